@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# FLOWTELL_SANITIZE=address,undefined (or thread) instruments everything.
+set(FLOWTELL_SANITIZE "" CACHE STRING "Sanitizers to build with")
+
+if(FLOWTELL_SANITIZE)
+  add_compile_options(-fsanitize=${FLOWTELL_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${FLOWTELL_SANITIZE})
+endif()

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The warnings every target of ours is built with; errors in the `dev` preset.
+option(FLOWTELL_WERROR "Treat warnings as errors" OFF)
+
+add_library(project_warnings INTERFACE)
+target_compile_options(project_warnings INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wcast-align -Wnull-dereference
+  -Wimplicit-fallthrough
+  $<$<BOOL:${FLOWTELL_WERROR}>:-Werror>)

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files as this project uses them: read by mapping, written so that a crash or
+// a full disk leaves either the old file or the new one, whole.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace flowtell {
+
+// An open file descriptor, closed at the end.
+class FileHandle {
+ public:
+  FileHandle() = default;
+  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
+  FileHandle(FileHandle&& other) noexcept;
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  ~FileHandle();
+
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_ = -1;
+};
+
+// Opens a file for reading. Fails, naming the path, when it is absent, may not
+// be read or is a folder.
+Result<FileHandle> open_for_reading(const std::string& path);
+
+// A whole file in memory, without a copy. The bytes are valid while this lives.
+class MappedFile {
+ public:
+  // Fails where the file cannot be mapped (a pipe, a device).
+  static Result<MappedFile> map(const FileHandle& file);
+
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) = delete;
+  ~MappedFile();
+
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  explicit MappedFile(Bytes bytes) : bytes_(bytes) {}
+  Bytes bytes_;
+};
+
+// A file being written beside its final place: `path` itself changes only in
+// `commit`, by an atomic rename after the data is on the disk. Without a
+// commit nothing is left behind. A path that is no regular file (a terminal, a
+// pipe, /dev/null) is written directly.
+class OutputFile {
+ public:
+  static Result<OutputFile> create(const std::string& path);
+
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&& other) = delete;
+  ~OutputFile();
+
+  Result<void> write(std::string_view bytes);
+  Result<void> commit();
+
+ private:
+  OutputFile(std::string path, std::string aside, FileHandle handle)
+      : path_(std::move(path)),
+        aside_(std::move(aside)),
+        handle_(std::move(handle)) {}
+
+  std::string path_;
+  std::string aside_;  // empty once renamed, or when written directly
+  FileHandle handle_;
+};
+
+// Writes all of a file at once, in OutputFile's way.
+Result<void> write_file(const std::string& path, std::string_view bytes);
+
+// All bytes of a (small) file.
+Result<std::string> read_file(const std::string& path);
+
+// Writes all the bytes to a descriptor, over as many calls as it takes.
+Result<void> write_all(int descriptor, std::string_view bytes);
+
+}  // namespace flowtell

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/hash.h"
+
+#include <random>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace flowtell::detail {
+
+std::uint64_t hash_bytes(const void* from, std::size_t size) {
+  static const std::uint64_t secret = [] {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  }();
+  return XXH3_64bits_withSeed(from, size, secret);
+}
+
+}  // namespace flowtell::detail

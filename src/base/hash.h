@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The hash for tables whose keys come from a network: XXH3 (xxhash.com), keyed
+// by a secret drawn when the program starts, so that nobody outside can choose
+// keys that collide. No output may depend on it.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace flowtell {
+
+namespace detail {
+std::uint64_t hash_bytes(const void* from, std::size_t size);
+}
+
+// REQUIRES: equal values have equal bytes (no padding).
+template <typename Key>
+std::uint64_t keyed_hash(const Key& key) {
+  static_assert(std::has_unique_object_representations_v<Key>);
+  return detail::hash_bytes(&key, sizeof key);
+}
+
+}  // namespace flowtell

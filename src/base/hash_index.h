@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A flat hash table that finds entries living elsewhere.
+//
+// The entries stand in a vector of their owner and are named by their position
+// in it; the index holds only (32 bits of hash, position) pairs of 8 bytes, in
+// one array probed linearly, so a look-up touches one cache line here and one
+// entry there. Erasing moves later pairs back (Knuth, TAOCP 3, 6.4, algorithm
+// R), so there are no tombstones and a table under churn never slows down.
+//
+// The hash is the owner's; it must be keyed by a secret when keys come from a
+// network (see base/hash.h). Not thread-safe. Iteration is not offered: its
+// order would depend on the key.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace flowtell {
+
+class HashIndex {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  HashIndex() : slots_(kFewest) {}
+
+  std::size_t size() const { return size_; }
+  std::size_t memory() const { return slots_.size() * sizeof(Slot); }
+
+  // The position whose entry has this hash and for which `same(position)`
+  // holds, or kNone.
+  template <typename Same>
+  std::uint32_t find(std::uint64_t hash, Same&& same) const {
+    const auto tag = static_cast<std::uint32_t>(hash);
+    for (std::size_t at = home(tag);; at = next(at)) {
+      const Slot& slot = slots_[at];
+      if (slot.position == kNone) return kNone;
+      if (slot.tag == tag && same(slot.position)) return slot.position;
+    }
+  }
+
+  // REQUIRES: no entry equal to it is in the table.
+  void insert(std::uint64_t hash, std::uint32_t position) {
+    if ((size_ + 1) * 4 > slots_.size() * 3) grow();
+    place({static_cast<std::uint32_t>(hash), position});
+    ++size_;
+  }
+
+  // REQUIRES: it was inserted with this hash.
+  void erase(std::uint64_t hash, std::uint32_t position) {
+    std::size_t hole = home(static_cast<std::uint32_t>(hash));
+    while (slots_[hole].position != position) hole = next(hole);
+    for (std::size_t at = next(hole); slots_[at].position != kNone;
+         at = next(at)) {
+      // A pair may fill the hole if its home is not between hole and itself.
+      if (((at - home(slots_[at].tag)) & mask()) >= ((at - hole) & mask())) {
+        slots_[hole] = slots_[at];
+        hole = at;
+      }
+    }
+    slots_[hole] = Slot{};
+    --size_;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t position = kNone;
+  };
+  static constexpr std::size_t kFewest = 64;
+
+  std::size_t mask() const { return slots_.size() - 1; }
+  std::size_t home(std::uint32_t tag) const { return tag & mask(); }
+  std::size_t next(std::size_t at) const { return (at + 1) & mask(); }
+
+  void place(Slot slot) {
+    std::size_t at = home(slot.tag);
+    while (slots_[at].position != kNone) at = next(at);
+    slots_[at] = slot;
+  }
+
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    std::swap(old, slots_);
+    for (const Slot& slot : old) {
+      if (slot.position != kNone) place(slot);
+    }
+  }
+
+  std::vector<Slot> slots_;  // a power of two, at most 3/4 full
+  std::size_t size_ = 0;
+};
+
+}  // namespace flowtell

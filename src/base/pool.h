@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A big population of one type: entries in one vector, named by position, and
+// used again after they are given back. No pointers, no allocation once grown.
+// References into a pool are valid until the next `take`.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace flowtell {
+
+template <typename T>
+class Pool {
+ public:
+  // The position of a fresh entry.
+  std::uint32_t take() {
+    ++size_;
+    if (free_.empty()) {
+      entries_.emplace_back();
+      return static_cast<std::uint32_t>(entries_.size() - 1);
+    }
+    const std::uint32_t position = free_.back();
+    free_.pop_back();
+    entries_[position] = T{};
+    return position;
+  }
+
+  // REQUIRES: `position` is taken.
+  void give_back(std::uint32_t position) {
+    --size_;
+    free_.push_back(position);
+  }
+
+  T& operator[](std::uint32_t position) { return entries_[position]; }
+  const T& operator[](std::uint32_t position) const {
+    return entries_[position];
+  }
+
+  // How many are taken now.
+  std::size_t size() const { return size_; }
+
+ private:
+  std::vector<T> entries_;
+  std::vector<std::uint32_t> free_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace flowtell

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/time.h"
+
+#include <fmt/format.h>
+
+namespace flowtell {
+
+std::string seconds_text(Duration duration, int decimals) {
+  const std::int64_t count = duration.count();
+  const std::uint64_t size = count < 0 ? 0 - static_cast<std::uint64_t>(count)
+                                       : static_cast<std::uint64_t>(count);
+  const std::uint64_t seconds = size / kNanosecondsPerSecond;
+  std::uint64_t fraction = size % kNanosecondsPerSecond;
+  for (int digit = 9; digit > decimals; --digit) fraction /= 10;
+  const char* sign = count < 0 ? "-" : "";
+  if (decimals == 0) return fmt::format("{}{}", sign, seconds);
+  return fmt::format("{}{}.{:0{}}", sign, seconds, fraction, decimals);
+}
+
+std::string utc_text(Timestamp time) {
+  using namespace std::chrono;
+  const auto day = floor<days>(time);
+  const year_month_day date{day};
+  const hh_mm_ss clock{floor<seconds>(time - day)};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+                     static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+}  // namespace flowtell

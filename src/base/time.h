@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Time as packets carry it: nanoseconds since 1970-01-01 UTC, in 64 bits
+// (1677 to 2262). Arithmetic on times from outside could overflow, so whoever
+// reads them from a file clamps them (capture/); differences of two Timestamps
+// that came through there always fit.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace flowtell {
+
+using Duration = std::chrono::nanoseconds;
+using Timestamp = std::chrono::sys_time<Duration>;
+
+inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+// The years in which a capture may lie; anything outside is clamped to them.
+// Half the range of 64 bits, so that no difference of two can overflow.
+inline constexpr Timestamp kEarliestTime{Duration{INT64_MIN / 4}};
+inline constexpr Timestamp kLatestTime{Duration{INT64_MAX / 2}};
+
+inline double in_seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1e9;
+}
+
+// A duration as seconds with a fixed number of decimals (0 to 9), cut and not
+// rounded: "12.345678".
+std::string seconds_text(Duration duration, int decimals);
+
+// "2019-04-03T17:21:09Z"
+std::string utc_text(Timestamp time);
+
+}  // namespace flowtell

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/byte_stream.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kChunk = 1 << 18;
+
+// What is left of a stream, as a source again.
+class StreamBytes : public ByteSource {
+ public:
+  explicit StreamBytes(ByteStream stream) : stream_(std::move(stream)) {}
+
+  Result<std::size_t> read(std::span<std::uint8_t> into) override {
+    stream_.fill(1);
+    if (stream_.problem()) {
+      return fail(ErrorKind::kInput, "{}", *stream_.problem());
+    }
+    const Bytes window = stream_.window();
+    const std::size_t count = std::min(into.size(), window.size());
+    std::copy_n(window.begin(), count, into.begin());
+    stream_.consume(count);
+    return count;
+  }
+
+ private:
+  ByteStream stream_;
+};
+
+}  // namespace
+
+bool ByteStream::fill(std::size_t count) {
+  if (window_.size() >= count) return true;
+  if (!source_) return false;
+  // Room grows with what really came, never with what a file only claims.
+  const std::size_t held = window_.size();
+  if (held > 0 && window_.data() != buffer_.data()) {
+    std::memmove(buffer_.data(), window_.data(), held);
+  }
+  std::size_t size = held;
+  while (size < count && source_) {
+    if (buffer_.size() < size + kChunk) buffer_.resize(2 * size + kChunk);
+    auto got = source_->read(std::span(buffer_).subspan(size));
+    if (!got) problem_ = got.error().message;
+    if (!got || *got == 0) source_.reset();
+    if (got) size += *got;
+  }
+  window_ = Bytes(buffer_).first(size);
+  return size >= count;
+}
+
+bool ByteStream::skip(std::uint64_t count) {
+  while (count > 0) {
+    if (window_.empty() && !fill(1)) return false;
+    const auto step = static_cast<std::size_t>(
+        std::min<std::uint64_t>(count, window_.size()));
+    consume(step);
+    count -= step;
+  }
+  return true;
+}
+
+std::unique_ptr<ByteSource> ByteStream::into_source() && {
+  return std::make_unique<StreamBytes>(std::move(*this));
+}
+
+}  // namespace flowtell

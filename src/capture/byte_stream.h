@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of a capture as one window that moves forward, whatever they come
+// from. Of a plain file the window is the whole mapped file and nothing is
+// ever copied; of anything else (a pipe, gzip, zstd) it is a buffer that is
+// refilled. Parsers see only the window, so each format is written once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/file.h"
+
+namespace flowtell {
+
+// Something that gives bytes once, in order.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  // Fills the front of `into`; 0 at the end. Fails when the source does.
+  virtual Result<std::size_t> read(std::span<std::uint8_t> into) = 0;
+};
+
+class ByteStream {
+ public:
+  explicit ByteStream(MappedFile file)
+      : file_(std::move(file)), window_(file_->bytes()) {}
+  explicit ByteStream(std::unique_ptr<ByteSource> source)
+      : source_(std::move(source)) {}
+  // Bytes that the caller keeps alive.
+  explicit ByteStream(Bytes bytes) : window_(bytes) {}
+
+  // What is at hand from the current position on.
+  Bytes window() const { return window_; }
+  // How many bytes lie before the window.
+  std::uint64_t position() const { return position_; }
+
+  // Moves the window's front. REQUIRES: count <= window().size().
+  void consume(std::size_t count) {
+    window_ = window_.subspan(count);
+    position_ += count;
+  }
+
+  // Tries to have at least `count` bytes in the window; false where the input
+  // ends before. May move the window: spans of it are valid no longer.
+  bool fill(std::size_t count);
+
+  // Moves past `count` bytes, at hand or not; false where the input ends first.
+  bool skip(std::uint64_t count);
+
+  // Why the source failed, if it did; it then looks like an end.
+  const std::optional<std::string>& problem() const { return problem_; }
+
+  // Moves everything, with the bytes at hand still to come, behind `wrap`, a
+  // ByteSource made of one (a decompressor).
+  std::unique_ptr<ByteSource> into_source() &&;
+
+ private:
+  std::optional<MappedFile> file_;
+  std::unique_ptr<ByteSource> source_;
+  std::vector<std::uint8_t> buffer_;
+  Bytes window_;
+  std::uint64_t position_ = 0;
+  std::optional<std::string> problem_;
+};
+
+}  // namespace flowtell

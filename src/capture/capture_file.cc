@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/capture_file.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "capture/byte_stream.h"
+#include "capture/compressed.h"
+#include "capture/pcap_reader.h"
+#include "capture/pcapng_reader.h"
+
+namespace flowtell {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMagicSize = 4;
+
+class FileBytes : public ByteSource {
+ public:
+  explicit FileBytes(FileHandle file) : file_(std::move(file)) {}
+
+  Result<std::size_t> read(std::span<std::uint8_t> into) override {
+    for (;;) {
+      const ssize_t got = ::read(file_.get(), into.data(), into.size());
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) return fail(ErrorKind::kInput, "{}", system_reason());
+    }
+  }
+
+ private:
+  FileHandle file_;
+};
+
+ByteStream stream_of(FileHandle file) {
+  auto mapped = MappedFile::map(file);
+  if (mapped) return ByteStream(std::move(*mapped));
+  return ByteStream(std::make_unique<FileBytes>(std::move(file)));
+}
+
+ByteStream unpack(ByteStream stream) {
+  stream.fill(kMagicSize);
+  const Bytes front = stream.window();
+  if (looks_gzip(front)) {
+    return ByteStream(unpack_gzip(std::move(stream).into_source()));
+  }
+  if (looks_zstd(front)) {
+    return ByteStream(unpack_zstd(std::move(stream).into_source()));
+  }
+  return stream;
+}
+
+tl::unexpected<Error> no_capture(const std::string& name,
+                                 const ByteStream& stream) {
+  if (stream.problem()) {
+    return fail(ErrorKind::kInput, "cannot read {}: {}", name,
+                *stream.problem());
+  }
+  if (stream.window().empty()) {
+    return fail(ErrorKind::kInput,
+                "{} is empty; a capture has at least a header: record it again",
+                name);
+  }
+  return fail(ErrorKind::kInput,
+              "{} is no capture: it begins as neither pcap nor pcapng (plain, "
+              "gzip or zstd); save it as one of these, for example with "
+              "tshark -r FILE -w NEW.pcap",
+              name);
+}
+
+Result<std::unique_ptr<FrameSource>> read_stream(ByteStream packed,
+                                                 const std::string& name) {
+  ByteStream stream = unpack(std::move(packed));
+  stream.fill(kMagicSize);
+  if (looks_pcapng(stream.window())) return read_pcapng(std::move(stream));
+  if (!looks_pcap(stream.window())) return no_capture(name, stream);
+  auto reader = read_pcap(std::move(stream));
+  if (!reader) {
+    return fail(fmt::format("cannot read {}", name), std::move(reader).error());
+  }
+  return reader;
+}
+
+Result<ByteStream> open_stream(const std::string& path) {
+  if (path == kStandardInput) {
+    return stream_of(FileHandle(::dup(STDIN_FILENO)));
+  }
+  auto file = open_for_reading(path);
+  if (!file) return fail(std::move(file).error());
+  return stream_of(std::move(*file));
+}
+
+// The captures below a folder; files of other kinds are passed over.
+Result<std::vector<std::string>> captures_below(const std::string& folder) {
+  std::vector<std::string> found;
+  std::error_code problem;
+  for (fs::recursive_directory_iterator at(folder, problem), end;
+       !problem && at != end; at.increment(problem)) {
+    if (!at->is_regular_file(problem)) continue;
+    const std::string path = at->path().string();
+    if (const auto is_capture = looks_capture(path); is_capture && *is_capture) {
+      found.push_back(path);
+    }
+  }
+  if (problem) {
+    return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
+                problem.message());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path) {
+  auto stream = open_stream(path);
+  if (!stream) return fail(std::move(stream).error());
+  return read_stream(std::move(*stream),
+                     path == kStandardInput ? "standard input" : path);
+}
+
+Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
+                                                  const std::string& name) {
+  return read_stream(ByteStream(bytes), name);
+}
+
+Result<bool> looks_capture(const std::string& path) {
+  auto opened = open_stream(path);
+  if (!opened) return fail(std::move(opened).error());
+  ByteStream stream = unpack(std::move(*opened));
+  stream.fill(kMagicSize);
+  return looks_pcap(stream.window()) || looks_pcapng(stream.window());
+}
+
+Result<std::vector<std::string>> find_captures(
+    const std::vector<std::string>& paths) {
+  std::vector<std::string> captures;
+  for (const std::string& path : paths) {
+    std::error_code problem;
+    if (path == kStandardInput || !fs::is_directory(path, problem)) {
+      captures.push_back(path);
+      continue;
+    }
+    auto below = captures_below(path);
+    if (!below) return fail(std::move(below).error());
+    if (below->empty()) {
+      return fail(ErrorKind::kInput,
+                  "the folder {} holds no captures; name one that does", path);
+    }
+    captures.insert(captures.end(), below->begin(), below->end());
+  }
+  return captures;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opens a capture by what it holds, never by what it is called: pcap or
+// pcapng, plain or packed by gzip or zstd, from a file, a pipe or standard
+// input ("-"). Plain files are mapped, everything else is streamed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "capture/frame_source.h"
+#include "base/result.h"
+
+namespace flowtell {
+
+inline constexpr const char* kStandardInput = "-";
+
+// Fails, naming the path and the remedy, when there is no capture in it.
+Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path);
+
+// The same for bytes that the caller keeps alive; `name` is for messages.
+Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
+                                                  const std::string& name);
+
+// Whether the file begins as a capture does. Fails where it cannot be opened.
+Result<bool> looks_capture(const std::string& path);
+
+// The captures that paths stand for: files and "-" as they are, of folders all
+// captures below them in the order of their names. Fails, naming it, for a path
+// that is absent or a folder that holds none.
+Result<std::vector<std::string>> find_captures(
+    const std::vector<std::string>& paths);
+
+}  // namespace flowtell

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/compressed.h"
+
+#include <zlib.h>
+#include <zstd.h>
+
+#include <array>
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kPackedChunk = 1 << 16;
+
+// The packed bytes at hand, refilled from their source when used up.
+class PackedInput {
+ public:
+  explicit PackedInput(std::unique_ptr<ByteSource> source)
+      : source_(std::move(source)) {}
+
+  // False at the end of the packed bytes.
+  Result<bool> refill_if_empty() {
+    if (!left_.empty()) return true;
+    auto got = source_->read(chunk_);
+    if (!got) return fail(std::move(got).error());
+    left_ = Bytes(chunk_).first(*got);
+    return *got > 0;
+  }
+
+  Bytes left() const { return left_; }
+  void leave(std::size_t count) { left_ = left_.last(count); }
+
+ private:
+  std::unique_ptr<ByteSource> source_;
+  std::array<std::uint8_t, kPackedChunk> chunk_{};
+  Bytes left_;
+};
+
+class GzipBytes : public ByteSource {
+ public:
+  explicit GzipBytes(std::unique_ptr<ByteSource> packed)
+      : input_(std::move(packed)) {
+    constexpr int kGzipOnly = 15 + 16;
+    require(inflateInit2(&stream_, kGzipOnly) == Z_OK, "zlib has no memory");
+  }
+  GzipBytes(const GzipBytes&) = delete;
+  GzipBytes& operator=(const GzipBytes&) = delete;
+  ~GzipBytes() override { inflateEnd(&stream_); }
+
+  Result<std::size_t> read(std::span<std::uint8_t> into) override {
+    std::size_t made = 0;
+    while (made == 0) {
+      auto more = input_.refill_if_empty();
+      if (!more) return fail(std::move(more).error());
+      if (!*more && between_members_) return 0;
+      if (!*more) return fail(ErrorKind::kInput, "the gzip data is cut short");
+      if (between_members_ && !begin_member()) return 0;
+      auto step = inflate_into(into);
+      if (!step) return step;
+      made = *step;
+    }
+    return made;
+  }
+
+ private:
+  // False where what follows a member is no other: padding, which gzip ignores.
+  bool begin_member() {
+    if (any_member_ && input_.left().front() != 0x1f) return false;
+    inflateReset(&stream_);
+    between_members_ = false;
+    any_member_ = true;
+    return true;
+  }
+
+  Result<std::size_t> inflate_into(std::span<std::uint8_t> into) {
+    stream_.next_in = const_cast<Bytef*>(input_.left().data());
+    stream_.avail_in = static_cast<uInt>(input_.left().size());
+    stream_.next_out = into.data();
+    stream_.avail_out = static_cast<uInt>(into.size());
+    const int state = inflate(&stream_, Z_NO_FLUSH);
+    if (state != Z_OK && state != Z_STREAM_END) {
+      return fail(ErrorKind::kInput, "the gzip data is damaged");
+    }
+    input_.leave(stream_.avail_in);
+    between_members_ = state == Z_STREAM_END;
+    return into.size() - stream_.avail_out;
+  }
+
+  PackedInput input_;
+  z_stream stream_{};
+  bool between_members_ = true;
+  bool any_member_ = false;
+};
+
+class ZstdBytes : public ByteSource {
+ public:
+  explicit ZstdBytes(std::unique_ptr<ByteSource> packed)
+      : input_(std::move(packed)), stream_(ZSTD_createDStream()) {
+    require(stream_ != nullptr, "libzstd has no memory");
+  }
+
+  Result<std::size_t> read(std::span<std::uint8_t> into) override {
+    ZSTD_outBuffer out{into.data(), into.size(), 0};
+    while (out.pos == 0) {
+      auto more = input_.refill_if_empty();
+      if (!more) return fail(std::move(more).error());
+      if (!*more && between_frames_) return 0;
+      if (!*more) return fail(ErrorKind::kInput, "the zstd data is cut short");
+      ZSTD_inBuffer in{input_.left().data(), input_.left().size(), 0};
+      const std::size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
+      if (ZSTD_isError(hint) != 0) {
+        return fail(ErrorKind::kInput, "the zstd data is damaged");
+      }
+      input_.leave(in.size - in.pos);
+      between_frames_ = hint == 0;
+    }
+    return out.pos;
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
+  };
+  PackedInput input_;
+  std::unique_ptr<ZSTD_DStream, Free> stream_;
+  bool between_frames_ = true;
+};
+
+}  // namespace
+
+bool looks_gzip(Bytes front) {
+  return front.size() >= 2 && front[0] == 0x1f && front[1] == 0x8b;
+}
+
+bool looks_zstd(Bytes front) {
+  return front.size() >= 4 &&
+         load<std::uint32_t>(front.data(), ByteOrder::kLittle) == 0xfd2fb528;
+}
+
+std::unique_ptr<ByteSource> unpack_gzip(std::unique_ptr<ByteSource> packed) {
+  return std::make_unique<GzipBytes>(std::move(packed));
+}
+
+std::unique_ptr<ByteSource> unpack_zstd(std::unique_ptr<ByteSource> packed) {
+  return std::make_unique<ZstdBytes>(std::move(packed));
+}
+
+}  // namespace flowtell

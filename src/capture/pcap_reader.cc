@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/pcap_reader.h"
+
+#include "capture/tick_clock.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::uint32_t kMicrosecondMagic = 0xa1b2c3d4;
+constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
+constexpr std::size_t kFileHeader = 24;
+constexpr std::size_t kRecordHeader = 16;
+
+struct PcapForm {
+  ByteOrder order;
+  std::uint32_t nanoseconds_per_tick;
+};
+
+std::optional<PcapForm> form_of(Bytes front) {
+  if (front.size() < 4) return std::nullopt;
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    const auto magic = load<std::uint32_t>(front.data(), order);
+    if (magic == kMicrosecondMagic) return PcapForm{order, 1000};
+    if (magic == kNanosecondMagic) return PcapForm{order, 1};
+  }
+  return std::nullopt;
+}
+
+class PcapReader : public FrameSource {
+ public:
+  PcapReader(ByteStream stream, PcapForm form, LinkType link)
+      : stream_(std::move(stream)), form_(form), link_(link) {}
+
+  std::size_t read(std::span<Frame> batch) override {
+    std::size_t count = 0;
+    while (count < batch.size() && !ended_) {
+      const std::size_t size = next_record_size();
+      if (size > kRecordHeader + kLongestFrame) {
+        end_at_impossible(size - kRecordHeader);
+      } else if (size <= stream_.window().size()) {
+        take_record(size, batch[count++]);
+      } else if (count > 0) {
+        break;  // refilling would move the frames already in the batch
+      } else if (!stream_.fill(size)) {
+        end_at_cut(size);
+      }
+    }
+    return count;
+  }
+
+ private:
+  // How many bytes must be at hand before the next record can be taken: those
+  // of its header while it is not there, then all of it.
+  std::size_t next_record_size() const {
+    const Bytes window = stream_.window();
+    if (window.size() < kRecordHeader) return kRecordHeader;
+    return kRecordHeader + load<std::uint32_t>(&window[8], form_.order);
+  }
+
+  void take_record(std::size_t size, Frame& frame) {
+    ByteReader record(stream_.window().first(size), form_.order);
+    const std::int64_t seconds = record.u32();
+    const std::int64_t fraction = record.u32();
+    record.skip(4);
+    frame.wire_length = record.u32();
+    frame.bytes = record.rest();
+    frame.link = link_;
+    frame.time = Timestamp{Duration{seconds * kNanosecondsPerSecond +
+                                    fraction * form_.nanoseconds_per_tick}};
+    stream_.consume(size);
+  }
+
+  void end_at_impossible(std::size_t length) {
+    ended_ = true;
+    note_damage(stream_.position(),
+                fmt::format("a record claims a frame of {} bytes", length));
+  }
+
+  void end_at_cut(std::size_t wanted) {
+    ended_ = true;
+    const std::size_t left = stream_.window().size();
+    if (stream_.problem()) {
+      note_damage(stream_.position() + left, *stream_.problem());
+    } else if (left > 0) {
+      note_damage(stream_.position(),
+                  fmt::format("a record of {}{} bytes is cut off after {}",
+                              left < kRecordHeader ? "at least " : "", wanted,
+                              left));
+    }
+  }
+
+  ByteStream stream_;
+  PcapForm form_;
+  LinkType link_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+bool looks_pcap(Bytes front) { return form_of(front).has_value(); }
+
+Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream) {
+  const auto form = form_of(stream.window());
+  require(form.has_value(), "read_pcap was given something else");
+  if (!stream.fill(kFileHeader)) {
+    return fail(ErrorKind::kInput,
+                "its pcap header is cut off after {} of {} bytes; record or "
+                "copy it again",
+                stream.window().size(), kFileHeader);
+  }
+  // The upper half of the link type field may tell the length of a frame check
+  // sequence; lengths come from IP headers here, so it does not matter.
+  const auto link = static_cast<LinkType>(
+      load<std::uint32_t>(&stream.window()[20], form->order) & 0xffff);
+  stream.consume(kFileHeader);
+  return std::make_unique<PcapReader>(std::move(stream), *form, link);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/pcapng_reader.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "capture/tick_clock.h"
+
+namespace flowtell {
+namespace {
+
+enum class BlockType : std::uint32_t {
+  kInterface = 1,
+  kOldPacket = 2,
+  kSimplePacket = 3,
+  kEnhancedPacket = 6,
+  kSection = 0x0a0d0d0a,  // reads the same in both byte orders
+};
+
+constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
+constexpr std::size_t kBlockHead = 8;       // type and length
+constexpr std::size_t kBlockFrame = 12;     // … and the length once more
+constexpr std::size_t kSectionHead = 12;    // … and the byte-order magic
+constexpr std::size_t kLongestBlock = 1 << 24;  // of those that are read
+
+struct Interface {
+  LinkType link;
+  std::uint32_t snap_length;  // 0: no limit
+  TickClock clock;
+};
+
+bool holds_packet(BlockType type) {
+  return type == BlockType::kEnhancedPacket ||
+         type == BlockType::kSimplePacket || type == BlockType::kOldPacket;
+}
+
+bool is_read(BlockType type) {
+  return holds_packet(type) || type == BlockType::kInterface ||
+         type == BlockType::kSection;
+}
+
+// The clock that an interface's options tell.
+TickClock clock_from(ByteReader options) {
+  constexpr std::uint16_t kEnd = 0;
+  constexpr std::uint16_t kResolution = 9;
+  constexpr std::uint16_t kOffset = 14;
+  std::uint8_t resolution = TickClock::kMicroseconds;
+  std::int64_t offset = 0;
+  while (options.left() >= 4) {
+    const std::uint16_t code = options.u16();
+    const std::uint16_t length = options.u16();
+    ByteReader value = options;
+    if (code == kEnd) break;
+    if (code == kResolution && length >= 1) resolution = value.u8();
+    if (code == kOffset && length >= 8) {
+      offset = static_cast<std::int64_t>(value.u64());
+    }
+    options.skip((std::uint64_t{length} + 3) & ~std::uint64_t{3});
+  }
+  return TickClock(resolution, offset);
+}
+
+class PcapngReader : public FrameSource {
+ public:
+  explicit PcapngReader(ByteStream stream) : stream_(std::move(stream)) {}
+
+  std::size_t read(std::span<Frame> batch) override {
+    std::size_t count = 0;
+    while (count < batch.size() && !ended_) {
+      const std::size_t wanted = next_block_size();
+      if (ended_) break;
+      if (wanted <= stream_.window().size()) {
+        if (take_block(wanted, batch[count])) ++count;
+      } else if (count > 0) {
+        break;  // refilling would move the frames already in the batch
+      } else if (wanted > kLongestBlock) {
+        pass_over(wanted);
+      } else if (!stream_.fill(wanted)) {
+        end_at_cut(wanted);
+      }
+    }
+    return count;
+  }
+
+ private:
+  // How many bytes must be at hand before the next step: a block's head first,
+  // then all of it. Ends the reading at a length that cannot be.
+  std::size_t next_block_size() {
+    const Bytes window = stream_.window();
+    if (window.size() < kSectionHead) return kSectionHead;
+    const auto type =
+        static_cast<BlockType>(load<std::uint32_t>(&window[0], order_));
+    if (type == BlockType::kSection && !choose_order(window)) return 0;
+    const auto size = load<std::uint32_t>(&window[4], order_);
+    if (size < kBlockFrame || size % 4 != 0 ||
+        (is_read(type) && size > kLongestBlock)) {
+      end(fmt::format("a block claims a length of {} bytes", size));
+      return 0;
+    }
+    return size;
+  }
+
+  // A section's byte order holds from its own length on.
+  bool choose_order(Bytes window) {
+    const auto magic = load<std::uint32_t>(&window[8], ByteOrder::kLittle);
+    if (magic == kByteOrderMagic) {
+      order_ = ByteOrder::kLittle;
+    } else if (swap_bytes(magic) == kByteOrderMagic) {
+      order_ = ByteOrder::kBig;
+    } else {
+      end("a section header has no byte-order magic");
+      return false;
+    }
+    return true;
+  }
+
+  // Moves past a block of no use that is too long to hold.
+  void pass_over(std::size_t size) {
+    if (stream_.skip(size)) return;
+    end(fmt::format("a block of {} bytes is cut off", size));
+  }
+
+  // Takes the block at hand; true where it gave a frame.
+  bool take_block(std::size_t size, Frame& frame) {
+    const Bytes block = stream_.window().first(size);
+    if (load<std::uint32_t>(&block[size - 4], order_) != size) {
+      end(fmt::format("a block of {} bytes does not end with its length",
+                      size));
+      return false;
+    }
+    const auto type =
+        static_cast<BlockType>(load<std::uint32_t>(&block[0], order_));
+    const ByteReader body(block.subspan(kBlockHead, size - kBlockFrame),
+                          order_);
+    bool took = false;
+    if (type == BlockType::kSection) interfaces_.clear();
+    if (type == BlockType::kInterface) take_interface(body);
+    if (holds_packet(type)) {
+      took = take_packet(type, body, frame);
+      if (!took) {
+        note_damage(stream_.position(), "a packet block makes no sense");
+      }
+    }
+    stream_.consume(size);
+    return took;
+  }
+
+  void take_interface(ByteReader body) {
+    const auto link = static_cast<LinkType>(body.u16());
+    body.skip(2);
+    const std::uint32_t snap_length = body.u32();
+    if (!body.ok()) {
+      note_damage(stream_.position(), "an interface description is too short");
+    }
+    interfaces_.push_back({link, snap_length, clock_from(body)});
+  }
+
+  bool take_packet(BlockType type, ByteReader body, Frame& frame) {
+    if (type == BlockType::kSimplePacket) return take_simple(body, frame);
+    std::uint32_t interface = 0;
+    if (type == BlockType::kEnhancedPacket) {
+      interface = body.u32();
+    } else {
+      interface = body.u16();
+      body.skip(2);  // drops, as counted by the recorder
+    }
+    const std::uint64_t high = body.u32();
+    const std::uint64_t ticks = (high << 32) | body.u32();
+    const std::uint32_t captured = body.u32();
+    frame.wire_length = body.u32();
+    if (interface >= interfaces_.size()) return false;
+    frame.time = interfaces_[interface].clock.time(ticks);
+    return finish(interfaces_[interface], body.take(captured), body.ok(),
+                  frame);
+  }
+
+  // A simple packet has no time of its own: it gets that of the frame before.
+  bool take_simple(ByteReader body, Frame& frame) {
+    if (interfaces_.empty()) return false;
+    const Interface& interface = interfaces_.front();
+    frame.wire_length = body.u32();
+    std::uint32_t captured = frame.wire_length;
+    if (interface.snap_length > 0) {
+      captured = std::min(captured, interface.snap_length);
+    }
+    frame.time = last_time_;
+    return finish(interface, body.take(captured), body.ok(), frame);
+  }
+
+  bool finish(const Interface& interface, Bytes bytes, bool whole,
+              Frame& frame) {
+    if (!whole || bytes.size() > kLongestFrame) return false;
+    frame.bytes = bytes;
+    frame.link = interface.link;
+    last_time_ = frame.time;
+    return true;
+  }
+
+  void end(std::string damage) {
+    ended_ = true;
+    note_damage(stream_.position(), std::move(damage));
+  }
+
+  void end_at_cut(std::size_t wanted) {
+    const std::size_t left = stream_.window().size();
+    ended_ = true;
+    if (stream_.problem()) {
+      note_damage(stream_.position() + left, *stream_.problem());
+    } else if (left > 0) {
+      end(fmt::format("a block of {}{} bytes is cut off after {}",
+                      left < kSectionHead ? "at least " : "", wanted, left));
+    }
+  }
+
+  ByteStream stream_;
+  ByteOrder order_ = ByteOrder::kLittle;
+  std::vector<Interface> interfaces_;  // of the section being read
+  Timestamp last_time_{};
+  bool ended_ = false;
+};
+
+}  // namespace
+
+bool looks_pcapng(Bytes front) {
+  return front.size() >= 4 &&
+         load<std::uint32_t>(front.data(), ByteOrder::kLittle) ==
+             static_cast<std::uint32_t>(BlockType::kSection);
+}
+
+std::unique_ptr<FrameSource> read_pcapng(ByteStream stream) {
+  return std::make_unique<PcapngReader>(std::move(stream));
+}
+
+}  // namespace flowtell

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a capture file counts time, and what that is in ours.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace flowtell {
+
+// A file's clock: so many ticks a second, and seconds to add to each time.
+// if_tsresol and if_tsoffset of pcapng (draft-ietf-opsawg-pcapng, 4.2).
+class TickClock {
+ public:
+  static constexpr std::uint8_t kMicroseconds = 6;
+
+  // `resolution` as if_tsresol: 10^-n seconds, or 2^-n with the top bit set.
+  explicit TickClock(std::uint8_t resolution = kMicroseconds,
+                     std::int64_t offset_seconds = 0)
+      : resolution_(resolution), offset_seconds_(offset_seconds) {}
+
+  // Clamped to the years a Timestamp may lie in.
+  Timestamp time(std::uint64_t ticks) const;
+
+ private:
+  std::uint8_t resolution_;
+  std::int64_t offset_seconds_;
+};
+
+}  // namespace flowtell

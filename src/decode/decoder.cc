@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/decoder.h"
+
+#include "decode/link_layer.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::uint32_t kUdpHeader = 8;
+constexpr std::uint32_t kSmallestTcpHeader = 20;
+constexpr std::size_t kIpv6Header = 40;
+
+// What both IP versions come to.
+struct Datagram {
+  std::uint8_t protocol = 0;
+  std::uint32_t header_length = 0;  // with extension headers
+  bool is_fragment = false;
+  std::uint32_t fragment_offset = 0;  // in units of 8 bytes
+  std::uint32_t identification = 0;
+  Bytes after_header;
+};
+
+// Bytes that a frame did not have: the snap length cut them off, or they never
+// were there.
+Fate missing(const Frame& frame) {
+  return frame.bytes.size() < frame.wire_length ? Fate::kCutShort
+                                                : Fate::kMalformed;
+}
+
+Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
+               Datagram& datagram) {
+  ByteReader reader(bytes);
+  const std::uint32_t header_length = (reader.u8() & 15u) * 4;
+  reader.skip(1);
+  packet.length = reader.u16();
+  datagram.identification = reader.u16();
+  const std::uint16_t fragment = reader.u16();
+  reader.skip(1);
+  datagram.protocol = reader.u8();
+  reader.skip(2);
+  const Bytes source = reader.take(4);
+  const Bytes destination = reader.take(4);
+  if (!reader.ok()) return missing(frame);
+  if (header_length < 20) return Fate::kMalformed;
+  reader.skip(header_length - 20);
+  if (!reader.ok()) return missing(frame);
+  packet.source = Address::v4(source);
+  packet.destination = Address::v4(destination);
+  // A datagram joined by offload to more than 16 bits can tell states 0: then
+  // the wire does. (Linux "BIG TCP"; Wireshark reads it so, too.)
+  if (packet.length == 0) {
+    const auto link_header =
+        static_cast<std::uint32_t>(bytes.data() - frame.bytes.data());
+    packet.length = frame.wire_length - std::min(link_header, frame.wire_length);
+  }
+  datagram.header_length = header_length;
+  constexpr std::uint16_t kMoreFragments = 0x2000;
+  datagram.fragment_offset = fragment & 0x1fffu;
+  datagram.is_fragment =
+      (fragment & kMoreFragments) != 0 || datagram.fragment_offset != 0;
+  datagram.after_header = reader.rest();
+  return Fate::kUsed;
+}
+
+// IPv6 extension headers that may stand before the transport's (RFC 8200, 4;
+// RFC 7045), by their protocol number.
+enum : std::uint8_t {
+  kHopByHop = 0,
+  kRouting = 43,
+  kFragment = 44,
+  kAuthentication = 51,
+  kDestinationOptions = 60,
+  kMobility = 135,
+  kHostIdentity = 139,
+  kShim6 = 140,
+};
+
+bool is_extension(std::uint8_t protocol) {
+  switch (protocol) {
+    case kHopByHop:
+    case kRouting:
+    case kFragment:
+    case kAuthentication:
+    case kDestinationOptions:
+    case kMobility:
+    case kHostIdentity:
+    case kShim6:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Takes one extension header off the reader; datagram.protocol becomes what
+// follows it. Each is at least 8 bytes, so a chain ends with the frame.
+void read_extension(ByteReader& reader, Datagram& datagram) {
+  const std::uint8_t kind = datagram.protocol;
+  datagram.protocol = reader.u8();
+  const std::uint32_t units = reader.u8();
+  if (kind == kFragment) {
+    const std::uint16_t fragment = reader.u16();
+    datagram.identification = reader.u32();
+    datagram.fragment_offset = fragment >> 3;
+    datagram.is_fragment = (fragment & 1) != 0 || datagram.fragment_offset != 0;
+  } else if (kind == kAuthentication) {
+    reader.skip((units + 2) * 4 - 2);
+  } else {
+    reader.skip((units + 1) * 8 - 2);
+  }
+}
+
+Fate read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
+               Datagram& datagram) {
+  ByteReader reader(bytes);
+  reader.skip(4);
+  packet.length = reader.u16() + static_cast<std::uint32_t>(kIpv6Header);
+  datagram.protocol = reader.u8();
+  reader.skip(1);
+  const Bytes source = reader.take(16);
+  const Bytes destination = reader.take(16);
+  if (!reader.ok()) return missing(frame);
+  packet.source = Address::v6(source);
+  packet.destination = Address::v6(destination);
+  // What follows a later fragment's header is a piece of payload.
+  while (reader.ok() && is_extension(datagram.protocol) &&
+         datagram.fragment_offset == 0) {
+    read_extension(reader, datagram);
+  }
+  if (!reader.ok()) return missing(frame);
+  datagram.header_length = static_cast<std::uint32_t>(reader.position());
+  datagram.after_header = reader.rest();
+  return Fate::kUsed;
+}
+
+// Fills ports, flags and payload; returns the transport header's length through
+// `header_length`.
+Fate read_transport(const Frame& frame, Bytes bytes, Packet& packet,
+                    std::uint32_t& header_length) {
+  ByteReader reader(bytes);
+  packet.source_port = reader.u16();
+  packet.destination_port = reader.u16();
+  packet.tcp_flags = 0;
+  header_length = kUdpHeader;
+  if (packet.protocol == Protocol::kTcp) {
+    reader.skip(8);  // sequence and acknowledgement
+    header_length = (reader.u8() >> 4) * 4u;
+    packet.tcp_flags = reader.u8();
+    if (reader.ok() && header_length < kSmallestTcpHeader) {
+      return Fate::kMalformed;
+    }
+  }
+  if (!reader.ok()) return missing(frame);
+  packet.payload = bytes.subspan(
+      std::min<std::size_t>(header_length, bytes.size()));
+  return Fate::kUsed;
+}
+
+// Cuts what the link added behind the datagram off the captured payload.
+void settle_payload(std::uint32_t headers, Packet& packet) {
+  packet.payload_length = packet.length - headers;
+  if (packet.payload.size() > packet.payload_length) {
+    packet.payload = packet.payload.first(packet.payload_length);
+  }
+}
+
+}  // namespace
+
+Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
+  const auto [link_fate, bytes] = find_datagram(frame.link, frame.bytes);
+  if (link_fate == Fate::kCutShort) return missing(frame);
+  if (link_fate != Fate::kUsed) return link_fate;
+  if (bytes.empty()) return missing(frame);
+
+  Datagram datagram;
+  const unsigned version = bytes[0] >> 4;
+  if (version != 4 && version != 6) return Fate::kMalformed;
+  const Fate ip_fate = version == 4
+                           ? read_ipv4(frame, bytes, packet, datagram)
+                           : read_ipv6(frame, bytes, packet, datagram);
+  if (ip_fate != Fate::kUsed) return ip_fate;
+  if (datagram.protocol != static_cast<std::uint8_t>(Protocol::kTcp) &&
+      datagram.protocol != static_cast<std::uint8_t>(Protocol::kUdp)) {
+    return Fate::kNotTcpUdp;
+  }
+  packet.protocol = static_cast<Protocol>(datagram.protocol);
+  packet.time = frame.time;
+
+  const FragmentKey key{packet.source, packet.destination,
+                        datagram.identification, datagram.protocol};
+  std::uint32_t transport_header = 0;
+  if (datagram.fragment_offset == 0) {
+    const Fate fate = read_transport(frame, datagram.after_header, packet,
+                                     transport_header);
+    if (fate != Fate::kUsed) return fate;
+    if (datagram.is_fragment) {
+      fragments_.remember(key, {packet.source_port, packet.destination_port},
+                          packet.time);
+    }
+  } else {
+    const auto ports = fragments_.find(key, packet.time);
+    if (!ports) return Fate::kFragmentWithoutPorts;
+    packet.source_port = ports->source;
+    packet.destination_port = ports->destination;
+    packet.tcp_flags = 0;
+    packet.payload = {};  // a piece from the middle: no name begins in it
+  }
+  const std::uint32_t headers = datagram.header_length + transport_header;
+  if (packet.length < headers) return Fate::kMalformed;
+  settle_payload(headers, packet);
+  return Fate::kUsed;
+}
+
+}  // namespace flowtell

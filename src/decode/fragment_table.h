@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Lends the ports of a datagram's first fragment to its later ones, which
+// carry none.
+//
+// A fixed table of slots, each the place of the datagrams that hash to it; a
+// newer first fragment takes the place of an older. So memory is constant and
+// work per fragment too, whatever a stranger sends; what is lost by it is
+// counted under `fragment without ports`. An entry serves for 30 s (the
+// reassembly time of common systems; RFC 791 suggests 15 s).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "decode/address.h"
+
+namespace flowtell {
+
+// What all fragments of one datagram share (RFC 791, 3.2; RFC 8200, 4.5).
+struct FragmentKey {
+  Address source;
+  Address destination;
+  std::uint32_t identification;
+  std::uint32_t protocol;  // of the transport header
+};
+
+struct FragmentPorts {
+  Port source;
+  Port destination;
+};
+
+class FragmentTable {
+ public:
+  FragmentTable() : slots_(kSlots) {}
+
+  void remember(const FragmentKey& key, FragmentPorts ports, Timestamp now);
+  std::optional<FragmentPorts> find(const FragmentKey& key,
+                                    Timestamp now) const;
+
+ private:
+  static constexpr std::size_t kSlots = 1024;
+  struct Slot {
+    FragmentKey key{};
+    FragmentPorts ports{};
+    Timestamp since{};
+    bool used = false;
+  };
+  std::vector<Slot> slots_;
+};
+
+}  // namespace flowtell

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ledger: every frame read is counted exactly once, under one heading, so
+// the sum over the headings is the number of frames read. The headings are
+// listed here and nowhere else; messages, help and docs follow from the table.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <string_view>
+
+namespace flowtell {
+
+// What became of a frame.
+enum class Fate : std::uint8_t {
+  kUsed,
+  kUnsupportedLink,
+  kNotIp,
+  kNotTcpUdp,
+  kFragmentWithoutPorts,
+  kCutShort,
+  kMalformed,
+};
+
+struct LedgerHeading {
+  Fate fate;
+  std::string_view name;
+  std::string_view meaning;
+};
+
+inline constexpr std::array kLedgerHeadings = {
+    LedgerHeading{Fate::kUsed, "used",
+                  "a TCP or UDP packet that went into a flow"},
+    LedgerHeading{Fate::kUnsupportedLink, "unsupported link",
+                  "recorded on a link type that is not looked into"},
+    LedgerHeading{Fate::kNotIp, "not IP",
+                  "another network protocol, such as ARP"},
+    LedgerHeading{Fate::kNotTcpUdp, "not TCP/UDP",
+                  "IP, but another protocol above it, such as ICMP"},
+    LedgerHeading{Fate::kFragmentWithoutPorts, "fragment without ports",
+                  "a later fragment whose first was not seen"},
+    LedgerHeading{Fate::kCutShort, "cut short",
+                  "the snap length cut off headers that are needed"},
+    LedgerHeading{Fate::kMalformed, "malformed",
+                  "its headers contradict themselves"},
+};
+
+class Ledger {
+ public:
+  void count(Fate fate) { ++counts_[static_cast<std::size_t>(fate)]; }
+
+  std::uint64_t of(Fate fate) const {
+    return counts_[static_cast<std::size_t>(fate)];
+  }
+  std::uint64_t sum() const {
+    return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+  }
+
+  Ledger& operator+=(const Ledger& other) {
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      counts_[i] += other.counts_[i];
+    }
+    return *this;
+  }
+
+ private:
+  std::array<std::uint64_t, kLedgerHeadings.size()> counts_{};
+};
+
+}  // namespace flowtell

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A flow: within one burst of a device, the packets of one protocol between two
+// address-port pairs, in both directions. (A burst is the TCP and UDP packets
+// of one device up to a silence of more than a second.)
+//
+// Sent is what the device sent; received is what it was sent.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/time.h"
+#include "decode/packet.h"
+
+namespace flowtell {
+
+enum class Direction : std::uint8_t { kReceived, kSent };
+
+// How it was decided which end of a flow is the device.
+enum class DeviceRule : std::uint8_t {
+  kLan,          // it alone is in the LAN
+  kTcpFlags,     // it sent the SYN, or was sent the SYN+ACK
+  kServicePort,  // the other end alone has a port below 1024
+  kFirstSource,  // it sent the first packet seen
+};
+
+constexpr std::string_view device_rule_name(DeviceRule rule) {
+  constexpr std::string_view kNames[] = {"lan", "tcp-flags", "service-port",
+                                         "first-source"};
+  return kNames[static_cast<std::size_t>(rule)];
+}
+
+// What is kept of each packet until its flow ends.
+struct PacketRecord {
+  PacketRecord() = default;
+  // Lengths in bytes; of 31 bits, which no frame can exceed.
+  PacketRecord(Timestamp when, Direction direction, std::uint32_t datagram,
+               std::uint32_t payload)
+      : time(when),
+        sent(direction == Direction::kSent ? 1 : 0),
+        length(datagram & kLengthBits),
+        payload_length(payload) {}
+
+  Direction direction() const {
+    return sent != 0 ? Direction::kSent : Direction::kReceived;
+  }
+
+  static constexpr std::uint32_t kLengthBits = 0x7fffffff;
+
+  Timestamp time;
+  std::uint32_t sent : 1;
+  std::uint32_t length : 31;     // of the IP datagram, in bytes
+  std::uint32_t payload_length;  // in bytes
+};
+static_assert(sizeof(PacketRecord) == 16);
+
+struct Tally {
+  std::uint64_t packets = 0;
+  std::uint64_t bytes = 0;  // of IP datagrams
+};
+
+struct Flow {
+  std::uint32_t burst;  // the device's bursts count from 0
+  Timestamp first;
+  Timestamp last;
+  Address device;
+  Address remote;
+  Port device_port;
+  Port remote_port;
+  Protocol protocol;
+  DeviceRule device_rule;
+  Tally sent;
+  Tally received;
+  // In the order of the capture, their times never falling. Valid only while
+  // the flow is handed over.
+  std::span<const PacketRecord> packets;
+};
+
+// Takes flows as their bursts end.
+class FlowSink {
+ public:
+  virtual ~FlowSink() = default;
+  // The flows of a burst come one by one, in the order of their first packets.
+  virtual void take(const Flow& flow) = 0;
+  virtual void end_burst() {}
+};
+
+}  // namespace flowtell

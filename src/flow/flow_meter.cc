@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/flow_meter.h"
+
+#include <algorithm>
+#include <array>
+
+namespace flowtell {
+
+MeterReport& MeterReport::operator+=(const MeterReport& other) {
+  frames += other.frames;
+  ledger += other.ledger;
+  flows += other.flows;
+  late_frames += other.late_frames;
+  clock_steps += other.clock_steps;
+  bursts_ended_early += other.bursts_ended_early;
+  links.insert(other.links.begin(), other.links.end());
+  if (other.first) first = std::min(first.value_or(*other.first), *other.first);
+  if (other.last) last = std::max(last.value_or(*other.last), *other.last);
+  return *this;
+}
+
+FlowMeter::FlowMeter(const FlowOptions& options, FlowSink& sink)
+    : sink_(sink), table_(options, sink_) {}
+
+void FlowMeter::add(const Frame& frame) {
+  Frame steady = frame;
+  steady.time = clock_.steady(frame.time);
+  ++report_.frames;
+  if (!report_.first) report_.first = steady.time;
+  report_.last = steady.time;
+  if (report_.links.empty() || *report_.links.begin() != frame.link) {
+    report_.links.insert(frame.link);
+  }
+  Packet packet;
+  const Fate fate = decoder_.decode(steady, packet);
+  report_.ledger.count(fate);
+  if (fate == Fate::kUsed) table_.add(packet);
+}
+
+MeterReport FlowMeter::report() const {
+  MeterReport report = report_;
+  report.flows = sink_.flows;
+  report.late_frames = clock_.late();
+  report.clock_steps = clock_.steps();
+  report.bursts_ended_early = table_.bursts_ended_early();
+  return report;
+}
+
+void meter_all(FrameSource& source, FlowMeter& meter) {
+  std::array<Frame, 64> batch;
+  while (const std::size_t count = source.read(batch)) {
+    for (std::size_t i = 0; i < count; ++i) meter.add(batch[i]);
+  }
+  meter.finish();
+}
+
+}  // namespace flowtell

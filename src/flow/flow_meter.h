@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The metering process (in the sense of RFC 7011): frames in, flows out, every
+// frame accounted for. All that reads a capture or an interface goes through
+// here, so a file and a live link are judged by the same code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "capture/frame_source.h"
+#include "decode/decoder.h"
+#include "decode/ledger.h"
+#include "flow/flow_table.h"
+#include "flow/steady_clock.h"
+
+namespace flowtell {
+
+// What a meter saw. Sums over captures by +=.
+struct MeterReport {
+  std::uint64_t frames = 0;  // read; always the ledger's sum
+  Ledger ledger;
+  std::uint64_t flows = 0;
+  std::uint64_t late_frames = 0;   // given the time of the frame before
+  std::uint64_t clock_steps = 0;   // times the recorder's clock fell back
+  std::uint64_t bursts_ended_early = 0;
+  std::set<LinkType> links;
+  std::optional<Timestamp> first;  // of all frames
+  std::optional<Timestamp> last;
+
+  MeterReport& operator+=(const MeterReport& other);
+};
+
+class FlowMeter {
+ public:
+  // The sink must outlive the meter.
+  FlowMeter(const FlowOptions& options, FlowSink& sink);
+
+  void add(const Frame& frame);
+  // Ends all bursts: no more frames will come.
+  void finish() { table_.finish(); }
+
+  // The time of the first frame, whatever it was: flows count from it.
+  std::optional<Timestamp> origin() const { return report_.first; }
+  MeterReport report() const;
+
+ private:
+  // Counts what passes on its way to the real sink.
+  class CountingSink : public FlowSink {
+   public:
+    explicit CountingSink(FlowSink& next) : next_(next) {}
+    void take(const Flow& flow) override {
+      ++flows;
+      next_.take(flow);
+    }
+    void end_burst() override { next_.end_burst(); }
+    std::uint64_t flows = 0;
+
+   private:
+    FlowSink& next_;
+  };
+
+  CountingSink sink_;
+  SteadyClock clock_;
+  Decoder decoder_;
+  FlowTable table_;
+  MeterReport report_;
+};
+
+// Meters a source to its end.
+void meter_all(FrameSource& source, FlowMeter& meter);
+
+}  // namespace flowtell

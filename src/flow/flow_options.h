@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a flow is, where it can be chosen.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/time.h"
+#include "flow/lan.h"
+
+namespace flowtell {
+
+// What packets of one device, protocol and burst must share to be one flow.
+enum class FlowKey {
+  kFiveTuple,       // both addresses and both ports
+  kRemoteEndpoint,  // the remote's address and port (AppScanner, EuroS&P 2016)
+  kRemoteHost,      // the remote's address
+};
+
+struct FlowOptions {
+  FlowKey key = FlowKey::kFiveTuple;
+  // A longer silence of the device ends its burst.
+  Duration burst_gap = std::chrono::seconds(1);
+  Lan lan;
+  // How many flows may be open at a time; see flow_table.h for what is given up
+  // beyond. As many packets as 16 times this number may wait in them.
+  std::size_t max_flows = 1'000'000;
+};
+
+}  // namespace flowtell

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/flow_table.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace flowtell {
+namespace {
+
+constexpr Duration kPairMemory = std::chrono::hours(1);
+constexpr std::size_t kPacketsPerFlow = 16;  // room for so many on average
+constexpr std::size_t kPairsPerFlow = 2;
+
+}  // namespace
+
+FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
+    : options_(std::move(options)),
+      sink_(sink),
+      pairs_(options_.lan),
+      open_bursts_(devices_) {
+  options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
+}
+
+void FlowTable::add(const Packet& packet) {
+  end_silent_bursts(packet.time);
+  forget_silent_pairs(packet.time);
+  const PairTable::Found found = remember_pair(packet);
+  const std::uint32_t device = pairs_[found.position].device;
+  make_room(device);
+  join_burst(device, packet.time);
+
+  OpenFlow& flow = flows_[find_or_add_flow(found.position)];
+  if (flow.sent.packets + flow.received.packets == 0) flow.first = packet.time;
+  flow.last = packet.time;
+  Tally& tally = found.direction == Direction::kSent ? flow.sent : flow.received;
+  ++tally.packets;
+  tally.bytes += packet.length;
+  packets_.append(flow.packets, {packet.time, found.direction, packet.length,
+                                 packet.payload_length});
+}
+
+void FlowTable::finish() {
+  while (open_bursts_.oldest() != kNowhere) end_burst(open_bursts_.oldest());
+}
+
+// --- when bursts end and pairs are forgotten ---------------------------------
+
+void FlowTable::end_silent_bursts(Timestamp now) {
+  for (;;) {
+    const std::uint32_t device = open_bursts_.oldest();
+    if (device == kNowhere) return;
+    if (now - devices_[device].last <= options_.burst_gap) return;
+    end_burst(device);
+  }
+}
+
+// At most two a packet, so that a long silence is not paid for by one packet;
+// still more than any packet adds.
+void FlowTable::forget_silent_pairs(Timestamp now) {
+  for (int i = 0; i < 2; ++i) {
+    const std::uint32_t oldest = pairs_.oldest();
+    if (oldest == kNowhere) return;
+    const Pair& pair = pairs_[oldest];
+    if (now - pair.last <= kPairMemory) return;
+    if (devices_[pair.device].burst != 0) {
+      pairs_.keep(oldest);
+    } else {
+      forget_pair(oldest);
+    }
+  }
+}
+
+void FlowTable::make_room(std::uint32_t device) {
+  const std::size_t most = options_.max_flows;
+  while (flows_.size() >= most || packets_.held() >= most * kPacketsPerFlow) {
+    const bool is_greedy = devices_[device].flows * std::size_t{2} >= most;
+    end_burst(is_greedy ? device : open_bursts_.oldest());
+    ++bursts_ended_early_;
+  }
+}
+
+void FlowTable::end_burst(std::uint32_t position) {
+  Device& device = devices_[position];
+  for (std::uint32_t at = device.first_flow; at != kNowhere;) {
+    OpenFlow& flow = flows_[at];
+    hand_over(device, flow);
+    if (options_.key != FlowKey::kFiveTuple) {
+      coarse_index_.erase(keyed_hash(coarse_key(pairs_[flow.pair])), at);
+    }
+    packets_.release(flow.packets);
+    const std::uint32_t next = flow.next_in_burst;
+    flows_.give_back(at);
+    at = next;
+  }
+  open_bursts_.remove(position);
+  device.burst = 0;
+  device.flows = 0;
+  device.first_flow = device.last_flow = kNowhere;
+  ++device.burst_number;
+  sink_.end_burst();
+}
+
+void FlowTable::hand_over(const Device& device, const OpenFlow& open) {
+  packets_.gather(open.packets, gathered_);
+  const Pair& pair = pairs_[open.pair];
+  Flow flow;
+  flow.burst = device.burst_number;
+  flow.first = open.first;
+  flow.last = open.last;
+  flow.device = pair.device_address();
+  flow.remote = pair.remote_address();
+  flow.device_port = pair.device_port();
+  flow.remote_port = pair.remote_port();
+  flow.protocol = static_cast<Protocol>(pair.key.protocol);
+  flow.device_rule = pair.device_rule;
+  flow.sent = open.sent;
+  flow.received = open.received;
+  flow.packets = gathered_;
+  sink_.take(flow);
+}
+
+// --- from a packet to its pair, device, burst and flow -----------------------
+
+PairTable::Found FlowTable::remember_pair(const Packet& packet) {
+  if (pairs_.size() >= options_.max_flows * kPairsPerFlow) {
+    forget_pair(pairs_.oldest());
+  }
+  const PairTable::Found found = pairs_.find_or_add(packet);
+  if (found.is_new) {
+    Pair& pair = pairs_[found.position];
+    pair.device = find_or_add_device(pair.device_address());
+    ++devices_[pair.device].pairs;
+  }
+  return found;
+}
+
+void FlowTable::forget_pair(std::uint32_t position) {
+  const std::uint32_t device = pairs_[position].device;
+  const bool in_open_burst = devices_[device].burst != 0 &&
+                             pairs_[position].burst == devices_[device].burst;
+  if (in_open_burst) {
+    end_burst(device);
+    ++bursts_ended_early_;
+  }
+  pairs_.forget(position);
+  if (--devices_[device].pairs > 0) return;
+  device_index_.erase(keyed_hash(devices_[device].address), device);
+  devices_.give_back(device);
+}
+
+std::uint32_t FlowTable::find_or_add_device(const Address& address) {
+  const std::uint64_t hash = keyed_hash(address);
+  const std::uint32_t found =
+      device_index_.find(hash, [&](std::uint32_t at) {
+        return devices_[at].address == address;
+      });
+  if (found != HashIndex::kNone) return found;
+  const std::uint32_t device = devices_.take();
+  devices_[device].address = address;
+  device_index_.insert(hash, device);
+  return device;
+}
+
+void FlowTable::join_burst(std::uint32_t position, Timestamp now) {
+  Device& device = devices_[position];
+  if (device.burst == 0) {
+    device.burst = ++bursts_;
+    open_bursts_.add(position);
+  } else {
+    open_bursts_.touch(position);
+  }
+  device.last = now;
+}
+
+std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position) {
+  Pair& pair = pairs_[position];
+  const std::uint64_t burst = devices_[pair.device].burst;
+  if (pair.burst == burst) return pair.flow;
+  pair.burst = burst;
+  pair.flow = options_.key == FlowKey::kFiveTuple
+                  ? kNowhere
+                  : find_coarse(coarse_key(pair));
+  if (pair.flow == kNowhere) pair.flow = add_flow(position);
+  return pair.flow;
+}
+
+std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
+  const std::uint32_t flow = flows_.take();
+  flows_[flow].pair = pair;
+  Device& device = devices_[pairs_[pair].device];
+  (device.last_flow == kNowhere ? device.first_flow
+                                : flows_[device.last_flow].next_in_burst) =
+      flow;
+  device.last_flow = flow;
+  ++device.flows;
+  if (options_.key != FlowKey::kFiveTuple) {
+    coarse_index_.insert(keyed_hash(coarse_key(pairs_[pair])), flow);
+  }
+  return flow;
+}
+
+// A pair with what the flow key leaves out set to 0.
+PairKey FlowTable::coarse_key(const Pair& pair) const {
+  const bool with_port = options_.key == FlowKey::kRemoteEndpoint;
+  return {pair.device_address(), pair.remote_address(), 0,
+          with_port ? pair.remote_port() : Port{0}, pair.key.protocol};
+}
+
+std::uint32_t FlowTable::find_coarse(const PairKey& key) {
+  return coarse_index_.find(keyed_hash(key), [&](std::uint32_t flow) {
+    return coarse_key(pairs_[flows_[flow].pair]) == key;
+  });
+}
+
+}  // namespace flowtell

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Packets become bursts and flows.
+//
+// Time is the packets' own. A device's burst ends when a packet of any device
+// shows that more than the burst gap has passed since the device's last; its
+// flows then go to the sink, in the order of their first packets, and are gone.
+// Bursts therefore come in the order in which they ended.
+//
+// Memory is bounded. When `max_flows` are open, or 16 times as many packets
+// wait in them, one burst is ended before its silence came: that of the device
+// whose packet wants the room if it holds at least half of all open flows, else
+// the one silent longest. Nothing is lost by it but that the device's burst is
+// cut in two; it is counted. Of address-port pairs, twice `max_flows` are
+// remembered.
+//
+// Cost: O(1) a packet; two hash look-ups for a pair's first, one for each
+// other. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/hash_index.h"
+#include "flow/flow.h"
+#include "flow/flow_options.h"
+#include "flow/packet_log.h"
+#include "flow/pair_table.h"
+
+namespace flowtell {
+
+class FlowTable {
+ public:
+  // The sink must outlive the table.
+  FlowTable(FlowOptions options, FlowSink& sink);
+  FlowTable(const FlowTable&) = delete;
+  FlowTable& operator=(const FlowTable&) = delete;
+
+  // REQUIRES: packet.time has never fallen (see steady_clock.h).
+  void add(const Packet& packet);
+
+  // Ends every open burst.
+  void finish();
+
+  std::size_t open_flows() const { return flows_.size(); }
+  // How many bursts were ended for want of room.
+  std::uint64_t bursts_ended_early() const { return bursts_ended_early_; }
+
+ private:
+  struct OpenFlow {
+    PacketLog::Chain packets;
+    std::uint32_t pair = kNowhere;  // of the flow's first packet
+    std::uint32_t next_in_burst = kNowhere;
+    Timestamp first{};
+    Timestamp last{};
+    Tally sent;
+    Tally received;
+  };
+  static_assert(sizeof(OpenFlow) == 72);
+
+  // Lives as long as a pair of its does.
+  struct Device {
+    Address address;
+    RecencyLinks recency;     // among devices with an open burst
+    Timestamp last{};         // its last packet
+    std::uint64_t burst = 0;  // 0: none open; else unlike any other burst's
+    std::uint32_t burst_number = 0;  // of the open or the next one
+    std::uint32_t pairs = 0;
+    std::uint32_t flows = 0;  // of the open burst
+    std::uint32_t first_flow = kNowhere;
+    std::uint32_t last_flow = kNowhere;
+  };
+
+  void end_silent_bursts(Timestamp now);
+  void forget_silent_pairs(Timestamp now);
+  void make_room(std::uint32_t device);
+  void end_burst(std::uint32_t device);
+  void hand_over(const Device& device, const OpenFlow& flow);
+
+  PairTable::Found remember_pair(const Packet& packet);
+  void forget_pair(std::uint32_t pair);
+  std::uint32_t find_or_add_device(const Address& address);
+  void join_burst(std::uint32_t device, Timestamp now);
+  std::uint32_t find_or_add_flow(std::uint32_t pair);
+  std::uint32_t add_flow(std::uint32_t pair);
+  PairKey coarse_key(const Pair& pair) const;
+  std::uint32_t find_coarse(const PairKey& key);
+
+  FlowOptions options_;
+  FlowSink& sink_;
+  PairTable pairs_;
+  Pool<Device> devices_;
+  HashIndex device_index_;
+  RecencyList<Device> open_bursts_;
+  Pool<OpenFlow> flows_;
+  HashIndex coarse_index_;  // flows by coarse_key, for keys but the five-tuple
+  PacketLog packets_;
+  std::uint64_t bursts_ = 0;
+  std::uint64_t bursts_ended_early_ = 0;
+  std::vector<PacketRecord> gathered_;
+};
+
+}  // namespace flowtell

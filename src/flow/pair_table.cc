@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/pair_table.h"
+
+#include <tuple>
+
+#include "base/hash.h"
+
+namespace flowtell {
+namespace {
+
+constexpr Port kFirstUnprivilegedPort = 1024;
+
+struct Decision {
+  bool device_is_source;
+  DeviceRule rule;
+};
+
+// Which end of a pair is the device, by the pair's first packet.
+Decision decide_device(const Packet& packet, const Lan& lan) {
+  const bool source_inside = lan.contains(packet.source);
+  if (source_inside != lan.contains(packet.destination)) {
+    return {source_inside, DeviceRule::kLan};
+  }
+  if ((packet.tcp_flags & kTcpSyn) != 0) {
+    return {(packet.tcp_flags & kTcpAck) == 0, DeviceRule::kTcpFlags};
+  }
+  const bool source_serves = packet.source_port < kFirstUnprivilegedPort;
+  const bool destination_serves =
+      packet.destination_port < kFirstUnprivilegedPort;
+  if (source_serves != destination_serves) {
+    return {destination_serves, DeviceRule::kServicePort};
+  }
+  return {true, DeviceRule::kFirstSource};
+}
+
+bool source_is_low(const Packet& packet) {
+  return std::tie(packet.source, packet.source_port) <=
+         std::tie(packet.destination, packet.destination_port);
+}
+
+PairKey key_of(const Packet& packet, bool source_low) {
+  const auto protocol = static_cast<std::uint32_t>(packet.protocol);
+  if (source_low) {
+    return {packet.source, packet.destination, packet.source_port,
+            packet.destination_port, protocol};
+  }
+  return {packet.destination, packet.source, packet.destination_port,
+          packet.source_port, protocol};
+}
+
+}  // namespace
+
+PairTable::Found PairTable::find_or_add(const Packet& packet) {
+  const bool source_low = source_is_low(packet);
+  const PairKey key = key_of(packet, source_low);
+  const std::uint64_t hash = keyed_hash(key);
+  std::uint32_t position = index_.find(
+      hash, [&](std::uint32_t at) { return pairs_[at].key == key; });
+  const bool is_new = position == HashIndex::kNone;
+  if (is_new) {
+    const Decision decision = decide_device(packet, lan_);
+    position = pairs_.take();
+    pairs_[position].key = key;
+    pairs_[position].device_is_low = decision.device_is_source == source_low;
+    pairs_[position].device_rule = decision.rule;
+    index_.insert(hash, position);
+    by_recency_.add(position);
+  } else {
+    by_recency_.touch(position);
+  }
+  Pair& pair = pairs_[position];
+  pair.last = packet.time;
+  return {position, is_new,
+          pair.device_is_low == source_low ? Direction::kSent
+                                           : Direction::kReceived};
+}
+
+void PairTable::forget(std::uint32_t position) {
+  index_.erase(keyed_hash(pairs_[position].key), position);
+  by_recency_.remove(position);
+  pairs_.give_back(position);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The address-port pairs seen of late, each with its device: which end that is
+// is decided by the pair's first packet and kept for as long as the pair is
+// remembered, across bursts.
+//
+// A pair silent for an hour is forgotten, unless its device's burst still goes
+// on; FlowTable forgets the one silent longest before that when there are too
+// many. All steps are O(1).
+#pragma once
+
+#include <cstdint>
+
+#include "base/hash_index.h"
+#include "base/pool.h"
+#include "base/recency_list.h"
+#include "flow/flow.h"
+#include "flow/lan.h"
+
+namespace flowtell {
+
+// Both ends and the protocol, the same for either direction.
+struct PairKey {
+  Address low;
+  Address high;
+  Port low_port;
+  Port high_port;
+  std::uint32_t protocol;
+
+  bool operator==(const PairKey&) const = default;
+};
+
+struct Pair {
+  PairKey key{};
+  Timestamp last{};
+  RecencyLinks recency;
+  std::uint64_t burst = 0;             // the burst that `flow` belongs to
+  std::uint32_t flow = kNowhere;       // in FlowTable, while that burst is open
+  std::uint32_t device = kNowhere;     // in FlowTable
+  bool device_is_low = false;
+  DeviceRule device_rule = DeviceRule::kFirstSource;
+
+  const Address& device_address() const {
+    return device_is_low ? key.low : key.high;
+  }
+  const Address& remote_address() const {
+    return device_is_low ? key.high : key.low;
+  }
+  Port device_port() const {
+    return device_is_low ? key.low_port : key.high_port;
+  }
+  Port remote_port() const {
+    return device_is_low ? key.high_port : key.low_port;
+  }
+};
+
+class PairTable {
+ public:
+  explicit PairTable(Lan lan) : lan_(std::move(lan)), by_recency_(pairs_) {}
+  PairTable(const PairTable&) = delete;
+  PairTable& operator=(const PairTable&) = delete;
+
+  struct Found {
+    std::uint32_t position;
+    bool is_new;  // its `device` is still to be set
+    Direction direction;
+  };
+  // The packet's pair, now the newest, and which way the packet went in it.
+  Found find_or_add(const Packet& packet);
+
+  // The pair silent longest; kNowhere when there is none.
+  std::uint32_t oldest() const { return by_recency_.oldest(); }
+  void forget(std::uint32_t position);
+  // Puts off forgetting it.
+  void keep(std::uint32_t position) { by_recency_.touch(position); }
+
+  Pair& operator[](std::uint32_t position) { return pairs_[position]; }
+  std::size_t size() const { return pairs_.size(); }
+
+ private:
+  Lan lan_;
+  Pool<Pair> pairs_;
+  HashIndex index_;
+  RecencyList<Pair> by_recency_;
+};
+
+}  // namespace flowtell

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A flow's packets as the series of numbers that features are computed from.
+// Made once a flow and shared by all feature sets; holds its memory between
+// flows.
+#pragma once
+
+#include <vector>
+
+#include "flow/flow.h"
+
+namespace flowtell {
+
+struct FlowSeries {
+  // Replaces what was there by the series of `flow`.
+  void assign(const Flow& flow);
+
+  // One entry a packet, in the order of the capture.
+  std::vector<double> lengths;   // of IP datagrams, in bytes
+  std::vector<double> payloads;  // less headers, in bytes; 0 for a bare ACK
+  std::vector<Direction> directions;
+  // One entry fewer: seconds from each packet to the next; never negative.
+  std::vector<double> gaps;
+
+  Tally sent;
+  Tally received;
+  Protocol protocol = Protocol::kTcp;
+  Port remote_port = 0;
+};
+
+}  // namespace flowtell
