@@ -93,26 +93,6 @@ Result<ByteStream> open_stream(const std::string& path) {
   return stream_of(std::move(*file));
 }
 
-// The captures below a folder; files of other kinds are passed over.
-Result<std::vector<std::string>> captures_below(const std::string& folder) {
-  std::vector<std::string> found;
-  std::error_code problem;
-  for (fs::recursive_directory_iterator at(folder, problem), end;
-       !problem && at != end; at.increment(problem)) {
-    if (!at->is_regular_file(problem)) continue;
-    const std::string path = at->path().string();
-    if (const auto is_capture = looks_capture(path); is_capture && *is_capture) {
-      found.push_back(path);
-    }
-  }
-  if (problem) {
-    return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
-                problem.message());
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path) {
@@ -133,6 +113,25 @@ Result<bool> looks_capture(const std::string& path) {
   ByteStream stream = unpack(std::move(*opened));
   stream.fill(kMagicSize);
   return looks_pcap(stream.window()) || looks_pcapng(stream.window());
+}
+
+Result<std::vector<std::string>> captures_below(const std::string& folder) {
+  std::vector<std::string> found;
+  std::error_code problem;
+  for (fs::recursive_directory_iterator at(folder, problem), end;
+       !problem && at != end; at.increment(problem)) {
+    if (!at->is_regular_file(problem)) continue;
+    const std::string path = at->path().string();
+    if (const auto is_capture = looks_capture(path); is_capture && *is_capture) {
+      found.push_back(path);
+    }
+  }
+  if (problem) {
+    return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
+                problem.message());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 Result<std::vector<std::string>> find_captures(

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "capture/frame_source.h"
 #include "base/result.h"
+#include "capture/frame_source.h"
 
 namespace flowtell {
 
@@ -25,6 +25,10 @@ Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
 
 // Whether the file begins as a capture does. Fails where it cannot be opened.
 Result<bool> looks_capture(const std::string& path);
+
+// The captures below a folder, at any depth, in the order of their names; files
+// of other kinds are passed over. Fails where the folder cannot be listed.
+Result<std::vector<std::string>> captures_below(const std::string& folder);
 
 // The captures that paths stand for: files and "-" as they are, of folders all
 // captures below them in the order of their names. Fails, naming it, for a path

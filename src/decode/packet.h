@@ -21,7 +21,9 @@ constexpr std::string_view protocol_name(Protocol protocol) {
   return protocol == Protocol::kTcp ? "TCP" : "UDP";
 }
 
+inline constexpr std::uint8_t kTcpFin = 0x01;
 inline constexpr std::uint8_t kTcpSyn = 0x02;
+inline constexpr std::uint8_t kTcpRst = 0x04;
 inline constexpr std::uint8_t kTcpAck = 0x10;
 
 struct Packet {

@@ -32,27 +32,30 @@ constexpr std::string_view device_rule_name(DeviceRule rule) {
   return kNames[static_cast<std::size_t>(rule)];
 }
 
-// What is kept of each packet until its flow ends.
+// What is kept of each packet until its flow ends. Lengths are in bytes, those
+// of datagrams of 28 bits, which no frame can exceed.
 struct PacketRecord {
   PacketRecord() = default;
-  // Lengths in bytes; of 31 bits, which no frame can exceed.
-  PacketRecord(Timestamp when, Direction direction, std::uint32_t datagram,
-               std::uint32_t payload)
-      : time(when),
+  PacketRecord(const Packet& packet, Direction direction)
+      : time(packet.time),
         sent(direction == Direction::kSent ? 1 : 0),
-        length(datagram & kLengthBits),
-        payload_length(payload) {}
+        syn((packet.tcp_flags & kTcpSyn) != 0 ? 1 : 0),
+        fin((packet.tcp_flags & kTcpFin) != 0 ? 1 : 0),
+        rst((packet.tcp_flags & kTcpRst) != 0 ? 1 : 0),
+        length(packet.length & 0x0fffffff),
+        payload_length(packet.payload_length) {}
 
   Direction direction() const {
     return sent != 0 ? Direction::kSent : Direction::kReceived;
   }
 
-  static constexpr std::uint32_t kLengthBits = 0x7fffffff;
-
   Timestamp time;
   std::uint32_t sent : 1;
-  std::uint32_t length : 31;     // of the IP datagram, in bytes
-  std::uint32_t payload_length;  // in bytes
+  std::uint32_t syn : 1;  // TCP's flags; 0 for UDP
+  std::uint32_t fin : 1;
+  std::uint32_t rst : 1;
+  std::uint32_t length : 28;
+  std::uint32_t payload_length;
 };
 static_assert(sizeof(PacketRecord) == 16);
 

@@ -3,8 +3,10 @@
 // What a flow is, where it can be chosen.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 
 #include "base/time.h"
 #include "flow/lan.h"
@@ -17,6 +19,14 @@ enum class FlowKey {
   kRemoteEndpoint,  // the remote's address and port (AppScanner, EuroS&P 2016)
   kRemoteHost,      // the remote's address
 };
+
+// As the command line, models and docs call them.
+inline constexpr std::array<std::string_view, 3> kFlowKeyNames = {
+    "five-tuple", "remote-endpoint", "remote-host"};
+
+constexpr std::string_view flow_key_name(FlowKey key) {
+  return kFlowKeyNames[static_cast<std::size_t>(key)];
+}
 
 struct FlowOptions {
   FlowKey key = FlowKey::kFiveTuple;

@@ -36,8 +36,7 @@ void FlowTable::add(const Packet& packet) {
   Tally& tally = found.direction == Direction::kSent ? flow.sent : flow.received;
   ++tally.packets;
   tally.bytes += packet.length;
-  packets_.append(flow.packets, {packet.time, found.direction, packet.length,
-                                 packet.payload_length});
+  packets_.append(flow.packets, PacketRecord(packet, found.direction));
 }
 
 void FlowTable::finish() {

@@ -8,7 +8,11 @@ void FlowSeries::assign(const Flow& flow) {
   payloads.clear();
   directions.clear();
   gaps.clear();
+  any_syn = any_fin = any_rst = false;
   for (const PacketRecord& packet : flow.packets) {
+    any_syn = any_syn || packet.syn != 0;
+    any_fin = any_fin || packet.fin != 0;
+    any_rst = any_rst || packet.rst != 0;
     lengths.push_back(static_cast<double>(packet.length));
     payloads.push_back(static_cast<double>(packet.payload_length));
     directions.push_back(packet.direction());
@@ -16,10 +20,10 @@ void FlowSeries::assign(const Flow& flow) {
   for (std::size_t i = 1; i < flow.packets.size(); ++i) {
     gaps.push_back(in_seconds(flow.packets[i].time - flow.packets[i - 1].time));
   }
+  starts_with_syn = !flow.packets.empty() && flow.packets.front().syn != 0;
   sent = flow.sent;
   received = flow.received;
   protocol = flow.protocol;
-  remote_port = flow.remote_port;
 }
 
 }  // namespace flowtell

@@ -22,10 +22,15 @@ struct FlowSeries {
   // One entry fewer: seconds from each packet to the next; never negative.
   std::vector<double> gaps;
 
+  // TCP's flags; false for UDP.
+  bool starts_with_syn = false;  // of the first packet
+  bool any_syn = false;
+  bool any_fin = false;
+  bool any_rst = false;
+
   Tally sent;
   Tally received;
   Protocol protocol = Protocol::kTcp;
-  Port remote_port = 0;
 };
 
 }  // namespace flowtell

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/dataset.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+
+#include "base/checksum.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/threads.h"
+#include "capture/capture_file.h"
+
+namespace flowtell {
+namespace {
+
+// What one capture gives.
+struct Part {
+  std::vector<float> values;
+  std::size_t rows = 0;
+  MeterReport report;
+  std::string sha256;
+  std::optional<Damage> damage;
+};
+
+// Turns each flow into a row.
+class RowSink : public FlowSink {
+ public:
+  RowSink(const FeatureList& features, std::optional<Address> device,
+          Part& part)
+      : features_(features),
+        device_(device),
+        part_(part),
+        measured_(features.width()) {}
+
+  void take(const Flow& flow) override {
+    if (device_ && flow.device != *device_) return;
+    series_.assign(flow);
+    features_.measure(series_, measured_);
+    for (const double value : measured_) {
+      part_.values.push_back(static_cast<float>(value));
+    }
+    ++part_.rows;
+  }
+
+ private:
+  const FeatureList& features_;
+  std::optional<Address> device_;
+  Part& part_;
+  FlowSeries series_;
+  std::vector<double> measured_;
+};
+
+Timestamp on_calendar(const Moment& moment, Timestamp first) {
+  if (const auto* since = std::get_if<Duration>(&moment)) return first + *since;
+  return std::get<Timestamp>(moment);
+}
+
+// Meters the frames that lie in the capture's time span.
+void meter_span(FrameSource& source, const LabelledCapture& capture,
+                FlowMeter& meter) {
+  std::array<Frame, 64> batch;
+  std::optional<Timestamp> first;
+  while (const std::size_t count = source.read(batch)) {
+    for (const Frame& frame : std::span(batch).first(count)) {
+      if (!first) first = frame.time;
+      if (capture.from && frame.time < on_calendar(*capture.from, *first)) {
+        continue;
+      }
+      if (capture.to && frame.time > on_calendar(*capture.to, *first)) continue;
+      meter.add(frame);
+    }
+  }
+  meter.finish();
+}
+
+Result<std::string> hash_file(const std::string& path) {
+  auto file = open_for_reading(path);
+  if (!file) return fail(std::move(file).error());
+  auto mapped = MappedFile::map(*file);
+  // What cannot be mapped cannot be read twice either: it stays without one.
+  return mapped ? sha256(mapped->bytes()) : std::string();
+}
+
+Result<Part> read_part(const LabelledCapture& capture,
+                       const LoadOptions& options) {
+  auto source = open_capture(capture.path);
+  if (!source) return fail(std::move(source).error());
+  auto hash = hash_file(capture.path);
+  if (!hash) return fail(std::move(hash).error());
+  Part part;
+  part.sha256 = *hash;
+  RowSink sink(options.features, capture.device, part);
+  FlowMeter meter(options.flow, sink);
+  meter_span(**source, capture, meter);
+  part.report = meter.report();
+  part.damage = (*source)->damage();
+  return part;
+}
+
+std::vector<std::string> app_names(std::span<const LabelledCapture> captures) {
+  std::vector<std::string> names;
+  for (const LabelledCapture& capture : captures) names.push_back(capture.app);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+// Refuses captures of apps that are not among `apps`.
+Result<void> check_apps(std::span<const LabelledCapture> captures,
+                        const std::vector<std::string>& apps) {
+  if (apps.size() > kMostApps) {
+    return fail(ErrorKind::kInput, "{} apps are more than the {} a model holds",
+                apps.size(), kMostApps);
+  }
+  for (const LabelledCapture& capture : captures) {
+    if (!std::binary_search(apps.begin(), apps.end(), capture.app)) {
+      return fail(ErrorKind::kInput,
+                  "{} is of the app '{}', which is not among the apps learned "
+                  "({}); leave it out or learn it too",
+                  capture.path, capture.app, listed(apps));
+    }
+  }
+  return {};
+}
+
+void append(const LabelledCapture& capture, Part part, LoadedDataset& all) {
+  Dataset& data = all.dataset;
+  const auto app = static_cast<AppId>(
+      std::lower_bound(data.apps.begin(), data.apps.end(), capture.app) -
+      data.apps.begin());
+  const auto number = static_cast<std::uint32_t>(data.captures.size());
+  data.captures.push_back({capture.path, capture.group, app, part.sha256,
+                           part.rows, part.report.first, part.report.last});
+  data.values.insert(data.values.end(), part.values.begin(), part.values.end());
+  data.labels.insert(data.labels.end(), part.rows, app);
+  data.capture_of.insert(data.capture_of.end(), part.rows, number);
+  all.report += part.report;
+  if (part.damage) all.damaged.push_back({capture.path, *part.damage});
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> Dataset::flows_per_app() const {
+  std::vector<std::uint64_t> flows(apps.size());
+  for (const AppId label : labels) ++flows[label];
+  return flows;
+}
+
+Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
+  Dataset part;
+  part.apps = apps;
+  part.width = width;
+  part.captures = captures;
+  for (const std::uint32_t i : chosen) {
+    const auto from = row(i);
+    part.values.insert(part.values.end(), from.begin(), from.end());
+    part.labels.push_back(labels[i]);
+    part.capture_of.push_back(capture_of[i]);
+  }
+  return part;
+}
+
+Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
+                                   const LoadOptions& options) {
+  LoadedDataset all;
+  all.dataset.apps = options.apps.empty() ? app_names(captures) : options.apps;
+  all.dataset.width = options.features.width();
+  if (auto fine = check_apps(captures, all.dataset.apps); !fine) {
+    return fail(std::move(fine).error());
+  }
+  std::vector<Result<Part>> parts(captures.size(), Part{});
+  std::atomic<std::size_t> done = 0;
+  for_each_task(options.threads, captures.size(), [&](std::size_t i) {
+    parts[i] = read_part(captures[i], options);
+    if (options.progress) options.progress(++done, captures.size());
+  });
+  for (std::size_t i = 0; i < captures.size(); ++i) {
+    if (!parts[i]) return fail(std::move(parts[i]).error());
+    append(captures[i], std::move(*parts[i]), all);
+  }
+  return all;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Samples to learn from or to judge: one row a flow, with its app, its capture
+// and its features.
+//
+// Values are single precision: enough for thresholds, half the memory, and what
+// every learner here sees; double precision stays in CSV.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "flow/flow_meter.h"
+#include "flow/flow_options.h"
+#include "measure/feature_list.h"
+#include "model/app.h"
+#include "model/labelled_captures.h"
+
+namespace flowtell {
+
+// What is remembered of a capture that gave samples.
+struct CaptureRecord {
+  std::string path;
+  std::string group;
+  AppId app = 0;
+  std::string sha256;  // of the file as it stands, packed or not
+  std::uint64_t flows = 0;
+  std::optional<Timestamp> first;
+  std::optional<Timestamp> last;
+};
+
+struct Dataset {
+  std::vector<std::string> apps;  // by AppId, in the order of their names
+  std::size_t width = 0;          // columns
+  std::vector<CaptureRecord> captures;
+
+  // One entry a row; `values` has `width` entries a row.
+  std::vector<float> values;
+  std::vector<AppId> labels;
+  std::vector<std::uint32_t> capture_of;  // into `captures`
+
+  std::size_t rows() const { return labels.size(); }
+  std::span<const float> row(std::size_t i) const {
+    return std::span(values).subspan(i * width, width);
+  }
+  std::vector<std::uint64_t> flows_per_app() const;
+  // The named rows, in that order; apps and captures stay as they are.
+  Dataset select(std::span<const std::uint32_t> rows) const;
+};
+
+// A capture that could be read only in part.
+struct DamagedCapture {
+  std::string path;
+  Damage damage;
+};
+
+struct LoadedDataset {
+  Dataset dataset;
+  MeterReport report;
+  std::vector<DamagedCapture> damaged;
+};
+
+struct LoadOptions {
+  FlowOptions flow;
+  FeatureList features;
+  int threads = 1;
+  // The apps to number the labels by, for samples that a given model is to
+  // judge; empty: those of the captures. An app outside is refused.
+  std::vector<std::string> apps;
+  // Called from any thread as captures are done: how many, of how many.
+  std::function<void(std::size_t, std::size_t)> progress;
+};
+
+// Reads all captures. The outcome does not depend on the number of threads.
+Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
+                                   const LoadOptions& options);
+
+}  // namespace flowtell

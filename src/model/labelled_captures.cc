@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/labelled_captures.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "capture/capture_file.h"
+#include "model/app.h"
+
+namespace flowtell {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<void> check_app(const std::string& app, const std::string& where) {
+  if (!app.empty() && app != kUnknownName) return {};
+  return fail(ErrorKind::kInput,
+              "{}: an app cannot be called '{}', for that is what a verdict "
+              "without a name says; rename it",
+              where, app);
+}
+
+Result<std::vector<std::string>> app_folders(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code problem;
+  for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
+       at.increment(problem)) {
+    const std::string name = at->path().filename().string();
+    if (at->is_directory(problem) && !name.starts_with('.')) {
+      names.push_back(name);
+    }
+  }
+  if (problem) {
+    return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
+                problem.message());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<std::vector<LabelledCapture>> read_folder(const std::string& folder) {
+  auto apps = app_folders(folder);
+  if (!apps) return fail(std::move(apps).error());
+  std::vector<LabelledCapture> captures;
+  for (const std::string& app : *apps) {
+    const std::string below = (fs::path(folder) / app).string();
+    if (auto fine = check_app(app, below); !fine) return fail(fine.error());
+    auto paths = captures_below(below);
+    if (!paths) return fail(std::move(paths).error());
+    for (const std::string& path : *paths) {
+      captures.push_back({path, app, path, {}, {}, {}});
+    }
+  }
+  if (captures.empty()) {
+    return fail(ErrorKind::kInput,
+                "{} has no sub-folder with captures; put each app's captures "
+                "into a sub-folder named for the app",
+                folder);
+  }
+  return captures;
+}
+
+// The date part of a moment, such as 2019-04-03.
+std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
+  const auto parts = split(text, '-');
+  if (parts.size() != 3) return std::nullopt;
+  const auto year = parse_number<int>(parts[0]);
+  const auto month = parse_number<unsigned>(parts[1]);
+  const auto day = parse_number<unsigned>(parts[2]);
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(*month),
+                                         std::chrono::day(*day)};
+  // Two centuries that a Timestamp surely holds.
+  if (!date.ok() || *year < 1900 || *year > 2100) return std::nullopt;
+  return std::chrono::sys_days(date);
+}
+
+std::optional<Moment> parse_moment(std::string_view text) {
+  if (const auto seconds = parse_number<double>(text)) {
+    constexpr double kMost = 1e9;
+    if (!(*seconds >= 0 && *seconds <= kMost)) return std::nullopt;
+    return Duration(static_cast<std::int64_t>(*seconds * 1e9));
+  }
+  const std::size_t t = text.find('T');
+  if (t == std::string_view::npos || !text.ends_with('Z')) return std::nullopt;
+  const auto date = parse_date(text.substr(0, t));
+  const auto clock = split(text.substr(t + 1, text.size() - t - 2), ':');
+  if (!date || clock.size() != 3) return std::nullopt;
+  const auto hours = parse_number<unsigned>(clock[0]);
+  const auto minutes = parse_number<unsigned>(clock[1]);
+  const auto seconds = parse_number<double>(clock[2]);
+  if (!hours || !minutes || !seconds || *hours > 23 || *minutes > 59 ||
+      !(*seconds >= 0 && *seconds < 61)) {
+    return std::nullopt;
+  }
+  return Timestamp(*date) + std::chrono::hours(*hours) +
+         std::chrono::minutes(*minutes) +
+         Duration(static_cast<std::int64_t>(*seconds * 1e9));
+}
+
+// One line of a manifest, its fields found by the header's names.
+class ManifestLine {
+ public:
+  ManifestLine(const std::map<std::string, std::size_t>& columns,
+               std::vector<std::string> fields)
+      : columns_(columns), fields_(std::move(fields)) {}
+
+  std::string field(const std::string& name) const {
+    const auto column = columns_.find(name);
+    if (column == columns_.end() || column->second >= fields_.size()) return "";
+    return fields_[column->second];
+  }
+
+ private:
+  const std::map<std::string, std::size_t>& columns_;
+  std::vector<std::string> fields_;
+};
+
+Result<LabelledCapture> read_line(const ManifestLine& line,
+                                  const std::string& where,
+                                  const fs::path& folder) {
+  LabelledCapture capture;
+  capture.path = (folder / line.field("path")).string();
+  capture.app = line.field("app");
+  capture.group = line.field("group");
+  if (line.field("path").empty()) {
+    return fail(ErrorKind::kInput, "{}: the path is missing", where);
+  }
+  if (auto fine = check_app(capture.app, where); !fine) {
+    return fail(fine.error());
+  }
+  if (capture.group.empty()) capture.group = capture.path;
+  if (const std::string device = line.field("device"); !device.empty()) {
+    capture.device = Address::parse(device);
+    if (!capture.device) {
+      return fail(ErrorKind::kInput, "{}: the device '{}' is no IP address",
+                  where, device);
+    }
+  }
+  for (auto [name, moment] : {std::pair{"from", &capture.from},
+                              std::pair{"to", &capture.to}}) {
+    const std::string text = line.field(name);
+    if (text.empty()) continue;
+    *moment = parse_moment(text);
+    if (!*moment) {
+      return fail(ErrorKind::kInput,
+                  "{}: '{}' is no time; write seconds since the capture's "
+                  "first frame, or UTC as 2019-04-03T17:21:09Z",
+                  where, text);
+    }
+  }
+  return capture;
+}
+
+Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return fail(std::move(text).error());
+  std::string_view rest = *text;
+  std::map<std::string, std::size_t> columns;
+  const std::vector<std::string> header = take_csv_record(rest);
+  for (std::size_t i = 0; i < header.size(); ++i) columns[header[i]] = i;
+  if (!columns.contains("path") || !columns.contains("app")) {
+    return fail(ErrorKind::kInput,
+                "{} is neither a folder nor a manifest; a manifest is a CSV "
+                "file whose first line names the columns path and app",
+                path);
+  }
+  std::vector<LabelledCapture> captures;
+  for (std::size_t number = 2; !rest.empty(); ++number) {
+    std::vector<std::string> fields = take_csv_record(rest);
+    if (fields.size() == 1 && fields.front().empty()) continue;
+    auto capture =
+        read_line(ManifestLine(columns, std::move(fields)),
+                  fmt::format("{}, record {}", path, number),
+                  fs::path(path).parent_path());
+    if (!capture) return fail(std::move(capture).error());
+    captures.push_back(std::move(*capture));
+  }
+  if (captures.empty()) {
+    return fail(ErrorKind::kInput, "the manifest {} lists no captures", path);
+  }
+  return captures;
+}
+
+}  // namespace
+
+Result<std::vector<LabelledCapture>> find_labelled_captures(
+    const std::string& folder_or_manifest) {
+  std::error_code problem;
+  if (fs::is_directory(folder_or_manifest, problem)) {
+    return read_folder(folder_or_manifest);
+  }
+  return read_manifest(folder_or_manifest);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model.h"
+
+#include "base/text.h"
+
+namespace flowtell {
+
+Result<FeatureList> Model::features() const {
+  std::string names;
+  for (const std::string& name : feature_sets) {
+    names += (names.empty() ? "" : ",") + name;
+  }
+  auto list = FeatureList::parse(names);
+  if (!list || list->identity() != feature_identity) {
+    return fail(ErrorKind::kInput,
+                "it was taught features that this program ({}) defines "
+                "otherwise or not at all: {}; train it again",
+                program_version(), listed(feature_sets));
+  }
+  return list;
+}
+
+std::string program_version() { return FLOWTELL_VERSION; }
+
+}  // namespace flowtell

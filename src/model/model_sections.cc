@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model_sections.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/byte_writer.h"
+
+namespace flowtell {
+namespace {
+
+// Stand in the file in this order, each once.
+enum class SectionTag : std::uint32_t {
+  kApps = 1,
+  kFeatures = 2,
+  kFlows = 3,
+  kForest = 4,
+  kScores = 5,
+  kTraining = 6,
+};
+
+tl::unexpected<Error> wrong(std::string_view what) {
+  return fail(ErrorKind::kInput, "{}", what);
+}
+
+// --- parts that several sections share ---------------------------------------
+
+void write_texts(ByteWriter& out, const std::vector<std::string>& texts) {
+  out.u32(static_cast<std::uint32_t>(texts.size()));
+  for (const std::string& text : texts) out.text(text);
+}
+
+std::string read_text(ByteReader& in) {
+  const std::uint32_t length = in.u32();
+  return std::string(as_text(in.take(length)));
+}
+
+// A list's length; 0 and a bad reader where its entries, of at least so many
+// bytes each, could not all stand in what is left.
+std::uint32_t read_length(ByteReader& in, std::size_t smallest_entry) {
+  const std::uint32_t length = in.u32();
+  if (length > in.left() / smallest_entry) {
+    in.skip(in.left() + 1);
+    return 0;
+  }
+  return length;
+}
+
+std::vector<std::string> read_texts(ByteReader& in) {
+  std::vector<std::string> texts(read_length(in, 4));
+  for (std::string& text : texts) text = read_text(in);
+  return texts;
+}
+
+void write_time(ByteWriter& out, const std::optional<Timestamp>& time) {
+  out.u8(time ? 1 : 0);
+  out.u64(static_cast<std::uint64_t>(
+      time.value_or(Timestamp{}).time_since_epoch().count()));
+}
+
+std::optional<Timestamp> read_time(ByteReader& in) {
+  const bool is_set = in.u8() != 0;
+  const Timestamp time{Duration{static_cast<std::int64_t>(in.u64())}};
+  if (!is_set) return std::nullopt;
+  return std::clamp(time, kEarliestTime, kLatestTime);
+}
+
+// --- the sections ------------------------------------------------------------
+
+void write_apps(ByteWriter& out, const Model& model) {
+  out.u32(static_cast<std::uint32_t>(model.apps.size()));
+  for (std::size_t i = 0; i < model.apps.size(); ++i) {
+    out.text(model.apps[i]);
+    out.u64(model.flows_per_app[i]);
+  }
+}
+
+Result<void> read_apps(ByteReader& in, Model& model) {
+  const std::uint32_t count = read_length(in, 12);
+  if (count == 0 || count > kMostApps) return wrong("it has no apps");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    model.apps.push_back(read_text(in));
+    model.flows_per_app.push_back(in.u64());
+  }
+  return {};
+}
+
+void write_features(ByteWriter& out, const Model& model) {
+  write_texts(out, model.feature_sets);
+  write_texts(out, model.columns);
+  out.text(model.feature_identity);
+}
+
+Result<void> read_features(ByteReader& in, Model& model) {
+  model.feature_sets = read_texts(in);
+  model.columns = read_texts(in);
+  model.feature_identity = read_text(in);
+  if (model.columns.empty() || model.columns.size() >= TreeNode::kLeaf) {
+    return wrong("it has no columns");
+  }
+  return {};
+}
+
+void write_flows(ByteWriter& out, const Model& model) {
+  out.u8(static_cast<std::uint8_t>(model.flow_key));
+  out.u64(static_cast<std::uint64_t>(model.burst_gap.count()));
+}
+
+Result<void> read_flows(ByteReader& in, Model& model) {
+  const std::uint8_t key = in.u8();
+  const std::uint64_t gap = in.u64();
+  if (key > static_cast<std::uint8_t>(FlowKey::kRemoteHost)) {
+    return wrong("its flow key is unknown");
+  }
+  if (gap > static_cast<std::uint64_t>(INT64_MAX)) {
+    return wrong("its burst gap is impossible");
+  }
+  model.flow_key = static_cast<FlowKey>(key);
+  model.burst_gap = Duration{static_cast<std::int64_t>(gap)};
+  return {};
+}
+
+void write_forest(ByteWriter& out, const Model& model) {
+  const Forest& forest = model.forest;
+  out.u32(static_cast<std::uint32_t>(forest.leaf_shares.size()));
+  for (const float share : forest.leaf_shares) out.f32(share);
+  out.u32(static_cast<std::uint32_t>(forest.trees.size()));
+  for (const Tree& tree : forest.trees) {
+    out.u32(static_cast<std::uint32_t>(tree.size()));
+    for (const TreeNode& node : tree) {
+      out.u16(node.column);
+      out.f32(node.threshold);
+      out.u32(node.next);
+    }
+  }
+}
+
+// Whether what a node names is there, places of other nodes aside.
+bool is_sound(const TreeNode& node, const Forest& forest) {
+  if (node.is_leaf()) {
+    return (node.next + std::size_t{1}) * forest.apps <=
+           forest.leaf_shares.size();
+  }
+  return node.column < forest.width && std::isfinite(node.threshold);
+}
+
+// Whether the nodes are one tree in pre-order: behind each leaf stands the
+// right child that has waited least, and behind the last leaf none waits. So
+// every walk ends, and no node is reached twice.
+bool is_pre_order(const Tree& tree) {
+  std::vector<std::size_t> waiting;
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    if (!tree[i].is_leaf()) {
+      waiting.push_back(tree[i].next);
+    } else if (waiting.empty()) {
+      return i + 1 == tree.size();
+    } else if (waiting.back() != i + 1) {
+      return false;
+    } else {
+      waiting.pop_back();
+    }
+  }
+  return false;
+}
+
+Result<Tree> read_tree(ByteReader& in, const Forest& forest) {
+  constexpr std::size_t kNodeSize = 10;
+  Tree tree(read_length(in, kNodeSize));
+  for (TreeNode& node : tree) {
+    node.column = in.u16();
+    node.threshold = in.f32();
+    node.next = in.u32();
+    if (!is_sound(node, forest)) return wrong("a tree names what is not there");
+  }
+  if (!is_pre_order(tree)) return wrong("a tree is no tree");
+  return tree;
+}
+
+Result<void> read_forest(ByteReader& in, Model& model) {
+  Forest& forest = model.forest;
+  forest.apps = model.apps.size();
+  forest.width = model.columns.size();
+  forest.leaf_shares.resize(read_length(in, 4));
+  for (float& share : forest.leaf_shares) {
+    share = in.f32();
+    if (!(share >= 0 && share <= 1)) return wrong("a share is no share");
+  }
+  if (forest.leaf_shares.size() < forest.apps * forest.apps ||
+      forest.leaf_shares.size() % forest.apps != 0) {
+    return wrong("its leaves do not fit its apps");
+  }
+  const std::uint32_t trees = read_length(in, 14);
+  if (trees == 0) return wrong("it has no trees");
+  for (std::uint32_t i = 0; i < trees; ++i) {
+    auto tree = read_tree(in, forest);
+    if (!tree) return fail(std::move(tree).error());
+    forest.trees.push_back(std::move(*tree));
+  }
+  return {};
+}
+
+void write_scores(ByteWriter& out, const Model& model) {
+  for (const ColumnImportance& importance : model.importance) {
+    out.f64(importance.impurity);
+    out.f64(importance.permutation);
+  }
+  out.f64(model.out_of_bag_accuracy);
+  out.u8(model.honest ? 1 : 0);
+  const HonestScore honest = model.honest.value_or(HonestScore{});
+  out.f64(honest.score.accuracy);
+  out.f64(honest.score.balanced_accuracy);
+  out.text(honest.split);
+  out.u32(honest.folds);
+}
+
+Result<void> read_scores(ByteReader& in, Model& model) {
+  model.importance.resize(model.columns.size());
+  for (ColumnImportance& importance : model.importance) {
+    importance.impurity = in.f64();
+    importance.permutation = in.f64();
+  }
+  model.out_of_bag_accuracy = in.f64();
+  const bool has_honest = in.u8() != 0;
+  HonestScore honest;
+  honest.score.accuracy = in.f64();
+  honest.score.balanced_accuracy = in.f64();
+  honest.split = read_text(in);
+  honest.folds = in.u32();
+  if (has_honest) model.honest = honest;
+  return {};
+}
+
+void write_training(ByteWriter& out, const Model& model) {
+  out.text(model.trained_by);
+  out.u64(model.seed);
+  out.u32(static_cast<std::uint32_t>(model.captures.size()));
+  for (const CaptureRecord& capture : model.captures) {
+    out.text(capture.path);
+    out.text(capture.group);
+    out.u16(capture.app);
+    out.text(capture.sha256);
+    out.u64(capture.flows);
+    write_time(out, capture.first);
+    write_time(out, capture.last);
+  }
+}
+
+Result<void> read_training(ByteReader& in, Model& model) {
+  model.trained_by = read_text(in);
+  model.seed = in.u64();
+  const std::uint32_t count = read_length(in, 40);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    CaptureRecord capture;
+    capture.path = read_text(in);
+    capture.group = read_text(in);
+    capture.app = in.u16();
+    capture.sha256 = read_text(in);
+    capture.flows = in.u64();
+    capture.first = read_time(in);
+    capture.last = read_time(in);
+    if (capture.app >= model.apps.size()) {
+      return wrong("a capture is of an app that is not there");
+    }
+    model.captures.push_back(std::move(capture));
+  }
+  return {};
+}
+
+struct Section {
+  SectionTag tag;
+  void (*write)(ByteWriter&, const Model&);
+  Result<void> (*read)(ByteReader&, Model&);
+};
+
+constexpr Section kSections[] = {
+    {SectionTag::kApps, write_apps, read_apps},
+    {SectionTag::kFeatures, write_features, read_features},
+    {SectionTag::kFlows, write_flows, read_flows},
+    {SectionTag::kForest, write_forest, read_forest},
+    {SectionTag::kScores, write_scores, read_scores},
+    {SectionTag::kTraining, write_training, read_training},
+};
+
+}  // namespace
+
+std::string encode_sections(const Model& model) {
+  ByteWriter body;
+  for (const Section& section : kSections) {
+    ByteWriter content;
+    section.write(content, model);
+    body.u32(static_cast<std::uint32_t>(section.tag));
+    body.u64(content.bytes().size());
+    body.raw(content.bytes());
+  }
+  return body.bytes();
+}
+
+Result<Model> decode_sections(Bytes body) {
+  Model model;
+  ByteReader reader(body, ByteOrder::kLittle);
+  for (const Section& section : kSections) {
+    const auto tag = static_cast<SectionTag>(reader.u32());
+    const std::uint64_t length = reader.u64();
+    ByteReader content(reader.take(length), ByteOrder::kLittle);
+    if (!reader.ok() || tag != section.tag) return wrong("a section is missing");
+    if (auto done = section.read(content, model); !done) {
+      return fail(std::move(done).error());
+    }
+    if (!content.ok()) return wrong("a section is cut short");
+    if (content.left() > 0) return wrong("a section is too long");
+  }
+  if (reader.left() > 0) return wrong("something stands behind its sections");
+  return model;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/out_of_bag.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+#include "base/threads.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kRowsPerTask = 256;
+
+// Adds up the shares that the trees give that did not see the row; returns how
+// many they are. `values` stand for the row's own.
+std::size_t judge_row(const BuiltForest& built, std::size_t row,
+                      std::span<const float> values,
+                      std::span<double> shares) {
+  const Forest& forest = built.forest;
+  std::fill(shares.begin(), shares.end(), 0.0);
+  std::size_t trees = 0;
+  for (std::size_t t = 0; t < forest.trees.size(); ++t) {
+    if (built.in_bag[t].contains(row)) continue;
+    const auto leaf =
+        forest.shares_of_leaf(forest.leaf_of(forest.trees[t], values));
+    for (std::size_t app = 0; app < shares.size(); ++app) {
+      shares[app] += static_cast<double>(leaf[app]);
+    }
+    ++trees;
+  }
+  return trees;
+}
+
+AppId best_of(std::span<const double> shares) {
+  return static_cast<AppId>(
+      std::max_element(shares.begin(), shares.end()) - shares.begin());
+}
+
+// How many of `rows` are named rightly with column `column` taken from the
+// flow that `lenders` names instead (none: from their own).
+std::size_t count_right(const BuiltForest& built, const Dataset& data,
+                        std::span<const std::uint32_t> rows,
+                        std::span<const std::uint32_t> lenders,
+                        std::size_t column) {
+  std::vector<double> shares(data.apps.size());
+  std::vector<float> values(data.width);
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto own = data.row(rows[i]);
+    std::copy(own.begin(), own.end(), values.begin());
+    if (!lenders.empty()) values[column] = data.row(lenders[i])[column];
+    judge_row(built, rows[i], values, shares);
+    if (best_of(shares) == data.labels[rows[i]]) ++right;
+  }
+  return right;
+}
+
+// Rows that some tree did not see, at most so many.
+std::vector<std::uint32_t> draw_rows(const BuiltForest& built,
+                                     std::size_t rows, std::size_t most,
+                                     Random& random) {
+  std::vector<std::uint32_t> chosen;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const bool seen_by_all =
+        std::all_of(built.in_bag.begin(), built.in_bag.end(),
+                    [&](const RowSet& bag) { return bag.contains(row); });
+    if (!seen_by_all) chosen.push_back(row);
+  }
+  random.shuffle(std::span(chosen));
+  chosen.resize(std::min(chosen.size(), most));
+  return chosen;
+}
+
+}  // namespace
+
+OutOfBag judge_out_of_bag(const BuiltForest& built, const Dataset& data,
+                          int threads) {
+  OutOfBag oob;
+  oob.apps = data.apps.size();
+  oob.shares.resize(data.rows() * oob.apps);
+  std::vector<std::uint32_t> trees(data.rows());
+  const std::size_t tasks = (data.rows() + kRowsPerTask - 1) / kRowsPerTask;
+  for_each_task(threads, tasks, [&](std::size_t task) {
+    const std::size_t end = std::min((task + 1) * kRowsPerTask, data.rows());
+    for (std::size_t row = task * kRowsPerTask; row < end; ++row) {
+      const auto shares =
+          std::span(oob.shares).subspan(row * oob.apps, oob.apps);
+      const auto count = judge_row(built, row, data.row(row), shares);
+      trees[row] = static_cast<std::uint32_t>(count);
+      if (count == 0) continue;
+      for (double& share : shares) share /= static_cast<double>(count);
+    }
+  });
+  std::size_t right = 0;
+  std::size_t judged = 0;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    oob.judged.push_back(trees[row] > 0);
+    if (trees[row] == 0) continue;
+    ++judged;
+    const auto shares = std::span(oob.shares).subspan(row * oob.apps, oob.apps);
+    if (best_of(shares) == data.labels[row]) ++right;
+  }
+  if (judged > 0) {
+    oob.accuracy = static_cast<double>(right) / static_cast<double>(judged);
+  }
+  return oob;
+}
+
+std::vector<double> permutation_importance(const BuiltForest& built,
+                                           const Dataset& data,
+                                           const PermutationOptions& options) {
+  Random random(options.seed);
+  const auto rows = draw_rows(built, data.rows(), options.most_rows, random);
+  std::vector<double> lost(data.width);
+  if (rows.empty()) return lost;
+  const std::size_t right = count_right(built, data, rows, {}, 0);
+  for_each_task(options.threads, data.width, [&](std::size_t column) {
+    Random own(options.seed, column);
+    std::vector<std::uint32_t> lenders = rows;
+    own.shuffle(std::span(lenders));
+    const auto shuffled = count_right(built, data, rows, lenders, column);
+    lost[column] = (static_cast<double>(right) - static_cast<double>(shuffled)) /
+                   static_cast<double>(rows.size());
+  });
+  return lost;
+}
+
+}  // namespace flowtell

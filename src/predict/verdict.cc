@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/verdict.h"
+
+#include <algorithm>
+
+namespace flowtell {
+
+Verdict reach_verdict(std::span<const double> probabilities,
+                      const UnknownRule& rule) {
+  const auto best =
+      std::max_element(probabilities.begin(), probabilities.end());
+  double second = 0;
+  for (auto at = probabilities.begin(); at != probabilities.end(); ++at) {
+    if (at != best) second = std::max(second, *at);
+  }
+  return {static_cast<AppId>(best - probabilities.begin()), *best,
+          rule.is_unknown(*best, second)};
+}
+
+}  // namespace flowtell

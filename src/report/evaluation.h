@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How good verdicts are, in the terms that papers use. All shares are of 1.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/dataset.h"
+#include "model/model.h"
+#include "predict/cross_validation.h"
+#include "predict/unknown_rule.h"
+
+namespace flowtell {
+
+struct AppScore {
+  std::string app;
+  std::uint64_t flows = 0;
+  // Every flow judged, none called unknown:
+  double recall = 0;     // of its flows, those named so
+  double precision = 0;  // of the flows named so, its own; 0 for none
+  // Under the unknown rule:
+  double correct = 0;  // of its flows not called unknown, those named right
+  double unknown = 0;  // of its flows, those called unknown
+};
+
+struct Evaluation {
+  std::uint64_t captures = 0;
+  std::uint64_t flows = 0;
+  double accuracy = 0;           // every flow judged, none called unknown
+  double balanced_accuracy = 0;  // the mean of the recalls
+  // Means over the apps that have flows, under the unknown rule:
+  double correct = 0;
+  double unknown = 0;
+  double coverage = 0;  // of all flows, those not called unknown
+  std::vector<AppScore> apps;
+  // confusion[i][j]: how many flows of app i are most like app j.
+  std::vector<std::vector<std::uint64_t>> confusion;
+
+  Score score() const { return {accuracy, balanced_accuracy}; }
+};
+
+// REQUIRES: one row of probabilities a row of data.
+Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
+                    const UnknownRule& rule);
+
+// How an evaluation came about, for its readers.
+struct EvaluationSetting {
+  std::string captures;  // as named on the command line
+  std::string tested;    // the captures judged; empty: cross-validated
+  std::vector<std::string> features;
+  std::string split;  // "by-capture", …, or "other-captures"
+  std::size_t folds = 0;
+  UnknownRule rule;
+  std::uint64_t seed = 0;
+};
+
+// A table for people: per app and on average, the worst confusions, and how the
+// captures were split.
+std::string evaluation_text(const Evaluation& evaluation,
+                            const EvaluationSetting& setting);
+
+// One JSON object; docs/formats.md tells its keys.
+std::string evaluation_json(const Evaluation& evaluation,
+                            const EvaluationSetting& setting);
+
+}  // namespace flowtell

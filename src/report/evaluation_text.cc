@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/evaluation.h"
+#include "report/table.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kConfusionsShown = 3;
+
+struct Confusion {
+  std::size_t truth;
+  std::size_t named;
+  std::uint64_t flows;
+};
+
+// The pairs of apps with the most wrong flows, most first.
+std::vector<Confusion> worst_confusions(const Evaluation& evaluation) {
+  std::vector<Confusion> all;
+  for (std::size_t i = 0; i < evaluation.confusion.size(); ++i) {
+    for (std::size_t j = 0; j < evaluation.confusion[i].size(); ++j) {
+      const std::uint64_t flows = evaluation.confusion[i][j];
+      if (i != j && flows > 0) all.push_back({i, j, flows});
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Confusion& a, const Confusion& b) {
+                     return a.flows > b.flows;
+                   });
+  all.resize(std::min(all.size(), kConfusionsShown));
+  return all;
+}
+
+std::string table_text(const Evaluation& evaluation) {
+  TextTable table({"app", "flows", "% correct", "% unknown", "% precision",
+                   "% recall"});
+  double precision = 0;
+  std::size_t judged = 0;
+  for (const AppScore& app : evaluation.apps) {
+    table.add({app.app, std::to_string(app.flows), percent(app.correct),
+               percent(app.unknown), percent(app.precision),
+               percent(app.recall)});
+    if (app.flows == 0) continue;
+    precision += app.precision;
+    ++judged;
+  }
+  if (judged > 0) precision /= static_cast<double>(judged);
+  table.add_line();
+  table.add({"average", std::to_string(evaluation.flows),
+             percent(evaluation.correct), percent(evaluation.unknown),
+             percent(precision), percent(evaluation.balanced_accuracy)});
+  return table.text();
+}
+
+std::string confusions_text(const Evaluation& evaluation) {
+  std::string out;
+  for (const auto& [truth, named, flows] : worst_confusions(evaluation)) {
+    const AppScore& app = evaluation.apps[truth];
+    out += fmt::format("  {} of {} ({} %) named {}\n",
+                       counted(app.flows, app.app + " flow"), flows,
+                       percent(static_cast<double>(flows) /
+                               static_cast<double>(app.flows)),
+                       evaluation.apps[named].app);
+  }
+  return out.empty() ? "  none\n" : out;
+}
+
+std::string split_text(const Evaluation& evaluation,
+                       const EvaluationSetting& setting) {
+  if (!setting.tested.empty()) {
+    return fmt::format("Learned from {}, judged on {} of {}.\n",
+                       setting.captures, counted(evaluation.captures, "capture"),
+                       setting.tested);
+  }
+  if (setting.split == split_name(Split::kByFlow)) {
+    return fmt::format(
+        "Split by-flow into {} folds: optimistic, for flows of one capture "
+        "resemble each other.\n",
+        setting.folds);
+  }
+  return fmt::format(
+      "Split {} into {} folds: {} of {}, none judged by a forest that learned "
+      "from it.\n",
+      setting.split, setting.folds, counted(evaluation.captures, "capture"),
+      setting.captures);
+}
+
+}  // namespace
+
+std::string evaluation_text(const Evaluation& evaluation,
+                            const EvaluationSetting& setting) {
+  std::string out = table_text(evaluation);
+  out += fmt::format(
+      "\nOf all {}: accuracy {} %, balanced {} % (every flow named).\n"
+      "Under {}: {} % named (coverage), on average {} % of them right.\n",
+      counted(evaluation.flows, "flow"), percent(evaluation.accuracy),
+      percent(evaluation.balanced_accuracy), setting.rule.text(),
+      percent(evaluation.coverage), percent(evaluation.correct));
+  out += "\nWorst confusions:\n" + confusions_text(evaluation);
+  out += '\n' + split_text(evaluation, setting);
+  out += fmt::format("Features {}, evidence shape, seed {}.\n",
+                     listed(setting.features), setting.seed);
+  return out;
+}
+
+}  // namespace flowtell

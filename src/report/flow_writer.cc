@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/flow_writer.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/text.h"
+#include "report/json.h"
+
+namespace flowtell {
+namespace {
+
+constexpr int kTextDecimals = 6;
+constexpr int kCsvDecimals = 9;
+
+// The classic line: numbers and words parted by one space.
+class TextWriter : public FlowWriter {
+ public:
+  using FlowWriter::FlowWriter;
+
+  void begin_capture(std::string& out, const std::string& path) override {
+    FlowWriter::begin_capture(out, path);
+    if (options().mark_captures) out += fmt::format("# {}\n", path);
+  }
+
+  void write(std::string& out, const FlowReport& report) override {
+    const Flow& flow = report.flow;
+    fmt::format_to(std::back_inserter(out), "{} {} {} {} {} {} {} {} {} {}",
+                   seconds_text(flow.last - report.origin, kTextDecimals),
+                   flow.device.text(), flow.remote.text(), flow.device_port,
+                   flow.remote_port, protocol_name(flow.protocol),
+                   flow.sent.packets, flow.received.packets, flow.sent.bytes,
+                   flow.received.bytes);
+    if (report.verdict) {
+      fmt::format_to(std::back_inserter(out), " {} {:.3f}",
+                     one_word(report.verdict->app), report.verdict->confidence);
+    }
+    out += '\n';
+  }
+
+  void end_burst(std::string& out) override {
+    if (options().mark_bursts) out += '\n';
+  }
+
+ private:
+  // An app's name must not look like two fields.
+  static std::string one_word(std::string_view name) {
+    std::string word(name);
+    std::replace_if(
+        word.begin(), word.end(),
+        [](char c) { return c == ' ' || c == '\t' || c == '\n'; }, '_');
+    return word;
+  }
+};
+
+class CsvWriter : public FlowWriter {
+ public:
+  using FlowWriter::FlowWriter;
+
+  void begin_output(std::string& out) override {
+    out +=
+        "capture,burst,first,last,device,device_port,remote,remote_port,"
+        "protocol,packets_sent,packets_received,bytes_sent,bytes_received";
+    for (const std::string& column : options().feature_columns) {
+      out += ',' + column;
+    }
+    if (options().with_verdicts) out += ",app,confidence";
+    out += '\n';
+  }
+
+  void write(std::string& out, const FlowReport& report) override {
+    const Flow& flow = report.flow;
+    fmt::format_to(std::back_inserter(out),
+                   "{},{},{},{},{},{},{},{},{},{},{},{},{}",
+                   csv_field(capture()), flow.burst,
+                   seconds_text(flow.first - report.origin, kCsvDecimals),
+                   seconds_text(flow.last - report.origin, kCsvDecimals),
+                   flow.device.text(), flow.device_port, flow.remote.text(),
+                   flow.remote_port, protocol_name(flow.protocol),
+                   flow.sent.packets, flow.received.packets, flow.sent.bytes,
+                   flow.received.bytes);
+    for (const double value : report.features) {
+      fmt::format_to(std::back_inserter(out), ",{}", value);
+    }
+    if (report.verdict) {
+      fmt::format_to(std::back_inserter(out), ",{},{:.6f}",
+                     csv_field(report.verdict->app),
+                     report.verdict->confidence);
+    }
+    out += '\n';
+  }
+};
+
+class JsonLinesWriter : public FlowWriter {
+ public:
+  using FlowWriter::FlowWriter;
+
+  void write(std::string& out, const FlowReport& report) override {
+    const Flow& flow = report.flow;
+    Json line = {
+        {"capture", capture()},
+        {"burst", flow.burst},
+        {"first", in_seconds(flow.first - report.origin)},
+        {"last", in_seconds(flow.last - report.origin)},
+        {"device", flow.device.text()},
+        {"device_port", flow.device_port},
+        {"remote", flow.remote.text()},
+        {"remote_port", flow.remote_port},
+        {"protocol", protocol_name(flow.protocol)},
+        {"device_rule", device_rule_name(flow.device_rule)},
+        {"packets_sent", flow.sent.packets},
+        {"packets_received", flow.received.packets},
+        {"bytes_sent", flow.sent.bytes},
+        {"bytes_received", flow.received.bytes},
+    };
+    if (!options().feature_columns.empty()) {
+      Json& features = line["features"];
+      for (std::size_t i = 0; i < report.features.size(); ++i) {
+        features[options().feature_columns[i]] = report.features[i];
+      }
+    }
+    if (report.verdict) {
+      line["app"] = report.verdict->app;
+      line["confidence"] = report.verdict->confidence;
+    }
+    out += json_text(line) + '\n';
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<FlowWriter> make_flow_writer(FlowWriterOptions options) {
+  switch (options.format) {
+    case FlowFormat::kText:
+      return std::make_unique<TextWriter>(std::move(options));
+    case FlowFormat::kCsv:
+      return std::make_unique<CsvWriter>(std::move(options));
+    case FlowFormat::kJsonLines:
+      return std::make_unique<JsonLinesWriter>(std::move(options));
+  }
+  return nullptr;
+}
+
+}  // namespace flowtell

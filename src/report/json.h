@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// JSON as this project writes it: keys in the order in which they were put in,
+// bytes that are no UTF-8 (a path may hold any) replaced by U+FFFD.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace flowtell {
+
+using Json = nlohmann::ordered_json;
+
+// On one line, or with an indent of so many spaces.
+inline std::string json_text(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/ledger_text.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/table.h"
+
+namespace flowtell {
+namespace {
+
+std::string links_text(const MeterReport& report) {
+  std::vector<std::string> names;
+  for (const LinkType link : report.links) names.push_back(link_type_name(link));
+  return listed(names);
+}
+
+// The heading under which most frames went that were not used.
+const LedgerHeading& fullest_heading(const Ledger& ledger) {
+  return *std::max_element(
+      kLedgerHeadings.begin(), kLedgerHeadings.end(),
+      [&](const LedgerHeading& a, const LedgerHeading& b) {
+        return ledger.of(a.fate) < ledger.of(b.fate);
+      });
+}
+
+std::string remedy_for(Fate fate) {
+  switch (fate) {
+    case Fate::kUnsupportedLink:
+      return "record on Ethernet or with 'tcpdump -i any' instead";
+    case Fate::kCutShort:
+      return "record with a longer snap length, at least 128 bytes";
+    case Fate::kMalformed:
+      return "is the capture's link type the right one?";
+    case Fate::kNotIp:
+    case Fate::kNotTcpUdp:
+    case Fate::kFragmentWithoutPorts:
+    case Fate::kUsed:
+      break;
+  }
+  return "record while the apps are in use";
+}
+
+}  // namespace
+
+std::string ledger_text(const MeterReport& report) {
+  TextTable table({"ledger", "frames", "%"});
+  const auto row = [&](std::string_view name, std::uint64_t frames) {
+    const double share =
+        report.frames == 0 ? 0
+                           : static_cast<double>(frames) /
+                                 static_cast<double>(report.frames);
+    table.add({std::string(name), std::to_string(frames), percent(share)});
+  };
+  for (const LedgerHeading& heading : kLedgerHeadings) {
+    row(heading.name, report.ledger.of(heading.fate));
+  }
+  table.add_line();
+  row("read", report.frames);
+  std::string out = table.text();
+  out += fmt::format("{} on {}\n", counted(report.flows, "flow"),
+                     report.links.empty() ? "no link" : links_text(report));
+  const auto note = [&](std::uint64_t count, std::string_view noun,
+                        std::string_view what) {
+    if (count > 0) out += fmt::format("{} {}\n", counted(count, noun), what);
+  };
+  note(report.late_frames, "frame",
+       "came late by up to a second and took the time of the one before");
+  note(report.clock_steps, "time",
+       "the recorder's clock fell back; gaps were kept");
+  note(report.bursts_ended_early, "burst",
+       "ended early for want of room (--max-flows)");
+  return out;
+}
+
+std::string no_flow_text(const MeterReport& report) {
+  if (report.frames == 0) {
+    return "no flows: the capture holds no frames; record while the apps are "
+           "in use";
+  }
+  const LedgerHeading& heading = fullest_heading(report.ledger);
+  return fmt::format(
+      "no flows: {} of {} on {} are '{}' ({}); {}",
+      report.ledger.of(heading.fate), counted(report.frames, "frame"),
+      links_text(report), heading.name, heading.meaning,
+      remedy_for(heading.fate));
+}
+
+}  // namespace flowtell

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/model_report.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/text.h"
+#include "report/json.h"
+#include "report/table.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kColumnsShown = 10;
+
+std::size_t nodes_of(const Forest& forest) {
+  std::size_t nodes = 0;
+  for (const Tree& tree : forest.trees) nodes += tree.size();
+  return nodes;
+}
+
+std::vector<std::uint64_t> captures_per_app(const Model& model) {
+  std::vector<std::uint64_t> captures(model.apps.size());
+  for (const CaptureRecord& capture : model.captures) ++captures[capture.app];
+  return captures;
+}
+
+// From the first frame of all captures to the last.
+std::string dates_text(const Model& model) {
+  std::optional<Timestamp> first;
+  std::optional<Timestamp> last;
+  for (const CaptureRecord& capture : model.captures) {
+    if (capture.first) first = std::min(first.value_or(*capture.first), *capture.first);
+    if (capture.last) last = std::max(last.value_or(*capture.last), *capture.last);
+  }
+  if (!first || !last) return "no dates";
+  return fmt::format("{} to {}", utc_text(*first), utc_text(*last));
+}
+
+std::string apps_table(const Model& model) {
+  TextTable table({"app", "captures", "flows"});
+  const auto captures = captures_per_app(model);
+  for (std::size_t i = 0; i < model.apps.size(); ++i) {
+    table.add({model.apps[i], std::to_string(captures[i]),
+               std::to_string(model.flows_per_app[i])});
+  }
+  return table.text();
+}
+
+std::string columns_table(const Model& model) {
+  std::vector<std::size_t> order(model.columns.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return model.importance[a].impurity > model.importance[b].impurity;
+  });
+  order.resize(std::min(order.size(), kColumnsShown));
+  TextTable table({"feature", "% of impurity removed", "points lost shuffled"});
+  for (const std::size_t i : order) {
+    table.add({model.columns[i], percent(model.importance[i].impurity),
+               percent(model.importance[i].permutation)});
+  }
+  return table.text();
+}
+
+std::string score_text(const Model& model) {
+  std::string out;
+  if (model.honest) {
+    out += fmt::format(
+        "Honest score ({}, {} folds): accuracy {} %, balanced {} %.\n",
+        model.honest->split, model.honest->folds,
+        percent(model.honest->score.accuracy),
+        percent(model.honest->score.balanced_accuracy));
+  }
+  return out + fmt::format(
+                   "Out-of-bag accuracy {} % (optimistic: split by flow).\n",
+                   percent(model.out_of_bag_accuracy));
+}
+
+}  // namespace
+
+std::string model_text(const Model& model) {
+  std::string out = apps_table(model);
+  out += '\n' + score_text(model);
+  out += fmt::format(
+      "Features {} ({} columns), flow key {}, burst gap {} s.\n",
+      listed(model.feature_sets), model.columns.size(),
+      flow_key_name(model.flow_key), in_seconds(model.burst_gap));
+  out += fmt::format("Forest of {} trees with {} nodes, seed {}.\n",
+                     model.forest.trees.size(), nodes_of(model.forest),
+                     model.seed);
+  out += fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
+                     counted(model.captures.size(), "capture"),
+                     dates_text(model));
+  return out + "\nThe features that matter most:\n" + columns_table(model);
+}
+
+std::string model_json(const Model& model) {
+  Json apps = Json::array();
+  const auto captures = captures_per_app(model);
+  for (std::size_t i = 0; i < model.apps.size(); ++i) {
+    apps.push_back({{"app", model.apps[i]},
+                    {"captures", captures[i]},
+                    {"flows", model.flows_per_app[i]}});
+  }
+  Json columns = Json::array();
+  for (std::size_t i = 0; i < model.columns.size(); ++i) {
+    columns.push_back({{"feature", model.columns[i]},
+                       {"impurity", model.importance[i].impurity},
+                       {"permutation", model.importance[i].permutation}});
+  }
+  Json taught = Json::array();
+  for (const CaptureRecord& capture : model.captures) {
+    Json entry = {{"path", capture.path},
+                  {"app", model.apps[capture.app]},
+                  {"group", capture.group},
+                  {"sha256", capture.sha256},
+                  {"flows", capture.flows}};
+    if (capture.first) entry["first"] = utc_text(*capture.first);
+    if (capture.last) entry["last"] = utc_text(*capture.last);
+    taught.push_back(std::move(entry));
+  }
+  Json honest = nullptr;
+  if (model.honest) {
+    honest = {{"split", model.honest->split},
+              {"folds", model.honest->folds},
+              {"accuracy", model.honest->score.accuracy},
+              {"balanced_accuracy", model.honest->score.balanced_accuracy}};
+  }
+  const Json all = {
+      {"apps", apps},
+      {"features", model.feature_sets},
+      {"columns", columns},
+      {"flow_key", flow_key_name(model.flow_key)},
+      {"burst_gap", in_seconds(model.burst_gap)},
+      {"forest",
+       {{"trees", model.forest.trees.size()},
+        {"nodes", nodes_of(model.forest)}}},
+      {"out_of_bag_accuracy", model.out_of_bag_accuracy},
+      {"honest_score", honest},
+      {"trained_by", model.trained_by},
+      {"seed", model.seed},
+      {"captures", taught},
+  };
+  return json_text(all, 2) + '\n';
+}
+
+}  // namespace flowtell

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts of the documentation that follow from tables in the code, as
+// Markdown.
+#pragma once
+
+#include <string>
+
+namespace flowtell {
+
+// Every feature set with its columns, units and meanings.
+std::string features_page();
+
+// Every heading of the ledger.
+std::string ledger_page();
+
+}  // namespace flowtell

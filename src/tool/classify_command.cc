@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model_file.h"
+#include "tool/command.h"
+#include "tool/flow_printer.h"
+
+namespace flowtell {
+namespace {
+
+class ClassifyCommand : public Command {
+ public:
+  explicit ClassifyCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "classify", "Name the app of every flow of captures");
+    command.add_option("model", model_, "A model made by 'flowtell train'")
+        ->type_name("MODEL")
+        ->required();
+    command.add_option("captures", paths_, "Captures, folders of them, or -")
+        ->type_name("CAPTURE...")
+        ->required();
+    unknown_.define(command);
+    define_evidence(command, evidence_);
+    meter_.define(command);
+    writer_.define(command);
+    command.footer(
+        "The flow key and the burst gap are those the model was taught with.\n"
+        "\n"
+        "Examples:\n"
+        "  flowtell classify apps.model phone.pcap\n"
+        "      each flow's line ends with its app and how sure that is\n"
+        "  flowtell classify apps.model phone.pcap --unknown never\n"
+        "      always the likeliest app, however unlikely\n"
+        "  flowtell classify apps.model day/ --format jsonl -o day.jsonl");
+  }
+
+  Result<ExitCode> run() override {
+    auto rule = unknown_.resolve();
+    if (!rule) return fail("--unknown", std::move(rule).error());
+    auto options = meter_.resolve();
+    if (!options) return fail(std::move(options).error());
+    auto model = load_model(model_);
+    if (!model) return fail(std::move(model).error());
+    options->key = model->flow_key;
+    options->burst_gap = model->burst_gap;
+    auto judge = Judge::make(*model, *rule);
+    if (!judge) {
+      return fail(fmt::format("cannot use {}", model_),
+                  std::move(judge).error());
+    }
+    return print_flows(paths_, *options, writer_,
+                       NamingJudge{*judge, model->apps});
+  }
+
+ private:
+  std::string model_;
+  std::vector<std::string> paths_;
+  UnknownArguments unknown_;
+  std::string evidence_ = "shape";
+  MeterArguments meter_;
+  WriterArguments writer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_classify_command(CLI::App& program) {
+  return std::make_unique<ClassifyCommand>(program);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/console.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace flowtell {
+
+void remark(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+ExitCode complain(const Error& error) {
+  remark(fmt::format("flowtell: {}\n", error.message));
+  return exit_code_of(error.kind);
+}
+
+void warn(std::string_view message) {
+  remark(fmt::format("flowtell: warning: {}\n", message));
+}
+
+Result<Output> Output::open(const std::string& path) {
+  if (path.empty() || path == "-") return Output(std::nullopt);
+  auto file = OutputFile::create(path);
+  if (!file) return fail(std::move(file).error());
+  return Output(std::move(*file));
+}
+
+Result<void> Output::write(std::string_view text) {
+  if (file_) return file_->write(text);
+  auto done = write_all(STDOUT_FILENO, text);
+  if (!done) {
+    return fail("cannot write standard output", std::move(done).error());
+  }
+  return done;
+}
+
+Result<void> Output::finish() {
+  return file_ ? file_->commit() : Result<void>();
+}
+
+Result<void> write_output(const std::string& path, std::string_view text) {
+  auto output = Output::open(path);
+  if (!output) return fail(std::move(output).error());
+  if (auto done = output->write(text); !done) return done;
+  return output->finish();
+}
+
+Progress::Progress(std::string label)
+    : label_(std::move(label)), is_shown_(::isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (last_percent_ >= 0) remark("\r\x1b[K");
+}
+
+void Progress::operator()(std::size_t done, std::size_t total) {
+  constexpr int kBarWidth = 30;
+  if (!is_shown_ || total == 0) return;
+  const std::lock_guard lock(mutex_);
+  const int percent = static_cast<int>(100 * done / total);
+  if (percent <= last_percent_) return;
+  last_percent_ = percent;
+  const auto filled = static_cast<std::size_t>(percent * kBarWidth / 100);
+  std::string bar(filled, '#');
+  bar.resize(kBarWidth, '.');
+  remark(fmt::format("\r{} [{}] {:3} %", label_, bar, percent));
+}
+
+}  // namespace flowtell

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one place that talks to a person: results on standard output (or into a
+// file), everything else on standard error, so that output can be piped.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "tool/exit_code.h"
+
+namespace flowtell {
+
+// "flowtell: <message>" on standard error; returns the error's exit code.
+ExitCode complain(const Error& error);
+
+// "flowtell: warning: <message>" on standard error.
+void warn(std::string_view message);
+
+// Plain text on standard error.
+void remark(std::string_view text);
+
+// Where results go: standard output, or a file that appears only once it is
+// whole.
+class Output {
+ public:
+  // "" and "-" stand for standard output.
+  static Result<Output> open(const std::string& path);
+
+  Result<void> write(std::string_view text);
+  // To be called last: makes the file appear.
+  Result<void> finish();
+
+ private:
+  explicit Output(std::optional<OutputFile> file) : file_(std::move(file)) {}
+  std::optional<OutputFile> file_;
+};
+
+// Writes a whole result at once.
+Result<void> write_output(const std::string& path, std::string_view text);
+
+// A bar on standard error while that is a terminal; nothing otherwise. Any
+// thread may call it.
+class Progress {
+ public:
+  explicit Progress(std::string label);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();  // takes the bar away
+
+  void operator()(std::size_t done, std::size_t total);
+
+ private:
+  std::string label_;
+  bool is_shown_;
+  std::mutex mutex_;
+  int last_percent_ = -1;
+};
+
+}  // namespace flowtell

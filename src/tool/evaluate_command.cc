@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/cross_validation.h"
+#include "report/evaluation.h"
+#include "tool/command.h"
+#include "tool/console.h"
+#include "tool/samples.h"
+
+namespace flowtell {
+namespace {
+
+class EvaluateCommand : public Command {
+ public:
+  explicit EvaluateCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "evaluate", "How well: cross-validated by capture, or on others");
+    command
+        .add_option("captures", captures_,
+                    "Labelled captures to learn from, as for 'flowtell train'")
+        ->type_name("CAPTURES")
+        ->required();
+    command
+        .add_option("--test", tested_,
+                    "Labelled captures to judge, instead of cross-validation")
+        ->type_name("CAPTURES");
+    command
+        .add_option("--split", split_,
+                    "What must not be both learned from and judged; by-flow is "
+                    "optimistic")
+        ->type_name("SPLIT")
+        ->check(CLI::IsMember(
+            std::vector<std::string>(kSplitNames.begin(), kSplitNames.end())))
+        ->capture_default_str();
+    command.add_option("--folds", folds_, "Parts of the cross-validation")
+        ->type_name("N")
+        ->check(CLI::Range(2, 1000))
+        ->capture_default_str();
+    unknown_.define(command);
+    learner_.define(command);
+    command
+        .add_option("--json", json_,
+                    "Also write all figures as JSON; - for standard output, "
+                    "instead of the table")
+        ->type_name("FILE");
+    meter_.define(command);
+    meter_.define_flow(command);
+    command.footer(
+        "Examples:\n"
+        "  flowtell evaluate captures/\n"
+        "      each capture judged by forests that did not learn from it\n"
+        "  flowtell evaluate home/ --test office/ --json score.json\n"
+        "      learned on one network, judged on another\n"
+        "  flowtell evaluate captures/ --features appscanner54 --unknown "
+        "never");
+  }
+
+  Result<ExitCode> run() override {
+    auto rule = unknown_.resolve();
+    if (!rule) return fail("--unknown", std::move(rule).error());
+    auto options = meter_.resolve();
+    if (!options) return fail(std::move(options).error());
+    auto learned = read_samples(captures_, *options, learner_, {});
+    if (!learned) return fail(std::move(learned).error());
+    if (auto two = require_two_apps(learned->dataset, captures_); !two) {
+      return fail(std::move(two).error());
+    }
+    if (tested_.empty()) return run_cross_validated(*learned, *rule);
+    auto tested =
+        read_samples(tested_, *options, learner_, learned->dataset.apps);
+    if (!tested) return fail(std::move(tested).error());
+    return run_tested(*learned, *tested, *rule);
+  }
+
+ private:
+  Result<ExitCode> run_cross_validated(const Samples& samples,
+                                       const UnknownRule& rule) const {
+    CrossValidationOptions options;
+    options.split = named_value<Split>(kSplitNames, split_);
+    options.folds = folds_;
+    options.forest = learner_.forest();
+    if (options.split != Split::kByFlow) {
+      warn_of_single_captures(samples.dataset);
+    }
+    if (auto fine = check_folds(samples.dataset, options); !fine) {
+      return fail(std::move(fine).error());
+    }
+    const auto judged = cross_validate(samples.dataset, options);
+    EvaluationSetting setting = make_setting(rule);
+    setting.split = split_;
+    setting.folds = folds_;
+    return tell(evaluate(samples.dataset, judged, rule), setting,
+                samples.any_damage);
+  }
+
+  Result<ExitCode> run_tested(const Samples& learned, const Samples& tested,
+                              const UnknownRule& rule) const {
+    Progress progress("growing trees");
+    ForestOptions options = learner_.forest();
+    options.progress = std::ref(progress);
+    const auto built = build_forest(learned.dataset, options);
+    const auto judged =
+        judge_all(built.forest, tested.dataset, learner_.threads);
+    EvaluationSetting setting = make_setting(rule);
+    setting.tested = tested_;
+    setting.split = "other-captures";
+    return tell(evaluate(tested.dataset, judged, rule), setting,
+                learned.any_damage || tested.any_damage);
+  }
+
+  // A split needs at least two parts to tell what was learned from what is
+  // judged.
+  Result<void> check_folds(const Dataset& data,
+                           const CrossValidationOptions& options) const {
+    const auto folds = deal_folds(data, options);
+    for (const std::uint32_t fold : folds) {
+      if (fold != folds.front()) return {};
+    }
+    return fail(ErrorKind::kInput,
+                "{} cannot be split {}: all flows belong together; add more "
+                "captures, or judge others with --test",
+                captures_, split_);
+  }
+
+  EvaluationSetting make_setting(const UnknownRule& rule) const {
+    EvaluationSetting setting;
+    setting.captures = captures_;
+    if (auto features = learner_.features()) {
+      setting.features = features->set_names();
+    }
+    setting.rule = rule;
+    setting.seed = learner_.seed;
+    return setting;
+  }
+
+  Result<ExitCode> tell(const Evaluation& evaluation,
+                        const EvaluationSetting& setting,
+                        bool any_damage) const {
+    if (json_ != "-") {
+      auto told = write_output("", evaluation_text(evaluation, setting));
+      if (!told) return fail(std::move(told).error());
+    }
+    if (!json_.empty()) {
+      auto told = write_output(json_, evaluation_json(evaluation, setting));
+      if (!told) return fail(std::move(told).error());
+    }
+    return any_damage ? ExitCode::kDamaged : ExitCode::kDone;
+  }
+
+  std::string captures_;
+  std::string tested_;
+  std::string split_{kSplitNames.front()};
+  std::size_t folds_ = 5;
+  UnknownArguments unknown_;
+  LearnerArguments learner_;
+  std::string json_;
+  MeterArguments meter_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_evaluate_command(CLI::App& program) {
+  return std::make_unique<EvaluateCommand>(program);
+}
+
+}  // namespace flowtell

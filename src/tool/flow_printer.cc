@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/flow_printer.h"
+
+#include <array>
+
+#include "capture/capture_file.h"
+#include "report/ledger_text.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kFlushAt = 1 << 16;  // bytes
+
+class PrintingSink : public FlowSink {
+ public:
+  PrintingSink(FlowWriter& writer, const FeatureList& features,
+               std::optional<NamingJudge> judge, std::string& text)
+      : writer_(writer),
+        features_(features),
+        judge_(judge),
+        text_(text),
+        measured_(features.width()) {}
+
+  void begin_capture(Timestamp origin) { origin_ = origin; }
+
+  void take(const Flow& flow) override {
+    if (features_.width() > 0) {
+      series_.assign(flow);
+      features_.measure(series_, measured_);
+    }
+    std::optional<NamedVerdict> named;
+    if (judge_) {
+      const Verdict verdict = judge_->judge.judge(flow).verdict;
+      named = {verdict.is_unknown ? kUnknownName
+                                  : std::string_view(judge_->apps[verdict.best]),
+               verdict.confidence};
+    }
+    writer_.write(text_, {flow, origin_, measured_, named});
+  }
+
+  void end_burst() override { writer_.end_burst(text_); }
+
+ private:
+  FlowWriter& writer_;
+  const FeatureList& features_;
+  std::optional<NamingJudge> judge_;
+  std::string& text_;
+  Timestamp origin_{};
+  FlowSeries series_;
+  std::vector<double> measured_;
+};
+
+// One run over all captures.
+class Printer {
+ public:
+  Printer(const FlowOptions& options, std::unique_ptr<FlowWriter> writer,
+          const FeatureList& features, std::optional<NamingJudge> judge,
+          Output& output)
+      : options_(options),
+        writer_(std::move(writer)),
+        sink_(*writer_, features, judge, text_),
+        output_(output) {
+    writer_->begin_output(text_);
+  }
+
+  Result<void> print(const std::string& path) {
+    auto source = open_capture(path);
+    if (!source) return fail(std::move(source).error());
+    writer_->begin_capture(text_, path);
+    FlowMeter meter(options_, sink_);
+    std::array<Frame, 64> batch;
+    while (const std::size_t count = (*source)->read(batch)) {
+      for (const Frame& frame : std::span(batch).first(count)) {
+        meter.add(frame);
+        sink_.begin_capture(*meter.origin());
+      }
+      if (auto done = flush(kFlushAt); !done) return done;
+    }
+    meter.finish();
+    if (const auto& damage = (*source)->damage()) {
+      warn_of_damage(path, *damage);
+      any_damage_ = true;
+    }
+    report_ += meter.report();
+    return flush(0);
+  }
+
+  const MeterReport& report() const { return report_; }
+  bool any_damage() const { return any_damage_; }
+
+ private:
+  Result<void> flush(std::size_t at_least) {
+    if (text_.size() < at_least) return {};
+    auto done = output_.write(text_);
+    text_.clear();
+    return done;
+  }
+
+  FlowOptions options_;
+  std::unique_ptr<FlowWriter> writer_;
+  std::string text_;
+  PrintingSink sink_;
+  Output& output_;
+  MeterReport report_;
+  bool any_damage_ = false;
+};
+
+void remark_on(const MeterReport& report, bool with_ledger) {
+  if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
+  if (with_ledger || report.flows == 0) remark(ledger_text(report));
+}
+
+}  // namespace
+
+Result<ExitCode> print_flows(const std::vector<std::string>& paths,
+                             const FlowOptions& options,
+                             const WriterArguments& arguments,
+                             std::optional<NamingJudge> judge) {
+  auto writer_options = arguments.resolve();
+  if (!writer_options) return fail(std::move(writer_options).error());
+  auto features = FeatureList::parse(arguments.features);
+  if (!features) return fail(std::move(features).error());
+  auto captures = find_captures(paths);
+  if (!captures) return fail(std::move(captures).error());
+  writer_options->with_verdicts = judge.has_value();
+  writer_options->mark_captures = captures->size() > 1;
+  auto output = Output::open(arguments.output);
+  if (!output) return fail(std::move(output).error());
+
+  Printer printer(options, make_flow_writer(std::move(*writer_options)),
+                  *features, judge, *output);
+  for (const std::string& path : *captures) {
+    if (auto done = printer.print(path); !done) {
+      return fail(std::move(done).error());
+    }
+  }
+  if (auto done = output->finish(); !done) return fail(std::move(done).error());
+  remark_on(printer.report(), arguments.ledger);
+  return printer.any_damage() ? ExitCode::kDamaged : ExitCode::kDone;
+}
+
+void warn_of_damage(const std::string& path, const Damage& damage) {
+  warn(fmt::format("{} is damaged at byte {}: {}; what could be read was used",
+                   path, damage.at, damage.what));
+}
+
+}  // namespace flowtell

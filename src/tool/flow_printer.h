@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writes the flows of captures as they come out of the meter, with a verdict
+// where there is a judge. `flows` and `classify` are this and little else.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "flow/flow_meter.h"
+#include "measure/feature_list.h"
+#include "predict/judge.h"
+#include "report/flow_writer.h"
+#include "tool/console.h"
+#include "tool/options.h"
+
+namespace flowtell {
+
+// Who names the apps, and their names. Both outlive the printer.
+struct NamingJudge {
+  Judge& judge;
+  const std::vector<std::string>& apps;
+};
+
+// Reads all captures and writes their flows. Stops at the first that cannot be
+// read, leaving an output file as it was.
+Result<ExitCode> print_flows(const std::vector<std::string>& paths,
+                             const FlowOptions& options,
+                             const WriterArguments& arguments,
+                             std::optional<NamingJudge> judge);
+
+// Tells a capture's damage on standard error.
+void warn_of_damage(const std::string& path, const Damage& damage);
+
+}  // namespace flowtell

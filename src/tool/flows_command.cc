@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/command.h"
+#include "tool/flow_printer.h"
+
+namespace flowtell {
+namespace {
+
+class FlowsCommand : public Command {
+ public:
+  explicit FlowsCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "flows", "Split captures into bursts and flows, one line each");
+    command.add_option("captures", paths_, "Captures, folders of them, or -")
+        ->type_name("CAPTURE...")
+        ->required();
+    meter_.define(command);
+    meter_.define_flow(command);
+    writer_.define(command);
+    command.footer(
+        "Examples:\n"
+        "  flowtell flows phone.pcap\n"
+        "      time, device, remote, ports, protocol, packets and bytes sent\n"
+        "      and received, of each flow\n"
+        "  flowtell flows --format csv --features classic14 -o flows.csv day/\n"
+        "      a table with 14 features a flow, of all captures below day/\n"
+        "  tcpdump -i wlan0 -w - -c 10000 | flowtell flows - --ledger\n"
+        "      straight from a recorder, and what became of every frame");
+  }
+
+  Result<ExitCode> run() override {
+    auto options = meter_.resolve();
+    if (!options) return fail(std::move(options).error());
+    return print_flows(paths_, *options, writer_, std::nullopt);
+  }
+
+ private:
+  std::vector<std::string> paths_;
+  MeterArguments meter_;
+  WriterArguments writer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_flows_command(CLI::App& program) {
+  return std::make_unique<FlowsCommand>(program);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model_file.h"
+#include "report/model_report.h"
+#include "tool/command.h"
+#include "tool/console.h"
+
+namespace flowtell {
+namespace {
+
+class ModelCommand : public Command {
+ public:
+  explicit ModelCommand(CLI::App& program) {
+    CLI::App& command =
+        *program.add_subcommand("model", "Tell what is in a model file");
+    command.add_option("model", model_, "A model made by 'flowtell train'")
+        ->type_name("MODEL")
+        ->required();
+    command
+        .add_option("--json", json_,
+                    "Write all of it as JSON; - for standard output, instead "
+                    "of the text")
+        ->type_name("FILE");
+    command.footer(
+        "Examples:\n"
+        "  flowtell model apps.model\n"
+        "  flowtell model apps.model --json - | jq .captures");
+  }
+
+  Result<ExitCode> run() override {
+    auto model = load_model(model_);
+    if (!model) return fail(std::move(model).error());
+    if (json_ != "-") {
+      auto told = write_output("", model_text(*model));
+      if (!told) return fail(std::move(told).error());
+    }
+    if (!json_.empty()) {
+      auto told = write_output(json_, model_json(*model));
+      if (!told) return fail(std::move(told).error());
+    }
+    return ExitCode::kDone;
+  }
+
+ private:
+  std::string model_;
+  std::string json_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_model_command(CLI::App& program) {
+  return std::make_unique<ModelCommand>(program);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/options.h"
+
+#include "base/text.h"
+#include "base/threads.h"
+
+namespace flowtell {
+namespace {
+
+template <std::size_t n>
+CLI::IsMember one_of(const std::array<std::string_view, n>& names) {
+  return CLI::IsMember(std::vector<std::string>(names.begin(), names.end()));
+}
+
+std::string feature_set_names() {
+  std::vector<std::string> names;
+  for (const FeatureSet& set : feature_sets()) names.emplace_back(set.name);
+  return listed(names);
+}
+
+void define_features(CLI::App& command, std::string& sets) {
+  command
+      .add_option("--features", sets,
+                  fmt::format("Feature sets, separated by commas: {}",
+                              feature_set_names()))
+      ->type_name("SET,...");
+}
+
+}  // namespace
+
+void MeterArguments::define(CLI::App& command) {
+  command
+      .add_option("--lan", lan,
+                  "The networks that devices are in, instead of the private "
+                  "ranges")
+      ->type_name("NET,...")
+      ->default_str("");
+  command
+      .add_option("--max-flows", max_flows,
+                  "Flows open at a time; beyond, bursts are ended early and "
+                  "counted")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{500'000'000}))
+      ->capture_default_str();
+}
+
+void MeterArguments::define_flow(CLI::App& command) {
+  command
+      .add_option("--flow-key", flow_key,
+                  "What the packets of a flow have in common, within a burst "
+                  "of a device")
+      ->type_name("KEY")
+      ->check(one_of(kFlowKeyNames))
+      ->capture_default_str();
+  command
+      .add_option("--burst-gap", burst_gap,
+                  "A longer silence of a device ends its burst")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.000'001, 1e6))
+      ->capture_default_str();
+}
+
+Result<FlowOptions> MeterArguments::resolve() const {
+  FlowOptions options;
+  auto parsed = Lan::parse(lan);
+  if (!parsed) return fail("--lan", std::move(parsed).error());
+  options.lan = *parsed;
+  options.max_flows = max_flows;
+  options.key = named_value<FlowKey>(kFlowKeyNames, flow_key);
+  options.burst_gap = Duration(static_cast<std::int64_t>(burst_gap * 1e9));
+  return options;
+}
+
+void WriterArguments::define(CLI::App& command) {
+  command.add_option("--format", format, "How flows are written")
+      ->type_name("FORM")
+      ->check(one_of(kFlowFormatNames))
+      ->capture_default_str();
+  command
+      .add_option("-o,--output", output,
+                  "The file to write instead of standard output; it appears "
+                  "when it is whole")
+      ->type_name("FILE");
+  define_features(command, features);
+  command.add_flag("--bursts", bursts,
+                   "Text: end the flows of each burst with a blank line");
+  command.add_flag("--ledger", ledger,
+                   "Print what became of every frame, on standard error");
+}
+
+Result<FlowWriterOptions> WriterArguments::resolve() const {
+  auto list = FeatureList::parse(features);
+  if (!list) return fail("--features", std::move(list).error());
+  FlowWriterOptions options;
+  options.format = named_value<FlowFormat>(kFlowFormatNames, format);
+  options.feature_columns = list->column_names();
+  options.mark_bursts = bursts;
+  if (options.format == FlowFormat::kText && !features.empty()) {
+    return fail(ErrorKind::kUsage,
+                "--features: text lines have no features; add --format csv or "
+                "--format jsonl");
+  }
+  return options;
+}
+
+void LearnerArguments::define(CLI::App& command) {
+  threads = hardware_threads();
+  define_features(command, feature_sets);
+  command.get_option("--features")->capture_default_str();
+  define_evidence(command, evidence);
+  command.add_option("--trees", trees, "Trees of the forest")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+      ->capture_default_str();
+  command
+      .add_option("--balance", balance,
+                  "What counts alike in training: apps, however many flows "
+                  "each gave, or flows")
+      ->check(CLI::IsMember({"apps", "flows"}))
+      ->type_name("WHAT")
+      ->capture_default_str();
+  command
+      .add_option("--seed", seed,
+                  "Where chance begins: the same seed gives the same result")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--threads", threads,
+                  "Threads to work on; the result is the same for any number")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024))
+      ->default_str("one a processor");
+}
+
+Result<FeatureList> LearnerArguments::features() const {
+  auto list = FeatureList::parse(feature_sets);
+  if (!list) return fail("--features", std::move(list).error());
+  if (list->width() == 0) {
+    return fail(ErrorKind::kUsage, "--features: name at least one of {}",
+                feature_set_names());
+  }
+  return list;
+}
+
+ForestOptions LearnerArguments::forest() const {
+  ForestOptions options;
+  options.trees = trees;
+  options.balance_apps = balance == "apps";
+  options.seed = seed;
+  options.threads = threads;
+  return options;
+}
+
+void UnknownArguments::define(CLI::App& command) {
+  command
+      .add_option("--unknown", rule,
+                  "When to say unknown: if the best app's probability is below "
+                  "the floor or leads the second by less than the margin; or "
+                  "'never'")
+      ->type_name("RULE")
+      ->capture_default_str();
+}
+
+void define_evidence(CLI::App& command, std::string& evidence) {
+  command
+      .add_option("--evidence", evidence,
+                  "Kinds of evidence to use; so far there is one, the shape of "
+                  "flows")
+      ->type_name("KIND,...")
+      ->check(CLI::IsMember({"shape"}))
+      ->capture_default_str();
+}
+
+}  // namespace flowtell

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The options that several commands share, each defined once. A group of
+// options is a struct: `define` puts it on a command line, `resolve` checks the
+// values and turns them into the library's own words.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/flow_options.h"
+#include "measure/feature_list.h"
+#include "model/dataset.h"
+#include "model/forest_builder.h"
+#include "predict/unknown_rule.h"
+#include "report/flow_writer.h"
+
+namespace flowtell {
+
+// --lan, --max-flows: how packets become flows whatever the definition.
+// --flow-key, --burst-gap: what a flow is; fixed by the model when classifying.
+struct MeterArguments {
+  void define(CLI::App& command);
+  void define_flow(CLI::App& command);
+  Result<FlowOptions> resolve() const;
+
+  std::string lan{Lan::kDefault};
+  std::size_t max_flows = FlowOptions{}.max_flows;
+  std::string flow_key{kFlowKeyNames.front()};
+  double burst_gap = 1;
+};
+
+// --format, -o, --features, --bursts, --ledger: how flows are written.
+struct WriterArguments {
+  void define(CLI::App& command);
+  Result<FlowWriterOptions> resolve() const;
+
+  std::string format{kFlowFormatNames.front()};
+  std::string output;
+  std::string features;
+  bool bursts = false;
+  bool ledger = false;
+};
+
+// --features, --trees, --seed, --threads …: how a forest is grown.
+struct LearnerArguments {
+  void define(CLI::App& command);
+  Result<FeatureList> features() const;
+  ForestOptions forest() const;
+
+  std::string feature_sets{FeatureList::kDefault};
+  std::string evidence{"shape"};
+  std::size_t trees = ForestOptions{}.trees;
+  std::string balance{"apps"};
+  std::uint64_t seed = ForestOptions{}.seed;
+  int threads;
+};
+
+// --unknown
+struct UnknownArguments {
+  void define(CLI::App& command);
+  Result<UnknownRule> resolve() const { return UnknownRule::parse(rule); }
+
+  std::string rule = UnknownRule{}.text();
+};
+
+// --evidence
+void define_evidence(CLI::App& command, std::string& evidence);
+
+// The value whose name stands at the same place in `names`.
+// REQUIRES: it is one of them.
+template <typename Enum, std::size_t n>
+Enum named_value(const std::array<std::string_view, n>& names,
+                 std::string_view name) {
+  std::size_t place = 0;
+  while (names[place] != name) ++place;
+  return static_cast<Enum>(place);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/samples.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/ledger_text.h"
+#include "tool/console.h"
+#include "tool/flow_printer.h"
+
+namespace flowtell {
+namespace {
+
+void warn_of_empty_captures(const Dataset& dataset) {
+  std::vector<std::string> empty;
+  for (const CaptureRecord& capture : dataset.captures) {
+    if (capture.flows == 0) empty.push_back(capture.path);
+  }
+  constexpr std::size_t kNamed = 3;
+  if (empty.empty()) return;
+  const std::size_t count = empty.size();
+  empty.resize(std::min(count, kNamed));
+  warn(fmt::format("{} gave no flow: {}{}", counted(count, "capture"),
+                   listed(empty), count > kNamed ? " and others" : ""));
+}
+
+}  // namespace
+
+Result<Samples> read_samples(const std::string& captures,
+                             const FlowOptions& options,
+                             const LearnerArguments& learner,
+                             std::vector<std::string> apps) {
+  auto labelled = find_labelled_captures(captures);
+  if (!labelled) return fail(std::move(labelled).error());
+  auto features = learner.features();
+  if (!features) return fail(std::move(features).error());
+  Progress progress("reading captures");
+  LoadOptions load;
+  load.flow = options;
+  load.features = *features;
+  load.threads = learner.threads;
+  load.apps = std::move(apps);
+  load.progress = std::ref(progress);
+  auto loaded = load_dataset(*labelled, load);
+  if (!loaded) return fail(std::move(loaded).error());
+  for (const DamagedCapture& damaged : loaded->damaged) {
+    warn_of_damage(damaged.path, damaged.damage);
+  }
+  if (loaded->dataset.rows() == 0) {
+    return fail(ErrorKind::kInput, "{}: {}", captures,
+                no_flow_text(loaded->report));
+  }
+  warn_of_empty_captures(loaded->dataset);
+  return Samples{std::move(loaded->dataset), !loaded->damaged.empty()};
+}
+
+Result<void> require_two_apps(const Dataset& dataset,
+                              const std::string& captures) {
+  const auto flows = dataset.flows_per_app();
+  std::vector<std::string> with_flows;
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    if (flows[app] > 0) with_flows.push_back(dataset.apps[app]);
+  }
+  if (with_flows.size() >= 2) return {};
+  return fail(ErrorKind::kInput,
+              "{} holds flows of one app only ('{}'), and there is nothing to "
+              "tell it from; add captures of another app, or of background "
+              "traffic",
+              captures, with_flows.front());
+}
+
+void warn_of_single_captures(const Dataset& dataset) {
+  std::vector<std::size_t> captures(dataset.apps.size());
+  for (const CaptureRecord& capture : dataset.captures) {
+    if (capture.flows > 0) ++captures[capture.app];
+  }
+  std::vector<std::string> single;
+  for (std::size_t app = 0; app < captures.size(); ++app) {
+    if (captures[app] == 1) single.push_back("'" + dataset.apps[app] + "'");
+  }
+  if (single.empty()) return;
+  warn(fmt::format(
+      "of {} there is one capture only: when it is judged nothing is left to "
+      "learn from, so all its flows count as wrong; record at least three",
+      listed(single)));
+}
+
+}  // namespace flowtell

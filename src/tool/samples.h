@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Labelled captures as samples, with all that a command must say about them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/dataset.h"
+#include "tool/options.h"
+
+namespace flowtell {
+
+struct Samples {
+  Dataset dataset;
+  bool any_damage = false;
+};
+
+// Reads CAPTURES; warns of damage and of captures that gave no flow; fails
+// where there is no flow at all. `apps`: see LoadOptions.
+Result<Samples> read_samples(const std::string& captures,
+                             const FlowOptions& options,
+                             const LearnerArguments& learner,
+                             std::vector<std::string> apps);
+
+// Fails unless there are at least two apps with flows to tell apart.
+Result<void> require_two_apps(const Dataset& dataset,
+                              const std::string& captures);
+
+// Warns of apps with a single capture: no score can be honest about them.
+void warn_of_single_captures(const Dataset& dataset);
+
+}  // namespace flowtell

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "model/model_file.h"
+#include "model/out_of_bag.h"
+#include "predict/cross_validation.h"
+#include "report/evaluation.h"
+#include "report/table.h"
+#include "tool/command.h"
+#include "tool/console.h"
+#include "tool/samples.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kFolds = 5;
+
+class TrainCommand : public Command {
+ public:
+  explicit TrainCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "train", "Learn the apps of labelled captures");
+    command
+        .add_option("captures", captures_,
+                    "A folder whose sub-folders are named for apps, or a "
+                    "manifest (CSV: path,app,...)")
+        ->type_name("CAPTURES")
+        ->required();
+    command.add_option("-o,--output", output_, "The model to write")
+        ->type_name("MODEL")
+        ->required();
+    learner_.define(command);
+    command.add_flag("--no-score", no_score_,
+                     "Do not judge the learner by cross-validation first; "
+                     "quicker, but the model cannot tell how good it is");
+    meter_.define(command);
+    meter_.define_flow(command);
+    command.footer(
+        "Examples:\n"
+        "  flowtell train captures/ -o apps.model\n"
+        "      captures/youtube/*.pcap teach youtube, captures/chat/* chat\n"
+        "  flowtell train manifest.csv -o apps.model --features classic14");
+  }
+
+  Result<ExitCode> run() override {
+    auto options = meter_.resolve();
+    if (!options) return fail(std::move(options).error());
+    auto samples = read_samples(captures_, *options, learner_, {});
+    if (!samples) return fail(std::move(samples).error());
+    if (auto two = require_two_apps(samples->dataset, captures_); !two) {
+      return fail(std::move(two).error());
+    }
+    auto features = learner_.features();
+    if (!features) return fail(std::move(features).error());
+    const Model model = learn(samples->dataset, *features, *options);
+    if (auto saved = save_model(model, output_); !saved) {
+      return fail(std::move(saved).error());
+    }
+    remark(summary(model));
+    return samples->any_damage ? ExitCode::kDamaged : ExitCode::kDone;
+  }
+
+ private:
+  Model learn(const Dataset& data, const FeatureList& features,
+              const FlowOptions& flow) const {
+    Model model;
+    model.apps = data.apps;
+    model.flows_per_app = data.flows_per_app();
+    model.feature_sets = features.set_names();
+    model.columns = features.column_names();
+    model.feature_identity = features.identity();
+    model.flow_key = flow.key;
+    model.burst_gap = flow.burst_gap;
+    model.trained_by = program_version();
+    model.seed = learner_.seed;
+    model.captures = data.captures;
+    grow(data, model);
+    if (!no_score_) score(data, model);
+    return model;
+  }
+
+  void grow(const Dataset& data, Model& model) const {
+    Progress progress("growing trees");
+    ForestOptions options = learner_.forest();
+    options.progress = std::ref(progress);
+    BuiltForest built = build_forest(data, options);
+    model.out_of_bag_accuracy =
+        judge_out_of_bag(built, data, learner_.threads).accuracy;
+    PermutationOptions permutation;
+    permutation.seed = learner_.seed;
+    permutation.threads = learner_.threads;
+    const auto lost = permutation_importance(built, data, permutation);
+    for (std::size_t i = 0; i < lost.size(); ++i) {
+      model.importance.push_back({built.impurity_importance[i], lost[i]});
+    }
+    model.forest = std::move(built.forest);
+  }
+
+  void score(const Dataset& data, Model& model) const {
+    warn_of_single_captures(data);
+    CrossValidationOptions options;
+    options.folds = kFolds;
+    options.forest = learner_.forest();
+    const auto judged = cross_validate(data, options);
+    model.honest = HonestScore{evaluate(data, judged, UnknownRule{}).score(),
+                               std::string(split_name(options.split)), kFolds};
+  }
+
+  std::string summary(const Model& model) const {
+    std::uint64_t flows = 0;
+    for (const std::uint64_t of_app : model.flows_per_app) flows += of_app;
+    std::string text = fmt::format(
+        "Learned {} from {} of {} into {}.\n", listed(model.apps),
+        counted(flows, "flow"), counted(model.captures.size(), "capture"),
+        output_);
+    if (model.honest) {
+      text += fmt::format(
+          "On captures it was not taught, a model like it names {} % of flows "
+          "right ({} % on average over the apps).\n",
+          percent(model.honest->score.accuracy),
+          percent(model.honest->score.balanced_accuracy));
+    }
+    return text;
+  }
+
+  std::string captures_;
+  std::string output_;
+  LearnerArguments learner_;
+  bool no_score_ = false;
+  MeterArguments meter_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_train_command(CLI::App& program) {
+  return std::make_unique<TrainCommand>(program);
+}
+
+}  // namespace flowtell
