@@ -12,8 +12,7 @@
 namespace flowtell {
 
 std::uint32_t crc32(Bytes bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, bytes.data(), bytes.size()));
+  return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
 }
 
 std::string sha256(Bytes bytes) {

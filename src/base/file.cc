@@ -100,9 +100,8 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
   const std::string target = final_path(path);
   // One writer a process and path at a time is enough for a unique name.
   std::string aside = fmt::format("{}.{}.partial", target, ::getpid());
-  FileHandle handle(::open(aside.c_str(),
-                           O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                           kNewFileMode));
+  FileHandle handle(::open(
+      aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kNewFileMode));
   if (handle.get() < 0) {
     return cannot_write(path, "is its folder there, and may you write to it?");
   }

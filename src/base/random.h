@@ -42,7 +42,8 @@ class Random {
   template <typename T>
   void shuffle(std::span<T> items) {
     for (std::size_t left = items.size(); left > 1; --left) {
-      std::swap(items[left - 1], items[below(static_cast<std::uint32_t>(left))]);
+      std::swap(items[left - 1],
+                items[below(static_cast<std::uint32_t>(left))]);
     }
   }
 

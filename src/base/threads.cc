@@ -17,13 +17,14 @@ void for_each_task(int threads, std::size_t count,
   }
   tbb::task_arena arena(threads);
   arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, 1),
-                      [&](const tbb::blocked_range<std::size_t>& range) {
-                        for (auto i = range.begin(); i != range.end(); ++i) {
-                          task(i);
-                        }
-                      },
-                      tbb::simple_partitioner());
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, count, 1),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+          for (auto i = range.begin(); i != range.end(); ++i) {
+            task(i);
+          }
+        },
+        tbb::simple_partitioner());
   });
 }
 

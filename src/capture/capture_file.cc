@@ -122,7 +122,8 @@ Result<std::vector<std::string>> captures_below(const std::string& folder) {
        !problem && at != end; at.increment(problem)) {
     if (!at->is_regular_file(problem)) continue;
     const std::string path = at->path().string();
-    if (const auto is_capture = looks_capture(path); is_capture && *is_capture) {
+    if (const auto is_capture = looks_capture(path);
+        is_capture && *is_capture) {
       found.push_back(path);
     }
   }

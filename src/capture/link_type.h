@@ -11,12 +11,12 @@
 namespace flowtell {
 
 enum class LinkType : std::uint16_t {
-  kNull = 0,        // BSD loopback: address family in the recorder's byte order
+  kNull = 0,  // BSD loopback: address family in the recorder's byte order
   kEthernet = 1,
   kRawOpenBsd = 12,  // DLT_RAW as some systems wrote it
-  kRaw = 101,       // an IP header at once, either version
-  kLoop = 108,      // OpenBSD loopback: address family in network byte order
-  kLinuxSll = 113,  // "cooked" capture on any interface
+  kRaw = 101,        // an IP header at once, either version
+  kLoop = 108,       // OpenBSD loopback: address family in network byte order
+  kLinuxSll = 113,   // "cooked" capture on any interface
   kIpv4 = 228,
   kIpv6 = 229,
   kLinuxSll2 = 276,

@@ -82,10 +82,10 @@ class PcapReader : public FrameSource {
     if (stream_.problem()) {
       note_damage(stream_.position() + left, *stream_.problem());
     } else if (left > 0) {
-      note_damage(stream_.position(),
-                  fmt::format("a record of {}{} bytes is cut off after {}",
-                              left < kRecordHeader ? "at least " : "", wanted,
-                              left));
+      note_damage(
+          stream_.position(),
+          fmt::format("a record of {}{} bytes is cut off after {}",
+                      left < kRecordHeader ? "at least " : "", wanted, left));
     }
   }
 

@@ -18,9 +18,9 @@ enum class BlockType : std::uint32_t {
 };
 
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
-constexpr std::size_t kBlockHead = 8;       // type and length
-constexpr std::size_t kBlockFrame = 12;     // … and the length once more
-constexpr std::size_t kSectionHead = 12;    // … and the byte-order magic
+constexpr std::size_t kBlockHead = 8;           // type and length
+constexpr std::size_t kBlockFrame = 12;         // … and the length once more
+constexpr std::size_t kSectionHead = 12;        // … and the byte-order magic
 constexpr std::size_t kLongestBlock = 1 << 24;  // of those that are read
 
 struct Interface {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An IP address of either version in 16 bytes; version 4 stands as ::ffff:a.b.c.d
-// (RFC 4291, 2.5.5.2), a form that never travels in version 6 packets.
+// An IP address of either version in 16 bytes; version 4 stands as
+// ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), a form that never travels in version 6
+// packets.
 #pragma once
 
 #include <array>

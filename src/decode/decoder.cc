@@ -51,7 +51,8 @@ Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
   if (packet.length == 0) {
     const auto link_header =
         static_cast<std::uint32_t>(bytes.data() - frame.bytes.data());
-    packet.length = frame.wire_length - std::min(link_header, frame.wire_length);
+    packet.length =
+        frame.wire_length - std::min(link_header, frame.wire_length);
   }
   datagram.header_length = header_length;
   constexpr std::uint16_t kMoreFragments = 0x2000;
@@ -150,8 +151,8 @@ Fate read_transport(const Frame& frame, Bytes bytes, Packet& packet,
     }
   }
   if (!reader.ok()) return missing(frame);
-  packet.payload = bytes.subspan(
-      std::min<std::size_t>(header_length, bytes.size()));
+  packet.payload =
+      bytes.subspan(std::min<std::size_t>(header_length, bytes.size()));
   return Fate::kUsed;
 }
 
@@ -174,9 +175,8 @@ Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
   Datagram datagram;
   const unsigned version = bytes[0] >> 4;
   if (version != 4 && version != 6) return Fate::kMalformed;
-  const Fate ip_fate = version == 4
-                           ? read_ipv4(frame, bytes, packet, datagram)
-                           : read_ipv6(frame, bytes, packet, datagram);
+  const Fate ip_fate = version == 4 ? read_ipv4(frame, bytes, packet, datagram)
+                                    : read_ipv6(frame, bytes, packet, datagram);
   if (ip_fate != Fate::kUsed) return ip_fate;
   if (datagram.protocol != static_cast<std::uint8_t>(Protocol::kTcp) &&
       datagram.protocol != static_cast<std::uint8_t>(Protocol::kUdp)) {
@@ -189,8 +189,8 @@ Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
                         datagram.identification, datagram.protocol};
   std::uint32_t transport_header = 0;
   if (datagram.fragment_offset == 0) {
-    const Fate fate = read_transport(frame, datagram.after_header, packet,
-                                     transport_header);
+    const Fate fate =
+        read_transport(frame, datagram.after_header, packet, transport_header);
     if (fate != Fate::kUsed) return fate;
     if (datagram.is_fragment) {
       fragments_.remember(key, {packet.source_port, packet.destination_port},

@@ -22,8 +22,8 @@ struct MeterReport {
   std::uint64_t frames = 0;  // read; always the ledger's sum
   Ledger ledger;
   std::uint64_t flows = 0;
-  std::uint64_t late_frames = 0;   // given the time of the frame before
-  std::uint64_t clock_steps = 0;   // times the recorder's clock fell back
+  std::uint64_t late_frames = 0;  // given the time of the frame before
+  std::uint64_t clock_steps = 0;  // times the recorder's clock fell back
   std::uint64_t bursts_ended_early = 0;
   std::set<LinkType> links;
   std::optional<Timestamp> first;  // of all frames

@@ -33,7 +33,8 @@ void FlowTable::add(const Packet& packet) {
   OpenFlow& flow = flows_[find_or_add_flow(found.position)];
   if (flow.sent.packets + flow.received.packets == 0) flow.first = packet.time;
   flow.last = packet.time;
-  Tally& tally = found.direction == Direction::kSent ? flow.sent : flow.received;
+  Tally& tally =
+      found.direction == Direction::kSent ? flow.sent : flow.received;
   ++tally.packets;
   tally.bytes += packet.length;
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
@@ -150,10 +151,8 @@ void FlowTable::forget_pair(std::uint32_t position) {
 
 std::uint32_t FlowTable::find_or_add_device(const Address& address) {
   const std::uint64_t hash = keyed_hash(address);
-  const std::uint32_t found =
-      device_index_.find(hash, [&](std::uint32_t at) {
-        return devices_[at].address == address;
-      });
+  const std::uint32_t found = device_index_.find(
+      hash, [&](std::uint32_t at) { return devices_[at].address == address; });
   if (found != HashIndex::kNone) return found;
   const std::uint32_t device = devices_.take();
   devices_[device].address = address;

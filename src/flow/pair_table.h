@@ -34,9 +34,9 @@ struct Pair {
   PairKey key{};
   Timestamp last{};
   RecencyLinks recency;
-  std::uint64_t burst = 0;             // the burst that `flow` belongs to
-  std::uint32_t flow = kNowhere;       // in FlowTable, while that burst is open
-  std::uint32_t device = kNowhere;     // in FlowTable
+  std::uint64_t burst = 0;          // the burst that `flow` belongs to
+  std::uint32_t flow = kNowhere;    // in FlowTable, while that burst is open
+  std::uint32_t device = kNowhere;  // in FlowTable
   bool device_is_low = false;
   DeviceRule device_rule = DeviceRule::kFirstSource;
 

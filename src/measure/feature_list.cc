@@ -27,9 +27,8 @@ Result<FeatureList> FeatureList::parse(std::string_view names) {
                   "there is no feature set '{}'; choose from {}", name,
                   listed(known));
     }
-    const bool twice =
-        std::find(list.sets_.begin(), list.sets_.end(), &*set) !=
-        list.sets_.end();
+    const bool twice = std::find(list.sets_.begin(), list.sets_.end(), &*set) !=
+                       list.sets_.end();
     if (twice) {
       return fail(ErrorKind::kUsage, "feature set '{}' is named twice", name);
     }

@@ -53,8 +53,7 @@ void measure(const FlowSeries& flow, std::span<double> out) {
   for (std::size_t i = 0; i < flow.payloads.size(); ++i) {
     const double payload = flow.payloads[i];
     if (payload == 0) continue;
-    Speaker& now =
-        flow.directions[i] == Direction::kSent ? sent : received;
+    Speaker& now = flow.directions[i] == Direction::kSent ? sent : received;
     if (last != &now) now.begin_message(payload);
     now.say(payload);
     last = &now;

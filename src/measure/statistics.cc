@@ -66,8 +66,7 @@ double Moments::sample_skew() const {
 double Moments::sample_kurtosis() const {
   if (count < 4 || !varies()) return 0;
   const auto n = static_cast<double>(count);
-  return (n - 1) / ((n - 2) * (n - 3)) *
-         ((n + 1) * population_kurtosis() + 6);
+  return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * population_kurtosis() + 6);
 }
 
 double percentile(Values sorted, double percent) {

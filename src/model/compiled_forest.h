@@ -31,7 +31,7 @@ class CompiledForest {
  private:
   struct Node {
     float threshold;
-    std::uint32_t child;  // the left one; the right follows. Leaf: its row
+    std::uint32_t child;   // the left one; the right follows. Leaf: its row
     std::uint32_t column;  // kLeaf: a leaf
   };
   static_assert(sizeof(Node) == 12);

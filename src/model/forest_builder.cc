@@ -18,7 +18,8 @@ namespace {
 std::vector<std::uint8_t> draw_bootstrap(std::size_t rows, Random& random) {
   std::vector<std::uint8_t> counts(rows);
   for (std::size_t i = 0; i < rows; ++i) {
-    std::uint8_t& count = counts[random.below(static_cast<std::uint32_t>(rows))];
+    std::uint8_t& count =
+        counts[random.below(static_cast<std::uint32_t>(rows))];
     if (count < UINT8_MAX) ++count;
   }
   return counts;
@@ -38,9 +39,9 @@ std::vector<double> class_weights(const Dataset& data, bool balanced) {
   const auto flows = data.flows_per_app();
   for (std::size_t app = 0; app < weights.size(); ++app) {
     if (flows[app] == 0) continue;
-    weights[app] = static_cast<double>(data.rows()) /
-                   (static_cast<double>(weights.size()) *
-                    static_cast<double>(flows[app]));
+    weights[app] =
+        static_cast<double>(data.rows()) /
+        (static_cast<double>(weights.size()) * static_cast<double>(flows[app]));
   }
   return weights;
 }
@@ -66,8 +67,8 @@ class LeafTable {
 
  private:
   std::uint32_t place_of(const GrownTree& grown, std::size_t mixed) {
-    const auto from = grown.mixed_leaves.begin() +
-                      static_cast<std::ptrdiff_t>(mixed * apps_);
+    const auto from =
+        grown.mixed_leaves.begin() + static_cast<std::ptrdiff_t>(mixed * apps_);
     std::vector<float> row(from, from + static_cast<std::ptrdiff_t>(apps_));
     const auto next = static_cast<std::uint32_t>(shares_.size() / apps_);
     const auto [entry, fresh] = places_.try_emplace(std::move(row), next);
@@ -114,8 +115,8 @@ std::vector<double> mean_importance(const std::vector<GrownTree>& trees,
                                        tree.impurity_decrease.end(), 0.0);
     if (sum <= 0) continue;
     for (std::size_t i = 0; i < width; ++i) {
-      mean[i] += tree.impurity_decrease[i] / sum /
-                 static_cast<double>(trees.size());
+      mean[i] +=
+          tree.impurity_decrease[i] / sum / static_cast<double>(trees.size());
     }
   }
   return mean;
@@ -125,8 +126,8 @@ std::size_t columns_to_try(const ForestOptions& options, std::size_t width) {
   if (options.columns_per_split > 0) {
     return std::min(options.columns_per_split, width);
   }
-  const auto root = static_cast<std::size_t>(
-      std::sqrt(static_cast<double>(width)));
+  const auto root =
+      static_cast<std::size_t>(std::sqrt(static_cast<double>(width)));
   return std::max<std::size_t>(root, 1);
 }
 

@@ -141,8 +141,8 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
                   where, device);
     }
   }
-  for (auto [name, moment] : {std::pair{"from", &capture.from},
-                              std::pair{"to", &capture.to}}) {
+  for (auto [name, moment] :
+       {std::pair{"from", &capture.from}, std::pair{"to", &capture.to}}) {
     const std::string text = line.field(name);
     if (text.empty()) continue;
     *moment = parse_moment(text);
@@ -173,10 +173,9 @@ Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
   for (std::size_t number = 2; !rest.empty(); ++number) {
     std::vector<std::string> fields = take_csv_record(rest);
     if (fields.size() == 1 && fields.front().empty()) continue;
-    auto capture =
-        read_line(ManifestLine(columns, std::move(fields)),
-                  fmt::format("{}, record {}", path, number),
-                  fs::path(path).parent_path());
+    auto capture = read_line(ManifestLine(columns, std::move(fields)),
+                             fmt::format("{}, record {}", path, number),
+                             fs::path(path).parent_path());
     if (!capture) return fail(std::move(capture).error());
     captures.push_back(std::move(*capture));
   }

@@ -302,7 +302,8 @@ Result<Model> decode_sections(Bytes body) {
     const auto tag = static_cast<SectionTag>(reader.u32());
     const std::uint64_t length = reader.u64();
     ByteReader content(reader.take(length), ByteOrder::kLittle);
-    if (!reader.ok() || tag != section.tag) return wrong("a section is missing");
+    if (!reader.ok() || tag != section.tag)
+      return wrong("a section is missing");
     if (auto done = section.read(content, model); !done) {
       return fail(std::move(done).error());
     }

@@ -15,8 +15,7 @@ constexpr std::size_t kRowsPerTask = 256;
 // Adds up the shares that the trees give that did not see the row; returns how
 // many they are. `values` stand for the row's own.
 std::size_t judge_row(const BuiltForest& built, std::size_t row,
-                      std::span<const float> values,
-                      std::span<double> shares) {
+                      std::span<const float> values, std::span<double> shares) {
   const Forest& forest = built.forest;
   std::fill(shares.begin(), shares.end(), 0.0);
   std::size_t trees = 0;
@@ -33,8 +32,8 @@ std::size_t judge_row(const BuiltForest& built, std::size_t row,
 }
 
 AppId best_of(std::span<const double> shares) {
-  return static_cast<AppId>(
-      std::max_element(shares.begin(), shares.end()) - shares.begin());
+  return static_cast<AppId>(std::max_element(shares.begin(), shares.end()) -
+                            shares.begin());
 }
 
 // How many of `rows` are named rightly with column `column` taken from the
@@ -57,9 +56,8 @@ std::size_t count_right(const BuiltForest& built, const Dataset& data,
 }
 
 // Rows that some tree did not see, at most so many.
-std::vector<std::uint32_t> draw_rows(const BuiltForest& built,
-                                     std::size_t rows, std::size_t most,
-                                     Random& random) {
+std::vector<std::uint32_t> draw_rows(const BuiltForest& built, std::size_t rows,
+                                     std::size_t most, Random& random) {
   std::vector<std::uint32_t> chosen;
   for (std::uint32_t row = 0; row < rows; ++row) {
     const bool seen_by_all =
@@ -120,8 +118,9 @@ std::vector<double> permutation_importance(const BuiltForest& built,
     std::vector<std::uint32_t> lenders = rows;
     own.shuffle(std::span(lenders));
     const auto shuffled = count_right(built, data, rows, lenders, column);
-    lost[column] = (static_cast<double>(right) - static_cast<double>(shuffled)) /
-                   static_cast<double>(rows.size());
+    lost[column] =
+        (static_cast<double>(right) - static_cast<double>(shuffled)) /
+        static_cast<double>(rows.size());
   });
   return lost;
 }

@@ -33,7 +33,8 @@ struct PermutationOptions {
 };
 
 // By column: how much out-of-bag accuracy is lost when the column's values are
-// shuffled among the flows (Breiman 2001, section 10). May be below 0 by chance.
+// shuffled among the flows (Breiman 2001, section 10). May be below 0 by
+// chance.
 std::vector<double> permutation_importance(const BuiltForest& built,
                                            const Dataset& data,
                                            const PermutationOptions& options);

@@ -47,8 +47,7 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
   GrownTree tree;
   tree.impurity_decrease.resize(columns_.columns.size());
   double whole_weight = 0;
-  pending_ = {
-      {{0, static_cast<std::uint32_t>(samples_.size())}, kNoParent, 0}};
+  pending_ = {{{0, static_cast<std::uint32_t>(samples_.size())}, kNoParent, 0}};
   while (!pending_.empty()) {
     const PendingNode node = pending_.back();
     pending_.pop_back();
@@ -69,8 +68,7 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
          columns_.columns[cut.column].threshold(cut.lower, cut.upper), 0});
     const std::uint32_t middle = split(node.range, cut);
     pending_.push_back({{middle, node.range.end}, place, node.depth + 1});
-    pending_.push_back(
-        {{node.range.begin, middle}, kNoParent, node.depth + 1});
+    pending_.push_back({{node.range.begin, middle}, kNoParent, node.depth + 1});
   }
   return tree;
 }
@@ -79,7 +77,8 @@ void TreeGrower::count_classes(Range range) {
   std::fill(node_weights_.begin(), node_weights_.end(), 0.0);
   node_count_ = 0;
   for (std::uint32_t i = range.begin; i < range.end; ++i) {
-    node_weights_[samples_[i].app] += samples_[i].count;  // exact: whole numbers
+    node_weights_[samples_[i].app] +=
+        samples_[i].count;  // exact: whole numbers
     node_count_ += samples_[i].count;
   }
   node_weight_ = node_squares_ = 0;
@@ -91,9 +90,8 @@ void TreeGrower::count_classes(Range range) {
 }
 
 bool TreeGrower::is_final(const PendingNode& node) const {
-  const auto classes =
-      std::count_if(node_weights_.begin(), node_weights_.end(),
-                    [](double weight) { return weight > 0; });
+  const auto classes = std::count_if(node_weights_.begin(), node_weights_.end(),
+                                     [](double weight) { return weight > 0; });
   return classes < 2 ||
          node_count_ < 2 * static_cast<double>(options_.smallest_leaf) ||
          (options_.deepest > 0 && node.depth >= options_.deepest);

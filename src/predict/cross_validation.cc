@@ -80,8 +80,7 @@ Probabilities cross_validate(const Dataset& data,
   for (std::uint32_t fold = 0; fold <= last; ++fold) {
     const FoldRows rows = rows_of_fold(folds, fold);
     if (rows.taught.empty() || rows.judged.empty()) continue;
-    const auto built =
-        build_forest(data.select(rows.taught), options.forest);
+    const auto built = build_forest(data.select(rows.taught), options.forest);
     const auto judged = judge_all(built.forest, data.select(rows.judged),
                                   options.forest.threads);
     for (std::size_t i = 0; i < rows.judged.size(); ++i) {
@@ -98,15 +97,16 @@ Probabilities judge_all(const Forest& forest, const Dataset& data,
                         int threads) {
   constexpr std::size_t kRowsPerTask = 512;
   const CompiledForest compiled(forest);
-  Probabilities all{forest.apps, std::vector<double>(data.rows() * forest.apps)};
+  Probabilities all{forest.apps,
+                    std::vector<double>(data.rows() * forest.apps)};
   const std::size_t tasks = (data.rows() + kRowsPerTask - 1) / kRowsPerTask;
   for_each_task(threads, tasks, [&](std::size_t task) {
     const std::size_t begin = task * kRowsPerTask;
     const std::size_t count = std::min(kRowsPerTask, data.rows() - begin);
     compiled.judge(
         std::span(data.values).subspan(begin * data.width, count * data.width),
-        std::span(all.values).subspan(begin * forest.apps,
-                                      count * forest.apps));
+        std::span(all.values)
+            .subspan(begin * forest.apps, count * forest.apps));
   });
   return all;
 }

@@ -35,9 +35,9 @@ struct CrossValidationOptions {
   ForestOptions forest;  // its seed also deals the folds
 };
 
-// By row: the fold that judges it. Each app's captures (groups, flows) are dealt
-// to the folds in a seeded random order, so every fold gets its part of every
-// app. There are fewer folds than asked for where there is less to deal.
+// By row: the fold that judges it. Each app's captures (groups, flows) are
+// dealt to the folds in a seeded random order, so every fold gets its part of
+// every app. There are fewer folds than asked for where there is less to deal.
 std::vector<std::uint32_t> deal_folds(const Dataset& data,
                                       const CrossValidationOptions& options);
 

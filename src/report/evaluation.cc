@@ -9,9 +9,8 @@ namespace flowtell {
 namespace {
 
 double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0
-             ? 0
-             : static_cast<double>(part) / static_cast<double>(whole);
+  return whole == 0 ? 0
+                    : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 // What is counted of the flows of one app.

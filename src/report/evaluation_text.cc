@@ -25,17 +25,16 @@ std::vector<Confusion> worst_confusions(const Evaluation& evaluation) {
       if (i != j && flows > 0) all.push_back({i, j, flows});
     }
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Confusion& a, const Confusion& b) {
-                     return a.flows > b.flows;
-                   });
+  std::stable_sort(
+      all.begin(), all.end(),
+      [](const Confusion& a, const Confusion& b) { return a.flows > b.flows; });
   all.resize(std::min(all.size(), kConfusionsShown));
   return all;
 }
 
 std::string table_text(const Evaluation& evaluation) {
-  TextTable table({"app", "flows", "% correct", "% unknown", "% precision",
-                   "% recall"});
+  TextTable table(
+      {"app", "flows", "% correct", "% unknown", "% precision", "% recall"});
   double precision = 0;
   std::size_t judged = 0;
   for (const AppScore& app : evaluation.apps) {
@@ -58,11 +57,11 @@ std::string confusions_text(const Evaluation& evaluation) {
   std::string out;
   for (const auto& [truth, named, flows] : worst_confusions(evaluation)) {
     const AppScore& app = evaluation.apps[truth];
-    out += fmt::format("  {} of {} ({} %) named {}\n",
-                       counted(app.flows, app.app + " flow"), flows,
-                       percent(static_cast<double>(flows) /
-                               static_cast<double>(app.flows)),
-                       evaluation.apps[named].app);
+    out += fmt::format(
+        "  {} of {} ({} %) named {}\n", counted(app.flows, app.app + " flow"),
+        flows,
+        percent(static_cast<double>(flows) / static_cast<double>(app.flows)),
+        evaluation.apps[named].app);
   }
   return out.empty() ? "  none\n" : out;
 }
@@ -71,8 +70,8 @@ std::string split_text(const Evaluation& evaluation,
                        const EvaluationSetting& setting) {
   if (!setting.tested.empty()) {
     return fmt::format("Learned from {}, judged on {} of {}.\n",
-                       setting.captures, counted(evaluation.captures, "capture"),
-                       setting.tested);
+                       setting.captures,
+                       counted(evaluation.captures, "capture"), setting.tested);
   }
   if (setting.split == split_name(Split::kByFlow)) {
     return fmt::format(

@@ -70,15 +70,14 @@ class CsvWriter : public FlowWriter {
 
   void write(std::string& out, const FlowReport& report) override {
     const Flow& flow = report.flow;
-    fmt::format_to(std::back_inserter(out),
-                   "{},{},{},{},{},{},{},{},{},{},{},{},{}",
-                   csv_field(capture()), flow.burst,
-                   seconds_text(flow.first - report.origin, kCsvDecimals),
-                   seconds_text(flow.last - report.origin, kCsvDecimals),
-                   flow.device.text(), flow.device_port, flow.remote.text(),
-                   flow.remote_port, protocol_name(flow.protocol),
-                   flow.sent.packets, flow.received.packets, flow.sent.bytes,
-                   flow.received.bytes);
+    fmt::format_to(
+        std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{},{},{},{}",
+        csv_field(capture()), flow.burst,
+        seconds_text(flow.first - report.origin, kCsvDecimals),
+        seconds_text(flow.last - report.origin, kCsvDecimals),
+        flow.device.text(), flow.device_port, flow.remote.text(),
+        flow.remote_port, protocol_name(flow.protocol), flow.sent.packets,
+        flow.received.packets, flow.sent.bytes, flow.received.bytes);
     for (const double value : report.features) {
       fmt::format_to(std::back_inserter(out), ",{}", value);
     }

@@ -36,8 +36,8 @@ struct NamedVerdict {
 // All that is said of one flow.
 struct FlowReport {
   const Flow& flow;
-  Timestamp origin;                   // times are told since then
-  std::span<const double> features;   // one a column
+  Timestamp origin;                  // times are told since then
+  std::span<const double> features;  // one a column
   std::optional<NamedVerdict> verdict;
 };
 

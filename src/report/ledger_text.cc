@@ -11,17 +11,17 @@ namespace {
 
 std::string links_text(const MeterReport& report) {
   std::vector<std::string> names;
-  for (const LinkType link : report.links) names.push_back(link_type_name(link));
+  for (const LinkType link : report.links)
+    names.push_back(link_type_name(link));
   return listed(names);
 }
 
 // The heading under which most frames went that were not used.
 const LedgerHeading& fullest_heading(const Ledger& ledger) {
-  return *std::max_element(
-      kLedgerHeadings.begin(), kLedgerHeadings.end(),
-      [&](const LedgerHeading& a, const LedgerHeading& b) {
-        return ledger.of(a.fate) < ledger.of(b.fate);
-      });
+  return *std::max_element(kLedgerHeadings.begin(), kLedgerHeadings.end(),
+                           [&](const LedgerHeading& a, const LedgerHeading& b) {
+                             return ledger.of(a.fate) < ledger.of(b.fate);
+                           });
 }
 
 std::string remedy_for(Fate fate) {
@@ -47,9 +47,9 @@ std::string ledger_text(const MeterReport& report) {
   TextTable table({"ledger", "frames", "%"});
   const auto row = [&](std::string_view name, std::uint64_t frames) {
     const double share =
-        report.frames == 0 ? 0
-                           : static_cast<double>(frames) /
-                                 static_cast<double>(report.frames);
+        report.frames == 0
+            ? 0
+            : static_cast<double>(frames) / static_cast<double>(report.frames);
     table.add({std::string(name), std::to_string(frames), percent(share)});
   };
   for (const LedgerHeading& heading : kLedgerHeadings) {
@@ -79,11 +79,10 @@ std::string no_flow_text(const MeterReport& report) {
            "in use";
   }
   const LedgerHeading& heading = fullest_heading(report.ledger);
-  return fmt::format(
-      "no flows: {} of {} on {} are '{}' ({}); {}",
-      report.ledger.of(heading.fate), counted(report.frames, "frame"),
-      links_text(report), heading.name, heading.meaning,
-      remedy_for(heading.fate));
+  return fmt::format("no flows: {} of {} on {} are '{}' ({}); {}",
+                     report.ledger.of(heading.fate),
+                     counted(report.frames, "frame"), links_text(report),
+                     heading.name, heading.meaning, remedy_for(heading.fate));
 }
 
 }  // namespace flowtell

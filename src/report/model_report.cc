@@ -30,8 +30,10 @@ std::string dates_text(const Model& model) {
   std::optional<Timestamp> first;
   std::optional<Timestamp> last;
   for (const CaptureRecord& capture : model.captures) {
-    if (capture.first) first = std::min(first.value_or(*capture.first), *capture.first);
-    if (capture.last) last = std::max(last.value_or(*capture.last), *capture.last);
+    if (capture.first)
+      first = std::min(first.value_or(*capture.first), *capture.first);
+    if (capture.last)
+      last = std::max(last.value_or(*capture.last), *capture.last);
   }
   if (!first || !last) return "no dates";
   return fmt::format("{} to {}", utc_text(*first), utc_text(*last));
@@ -71,9 +73,9 @@ std::string score_text(const Model& model) {
         percent(model.honest->score.accuracy),
         percent(model.honest->score.balanced_accuracy));
   }
-  return out + fmt::format(
-                   "Out-of-bag accuracy {} % (optimistic: split by flow).\n",
-                   percent(model.out_of_bag_accuracy));
+  return out +
+         fmt::format("Out-of-bag accuracy {} % (optimistic: split by flow).\n",
+                     percent(model.out_of_bag_accuracy));
 }
 
 }  // namespace
@@ -81,16 +83,16 @@ std::string score_text(const Model& model) {
 std::string model_text(const Model& model) {
   std::string out = apps_table(model);
   out += '\n' + score_text(model);
-  out += fmt::format(
-      "Features {} ({} columns), flow key {}, burst gap {} s.\n",
-      listed(model.feature_sets), model.columns.size(),
-      flow_key_name(model.flow_key), in_seconds(model.burst_gap));
+  out +=
+      fmt::format("Features {} ({} columns), flow key {}, burst gap {} s.\n",
+                  listed(model.feature_sets), model.columns.size(),
+                  flow_key_name(model.flow_key), in_seconds(model.burst_gap));
   out += fmt::format("Forest of {} trees with {} nodes, seed {}.\n",
                      model.forest.trees.size(), nodes_of(model.forest),
                      model.seed);
-  out += fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
-                     counted(model.captures.size(), "capture"),
-                     dates_text(model));
+  out +=
+      fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
+                  counted(model.captures.size(), "capture"), dates_text(model));
   return out + "\nThe features that matter most:\n" + columns_table(model);
 }
 

@@ -31,8 +31,9 @@ class PrintingSink : public FlowSink {
     std::optional<NamedVerdict> named;
     if (judge_) {
       const Verdict verdict = judge_->judge.judge(flow).verdict;
-      named = {verdict.is_unknown ? kUnknownName
-                                  : std::string_view(judge_->apps[verdict.best]),
+      named = {verdict.is_unknown
+                   ? kUnknownName
+                   : std::string_view(judge_->apps[verdict.best]),
                verdict.confidence};
     }
     writer_.write(text_, {flow, origin_, measured_, named});

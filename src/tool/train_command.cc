@@ -17,8 +17,8 @@ constexpr std::size_t kFolds = 5;
 class TrainCommand : public Command {
  public:
   explicit TrainCommand(CLI::App& program) {
-    CLI::App& command = *program.add_subcommand(
-        "train", "Learn the apps of labelled captures");
+    CLI::App& command =
+        *program.add_subcommand("train", "Learn the apps of labelled captures");
     command
         .add_option("captures", captures_,
                     "A folder whose sub-folders are named for apps, or a "
@@ -108,10 +108,10 @@ class TrainCommand : public Command {
   std::string summary(const Model& model) const {
     std::uint64_t flows = 0;
     for (const std::uint64_t of_app : model.flows_per_app) flows += of_app;
-    std::string text = fmt::format(
-        "Learned {} from {} of {} into {}.\n", listed(model.apps),
-        counted(flows, "flow"), counted(model.captures.size(), "capture"),
-        output_);
+    std::string text =
+        fmt::format("Learned {} from {} of {} into {}.\n", listed(model.apps),
+                    counted(flows, "flow"),
+                    counted(model.captures.size(), "capture"), output_);
     if (model.honest) {
       text += fmt::format(
           "On captures it was not taught, a model like it names {} % of flows "
