@@ -6,6 +6,6 @@ option(FLOWTELL_WERROR "Treat warnings as errors" OFF)
 add_library(project_warnings INTERFACE)
 target_compile_options(project_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wold-style-cast -Wcast-align -Wnull-dereference
+  -Woverloaded-virtual -Wold-style-cast -Wcast-align
   -Wimplicit-fallthrough
   $<$<BOOL:${FLOWTELL_WERROR}>:-Werror>)

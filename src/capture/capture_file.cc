@@ -140,6 +140,9 @@ Result<std::vector<std::string>> find_captures(
   std::vector<std::string> captures;
   for (const std::string& path : paths) {
     std::error_code problem;
+    if (path != kStandardInput && !fs::exists(path, problem)) {
+      return fail(ErrorKind::kInput, "there is no file or folder {}", path);
+    }
     if (path == kStandardInput || !fs::is_directory(path, problem)) {
       captures.push_back(path);
       continue;

@@ -4,6 +4,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <array>
 
 namespace flowtell {
@@ -47,6 +48,7 @@ class GzipBytes : public ByteSource {
   ~GzipBytes() override { inflateEnd(&stream_); }
 
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
+    if (damaged_) return damage();
     std::size_t made = 0;
     while (made == 0) {
       auto more = input_.refill_if_empty();
@@ -77,16 +79,22 @@ class GzipBytes : public ByteSource {
     stream_.next_out = into.data();
     stream_.avail_out = static_cast<uInt>(into.size());
     const int state = inflate(&stream_, Z_NO_FLUSH);
-    if (state != Z_OK && state != Z_STREAM_END) {
-      return fail(ErrorKind::kInput, "the gzip data is damaged");
-    }
+    const std::size_t made = into.size() - stream_.avail_out;
+    damaged_ = state != Z_OK && state != Z_STREAM_END;
+    // What came out before the damage is handed over first.
+    if (damaged_ && made == 0) return damage();
     input_.leave(stream_.avail_in);
     between_members_ = state == Z_STREAM_END;
-    return into.size() - stream_.avail_out;
+    return made;
+  }
+
+  static tl::unexpected<Error> damage() {
+    return fail(ErrorKind::kInput, "the gzip data is damaged");
   }
 
   PackedInput input_;
   z_stream stream_{};
+  bool damaged_ = false;
   bool between_members_ = true;
   bool any_member_ = false;
 };
@@ -105,18 +113,25 @@ class ZstdBytes : public ByteSource {
       if (!more) return fail(std::move(more).error());
       if (!*more && between_frames_) return 0;
       if (!*more) return fail(ErrorKind::kInput, "the zstd data is cut short");
-      ZSTD_inBuffer in{input_.left().data(), input_.left().size(), 0};
+      const Bytes left = input_.left();
+      ZSTD_inBuffer in{left.data(), std::min(left.size(), wanted_), 0};
       const std::size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
       if (ZSTD_isError(hint) != 0) {
         return fail(ErrorKind::kInput, "the zstd data is damaged");
       }
-      input_.leave(in.size - in.pos);
+      input_.leave(left.size() - in.pos);
       between_frames_ = hint == 0;
+      wanted_ = hint == 0 ? kFrameHead : hint;
     }
     return out.pos;
   }
 
  private:
+  // A call that meets damage gives nothing, so each gets no more than zstd asks
+  // for, a block: what came before the damage is then out already.
+  static constexpr std::size_t kFrameHead = 5;
+  std::size_t wanted_ = kFrameHead;
+
   struct Free {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
   };

@@ -170,8 +170,7 @@ class PcapngReader : public FrameSource {
     frame.wire_length = body.u32();
     if (interface >= interfaces_.size()) return false;
     frame.time = interfaces_[interface].clock.time(ticks);
-    return finish(interfaces_[interface], body.take(captured), body.ok(),
-                  frame);
+    return finish(interfaces_[interface], body, captured, frame);
   }
 
   // A simple packet has no time of its own: it gets that of the frame before.
@@ -184,13 +183,13 @@ class PcapngReader : public FrameSource {
       captured = std::min(captured, interface.snap_length);
     }
     frame.time = last_time_;
-    return finish(interface, body.take(captured), body.ok(), frame);
+    return finish(interface, body, captured, frame);
   }
 
-  bool finish(const Interface& interface, Bytes bytes, bool whole,
-              Frame& frame) {
-    if (!whole || bytes.size() > kLongestFrame) return false;
-    frame.bytes = bytes;
+  bool finish(const Interface& interface, ByteReader body,
+              std::uint32_t captured, Frame& frame) {
+    frame.bytes = body.take(captured);
+    if (!body.ok() || captured > kLongestFrame) return false;
     frame.link = interface.link;
     last_time_ = frame.time;
     return true;

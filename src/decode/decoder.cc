@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/decoder.h"
 
+#include <algorithm>
+
 #include "decode/link_layer.h"
 
 namespace flowtell {
@@ -133,81 +135,103 @@ Fate read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
   return Fate::kUsed;
 }
 
-// Fills ports, flags and payload; returns the transport header's length through
-// `header_length`.
-Fate read_transport(const Frame& frame, Bytes bytes, Packet& packet,
-                    std::uint32_t& header_length) {
+// What a transport header gives: a fate, and if used, the header's length.
+struct Transport {
+  Fate fate;
+  std::uint32_t header_length;
+};
+
+// Fills ports, flags and the captured payload.
+Transport read_transport(const Frame& frame, Bytes bytes, Packet& packet) {
   ByteReader reader(bytes);
   packet.source_port = reader.u16();
   packet.destination_port = reader.u16();
   packet.tcp_flags = 0;
-  header_length = kUdpHeader;
+  std::uint32_t header_length = kUdpHeader;
   if (packet.protocol == Protocol::kTcp) {
     reader.skip(8);  // sequence and acknowledgement
     header_length = (reader.u8() >> 4) * 4u;
     packet.tcp_flags = reader.u8();
     if (reader.ok() && header_length < kSmallestTcpHeader) {
-      return Fate::kMalformed;
+      return {Fate::kMalformed, 0};
     }
   }
-  if (!reader.ok()) return missing(frame);
+  if (!reader.ok()) return {missing(frame), 0};
   packet.payload =
       bytes.subspan(std::min<std::size_t>(header_length, bytes.size()));
-  return Fate::kUsed;
+  return {Fate::kUsed, header_length};
 }
 
-// Cuts what the link added behind the datagram off the captured payload.
-void settle_payload(std::uint32_t headers, Packet& packet) {
+// Tells the payload's length, and cuts off the captured payload what the link
+// put behind the datagram.
+Fate settle_payload(std::uint32_t headers, Packet& packet) {
+  if (packet.length < headers) return Fate::kMalformed;
   packet.payload_length = packet.length - headers;
   if (packet.payload.size() > packet.payload_length) {
     packet.payload = packet.payload.first(packet.payload_length);
   }
+  return Fate::kUsed;
+}
+
+Fate read_datagram(const Frame& frame, Bytes bytes, Packet& packet,
+                   Datagram& datagram) {
+  if (bytes.empty()) return missing(frame);
+  switch (bytes[0] >> 4) {
+    case 4:
+      return read_ipv4(frame, bytes, packet, datagram);
+    case 6:
+      return read_ipv6(frame, bytes, packet, datagram);
+    default:
+      return Fate::kMalformed;
+  }
+}
+
+constexpr bool is_tcp_or_udp(std::uint8_t protocol) {
+  return protocol == static_cast<std::uint8_t>(Protocol::kTcp) ||
+         protocol == static_cast<std::uint8_t>(Protocol::kUdp);
+}
+
+// Gives a later fragment the ports of its datagram's first.
+Fate borrow_ports(const FragmentTable& fragments, const FragmentKey& key,
+                  Packet& packet) {
+  const auto ports = fragments.find(key, packet.time);
+  if (!ports) return Fate::kFragmentWithoutPorts;
+  packet.source_port = ports->source;
+  packet.destination_port = ports->destination;
+  packet.tcp_flags = 0;
+  packet.payload = {};  // a piece from the middle: no name begins in it
+  return Fate::kUsed;
 }
 
 }  // namespace
 
 Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
-  const auto [link_fate, bytes] = find_datagram(frame.link, frame.bytes);
-  if (link_fate == Fate::kCutShort) return missing(frame);
-  if (link_fate != Fate::kUsed) return link_fate;
-  if (bytes.empty()) return missing(frame);
+  const LinkPayload link = find_datagram(frame.link, frame.bytes);
+  if (link.fate == Fate::kCutShort) return missing(frame);
+  if (link.fate != Fate::kUsed) return link.fate;
 
   Datagram datagram;
-  const unsigned version = bytes[0] >> 4;
-  if (version != 4 && version != 6) return Fate::kMalformed;
-  const Fate ip_fate = version == 4 ? read_ipv4(frame, bytes, packet, datagram)
-                                    : read_ipv6(frame, bytes, packet, datagram);
+  const Fate ip_fate = read_datagram(frame, link.datagram, packet, datagram);
   if (ip_fate != Fate::kUsed) return ip_fate;
-  if (datagram.protocol != static_cast<std::uint8_t>(Protocol::kTcp) &&
-      datagram.protocol != static_cast<std::uint8_t>(Protocol::kUdp)) {
-    return Fate::kNotTcpUdp;
-  }
+  if (!is_tcp_or_udp(datagram.protocol)) return Fate::kNotTcpUdp;
   packet.protocol = static_cast<Protocol>(datagram.protocol);
   packet.time = frame.time;
 
   const FragmentKey key{packet.source, packet.destination,
                         datagram.identification, datagram.protocol};
-  std::uint32_t transport_header = 0;
-  if (datagram.fragment_offset == 0) {
-    const Fate fate =
-        read_transport(frame, datagram.after_header, packet, transport_header);
+  if (datagram.fragment_offset > 0) {
+    const Fate fate = borrow_ports(fragments_, key, packet);
     if (fate != Fate::kUsed) return fate;
-    if (datagram.is_fragment) {
-      fragments_.remember(key, {packet.source_port, packet.destination_port},
-                          packet.time);
-    }
-  } else {
-    const auto ports = fragments_.find(key, packet.time);
-    if (!ports) return Fate::kFragmentWithoutPorts;
-    packet.source_port = ports->source;
-    packet.destination_port = ports->destination;
-    packet.tcp_flags = 0;
-    packet.payload = {};  // a piece from the middle: no name begins in it
+    return settle_payload(datagram.header_length, packet);
   }
-  const std::uint32_t headers = datagram.header_length + transport_header;
-  if (packet.length < headers) return Fate::kMalformed;
-  settle_payload(headers, packet);
-  return Fate::kUsed;
+  const auto [fate, transport_header] =
+      read_transport(frame, datagram.after_header, packet);
+  if (fate != Fate::kUsed) return fate;
+  if (datagram.is_fragment) {
+    fragments_.remember(key, {packet.source_port, packet.destination_port},
+                        packet.time);
+  }
+  return settle_payload(datagram.header_length + transport_header, packet);
 }
 
 }  // namespace flowtell

@@ -30,8 +30,7 @@ void FlowTable::add(const Packet& packet) {
   make_room(device);
   join_burst(device, packet.time);
 
-  OpenFlow& flow = flows_[find_or_add_flow(found.position)];
-  if (flow.sent.packets + flow.received.packets == 0) flow.first = packet.time;
+  OpenFlow& flow = flows_[find_or_add_flow(found.position, packet.time)];
   flow.last = packet.time;
   Tally& tally =
       found.direction == Direction::kSent ? flow.sent : flow.received;
@@ -171,7 +170,8 @@ void FlowTable::join_burst(std::uint32_t position, Timestamp now) {
   device.last = now;
 }
 
-std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position) {
+std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position,
+                                          Timestamp now) {
   Pair& pair = pairs_[position];
   const std::uint64_t burst = devices_[pair.device].burst;
   if (pair.burst == burst) return pair.flow;
@@ -179,13 +179,14 @@ std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position) {
   pair.flow = options_.key == FlowKey::kFiveTuple
                   ? kNowhere
                   : find_coarse(coarse_key(pair));
-  if (pair.flow == kNowhere) pair.flow = add_flow(position);
+  if (pair.flow == kNowhere) pair.flow = add_flow(position, now);
   return pair.flow;
 }
 
-std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
+std::uint32_t FlowTable::add_flow(std::uint32_t pair, Timestamp now) {
   const std::uint32_t flow = flows_.take();
   flows_[flow].pair = pair;
+  flows_[flow].first = now;
   Device& device = devices_[pairs_[pair].device];
   (device.last_flow == kNowhere ? device.first_flow
                                 : flows_[device.last_flow].next_in_burst) =

@@ -81,8 +81,8 @@ class FlowTable {
   void forget_pair(std::uint32_t pair);
   std::uint32_t find_or_add_device(const Address& address);
   void join_burst(std::uint32_t device, Timestamp now);
-  std::uint32_t find_or_add_flow(std::uint32_t pair);
-  std::uint32_t add_flow(std::uint32_t pair);
+  std::uint32_t find_or_add_flow(std::uint32_t pair, Timestamp now);
+  std::uint32_t add_flow(std::uint32_t pair, Timestamp now);
   PairKey coarse_key(const Pair& pair) const;
   std::uint32_t find_coarse(const PairKey& key);
 

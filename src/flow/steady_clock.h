@@ -20,9 +20,13 @@ namespace flowtell {
 
 class SteadyClock {
  public:
-  // REQUIRES: kEarliestTime <= time <= kLatestTime; so is the outcome.
+  // The outcome may lie later than any time a capture tells, but no difference
+  // of two overflows.
+  static constexpr Timestamp kLatestOutcome = kEarliestTime + Duration::max();
+
+  // REQUIRES: kEarliestTime <= time <= kLatestTime.
   Timestamp steady(Timestamp time) {
-    const Timestamp moved = std::min(time + offset_, kLatestTime);
+    const Timestamp moved = std::min(time + offset_, kLatestOutcome);
     if (moved >= latest_) return latest_ = moved;
     const Duration behind = latest_ - moved;
     if (behind <= kLateAtMost) {

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<void> check_app(const std::string& app, const std::string& where) {
-  if (!app.empty() && app != kUnknownName) return {};
+  if (app != kUnknownName) return {};
   return fail(ErrorKind::kInput,
               "{}: an app cannot be called '{}', for that is what a verdict "
               "without a name says; rename it",
@@ -127,8 +127,9 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
   capture.path = (folder / line.field("path")).string();
   capture.app = line.field("app");
   capture.group = line.field("group");
-  if (line.field("path").empty()) {
-    return fail(ErrorKind::kInput, "{}: the path is missing", where);
+  for (const char* name : {"path", "app"}) {
+    if (!line.field(name).empty()) continue;
+    return fail(ErrorKind::kInput, "{}: the {} is missing", where, name);
   }
   if (auto fine = check_app(capture.app, where); !fine) {
     return fail(fine.error());

@@ -11,7 +11,8 @@ Result<FeatureList> Model::features() const {
     names += (names.empty() ? "" : ",") + name;
   }
   auto list = FeatureList::parse(names);
-  if (!list || list->identity() != feature_identity) {
+  if (!list || list->identity() != feature_identity ||
+      list->column_names() != columns) {
     return fail(ErrorKind::kInput,
                 "it was taught features that this program ({}) defines "
                 "otherwise or not at all: {}; train it again",

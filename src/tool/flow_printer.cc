@@ -21,7 +21,8 @@ class PrintingSink : public FlowSink {
         text_(text),
         measured_(features.width()) {}
 
-  void begin_capture(Timestamp origin) { origin_ = origin; }
+  // The meter whose flows come next.
+  void begin_capture(const FlowMeter& meter) { meter_ = &meter; }
 
   void take(const Flow& flow) override {
     if (features_.width() > 0) {
@@ -36,7 +37,7 @@ class PrintingSink : public FlowSink {
                    : std::string_view(judge_->apps[verdict.best]),
                verdict.confidence};
     }
-    writer_.write(text_, {flow, origin_, measured_, named});
+    writer_.write(text_, {flow, *meter_->origin(), measured_, named});
   }
 
   void end_burst() override { writer_.end_burst(text_); }
@@ -46,7 +47,7 @@ class PrintingSink : public FlowSink {
   const FeatureList& features_;
   std::optional<NamingJudge> judge_;
   std::string& text_;
-  Timestamp origin_{};
+  const FlowMeter* meter_ = nullptr;
   FlowSeries series_;
   std::vector<double> measured_;
 };
@@ -69,12 +70,10 @@ class Printer {
     if (!source) return fail(std::move(source).error());
     writer_->begin_capture(text_, path);
     FlowMeter meter(options_, sink_);
+    sink_.begin_capture(meter);
     std::array<Frame, 64> batch;
     while (const std::size_t count = (*source)->read(batch)) {
-      for (const Frame& frame : std::span(batch).first(count)) {
-        meter.add(frame);
-        sink_.begin_capture(*meter.origin());
-      }
+      for (const Frame& frame : std::span(batch).first(count)) meter.add(frame);
       if (auto done = flush(kFlushAt); !done) return done;
     }
     meter.finish();
