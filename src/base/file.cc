@@ -105,6 +105,11 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
   if (handle.get() < 0) {
     return cannot_write(path, "is its folder there, and may you write to it?");
   }
+  // What replaces a file is as private as that was.
+  struct stat old {};
+  if (::stat(target.c_str(), &old) == 0) {
+    ::fchmod(handle.get(), old.st_mode & 0777);
+  }
   return OutputFile(target, std::move(aside), std::move(handle));
 }
 
@@ -119,7 +124,11 @@ OutputFile::~OutputFile() {
 
 Result<void> OutputFile::write(std::string_view bytes) {
   if (auto done = write_all(handle_.get(), bytes); !done) {
-    return fail(fmt::format("cannot write {}", path_), std::move(done).error());
+    return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path_,
+                done.error().message,
+                aside_.empty() ? "choose another place"
+                               : "make room or choose another place; what "
+                                 "stood there before is untouched");
   }
   return {};
 }
@@ -170,10 +179,7 @@ Result<void> write_all(int descriptor, std::string_view bytes) {
     const ssize_t wrote = ::write(descriptor, bytes.data(), bytes.size());
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0) {
-      return fail(ErrorKind::kOutput,
-                  "{}; make room or choose another place, nothing that stood "
-                  "there before is lost",
-                  system_reason());
+      return fail(ErrorKind::kOutput, "{}", system_reason());
     }
     bytes.remove_prefix(static_cast<std::size_t>(wrote));
   }

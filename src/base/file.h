@@ -82,7 +82,8 @@ Result<void> write_file(const std::string& path, std::string_view bytes);
 // All bytes of a (small) file.
 Result<std::string> read_file(const std::string& path);
 
-// Writes all the bytes to a descriptor, over as many calls as it takes.
+// Writes all the bytes to a descriptor, over as many calls as it takes. Fails
+// with the system's reason alone.
 Result<void> write_all(int descriptor, std::string_view bytes);
 
 }  // namespace flowtell

@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/threads.h"
 
-#include <tbb/info.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 namespace flowtell {
 
-int hardware_threads() { return tbb::info::default_concurrency(); }
+int hardware_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 void for_each_task(int threads, std::size_t count,
                    const std::function<void(std::size_t)>& task) {
-  if (threads <= 1 || count <= 1) {
-    for (std::size_t i = 0; i < count; ++i) task(i);
-    return;
-  }
-  tbb::task_arena arena(threads);
-  arena.execute([&] {
-    tbb::parallel_for(
-        tbb::blocked_range<std::size_t>(0, count, 1),
-        [&](const tbb::blocked_range<std::size_t>& range) {
-          for (auto i = range.begin(); i != range.end(); ++i) {
-            task(i);
-          }
-        },
-        tbb::simple_partitioner());
-  });
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) task(i);
+  };
+  const std::size_t workers =
+      std::min(static_cast<std::size_t>(threads), count);
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < workers; ++i) others.emplace_back(work);
+  work();
 }
 
 }  // namespace flowtell

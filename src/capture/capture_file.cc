@@ -56,7 +56,8 @@ ByteStream unpack(ByteStream stream) {
 tl::unexpected<Error> no_capture(const std::string& name,
                                  const ByteStream& stream) {
   if (stream.problem()) {
-    return fail(ErrorKind::kInput, "cannot read {}: {}", name,
+    return fail(ErrorKind::kInput,
+                "cannot read {}: {}; record or copy it again", name,
                 *stream.problem());
   }
   if (stream.window().empty()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/pcap_reader.h"
 
-#include "capture/tick_clock.h"
+#include "base/text.h"
 
 namespace flowtell {
 namespace {
@@ -34,10 +34,13 @@ class PcapReader : public FrameSource {
   std::size_t read(std::span<Frame> batch) override {
     std::size_t count = 0;
     while (count < batch.size() && !ended_) {
-      const std::size_t size = next_record_size();
-      if (size > kRecordHeader + kLongestFrame) {
-        end_at_impossible(size - kRecordHeader);
-      } else if (size <= stream_.window().size()) {
+      const std::uint64_t claimed = next_record_size();
+      if (claimed > kRecordHeader + kLongestFrame) {
+        end_at_impossible(claimed - kRecordHeader);
+        break;
+      }
+      const auto size = static_cast<std::size_t>(claimed);
+      if (size <= stream_.window().size()) {
         take_record(size, batch[count++]);
       } else if (count > 0) {
         break;  // refilling would move the frames already in the batch
@@ -51,10 +54,11 @@ class PcapReader : public FrameSource {
  private:
   // How many bytes must be at hand before the next record can be taken: those
   // of its header while it is not there, then all of it.
-  std::size_t next_record_size() const {
+  std::uint64_t next_record_size() const {
     const Bytes window = stream_.window();
     if (window.size() < kRecordHeader) return kRecordHeader;
-    return kRecordHeader + load<std::uint32_t>(&window[8], form_.order);
+    return std::uint64_t{kRecordHeader} +
+           load<std::uint32_t>(&window[8], form_.order);
   }
 
   void take_record(std::size_t size, Frame& frame) {
@@ -70,7 +74,7 @@ class PcapReader : public FrameSource {
     stream_.consume(size);
   }
 
-  void end_at_impossible(std::size_t length) {
+  void end_at_impossible(std::uint64_t length) {
     ended_ = true;
     note_damage(stream_.position(),
                 fmt::format("a record claims a frame of {} bytes", length));
@@ -82,10 +86,12 @@ class PcapReader : public FrameSource {
     if (stream_.problem()) {
       note_damage(stream_.position() + left, *stream_.problem());
     } else if (left > 0) {
-      note_damage(
-          stream_.position(),
-          fmt::format("a record of {}{} bytes is cut off after {}",
-                      left < kRecordHeader ? "at least " : "", wanted, left));
+      note_damage(stream_.position(),
+                  left < kRecordHeader
+                      ? fmt::format("a record's header is cut off after {}",
+                                    counted(left, "byte"))
+                      : fmt::format("a record of {} bytes is cut off after {}",
+                                    wanted, left));
     }
   }
 

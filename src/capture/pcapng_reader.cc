@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/text.h"
 #include "capture/tick_clock.h"
 
 namespace flowtell {
@@ -18,9 +19,10 @@ enum class BlockType : std::uint32_t {
 };
 
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
-constexpr std::size_t kBlockHead = 8;           // type and length
-constexpr std::size_t kBlockFrame = 12;         // … and the length once more
-constexpr std::size_t kSectionHead = 12;        // … and the byte-order magic
+constexpr std::size_t kBlockHead = 8;     // type and length
+constexpr std::size_t kBlockFrame = 12;   // … and the length once more
+constexpr std::size_t kSectionHead = 12;  // … and the byte-order magic
+constexpr std::size_t kMostInterfaces = 1 << 16;
 constexpr std::size_t kLongestBlock = 1 << 24;  // of those that are read
 
 struct Interface {
@@ -152,6 +154,10 @@ class PcapngReader : public FrameSource {
     if (!body.ok()) {
       note_damage(stream_.position(), "an interface description is too short");
     }
+    if (interfaces_.size() == kMostInterfaces) {
+      end("a section describes more interfaces than can be true");
+      return;
+    }
     interfaces_.push_back({link, snap_length, clock_from(body)});
   }
 
@@ -206,8 +212,11 @@ class PcapngReader : public FrameSource {
     if (stream_.problem()) {
       note_damage(stream_.position() + left, *stream_.problem());
     } else if (left > 0) {
-      end(fmt::format("a block of {}{} bytes is cut off after {}",
-                      left < kSectionHead ? "at least " : "", wanted, left));
+      end(left < kSectionHead
+              ? fmt::format("a block's head is cut off after {}",
+                            counted(left, "byte"))
+              : fmt::format("a block of {} bytes is cut off after {}", wanted,
+                            left));
     }
   }
 

@@ -29,6 +29,14 @@ Fate missing(const Frame& frame) {
                                                 : Fate::kMalformed;
 }
 
+// A datagram joined by offload to more than 16 bits can tell states a length of
+// 0: then the wire tells. (Linux "BIG TCP", RFC 2675; Wireshark reads it so.)
+std::uint32_t length_on_wire(const Frame& frame, Bytes datagram) {
+  const auto link_header =
+      static_cast<std::uint32_t>(datagram.data() - frame.bytes.data());
+  return frame.wire_length - std::min(link_header, frame.wire_length);
+}
+
 Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
                Datagram& datagram) {
   ByteReader reader(bytes);
@@ -48,14 +56,7 @@ Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
   if (!reader.ok()) return missing(frame);
   packet.source = Address::v4(source);
   packet.destination = Address::v4(destination);
-  // A datagram joined by offload to more than 16 bits can tell states 0: then
-  // the wire does. (Linux "BIG TCP"; Wireshark reads it so, too.)
-  if (packet.length == 0) {
-    const auto link_header =
-        static_cast<std::uint32_t>(bytes.data() - frame.bytes.data());
-    packet.length =
-        frame.wire_length - std::min(link_header, frame.wire_length);
-  }
+  if (packet.length == 0) packet.length = length_on_wire(frame, bytes);
   datagram.header_length = header_length;
   constexpr std::uint16_t kMoreFragments = 0x2000;
   datagram.fragment_offset = fragment & 0x1fffu;
@@ -116,7 +117,11 @@ Fate read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
                Datagram& datagram) {
   ByteReader reader(bytes);
   reader.skip(4);
-  packet.length = reader.u16() + static_cast<std::uint32_t>(kIpv6Header);
+  const std::uint16_t payload_length = reader.u16();
+  packet.length =
+      payload_length == 0
+          ? length_on_wire(frame, bytes)
+          : payload_length + static_cast<std::uint32_t>(kIpv6Header);
   datagram.protocol = reader.u8();
   reader.skip(1);
   const Bytes source = reader.take(16);

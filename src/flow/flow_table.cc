@@ -27,7 +27,7 @@ void FlowTable::add(const Packet& packet) {
   forget_silent_pairs(packet.time);
   const PairTable::Found found = remember_pair(packet);
   const std::uint32_t device = pairs_[found.position].device;
-  make_room(device);
+  make_room(found.position);
   join_burst(device, packet.time);
 
   OpenFlow& flow = flows_[find_or_add_flow(found.position, packet.time)];
@@ -70,9 +70,15 @@ void FlowTable::forget_silent_pairs(Timestamp now) {
   }
 }
 
-void FlowTable::make_room(std::uint32_t device) {
+void FlowTable::make_room(std::uint32_t pair) {
   const std::size_t most = options_.max_flows;
-  while (flows_.size() >= most || packets_.held() >= most * kPacketsPerFlow) {
+  const std::uint32_t device = pairs_[pair].device;
+  const auto is_full = [&] {
+    const bool needs_flow = !is_in_open_burst(pairs_[pair]);
+    return (needs_flow && flows_.size() >= most) ||
+           packets_.held() >= most * kPacketsPerFlow;
+  };
+  while (is_full()) {
     const bool is_greedy = devices_[device].flows * std::size_t{2} >= most;
     end_burst(is_greedy ? device : open_bursts_.oldest());
     ++bursts_ended_early_;
@@ -122,23 +128,26 @@ void FlowTable::hand_over(const Device& device, const OpenFlow& open) {
 // --- from a packet to its pair, device, burst and flow -----------------------
 
 PairTable::Found FlowTable::remember_pair(const Packet& packet) {
-  if (pairs_.size() >= options_.max_flows * kPairsPerFlow) {
-    forget_pair(pairs_.oldest());
-  }
   const PairTable::Found found = pairs_.find_or_add(packet);
-  if (found.is_new) {
-    Pair& pair = pairs_[found.position];
-    pair.device = find_or_add_device(pair.device_address());
-    ++devices_[pair.device].pairs;
+  if (!found.is_new) return found;
+  Pair& pair = pairs_[found.position];
+  pair.device = find_or_add_device(pair.device_address());
+  ++devices_[pair.device].pairs;
+  if (pairs_.size() > options_.max_flows * kPairsPerFlow) {
+    forget_pair(pairs_.oldest());  // never the newest, just added
   }
   return found;
 }
 
+// Whether the pair has an open flow.
+bool FlowTable::is_in_open_burst(const Pair& pair) const {
+  const std::uint64_t burst = devices_[pair.device].burst;
+  return burst != 0 && pair.burst == burst;
+}
+
 void FlowTable::forget_pair(std::uint32_t position) {
   const std::uint32_t device = pairs_[position].device;
-  const bool in_open_burst = devices_[device].burst != 0 &&
-                             pairs_[position].burst == devices_[device].burst;
-  if (in_open_burst) {
+  if (is_in_open_burst(pairs_[position])) {
     end_burst(device);
     ++bursts_ended_early_;
   }

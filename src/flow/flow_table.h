@@ -12,7 +12,8 @@
 // whose packet wants the room if it holds at least half of all open flows, else
 // the one silent longest. Nothing is lost by it but that the device's burst is
 // cut in two; it is counted. Of address-port pairs, twice `max_flows` are
-// remembered.
+// remembered; the one silent longest makes way, in the same manner if its
+// device's burst still goes on.
 //
 // Cost: O(1) a packet; two hash look-ups for a pair's first, one for each
 // other. One thread at a time.
@@ -73,11 +74,12 @@ class FlowTable {
 
   void end_silent_bursts(Timestamp now);
   void forget_silent_pairs(Timestamp now);
-  void make_room(std::uint32_t device);
+  void make_room(std::uint32_t pair);
   void end_burst(std::uint32_t device);
   void hand_over(const Device& device, const OpenFlow& flow);
 
   PairTable::Found remember_pair(const Packet& packet);
+  bool is_in_open_burst(const Pair& pair) const;
   void forget_pair(std::uint32_t pair);
   std::uint32_t find_or_add_device(const Address& address);
   void join_burst(std::uint32_t device, Timestamp now);

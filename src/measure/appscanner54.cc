@@ -18,12 +18,15 @@ namespace {
 
 struct Series {
   std::string_view name;
-  std::string_view what;
+  std::string_view lengths;
+  std::string_view packets;
 };
 constexpr std::array kSeries = {
-    Series{"in", "received packet lengths, as negative numbers"},
-    Series{"out", "sent packet lengths"},
-    Series{"both", "all packet lengths, the received as negative numbers"},
+    Series{"in", "received packet lengths, as negative numbers",
+           "received packets"},
+    Series{"out", "sent packet lengths", "sent packets"},
+    Series{"both", "all packet lengths, the received as negative numbers",
+           "packets"},
 };
 
 struct Statistic {
@@ -81,20 +84,20 @@ void measure(const FlowSeries& flow, std::span<double> out) {
 
 std::vector<FeatureColumn> columns() {
   std::vector<FeatureColumn> all;
-  for (const auto& [series, what] : kSeries) {
+  for (const Series& series : kSeries) {
     const auto add = [&](std::string_view name, std::string_view unit,
-                         std::string_view statistic) {
-      all.push_back({fmt::format("{}_{}", series, name), std::string(unit),
+                         std::string_view statistic, std::string_view what) {
+      all.push_back({fmt::format("{}_{}", series.name, name), std::string(unit),
                      fmt::format("{} of {}", statistic, what)});
     };
     for (const auto& [name, unit, statistic] : kMomentStatistics) {
-      add(name, unit, statistic);
+      add(name, unit, statistic, series.lengths);
     }
     for (const int percent : kPercentiles) {
       add(fmt::format("p{}", percent), "bytes",
-          fmt::format("{}th percentile", percent));
+          fmt::format("{}th percentile", percent), series.lengths);
     }
-    add("count", "packets", "number");
+    add("count", "packets", "number", series.packets);
   }
   return all;
 }

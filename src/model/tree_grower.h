@@ -73,7 +73,7 @@ class TreeGrower {
   };
   // The best cut found so far.
   struct Cut {
-    double purity = 0;  // of both halves; see Purity
+    double purity = 0;  // of both halves; see consider()
     std::size_t column = 0;
     std::size_t lower = 0;  // the bins on both sides of it
     std::size_t upper = 0;

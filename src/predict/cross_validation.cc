@@ -70,14 +70,17 @@ std::vector<std::uint32_t> deal_folds(const Dataset& data,
   return result;
 }
 
+std::size_t count_folds(std::span<const std::uint32_t> folds) {
+  if (folds.empty()) return 0;
+  return std::size_t{*std::max_element(folds.begin(), folds.end())} + 1;
+}
+
 Probabilities cross_validate(const Dataset& data,
                              const CrossValidationOptions& options) {
   const auto folds = deal_folds(data, options);
-  const std::uint32_t last =
-      folds.empty() ? 0 : *std::max_element(folds.begin(), folds.end());
   Probabilities all{data.apps.size(),
                     std::vector<double>(data.rows() * data.apps.size())};
-  for (std::uint32_t fold = 0; fold <= last; ++fold) {
+  for (std::uint32_t fold = 0; fold < count_folds(folds); ++fold) {
     const FoldRows rows = rows_of_fold(folds, fold);
     if (rows.taught.empty() || rows.judged.empty()) continue;
     const auto built = build_forest(data.select(rows.taught), options.forest);

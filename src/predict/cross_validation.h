@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct CrossValidationOptions {
 // every app. There are fewer folds than asked for where there is less to deal.
 std::vector<std::uint32_t> deal_folds(const Dataset& data,
                                       const CrossValidationOptions& options);
+
+// How many folds that makes; with fewer than two nothing can be judged.
+std::size_t count_folds(std::span<const std::uint32_t> folds);
 
 // The probabilities of one app a column, one flow a row.
 struct Probabilities {

@@ -58,8 +58,8 @@ std::string confusions_text(const Evaluation& evaluation) {
   for (const auto& [truth, named, flows] : worst_confusions(evaluation)) {
     const AppScore& app = evaluation.apps[truth];
     out += fmt::format(
-        "  {} of {} ({} %) named {}\n", counted(app.flows, app.app + " flow"),
-        flows,
+        "  {} of {} ({} %) named {}\n", flows,
+        counted(app.flows, app.app + " flow"),
         percent(static_cast<double>(flows) / static_cast<double>(app.flows)),
         evaluation.apps[named].app);
   }

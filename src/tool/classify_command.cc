@@ -11,11 +11,11 @@ class ClassifyCommand : public Command {
   explicit ClassifyCommand(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "classify", "Name the app of every flow of captures");
-    command.add_option("model", model_, "A model made by 'flowtell train'")
-        ->type_name("MODEL")
+    command.add_option("MODEL", model_, "A model made by 'flowtell train'")
+        ->type_name("")
         ->required();
-    command.add_option("captures", paths_, "Captures, folders of them, or -")
-        ->type_name("CAPTURE...")
+    command.add_option("CAPTURE", paths_, "Captures, folders of them, or -")
+        ->type_name("")
         ->required();
     unknown_.define(command);
     define_evidence(command, evidence_);

@@ -14,9 +14,9 @@ class EvaluateCommand : public Command {
     CLI::App& command = *program.add_subcommand(
         "evaluate", "How well: cross-validated by capture, or on others");
     command
-        .add_option("captures", captures_,
+        .add_option("CAPTURES", captures_,
                     "Labelled captures to learn from, as for 'flowtell train'")
-        ->type_name("CAPTURES")
+        ->type_name("")
         ->required();
     command
         .add_option("--test", tested_,
@@ -77,16 +77,21 @@ class EvaluateCommand : public Command {
     options.split = named_value<Split>(kSplitNames, split_);
     options.folds = folds_;
     options.forest = learner_.forest();
+    // A split needs two parts to tell what was learned from what is judged.
+    const std::size_t folds = count_folds(deal_folds(samples.dataset, options));
+    if (folds < 2) {
+      return fail(ErrorKind::kInput,
+                  "{} cannot be split {}: all flows belong together; add more "
+                  "captures, or judge others with --test",
+                  captures_, split_);
+    }
     if (options.split != Split::kByFlow) {
       warn_of_single_captures(samples.dataset);
-    }
-    if (auto fine = check_folds(samples.dataset, options); !fine) {
-      return fail(std::move(fine).error());
     }
     const auto judged = cross_validate(samples.dataset, options);
     EvaluationSetting setting = make_setting(rule);
     setting.split = split_;
-    setting.folds = folds_;
+    setting.folds = folds;
     return tell(evaluate(samples.dataset, judged, rule), setting,
                 samples.any_damage);
   }
@@ -104,20 +109,6 @@ class EvaluateCommand : public Command {
     setting.split = "other-captures";
     return tell(evaluate(tested.dataset, judged, rule), setting,
                 learned.any_damage || tested.any_damage);
-  }
-
-  // A split needs at least two parts to tell what was learned from what is
-  // judged.
-  Result<void> check_folds(const Dataset& data,
-                           const CrossValidationOptions& options) const {
-    const auto folds = deal_folds(data, options);
-    for (const std::uint32_t fold : folds) {
-      if (fold != folds.front()) return {};
-    }
-    return fail(ErrorKind::kInput,
-                "{} cannot be split {}: all flows belong together; add more "
-                "captures, or judge others with --test",
-                captures_, split_);
   }
 
   EvaluationSetting make_setting(const UnknownRule& rule) const {

@@ -141,7 +141,8 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
 
 void warn_of_damage(const std::string& path, const Damage& damage) {
   warn(fmt::format("{} is damaged at byte {}: {}; what could be read was used",
-                   path, damage.at, damage.what));
+                   path == kStandardInput ? "standard input" : path, damage.at,
+                   damage.what));
 }
 
 }  // namespace flowtell

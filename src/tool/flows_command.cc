@@ -10,8 +10,8 @@ class FlowsCommand : public Command {
   explicit FlowsCommand(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "flows", "Split captures into bursts and flows, one line each");
-    command.add_option("captures", paths_, "Captures, folders of them, or -")
-        ->type_name("CAPTURE...")
+    command.add_option("CAPTURE", paths_, "Captures, folders of them, or -")
+        ->type_name("")
         ->required();
     meter_.define(command);
     meter_.define_flow(command);

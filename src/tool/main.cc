@@ -22,8 +22,13 @@ ExitCode explain_usage(const CLI::App& program, const CLI::ParseError& error) {
   for (const CLI::App* command : program.get_subcommands()) {
     name += ' ' + command->get_name();
   }
-  return complain({ErrorKind::kUsage,
-                   fmt::format("{}; see '{} --help'", error.what(), name)});
+  std::string problem = error.what();
+  const auto unknown = program.remaining();
+  if (program.get_subcommands().empty() && !unknown.empty()) {
+    problem = fmt::format("there is no command '{}'", unknown.front());
+  }
+  return complain(
+      {ErrorKind::kUsage, fmt::format("{}; see '{} --help'", problem, name)});
 }
 
 ExitCode run(int count, char** arguments) {

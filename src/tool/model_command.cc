@@ -12,8 +12,8 @@ class ModelCommand : public Command {
   explicit ModelCommand(CLI::App& program) {
     CLI::App& command =
         *program.add_subcommand("model", "Tell what is in a model file");
-    command.add_option("model", model_, "A model made by 'flowtell train'")
-        ->type_name("MODEL")
+    command.add_option("MODEL", model_, "A model made by 'flowtell train'")
+        ->type_name("")
         ->required();
     command
         .add_option("--json", json_,

@@ -164,8 +164,7 @@ void UnknownArguments::define(CLI::App& command) {
 void define_evidence(CLI::App& command, std::string& evidence) {
   command
       .add_option("--evidence", evidence,
-                  "Kinds of evidence to use; so far there is one, the shape of "
-                  "flows")
+                  "Kinds of evidence to use: the shape of flows")
       ->type_name("KIND,...")
       ->check(CLI::IsMember({"shape"}))
       ->capture_default_str();

@@ -20,10 +20,10 @@ class TrainCommand : public Command {
     CLI::App& command =
         *program.add_subcommand("train", "Learn the apps of labelled captures");
     command
-        .add_option("captures", captures_,
+        .add_option("CAPTURES", captures_,
                     "A folder whose sub-folders are named for apps, or a "
                     "manifest (CSV: path,app,...)")
-        ->type_name("CAPTURES")
+        ->type_name("")
         ->required();
     command.add_option("-o,--output", output_, "The model to write")
         ->type_name("MODEL")
@@ -44,6 +44,9 @@ class TrainCommand : public Command {
   Result<ExitCode> run() override {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
+    // Opened first: a place that cannot be written should not cost the work.
+    auto output = Output::open(output_);
+    if (!output) return fail(std::move(output).error());
     auto samples = read_samples(captures_, *options, learner_, {});
     if (!samples) return fail(std::move(samples).error());
     if (auto two = require_two_apps(samples->dataset, captures_); !two) {
@@ -52,9 +55,9 @@ class TrainCommand : public Command {
     auto features = learner_.features();
     if (!features) return fail(std::move(features).error());
     const Model model = learn(samples->dataset, *features, *options);
-    if (auto saved = save_model(model, output_); !saved) {
-      return fail(std::move(saved).error());
-    }
+    auto saved = output->write(encode_model(model));
+    if (saved) saved = output->finish();
+    if (!saved) return fail(std::move(saved).error());
     remark(summary(model));
     return samples->any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
@@ -96,13 +99,21 @@ class TrainCommand : public Command {
   }
 
   void score(const Dataset& data, Model& model) const {
-    warn_of_single_captures(data);
     CrossValidationOptions options;
     options.folds = kFolds;
     options.forest = learner_.forest();
+    const std::size_t folds = count_folds(deal_folds(data, options));
+    if (folds < 2) {
+      warn(
+          "all flows are of one capture, so none is left to judge by: the "
+          "model cannot tell how good it is; record more captures");
+      return;
+    }
+    warn_of_single_captures(data);
     const auto judged = cross_validate(data, options);
     model.honest = HonestScore{evaluate(data, judged, UnknownRule{}).score(),
-                               std::string(split_name(options.split)), kFolds};
+                               std::string(split_name(options.split)),
+                               static_cast<std::uint32_t>(folds)};
   }
 
   std::string summary(const Model& model) const {

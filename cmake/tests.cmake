@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Unit tests stand beside the code they test and make one binary; what they
+# share is in tests/support.
+
+include(GoogleTest)
+find_package(GTest REQUIRED)
+find_package(rapidcheck REQUIRED)
+
+add_library(test_support STATIC
+  tests/support/app_captures.cc
+  tests/support/packed.cc
+  tests/support/packets.cc
+  tests/support/pcap_bytes.cc
+  tests/support/pcapng_bytes.cc
+  tests/support/read_back.cc
+  tests/support/samples.cc
+  tests/support/temporary_folder.cc
+  tests/support/test_frame.cc
+)
+target_include_directories(test_support PUBLIC tests)
+target_link_libraries(test_support
+  PUBLIC libflowtell
+  PRIVATE ZLIB::ZLIB PkgConfig::zstd project_warnings)
+
+add_executable(unit_tests
+  src/base/bytes_test.cc
+  src/base/checksum_test.cc
+  src/base/file_test.cc
+  src/base/hash_index_test.cc
+  src/base/pool_test.cc
+  src/base/random_test.cc
+  src/base/text_test.cc
+  src/base/threads_test.cc
+  src/base/time_test.cc
+  src/capture/byte_stream_test.cc
+  src/capture/capture_file_test.cc
+  src/capture/compressed_test.cc
+  src/capture/damaged_capture_test.cc
+  src/capture/pcap_reader_test.cc
+  src/capture/pcapng_damage_test.cc
+  src/capture/pcapng_reader_test.cc
+  src/capture/tick_clock_test.cc
+  src/decode/address_test.cc
+  src/decode/decoder_test.cc
+  src/decode/fate_test.cc
+  src/decode/fragment_test.cc
+  src/decode/link_layer_test.cc
+  src/flow/flow_bound_test.cc
+  src/flow/flow_meter_test.cc
+  src/flow/flow_table_test.cc
+  src/flow/flow_twin_test.cc
+  src/flow/lan_test.cc
+  src/flow/packet_log_test.cc
+  src/flow/pair_table_test.cc
+  src/flow/steady_clock_test.cc
+  src/measure/feature_list_test.cc
+  src/measure/odd_captures_test.cc
+  src/measure/paper_features_test.cc
+  src/measure/robust_test.cc
+  src/measure/statistics_test.cc
+  src/model/column_bins_test.cc
+  src/model/compiled_forest_test.cc
+  src/model/dataset_test.cc
+  src/model/forest_builder_test.cc
+  src/model/labelled_captures_test.cc
+  src/model/manifest_test.cc
+  src/model/model_file_test.cc
+  src/model/model_sections_test.cc
+  src/model/model_test.cc
+  src/model/out_of_bag_test.cc
+  src/model/tree_grower_test.cc
+  src/predict/cross_validation_test.cc
+  src/predict/judge_test.cc
+  src/predict/unknown_rule_test.cc
+  src/predict/verdict_test.cc
+  src/report/evaluation_test.cc
+  src/report/flow_writer_test.cc
+  src/report/ledger_text_test.cc
+  src/report/model_report_test.cc
+  src/report/table_test.cc
+)
+target_link_libraries(unit_tests
+  PRIVATE test_support GTest::gtest_main rapidcheck_gtest
+          nlohmann_json::nlohmann_json project_warnings)
+gtest_discover_tests(unit_tests DISCOVERY_MODE PRE_TEST)
+
+# Whole-program tests: commands in a folder of their own, compared with
+# tests/expected. FLOWTELL_BLESS=1 in the environment writes those anew.
+add_executable(program_tests
+  tests/bad_captures_program_test.cc
+  tests/bad_models_program_test.cc
+  tests/flows_program_test.cc
+  tests/learning_program_test.cc
+  tests/support/program.cc
+  tests/usage_program_test.cc
+)
+add_dependencies(program_tests flowtell)
+target_compile_definitions(program_tests PRIVATE
+  FLOWTELL_BINARY="$<TARGET_FILE:flowtell>"
+  FLOWTELL_EXPECTED_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/tests/expected")
+target_link_libraries(program_tests
+  PRIVATE test_support GTest::gtest_main nlohmann_json::nlohmann_json
+          project_warnings)
+gtest_discover_tests(program_tests DISCOVERY_MODE PRE_TEST
+                     PROPERTIES LABELS program)
+
+# What needs real captures, the twin or tshark says so and is skipped (77) where
+# they are absent.
+set(shared ${CMAKE_CURRENT_SOURCE_DIR}/../shared)
+function(add_scripted_test name)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1200
+                       LABELS real)
+endfunction()
+add_scripted_test(twin /usr/bin/python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/twin_test.py $<TARGET_FILE:flowtell>
+  ${shared})
+add_scripted_test(conversations /usr/bin/python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/conversations_test.py
+  $<TARGET_FILE:flowtell> ${shared}/captures)
+add_scripted_test(acceptance
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/acceptance_test.sh $<TARGET_FILE:flowtell>
+  ${shared})
+add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
+         $<TARGET_FILE:flowtell>)

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/checksum.h"
+
+#include <gtest/gtest.h>
+
+namespace flowtell {
+namespace {
+
+TEST(Crc32, IsTheOneOfTheStandard) {
+  EXPECT_EQ(crc32(as_bytes("123456789")), 0xcbf43926u);
+  EXPECT_EQ(crc32({}), 0u);
+}
+
+TEST(Crc32, NoticesEveryFlippedBit) {
+  std::string bytes = "a stored model, for example";
+  const std::uint32_t sum = crc32(as_bytes(bytes));
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string spoilt = bytes;
+    spoilt[bit / 8] = static_cast<char>(spoilt[bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_NE(crc32(as_bytes(spoilt)), sum);
+  }
+}
+
+TEST(Sha256, IsWhatSha256sumPrints) {
+  EXPECT_EQ(sha256({}),
+            "e3b0c44298fc1c149afbf4c8996fb924"
+            "27ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256(as_bytes("abc")),
+            "ba7816bf8f01cfea414140de5dae2223"
+            "b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace
+}  // namespace flowtell

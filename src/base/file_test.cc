@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+TEST(OutputFile, ChangesNothingUntilItIsCommitted) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("a", "old");
+  {
+    auto file = OutputFile::create(path);
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("new"));
+    EXPECT_EQ(*read_file(path), "old");
+  }
+  EXPECT_EQ(*read_file(path), "old");
+  EXPECT_EQ(folder.names(), Names{"a"}) << "nothing is left behind";
+}
+
+TEST(OutputFile, ReplacesTheFileWhole) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("a", "something much longer");
+  auto file = OutputFile::create(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("two "));
+  ASSERT_TRUE(file->write("parts"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(*read_file(path), "two parts");
+  EXPECT_EQ(folder.names(), Names{"a"});
+}
+
+TEST(OutputFile, StaysTheSameFileWhenMoved) {
+  const TemporaryFolder folder;
+  auto file = OutputFile::create(folder / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("one"));
+  {
+    OutputFile moved = std::move(*file);
+    ASSERT_TRUE(moved.write(" two"));
+    ASSERT_TRUE(moved.commit());
+  }
+  EXPECT_EQ(*read_file(folder / "a"), "one two");
+  EXPECT_EQ(folder.names(), Names{"a"});
+}
+
+TEST(OutputFile, KeepsALinkAndReplacesWhatItStandsFor) {
+  const TemporaryFolder folder;
+  const std::string real = folder.put("deep/real", "old");
+  fs::create_symlink("deep/real", folder / "link");
+  ASSERT_TRUE(write_file(folder / "link", "new"));
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(*read_file(real), "new");
+}
+
+TEST(OutputFile, SaysWhichFileItCannotMakeAndWhatToDo) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "absent/a";
+  const auto file = OutputFile::create(path);
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(file.error().message, "cannot write " + path +
+                                      ": No such file or directory; is its "
+                                      "folder there, and may you write to it?");
+}
+
+TEST(OutputFile, SaysThatAFolderMayNotBeWritten) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::chmod(folder.path().c_str(), 0500), 0);
+  // Root may write everywhere, so it becomes somebody else for a moment.
+  constexpr uid_t kNobody = 65534;
+  const uid_t self = ::geteuid();
+  if (self == 0) {
+    ASSERT_EQ(::seteuid(kNobody), 0);
+  }
+  const auto file = OutputFile::create(folder / "a");
+  if (self == 0) {
+    ASSERT_EQ(::seteuid(self), 0);
+  }
+  ASSERT_FALSE(file);
+  EXPECT_NE(file.error().message.find("Permission denied"), std::string::npos);
+}
+
+TEST(OutputFile, IsNoFolder) {
+  const TemporaryFolder folder;
+  const auto file = OutputFile::create(folder.path());
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().kind, ErrorKind::kOutput);
+  EXPECT_TRUE(fs::is_directory(folder.path()));
+}
+
+TEST(OutputFile, SaysThatADiskIsFull) {
+  auto file = OutputFile::create("/dev/full");
+  ASSERT_TRUE(file);
+  const auto wrote = file->write("anything");
+  ASSERT_FALSE(wrote);
+  EXPECT_EQ(wrote.error().kind, ErrorKind::kOutput);
+  EXPECT_NE(wrote.error().message.find("/dev/full: No space left on device"),
+            std::string::npos);
+}
+
+TEST(OutputFile, WritesToDevicesDirectly) {
+  EXPECT_TRUE(write_file("/dev/null", "gone"));
+  EXPECT_FALSE(fs::is_regular_file("/dev/null"));
+}
+
+TEST(OutputFile, WritesManyBytes) {
+  const TemporaryFolder folder;
+  const std::string bytes(5 << 20, 'x');
+  ASSERT_TRUE(write_file(folder / "big", bytes));
+  EXPECT_EQ(*read_file(folder / "big"), bytes);
+}
+
+TEST(ReadFile, SaysWhatIsWrong) {
+  const TemporaryFolder folder;
+  const auto absent = read_file(folder / "absent");
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(absent.error().message, "cannot open " + (folder / "absent") +
+                                        ": No such file or directory");
+  const auto a_folder = read_file(folder.path());
+  ASSERT_FALSE(a_folder);
+  EXPECT_NE(a_folder.error().message.find("is a folder"), std::string::npos);
+}
+
+TEST(MappedFile, HoldsTheBytesOfAFile) {
+  const TemporaryFolder folder;
+  for (const std::string& bytes :
+       {std::string(), std::string("abc"), std::string(10'000, 'y')}) {
+    const auto file = open_for_reading(folder.put("a", bytes));
+    ASSERT_TRUE(file);
+    auto mapped = MappedFile::map(*file);
+    ASSERT_TRUE(mapped);
+    const MappedFile moved = std::move(*mapped);
+    EXPECT_EQ(as_text(moved.bytes()), bytes);
+    EXPECT_TRUE(mapped->bytes().empty());
+  }
+}
+
+TEST(MappedFile, RefusesWhatIsNoFile) {
+  const auto device = open_for_reading("/dev/zero");
+  ASSERT_TRUE(device);
+  EXPECT_FALSE(MappedFile::map(*device));
+}
+
+bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; }
+
+TEST(FileHandle, ClosesOnceAtTheEnd) {
+  int descriptor = -1;
+  {
+    FileHandle first(::open("/dev/null", O_RDONLY));
+    descriptor = first.get();
+    FileHandle second(std::move(first));
+    EXPECT_EQ(first.get(), -1);
+    EXPECT_EQ(second.get(), descriptor);
+    FileHandle third;
+    third = std::move(second);
+    EXPECT_EQ(third.get(), descriptor);
+    EXPECT_TRUE(is_open(descriptor));
+  }
+  EXPECT_FALSE(is_open(descriptor));
+}
+
+}  // namespace
+}  // namespace flowtell

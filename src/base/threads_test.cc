@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/threads.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <vector>
+
+namespace flowtell {
+namespace {
+
+TEST(Threads, CallEachTaskOnce) {
+  for (const int threads : {1, 2, 3, 8}) {
+    for (const std::size_t count : {0u, 1u, 2u, 7u, 1000u}) {
+      std::vector<int> calls(count);
+      for_each_task(threads, count, [&](std::size_t i) { ++calls[i]; });
+      EXPECT_EQ(calls, std::vector<int>(count, 1))
+          << threads << " threads, " << count << " tasks";
+    }
+  }
+}
+
+TEST(Threads, AreNeverMoreThanAsked) {
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  for_each_task(2, 200, [&](std::size_t) {
+    const int now = ++running;
+    int before = most;
+    while (before < now && !most.compare_exchange_weak(before, now)) {
+    }
+    --running;
+  });
+  EXPECT_LE(most, 2);
+  EXPECT_GE(most, 1);
+}
+
+TEST(Threads, AreAtLeastOne) { EXPECT_GE(hardware_threads(), 1); }
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/pcapng_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "support/pcapng_bytes.h"
+#include "support/read_back.h"
+
+namespace flowtell {
+namespace {
+
+TestFrame small_frame(Duration after = 0s) {
+  return frame().ethernet().ipv4().udp().payload(5).at(kTestStart + after);
+}
+
+std::vector<TestFrame> three_frames() {
+  return {small_frame(), small_frame(1500us),
+          frame().ethernet().ipv6().tcp().payload(900).snap(54).at(kTestStart +
+                                                                   3s)};
+}
+
+class EveryPcapngOrder : public testing::TestWithParam<ByteOrder> {};
+
+TEST_P(EveryPcapngOrder, GivesTheFramesThatWereWritten) {
+  PcapngBytes file = pcapng(GetParam()).interface();
+  for (const TestFrame& each : three_frames()) file.enhanced(each);
+  const ReadBack read = read_back(file.bytes());
+  EXPECT_EQ(read.frames, three_frames());
+  EXPECT_FALSE(read.damage);
+}
+
+TEST_P(EveryPcapngOrder, GivesTheSameHoweverTheBytesCome) {
+  PcapngBytes file = pcapng(GetParam()).interface();
+  for (const TestFrame& each : three_frames()) file.enhanced(each);
+  for (std::size_t bite = 1; bite <= file.size(); ++bite) {
+    const std::size_t batch = 1 + bite % 5;
+    const ReadBack read = read_back_streamed(file.bytes(), bite, batch);
+    ASSERT_EQ(read.frames, three_frames()) << bite << " bytes at a time";
+    ASSERT_FALSE(read.damage);
+  }
+}
+
+TEST_P(EveryPcapngOrder, ReadsOldPacketBlocks) {
+  const ReadBack read = read_back(
+      pcapng(GetParam()).interface().old_packet(three_frames()[2]).bytes());
+  ASSERT_EQ(read.frames.size(), 1u);
+  EXPECT_EQ(read.frames[0], three_frames()[2]);
+}
+
+TEST_P(EveryPcapngOrder, GivesASimplePacketTheTimeOfTheFrameBefore) {
+  const ReadBack read = read_back(pcapng(GetParam())
+                                      .interface()
+                                      .enhanced(small_frame(7s))
+                                      .simple(small_frame())
+                                      .bytes());
+  ASSERT_EQ(read.frames.size(), 2u);
+  EXPECT_EQ(read.frames[1].time, kTestStart + 7s);
+  EXPECT_EQ(read.frames[1].bytes, small_frame().bytes);
+}
+
+TEST_P(EveryPcapngOrder, ReadsEachInterfacesClock) {
+  const PcapngInterface clocks[] = {
+      {.resolution = 6},
+      {.resolution = 9},
+      {.resolution = 3},
+      {.resolution = 0x80 | 20},
+      {.resolution = 9, .offset_seconds = 1'554'000'000},
+      {.resolution = 6, .offset_seconds = -1'000'000'000},
+  };
+  PcapngBytes file(GetParam());
+  for (const PcapngInterface& clock : clocks) file.interface(clock);
+  for (std::uint32_t i = 0; i < std::size(clocks); ++i) {
+    file.enhanced(small_frame(250ms), i);
+  }
+  const ReadBack read = read_back(file.bytes());
+  ASSERT_EQ(read.frames.size(), std::size(clocks));
+  for (const TestFrame& each : read.frames) {
+    EXPECT_EQ(each.time, kTestStart + 250ms);
+  }
+}
+
+TEST_P(EveryPcapngOrder, TellsEachInterfacesLinkType) {
+  const ReadBack read = read_back(pcapng(GetParam())
+                                      .interface({.link = LinkType::kEthernet})
+                                      .interface({.link = LinkType::kLinuxSll2})
+                                      .enhanced(small_frame(), 1)
+                                      .enhanced(small_frame(), 0)
+                                      .bytes());
+  ASSERT_EQ(read.frames.size(), 2u);
+  EXPECT_EQ(read.frames[0].link, LinkType::kLinuxSll2);
+  EXPECT_EQ(read.frames[1].link, LinkType::kEthernet);
+}
+
+INSTANTIATE_TEST_SUITE_P(Pcapng, EveryPcapngOrder,
+                         testing::Values(ByteOrder::kLittle, ByteOrder::kBig));
+
+TEST(PcapngReader, ReadsSectionsOfDifferentByteOrder) {
+  PcapngBytes file = pcapng(ByteOrder::kLittle)
+                         .interface({.resolution = 9})
+                         .enhanced(small_frame(1ns))
+                         .section(ByteOrder::kBig)
+                         .interface()
+                         .enhanced(small_frame(1s))
+                         .section(ByteOrder::kLittle)
+                         .interface({.resolution = 9})
+                         .enhanced(small_frame(2ns));
+  for (const ReadBack& read :
+       {read_back(file.bytes()), read_back_streamed(file.bytes(), 13)}) {
+    EXPECT_EQ(read.frames, (std::vector{small_frame(1ns), small_frame(1s),
+                                        small_frame(2ns)}));
+    EXPECT_FALSE(read.damage);
+  }
+}
+
+TEST(PcapngReader, ForgetsTheInterfacesOfTheSectionBefore) {
+  const ReadBack read = read_back(pcapng()
+                                      .interface()
+                                      .section(ByteOrder::kLittle)
+                                      .enhanced(small_frame())
+                                      .bytes());
+  EXPECT_TRUE(read.frames.empty());
+  EXPECT_TRUE(read.damage);
+}
+
+TEST(PcapngReader, CutsASimplePacketAtTheSnapLength) {
+  const TestFrame cut = frame().ethernet().ipv4().tcp().payload(900).snap(54);
+  const ReadBack read =
+      read_back(pcapng().interface({.snap_length = 54}).simple(cut).bytes());
+  ASSERT_EQ(read.frames.size(), 1u);
+  EXPECT_EQ(read.frames[0].bytes, cut.bytes);
+  EXPECT_EQ(read.frames[0].wire_length, cut.wire_length);
+}
+
+TEST(PcapngReader, PassesOverBlocksOfNoUse) {
+  const ReadBack read = read_back(pcapng()
+                                      .block(0x80000bad, "custom")
+                                      .interface()
+                                      .block(4, "names")
+                                      .enhanced(small_frame())
+                                      .block(5, "statistics")
+                                      .enhanced(small_frame(1s))
+                                      .block(99, "")
+                                      .bytes());
+  EXPECT_EQ(read.frames, (std::vector{small_frame(), small_frame(1s)}));
+  EXPECT_FALSE(read.damage);
+}
+
+TEST(PcapngReader, PassesOverABlockTooLongToHold) {
+  const PcapngBytes file = pcapng()
+                               .interface()
+                               .block(99, std::string(20 << 20, 'x'))
+                               .enhanced(small_frame());
+  for (const ReadBack& read :
+       {read_back(file.bytes()), read_back_streamed(file.bytes(), 1 << 20)}) {
+    EXPECT_EQ(read.frames, std::vector{small_frame()});
+    EXPECT_FALSE(read.damage);
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/link_layer.h"
+
+#include <gtest/gtest.h>
+
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+LinkPayload inside(const TestFrame& frame) {
+  return find_datagram(frame.link, as_bytes(frame.bytes));
+}
+
+// The link headers under test, each to be followed by IP.
+std::vector<std::pair<const char*, FrameBuilder>> links() {
+  return {
+      {"Ethernet", frame().ethernet()},
+      {"VLAN", frame().ethernet().vlan()},
+      {"QinQ", frame().ethernet().vlan(0x88a8).vlan()},
+      {"old QinQ", frame().ethernet().vlan(0x9100).vlan(0x9100).vlan()},
+      {"PPPoE", frame().ethernet().pppoe()},
+      {"PPPoE in a VLAN", frame().ethernet().vlan().pppoe()},
+      {"cooked v1", frame().linux_sll()},
+      {"cooked v1 with a VLAN", frame().linux_sll().vlan()},
+      {"cooked v2", frame().linux_sll2()},
+      {"raw", frame().raw()},
+      {"raw, OpenBSD", frame().raw(LinkType::kRawOpenBsd)},
+      {"raw IPv4", frame().raw(LinkType::kIpv4)},
+      {"raw IPv6", frame().raw(LinkType::kIpv6)},
+      {"little-endian loopback", frame().null(ByteOrder::kLittle)},
+      {"big-endian loopback", frame().null(ByteOrder::kBig)},
+      {"OpenBSD loopback", frame().loop()},
+  };
+}
+
+TEST(LinkLayer, FindsTheDatagramBehindEveryLinkHeader) {
+  const std::string ipv4 = frame().raw().ipv4().udp().payload(9).build().bytes;
+  const std::string ipv6 = frame().raw().ipv6().tcp().payload(9).build().bytes;
+  for (const auto& [name, link] : links()) {
+    const TestFrame v4 = FrameBuilder(link).ipv4().udp().payload(9);
+    EXPECT_EQ(inside(v4).fate, Fate::kUsed) << name;
+    EXPECT_EQ(as_text(inside(v4).datagram), ipv4) << name;
+    const TestFrame v6 = FrameBuilder(link).ipv6().tcp().payload(9);
+    EXPECT_EQ(inside(v6).fate, Fate::kUsed) << name;
+    EXPECT_EQ(as_text(inside(v6).datagram), ipv6) << name;
+  }
+}
+
+TEST(LinkLayer, SaysWhereAHeaderIsCutShort) {
+  for (const auto& [name, link] : links()) {
+    const TestFrame bare = link.build();
+    for (std::size_t cut = 0; cut < bare.bytes.size(); ++cut) {
+      const TestFrame frame = FrameBuilder(link).ipv4().udp().snap(cut);
+      const Fate fate = inside(frame).fate;
+      EXPECT_TRUE(fate == Fate::kCutShort || fate == Fate::kNotIp)
+          << name << " cut to " << cut;
+      EXPECT_TRUE(inside(frame).datagram.empty() || fate == Fate::kNotIp);
+    }
+  }
+}
+
+TEST(LinkLayer, TellsOtherProtocolsFromIp) {
+  constexpr std::uint16_t kArp = 0x0806;
+  constexpr std::uint16_t kLengthOfLlc = 38;
+  constexpr std::uint16_t kPppLinkControl = 0xc021;
+  constexpr std::uint16_t kPppoeDiscovery = 0x8863;
+  for (const TestFrame& frame :
+       {frame().ethernet().ether_type(kArp).payload(28).build(),
+        frame().ethernet().ether_type(kLengthOfLlc).payload(38).build(),
+        frame().ethernet().ether_type(kPppoeDiscovery).payload(28).build(),
+        frame().ethernet().vlan().ether_type(kArp).payload(28).build(),
+        frame().ethernet().pppoe().ether_type(kPppLinkControl).build(),
+        frame().linux_sll().ether_type(kArp).payload(28).build(),
+        frame().linux_sll2().ether_type(kArp).payload(28).build(),
+        frame().null(ByteOrder::kLittle, 7).payload(28).build(),
+        frame().null(ByteOrder::kBig, 0x12345678).payload(28).build()}) {
+    EXPECT_EQ(inside(frame).fate, Fate::kNotIp);
+  }
+}
+
+TEST(LinkLayer, KnowsEverySystemsFamilyOfIpv6) {
+  for (const std::uint32_t family : {10u, 24u, 28u, 30u}) {
+    for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+      EXPECT_EQ(inside(frame().null(order, family).ipv6().udp()).fate,
+                Fate::kUsed)
+          << family;
+    }
+  }
+}
+
+TEST(LinkLayer, DoesNotLookIntoOtherLinkTypes) {
+  constexpr auto kWifi = static_cast<LinkType>(105);
+  const LinkPayload payload =
+      inside(frame().raw(kWifi).ipv4().udp().payload(9));
+  EXPECT_EQ(payload.fate, Fate::kUnsupportedLink);
+  EXPECT_TRUE(payload.datagram.empty());
+}
+
+TEST(LinkLayer, SurvivesAFrameOfNothingButVlanTags) {
+  FrameBuilder tags = frame().ethernet();
+  for (int i = 0; i < 10'000; ++i) tags.vlan();
+  EXPECT_EQ(inside(tags.ether_type(0x8100)).fate, Fate::kCutShort);
+}
+
+}  // namespace
+}  // namespace flowtell

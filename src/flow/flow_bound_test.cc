@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bound on a flow table's memory, and what is given up for it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "support/flow_collector.h"
+#include "support/packets.h"
+
+namespace flowtell {
+namespace {
+
+FlowOptions at_most(std::size_t flows, FlowKey key = FlowKey::kFiveTuple) {
+  FlowOptions options;
+  options.max_flows = flows;
+  options.key = key;
+  return options;
+}
+
+struct Bounded {
+  FlowCollector got;
+  std::uint64_t ended_early = 0;
+  std::size_t most_open = 0;
+};
+
+template <typename Packets>
+Bounded run(const Packets& packets, const FlowOptions& options) {
+  Bounded run;
+  FlowTable table(options, run.got);
+  for (const Packet& packet : packets) {
+    table.add(packet);
+    run.most_open = std::max(run.most_open, table.open_flows());
+  }
+  run.ended_early = table.bursts_ended_early();
+  table.finish();
+  return run;
+}
+
+PacketStory from_device(PacketStory story, int device, Port port) {
+  return story.near(fmt::format("10.0.0.{}", device), port).data(1);
+}
+
+TEST(FlowBound, DoesNothingWhileThereIsRoom) {
+  PacketStory story;
+  for (Port port = 0; port < 10; ++port) story = from_device(story, 1, port);
+  const Bounded bounded = run(story, at_most(10));
+  EXPECT_EQ(bounded.ended_early, 0u);
+  EXPECT_EQ(bounded.got.burst_ends.size(), 1u);
+}
+
+TEST(FlowBound, EndsTheBurstSilentLongest) {
+  PacketStory story;
+  for (const int device : {1, 2, 3, 4, 5, 1, 6}) {
+    story = from_device(story, device, 1).after(1ms);
+  }
+  EXPECT_EQ(run(story, at_most(6)).ended_early, 0u);
+  const Bounded bounded = run(from_device(story, 7, 1), at_most(6));
+  EXPECT_EQ(bounded.ended_early, 1u);
+  EXPECT_EQ(bounded.got.flows[0].device.text(), "10.0.0.2");
+}
+
+TEST(FlowBound, EndsTheBurstOfTheDeviceThatFillsTheTable) {
+  PacketStory story = from_device(packets(), 1, 1);
+  for (Port port = 0; port < 15; ++port) {
+    story = from_device(story.after(1ms), 2, port);
+  }
+  const Bounded bounded = run(story, at_most(10));
+  EXPECT_EQ(bounded.ended_early, 1u);
+  // The quiet device stays until the end.
+  EXPECT_EQ(bounded.got.burst_ends, (std::vector<std::size_t>{9, 10, 16}));
+  EXPECT_EQ(bounded.got.flows[9].device.text(), "10.0.0.1");
+}
+
+TEST(FlowBound, HoldsForPacketsToo) {
+  PacketStory story;
+  for (int i = 0; i < 1000; ++i) story.data(1);
+  const Bounded bounded = run(story, at_most(2));
+  EXPECT_EQ(bounded.ended_early + 1, bounded.got.burst_ends.size());
+  EXPECT_GE(bounded.ended_early, 1000u / 32);
+  for (const CollectedFlow& flow : bounded.got.flows) {
+    EXPECT_LE(flow.records.size(), 32u);
+  }
+}
+
+TEST(FlowBound, OfNothingIsTakenForOne) {
+  const PacketStory two = from_device(from_device(packets(), 1, 1), 1, 2);
+  const Bounded bounded = run(two, at_most(0));
+  EXPECT_EQ(bounded.got.flows.size(), 2u);
+  EXPECT_EQ(bounded.most_open, 1u);
+}
+
+TEST(FlowBound, IsNoBoundToAFlowThatIsOpen) {
+  const Bounded bounded = run(packets().data(1).reply(2).data(3), at_most(1));
+  EXPECT_EQ(bounded.got.flows.size(), 1u);
+  EXPECT_EQ(bounded.ended_early, 0u);
+}
+
+TEST(FlowBound, LosesNoPacketAndCountsEveryBurstItCut) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    PacketStory story;
+    for (int i = 0; i < 400; ++i) {
+      story.near(fmt::format("10.0.0.{}", random.below(6)),
+                 static_cast<Port>(random.below(9)));
+      story.far("203.0.113.5", static_cast<Port>(random.below(3)));
+      story.after(random.below(300) * 1ms);
+      random.below(2) == 0 ? story.data(1) : story.reply(1);
+    }
+    const FlowOptions options =
+        at_most(1 + random.below(12), static_cast<FlowKey>(seed % 3));
+    const Bounded bounded = run(story, options);
+    EXPECT_LE(bounded.most_open, options.max_flows);
+    std::size_t packets = 0;
+    for (const CollectedFlow& flow : bounded.got.flows) {
+      packets += flow.records.size();
+      ASSERT_EQ(flow.records.size(), flow.sent.packets + flow.received.packets);
+    }
+    EXPECT_EQ(packets, story.size());
+    const FlowCollector unbounded = collect(story, at_most(1000, options.key));
+    EXPECT_LE(bounded.got.burst_ends.size(),
+              unbounded.burst_ends.size() + bounded.ended_early);
+    EXPECT_GE(bounded.got.burst_ends.size(), unbounded.burst_ends.size());
+  }
+}
+
+TEST(FlowBound, RemembersTwiceAsManyPairsAsFlows) {
+  const auto strangers = [](PacketStory story, int number) {
+    return story.near("198.51.100.1", 40000)
+        .far(fmt::format("203.0.113.{}", number), 50000);
+  };
+  PacketStory story;
+  for (int i = 1; i <= 8; ++i) story = strangers(story, i).data(1).after(2s);
+  const Bounded kept = run(strangers(story, 2).reply(1), at_most(4));
+  EXPECT_EQ(kept.got.flows.back().received.packets, 1u);
+  const Bounded pushed_out = run(
+      strangers(strangers(story, 9).data(1).after(2s), 1).reply(1), at_most(4));
+  EXPECT_EQ(pushed_out.got.flows.back().sent.packets, 1u);
+}
+
+}  // namespace
+}  // namespace flowtell

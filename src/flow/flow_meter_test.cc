@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/flow_meter.h"
+
+#include <gtest/gtest.h>
+
+#include "capture/capture_file.h"
+#include "support/flow_collector.h"
+#include "support/pcap_bytes.h"
+#include "support/pcapng_bytes.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+// One frame of every fate, some of them twice.
+std::vector<TestFrame> frames_of_every_fate() {
+  return {
+      frame().ethernet().ether_type(0x0806).payload(28),
+      frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn).at(kTestStart + 1s),
+      frame().ethernet().ipv4().tcp().payload(10).at(kTestStart + 2s),
+      frame().ethernet().ipv6().udp().payload(10).at(kTestStart + 2s),
+      frame().ethernet().ipv4().protocol(1).payload(8).at(kTestStart + 3s),
+      frame()
+          .ethernet()
+          .ipv4()
+          .protocol(17)
+          .fragment({.offset = 9})
+          .at(kTestStart + 4s),
+      frame().ethernet().ipv4().tcp().snap(30).at(kTestStart + 5s),
+      frame().ethernet().ipv4().tcp().data_offset(2).at(kTestStart + 6s),
+      frame().raw(static_cast<LinkType>(105)).payload(40).at(kTestStart + 7s),
+  };
+}
+
+struct Metered {
+  MeterReport report;
+  FlowCollector got;
+};
+
+Metered meter(const std::vector<TestFrame>& frames) {
+  Metered metered;
+  FlowMeter meter({}, metered.got);
+  for (const TestFrame& frame : frames) meter.add(frame.view());
+  meter.finish();
+  metered.report = meter.report();
+  return metered;
+}
+
+TEST(FlowMeter, AccountsForEveryFrame) {
+  const Metered metered = meter(frames_of_every_fate());
+  const Ledger& ledger = metered.report.ledger;
+  EXPECT_EQ(metered.report.frames, 9u);
+  EXPECT_EQ(ledger.sum(), 9u);
+  EXPECT_EQ(ledger.of(Fate::kUsed), 3u);
+  for (const LedgerHeading& heading : kLedgerHeadings) {
+    if (heading.fate != Fate::kUsed) {
+      EXPECT_EQ(ledger.of(heading.fate), 1u) << heading.name;
+    }
+  }
+}
+
+TEST(FlowMeter, TellsWhatItSaw) {
+  const MeterReport report = meter(frames_of_every_fate()).report;
+  EXPECT_EQ(report.flows, 2u);
+  EXPECT_EQ(report.links,
+            (std::set{LinkType::kEthernet, static_cast<LinkType>(105)}));
+  EXPECT_EQ(report.first, kTestStart) << "of all frames, whatever they are";
+  EXPECT_EQ(report.last, kTestStart + 7s);
+  EXPECT_EQ(report.late_frames, 0u);
+  EXPECT_EQ(report.clock_steps, 0u);
+}
+
+TEST(FlowMeter, OfNothingReportsNothing) {
+  const MeterReport report = meter({}).report;
+  EXPECT_EQ(report.frames, 0u);
+  EXPECT_EQ(report.ledger.sum(), 0u);
+  EXPECT_FALSE(report.first);
+  EXPECT_FALSE(report.last);
+}
+
+TEST(FlowMeter, NeverLetsTimeFallWithinAFlow) {
+  const Metered metered =
+      meter({frame().ethernet().ipv4().udp().at(kTestStart + 500ms),
+             frame().ethernet().ipv4().udp().at(kTestStart),
+             frame().ethernet().ipv4().udp().at(kTestStart + 900ms),
+             frame().ethernet().ipv4().udp().at(kTestStart - 1h),
+             frame().ethernet().ipv4().udp().at(kTestStart - 1h + 10ms)});
+  ASSERT_EQ(metered.got.flows.size(), 1u);
+  std::vector<Duration> times;
+  for (const PacketRecord& record : metered.got.flows[0].records) {
+    times.push_back(record.time - kTestStart);
+  }
+  EXPECT_EQ(times, (std::vector<Duration>{500ms, 500ms, 900ms, 900ms, 910ms}));
+  EXPECT_EQ(metered.report.late_frames, 1u);
+  EXPECT_EQ(metered.report.clock_steps, 1u);
+}
+
+TEST(FlowMeter, CountsBurstsThatItHadToCut) {
+  FlowCollector got;
+  FlowOptions options;
+  options.max_flows = 1;
+  FlowMeter meter(options, got);
+  const TestFrame one = frame().ethernet().ipv4().udp(40000, 443);
+  const TestFrame two = frame().ethernet().ipv4().udp(40001, 443);
+  meter.add(one.view());
+  meter.add(two.view());
+  meter.finish();
+  EXPECT_EQ(meter.report().bursts_ended_early, 1u);
+}
+
+TEST(FlowMeter, MetersASourceToItsEnd) {
+  std::vector<TestFrame> frames;
+  for (int i = 0; i < 1000; ++i) {
+    frames.push_back(frame().ethernet().ipv4().udp().at(kTestStart + i * 3ms));
+  }
+  for (const std::string& bytes : {pcap_bytes(frames), pcapng_bytes(frames)}) {
+    auto source = open_capture(as_bytes(bytes), "test");
+    ASSERT_TRUE(source);
+    FlowCollector got;
+    FlowMeter meter({}, got);
+    meter_all(**source, meter);
+    EXPECT_EQ(meter.report().frames, 1000u);
+    EXPECT_EQ(meter.origin(), kTestStart);
+    ASSERT_EQ(got.flows.size(), 1u);
+    EXPECT_EQ(got.flows[0].records.size(), 1000u);
+  }
+}
+
+TEST(MeterReport, AddsUpOverCaptures) {
+  MeterReport sum = meter({}).report;
+  sum += meter(frames_of_every_fate()).report;
+  sum += meter({frame().linux_sll().ipv4().udp().at(kTestStart - 5s)}).report;
+  EXPECT_EQ(sum.frames, 10u);
+  EXPECT_EQ(sum.ledger.sum(), 10u);
+  EXPECT_EQ(sum.flows, 3u);
+  EXPECT_EQ(sum.links.size(), 3u);
+  EXPECT_EQ(sum.first, kTestStart - 5s);
+  EXPECT_EQ(sum.last, kTestStart + 7s);
+}
+
+}  // namespace
+}  // namespace flowtell

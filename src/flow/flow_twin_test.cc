@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The flow table against its slow, obvious twin, on packets at random.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "base/random.h"
+#include "support/flow_collector.h"
+#include "support/packets.h"
+
+namespace flowtell {
+namespace {
+
+using End = std::pair<Address, Port>;
+
+// A flow in words, so that two lists of them can be compared and read.
+std::string in_words(std::uint32_t burst, const End& device, const End& remote,
+                     Protocol protocol,
+                     const std::vector<PacketRecord>& records) {
+  std::string text = fmt::format(
+      "burst {} {} {}:{} {}:{}", burst, protocol_name(protocol),
+      device.first.text(), device.second, remote.first.text(), remote.second);
+  for (const PacketRecord& record : records) {
+    text += fmt::format(
+        " {}{}@{}{}{}{}", record.direction() == Direction::kSent ? '>' : '<',
+        record.length, seconds_text(record.time - kTestStart, 9),
+        record.syn != 0 ? "S" : "", record.fin != 0 ? "F" : "",
+        record.rst != 0 ? "R" : "");
+  }
+  return text + '\n';
+}
+
+class SlowFlowTable {
+ public:
+  explicit SlowFlowTable(FlowOptions options) : options_(options) {}
+
+  void add(const Packet& packet) {
+    end_bursts([&](const Burst& burst) {
+      return packet.time - burst.last > options_.burst_gap;
+    });
+    const End source{packet.source, packet.source_port};
+    const End destination{packet.destination, packet.destination_port};
+    const auto pair =
+        std::tuple(std::min(source, destination), std::max(source, destination),
+                   packet.protocol);
+    if (!devices_.contains(pair)) {
+      devices_[pair] = source_is_device(packet) ? source : destination;
+    }
+    const End device = devices_[pair];
+    const bool sent = source == device;
+    const End remote = sent ? destination : source;
+
+    Burst& burst = open_[device.first];
+    burst.last = packet.time;
+    burst.heard = ++clock_;
+    Flow* flow = nullptr;
+    for (Flow& each : burst.flows) {
+      if (is_same_flow(each, device, remote, packet.protocol)) flow = &each;
+    }
+    if (flow == nullptr) {
+      flow =
+          &burst.flows.emplace_back(Flow{device, remote, packet.protocol, {}});
+    }
+    flow->records.emplace_back(packet,
+                               sent ? Direction::kSent : Direction::kReceived);
+  }
+
+  std::string finish() {
+    end_bursts([](const Burst&) { return true; });
+    return out_;
+  }
+
+ private:
+  struct Flow {
+    End device;
+    End remote;
+    Protocol protocol;
+    std::vector<PacketRecord> records;
+  };
+  struct Burst {
+    Timestamp last{};
+    int heard = 0;  // when its last packet came, in packets
+    std::vector<Flow> flows;
+  };
+
+  bool source_is_device(const Packet& packet) const {
+    const bool source_inside = options_.lan.contains(packet.source);
+    const bool destination_inside = options_.lan.contains(packet.destination);
+    if (source_inside != destination_inside) return source_inside;
+    if (packet.tcp_flags & kTcpSyn) return !(packet.tcp_flags & kTcpAck);
+    if ((packet.source_port < 1024) != (packet.destination_port < 1024)) {
+      return packet.destination_port < 1024;
+    }
+    return true;
+  }
+
+  bool is_same_flow(const Flow& flow, const End& device, const End& remote,
+                    Protocol protocol) const {
+    if (flow.protocol != protocol) return false;
+    switch (options_.key) {
+      case FlowKey::kFiveTuple:
+        return flow.device == device && flow.remote == remote;
+      case FlowKey::kRemoteEndpoint:
+        return flow.remote == remote;
+      case FlowKey::kRemoteHost:
+        return flow.remote.first == remote.first;
+    }
+    return false;
+  }
+
+  // Those heard of longest ago first.
+  template <typename Has>
+  void end_bursts(Has&& has_ended) {
+    for (;;) {
+      auto next = open_.end();
+      for (auto at = open_.begin(); at != open_.end(); ++at) {
+        if (!has_ended(at->second)) continue;
+        if (next == open_.end() || at->second.heard < next->second.heard) {
+          next = at;
+        }
+      }
+      if (next == open_.end()) return;
+      for (const Flow& flow : next->second.flows) {
+        out_ += in_words(ended_[next->first], flow.device, flow.remote,
+                         flow.protocol, flow.records);
+      }
+      out_ += "end of burst\n";
+      ++ended_[next->first];
+      open_.erase(next);
+    }
+  }
+
+  FlowOptions options_;
+  int clock_ = 0;
+  std::map<std::tuple<End, End, Protocol>, End> devices_;
+  std::map<Address, Burst> open_;
+  std::map<Address, std::uint32_t> ended_;
+  std::string out_;  // a line a flow
+};
+
+std::string in_words(const FlowCollector& collector) {
+  std::string out;
+  std::size_t flow = 0;
+  for (const std::size_t end : collector.burst_ends) {
+    for (; flow < end; ++flow) {
+      const CollectedFlow& each = collector.flows[flow];
+      out += in_words(each.burst, {each.device, each.device_port},
+                      {each.remote, each.remote_port}, each.protocol,
+                      each.records);
+    }
+    out += "end of burst\n";
+  }
+  return out;
+}
+
+// Packets among few ends, so that they meet often; within an hour, so that no
+// pair is forgotten.
+std::vector<Packet> random_packets(Random& random) {
+  constexpr const char* kAddresses[] = {"192.168.12.100", "192.168.12.101",
+                                        "fd00::7",        "203.0.113.5",
+                                        "203.0.113.6",    "2001:db8::5"};
+  constexpr Port kPorts[] = {53, 443, 1023, 1024, 40000};
+  constexpr Duration kGaps[] = {0ns, 1ns, 3ms, 400ms, 999ms, 1s, 1s + 1ns, 2s};
+  const std::uint32_t hurry = random.below(8) + 1;
+  const auto any_end = [&] {
+    return TestEnd(kAddresses[random.below(6)], kPorts[random.below(5)]);
+  };
+  std::vector<Packet> packets;
+  Timestamp now = kTestStart;
+  const std::uint32_t count = random.below(300);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    now += kGaps[random.below(hurry)];
+    const TestEnd from = any_end();
+    const TestEnd to = any_end();
+    if (from.address == to.address && from.port == to.port) continue;
+    const bool is_tcp = random.below(2) == 0;
+    Packet packet{};
+    packet.time = now;
+    packet.source = from.address;
+    packet.destination = to.address;
+    packet.source_port = from.port;
+    packet.destination_port = to.port;
+    packet.protocol = is_tcp ? Protocol::kTcp : Protocol::kUdp;
+    if (is_tcp) packet.tcp_flags = static_cast<std::uint8_t>(random.below(32));
+    packet.length = 40 + random.below(1460);
+    packets.push_back(packet);
+  }
+  return packets;
+}
+
+class EveryFlowKey : public testing::TestWithParam<FlowKey> {};
+
+TEST_P(EveryFlowKey, GivesWhatTheSlowTwinGives) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    FlowOptions options;
+    options.key = GetParam();
+    if (seed % 4 == 1) options.burst_gap = 400ms;
+    if (seed % 4 == 2) options.lan = *Lan::parse("203.0.113.5");
+    if (seed % 4 == 3) options.lan = *Lan::parse("");
+    const std::vector<Packet> packets = random_packets(random);
+    SlowFlowTable slow(options);
+    for (const Packet& packet : packets) slow.add(packet);
+    ASSERT_EQ(in_words(collect(packets, options)), slow.finish());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(FlowTwin, EveryFlowKey,
+                         testing::Values(FlowKey::kFiveTuple,
+                                         FlowKey::kRemoteEndpoint,
+                                         FlowKey::kRemoteHost));
+
+}  // namespace
+}  // namespace flowtell

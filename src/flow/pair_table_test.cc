@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which end of a pair is the device, and how long that is remembered.
+#include "flow/pair_table.h"
+
+#include <gtest/gtest.h>
+
+#include "support/packets.h"
+
+namespace flowtell {
+namespace {
+
+struct Chosen {
+  std::string device;
+  DeviceRule rule;
+};
+
+// What the last packet of a story is told about its pair.
+Chosen chosen(const PacketStory& story) {
+  PairTable table{Lan()};
+  std::uint32_t position = 0;
+  for (const Packet& packet : story) {
+    position = table.find_or_add(packet).position;
+  }
+  return {table[position].device_address().text(), table[position].device_rule};
+}
+
+void expect_chosen(const PacketStory& story, std::string_view device,
+                   DeviceRule rule) {
+  const Chosen got = chosen(story);
+  EXPECT_EQ(got.device, device);
+  EXPECT_EQ(got.rule, rule) << device_rule_name(got.rule);
+}
+
+PacketStory outside(Port near, Port far) {
+  return packets().near("198.51.100.1", near).far("203.0.113.5", far);
+}
+
+TEST(Device, IsTheOneEndInTheLan) {
+  expect_chosen(packets().data(1), "192.168.12.100", DeviceRule::kLan);
+  expect_chosen(packets().reply(1), "192.168.12.100", DeviceRule::kLan);
+  expect_chosen(packets().near("192.168.12.100", 80).reply(1), "192.168.12.100",
+                DeviceRule::kLan);
+  // Even against the flags: then it is a server.
+  expect_chosen(packets().syn_ack(), "192.168.12.100", DeviceRule::kLan);
+  expect_chosen(packets().near("203.0.113.5", 9).far("10.0.0.1", 9).syn(),
+                "10.0.0.1", DeviceRule::kLan);
+}
+
+TEST(Device, ElseIsTheClientByTheFirstPacketsFlags) {
+  expect_chosen(outside(80, 443).syn(), "198.51.100.1", DeviceRule::kTcpFlags);
+  expect_chosen(outside(80, 4433).syn_ack(), "198.51.100.1",
+                DeviceRule::kTcpFlags);
+  expect_chosen(packets().far("192.168.12.101", 1).syn(), "192.168.12.100",
+                DeviceRule::kTcpFlags);
+}
+
+TEST(Device, ElseIsNotTheOneWithAServicePort) {
+  expect_chosen(outside(40000, 443).data(1), "198.51.100.1",
+                DeviceRule::kServicePort);
+  expect_chosen(outside(40000, 443).reply(1), "198.51.100.1",
+                DeviceRule::kServicePort);
+  expect_chosen(outside(53, 5353).udp().data(1), "203.0.113.5",
+                DeviceRule::kServicePort);
+  expect_chosen(outside(1024, 1023).data(1), "198.51.100.1",
+                DeviceRule::kServicePort);
+}
+
+TEST(Device, ElseIsTheFirstSource) {
+  expect_chosen(outside(40000, 50000).data(1), "198.51.100.1",
+                DeviceRule::kFirstSource);
+  expect_chosen(outside(40000, 50000).reply(1), "203.0.113.5",
+                DeviceRule::kFirstSource);
+  expect_chosen(outside(22, 443).udp().reply(1), "203.0.113.5",
+                DeviceRule::kFirstSource);
+  expect_chosen(outside(1024, 1024).data(1), "198.51.100.1",
+                DeviceRule::kFirstSource);
+}
+
+TEST(Device, IsDecidedByTheFirstPacketAlone) {
+  expect_chosen(outside(40000, 50000).reply(1).syn(), "203.0.113.5",
+                DeviceRule::kFirstSource);
+}
+
+TEST(Device, IsDecidedForEachProtocolAndPortByItself) {
+  expect_chosen(outside(40000, 50000).reply(1).udp().data(1), "198.51.100.1",
+                DeviceRule::kFirstSource);
+  expect_chosen(outside(40000, 50000).reply(1).near("198.51.100.1", 7).data(1),
+                "203.0.113.5", DeviceRule::kServicePort);
+}
+
+TEST(PairTable, FindsAPairFromEitherEnd) {
+  PairTable table{Lan()};
+  const PacketStory story = packets().data(1).reply(1).data(1);
+  std::vector<PairTable::Found> found;
+  for (const Packet& packet : story) found.push_back(table.find_or_add(packet));
+  EXPECT_EQ(table.size(), 1u);
+  EXPECT_TRUE(found[0].is_new);
+  EXPECT_FALSE(found[1].is_new);
+  EXPECT_EQ(found[0].position, found[1].position);
+  EXPECT_EQ(found[0].direction, Direction::kSent);
+  EXPECT_EQ(found[1].direction, Direction::kReceived);
+  EXPECT_EQ(found[2].direction, Direction::kSent);
+  const Pair& pair = table[found[0].position];
+  EXPECT_EQ(pair.device_port(), 40000);
+  EXPECT_EQ(pair.remote_port(), 443);
+  EXPECT_EQ(pair.remote_address().text(), "203.0.113.5");
+}
+
+TEST(PairTable, TakesAPairOfOneEndWithItself) {
+  PairTable table{Lan()};
+  const PacketStory story =
+      packets().near("10.0.0.1", 7).far("10.0.0.1", 7).data(1).reply(1);
+  for (const Packet& packet : story) {
+    EXPECT_EQ(table.find_or_add(packet).direction, Direction::kSent);
+  }
+  EXPECT_EQ(table.size(), 1u);
+}
+
+TEST(PairTable, KnowsThePairSilentLongest) {
+  PairTable table{Lan()};
+  EXPECT_EQ(table.oldest(), kNowhere);
+  std::vector<std::uint32_t> at;
+  const PacketStory story =
+      packets().data(1).near("10.0.0.1", 1).data(1).near("10.0.0.2", 1).data(1);
+  for (const Packet& packet : story) {
+    at.push_back(table.find_or_add(packet).position);
+  }
+  EXPECT_EQ(table.oldest(), at[0]);
+  table.find_or_add(*story.begin());
+  EXPECT_EQ(table.oldest(), at[1]);
+  table.keep(at[1]);
+  EXPECT_EQ(table.oldest(), at[2]);
+  table.forget(at[2]);
+  EXPECT_EQ(table.oldest(), at[0]);
+  EXPECT_EQ(table.size(), 2u);
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+
+#include "base/checksum.h"
+#include "base/file.h"
+#include "support/pcap_bytes.h"
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+// A frame from a device's port, so long after the start, with a payload.
+TestFrame sent_by(std::string_view device, Duration after, Port port = 40000,
+                  std::size_t payload = 100) {
+  return frame().ethernet().ipv4(device).udp(port).payload(payload).at(
+      kTestStart + after);
+}
+
+class DatasetTest : public testing::Test {
+ protected:
+  // A capture file of an app.
+  LabelledCapture capture(const std::string& name, const std::string& app,
+                          const std::vector<TestFrame>& frames) const {
+    LabelledCapture labelled;
+    labelled.path = folder_.put(name, pcap_bytes(frames));
+    labelled.app = app;
+    labelled.group = labelled.path;
+    return labelled;
+  }
+  // Four flows of one device, 1.2 seconds from each to the next, of 1, 2, 3
+  // and 4 packets; each packet of a length of its own.
+  LabelledCapture four_flows() const {
+    std::vector<TestFrame> frames;
+    for (int second = 0; second < 4; ++second) {
+      for (int packet = 0; packet <= second; ++packet) {
+        frames.push_back(
+            sent_by("192.168.12.100", 1200ms * second + 1ms * packet, 40000,
+                    static_cast<std::size_t>(100 * (second + 1) + packet)));
+      }
+    }
+    return capture("four.pcap", "chat", frames);
+  }
+  static Dataset load(const std::vector<LabelledCapture>& captures) {
+    auto loaded = load_dataset(captures, options());
+    EXPECT_TRUE(loaded) << loaded.error().message;
+    return loaded ? loaded->dataset : Dataset{};
+  }
+  static LoadOptions options() {
+    LoadOptions options;
+    options.features = *FeatureList::parse("classic14");
+    return options;
+  }
+  // The shortest and longest payload of each row's flow, "201-202".
+  static std::vector<std::string> payloads_of(const Dataset& data) {
+    constexpr float kHeaders = 28;
+    const auto names = options().features.column_names();
+    const auto column = [&](std::string_view name) {
+      return static_cast<std::size_t>(std::ranges::find(names, name) -
+                                      names.begin());
+    };
+    std::vector<std::string> payloads;
+    for (std::size_t i = 0; i < data.rows(); ++i) {
+      payloads.push_back(
+          fmt::format("{}-{}", data.row(i)[column("length_min")] - kHeaders,
+                      data.row(i)[column("length_max")] - kHeaders));
+    }
+    return payloads;
+  }
+
+  TemporaryFolder folder_;
+};
+
+using Payloads = std::vector<std::string>;
+
+const Payloads kFourFlows = {"100-100", "200-201", "300-302", "400-403"};
+
+TEST_F(DatasetTest, HasARowForEachFlow) {
+  const Dataset data = load({four_flows()});
+  EXPECT_EQ(data.width, 14u);
+  EXPECT_EQ(data.rows(), 4u);
+  EXPECT_EQ(data.values.size(), 4u * 14);
+  EXPECT_EQ(payloads_of(data), kFourFlows);
+}
+
+TEST_F(DatasetTest, HoldsTheFeaturesInSinglePrecision) {
+  // The twin: the same flow measured here.
+  struct Measurer : FlowSink {
+    void take(const Flow& flow) override {
+      FlowSeries series;
+      series.assign(flow);
+      const FeatureList features = *FeatureList::parse("classic14");
+      std::vector<double> row(features.width());
+      features.measure(series, row);
+      for (const double value : row) {
+        values.push_back(static_cast<float>(value));
+      }
+    }
+    std::vector<float> values;
+  } measurer;
+  FlowMeter meter(FlowOptions{}, measurer);
+  std::vector<TestFrame> frames;
+  for (int i = 0; i < 7; ++i) {
+    frames.push_back(sent_by("192.168.12.100", 37ms * i * i, 40000,
+                             static_cast<std::size_t>(13 * i)));
+  }
+  for (const TestFrame& each : frames) meter.add(each.view());
+  meter.finish();
+  EXPECT_EQ(load({capture("a.pcap", "chat", frames)}).values, measurer.values);
+}
+
+TEST_F(DatasetTest, NumbersTheAppsInTheOrderOfTheirNames) {
+  const auto one = sent_by("192.168.12.100", 0s);
+  const Dataset data =
+      load({capture("1", "video", {one}), capture("2", "chat", {one}),
+            capture("3", "mail", {one, one}), capture("4", "chat", {one})});
+  EXPECT_EQ(data.apps, (std::vector<std::string>{"chat", "mail", "video"}));
+  EXPECT_EQ(data.labels, (std::vector<AppId>{2, 0, 1, 0}));
+  EXPECT_EQ(data.capture_of, (std::vector<std::uint32_t>{0, 1, 2, 3}));
+  EXPECT_EQ(data.flows_per_app(), (std::vector<std::uint64_t>{2, 1, 1}));
+}
+
+TEST_F(DatasetTest, RemembersEachCapture) {
+  LabelledCapture labelled = four_flows();
+  labelled.group = "monday";
+  const Dataset data = load({labelled, capture("none", "mail", {})});
+  ASSERT_EQ(data.captures.size(), 2u);
+  const CaptureRecord& record = data.captures[0];
+  EXPECT_EQ(record.path, labelled.path);
+  EXPECT_EQ(record.group, "monday");
+  EXPECT_EQ(record.app, 0);
+  EXPECT_EQ(record.flows, 4u);
+  EXPECT_EQ(record.first, kTestStart);
+  EXPECT_EQ(record.last, kTestStart + 3603ms);
+  EXPECT_EQ(record.sha256, sha256(as_bytes(*read_file(labelled.path))));
+  EXPECT_EQ(data.captures[1].flows, 0u);
+  EXPECT_FALSE(data.captures[1].first);
+}
+
+TEST_F(DatasetTest, HoldsTheFlowsOfTheNamedDeviceAlone) {
+  LabelledCapture labelled =
+      capture("two.pcap", "chat",
+              {sent_by("192.168.12.100", 0s, 40000, 1),
+               sent_by("192.168.12.200", 1ms, 40000, 2),
+               sent_by("192.168.12.200", 2ms, 40000, 3)});
+  labelled.device = test_address("192.168.12.200");
+  EXPECT_EQ(payloads_of(load({labelled})), Payloads{"2-3"});
+  labelled.device = test_address("203.0.113.5");
+  EXPECT_EQ(load({labelled}).rows(), 0u);
+}
+
+TEST_F(DatasetTest, HoldsTheSpanAskedForAlone) {
+  LabelledCapture labelled = four_flows();
+  labelled.from = 1200ms;
+  EXPECT_EQ(payloads_of(load({labelled})),
+            (Payloads{"200-201", "300-302", "400-403"}));
+  labelled.to = 2401ms;  // both ends belong to it
+  EXPECT_EQ(payloads_of(load({labelled})), (Payloads{"200-201", "300-301"}));
+  labelled.from = kTestStart + 1201ms;
+  EXPECT_EQ(payloads_of(load({labelled})), (Payloads{"201-201", "300-301"}));
+  labelled.to = kTestStart + 1201ms;
+  EXPECT_EQ(payloads_of(load({labelled})), Payloads{"201-201"});
+}
+
+TEST_F(DatasetTest, IsTheSameForAnyNumberOfThreads) {
+  std::vector<LabelledCapture> captures;
+  for (int i = 0; i < 20; ++i) {
+    std::vector<TestFrame> frames;
+    for (int flow = 0; flow <= i; ++flow) {
+      frames.push_back(sent_by("192.168.12.100", 2s * flow, 40000,
+                               static_cast<std::size_t>(i * 30 + flow)));
+    }
+    captures.push_back(
+        capture(fmt::format("{}.pcap", i), i % 2 == 0 ? "a" : "b", frames));
+  }
+  LoadOptions many = options();
+  many.threads = 4;
+  std::atomic<std::size_t> told = 0;
+  many.progress = [&](std::size_t, std::size_t total) {
+    EXPECT_EQ(total, 20u);
+    ++told;
+  };
+  const auto loaded = load_dataset(captures, many);
+  ASSERT_TRUE(loaded);
+  const Dataset one = load(captures);
+  EXPECT_EQ(loaded->dataset.values, one.values);
+  EXPECT_EQ(loaded->dataset.labels, one.labels);
+  EXPECT_EQ(loaded->dataset.capture_of, one.capture_of);
+  EXPECT_EQ(loaded->report.frames, 210u);
+  EXPECT_EQ(told, 20u);
+}
+
+TEST_F(DatasetTest, NumbersItsLabelsByTheAppsOfAModel) {
+  LoadOptions given = options();
+  given.apps = {"audio", "chat", "mail"};
+  const auto loaded = load_dataset(std::vector{four_flows()}, given);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->dataset.apps, given.apps);
+  EXPECT_EQ(loaded->dataset.labels, (std::vector<AppId>{1, 1, 1, 1}));
+}
+
+TEST_F(DatasetTest, RefusesAnAppThatTheModelDoesNotKnow) {
+  LoadOptions given = options();
+  given.apps = {"audio", "mail"};
+  const LabelledCapture labelled = four_flows();
+  const auto loaded = load_dataset(std::vector{labelled}, given);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            labelled.path +
+                " is of the app 'chat', which is not among the apps learned "
+                "(audio and mail); leave it out or learn it too");
+}
+
+TEST_F(DatasetTest, UsesWhatADamagedCaptureGivesAndSaysSo) {
+  const LabelledCapture whole = four_flows();
+  const std::string bytes = *read_file(whole.path);
+  LabelledCapture cut = whole;
+  cut.path = folder_.put("cut.pcap", bytes.substr(0, bytes.size() - 5));
+  const auto loaded = load_dataset(std::vector{whole, cut}, options());
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(payloads_of(loaded->dataset).back(), "400-402");
+  EXPECT_EQ(loaded->dataset.rows(), 8u);
+  ASSERT_EQ(loaded->damaged.size(), 1u);
+  EXPECT_EQ(loaded->damaged[0].path, cut.path);
+}
+
+TEST_F(DatasetTest, FailsNamingACaptureThatIsNotThere) {
+  LabelledCapture absent = four_flows();
+  absent.path = folder_ / "absent.pcap";
+  const auto loaded =
+      load_dataset(std::vector{four_flows(), absent}, options());
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find(absent.path), std::string::npos);
+}
+
+TEST_F(DatasetTest, SelectsRowsInTheOrderNamed) {
+  const Dataset data = load({four_flows(), capture("b", "mail", {})});
+  const Dataset part = data.select(std::vector<std::uint32_t>{3, 0});
+  EXPECT_EQ(payloads_of(part), (Payloads{"400-403", "100-100"}));
+  EXPECT_EQ(part.labels, (std::vector<AppId>{0, 0}));
+  EXPECT_EQ(part.capture_of, (std::vector<std::uint32_t>{0, 0}));
+  EXPECT_EQ(part.apps, data.apps);
+  EXPECT_EQ(part.captures.size(), 2u);
+}
+
+}  // namespace
+}  // namespace flowtell

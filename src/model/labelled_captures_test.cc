@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Labelled captures as a folder; for manifests see manifest_test.cc.
+#include "model/labelled_captures.h"
+
+#include <gtest/gtest.h>
+
+#include "support/packed.h"
+#include "support/pcap_bytes.h"
+#include "support/pcapng_bytes.h"
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+std::string any_capture() {
+  return pcap_bytes({frame().ethernet().ipv4().udp()});
+}
+
+// "app: path" of each capture found, the paths within the folder.
+std::vector<std::string> found_in(const TemporaryFolder& folder) {
+  const auto captures = find_labelled_captures(folder.path());
+  if (!captures) return {captures.error().message};
+  std::vector<std::string> found;
+  for (const LabelledCapture& capture : *captures) {
+    EXPECT_EQ(capture.group, capture.path);
+    EXPECT_FALSE(capture.device || capture.from || capture.to);
+    found.push_back(capture.app + ": " +
+                    capture.path.substr(folder.path().size() + 1));
+  }
+  return found;
+}
+
+using Found = std::vector<std::string>;
+
+TEST(LabelledCaptures, TakeAnAppsNameFromItsFolder) {
+  const TemporaryFolder folder;
+  folder.put("mail/2.pcap", any_capture());
+  folder.put("mail/1.pcap", any_capture());
+  folder.put("chat/9.pcap", any_capture());
+  EXPECT_EQ(found_in(folder), (Found{"chat: chat/9.pcap", "mail: mail/1.pcap",
+                                     "mail: mail/2.pcap"}));
+}
+
+TEST(LabelledCaptures, AreFoundAtAnyDepth) {
+  const TemporaryFolder folder;
+  folder.put("chat/2019/april/a.pcap", any_capture());
+  folder.put("chat/b.pcap", any_capture());
+  EXPECT_EQ(found_in(folder),
+            (Found{"chat: chat/2019/april/a.pcap", "chat: chat/b.pcap"}));
+}
+
+TEST(LabelledCaptures, AreToldByTheirContentAndNotByTheirName) {
+  const TemporaryFolder folder;
+  folder.put("chat/README.md", any_capture());
+  folder.put("chat/b", gzip_packed(any_capture()));
+  folder.put("chat/c", zstd_packed(any_capture()));
+  folder.put("chat/d", pcapng().bytes());
+  folder.put("chat/notes.pcap", "this is no capture");
+  folder.put("chat/empty.pcap", "");
+  EXPECT_EQ(found_in(folder), (Found{"chat: chat/README.md", "chat: chat/b",
+                                     "chat: chat/c", "chat: chat/d"}));
+}
+
+TEST(LabelledCaptures, PassOverHiddenFoldersAndFilesBesideThem) {
+  const TemporaryFolder folder;
+  folder.put(".git/a.pcap", any_capture());
+  folder.put("beside.pcap", any_capture());
+  folder.put("chat/a.pcap", any_capture());
+  folder.put("nothing yet/notes.txt", "to do");
+  EXPECT_EQ(found_in(folder), Found{"chat: chat/a.pcap"});
+}
+
+TEST(LabelledCaptures, KeepAnAppsNameAsItIsWritten) {
+  const TemporaryFolder folder;
+  folder.put("Vidéo, \"live\"/a.pcap", any_capture());
+  EXPECT_EQ(found_in(folder), Found{"Vidéo, \"live\": Vidéo, \"live\"/a.pcap"});
+}
+
+TEST(LabelledCaptures, MayNotBeOfAnAppCalledUnknown) {
+  const TemporaryFolder folder;
+  folder.put("unknown/a.pcap", any_capture());
+  EXPECT_EQ(found_in(folder),
+            Found{folder / "unknown" +
+                  ": an app cannot be called 'unknown', for that is what a "
+                  "verdict without a name says; rename it"});
+}
+
+TEST(LabelledCaptures, AreMissedWhereThereAreNone) {
+  const TemporaryFolder folder;
+  const std::string due =
+      folder.path() +
+      " has no sub-folder with captures; put each app's captures into a "
+      "sub-folder named for the app";
+  EXPECT_EQ(found_in(folder), Found{due});
+  folder.put("a.pcap", any_capture());
+  folder.put("chat/notes.txt", "to do");
+  EXPECT_EQ(found_in(folder), Found{due});
+}
+
+TEST(LabelledCaptures, MustBeThere) {
+  const TemporaryFolder folder;
+  const auto captures = find_labelled_captures(folder / "absent");
+  ASSERT_FALSE(captures);
+  EXPECT_EQ(captures.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(captures.error().message, "cannot open " + (folder / "absent") +
+                                          ": No such file or directory");
+}
+
+}  // namespace
+}  // namespace flowtell

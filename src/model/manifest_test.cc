@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Labelled captures as a manifest; for folders see labelled_captures_test.cc.
+#include <gtest/gtest.h>
+
+#include "model/labelled_captures.h"
+#include "support/temporary_folder.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+// A manifest of its own folder.
+class Manifest : public testing::Test {
+ protected:
+  Result<std::vector<LabelledCapture>> read(std::string_view text) const {
+    return find_labelled_captures(folder_.put("list.csv", text));
+  }
+  // What is said of a manifest that is refused, without its path.
+  std::string why_refused(std::string_view text) const {
+    const auto captures = read(text);
+    if (captures) return "taken";
+    EXPECT_EQ(captures.error().kind, ErrorKind::kInput);
+    std::string message = captures.error().message;
+    const std::string path = folder_ / "list.csv";
+    const std::size_t at = message.find(path);
+    EXPECT_NE(at, std::string::npos) << "does not name the file: " << message;
+    if (at != std::string::npos) message.replace(at, path.size(), "LIST");
+    return message;
+  }
+  // The one capture of a manifest with all columns but path and app as given.
+  Result<LabelledCapture> read_span(std::string_view device,
+                                    std::string_view from,
+                                    std::string_view to) const {
+    auto captures = read(fmt::format(
+        "path,app,device,from,to\na.pcap,chat,{},{},{}\n", device, from, to));
+    if (!captures) return fail(std::move(captures).error());
+    return captures->front();
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Manifest, ListsCapturesInItsOwnOrder) {
+  const auto captures = read("path,app\nz.pcap,mail\na.pcap,chat\n");
+  ASSERT_TRUE(captures) << captures.error().message;
+  ASSERT_EQ(captures->size(), 2u);
+  EXPECT_EQ((*captures)[0].path, folder_ / "z.pcap");
+  EXPECT_EQ((*captures)[0].app, "mail");
+  EXPECT_EQ((*captures)[0].group, folder_ / "z.pcap");
+  EXPECT_EQ((*captures)[1].app, "chat");
+}
+
+TEST_F(Manifest, MayNameEveryColumnInAnyOrder) {
+  const auto captures = read(
+      "to,from,device,colour,group,app,path\n"
+      "90.5,1.25,192.168.12.7,red,monday,chat,a.pcap\n");
+  ASSERT_TRUE(captures) << captures.error().message;
+  const LabelledCapture& capture = captures->front();
+  EXPECT_EQ(capture.path, folder_ / "a.pcap");
+  EXPECT_EQ(capture.app, "chat");
+  EXPECT_EQ(capture.group, "monday");
+  EXPECT_EQ(capture.device, test_address("192.168.12.7"));
+  EXPECT_EQ(capture.from, Moment(Duration(1250ms)));
+  EXPECT_EQ(capture.to, Moment(Duration(90500ms)));
+}
+
+TEST_F(Manifest, LeavesOutWhatAFieldLeavesOut) {
+  const auto captures =
+      read("path,app,group,device,from,to\na.pcap,chat,,,,\n");
+  ASSERT_TRUE(captures) << captures.error().message;
+  const LabelledCapture& capture = captures->front();
+  EXPECT_EQ(capture.group, folder_ / "a.pcap");
+  EXPECT_FALSE(capture.device || capture.from || capture.to);
+  EXPECT_TRUE(read("path,app,group,device,from,to\na.pcap,chat\n"));
+}
+
+TEST_F(Manifest, TakesPathsFromItsOwnFolder) {
+  const auto captures =
+      read("path,app\nday/a.pcap,chat\n/captures/b.pcap,chat\n");
+  ASSERT_TRUE(captures);
+  EXPECT_EQ((*captures)[0].path, folder_ / "day/a.pcap");
+  EXPECT_EQ((*captures)[1].path, "/captures/b.pcap");
+}
+
+TEST_F(Manifest, MayQuoteItsFields) {
+  const auto captures =
+      read("\"path\",\"app\"\r\n\"a, b.pcap\",\"the \"\"best\"\" app\"\r\n");
+  ASSERT_TRUE(captures) << captures.error().message;
+  EXPECT_EQ(captures->front().path, folder_ / "a, b.pcap");
+  EXPECT_EQ(captures->front().app, "the \"best\" app");
+}
+
+TEST_F(Manifest, PassesOverEmptyLines) {
+  const auto captures = read("path,app\n\na.pcap,chat\n\r\n\nb.pcap,mail");
+  ASSERT_TRUE(captures) << captures.error().message;
+  EXPECT_EQ(captures->size(), 2u);
+}
+
+TEST_F(Manifest, TakesMomentsOnTheCalendar) {
+  const auto capture =
+      read_span("", "2019-04-03T17:21:09Z", "2019-04-03T17:21:10.5Z");
+  ASSERT_TRUE(capture) << capture.error().message;
+  EXPECT_EQ(capture->from, Moment(kTestStart));
+  EXPECT_EQ(capture->to, Moment(kTestStart + 1500ms));
+}
+
+TEST_F(Manifest, RefusesMomentsThatAreNone) {
+  for (const std::string_view odd :
+       {"soon", "-1", "nan", "inf", "1e300", "2019-04-03", "2019-04-03T17:21Z",
+        "2019-04-03T17:21:09", "2019-02-29T00:00:00Z", "2019-13-01T00:00:00Z",
+        "2019-04-03T24:00:00Z", "2019-04-03T00:60:00Z", "2019-04-03T00:00:61Z",
+        "2019-04-03T00:00:-1Z", "9999-01-01T00:00:00Z", "TZ", "--T::Z", " 1"}) {
+    const std::string due = fmt::format(
+        "LIST, record 2: '{}' is no time; write seconds since the capture's "
+        "first frame, or UTC as 2019-04-03T17:21:09Z",
+        odd);
+    EXPECT_EQ(why_refused(fmt::format("path,app,from\na,chat,{}\n", odd)), due);
+    EXPECT_EQ(why_refused(fmt::format("path,app,to\na,chat,{}\n", odd)), due);
+  }
+}
+
+TEST_F(Manifest, TakesDevicesOfBothVersions) {
+  const auto capture = read_span("fd00::7", "", "");
+  ASSERT_TRUE(capture);
+  EXPECT_EQ(capture->device, test_address("fd00::7"));
+}
+
+TEST_F(Manifest, NamesTheRecordThatMakesNoSense) {
+  EXPECT_EQ(why_refused("path,app,device\na,chat,\n\nb,chat,my phone\n"),
+            "LIST, record 4: the device 'my phone' is no IP address");
+  EXPECT_EQ(why_refused("path,app\na,chat\n,chat\n"),
+            "LIST, record 3: the path is missing");
+}
+
+TEST_F(Manifest, MayNotCallAnAppUnknown) {
+  EXPECT_EQ(why_refused("path,app\na,unknown\n"),
+            "LIST, record 2: an app cannot be called 'unknown', for that is "
+            "what a verdict without a name says; rename it");
+}
+
+TEST_F(Manifest, MustNameAnApp) {
+  EXPECT_EQ(why_refused("path,app\na,\n"),
+            "LIST, record 2: the app is missing");
+  EXPECT_EQ(why_refused("path,app\na.pcap\n"),
+            "LIST, record 2: the app is missing");
+}
+
+TEST_F(Manifest, MustNameThePathAndAppColumns) {
+  const std::string due =
+      "LIST is neither a folder nor a manifest; a manifest is a CSV file whose "
+      "first line names the columns path and app";
+  EXPECT_EQ(why_refused(""), due);
+  EXPECT_EQ(why_refused("app\nchat\n"), due);
+  EXPECT_EQ(why_refused("path\na.pcap\n"), due);
+  EXPECT_EQ(why_refused("a.pcap,chat\n"), due);
+  EXPECT_EQ(why_refused(std::string("\xd4\xc3\xb2\xa1\x02\0\x04\0", 8)), due);
+}
+
+TEST_F(Manifest, MustListCaptures) {
+  EXPECT_EQ(why_refused("path,app\n"), "the manifest LIST lists no captures");
+  EXPECT_EQ(why_refused("path,app\n\n\n"),
+            "the manifest LIST lists no captures");
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/model_file.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "base/byte_writer.h"
+#include "base/checksum.h"
+#include "base/file.h"
+#include "support/samples.h"
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kVersionAt = 8;
+
+std::string why_refused(std::string_view bytes) {
+  const auto model = decode_model(as_bytes(bytes));
+  return model ? "taken" : model.error().message;
+}
+
+// The bytes with a checksum that is right for them again.
+std::string resealed(std::string bytes) {
+  bytes.resize(bytes.size() - 4);
+  ByteWriter sum;
+  sum.u32(crc32(as_bytes(bytes)));
+  return bytes + sum.bytes();
+}
+
+TEST(ModelFile, KeepsAllThatIsInAModel) {
+  const Model model = small_model();
+  const auto read = decode_model(as_bytes(encode_model(model)));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->apps, model.apps);
+  EXPECT_EQ(read->flows_per_app, model.flows_per_app);
+  EXPECT_EQ(read->feature_sets, model.feature_sets);
+  EXPECT_EQ(read->columns, model.columns);
+  EXPECT_EQ(read->feature_identity, model.feature_identity);
+  EXPECT_EQ(read->flow_key, model.flow_key);
+  EXPECT_EQ(read->burst_gap, model.burst_gap);
+  EXPECT_EQ(read->forest, model.forest);
+  EXPECT_EQ(read->importance, model.importance);
+  EXPECT_EQ(read->out_of_bag_accuracy, model.out_of_bag_accuracy);
+  EXPECT_EQ(read->honest, model.honest);
+  EXPECT_EQ(read->trained_by, model.trained_by);
+  EXPECT_EQ(read->seed, model.seed);
+  ASSERT_EQ(read->captures.size(), model.captures.size());
+  for (std::size_t i = 0; i < model.captures.size(); ++i) {
+    EXPECT_EQ(read->captures[i].path, model.captures[i].path);
+    EXPECT_EQ(read->captures[i].group, model.captures[i].group);
+    EXPECT_EQ(read->captures[i].app, model.captures[i].app);
+    EXPECT_EQ(read->captures[i].sha256, model.captures[i].sha256);
+    EXPECT_EQ(read->captures[i].flows, model.captures[i].flows);
+    EXPECT_EQ(read->captures[i].first, model.captures[i].first);
+    EXPECT_EQ(read->captures[i].last, model.captures[i].last);
+  }
+}
+
+TEST(ModelFile, WritesWhatItReadByteForByte) {
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    Model model = small_model(seed);
+    if (seed % 2 == 0) model.honest.reset();
+    const std::string bytes = encode_model(model);
+    const auto read = decode_model(as_bytes(bytes));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(encode_model(*read), bytes);
+  }
+}
+
+TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
+  const std::string bytes = encode_model(small_model());
+  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x01\0\0\0", 12));
+  ByteReader reader(as_bytes(bytes).subspan(12), ByteOrder::kLittle);
+  EXPECT_EQ(reader.u64(), bytes.size() - 8 - 4 - 8 - 4);
+}
+
+TEST(ModelFile, NoticesEveryFlippedByte) {
+  std::string bytes = encode_model(small_model());
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    for (int mask = 1; mask < 256; mask += at < 24 ? 1 : 37) {
+      bytes[at] = static_cast<char>(bytes[at] ^ mask);
+      ASSERT_NE(why_refused(bytes), "taken") << "byte " << at;
+      bytes[at] = static_cast<char>(bytes[at] ^ mask);
+    }
+  }
+  EXPECT_EQ(why_refused(bytes), "taken");
+}
+
+TEST(ModelFile, RefusesEveryCutWithASentence) {
+  const std::string bytes = encode_model(small_model());
+  for (std::size_t size = 8; size < bytes.size(); ++size) {
+    ASSERT_EQ(why_refused(bytes.substr(0, size)),
+              "the model is damaged (it is cut short); copy it again or train "
+              "it again")
+        << size;
+  }
+}
+
+TEST(ModelFile, RefusesWhatIsNoModel) {
+  for (const std::string_view bytes :
+       {"", "f", "flowtel", "flowtelL and more", "path,app\na.pcap,chat\n"}) {
+    EXPECT_EQ(why_refused(bytes),
+              "it is no flowtell model; make one with 'flowtell train'");
+  }
+}
+
+TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
+  std::string bytes = encode_model(small_model());
+  bytes[kVersionAt] = 2;
+  EXPECT_EQ(why_refused(resealed(bytes)),
+            "the model is of format version 2, this program reads version 1; "
+            "train it again");
+}
+
+TEST(ModelFile, RefusesWhatStandsBehindItsEnd) {
+  EXPECT_EQ(why_refused(encode_model(small_model()) + '\0'),
+            "the model is damaged (something stands behind its end); copy it "
+            "again or train it again");
+}
+
+TEST(ModelFile, IsSavedAndLoaded) {
+  const TemporaryFolder folder;
+  const Model model = small_model();
+  ASSERT_TRUE(save_model(model, folder / "apps.model"));
+  const auto loaded = load_model(folder / "apps.model");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(encode_model(*loaded), encode_model(model));
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"apps.model"});
+}
+
+TEST(ModelFile, NamesTheFileItRefuses) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("notes.txt", "to do: train");
+  const auto refused = load_model(path);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "cannot use " + path +
+                ": it is no flowtell model; make one with 'flowtell train'");
+  const auto absent = load_model(folder / "absent");
+  ASSERT_FALSE(absent);
+  EXPECT_NE(absent.error().message.find(folder / "absent"), std::string::npos);
+}
+
+TEST(ModelFile, IsNotSavedIntoAFolderThatIsNotThere) {
+  const TemporaryFolder folder;
+  const auto saved = save_model(small_model(), folder / "absent/apps.model");
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().kind, ErrorKind::kOutput);
+  EXPECT_NE(saved.error().message.find(folder / "absent/apps.model"),
+            std::string::npos);
+  EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(ModelFile, IsNotSavedOntoAFullDisk) {
+  const auto saved = save_model(small_model(), "/dev/full");
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().message,
+            "cannot write /dev/full: No space left on device; choose another "
+            "place");
+}
+
+// Makes the disk look full to this process: no file may grow beyond.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit less{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &less);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(ModelFile, LeavesTheOldModelWhereTheNewOneDoesNotFit) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "apps.model";
+  ASSERT_TRUE(save_model(small_model(1), path));
+  {
+    const FileSizeLimit limit(100);
+    const auto saved = save_model(small_model(2), path);
+    ASSERT_FALSE(saved);
+    EXPECT_EQ(saved.error().kind, ErrorKind::kOutput);
+  }
+  EXPECT_EQ(*read_file(path), encode_model(small_model(1)));
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"apps.model"});
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Models made to do harm: their checksum is right and their lengths fit, but
+// what they say cannot be.
+#include "model/model_sections.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "model/compiled_forest.h"
+#include "support/samples.h"
+
+namespace flowtell {
+namespace {
+
+std::string why_refused(const Model& model) {
+  const auto read = decode_sections(as_bytes(encode_sections(model)));
+  return read ? "taken" : read.error().message;
+}
+
+TreeNode leaf(std::uint32_t row) { return {TreeNode::kLeaf, 0, row}; }
+TreeNode cut(std::uint32_t right) { return {0, 1.5f, right}; }
+
+Model with_tree(const Tree& tree) {
+  Model model = small_model();
+  model.forest.trees[1] = tree;
+  return model;
+}
+
+TEST(ModelSections, TakeSoundTrees) {
+  EXPECT_EQ(why_refused(with_tree({leaf(0)})), "taken");
+  EXPECT_EQ(why_refused(with_tree({cut(2), leaf(0), leaf(1)})), "taken");
+  EXPECT_EQ(why_refused(with_tree({cut(4), cut(3), leaf(0), leaf(1), leaf(2)})),
+            "taken");
+}
+
+TEST(ModelSections, RefuseTreesThatAreNoTrees) {
+  const std::vector<Tree> hostile = {
+      {},                                           // nothing
+      {cut(1)},                                     // no children
+      {cut(2), leaf(0)},                            // no right child
+      {cut(0), leaf(0), leaf(0)},                   // a ring
+      {cut(1), leaf(0), leaf(0)},                   // one child, twice
+      {cut(3), leaf(0), leaf(0)},                   // a child outside
+      {cut(UINT32_MAX), leaf(0), leaf(0)},          // far outside
+      {leaf(0), leaf(1)},                           // a node of no one
+      {cut(2), leaf(0), leaf(1), leaf(0)},          // the same, at the end
+      {cut(4), cut(4), leaf(0), leaf(1), leaf(2)},  // a shared child
+      {cut(3), cut(4), leaf(0), leaf(1), leaf(2)},  // crossed children
+      {cut(2), cut(4), leaf(0), leaf(1), leaf(2)},  // a child's child
+      {cut(4), cut(3), leaf(0), cut(0), leaf(2), leaf(1)},  // back to the root
+  };
+  for (std::size_t i = 0; i < hostile.size(); ++i) {
+    EXPECT_EQ(why_refused(with_tree(hostile[i])), "a tree is no tree") << i;
+  }
+}
+
+// Walks a tree from a node in pre-order, left child first, counting the nodes;
+// false where a node is not the next of the list.
+bool walk(const Tree& tree, std::size_t at, std::size_t& next) {
+  if (at != next || at >= tree.size()) return false;
+  ++next;
+  return tree[at].is_leaf() ||
+         (walk(tree, at + 1, next) && walk(tree, tree[at].next, next));
+}
+
+TEST(ModelSections, TakeExactlyTheSmallTreesThatCanBeWalked) {
+  Model model = small_model();
+  model.forest.trees.resize(1);
+  std::size_t taken = 0;
+  for (std::size_t size = 1; size <= 5; ++size) {
+    std::size_t trees = 1;
+    for (std::size_t i = 0; i < size; ++i) trees *= size + 1;
+    for (std::size_t number = 0; number < trees; ++number) {
+      Tree tree;
+      std::size_t rest = number;
+      for (std::size_t i = 0; i < size; ++i, rest /= size + 1) {
+        const auto next = static_cast<std::uint32_t>(rest % (size + 1));
+        tree.push_back(next == size ? leaf(0) : cut(next));
+      }
+      std::size_t walked = 0;
+      const bool is_tree = walk(tree, 0, walked) && walked == size;
+      model.forest.trees[0] = tree;
+      ASSERT_EQ(why_refused(model) == "taken", is_tree)
+          << "tree " << number << " of " << size << " nodes";
+      taken += is_tree ? 1u : 0u;
+    }
+  }
+  EXPECT_EQ(taken, 1u + 1u + 2u);  // the binary trees of 1, 3 and 5 nodes
+}
+
+TEST(ModelSections, RefuseNodesThatNameWhatIsNotThere) {
+  const std::string due = "a tree names what is not there";
+  const Model model = small_model();
+  const auto leaves = static_cast<std::uint32_t>(
+      model.forest.leaf_shares.size() / model.apps.size());
+  EXPECT_EQ(why_refused(with_tree({leaf(leaves - 1)})), "taken");
+  EXPECT_EQ(why_refused(with_tree({leaf(leaves)})), due);
+  EXPECT_EQ(why_refused(with_tree({leaf(UINT32_MAX)})), due);
+  const auto columns = static_cast<std::uint16_t>(model.columns.size());
+  EXPECT_EQ(why_refused(with_tree({{columns, 1, 2}, leaf(0), leaf(0)})), due);
+  for (const float odd : {std::numeric_limits<float>::quiet_NaN(),
+                          std::numeric_limits<float>::infinity()}) {
+    EXPECT_EQ(why_refused(with_tree({{0, odd, 2}, leaf(0), leaf(0)})), due);
+  }
+}
+
+TEST(ModelSections, RefuseSharesThatAreNone) {
+  for (const float odd : {-0.5f, 1.5f, std::nanf("")}) {
+    Model model = small_model();
+    model.forest.leaf_shares.back() = odd;
+    EXPECT_EQ(why_refused(model), "a share is no share");
+  }
+}
+
+TEST(ModelSections, RefuseLeavesThatDoNotFitTheApps) {
+  Model model = small_model();
+  model.forest.leaf_shares.push_back(0.5f);
+  EXPECT_EQ(why_refused(model), "its leaves do not fit its apps");
+  model.forest.leaf_shares.resize(3);
+  EXPECT_EQ(why_refused(model), "its leaves do not fit its apps");
+}
+
+TEST(ModelSections, RefuseAModelOfNothing) {
+  Model no_apps = small_model();
+  no_apps.apps.clear();
+  EXPECT_EQ(why_refused(no_apps), "it has no apps");
+  Model no_trees = small_model();
+  no_trees.forest.trees.clear();
+  EXPECT_EQ(why_refused(no_trees), "it has no trees");
+  Model no_columns = small_model();
+  no_columns.columns.clear();
+  EXPECT_EQ(why_refused(no_columns), "it has no columns");
+}
+
+TEST(ModelSections, RefuseCapturesOfAppsThatAreNotThere) {
+  Model model = small_model();
+  model.captures[1].app = 3;
+  EXPECT_EQ(why_refused(model), "a capture is of an app that is not there");
+}
+
+TEST(ModelSections, RefuseFlowsThatCannotBe) {
+  Model gap = small_model();
+  gap.burst_gap = Duration(-1);
+  EXPECT_EQ(why_refused(gap), "its burst gap is impossible");
+  Model key = small_model();
+  key.flow_key = static_cast<FlowKey>(3);
+  EXPECT_EQ(why_refused(key), "its flow key is unknown");
+}
+
+TEST(ModelSections, RefuseEveryCut) {
+  const std::string body = encode_sections(small_model());
+  for (std::size_t size = 0; size < body.size(); ++size) {
+    ASSERT_FALSE(decode_sections(as_bytes(body).first(size))) << size;
+  }
+}
+
+TEST(ModelSections, RefuseWhatStandsBehindThem) {
+  EXPECT_FALSE(decode_sections(as_bytes(encode_sections(small_model()) + "x")));
+}
+
+// What was taken must be of use without harm.
+void use(const Model& model) {
+  const CompiledForest compiled(model.forest);
+  std::vector<float> row(model.columns.size(), 1);
+  std::vector<double> plain(model.apps.size());
+  std::vector<double> fast(model.apps.size());
+  model.forest.judge(row, plain);
+  compiled.judge(row, fast);
+  ASSERT_EQ(fast, plain);
+  const auto again = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(again);
+}
+
+TEST(ModelSections, DoNoHarmWhicheverByteIsChanged) {
+  std::string body = encode_sections(small_model());
+  std::size_t taken = 0;
+  for (std::size_t at = 0; at < body.size(); ++at) {
+    const char before = body[at];
+    for (const int value : {0, 1, 2, 0x7f, 0x80, 0xff, before ^ 1}) {
+      body[at] = static_cast<char>(value);
+      if (const auto model = decode_sections(as_bytes(body))) {
+        ++taken;
+        use(*model);
+      }
+    }
+    body[at] = before;
+  }
+  EXPECT_GT(taken, 0u) << "a changed name or threshold is a model all the same";
+}
+
+TEST(ModelSections, DoNoHarmWhicheverLengthIsHuge) {
+  const std::string body = encode_sections(small_model());
+  for (std::size_t at = 0; at + 8 <= body.size(); ++at) {
+    for (const std::size_t width : {4u, 8u}) {
+      std::string hostile = body;
+      hostile.replace(at, width, std::string(width, '\xff'));
+      if (const auto model = decode_sections(as_bytes(hostile))) use(*model);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/out_of_bag.h"
+
+#include <gtest/gtest.h>
+
+#include "support/samples.h"
+
+namespace flowtell {
+namespace {
+
+BuiltForest built_of(const Dataset& data, std::size_t trees) {
+  ForestOptions options;
+  options.trees = trees;
+  return build_forest(data, options);
+}
+
+// The forest that is left when the trees that saw a row are felled.
+Forest without_trees_that_saw(const BuiltForest& built, std::size_t row) {
+  Forest rest = built.forest;
+  rest.trees.clear();
+  for (std::size_t i = 0; i < built.in_bag.size(); ++i) {
+    if (!built.in_bag[i].contains(row)) {
+      rest.trees.push_back(built.forest.trees[i]);
+    }
+  }
+  return rest;
+}
+
+TEST(OutOfBag, JudgesEachRowByTheTreesThatDidNotSeeIt) {
+  const Dataset data = random_table(3, {.rows = 120, .telling = false});
+  const BuiltForest built = built_of(data, 4);
+  const OutOfBag oob = judge_out_of_bag(built, data, 1);
+  std::size_t right = 0;
+  std::size_t judged = 0;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const Forest rest = without_trees_that_saw(built, row);
+    std::vector<double> due(3);
+    if (!rest.trees.empty()) rest.judge(data.row(row), due);
+    const auto told = std::span(oob.shares).subspan(row * 3, 3);
+    ASSERT_TRUE(std::ranges::equal(told, due)) << "row " << row;
+    ASSERT_EQ(oob.judged[row], !rest.trees.empty());
+    if (rest.trees.empty()) continue;
+    ++judged;
+    const auto best = std::ranges::max_element(due) - due.begin();
+    if (best == data.labels[row]) ++right;
+  }
+  EXPECT_LT(judged, data.rows()) << "some row should be in all four bags";
+  EXPECT_EQ(oob.accuracy,
+            static_cast<double>(right) / static_cast<double>(judged));
+}
+
+TEST(OutOfBag, IsNoBetterThanChanceWhereNothingTells) {
+  const Dataset data = random_table(3, {.rows = 600, .telling = false});
+  EXPECT_NEAR(judge_out_of_bag(built_of(data, 100), data, 1).accuracy, 0.333,
+              0.08);
+}
+
+TEST(OutOfBag, IsPerfectWhereAColumnTells) {
+  const Dataset data = random_table(3, {.rows = 600});
+  EXPECT_GT(judge_out_of_bag(built_of(data, 100), data, 1).accuracy, 0.99);
+}
+
+TEST(OutOfBag, IsTheSameForAnyNumberOfThreads) {
+  const Dataset data = random_table(3, {.rows = 700, .telling = false});
+  const BuiltForest built = built_of(data, 10);
+  const OutOfBag one = judge_out_of_bag(built, data, 1);
+  const OutOfBag three = judge_out_of_bag(built, data, 3);
+  EXPECT_EQ(one.shares, three.shares);
+  EXPECT_EQ(one.accuracy, three.accuracy);
+}
+
+TEST(OutOfBag, HasNoAccuracyWhereEveryTreeSawEveryRow) {
+  const Dataset data = table_of({{{1}, 0, 0}}, 2);
+  const BuiltForest built = built_of(data, 5);
+  const OutOfBag oob = judge_out_of_bag(built, data, 1);
+  EXPECT_EQ(oob.accuracy, 0);
+  EXPECT_FALSE(oob.judged[0]);
+  EXPECT_EQ(permutation_importance(built, data, {}), std::vector<double>{0});
+}
+
+TEST(PermutationImportance, IsGreatForWhatTellsAndNoneForNoise) {
+  const Dataset data = random_table(3, {.rows = 600});
+  const auto lost = permutation_importance(built_of(data, 50), data, {});
+  ASSERT_EQ(lost.size(), 4u);
+  EXPECT_GT(lost[0], 0.4);
+  for (std::size_t column = 1; column < 4; ++column) {
+    EXPECT_NEAR(lost[column], 0, 0.05) << "column " << column;
+  }
+}
+
+TEST(PermutationImportance, IsTheSameForAnyNumberOfThreads) {
+  const Dataset data = random_table(3, {.rows = 300, .telling = false});
+  const BuiltForest built = built_of(data, 20);
+  PermutationOptions options;
+  const auto one = permutation_importance(built, data, options);
+  options.threads = 3;
+  EXPECT_EQ(permutation_importance(built, data, options), one);
+}
+
+TEST(PermutationImportance, JudgesNoMoreRowsThanAskedFor) {
+  const Dataset data = random_table(3, {.rows = 600});
+  PermutationOptions options;
+  options.most_rows = 8;
+  for (const double lost :
+       permutation_importance(built_of(data, 50), data, options)) {
+    EXPECT_EQ(lost * 8, static_cast<int>(lost * 8)) << "eighths";
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

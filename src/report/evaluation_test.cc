@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ten flows judged by hand:
+//
+//   truth   chat   mail   video  rule     verdict
+//   chat    0.9    0.1    0      -        chat
+//   chat    0.8    0.1    0.1    -        chat
+//   chat    0.2    0.7    0.1    -        mail
+//   chat    0.47   0.44   0.09   margin   (chat)
+//   mail    0.1    0.9    0      -        mail
+//   mail    0.6    0.3    0.1    -        chat
+//   mail    0.3    0.4    0.3    floor    (mail)
+//   video   0.7    0.2    0.1    -        chat
+//   video   0.1    0.45   0.45   floor    (mail)
+//   video   0      0.5    0.5    margin   (mail)
+#include "report/evaluation.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/samples.h"
+
+namespace flowtell {
+namespace {
+
+constexpr UnknownRule kRule{0.46, 0.05};
+
+Dataset ten_flows() {
+  std::vector<TestRow> rows;
+  for (int i = 0; i < 4; ++i) rows.push_back({{0}, 0, 0});
+  for (int i = 0; i < 3; ++i) rows.push_back({{0}, 1, 1});
+  for (int i = 0; i < 3; ++i) rows.push_back({{0}, 2, 2});
+  Dataset data = table_of(rows, 4);
+  data.apps = {"chat", "mail", "video", "zither"};
+  return data;
+}
+
+Probabilities judged() {
+  Probabilities all{4, {}};
+  for (const std::array<double, 3>& row :
+       std::vector<std::array<double, 3>>{{0.9, 0.1, 0},
+                                          {0.8, 0.1, 0.1},
+                                          {0.2, 0.7, 0.1},
+                                          {0.47, 0.44, 0.09},
+                                          {0.1, 0.9, 0},
+                                          {0.6, 0.3, 0.1},
+                                          {0.3, 0.4, 0.3},
+                                          {0.7, 0.2, 0.1},
+                                          {0.1, 0.45, 0.45},
+                                          {0, 0.5, 0.5}}) {
+    all.values.insert(all.values.end(), row.begin(), row.end());
+    all.values.push_back(0);
+  }
+  return all;
+}
+
+Evaluation hand_computed() { return evaluate(ten_flows(), judged(), kRule); }
+
+EvaluationSetting setting() {
+  EvaluationSetting told;
+  told.captures = "home/";
+  told.features = {"robust", "classic14"};
+  told.split = "by-capture";
+  told.folds = 5;
+  told.rule = kRule;
+  told.seed = 7;
+  return told;
+}
+
+TEST(Evaluation, CountsWhatWasTakenForWhat) {
+  const std::vector<std::vector<std::uint64_t>> due = {
+      {3, 1, 0, 0}, {1, 2, 0, 0}, {1, 2, 0, 0}, {0, 0, 0, 0}};
+  EXPECT_EQ(hand_computed().confusion, due);
+}
+
+TEST(Evaluation, JudgesEveryFlowForRecallAndPrecision) {
+  const Evaluation evaluation = hand_computed();
+  EXPECT_EQ(evaluation.flows, 10u);
+  EXPECT_EQ(evaluation.captures, 3u);
+  EXPECT_DOUBLE_EQ(evaluation.accuracy, 5.0 / 10);
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].recall, 3.0 / 4);
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].precision, 3.0 / 5);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].recall, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].precision, 2.0 / 5);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].recall, 0);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].precision, 0);
+  EXPECT_DOUBLE_EQ(evaluation.balanced_accuracy, (3.0 / 4 + 2.0 / 3 + 0.0) / 3);
+}
+
+TEST(Evaluation, LeavesUnknownFlowsOutOfCorrect) {
+  const Evaluation evaluation = hand_computed();
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].unknown, 1.0 / 4);
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].correct, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].unknown, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].correct, 1.0 / 2);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].unknown, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].correct, 0);
+  EXPECT_DOUBLE_EQ(evaluation.coverage, 6.0 / 10);
+}
+
+TEST(Evaluation, LeavesAnAppWithoutFlowsOutOfTheMeans) {
+  const Evaluation evaluation = hand_computed();
+  EXPECT_EQ(evaluation.apps[3].app, "zither");
+  EXPECT_EQ(evaluation.apps[3].flows, 0u);
+  EXPECT_EQ(evaluation.apps[3].recall, 0);
+  EXPECT_DOUBLE_EQ(evaluation.correct, (2.0 / 3 + 1.0 / 2 + 0.0) / 3);
+  EXPECT_DOUBLE_EQ(evaluation.unknown, (1.0 / 4 + 1.0 / 3 + 2.0 / 3) / 3);
+}
+
+TEST(Evaluation, OfNoFlowsIsAllNothing) {
+  Dataset none = ten_flows().select({});
+  const Evaluation evaluation = evaluate(none, {4, {}}, kRule);
+  EXPECT_EQ(evaluation.flows, 0u);
+  EXPECT_EQ(evaluation.accuracy, 0);
+  EXPECT_EQ(evaluation.balanced_accuracy, 0);
+  EXPECT_EQ(evaluation.coverage, 0);
+}
+
+TEST(EvaluationText, ShowsItAllToAPerson) {
+  EXPECT_EQ(
+      evaluation_text(hand_computed(), setting()),
+      "app      flows  % correct  % unknown  % precision  % recall\n"
+      "-----------------------------------------------------------\n"
+      "chat         4       66.7       25.0         60.0      75.0\n"
+      "mail         3       50.0       33.3         40.0      66.7\n"
+      "video        3        0.0       66.7          0.0       0.0\n"
+      "zither       0        0.0        0.0          0.0       0.0\n"
+      "-----------------------------------------------------------\n"
+      "average     10       38.9       41.7         33.3      47.2\n"
+      "\n"
+      "Of all 10 flows: accuracy 50.0 %, balanced 47.2 % (every flow named).\n"
+      "Under floor=0.46,margin=0.05: 60.0 % named (coverage), on average 38.9 "
+      "% of them right.\n"
+      "\n"
+      "Worst confusions:\n"
+      "  2 of 3 video flows (66.7 %) named mail\n"
+      "  1 of 4 chat flows (25.0 %) named mail\n"
+      "  1 of 3 mail flows (33.3 %) named chat\n"
+      "\n"
+      "Split by-capture into 5 folds: 3 captures of home/, none judged by a "
+      "forest that learned from it.\n"
+      "Features robust and classic14, evidence shape, seed 7.\n");
+}
+
+TEST(EvaluationText, CallsASplitByFlowOptimistic) {
+  EvaluationSetting by_flow = setting();
+  by_flow.split = "by-flow";
+  EXPECT_NE(evaluation_text(hand_computed(), by_flow)
+                .find("Split by-flow into 5 folds: optimistic, for flows of "
+                      "one capture resemble each other.\n"),
+            std::string::npos);
+}
+
+TEST(EvaluationText, NamesTheCapturesItWasJudgedOn) {
+  EvaluationSetting other = setting();
+  other.tested = "office/";
+  EXPECT_NE(evaluation_text(hand_computed(), other)
+                .find("Learned from home/, judged on 3 captures of office/.\n"),
+            std::string::npos);
+}
+
+TEST(EvaluationText, SaysWhereNothingWasConfused) {
+  Probabilities right{4, std::vector<double>(40)};
+  const Dataset data = ten_flows();
+  for (std::size_t row = 0; row < 10; ++row) {
+    right.values[row * 4 + data.labels[row]] = 1;
+  }
+  EXPECT_NE(evaluation_text(evaluate(data, right, kRule), setting())
+                .find("Worst confusions:\n  none\n"),
+            std::string::npos);
+}
+
+TEST(EvaluationJson, HasTheKeysThatAreFixed) {
+  const auto json =
+      nlohmann::json::parse(evaluation_json(hand_computed(), setting()));
+  EXPECT_EQ(json["captures"], 3);
+  EXPECT_EQ(json["flows"], 10);
+  EXPECT_EQ(json["features"], (nlohmann::json{"robust", "classic14"}));
+  EXPECT_EQ(json["split"], "by-capture");
+  EXPECT_EQ(json["folds"], 5);
+  EXPECT_EQ(json["seed"], 7);
+  EXPECT_EQ(json["unknown_rule"], "floor=0.46,margin=0.05");
+  EXPECT_DOUBLE_EQ(json["accuracy"].get<double>(), 0.5);
+  const Evaluation due = hand_computed();
+  EXPECT_DOUBLE_EQ(json["balanced_accuracy"].get<double>(),
+                   due.balanced_accuracy);
+  EXPECT_DOUBLE_EQ(json["correct"].get<double>(), due.correct);
+  EXPECT_DOUBLE_EQ(json["unknown"].get<double>(), due.unknown);
+  EXPECT_DOUBLE_EQ(json["coverage"].get<double>(), due.coverage);
+  ASSERT_EQ(json["apps"].size(), 4u);
+  const auto& chat = json["apps"][0];
+  EXPECT_EQ(chat["app"], "chat");
+  EXPECT_EQ(chat["flows"], 4);
+  EXPECT_DOUBLE_EQ(chat["recall"].get<double>(), 0.75);
+  EXPECT_DOUBLE_EQ(chat["precision"].get<double>(), 0.6);
+  EXPECT_DOUBLE_EQ(chat["correct"].get<double>(), 2.0 / 3);
+  EXPECT_DOUBLE_EQ(chat["unknown"].get<double>(), 0.25);
+  EXPECT_EQ(json["confusion"][2], (nlohmann::json{1, 2, 0, 0}));
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/flow_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+Flow some_flow() {
+  Flow flow{};
+  flow.burst = 3;
+  flow.first = kTestStart + 1234567891ns;
+  flow.last = kTestStart + 2999999999ns;
+  flow.device = test_address("192.168.12.100");
+  flow.remote = test_address("2001:db8::5");
+  flow.device_port = 40000;
+  flow.remote_port = 443;
+  flow.protocol = Protocol::kUdp;
+  flow.device_rule = DeviceRule::kServicePort;
+  flow.sent = {3, 180};
+  flow.received = {4, 5600};
+  return flow;
+}
+
+struct Written {
+  FlowWriterOptions options;
+  std::string capture = "day, one.pcap";
+  std::vector<double> features;
+  std::optional<NamedVerdict> verdict;
+
+  // One capture with one burst of one flow.
+  std::string text() const {
+    const auto writer = make_flow_writer(options);
+    const Flow flow = some_flow();
+    std::string out;
+    writer->begin_output(out);
+    writer->begin_capture(out, capture);
+    writer->write(out, {flow, kTestStart, features, verdict});
+    writer->end_burst(out);
+    return out;
+  }
+};
+
+TEST(TextLines, AreTheClassicForm) {
+  EXPECT_EQ(Written{}.text(),
+            "2.999999 192.168.12.100 2001:db8::5 40000 443 UDP 3 4 180 5600\n");
+}
+
+TEST(TextLines, EndWithTheVerdict) {
+  Written written;
+  written.options.with_verdicts = true;
+  written.verdict = {"chat", 0.8125};
+  EXPECT_EQ(written.text(),
+            "2.999999 192.168.12.100 2001:db8::5 40000 443 UDP 3 4 180 5600 "
+            "chat 0.812\n");
+}
+
+TEST(TextLines, KeepAnAppsNameOneWord) {
+  Written written;
+  written.options.with_verdicts = true;
+  written.verdict = {"video,\tlive\nnow", 1};
+  EXPECT_TRUE(written.text().ends_with(" video,_live_now 1.000\n"));
+}
+
+TEST(TextLines, MarkBurstsAndCapturesWhereAskedTo) {
+  Written written;
+  written.options.mark_bursts = true;
+  written.options.mark_captures = true;
+  const std::string text = written.text();
+  EXPECT_TRUE(text.starts_with("# day, one.pcap\n2.999999 ")) << text;
+  EXPECT_TRUE(text.ends_with(" 5600\n\n")) << text;
+}
+
+TEST(CsvLines, HaveAHeaderAndNineDecimals) {
+  Written written;
+  written.options.format = FlowFormat::kCsv;
+  EXPECT_EQ(written.text(),
+            "capture,burst,first,last,device,device_port,remote,remote_port,"
+            "protocol,packets_sent,packets_received,bytes_sent,bytes_received\n"
+            "\"day, one.pcap\",3,1.234567891,2.999999999,192.168.12.100,40000,"
+            "2001:db8::5,443,UDP,3,4,180,5600\n");
+}
+
+TEST(CsvLines, HoldFeaturesThenTheVerdict) {
+  Written written;
+  written.options.format = FlowFormat::kCsv;
+  written.options.feature_columns = {"length_mean", "gap_min", "is_tcp"};
+  written.options.with_verdicts = true;
+  written.features = {825.7142857142857, 1e-9, 0};
+  written.verdict = {"the \"best\"", 0.8125};
+  const std::string text = written.text();
+  EXPECT_NE(text.find(",bytes_received,length_mean,gap_min,is_tcp,app,"
+                      "confidence\n"),
+            std::string::npos);
+  EXPECT_TRUE(
+      text.ends_with(",5600,825.7142857142857,1e-09,0,"
+                     "\"the \"\"best\"\"\",0.812500\n"))
+      << text;
+}
+
+TEST(CsvLines, TellOfNoBurstsButTheirNumber) {
+  Written written;
+  written.options.format = FlowFormat::kCsv;
+  written.options.mark_bursts = true;
+  written.options.mark_captures = true;
+  const std::string text = written.text();
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2);
+}
+
+TEST(JsonLines, AreOneObjectALine) {
+  Written written;
+  written.options.format = FlowFormat::kJsonLines;
+  EXPECT_EQ(written.text(),
+            R"({"capture":"day, one.pcap","burst":3,"first":1.234567891,)"
+            R"("last":2.999999999,"device":"192.168.12.100",)"
+            R"("device_port":40000,"remote":"2001:db8::5","remote_port":443,)"
+            R"("protocol":"UDP","device_rule":"service-port",)"
+            R"("packets_sent":3,"packets_received":4,"bytes_sent":180,)"
+            R"("bytes_received":5600})"
+            "\n");
+}
+
+TEST(JsonLines, HoldFeaturesByTheirNameAndTheVerdict) {
+  Written written;
+  written.options.format = FlowFormat::kJsonLines;
+  written.options.feature_columns = {"length_mean", "is_tcp"};
+  written.features = {825.5, 0};
+  written.verdict = {"chat", 0.8125};
+  const auto line = nlohmann::json::parse(written.text());
+  EXPECT_EQ(line["features"],
+            (nlohmann::json{{"length_mean", 825.5}, {"is_tcp", 0.0}}));
+  EXPECT_EQ(line["app"], "chat");
+  EXPECT_EQ(line["confidence"], 0.8125);
+}
+
+TEST(JsonLines, StayJsonWhateverBytesAPathHas) {
+  Written written;
+  written.options.format = FlowFormat::kJsonLines;
+  written.capture = "day \xff\"\n.pcap";
+  const auto line = nlohmann::json::parse(written.text());
+  EXPECT_EQ(line["capture"], "day \xef\xbf\xbd\"\n.pcap");
+}
+
+}  // namespace
+}  // namespace flowtell

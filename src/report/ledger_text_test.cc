@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/ledger_text.h"
+
+#include <gtest/gtest.h>
+
+namespace flowtell {
+namespace {
+
+MeterReport report_of(std::uint64_t frames, Fate fate,
+                      LinkType link = LinkType::kEthernet) {
+  MeterReport report;
+  report.frames = frames;
+  for (std::uint64_t i = 0; i < frames; ++i) report.ledger.count(fate);
+  report.links = {link};
+  return report;
+}
+
+TEST(LedgerText, ShowsEveryHeadingAndTheSum) {
+  MeterReport report = report_of(6, Fate::kUsed);
+  report += report_of(1, Fate::kNotIp);
+  report += report_of(1, Fate::kMalformed, LinkType::kRaw);
+  report.flows = 2;
+  EXPECT_EQ(ledger_text(report),
+            "ledger                  frames      %\n"
+            "-------------------------------------\n"
+            "used                         6   75.0\n"
+            "unsupported link             0    0.0\n"
+            "not IP                       1   12.5\n"
+            "not TCP/UDP                  0    0.0\n"
+            "fragment without ports       0    0.0\n"
+            "cut short                    0    0.0\n"
+            "malformed                    1   12.5\n"
+            "-------------------------------------\n"
+            "read                         8  100.0\n"
+            "2 flows on Ethernet (link type 1) and raw IP (link type 101)\n");
+}
+
+TEST(LedgerText, NotesWhatElseWasNoticed) {
+  MeterReport report = report_of(9, Fate::kUsed);
+  report.late_frames = 1;
+  report.clock_steps = 2;
+  report.bursts_ended_early = 3;
+  const std::string text = ledger_text(report);
+  EXPECT_NE(text.find("\n1 frame came late by up to a second"),
+            std::string::npos);
+  EXPECT_NE(text.find("\n2 times the recorder's clock fell back; gaps were "
+                      "kept\n"),
+            std::string::npos);
+  EXPECT_NE(text.find("\n3 bursts ended early for want of room (--max-flows)"),
+            std::string::npos);
+}
+
+TEST(LedgerText, NotesNothingThatDidNotHappen) {
+  MeterReport report = report_of(1, Fate::kUsed);
+  report.flows = 1;
+  EXPECT_TRUE(
+      ledger_text(report).ends_with("1 flow on Ethernet (link type 1)"
+                                    "\n"));
+}
+
+TEST(LedgerText, OfNothingHasNoShares) {
+  const std::string text = ledger_text({});
+  EXPECT_NE(text.find("read                         0  0.0\n"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(text.ends_with("0 flows on no link\n")) << text;
+}
+
+TEST(NoFlowText, NamesTheLikeliestReasonAndARemedy) {
+  MeterReport report = report_of(7, Fate::kCutShort);
+  report += report_of(2, Fate::kNotIp);
+  EXPECT_EQ(no_flow_text(report),
+            "no flows: 7 of 9 frames on Ethernet (link type 1) are 'cut short' "
+            "(the snap length cut off headers that are needed); record with a "
+            "longer snap length, at least 128 bytes");
+}
+
+TEST(NoFlowText, NamesALinkThatIsNotLookedInto) {
+  EXPECT_EQ(no_flow_text(report_of(1, Fate::kUnsupportedLink,
+                                   static_cast<LinkType>(127))),
+            "no flows: 1 of 1 frame on unsupported (link type 127) are "
+            "'unsupported link' (recorded on a link type that is not looked "
+            "into); record on Ethernet or with 'tcpdump -i any' instead");
+}
+
+TEST(NoFlowText, SaysWhereThereIsNoFrame) {
+  EXPECT_EQ(no_flow_text({}),
+            "no flows: the capture holds no frames; record while the apps are "
+            "in use");
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Models that cannot be used, outputs that cannot be written, and what stood
+// there before.
+#include <unistd.h>
+
+#include "base/byte_writer.h"
+#include "base/checksum.h"
+#include "base/file.h"
+#include "model/model_file.h"
+#include "support/app_captures.h"
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class BadModels : public ProgramTest {
+ protected:
+  void SetUp() override {
+    put_app_captures(folder(), "home", 100, 2);
+    put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
+  }
+  // The bytes of a model of all this.
+  std::string trained() {
+    const Outcome outcome =
+        run("flowtell train home -o good.model --trees 5 --no-score");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return *read_file(folder() / "good.model");
+  }
+  // The bytes with a checksum that is right for them again.
+  static std::string resealed(std::string bytes) {
+    bytes.resize(bytes.size() - 4);
+    ByteWriter sum;
+    sum.u32(crc32(as_bytes(bytes)));
+    return bytes + sum.bytes();
+  }
+};
+
+TEST_F(BadModels, AreRefusedWithTheRemedy) {
+  const std::string good = trained();
+  std::string version = good;
+  version[8] = 9;
+  put("version.model", resealed(version));
+  put("cut.model", good.substr(0, good.size() / 2));
+  std::string flipped = good;
+  flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 1);
+  put("flipped.model", flipped);
+  put("longer.model", good + "more");
+  put("empty.model", "");
+  Model other = *decode_model(as_bytes(good));
+  other.feature_identity += "telepathy ";
+  put("features.model", encode_model(other));
+  other = *decode_model(as_bytes(good));
+  other.columns.pop_back();
+  other.importance.pop_back();
+  put("columns.model", encode_model(other));
+  for (const char* name : {"version", "cut", "flipped", "longer", "empty",
+                           "features", "columns", "absent"}) {
+    run(fmt::format("flowtell classify {}.model phone.pcap", name));
+  }
+  run("flowtell classify phone.pcap good.model");
+  run("flowtell classify home phone.pcap");
+  run("flowtell model cut.model");
+  run("flowtell model phone.pcap");
+  expect("bad_models");
+}
+
+TEST_F(BadModels, CannotBeWrittenEverywhere) {
+  put("notes.txt", "a file, not a folder");
+  run("flowtell train home -o absent/apps.model --trees 5 --no-score");
+  run("flowtell train home -o notes.txt/apps.model --trees 5 --no-score");
+  run("flowtell train home -o home --trees 5 --no-score");
+  run("flowtell train home -o /dev/full --trees 5 --no-score");
+  run("ls");
+  expect("bad_places_for_models");
+}
+
+// A file-size limit of a block is as good as a full disk.
+TEST_F(BadModels, LeaveTheOldOneWhereTheDiskIsFull) {
+  const std::string good = trained();
+  run("ulimit -f 1; trap '' XFSZ; "
+      "flowtell train home -o good.model --seed 2 --no-score");
+  run("ls");
+  expect("bad_disk_for_a_model");
+  EXPECT_EQ(*read_file(folder() / "good.model"), good);
+}
+
+TEST_F(BadModels, LeaveTheOldOneWhereTheCapturesAreBad) {
+  const std::string good = trained();
+  run("flowtell train home/chat -o good.model");
+  run("flowtell train absent -o good.model");
+  EXPECT_EQ(*read_file(folder() / "good.model"), good);
+}
+
+TEST_F(BadModels, LeaveTheOldOneWhereTheyAreWrittenOverIt) {
+  const std::string good = trained();
+  put("link", "");
+  run("ln -sf good.model link && "
+      "flowtell train home -o link --trees 6 --no-score && ls -F");
+  EXPECT_NE(*read_file(folder() / "good.model"), good);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder() / "link"));
+}
+
+TEST_F(BadModels, AndOtherOutputsThatCannotBeWritten) {
+  trained();
+  run("flowtell flows phone.pcap >/dev/full");
+  run("flowtell flows phone.pcap -o /dev/full");
+  run("flowtell flows phone.pcap -o absent/flows.txt");
+  run("flowtell classify good.model phone.pcap >/dev/full");
+  run("flowtell classify good.model phone.pcap -o absent/flows.txt");
+  run("flowtell evaluate home --trees 5 --json absent/score.json >/dev/null");
+  run("flowtell evaluate home --trees 5 >/dev/full");
+  run("flowtell model good.model >/dev/full");
+  run("flowtell model good.model --json /dev/full >/dev/null");
+  run("ls");
+  expect("bad_outputs");
+}
+
+// What stands before a command so that even root is held to permissions.
+std::string held_to_permissions() {
+  if (::geteuid() != 0) return "";
+  return "setpriv --bounding-set=-dac_override,-dac_read_search ";
+}
+
+TEST_F(BadModels, CannotBeWrittenIntoAFolderThatIsReadOnly) {
+  const Outcome outcome =
+      run("mkdir locked && chmod 500 locked && " + held_to_permissions() +
+          "flowtell train home -o locked/apps.model --trees 5 --no-score; "
+          "code=$?; chmod 700 locked; exit $code");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err,
+            "flowtell: cannot write locked/apps.model: Permission denied; is "
+            "its folder there, and may you write to it?\n");
+}
+
+TEST_F(BadModels, CapturesThatMayNotBeReadAreNamed) {
+  const Outcome outcome =
+      run("chmod 000 phone.pcap && " + held_to_permissions() +
+          "flowtell flows phone.pcap");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err,
+            "flowtell: cannot open phone.pcap: Permission denied\n");
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Learning two made-up apps, judging by them, and how well.
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "support/app_captures.h"
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class LearningProgram : public ProgramTest {
+ protected:
+  void SetUp() override {
+    put_app_captures(folder(), "home", 100, 4);
+    put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
+  }
+};
+
+TEST_F(LearningProgram, TrainsAndTellsWhatIsInTheModel) {
+  run("flowtell train home -o apps.model --trees 20 --features classic14");
+  run("flowtell model apps.model");
+  run("flowtell model apps.model --json -");
+  run("ls");
+  expect("train_and_model");
+}
+
+TEST_F(LearningProgram, ClassifiesEveryFlow) {
+  ASSERT_EQ(run("flowtell train home -o apps.model --no-score").exit_code, 0);
+  run("flowtell classify apps.model phone.pcap");
+  run("flowtell classify apps.model phone.pcap --unknown never");
+  run("flowtell classify apps.model phone.pcap --unknown floor=0.99 | "
+      "grep -c unknown");
+  run("flowtell classify apps.model phone.pcap --format csv | head -n 3");
+  run("flowtell classify apps.model phone.pcap --format jsonl | head -n 1");
+  run("cat phone.pcap | flowtell classify apps.model - --bursts | head -n 4");
+  expect("classify");
+}
+
+TEST_F(LearningProgram, EvaluatesByCapture) {
+  run("flowtell evaluate home --trees 20");
+  run("flowtell evaluate home --trees 20 --features classic14,appscanner54 "
+      "--unknown never --seed 9 --balance flows");
+  run("flowtell evaluate home --trees 20 --json -");
+  expect("evaluate");
+}
+
+TEST_F(LearningProgram, EvaluatesOnOtherCaptures) {
+  put_app_captures(folder(), "office", 900, 2);
+  run("flowtell evaluate home --test office --trees 20 --json score.json");
+  run("cat score.json");
+  expect("evaluate_on_others");
+}
+
+TEST_F(LearningProgram, CallsASplitByFlowOptimistic) {
+  run("flowtell evaluate home --trees 20 --split by-flow --folds 3");
+  expect("evaluate_by_flow");
+}
+
+TEST_F(LearningProgram, LearnsFromAManifest) {
+  put("list.csv",
+      "path,app,group,from,to,device\n"
+      "home/chat/1.pcap,chat,monday,,,\n"
+      "home/chat/2.pcap,chat,tuesday,,,192.168.12.100\n"
+      "home/chat/3.pcap,chat,friday,0,8,\n"
+      "home/video/1.pcap,video,monday,,,\n"
+      "home/video/2.pcap,video,tuesday,2019-04-03T17:21:09Z,,\n"
+      "home/video/3.pcap,video,friday,4,2019-04-03T17:21:25Z,\n");
+  run("flowtell evaluate list.csv --trees 20 --split by-group");
+  expect("evaluate_a_manifest");
+}
+
+// One file, two phones: nothing is left to judge by.
+TEST_F(LearningProgram, GivesNoScoreThatCannotBeHonest) {
+  put("list.csv",
+      "path,app,from,to\n"
+      "phone.pcap,chat,0,8\n"
+      "phone.pcap,video,9,20\n");
+  run("flowtell train list.csv -o apps.model --trees 5");
+  run("flowtell model apps.model | grep -i score");
+  run("flowtell evaluate list.csv");
+  expect("evaluate_one_file");
+}
+
+TEST_F(LearningProgram, GivesTheSameBytesOnAnyNumberOfThreads) {
+  run("flowtell train home -o one.model --threads 1");
+  run("flowtell train home -o two.model --threads 2");
+  run("flowtell train home -o other.model --seed 2");
+  EXPECT_EQ(*read_file(folder() / "one.model"),
+            *read_file(folder() / "two.model"));
+  EXPECT_NE(*read_file(folder() / "one.model"),
+            *read_file(folder() / "other.model"));
+  EXPECT_EQ(run("flowtell evaluate home --threads 1").out,
+            run("flowtell evaluate home --threads 2").out);
+}
+
+// The shares that the table shows are those of the JSON.
+TEST_F(LearningProgram, WritesJsonThatAddsUp) {
+  const Outcome outcome = run("flowtell evaluate home --trees 20 --json -");
+  const auto score = nlohmann::json::parse(outcome.out);
+  std::uint64_t flows = 0;
+  std::uint64_t right = 0;
+  for (std::size_t i = 0; i < 2; ++i) {
+    flows += score["apps"][i]["flows"].get<std::uint64_t>();
+    right += score["confusion"][i][i].get<std::uint64_t>();
+  }
+  EXPECT_EQ(score["captures"], 8);
+  EXPECT_EQ(score["flows"], flows);
+  EXPECT_DOUBLE_EQ(score["accuracy"].get<double>(),
+                   static_cast<double>(right) / static_cast<double>(flows));
+}
+
+// Each flow is judged by forests that did not learn from it, so the same model
+// judged on what taught it must look better.
+TEST_F(LearningProgram, FlattersItselfOnlyOnWhatTaughtIt) {
+  const auto accuracy = [&](const std::string& line) {
+    return nlohmann::json::parse(run(line).out)["accuracy"].get<double>();
+  };
+  EXPECT_LT(accuracy("flowtell evaluate home --json -") + 0.05,
+            accuracy("flowtell evaluate home --test home --json -"));
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A sink that keeps all flows, with their packets, to be looked at.
+#pragma once
+
+#include <vector>
+
+#include "flow/flow_table.h"
+
+namespace flowtell {
+
+struct CollectedFlow : Flow {
+  explicit CollectedFlow(const Flow& flow)
+      : Flow(flow), records(flow.packets.begin(), flow.packets.end()) {
+    packets = {};  // they are the table's
+  }
+  std::vector<PacketRecord> records;
+};
+
+class FlowCollector : public FlowSink {
+ public:
+  void take(const Flow& flow) override { flows.emplace_back(flow); }
+  void end_burst() override { burst_ends.push_back(flows.size()); }
+
+  std::vector<CollectedFlow> flows;
+  std::vector<std::size_t> burst_ends;  // how many flows had come by each
+};
+
+// The flows of packets, in the order in which they were handed over.
+template <typename Packets>
+FlowCollector collect(const Packets& packets, FlowOptions options = {}) {
+  FlowCollector collector;
+  FlowTable table(std::move(options), collector);
+  for (const Packet& packet : packets) table.add(packet);
+  table.finish();
+  return collector;
+}
+
+}  // namespace flowtell

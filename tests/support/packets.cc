@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/packets.h"
+
+namespace flowtell {
+
+PacketStory& PacketStory::near(std::string_view address, Port port) {
+  near_ = TestEnd(address, port);
+  return *this;
+}
+
+PacketStory& PacketStory::far(std::string_view address, Port port) {
+  far_ = TestEnd(address, port);
+  return *this;
+}
+
+PacketStory& PacketStory::tcp() {
+  protocol_ = Protocol::kTcp;
+  return *this;
+}
+
+PacketStory& PacketStory::udp() {
+  protocol_ = Protocol::kUdp;
+  return *this;
+}
+
+PacketStory& PacketStory::after(Duration time) {
+  now_ += time;
+  return *this;
+}
+
+PacketStory& PacketStory::syn() { return add(near_, far_, kTcpSyn, 0); }
+
+PacketStory& PacketStory::syn_ack() {
+  return add(far_, near_, kTcpSyn | kTcpAck, 0);
+}
+
+PacketStory& PacketStory::data(std::uint32_t payload) {
+  return add(near_, far_, kTcpAck, payload);
+}
+
+PacketStory& PacketStory::reply(std::uint32_t payload) {
+  return add(far_, near_, kTcpAck, payload);
+}
+
+PacketStory& PacketStory::add(const TestEnd& from, const TestEnd& to,
+                              std::uint8_t flags, std::uint32_t payload) {
+  const bool is_tcp = protocol_ == Protocol::kTcp;
+  Packet packet;
+  packet.time = now_;
+  packet.source = from.address;
+  packet.destination = to.address;
+  packet.source_port = from.port;
+  packet.destination_port = to.port;
+  packet.protocol = protocol_;
+  packet.tcp_flags = is_tcp ? flags : std::uint8_t{0};
+  packet.payload_length = payload;
+  packet.length = payload + (is_tcp ? 40 : 28);
+  packets_.push_back(packet);
+  return *this;
+}
+
+}  // namespace flowtell

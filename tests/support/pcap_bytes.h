@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of classic capture files, in all their forms.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/test_frame.h"
+
+namespace flowtell {
+
+struct PcapStyle {
+  ByteOrder order = ByteOrder::kLittle;
+  bool nanoseconds = false;
+  LinkType link = LinkType::kEthernet;
+};
+
+// The header of 24 bytes.
+std::string pcap_header(const PcapStyle& style = {});
+
+// One record. REQUIRES: the frame's time is from 1970 to 2106.
+std::string pcap_record(const TestFrame& frame, const PcapStyle& style = {});
+
+// A whole file. The frames' own link types are not looked at.
+std::string pcap_bytes(const std::vector<TestFrame>& frames,
+                       const PcapStyle& style = {});
+
+}  // namespace flowtell

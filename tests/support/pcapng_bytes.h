@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The bytes of a pcapng file, block by block:
+//
+//   pcapng().interface({.resolution = 9}).enhanced(frame).bytes()
+//
+// A section header comes by itself; `section` begins a further one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/test_frame.h"
+
+namespace flowtell {
+
+struct PcapngInterface {
+  LinkType link = LinkType::kEthernet;
+  std::uint32_t snap_length = 0;
+  // As if_tsresol writes it; the option is left out for microseconds.
+  std::uint8_t resolution = 6;
+  std::int64_t offset_seconds = 0;  // the option is left out for 0
+};
+
+class PcapngBytes {
+ public:
+  explicit PcapngBytes(ByteOrder order = ByteOrder::kLittle) { section(order); }
+
+  PcapngBytes& section(ByteOrder order);
+  PcapngBytes& interface(const PcapngInterface& interface = {});
+
+  // Packet blocks. The frame's time is written in the interface's ticks, cut.
+  PcapngBytes& enhanced(const TestFrame& frame, std::uint32_t interface = 0);
+  PcapngBytes& simple(const TestFrame& frame);
+  PcapngBytes& old_packet(const TestFrame& frame, std::uint16_t interface = 0);
+
+  // Any block, its body padded to words.
+  PcapngBytes& block(std::uint32_t type, std::string_view body);
+
+  const std::string& bytes() const { return bytes_; }
+  std::size_t size() const { return bytes_.size(); }
+
+ private:
+  void put_packet(std::string& body, const TestFrame& frame,
+                  std::uint32_t interface) const;
+  void put_option(std::string& body, std::uint16_t code,
+                  std::string_view value) const;
+
+  std::string bytes_;
+  ByteOrder order_ = ByteOrder::kLittle;
+  std::vector<PcapngInterface> interfaces_;
+};
+
+inline PcapngBytes pcapng(ByteOrder order = ByteOrder::kLittle) {
+  return PcapngBytes(order);
+}
+
+// A plain capture of one interface.
+std::string pcapng_bytes(const std::vector<TestFrame>& frames,
+                         const PcapngInterface& interface = {});
+
+// What a clock shows at a time: the obvious twin of TickClock.
+std::uint64_t ticks_at(Timestamp time, const PcapngInterface& interface);
+
+}  // namespace flowtell

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/samples.h"
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+
+Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps) {
+  Dataset data;
+  for (std::size_t i = 0; i < apps; ++i) {
+    data.apps.emplace_back(1, static_cast<char>('a' + i));
+  }
+  data.width = rows.front().values.size();
+  for (const TestRow& row : rows) {
+    while (data.captures.size() <= row.capture) {
+      CaptureRecord capture;
+      capture.path = fmt::format("capture {}", data.captures.size());
+      capture.group = capture.path;
+      capture.app = row.app;
+      data.captures.push_back(capture);
+    }
+    ++data.captures[row.capture].flows;
+    data.values.insert(data.values.end(), row.values.begin(), row.values.end());
+    data.labels.push_back(row.app);
+    data.capture_of.push_back(row.capture);
+  }
+  return data;
+}
+
+Dataset random_table(std::uint64_t seed, const RandomTable& table) {
+  Random random(seed);
+  std::vector<TestRow> rows;
+  for (std::size_t i = 0; i < table.rows; ++i) {
+    TestRow row;
+    row.capture = static_cast<std::uint32_t>(i % table.captures);
+    row.app = static_cast<AppId>(row.capture % table.apps);
+    for (std::size_t column = 0; column < table.columns; ++column) {
+      const double value =
+          table.distinct == 0
+              ? random.unit()
+              : static_cast<double>(random.below(table.distinct));
+      row.values.push_back(static_cast<float>(value));
+    }
+    if (table.telling) row.values[0] += 100 * static_cast<float>(row.app);
+    rows.push_back(row);
+  }
+  return table_of(rows, table.apps);
+}
+
+Model small_model(std::uint64_t seed) {
+  const FeatureList features = *FeatureList::parse("classic14");
+  RandomTable table;
+  table.columns = features.width();
+  table.telling = false;
+  const Dataset data = random_table(seed, table);
+  ForestOptions options;
+  options.trees = 4;
+  options.deepest = 3;
+  options.seed = seed;
+  BuiltForest built = build_forest(data, options);
+
+  Model model;
+  model.apps = {"chat", "mail", "vidéo, live"};
+  model.flows_per_app = data.flows_per_app();
+  model.feature_sets = features.set_names();
+  model.columns = features.column_names();
+  model.feature_identity = features.identity();
+  model.flow_key = FlowKey::kRemoteEndpoint;
+  model.burst_gap = 1500ms;
+  model.forest = std::move(built.forest);
+  for (std::size_t i = 0; i < data.width; ++i) {
+    model.importance.push_back(
+        {built.impurity_importance[i], 0.01 * static_cast<double>(i) - 0.02});
+  }
+  model.out_of_bag_accuracy = 0.8125;
+  model.honest = HonestScore{{0.75, 0.625}, "by-capture", 5};
+  model.trained_by = "0.1.0";
+  model.seed = seed;
+  model.captures = data.captures;
+  for (CaptureRecord& capture : model.captures) {
+    capture.sha256 = std::string(64, 'c');
+    capture.first = kTestStart;
+    capture.last = kTestStart + 90s;
+  }
+  model.captures.back().first.reset();
+  model.captures.back().last.reset();
+  return model;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Samples for tests of learners: tables written out by hand, or drawn by a
+// seed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/dataset.h"
+#include "model/forest_builder.h"
+#include "model/model.h"
+
+namespace flowtell {
+
+// One row of a table: its values, its app, and its capture.
+struct TestRow {
+  std::vector<float> values;
+  AppId app = 0;
+  std::uint32_t capture = 0;
+};
+
+// A dataset of these rows. Apps are called "a", "b", …; capture i is called
+// "capture i" and is of the app of its first row, its group its path. REQUIRES:
+// all rows have equally many values.
+Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps);
+
+struct RandomTable {
+  std::size_t rows = 60;
+  std::size_t columns = 4;
+  std::size_t apps = 3;
+  std::size_t captures = 6;
+  // Values are drawn from so many; 0: all differ.
+  std::uint32_t distinct = 0;
+  // Whether column 0 tells the app (the others never do).
+  bool telling = true;
+};
+
+Dataset random_table(std::uint64_t seed, const RandomTable& table = {});
+
+// A small model of features classic14 with every field filled in.
+Model small_model(std::uint64_t seed = 1);
+
+}  // namespace flowtell

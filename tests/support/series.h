@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The series of a flow of a test, for features to be measured of.
+#pragma once
+
+#include "measure/flow_series.h"
+#include "support/flow_collector.h"
+#include "support/packets.h"
+
+namespace flowtell {
+
+inline FlowSeries series_of(CollectedFlow flow) {
+  flow.packets = flow.records;
+  FlowSeries series;
+  series.assign(flow);
+  return series;
+}
+
+// Of a story that is one flow.
+inline FlowSeries series_of(const PacketStory& story) {
+  return series_of(collect(story).flows.at(0));
+}
+
+}  // namespace flowtell
