@@ -4,8 +4,8 @@
 // took and how good the forest is, so that whoever times it can check it first.
 //   usage: forest_bench CAPTURES FEATURES THREADS
 #include <chrono>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/text.h"
 #include "model/forest_builder.h"

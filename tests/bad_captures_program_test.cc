@@ -92,7 +92,7 @@ TEST_F(BadCaptures, ThatAreHostile) {
   flowtell::put(huge, UINT32_MAX, ByteOrder::kLittle);
   put("huge_record.pcap", huge);
   PcapngBytes blocks = pcapng();
-  blocks.interface({.resolution = 0xff}).enhanced(three_frames()[0], 9);
+  blocks.interface({.resolution = 0xbf}).enhanced(three_frames()[0], 9);
   blocks.interface().enhanced(three_frames()[0]);
   put("odd_blocks.pcapng", blocks.bytes());
   std::string endless = pcapng().interface().bytes();

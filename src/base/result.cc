@@ -10,8 +10,7 @@ namespace flowtell {
 
 void require(bool holds, std::string_view sentence) {
   if (holds) return;
-  std::fprintf(stderr, "flowtell: broken invariant: %.*s\n",
-               static_cast<int>(sentence.size()), sentence.data());
+  fmt::print(stderr, "flowtell: broken invariant: {}\n", sentence);
   std::abort();
 }
 

@@ -22,6 +22,7 @@ Result<FeatureList> FeatureList::parse(std::string_view names) {
                      [&](const FeatureSet& each) { return each.name == name; });
     if (set == all.end()) {
       std::vector<std::string> known;
+      known.reserve(all.size());
       for (const FeatureSet& each : all) known.emplace_back(each.name);
       return fail(ErrorKind::kUsage,
                   "there is no feature set '{}'; choose from {}", name,

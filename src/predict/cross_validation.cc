@@ -66,6 +66,7 @@ std::vector<std::uint32_t> deal_folds(const Dataset& data,
     }
   }
   std::vector<std::uint32_t> result;
+  result.reserve(units.size());
   for (const std::uint32_t unit : units) result.push_back(fold_of.at(unit));
   return result;
 }

@@ -9,7 +9,8 @@
 namespace flowtell {
 
 void remark(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  // Where even this cannot be written nobody can be told.
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
 ExitCode complain(const Error& error) {

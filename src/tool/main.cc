@@ -3,6 +3,8 @@
 // The program: one table of commands.
 #include <CLI/CLI.hpp>
 #include <array>
+#include <cstdio>
+#include <exception>
 
 #include "model/model.h"
 #include "tool/command.h"
@@ -69,6 +71,11 @@ ExitCode run(int count, char** arguments) {
 }  // namespace
 }  // namespace flowtell
 
-int main(int count, char** arguments) {
+// Nothing of ours throws; what is left is want of memory.
+int main(int count, char** arguments) try {
   return static_cast<int>(flowtell::run(count, arguments));
+} catch (const std::exception& error) {
+  static_cast<void>(
+      std::fprintf(stderr, "flowtell: cannot go on: %s\n", error.what()));
+  return static_cast<int>(flowtell::ExitCode::kFailed);
 }
