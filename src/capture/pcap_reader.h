@@ -15,7 +15,7 @@ namespace flowtell {
 
 bool looks_pcap(Bytes front);
 
-// Fails when the header is cut short or of a kind unknown.
+// Fails when the header is cut short.
 // REQUIRES: looks_pcap(stream.window()).
 Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream);
 

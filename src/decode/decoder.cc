@@ -34,7 +34,11 @@ Fate missing(const Frame& frame) {
 std::uint32_t length_on_wire(const Frame& frame, Bytes datagram) {
   const auto link_header =
       static_cast<std::uint32_t>(datagram.data() - frame.bytes.data());
-  return frame.wire_length - std::min(link_header, frame.wire_length);
+  const std::uint32_t length =
+      frame.wire_length - std::min(link_header, frame.wire_length);
+  // No recorder joins so much: then nothing tells the length, and 0 is
+  // malformed.
+  return length <= kLongestFrame ? length : 0;
 }
 
 Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,

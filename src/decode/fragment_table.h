@@ -3,17 +3,17 @@
 // Lends the ports of a datagram's first fragment to its later ones, which
 // carry none.
 //
-// A fixed table of slots, each the place of the datagrams that hash to it; a
-// newer first fragment takes the place of an older. So memory is constant and
-// work per fragment too, whatever a stranger sends; what is lost by it is
-// counted under `fragment without ports`. An entry serves for 30 s (the
-// reassembly time of common systems; RFC 791 suggests 15 s).
+// A ring of so many datagrams: a new one takes the place of the oldest. So
+// memory is constant and work per fragment too, whatever a stranger sends; what
+// is lost by it is counted under `fragment without ports`. An entry serves for
+// 30 s (the reassembly time of common systems; RFC 791 suggests 15 s).
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "base/hash_index.h"
 #include "base/time.h"
 #include "decode/address.h"
 
@@ -34,21 +34,27 @@ struct FragmentPorts {
 
 class FragmentTable {
  public:
-  FragmentTable() : slots_(kSlots) {}
+  FragmentTable() : entries_(kEntries) {}
 
   void remember(const FragmentKey& key, FragmentPorts ports, Timestamp now);
   std::optional<FragmentPorts> find(const FragmentKey& key,
                                     Timestamp now) const;
 
  private:
-  static constexpr std::size_t kSlots = 1024;
-  struct Slot {
+  static constexpr std::uint32_t kEntries = 1024;
+  struct Entry {
     FragmentKey key{};
     FragmentPorts ports{};
     Timestamp since{};
     bool used = false;
   };
-  std::vector<Slot> slots_;
+
+  // HashIndex::kNone where it is not there.
+  std::uint32_t place_of(const FragmentKey& key) const;
+
+  std::vector<Entry> entries_;
+  std::uint32_t oldest_ = 0;
+  HashIndex index_;
 };
 
 }  // namespace flowtell

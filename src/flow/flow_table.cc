@@ -152,7 +152,12 @@ void FlowTable::forget_pair(std::uint32_t position) {
     ++bursts_ended_early_;
   }
   pairs_.forget(position);
-  if (--devices_[device].pairs > 0) return;
+  --devices_[device].pairs;
+  // While there is room a device outlives its pairs, so that its bursts go on
+  // counting.
+  if (devices_[device].pairs > 0 || devices_.size() <= options_.max_flows) {
+    return;
+  }
   device_index_.erase(keyed_hash(devices_[device].address), device);
   devices_.give_back(device);
 }

@@ -59,7 +59,7 @@ class FlowTable {
   };
   static_assert(sizeof(OpenFlow) == 72);
 
-  // Lives as long as a pair of its does.
+  // Lives as long as a pair of its does, and on while there are few.
   struct Device {
     Address address;
     RecencyLinks recency;     // among devices with an open burst

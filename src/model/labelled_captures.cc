@@ -161,6 +161,10 @@ Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
   auto text = read_file(path);
   if (!text) return fail(std::move(text).error());
   std::string_view rest = *text;
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (rest.starts_with(kByteOrderMark)) {
+    rest.remove_prefix(kByteOrderMark.size());
+  }
   std::map<std::string, std::size_t> columns;
   const std::vector<std::string> header = take_csv_record(rest);
   for (std::size_t i = 0; i < header.size(); ++i) columns[header[i]] = i;

@@ -84,7 +84,14 @@ Probabilities cross_validate(const Dataset& data,
   for (std::uint32_t fold = 0; fold < count_folds(folds); ++fold) {
     const FoldRows rows = rows_of_fold(folds, fold);
     if (rows.taught.empty() || rows.judged.empty()) continue;
-    const auto built = build_forest(data.select(rows.taught), options.forest);
+    ForestOptions forest = options.forest;
+    if (forest.progress) {
+      forest.progress = [&](std::size_t done, std::size_t trees) {
+        options.forest.progress(fold * trees + done,
+                                count_folds(folds) * trees);
+      };
+    }
+    const auto built = build_forest(data.select(rows.taught), forest);
     const auto judged = judge_all(built.forest, data.select(rows.judged),
                                   options.forest.threads);
     for (std::size_t i = 0; i < rows.judged.size(); ++i) {

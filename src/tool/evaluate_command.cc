@@ -88,6 +88,8 @@ class EvaluateCommand : public Command {
     if (options.split != Split::kByFlow) {
       warn_of_single_captures(samples.dataset);
     }
+    Progress progress("growing trees");
+    options.forest.progress = std::ref(progress);
     const auto judged = cross_validate(samples.dataset, options);
     EvaluationSetting setting = make_setting(rule);
     setting.split = split_;

@@ -2,6 +2,7 @@
 #include "tool/flow_printer.h"
 
 #include <array>
+#include <filesystem>
 
 #include "capture/capture_file.h"
 #include "report/ledger_text.h"
@@ -105,6 +106,23 @@ class Printer {
   bool any_damage_ = false;
 };
 
+// Results must not replace what they were made of.
+Result<void> check_apart(const std::string& output,
+                         const std::vector<std::string>& captures) {
+  for (const std::string& capture : captures) {
+    std::error_code absent;
+    if (!std::filesystem::equivalent(output, capture, absent) || absent) {
+      continue;
+    }
+    if (!std::filesystem::is_regular_file(capture, absent)) continue;
+    return fail(ErrorKind::kUsage,
+                "-o {} would replace the capture that is read; choose another "
+                "file",
+                output);
+  }
+  return {};
+}
+
 void remark_on(const MeterReport& report, bool with_ledger) {
   if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
   if (with_ledger || report.flows == 0) remark(ledger_text(report));
@@ -124,6 +142,9 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!captures) return fail(std::move(captures).error());
   writer_options->with_verdicts = judge.has_value();
   writer_options->mark_captures = captures->size() > 1;
+  if (auto apart = check_apart(arguments.output, *captures); !apart) {
+    return fail(std::move(apart).error());
+  }
   auto output = Output::open(arguments.output);
   if (!output) return fail(std::move(output).error());
 

@@ -46,6 +46,12 @@ Result<Samples> read_samples(const std::string& captures,
   for (const DamagedCapture& damaged : loaded->damaged) {
     warn_of_damage(damaged.path, damaged.damage);
   }
+  if (loaded->dataset.rows() == 0 && loaded->report.flows > 0) {
+    return fail(ErrorKind::kInput,
+                "{}: none of its {} is of a device that the manifest names; "
+                "correct the column 'device'",
+                captures, counted(loaded->report.flows, "flow"));
+  }
   if (loaded->dataset.rows() == 0) {
     return fail(ErrorKind::kInput, "{}: {}", captures,
                 no_flow_text(loaded->report));

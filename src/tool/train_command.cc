@@ -110,6 +110,8 @@ class TrainCommand : public Command {
       return;
     }
     warn_of_single_captures(data);
+    Progress progress("judging the learner");
+    options.forest.progress = std::ref(progress);
     const auto judged = cross_validate(data, options);
     model.honest = HonestScore{evaluate(data, judged, UnknownRule{}).score(),
                                std::string(split_name(options.split)),
