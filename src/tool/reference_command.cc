@@ -32,8 +32,7 @@ class ReferenceCommand : public Command {
     for (const CLI::App* command : program_.get_subcommands({})) {
       if (command->get_group().empty()) continue;
       page += fmt::format("## flowtell {}\n\n```text\n{}```\n\n",
-                          command->get_name(),
-                          command->help("flowtell"));
+                          command->get_name(), command->help("flowtell"));
     }
     return page;
   }
