@@ -49,7 +49,7 @@ void expect_near(const NamedValues& got, const NamedValues& expected) {
   }
 }
 
-// As /work/shared/reference/reference.py computes them of these packets.
+// As shared/reference/reference.py computes them of these packets.
 const NamedValues kClassicOfShortPage = {
     {"byte_ratio", 0.25557011795543905},
     {"packet_ratio", 0.75},
