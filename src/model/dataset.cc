@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <unordered_map>
 
 #include "base/checksum.h"
 #include "base/file.h"
@@ -17,7 +18,8 @@ namespace {
 // What one capture gives.
 struct Part {
   std::vector<float> values;
-  std::size_t rows = 0;
+  std::vector<RowFacts> facts;     // one a row
+  std::vector<std::string> names;  // one a row
   MeterReport report;
   std::string sha256;
   std::optional<Damage> damage;
@@ -40,8 +42,11 @@ class RowSink : public FlowSink {
     for (const double value : measured_) {
       part_.values.push_back(static_cast<float>(value));
     }
-    ++part_.rows;
+    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0});
+    part_.names.emplace_back();
   }
+
+  void end_burst() override { ++burst_; }
 
  private:
   const FeatureList& features_;
@@ -49,6 +54,7 @@ class RowSink : public FlowSink {
   Part& part_;
   FlowSeries series_;
   std::vector<double> measured_;
+  std::uint32_t burst_ = 0;
 };
 
 Timestamp on_calendar(const Moment& moment, Timestamp first) {
@@ -124,17 +130,41 @@ Result<void> check_apps(std::span<const LabelledCapture> captures,
   return {};
 }
 
-void append(const LabelledCapture& capture, Part part, LoadedDataset& all) {
+// The numbers of names, in the order in which they are met.
+class NameNumbers {
+ public:
+  explicit NameNumbers(std::vector<std::string>& names) : names_(names) {}
+
+  std::uint32_t of(const std::string& name) {
+    if (name.empty()) return 0;
+    const auto next = static_cast<std::uint32_t>(names_.size());
+    const auto [at, is_new] = numbers_.try_emplace(name, next);
+    if (is_new) names_.push_back(name);
+    return at->second;
+  }
+
+ private:
+  std::vector<std::string>& names_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+void append(const LabelledCapture& capture, Part part, NameNumbers& names,
+            LoadedDataset& all) {
   Dataset& data = all.dataset;
+  const std::size_t rows = part.facts.size();
   const auto app = static_cast<AppId>(
       std::lower_bound(data.apps.begin(), data.apps.end(), capture.app) -
       data.apps.begin());
   const auto number = static_cast<std::uint32_t>(data.captures.size());
-  data.captures.push_back({capture.path, capture.group, app, part.sha256,
-                           part.rows, part.report.first, part.report.last});
+  data.captures.push_back({capture.path, capture.group, app, part.sha256, rows,
+                           part.report.first, part.report.last});
   data.values.insert(data.values.end(), part.values.begin(), part.values.end());
-  data.labels.insert(data.labels.end(), part.rows, app);
-  data.capture_of.insert(data.capture_of.end(), part.rows, number);
+  data.labels.insert(data.labels.end(), rows, app);
+  data.capture_of.insert(data.capture_of.end(), rows, number);
+  for (std::size_t i = 0; i < rows; ++i) {
+    part.facts[i].name = names.of(part.names[i]);
+    data.facts.push_back(part.facts[i]);
+  }
   all.report += part.report;
   if (part.damage) all.damaged.push_back({capture.path, *part.damage});
 }
@@ -152,11 +182,13 @@ Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   part.apps = apps;
   part.width = width;
   part.captures = captures;
+  part.names = names;
   for (const std::uint32_t i : chosen) {
     const auto from = row(i);
     part.values.insert(part.values.end(), from.begin(), from.end());
     part.labels.push_back(labels[i]);
     part.capture_of.push_back(capture_of[i]);
+    part.facts.push_back(facts[i]);
   }
   return part;
 }
@@ -175,9 +207,10 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
     parts[i] = read_part(captures[i], options);
     if (options.progress) options.progress(++done, captures.size());
   });
+  NameNumbers names(all.dataset.names);
   for (std::size_t i = 0; i < captures.size(); ++i) {
     if (!parts[i]) return fail(std::move(parts[i]).error());
-    append(captures[i], std::move(*parts[i]), all);
+    append(captures[i], std::move(*parts[i]), names, all);
   }
   return all;
 }

@@ -33,6 +33,17 @@ struct CaptureRecord {
   std::optional<Timestamp> last;
 };
 
+// What is known of a row's flow besides its features: who, when, with whom.
+struct RowFacts {
+  Address device;
+  Timestamp first{};
+  Timestamp last{};
+  // Bursts of the capture count in the order in which they ended; the rows of
+  // one stand side by side.
+  std::uint32_t burst = 0;
+  std::uint32_t name = 0;  // into Dataset::names
+};
+
 struct Dataset {
   std::vector<std::string> apps;  // by AppId, in the order of their names
   std::size_t width = 0;          // columns
@@ -42,6 +53,10 @@ struct Dataset {
   std::vector<float> values;
   std::vector<AppId> labels;
   std::vector<std::uint32_t> capture_of;  // into `captures`
+  std::vector<RowFacts> facts;
+
+  // Names of servers that flows went to; the first is none.
+  std::vector<std::string> names = {""};
 
   std::size_t rows() const { return labels.size(); }
   std::span<const float> row(std::size_t i) const {

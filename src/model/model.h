@@ -11,7 +11,9 @@
 #include "flow/flow_options.h"
 #include "measure/feature_list.h"
 #include "model/dataset.h"
+#include "model/evidence.h"
 #include "model/forest.h"
+#include "model/name_table.h"
 
 namespace flowtell {
 
@@ -55,6 +57,8 @@ struct Model {
   Duration burst_gap = std::chrono::seconds(1);
 
   Forest forest;
+  NameTable names;
+  WeightTable weights;  // by place_of the kinds of evidence in use
   std::vector<ColumnImportance> importance;  // by column
   double out_of_bag_accuracy = 0;
   std::optional<HonestScore> honest;

@@ -23,7 +23,7 @@
 
 namespace flowtell {
 
-inline constexpr std::uint32_t kModelVersion = 1;
+inline constexpr std::uint32_t kModelVersion = 2;
 
 std::string encode_model(const Model& model);
 

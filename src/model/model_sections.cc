@@ -17,6 +17,7 @@ enum class SectionTag : std::uint32_t {
   kForest = 4,
   kScores = 5,
   kTraining = 6,
+  kEvidence = 7,
 };
 
 tl::unexpected<Error> wrong(std::string_view what) {
@@ -266,6 +267,44 @@ Result<void> read_training(ByteReader& in, Model& model) {
   return {};
 }
 
+void write_evidence(ByteWriter& out, const Model& model) {
+  for (const EvidenceWeights& weights : model.weights) {
+    out.f64(weights.shape);
+    out.f64(weights.name);
+  }
+  const NameTable::Counts& names = model.names.counts();
+  out.u32(static_cast<std::uint32_t>(names.size()));
+  for (const auto& [name, counts] : names) {
+    out.text(name);
+    for (const float count : counts) out.f32(count);
+  }
+}
+
+bool is_weight(double value) { return value >= 0 && value <= 1e3; }
+
+Result<void> read_evidence(ByteReader& in, Model& model) {
+  for (EvidenceWeights& weights : model.weights) {
+    weights.shape = in.f64();
+    weights.name = in.f64();
+    if (!is_weight(weights.shape) || !is_weight(weights.name)) {
+      return wrong("a weight is no weight");
+    }
+  }
+  NameTable::Counts names;
+  const std::uint32_t count = read_length(in, 4 + 4 * model.apps.size());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::vector<float>& counts = names[read_text(in)];
+    if (!counts.empty()) return wrong("a name stands in it twice");
+    counts.resize(model.apps.size());
+    for (float& app : counts) {
+      app = in.f32();
+      if (!(app >= 0 && app <= 1e6F)) return wrong("a count is no count");
+    }
+  }
+  model.names = NameTable::of(std::move(names));
+  return {};
+}
+
 struct Section {
   SectionTag tag;
   void (*write)(ByteWriter&, const Model&);
@@ -279,6 +318,7 @@ constexpr Section kSections[] = {
     {SectionTag::kForest, write_forest, read_forest},
     {SectionTag::kScores, write_scores, read_scores},
     {SectionTag::kTraining, write_training, read_training},
+    {SectionTag::kEvidence, write_evidence, read_evidence},
 };
 
 }  // namespace

@@ -28,11 +28,6 @@ std::vector<std::uint32_t> units_of(const Dataset& data, Split split) {
   return units;
 }
 
-struct FoldRows {
-  std::vector<std::uint32_t> taught;
-  std::vector<std::uint32_t> judged;
-};
-
 FoldRows rows_of_fold(std::span<const std::uint32_t> folds,
                       std::uint32_t fold) {
   FoldRows rows;
@@ -76,40 +71,28 @@ std::size_t count_folds(std::span<const std::uint32_t> folds) {
   return std::size_t{*std::max_element(folds.begin(), folds.end())} + 1;
 }
 
-Probabilities cross_validate(const Dataset& data,
-                             const CrossValidationOptions& options) {
-  const auto folds = deal_folds(data, options);
-  Probabilities all{data.apps.size(),
-                    std::vector<double>(data.rows() * data.apps.size())};
+void for_each_fold(
+    std::span<const std::uint32_t> folds,
+    const std::function<void(const FoldRows&, std::uint32_t fold)>& call) {
   for (std::uint32_t fold = 0; fold < count_folds(folds); ++fold) {
     const FoldRows rows = rows_of_fold(folds, fold);
-    if (rows.taught.empty() || rows.judged.empty()) continue;
-    ForestOptions forest = options.forest;
-    if (forest.progress) {
-      forest.progress = [&](std::size_t done, std::size_t trees) {
-        options.forest.progress(fold * trees + done,
-                                count_folds(folds) * trees);
-      };
-    }
-    const auto built = build_forest(data.select(rows.taught), forest);
-    const auto judged = judge_all(built.forest, data.select(rows.judged),
-                                  options.forest.threads);
-    for (std::size_t i = 0; i < rows.judged.size(); ++i) {
-      const auto from = judged.row(i);
-      std::copy(from.begin(), from.end(),
-                all.values.begin() + static_cast<std::ptrdiff_t>(
-                                         rows.judged[i] * data.apps.size()));
-    }
+    if (!rows.taught.empty() && !rows.judged.empty()) call(rows, fold);
   }
-  return all;
+}
+
+void Probabilities::put(std::span<const std::uint32_t> rows,
+                        const Probabilities& from) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto row_from = from.row(i);
+    std::copy(row_from.begin(), row_from.end(), row(rows[i]).begin());
+  }
 }
 
 Probabilities judge_all(const Forest& forest, const Dataset& data,
                         int threads) {
   constexpr std::size_t kRowsPerTask = 512;
   const CompiledForest compiled(forest);
-  Probabilities all{forest.apps,
-                    std::vector<double>(data.rows() * forest.apps)};
+  Probabilities all(forest.apps, data.rows());
   const std::size_t tasks = (data.rows() + kRowsPerTask - 1) / kRowsPerTask;
   for_each_task(threads, tasks, [&](std::size_t task) {
     const std::size_t begin = task * kRowsPerTask;

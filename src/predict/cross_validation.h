@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,19 +46,35 @@ std::vector<std::uint32_t> deal_folds(const Dataset& data,
 // How many folds that makes; with fewer than two nothing can be judged.
 std::size_t count_folds(std::span<const std::uint32_t> folds);
 
+// The rows of a fold, and of all others.
+struct FoldRows {
+  std::vector<std::uint32_t> taught;
+  std::vector<std::uint32_t> judged;
+};
+
+// Calls with each fold's rows, but for folds that leave nothing to learn from.
+void for_each_fold(
+    std::span<const std::uint32_t> folds,
+    const std::function<void(const FoldRows&, std::uint32_t fold)>& call);
+
 // The probabilities of one app a column, one flow a row.
 struct Probabilities {
+  Probabilities() = default;
+  Probabilities(std::size_t columns, std::size_t rows)
+      : apps(columns), values(columns * rows) {}
+
   std::size_t apps = 0;
   std::vector<double> values;
 
   std::span<const double> row(std::size_t i) const {
     return std::span(values).subspan(i * apps, apps);
   }
+  std::span<double> row(std::size_t i) {
+    return std::span(values).subspan(i * apps, apps);
+  }
+  // Puts the rows of `from`, in their order, at the places named.
+  void put(std::span<const std::uint32_t> rows, const Probabilities& from);
 };
-
-// Judges each row by a forest grown from the other folds' rows alone.
-Probabilities cross_validate(const Dataset& data,
-                             const CrossValidationOptions& options);
 
 // Judges all rows by one forest, on as many threads.
 Probabilities judge_all(const Forest& forest, const Dataset& data, int threads);

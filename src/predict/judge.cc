@@ -5,26 +5,78 @@
 
 namespace flowtell {
 
-Result<Judge> Judge::make(const Model& model, UnknownRule rule) {
+Result<Judge> Judge::make(const Model& model, EvidenceKinds kinds,
+                          UnknownRule rule) {
   auto features = model.features();
   if (!features) return fail(std::move(features).error());
-  return Judge(model, std::move(*features), rule);
+  return Judge(model, std::move(*features), kinds, rule);
 }
 
-Judge::Judge(const Model& model, FeatureList features, UnknownRule rule)
-    : forest_(model.forest),
-      features_(std::move(features)),
+Judge::Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
+             UnknownRule rule)
+    : kinds_(kinds),
+      weights_(model.weights[place_of(kinds)]),
       rule_(rule),
+      apps_(model.apps.size()),
+      forest_(model.forest),
+      names_(model.names),
+      features_(std::move(features)),
+      burst_judge_(kinds, apps_),
       measured_(features_.width()),
-      row_(features_.width()),
-      probabilities_(model.apps.size()) {}
+      row_(features_.width()) {}
 
-Judge::Judged Judge::judge(const Flow& flow) {
-  series_.assign(flow);
-  features_.measure(series_, measured_);
-  std::transform(measured_.begin(), measured_.end(), row_.begin(),
-                 [](double value) { return static_cast<float>(value); });
-  forest_.judge(row_, probabilities_);
+void Judge::begin_capture() { burst_judge_ = BurstJudge(kinds_, apps_); }
+
+void Judge::begin_burst() {
+  shape_.clear();
+  name_.clear();
+}
+
+void Judge::hear(const Flow& flow) {
+  if (shape_.empty()) {
+    device_ = flow.device;
+    first_ = flow.first;
+    last_ = flow.last;
+  }
+  first_ = std::min(first_, flow.first);
+  last_ = std::max(last_, flow.last);
+
+  const std::size_t at = shape_.size();
+  shape_.resize(at + apps_);
+  name_.resize(at + apps_);
+  if (kinds_.shape) {
+    series_.assign(flow);
+    features_.measure(series_, measured_);
+    std::transform(measured_.begin(), measured_.end(), row_.begin(),
+                   [](double value) { return static_cast<float>(value); });
+    forest_.judge(row_, std::span(shape_).subspan(at));
+  }
+  if (kinds_.name) names_.judge("", std::span(name_).subspan(at));
+}
+
+BurstJudge::Burst Judge::burst() const {
+  return {device_, first_, last_, {shape_, name_}, weights_};
+}
+
+std::vector<Judge::Judged> Judge::end_burst() {
+  std::vector<Judged> all;
+  if (shape_.empty()) return all;
+  probabilities_.resize(shape_.size());
+  burst_judge_.judge(burst(), probabilities_);
+  for (std::size_t at = 0; at < probabilities_.size(); at += apps_) {
+    const auto row = std::span<const double>(probabilities_).subspan(at, apps_);
+    all.push_back({reach_verdict(row, rule_), row});
+  }
+  begin_burst();
+  return all;
+}
+
+Judge::Judged Judge::judge_early(const Flow& flow) {
+  begin_burst();
+  hear(flow);
+  probabilities_.resize(apps_);
+  burst_judge_.judge_early(burst(), probabilities_);
+  begin_burst();
   return {reach_verdict(probabilities_, rule_), probabilities_};
 }
 

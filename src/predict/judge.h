@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Judges flows as they come out of the meter: the evidence of each becomes
-// probabilities, and these a verdict. Files and live links use the same judge.
-//
-// The one kind of evidence so far is shape: the forest's shares of the flow's
-// features. One thread at a time; memory constant.
+// Judges flows as they come out of the meter: the witnesses are heard on each,
+// and when its burst is over all are weighed together (burst_judge.h) and
+// become verdicts. Files and live links use the same judge. One thread at a
+// time.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "flow/flow.h"
 #include "model/compiled_forest.h"
 #include "model/model.h"
+#include "predict/burst_judge.h"
 #include "predict/verdict.h"
 
 namespace flowtell {
@@ -20,23 +19,55 @@ namespace flowtell {
 class Judge {
  public:
   // Fails where the model's features are not this program's.
-  static Result<Judge> make(const Model& model, UnknownRule rule);
+  static Result<Judge> make(const Model& model, EvidenceKinds kinds,
+                            UnknownRule rule);
 
   struct Judged {
     Verdict verdict;
-    std::span<const double> probabilities;  // by AppId; valid until the next
+    std::span<const double> probabilities;  // by AppId
   };
-  Judged judge(const Flow& flow);
+
+  // Hears the witnesses on the next flow of the burst that is being handed
+  // over.
+  void hear(const Flow& flow);
+
+  // Judges the flows heard, and begins a new burst. One entry a flow, in their
+  // order, valid until the next flow is heard.
+  std::vector<Judged> end_burst();
+
+  // Judges a flow that goes on, by itself and by what its device did before;
+  // nothing is remembered of it. Valid until the next flow is heard.
+  // REQUIRES: no burst is being handed over.
+  Judged judge_early(const Flow& flow);
+
+  // What devices did so far belongs to another capture.
+  void begin_capture();
 
  private:
-  Judge(const Model& model, FeatureList features, UnknownRule rule);
+  Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
+        UnknownRule rule);
+  void begin_burst();
+  BurstJudge::Burst burst() const;
 
-  CompiledForest forest_;
-  FeatureList features_;
+  EvidenceKinds kinds_;
+  EvidenceWeights weights_;
   UnknownRule rule_;
+  std::size_t apps_;
+  CompiledForest forest_;
+  NameTable names_;
+  FeatureList features_;
+  BurstJudge burst_judge_;
+
   FlowSeries series_;
   std::vector<double> measured_;
   std::vector<float> row_;
+
+  // Of the burst at hand: when it was and whose, and a row a flow.
+  Address device_;
+  Timestamp first_{};
+  Timestamp last_{};
+  std::vector<double> shape_;
+  std::vector<double> name_;
   std::vector<double> probabilities_;
 };
 

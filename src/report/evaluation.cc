@@ -2,6 +2,9 @@
 #include "report/evaluation.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
 
 #include "predict/verdict.h"
 
@@ -31,7 +34,58 @@ double mean_over(const std::vector<AppScore>& apps, double AppScore::*value) {
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
+// Mean and standard deviation.
+std::pair<double, double> spread_of(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / count)};
+}
+
 }  // namespace
+
+double calibration_error(const Dataset& data,
+                         const Probabilities& probabilities) {
+  constexpr std::size_t kBins = 15;
+  std::array<double, kBins> confidence{};
+  std::array<double, kBins> right{};
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const Verdict verdict = reach_verdict(probabilities.row(row), {0, 0});
+    const auto bin = std::min(
+        kBins - 1, static_cast<std::size_t>(verdict.confidence * kBins));
+    confidence[bin] += verdict.confidence;
+    right[bin] += verdict.best == data.labels[row] ? 1 : 0;
+  }
+  double apart = 0;
+  for (std::size_t bin = 0; bin < kBins; ++bin) {
+    apart += std::abs(confidence[bin] - right[bin]);
+  }
+  return data.rows() == 0 ? 0 : apart / static_cast<double>(data.rows());
+}
+
+TimelineScore evaluate_timeline(const Dataset& data, const Hearing& hearing,
+                                EvidenceKinds kinds, std::uint64_t seed) {
+  constexpr std::size_t kRepeats = 5;
+  std::vector<double> accuracy;
+  std::vector<double> balanced;
+  for (std::size_t i = 0; i < kRepeats; ++i) {
+    const Score score =
+        evaluate(data,
+                 judge_timeline(data, hearing.testimonies, hearing.weights,
+                                kinds, seed + i),
+                 {})
+            .score();
+    accuracy.push_back(score.accuracy);
+    balanced.push_back(score.balanced_accuracy);
+  }
+  const auto [accuracy_mean, accuracy_spread] = spread_of(accuracy);
+  const auto [balanced_mean, balanced_spread] = spread_of(balanced);
+  return {kRepeats,
+          {accuracy_mean, balanced_mean},
+          {accuracy_spread, balanced_spread}};
+}
 
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule) {
@@ -68,6 +122,7 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                            share(own.unknown, own.flows)});
   }
   result.accuracy = share(right, result.flows);
+  result.calibration_error = calibration_error(data, probabilities);
   result.coverage = share(result.flows - unknown, result.flows);
   result.balanced_accuracy = mean_over(result.apps, &AppScore::recall);
   result.correct = mean_over(result.apps, &AppScore::correct);

@@ -4,12 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/dataset.h"
 #include "model/model.h"
-#include "predict/cross_validation.h"
+#include "predict/learner.h"
 #include "predict/unknown_rule.h"
 
 namespace flowtell {
@@ -25,6 +26,13 @@ struct AppScore {
   double unknown = 0;  // of its flows, those called unknown
 };
 
+// Captures laid end to end as one device's day, several times in other orders.
+struct TimelineScore {
+  std::size_t repeats = 0;
+  Score mean;
+  Score spread;  // standard deviation over the repeats
+};
+
 struct Evaluation {
   std::uint64_t captures = 0;
   std::uint64_t flows = 0;
@@ -34,22 +42,36 @@ struct Evaluation {
   double correct = 0;
   double unknown = 0;
   double coverage = 0;  // of all flows, those not called unknown
+  double calibration_error = 0;
   std::vector<AppScore> apps;
   // confusion[i][j]: how many flows of app i are most like app j.
   std::vector<std::vector<std::uint64_t>> confusion;
+  std::optional<TimelineScore> timeline;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
 };
 
+// How far confidences are from the share that is right: the mean distance over
+// 15 bins of confidence, weighted by their flows (expected calibration error,
+// Guo et al. 2017).
+double calibration_error(const Dataset& data,
+                         const Probabilities& probabilities);
+
 // REQUIRES: one row of probabilities a row of data.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule);
+
+// What the evidence says of flows when captures follow each other. The orders
+// hang on the seed.
+TimelineScore evaluate_timeline(const Dataset& data, const Hearing& hearing,
+                                EvidenceKinds kinds, std::uint64_t seed);
 
 // How an evaluation came about, for its readers.
 struct EvaluationSetting {
   std::string captures;  // as named on the command line
   std::string tested;    // the captures judged; empty: cross-validated
   std::vector<std::string> features;
+  std::string evidence = "shape";
   std::string split;  // "by-capture", …, or "other-captures"
   std::size_t folds = 0;
   UnknownRule rule;

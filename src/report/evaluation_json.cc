@@ -15,11 +15,11 @@ std::string evaluation_json(const Evaluation& evaluation,
                     {"correct", app.correct},
                     {"unknown", app.unknown}});
   }
-  const Json all = {
+  Json all = {
       {"captures", evaluation.captures},
       {"flows", evaluation.flows},
       {"features", setting.features},
-      {"evidence", {"shape"}},
+      {"evidence", setting.evidence},
       {"split", setting.split},
       {"folds", setting.folds},
       {"seed", setting.seed},
@@ -29,9 +29,19 @@ std::string evaluation_json(const Evaluation& evaluation,
       {"correct", evaluation.correct},
       {"unknown", evaluation.unknown},
       {"coverage", evaluation.coverage},
+      {"calibration_error", evaluation.calibration_error},
       {"apps", apps},
       {"confusion", evaluation.confusion},
   };
+  if (const auto& timeline = evaluation.timeline) {
+    all["timeline"] = {
+        {"repeats", timeline->repeats},
+        {"accuracy", timeline->mean.accuracy},
+        {"balanced_accuracy", timeline->mean.balanced_accuracy},
+        {"accuracy_spread", timeline->spread.accuracy},
+        {"balanced_accuracy_spread", timeline->spread.balanced_accuracy},
+    };
+  }
   return json_text(all, 2) + '\n';
 }
 

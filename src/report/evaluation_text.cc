@@ -97,10 +97,21 @@ std::string evaluation_text(const Evaluation& evaluation,
       counted(evaluation.flows, "flow"), percent(evaluation.accuracy),
       percent(evaluation.balanced_accuracy), setting.rule.text(),
       percent(evaluation.coverage), percent(evaluation.correct));
+  out += fmt::format("Confidences are off by {} % on average.\n",
+                     percent(evaluation.calibration_error));
+  if (const auto& timeline = evaluation.timeline) {
+    out += fmt::format(
+        "As one device's day, in {} random orders: accuracy {} % (\u00b1 {}), "
+        "balanced {} % (\u00b1 {}).\n",
+        timeline->repeats, percent(timeline->mean.accuracy),
+        percent(timeline->spread.accuracy),
+        percent(timeline->mean.balanced_accuracy),
+        percent(timeline->spread.balanced_accuracy));
+  }
   out += "\nWorst confusions:\n" + confusions_text(evaluation);
   out += '\n' + split_text(evaluation, setting);
-  out += fmt::format("Features {}, evidence shape, seed {}.\n",
-                     listed(setting.features), setting.seed);
+  out += fmt::format("Features {}, evidence {}, seed {}.\n",
+                     listed(setting.features), setting.evidence, setting.seed);
   return out;
 }
 

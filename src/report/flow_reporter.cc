@@ -11,25 +11,55 @@ FlowReporter::FlowReporter(const FeatureList& features,
       listeners_(std::move(listeners)),
       measured_(features.width()) {}
 
-void FlowReporter::report(const Flow& flow, bool is_early) {
-  if (features_.width() > 0) {
-    series_.assign(flow);
-    features_.measure(series_, measured_);
+void FlowReporter::begin_capture(const FlowMeter& meter) {
+  meter_ = &meter;
+  if (judge_) judge_->judge->begin_capture();
+}
+
+void FlowReporter::take(const Flow& flow) {
+  measure(flow);
+  if (!judge_) {
+    tell({flow, *meter_->origin(), measured_, std::nullopt, false});
+    return;
   }
-  std::optional<NamedVerdict> named;
-  if (judge_) {
-    const Verdict verdict = judge_->judge->judge(flow).verdict;
-    named = {verdict.is_unknown
-                 ? kUnknownName
-                 : std::string_view((*judge_->apps)[verdict.best]),
-             verdict.confidence};
-  }
-  const FlowReport report{flow, *meter_->origin(), measured_, named, is_early};
-  for (FlowListener* listener : listeners_) listener->take(report);
+  judge_->judge->hear(flow);
+  waiting_.push_back({flow, measured_});
+  waiting_.back().flow.packets = {};
+}
+
+void FlowReporter::take_early(const Flow& flow) {
+  if (!judge_) return;
+  measure(flow);
+  tell({flow, *meter_->origin(), measured_,
+        name(judge_->judge->judge_early(flow).verdict), true});
 }
 
 void FlowReporter::end_burst() {
+  if (judge_) {
+    const auto judged = judge_->judge->end_burst();
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      tell({waiting_[i].flow, *meter_->origin(), waiting_[i].features,
+            name(judged[i].verdict), false});
+    }
+    waiting_.clear();
+  }
   for (FlowListener* listener : listeners_) listener->end_burst();
+}
+
+void FlowReporter::measure(const Flow& flow) {
+  if (features_.width() == 0) return;
+  series_.assign(flow);
+  features_.measure(series_, measured_);
+}
+
+NamedVerdict FlowReporter::name(const Verdict& verdict) const {
+  return {verdict.is_unknown ? kUnknownName
+                             : std::string_view((*judge_->apps)[verdict.best]),
+          verdict.confidence};
+}
+
+void FlowReporter::tell(const FlowReport& report) {
+  for (FlowListener* listener : listeners_) listener->take(report);
 }
 
 }  // namespace flowtell

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What becomes of flows as they come out of the meter: each is measured and
-// judged, and then told to whoever listens: a writer of lines, a screen, a
-// tally. Captures and live links are reported by this and nothing else.
+// What becomes of flows as they come out of the meter: each is measured and,
+// when its burst is over, judged, and then told to whoever listens: a writer of
+// lines, a screen, a tally. Captures and live links are reported by this and
+// nothing else.
 #pragma once
 
 #include <string>
@@ -35,17 +36,25 @@ class FlowReporter : public FlowSink {
                std::vector<FlowListener*> listeners);
 
   // The meter whose flows come next, for their times count from its origin.
-  void begin_capture(const FlowMeter& meter) { meter_ = &meter; }
+  void begin_capture(const FlowMeter& meter);
 
   // From the next flow on, another judge.
   void use(NamingJudge judge) { judge_ = judge; }
 
-  void take(const Flow& flow) override { report(flow, false); }
-  void take_early(const Flow& flow) override { report(flow, true); }
+  void take(const Flow& flow) override;
+  void take_early(const Flow& flow) override;
   void end_burst() override;
 
  private:
-  void report(const Flow& flow, bool is_early);
+  // What waits for the end of its burst to be judged.
+  struct Waiting {
+    Flow flow;  // without its packets
+    std::vector<double> features;
+  };
+
+  void measure(const Flow& flow);
+  NamedVerdict name(const Verdict& verdict) const;
+  void tell(const FlowReport& report);
 
   const FeatureList& features_;
   std::optional<NamingJudge> judge_;
@@ -53,6 +62,7 @@ class FlowReporter : public FlowSink {
   const FlowMeter* meter_ = nullptr;
   FlowSeries series_;
   std::vector<double> measured_;
+  std::vector<Waiting> waiting_;
 };
 
 // Writes lines into a string that its owner empties when it likes.

@@ -35,13 +35,15 @@ class ClassifyCommand : public Command {
   Result<ExitCode> run() override {
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
+    auto kinds = EvidenceKinds::parse(evidence_);
+    if (!kinds) return fail("--evidence", std::move(kinds).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     auto model = load_model(model_);
     if (!model) return fail(std::move(model).error());
     options->key = model->flow_key;
     options->burst_gap = model->burst_gap;
-    auto judge = Judge::make(*model, *rule);
+    auto judge = Judge::make(*model, *kinds, *rule);
     if (!judge) {
       return fail(fmt::format("cannot use {}", model_),
                   std::move(judge).error());
@@ -54,7 +56,7 @@ class ClassifyCommand : public Command {
   std::string model_;
   std::vector<std::string> paths_;
   UnknownArguments unknown_;
-  std::string evidence_ = "shape";
+  std::string evidence_{EvidenceKinds::kAll};
   MeterArguments meter_;
   WriterArguments writer_;
 };

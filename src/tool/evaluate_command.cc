@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "predict/cross_validation.h"
+#include "predict/learner.h"
 #include "report/evaluation.h"
 #include "tool/command.h"
 #include "tool/console.h"
@@ -34,6 +34,9 @@ class EvaluateCommand : public Command {
         ->type_name("N")
         ->check(CLI::Range(2, 1000))
         ->capture_default_str();
+    command.add_flag("--timeline", timeline_,
+                     "Also judge the captures as one device's day: end to end, "
+                     "in five random orders");
     unknown_.define(command);
     learner_.define(command);
     command
@@ -56,6 +59,9 @@ class EvaluateCommand : public Command {
   Result<ExitCode> run() override {
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
+    auto kinds = EvidenceKinds::parse(learner_.evidence);
+    if (!kinds) return fail("--evidence", std::move(kinds).error());
+    kinds_ = *kinds;
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     auto learned = read_samples(captures_, *options, learner_, {});
@@ -90,26 +96,26 @@ class EvaluateCommand : public Command {
     }
     Progress progress("growing trees");
     options.forest.progress = std::ref(progress);
-    const auto judged = cross_validate(samples.dataset, options);
+    const Hearing hearing =
+        hear_cross_validated(samples.dataset, options, kinds_);
     EvaluationSetting setting = make_setting(rule);
     setting.split = split_;
     setting.folds = folds;
-    return tell(evaluate(samples.dataset, judged, rule), setting,
-                samples.any_damage);
+    return tell(samples.dataset, hearing, setting, samples.any_damage);
   }
 
   Result<ExitCode> run_tested(const Samples& learned, const Samples& tested,
                               const UnknownRule& rule) const {
     Progress progress("growing trees");
-    ForestOptions options = learner_.forest();
-    options.progress = std::ref(progress);
-    const auto built = build_forest(learned.dataset, options);
-    const auto judged =
-        judge_all(built.forest, tested.dataset, learner_.threads);
+    CrossValidationOptions options;
+    options.forest = learner_.forest();
+    options.forest.progress = std::ref(progress);
+    const Hearing hearing =
+        hear_others(learned.dataset, tested.dataset, options, kinds_);
     EvaluationSetting setting = make_setting(rule);
     setting.tested = tested_;
     setting.split = "other-captures";
-    return tell(evaluate(tested.dataset, judged, rule), setting,
+    return tell(tested.dataset, hearing, setting,
                 learned.any_damage || tested.any_damage);
   }
 
@@ -119,14 +125,23 @@ class EvaluateCommand : public Command {
     if (auto features = learner_.features()) {
       setting.features = features->set_names();
     }
+    setting.evidence = kinds_.text();
     setting.rule = rule;
     setting.seed = learner_.seed;
     return setting;
   }
 
-  Result<ExitCode> tell(const Evaluation& evaluation,
+  Result<ExitCode> tell(const Dataset& data, const Hearing& hearing,
                         const EvaluationSetting& setting,
                         bool any_damage) const {
+    Evaluation evaluation = flowtell::evaluate(
+        data,
+        judge_captures(data, hearing.testimonies, hearing.weights, kinds_),
+        setting.rule);
+    if (timeline_) {
+      evaluation.timeline =
+          evaluate_timeline(data, hearing, kinds_, learner_.seed);
+    }
     if (json_ != "-") {
       auto told = write_output("", evaluation_text(evaluation, setting));
       if (!told) return fail(std::move(told).error());
@@ -143,7 +158,9 @@ class EvaluateCommand : public Command {
   std::string split_{kSplitNames.front()};
   std::size_t folds_ = 5;
   UnknownArguments unknown_;
+  bool timeline_ = false;
   LearnerArguments learner_;
+  EvidenceKinds kinds_;
   std::string json_;
   MeterArguments meter_;
 };

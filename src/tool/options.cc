@@ -164,9 +164,9 @@ void UnknownArguments::define(CLI::App& command) {
 void define_evidence(CLI::App& command, std::string& evidence) {
   command
       .add_option("--evidence", evidence,
-                  "Kinds of evidence to use: the shape of flows")
+                  "Kinds of evidence to use: the shape of flows, the names of "
+                  "their servers, what the device did a moment before")
       ->type_name("KIND,...")
-      ->check(CLI::IsMember({"shape"}))
       ->capture_default_str();
 }
 

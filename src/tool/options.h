@@ -13,6 +13,7 @@
 #include "flow/flow_options.h"
 #include "measure/feature_list.h"
 #include "model/dataset.h"
+#include "model/evidence.h"
 #include "model/forest_builder.h"
 #include "predict/unknown_rule.h"
 #include "report/flow_writer.h"
@@ -51,7 +52,7 @@ struct LearnerArguments {
   ForestOptions forest() const;
 
   std::string feature_sets{FeatureList::kDefault};
-  std::string evidence{"shape"};
+  std::string evidence{EvidenceKinds::kAll};
   std::size_t trees = ForestOptions{}.trees;
   std::string balance{"apps"};
   std::uint64_t seed = ForestOptions{}.seed;

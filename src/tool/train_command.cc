@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "model/model_file.h"
 #include "model/out_of_bag.h"
-#include "predict/cross_validation.h"
+#include "predict/learner.h"
 #include "report/evaluation.h"
 #include "report/table.h"
 #include "tool/command.h"
@@ -77,6 +77,7 @@ class TrainCommand : public Command {
     model.seed = learner_.seed;
     model.captures = data.captures;
     grow(data, model);
+    weigh(data, model);
     if (!no_score_) score(data, model);
     return model;
   }
@@ -96,6 +97,15 @@ class TrainCommand : public Command {
       model.importance.push_back({built.impurity_importance[i], lost[i]});
     }
     model.forest = std::move(built.forest);
+    model.names = NameTable::learn(data);
+  }
+
+  void weigh(const Dataset& data, Model& model) const {
+    CrossValidationOptions options;
+    options.folds = kFolds;
+    options.forest = learner_.forest();
+    const auto weights = learn_weights(data, options, kEvidenceKinds);
+    std::copy(weights.begin(), weights.end(), model.weights.begin());
   }
 
   void score(const Dataset& data, Model& model) const {
@@ -112,7 +122,10 @@ class TrainCommand : public Command {
     warn_of_single_captures(data);
     Progress progress("judging the learner");
     options.forest.progress = std::ref(progress);
-    const auto judged = cross_validate(data, options);
+    const EvidenceKinds kinds;
+    const Hearing hearing = hear_cross_validated(data, options, kinds);
+    const auto judged =
+        judge_captures(data, hearing.testimonies, hearing.weights, kinds);
     model.honest = HonestScore{evaluate(data, judged, UnknownRule{}).score(),
                                std::string(split_name(options.split)),
                                static_cast<std::uint32_t>(folds)};

@@ -68,7 +68,10 @@ class WatchCommand : public Command {
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     rule_ = *rule;
-    auto model = ModelInUse::load(model_, rule_);
+    auto kinds = EvidenceKinds::parse(evidence_);
+    if (!kinds) return fail("--evidence", std::move(kinds).error());
+    kinds_ = *kinds;
+    auto model = ModelInUse::load(model_, kinds_, rule_);
     if (!model) return fail(std::move(model).error());
     auto source = open_source();
     if (!source) return fail(std::move(source).error());
@@ -198,7 +201,7 @@ class WatchCommand : public Command {
 
   // A model that cannot be used leaves the one in use where it is.
   Result<void> reload(WatchReporting& reporting) const {
-    auto model = ModelInUse::load(model_, rule_);
+    auto model = ModelInUse::load(model_, kinds_, rule_);
     if (!model) {
       warn(model.error().message + "; the model in use stays");
       return {};
@@ -244,7 +247,8 @@ class WatchCommand : public Command {
   InterfaceOptions listening_;
   UnknownArguments unknown_;
   UnknownRule rule_;
-  std::string evidence_ = "shape";
+  std::string evidence_{EvidenceKinds::kAll};
+  EvidenceKinds kinds_;
   MeterArguments meter_;
   WriterArguments writer_;
 };

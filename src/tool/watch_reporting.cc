@@ -13,11 +13,12 @@ constexpr Duration kDrawEvery = std::chrono::milliseconds(200);
 }  // namespace
 
 Result<std::unique_ptr<ModelInUse>> ModelInUse::load(const std::string& path,
+                                                     EvidenceKinds kinds,
                                                      const UnknownRule& rule) {
   auto model = load_model(path);
   if (!model) return fail(std::move(model).error());
   std::unique_ptr<ModelInUse> in_use(new ModelInUse(std::move(*model)));
-  auto judge = Judge::make(in_use->model_, rule);
+  auto judge = Judge::make(in_use->model_, kinds, rule);
   if (!judge) {
     return fail(fmt::format("cannot use {}", path), std::move(judge).error());
   }

@@ -22,6 +22,7 @@ namespace flowtell {
 class ModelInUse {
  public:
   static Result<std::unique_ptr<ModelInUse>> load(const std::string& path,
+                                                  EvidenceKinds kinds,
                                                   const UnknownRule& rule);
 
   const Model& model() const { return model_; }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/evidence.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace flowtell {
+
+Result<EvidenceKinds> EvidenceKinds::parse(std::string_view text) {
+  EvidenceKinds kinds{false, false, false};
+  for (const std::string_view word : split(text, ',')) {
+    bool* const kind = word == "shape"  ? &kinds.shape
+                       : word == "name" ? &kinds.name
+                       : word == "time" ? &kinds.time
+                                        : nullptr;
+    if (kind == nullptr) {
+      return fail(ErrorKind::kUsage,
+                  "'{}' is no kind of evidence; there are shape, name and time",
+                  word);
+    }
+    *kind = true;
+  }
+  if (!kinds.shape && !kinds.name) {
+    return fail(ErrorKind::kUsage,
+                "'{}' tells no app from another; add shape or name", text);
+  }
+  return kinds;
+}
+
+std::string EvidenceKinds::text() const {
+  std::string text;
+  const auto add = [&](bool is_used, std::string_view word) {
+    if (!is_used) return;
+    if (!text.empty()) text += ',';
+    text += word;
+  };
+  add(shape, "shape");
+  add(name, "name");
+  add(time, "time");
+  return text;
+}
+
+std::size_t place_of(const EvidenceKinds& kinds) {
+  const auto at =
+      std::find(kEvidenceKinds.begin(), kEvidenceKinds.end(), kinds);
+  require(at != kEvidenceKinds.end(), "evidence tells apps apart");
+  return static_cast<std::size_t>(at - kEvidenceKinds.begin());
+}
+
+}  // namespace flowtell

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The kinds of evidence, each of which can be left out and measured alone:
+//   shape   how a flow's packets look: the forest's shares
+//   name    the server's name that leaked, if any: what the name table says
+//   time    what the same device was doing a moment ago
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace flowtell {
+
+struct EvidenceKinds {
+  bool shape = true;
+  bool name = true;
+  bool time = true;
+
+  static constexpr std::string_view kAll = "shape,name,time";
+
+  // "shape", "shape,time", … in any order. Time alone says nothing of any app,
+  // and is refused.
+  static Result<EvidenceKinds> parse(std::string_view text);
+
+  // In the order above.
+  std::string text() const;
+
+  bool operator==(const EvidenceKinds&) const = default;
+};
+
+// Those that make sense, in the order in which a model lists their weights.
+inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
+    {true, false, false},
+    {false, true, false},
+    {true, true, false},
+    {true, false, true},
+    {false, true, true},
+    {true, true, true},
+}};
+
+// How much each kind of evidence counts, and how a device's doings go on.
+// Fitted on flows that the evidence did not learn from
+// (predict/evidence_fit.h).
+struct EvidenceWeights {
+  // Powers to which likelihoods are raised. Below 1 where witnesses repeat
+  // themselves, as the flows of one burst do.
+  double shape = 1;
+  double name = 1;
+
+  bool operator==(const EvidenceWeights&) const = default;
+};
+
+// The weights of each of kEvidenceKinds.
+using WeightTable = std::array<EvidenceWeights, kEvidenceKinds.size()>;
+
+// REQUIRES: the kinds are among kEvidenceKinds.
+std::size_t place_of(const EvidenceKinds& kinds);
+
+}  // namespace flowtell

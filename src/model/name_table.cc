@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/name_table.h"
+
+#include <libpsl.h>
+
+#include <algorithm>
+#include <set>
+
+namespace flowtell {
+namespace {
+
+// An app's captures count as so many, however many there are.
+constexpr double kCaptures = 20;
+// So many captures' worth of prior.
+constexpr double kPrior = 1;
+
+std::string domain_key(std::string_view name) {
+  return "." + registrable_domain(name);
+}
+
+// The prior moves towards what was counted.
+void learn_from(std::span<const float> counts, std::span<double> prior) {
+  double sum = kPrior;
+  for (const float count : counts) sum += count;
+  for (std::size_t app = 0; app < prior.size(); ++app) {
+    prior[app] = (counts[app] + kPrior * prior[app]) / sum;
+  }
+}
+
+}  // namespace
+
+std::string folded_name(std::string_view name) {
+  std::string folded;
+  for (char c : name) {
+    if (c >= '0' && c <= '9') {
+      if (!folded.empty() && folded.back() == '#') continue;
+      c = '#';
+    } else if (c >= 'A' && c <= 'Z') {
+      c = static_cast<char>(c - 'A' + 'a');
+    }
+    folded += c;
+  }
+  return folded;
+}
+
+std::string registrable_domain(std::string_view name) {
+  const std::string text(name);
+  const char* domain = psl_registrable_domain(psl_builtin(), text.c_str());
+  return domain == nullptr ? text : domain;
+}
+
+NameTable NameTable::learn(const Dataset& data) {
+  // The captures in which each key was met.
+  std::map<std::string, std::set<std::uint32_t>, std::less<>> met;
+  std::vector<std::set<std::uint32_t>> captures_of(data.apps.size());
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const std::uint32_t capture = data.capture_of[row];
+    captures_of[data.labels[row]].insert(capture);
+    const std::string& name = data.names[data.facts[row].name];
+    if (name.empty()) continue;
+    met[folded_name(name)].insert(capture);
+    met[domain_key(name)].insert(capture);
+  }
+  NameTable table;
+  for (const auto& [key, captures] : met) {
+    std::vector<float>& counts = table.counts_[key];
+    counts.resize(data.apps.size());
+    for (const std::uint32_t capture : captures) {
+      const AppId app = data.captures[capture].app;
+      counts[app] += static_cast<float>(
+          kCaptures / static_cast<double>(captures_of[app].size()));
+    }
+  }
+  return table;
+}
+
+NameTable NameTable::of(Counts counts) {
+  NameTable table;
+  table.counts_ = std::move(counts);
+  return table;
+}
+
+void NameTable::judge(std::string_view name,
+                      std::span<double> probabilities) const {
+  std::fill(probabilities.begin(), probabilities.end(),
+            1 / static_cast<double>(probabilities.size()));
+  if (name.empty()) return;
+  for (const std::string& key : {domain_key(name), folded_name(name)}) {
+    const auto at = counts_.find(key);
+    if (at != counts_.end()) learn_from(at->second, probabilities);
+  }
+}
+
+}  // namespace flowtell

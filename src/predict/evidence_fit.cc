@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/evidence_fit.h"
+
+#include <cmath>
+
+namespace flowtell {
+namespace {
+
+// Logarithms of the smallest and the largest weight that is looked at.
+constexpr double kLeast = -3.5;
+constexpr double kMost = 1.5;
+constexpr int kSteps = 14;  // to within 1 %
+constexpr int kRounds = 2;  // over the weights in turns
+
+// Where a function of one valley is least (golden-section search, Kiefer 1953).
+template <typename Function>
+double least_of(Function&& value) {
+  constexpr double kRatio = 0.6180339887498949;
+  double low = kLeast;
+  double high = kMost;
+  double left = high - kRatio * (high - low);
+  double right = low + kRatio * (high - low);
+  double at_left = value(left);
+  double at_right = value(right);
+  for (int i = 0; i < kSteps; ++i) {
+    if (at_left <= at_right) {
+      high = right;
+      right = left;
+      at_right = at_left;
+      left = high - kRatio * (high - low);
+      at_left = value(left);
+    } else {
+      low = left;
+      left = right;
+      at_left = at_right;
+      right = low + kRatio * (high - low);
+      at_right = value(right);
+    }
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
+
+double log_loss(const Dataset& data, const Probabilities& probabilities) {
+  std::vector<double> sums(data.apps.size());
+  std::vector<std::size_t> rows(data.apps.size());
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    const AppId app = data.labels[i];
+    sums[app] -= std::log(probabilities.row(i)[app]);
+    ++rows[app];
+  }
+  double sum = 0;
+  std::size_t apps = 0;
+  for (std::size_t app = 0; app < sums.size(); ++app) {
+    if (rows[app] == 0) continue;
+    sum += sums[app] / static_cast<double>(rows[app]);
+    ++apps;
+  }
+  return apps == 0 ? 0 : sum / static_cast<double>(apps);
+}
+
+EvidenceWeights fit_weights(const Dataset& data, const Testimonies& testimonies,
+                            EvidenceKinds kinds) {
+  RowWeights weights{{EvidenceWeights{}}, {}};
+  EvidenceWeights& fitted = weights.of_fold.front();
+  const auto fit = [&](double& weight) {
+    weight = std::exp(least_of([&](double logarithm) {
+      weight = std::exp(logarithm);
+      return log_loss(data, judge_captures(data, testimonies, weights, kinds));
+    }));
+  };
+  for (int round = 0; round < kRounds; ++round) {
+    if (kinds.shape) fit(fitted.shape);
+    if (kinds.name) fit(fitted.name);
+    if (!kinds.shape || !kinds.name) break;
+  }
+  return fitted;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Finds how much each witness is to be believed: the weights under which flows
+// that the witnesses were not taught get the best probabilities (least mean
+// logarithmic loss, every app counting alike). With one weight this is
+// temperature scaling (Guo et al. 2017), so what comes out is calibrated, as
+// far as the captures at hand are like those to come.
+#pragma once
+
+#include "predict/row_judge.h"
+
+namespace flowtell {
+
+// REQUIRES: the testimonies are held out (hear_held_out).
+EvidenceWeights fit_weights(const Dataset& data, const Testimonies& testimonies,
+                            EvidenceKinds kinds);
+
+// The mean of the apps' mean -log probability of the right app.
+double log_loss(const Dataset& data, const Probabilities& probabilities);
+
+}  // namespace flowtell

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/learner.h"
+
+namespace flowtell {
+namespace {
+
+// Progress is told of the outer work alone.
+ForestOptions silent(ForestOptions options) {
+  options.progress = nullptr;
+  return options;
+}
+
+}  // namespace
+
+std::vector<EvidenceWeights> learn_weights(
+    const Dataset& data, const CrossValidationOptions& options,
+    std::span<const EvidenceKinds> kinds) {
+  const auto folds = deal_folds(data, options);
+  // Of one capture nothing can be held out: all weights stay as they are.
+  if (count_folds(folds) < 2) {
+    return std::vector<EvidenceWeights>(kinds.size());
+  }
+  const Testimonies heard = hear_held_out(data, folds, silent(options.forest));
+  std::vector<EvidenceWeights> weights;
+  for (const EvidenceKinds& some : kinds) {
+    weights.push_back(fit_weights(data, heard, some));
+  }
+  return weights;
+}
+
+Hearing hear_cross_validated(const Dataset& data,
+                             const CrossValidationOptions& options,
+                             EvidenceKinds kinds) {
+  Hearing hearing;
+  hearing.weights.fold_of = deal_folds(data, options);
+  const auto& folds = hearing.weights.fold_of;
+  hearing.weights.of_fold.resize(count_folds(folds));
+  for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
+    hearing.weights.of_fold[fold] =
+        learn_weights(data.select(rows.taught), options, {&kinds, 1}).front();
+  });
+  hearing.testimonies = hear_held_out(data, folds, options.forest);
+  return hearing;
+}
+
+Hearing hear_others(const Dataset& taught, const Dataset& judged,
+                    const CrossValidationOptions& options,
+                    EvidenceKinds kinds) {
+  Hearing hearing;
+  hearing.weights.of_fold = learn_weights(taught, options, {&kinds, 1});
+  const Witnesses witnesses = teach_witnesses(taught, options.forest);
+  hearing.testimonies =
+      hear(witnesses.forest, witnesses.names, judged, options.forest.threads);
+  return hearing;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The witnesses to a flow's app: the forest, which looks at its shape, and the
+// name table, which knows its server's name. Here they are taught and heard;
+// how their words are weighed stands in burst_judge.h.
+#pragma once
+
+#include <span>
+
+#include "model/forest_builder.h"
+#include "model/name_table.h"
+#include "predict/cross_validation.h"
+
+namespace flowtell {
+
+struct Witnesses {
+  Forest forest;
+  NameTable names;
+};
+
+Witnesses teach_witnesses(const Dataset& data, const ForestOptions& options);
+
+// What they say of a dataset's rows.
+struct Testimonies {
+  Probabilities shape;
+  Probabilities name;
+};
+
+Testimonies hear(const Forest& forest, const NameTable& names,
+                 const Dataset& data, int threads);
+
+// Each row heard from witnesses that were taught the other folds' rows alone.
+Testimonies hear_held_out(const Dataset& data,
+                          std::span<const std::uint32_t> folds,
+                          const ForestOptions& options);
+
+}  // namespace flowtell
