@@ -17,6 +17,7 @@
 
 #include "base/result.h"
 #include "report/json.h"
+#include "serve/dhcp_probe.h"
 #include "serve/ipv4.h"
 
 namespace flowtell {
@@ -125,13 +126,16 @@ struct DnsmasqChange : Change {
 // Asks, once the interface is on, whether a DHCP server is on it already, and
 // fails if so. Changes nothing.
 struct DhcpQuestion : Change {
-  explicit DhcpQuestion(std::string name) : interface(std::move(name)) {}
+  explicit DhcpQuestion(std::string name,
+                        std::chrono::milliseconds longest = kDhcpPatience)
+      : interface(std::move(name)), patience(longest) {}
   std::string describe() const override;
   Result<void> apply() const override;
   Result<void> undo() const override { return {}; }
   Json json() const override;
 
   std::string interface;
+  std::chrono::milliseconds patience;
 };
 
 // Adds a systemd unit and the link that starts it at boot.

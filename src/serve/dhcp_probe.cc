@@ -31,8 +31,8 @@ constexpr std::uint8_t kUdp = 17;
 constexpr std::uint8_t kMessageType = 53;
 constexpr std::uint8_t kDiscover = 1;
 constexpr std::uint8_t kOffer = 2;
-constexpr auto kLinkWait = 3s;       // for a link that was just switched on
-constexpr auto kAnswerWait = 500ms;  // twice
+constexpr auto kLinkWait = 3s;  // for one that was just switched on
+constexpr int kAttempts = 3;
 
 // Big-endian bytes, one after the other.
 struct Writer {
@@ -132,8 +132,9 @@ void send_to_everyone(int socket, unsigned index, const std::string& packet) {
            reinterpret_cast<const sockaddr*>(&everyone), sizeof everyone);
 }
 
-std::optional<Ipv4> listen_for_offer(int socket, std::uint32_t transaction) {
-  const auto end = Clock::now() + kAnswerWait;
+std::optional<Ipv4> listen_for_offer(int socket, std::uint32_t transaction,
+                                     std::chrono::milliseconds longest) {
+  const auto end = Clock::now() + longest;
   std::array<std::uint8_t, 2048> packet;
   for (;;) {
     const auto left =
@@ -205,7 +206,8 @@ std::optional<Ipv4> dhcp_offer_from(Bytes packet, std::uint32_t transaction) {
   return std::nullopt;
 }
 
-Result<void> refuse_other_dhcp_server(const std::string& interface) {
+Result<void> refuse_other_dhcp_server(const std::string& interface,
+                                      std::chrono::milliseconds patience) {
   const unsigned index = ::if_nametoindex(interface.c_str());
   const FileHandle socket = open_packet_socket(index);
   const auto mac = mac_of(socket.get(), interface);
@@ -217,9 +219,10 @@ Result<void> refuse_other_dhcp_server(const std::string& interface) {
   std::uint32_t transaction = 0;
   if (::getrandom(&transaction, sizeof transaction, 0) < 0) transaction = 1;
   const std::string question = dhcp_discover(*mac, transaction);
-  for (int attempt = 0; attempt < 2; ++attempt) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
     send_to_everyone(socket.get(), index, question);
-    const auto server = listen_for_offer(socket.get(), transaction);
+    const auto server =
+        listen_for_offer(socket.get(), transaction, patience / kAttempts);
     if (!server) continue;
     return fail(ErrorKind::kInput,
                 "a DHCP server at {} answers on {} already, and two would "

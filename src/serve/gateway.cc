@@ -6,6 +6,7 @@
 
 #include "serve/dhcp_probe.h"
 #include "serve/gateway_checks.h"
+#include "serve/gateway_health.h"
 #include "serve/gateway_unit.h"
 #include "serve/privilege.h"
 
@@ -19,7 +20,7 @@ bool has_unit(const GatewayPlaces& places, const std::string& lan) {
 }
 
 Result<GatewayGround> survey(const GatewayOptions& options,
-                             const GatewayPlaces& places) {
+                             const GatewayRequest& request) {
   auto network = read_network_state();
   if (!network) return fail(std::move(network).error());
   if (auto good = check_machine(options, *network); !good) {
@@ -27,11 +28,12 @@ Result<GatewayGround> survey(const GatewayOptions& options,
   }
   GatewayGround ground;
   ground.network = *std::move(network);
-  ground.settings = held_settings(places, options.lan);
+  ground.settings = held_settings(request.places, options.lan);
   for (const std::string& path : settings_of(options)) {
     if (auto value = read_proc(path)) ground.settings.emplace(path, *value);
   }
   ground.has_other_users = knows_other_users();
+  ground.dhcp_patience = request.dhcp_patience;
   return ground;
 }
 
@@ -45,12 +47,14 @@ std::vector<ChangePtr> plan(const GatewayOptions& options, bool persist,
   return changes;
 }
 
-bool is_whole(const Journal& journal, const GatewayPlaces& places) {
-  const std::string config = dnsmasq_config_path(places, journal.options().lan);
-  return journal.is_complete() && !dnsmasq_processes(config).empty();
-}
-
 bool has_remains(const Journal& journal) { return !journal.changes().empty(); }
+
+Result<bool> is_whole(const Journal& journal, const GatewayPlaces& places) {
+  if (!journal.is_complete()) return false;
+  const auto network = read_network_state();
+  if (!network) return fail(network.error());
+  return missing_parts(journal, places, *network).empty();
+}
 
 // Fails where the gateway that is up is not the one asked for.
 Result<void> require_same(const Journal& journal,
@@ -102,10 +106,10 @@ Result<std::size_t> add_unit(Journal& journal, const GatewayRequest& request,
 Result<UpOutcome> put_up_anew(const GatewayOptions& options, bool persist,
                               const GatewayRequest& request,
                               const HeldSignals& signals) {
-  auto ground = survey(options, request.places);
+  auto ground = survey(options, request);
   if (!ground) return fail(std::move(ground).error());
   if (ground->network.find(options.lan)->has_carrier) {
-    auto quiet = refuse_other_dhcp_server(options.lan);
+    auto quiet = refuse_other_dhcp_server(options.lan, request.dhcp_patience);
     if (!quiet) return fail(std::move(quiet).error());
   }
   auto changes = plan(options, persist, request.places, *ground);
@@ -129,7 +133,9 @@ Result<UpOutcome> put_up(const GatewayOptions& options, bool persist,
   if (!lock) return fail(std::move(lock).error());
   auto journal = Journal::open(request.places.state, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  if (is_whole(*journal, request.places)) {
+  auto whole = is_whole(*journal, request.places);
+  if (!whole) return fail(std::move(whole).error());
+  if (*whole) {
     auto same = require_same(*journal, options);
     if (!same) return fail(std::move(same).error());
     auto added = persist ? add_unit(*journal, request, signals) : 0;
@@ -152,17 +158,20 @@ Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
   if (!good) return fail(std::move(good).error());
   auto journal = Journal::open(request.places.state, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  if (is_whole(*journal, request.places)) {
+  auto whole = is_whole(*journal, request.places);
+  if (!whole) return fail(std::move(whole).error());
+  if (*whole) {
     auto same = require_same(*journal, options);
     if (!same) return fail(std::move(same).error());
     return UpPreview{};
   }
   if (has_remains(*journal)) {
-    return UpPreview{{"undo what is left of a gateway that was cut off",
-                      "put the gateway up as on a system without one"},
-                     {}};
+    return UpPreview{
+        {"undo what is left of an earlier gateway that is not whole",
+         "put the gateway up as on a system without one"},
+        {}};
   }
-  auto ground = survey(options, request.places);
+  auto ground = survey(options, request);
   if (!ground) return fail(std::move(ground).error());
   UpPreview preview;
   preview.changes.push_back(

@@ -21,7 +21,7 @@
 namespace flowtell {
 
 struct UpOutcome {
-  bool had_remains = false;         // of one cut off, which were undone first
+  bool had_remains = false;         // of one not whole; undone first
   std::size_t changes = 0;          // made now; none where it was up
   std::vector<std::string> doubts;  // see gateway_checks.h
 };

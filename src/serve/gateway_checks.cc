@@ -54,18 +54,18 @@ Result<void> check_sides(const GatewayOptions& options,
                 "it can ask for an address",
                 options.lan);
   }
-  if (!state.find(options.wan)->is_up) {
-    return fail(ErrorKind::kInput,
-                "--wan: {} is down; bring it up and give it its address first, "
-                "as in 'ip link set {} up'",
-                options.wan, options.wan);
-  }
   for (const Route& route : state.routes) {
     if (route.to.bits != 0 || route.interface != options.lan) continue;
     return fail(ErrorKind::kInput,
                 "--lan: {} is this machine's own way to the internet (it has "
                 "the default route); are --lan and --wan the wrong way round?",
                 options.lan);
+  }
+  if (!state.find(options.wan)->is_up) {
+    return fail(ErrorKind::kInput,
+                "--wan: {} is down; bring it up and give it its address first, "
+                "as in 'ip link set {} up'",
+                options.wan, options.wan);
   }
   return {};
 }

@@ -73,9 +73,15 @@ void forward_ipv6(const GatewayOptions& options,
 
 }  // namespace
 
-std::vector<std::string> settings_of(const GatewayOptions& options) {
+std::vector<std::string> forwarding_settings(const GatewayOptions& options) {
   std::vector<std::string> paths = {forwarding_of(options.lan),
                                     forwarding_of(options.wan)};
+  if (options.ipv6) paths.push_back(ipv6_setting("all", "forwarding"));
+  return paths;
+}
+
+std::vector<std::string> settings_of(const GatewayOptions& options) {
+  auto paths = forwarding_settings(options);
   if (!options.ipv6) return paths;
   paths.push_back(ipv6_setting(options.wan, "accept_ra"));
   std::error_code ignored;
@@ -94,7 +100,8 @@ std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
   const Interface& lan = *ground.network.find(options.lan);
   if (!lan.is_up) {
     changes.push_back(std::make_unique<LinkChange>(options.lan));
-    changes.push_back(std::make_unique<DhcpQuestion>(options.lan));
+    changes.push_back(
+        std::make_unique<DhcpQuestion>(options.lan, ground.dhcp_patience));
   }
   if (std::ranges::find(lan.addresses, options.address) ==
       lan.addresses.end()) {

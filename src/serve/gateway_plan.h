@@ -35,9 +35,12 @@ struct GatewayGround {
   // Every setting that a gateway may touch, as it was before any gateway.
   std::map<std::string, std::string> settings;
   bool has_other_users = true;  // see knows_other_users()
+  std::chrono::milliseconds dhcp_patience = kDhcpPatience;
 };
 
-// The settings that this gateway may touch or change along with others.
+// The settings that have to be 1 for it to work.
+std::vector<std::string> forwarding_settings(const GatewayOptions& options);
+// All settings that this gateway may touch or change along with others.
 std::vector<std::string> settings_of(const GatewayOptions& options);
 
 // REQUIRES: check_machine() found nothing; the ground holds settings_of().

@@ -7,6 +7,7 @@
 
 #include "base/process.h"
 #include "serve/change.h"
+#include "serve/gateway_health.h"
 #include "serve/gateway_text.h"
 #include "serve/gateway_unit.h"
 #include "serve/journal.h"
@@ -40,7 +41,7 @@ Result<GatewayStatus> status_of(const Journal& journal,
   GatewayStatus status;
   status.options = journal.options();
   status.since = journal.since();
-  status.is_complete = journal.is_complete();
+  status.missing = missing_parts(journal, places, network);
   const std::string& lan = status.options.lan;
   const auto processes = dnsmasq_processes(dnsmasq_config_path(places, lan));
   if (!processes.empty()) status.dnsmasq = processes.front();
@@ -52,10 +53,9 @@ Result<GatewayStatus> status_of(const Journal& journal,
   const std::string table = table_name(status.options);
   auto counters = run_process({"nft", "-j", "list", "table", "inet", table});
   if (!counters) return fail(std::move(counters).error());
-  status.has_table = counters->exit_code == 0;
   status.devices =
       devices_of(parse_leases(read_proc(lease_path(places, lan)).value_or("")),
-                 status.has_table ? counters->out : "");
+                 counters->exit_code == 0 ? counters->out : "");
   return status;
 }
 

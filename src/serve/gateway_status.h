@@ -36,15 +36,14 @@ struct GatewayDevice {
 struct GatewayStatus {
   GatewayOptions options;
   std::string since;
-  bool is_complete = false;    // not cut off while it was put up
-  std::optional<int> dnsmasq;  // its process
-  bool has_table = false;      // of rules
+  std::vector<std::string> missing;  // see gateway_health.h
+  std::optional<int> dnsmasq;        // its process
   bool returns_after_reboot = false;
   std::optional<Interface> lan;
   std::optional<Interface> wan;
   std::vector<GatewayDevice> devices;  // in the order of their addresses
 
-  bool is_up() const { return is_complete && dnsmasq && has_table && lan; }
+  bool is_up() const { return missing.empty(); }
 };
 
 // Of the gateway on that interface, or of all where it is empty. An interface

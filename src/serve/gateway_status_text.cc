@@ -24,15 +24,12 @@ std::string interface_text(const std::optional<Interface>& interface) {
 }
 
 std::string state_text(const GatewayStatus& gateway) {
-  const std::string remedy = fmt::format(
-      "; 'flowtell gateway up {}' mends it, 'flowtell gateway down --lan {}' "
-      "undoes it",
-      fmt::join(words_of(gateway.options), " "), gateway.options.lan);
-  if (!gateway.is_complete) return "cut off while it was put up" + remedy;
-  if (!gateway.dnsmasq) return "without its dnsmasq, which has ended" + remedy;
-  if (!gateway.has_table) return "without its table of rules" + remedy;
-  if (!gateway.lan) return "without its interface" + remedy;
-  return "up since " + gateway.since;
+  if (gateway.is_up()) return "up since " + gateway.since;
+  return fmt::format(
+      "not whole, it lacks {}; 'flowtell gateway up {}' mends it, 'flowtell "
+      "gateway down --lan {}' undoes it",
+      listed(gateway.missing), fmt::join(words_of(gateway.options), " "),
+      gateway.options.lan);
 }
 
 std::string device_table(const std::vector<GatewayDevice>& devices) {
@@ -105,9 +102,8 @@ Json gateway_json(const GatewayStatus& gateway) {
   }
   return {{"up", gateway.is_up()},
           {"since", gateway.since},
-          {"complete", gateway.is_complete},
+          {"missing", gateway.missing},
           {"dnsmasq", gateway.dnsmasq ? Json(*gateway.dnsmasq) : Json()},
-          {"table", gateway.has_table},
           {"persistent", gateway.returns_after_reboot},
           {"lan", interface_json(gateway.options.lan, gateway.lan)},
           {"wan", interface_json(gateway.options.wan, gateway.wan)},

@@ -19,6 +19,8 @@ namespace flowtell {
 
 struct GatewayRequest {
   GatewayPlaces places;
+  // How long to wait for the answer of another DHCP server.
+  std::chrono::milliseconds dhcp_patience = kDhcpPatience;
   // Told of each step before and after it is taken; for tests, which kill the
   // program there.
   std::function<void(std::string_view step)> observe = [](std::string_view) {};

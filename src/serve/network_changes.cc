@@ -11,7 +11,6 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "serve/change.h"
-#include "serve/dhcp_probe.h"
 #include "serve/network_state.h"
 
 namespace flowtell {
@@ -160,7 +159,7 @@ std::string DhcpQuestion::describe() const {
 }
 
 Result<void> DhcpQuestion::apply() const {
-  return refuse_other_dhcp_server(interface);
+  return refuse_other_dhcp_server(interface, patience);
 }
 
 Json DhcpQuestion::json() const {

@@ -58,7 +58,7 @@ class GatewayUpCommand : public Command {
     if (!outcome) return fail(std::move(outcome).error());
     for (const std::string& doubt : outcome->doubts) warn(doubt);
     if (outcome->had_remains) {
-      warn("an earlier gateway was cut off; what it had changed is undone");
+      warn("an earlier gateway was not whole; it was undone first");
     }
     if (outcome->changes == 0) {
       remark(fmt::format("The gateway on {} is up already; nothing changed.\n",
