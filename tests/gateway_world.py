@@ -171,13 +171,17 @@ class World:
         self.inside(namespace, "ip", "link", "set", there, "up")
 
     @staticmethod
-    def wait_until_settled():
-        """Until duplicate address detection is through with w0."""
+    def wait_until_settled(interface="w0"):
+        """Until the kernel is through with giving it an IPv6 address."""
         for _ in range(60):
-            shown = run(["ip", "-6", "addr", "show", "dev", "w0"]).stdout
+            shown = run(["ip", "-6", "addr", "show", "dev", interface]).stdout
             if "inet6" in shown and "tentative" not in shown:
                 return
             time.sleep(0.1)
+
+    def switch_lan_on(self):
+        run(["ip", "link", "set", "l0", "up"], check=True)
+        self.wait_until_settled("l0")
 
     def end(self):
         for process in self.started:
@@ -271,8 +275,9 @@ class World:
         return outcome.returncode == 0
 
     def unplug_lan(self):
-        run(["ip", "link", "set", "l0", "up"], check=True)
+        self.switch_lan_on()
         self.inside("switch", "ip", "link", "set", "s0", "down")
+        time.sleep(1)
 
     def delete_lan(self):
         run(["ip", "link", "del", "l0"], check=True)

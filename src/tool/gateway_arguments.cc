@@ -18,8 +18,8 @@ Result<Value> parsed(std::string_view option, const std::string& text,
                      std::string_view example) {
   const auto value = Value::parse(text);
   if (value) return *value;
-  return fail(ErrorKind::kUsage, "{}: '{}' is none; write it as {}", option,
-              text, example);
+  return fail(ErrorKind::kUsage, "{}: '{}' cannot be read; write it as {}",
+              option, text, example);
 }
 
 }  // namespace
