@@ -310,6 +310,7 @@ class Nonsense(GatewayTest):
 
     def test_where_a_dhcp_server_answers(self):
         with self.world.other_dhcp_server():
+            self.before = snapshot()
             self.assert_refused("a DHCP server at 192.168.5.1 answers on l0", *UP)
             self.world.switch_lan_on()
             self.before = snapshot()

@@ -106,6 +106,7 @@ done >"$LEASE_FILE"
 HOST = """
 import socket
 server = socket.create_server(("", 80))
+print("ready", flush=True)
 while True:
     peer, address = server.accept()
     peer.sendall(address[0].encode())
@@ -117,11 +118,19 @@ NAME_SERVER = """
 import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind(("203.0.113.1", 53))
+print("ready", flush=True)
 while True:
     question, address = server.recvfrom(512)
     asked = question[12:question.index(b"\\0", 12) + 5]
     server.sendto(question[:2] + bytes.fromhex("81800001000100000000") + asked
                   + bytes.fromhex("c00c000100010000003c0004c6336407"), address)
+"""
+
+LISTEN = """
+import socket, time
+server = socket.create_server(("{address}", {port}), family=socket.{family})
+print("ready", flush=True)
+time.sleep(60)
 """
 
 ASK_HOST = """
@@ -161,8 +170,8 @@ class World:
         for port in "s0", "sc1", "sc2":
             self.inside("switch", "ip", "link", "set", port, "master", "switch0", "up")
         self.inside("switch", "ip", "link", "set", "switch0", "up")
-        self.start("internet", PYTHON, "-c", HOST)
-        self.start("internet", PYTHON, "-c", NAME_SERVER)
+        self.serve("internet", HOST)
+        self.serve("internet", NAME_SERVER)
         self.wait_until_settled()
 
     def pair(self, here, there, namespace):
@@ -185,8 +194,7 @@ class World:
 
     def end(self):
         for process in self.started:
-            process.kill()
-            process.wait()
+            self.stop(process)
         for name in "w0", "l0", "l9", "br0":
             run(["ip", "link", "del", name])
         self.inside("switch", "ip", "link", "del", "switch0")
@@ -205,6 +213,19 @@ class World:
         process = subprocess.Popen(["ip", "netns", "exec", namespace, *words], **options)
         self.started.append(process)
         return process
+
+    def serve(self, namespace, program):
+        """Starts a server and waits until it says that it listens."""
+        server = self.start(namespace, PYTHON, "-c", program, stdout=subprocess.PIPE)
+        server.stdout.readline()
+        return server
+
+    @staticmethod
+    def stop(server):
+        server.kill()
+        server.wait()
+        if server.stdout:
+            server.stdout.close()
 
     @staticmethod
     def read(path):
@@ -244,13 +265,10 @@ class World:
         """Whether a TCP connection to a port of the server comes about."""
         if lease:
             self.lease(client, client)
-        listen = "import socket, time; s = socket.create_server(('', 99)); time.sleep(60)"
-        listener = self.start(server, PYTHON, "-c", listen)
-        time.sleep(0.5)
+        listener = self.serve(server, LISTEN.format(address="", port=99, family="AF_INET"))
         connect = f"import socket; socket.create_connection(('{address}', 99), 2)"
         outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", connect])
-        listener.kill()
-        listener.wait()
+        self.stop(listener)
         return outcome.returncode == 0
 
     def reaches_over_ipv6(self, client):
@@ -263,12 +281,10 @@ class World:
         self.inside(client, "ip", "route", "replace", "default", "via", "fd00:a::1")
         self.inside("internet", "ip", "route", "replace", "fd00:a::/64", "via", "fd00:b::2")
         connect = "import socket; socket.create_connection(('fd00:b::1', 80), 2)"
-        serve = "import socket, time; s = socket.create_server(('fd00:b::1', 80), family=socket.AF_INET6); time.sleep(60)"
-        server = self.start("internet", PYTHON, "-c", serve)
-        time.sleep(0.5)
+        server = self.serve(
+            "internet", LISTEN.format(address="fd00:b::1", port=80, family="AF_INET6"))
         outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", connect])
-        server.kill()
-        server.wait()
+        self.stop(server)
         for namespace, interface, address in addresses:
             words = ["ip", "addr", "del", address, "dev", interface]
             run(words, check=True) if namespace is None else self.inside(namespace, *words)
