@@ -29,6 +29,7 @@ add_executable(unit_tests
   src/base/file_test.cc
   src/base/hash_index_test.cc
   src/base/pool_test.cc
+  src/base/process_test.cc
   src/base/random_test.cc
   src/base/steady_clock_test.cc
   src/base/text_test.cc
@@ -80,6 +81,16 @@ add_executable(unit_tests
   src/report/model_report_test.cc
   src/report/quantity_test.cc
   src/report/table_test.cc
+  src/serve/dhcp_probe_test.cc
+  src/serve/gateway_checks_test.cc
+  src/serve/gateway_options_test.cc
+  src/serve/gateway_plan_test.cc
+  src/serve/gateway_status_test.cc
+  src/serve/gateway_unit_test.cc
+  src/serve/ipv4_test.cc
+  src/serve/journal_test.cc
+  src/serve/leases_test.cc
+  src/serve/network_state_test.cc
 )
 target_link_libraries(unit_tests
   PRIVATE test_support GTest::gtest_main rapidcheck_gtest
@@ -92,6 +103,7 @@ add_executable(program_tests
   tests/bad_captures_program_test.cc
   tests/bad_models_program_test.cc
   tests/flows_program_test.cc
+  tests/gateway_program_test.cc
   tests/learning_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
@@ -123,5 +135,13 @@ add_scripted_test(conversations /usr/bin/python3
 add_scripted_test(acceptance
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/acceptance_test.sh $<TARGET_FILE:flowtell>
   ${shared})
+# The gateway, in namespaces of its own; skipped where none can be made.
+add_executable(gateway_crash tests/gateway_crash.cc)
+target_link_libraries(gateway_crash PRIVATE libflowtell project_warnings)
+add_test(NAME gateway COMMAND /usr/bin/python3 -B
+         ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
+         $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
+set_tests_properties(gateway PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
+                     LABELS net)
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
