@@ -47,8 +47,10 @@ add_executable(unit_tests
   src/decode/fate_test.cc
   src/decode/fragment_test.cc
   src/decode/link_layer_test.cc
+  src/flow/early_flow_test.cc
   src/flow/flow_bound_test.cc
   src/flow/flow_meter_test.cc
+  src/flow/flow_silence_test.cc
   src/flow/flow_table_test.cc
   src/flow/flow_twin_test.cc
   src/flow/lan_test.cc
