@@ -38,9 +38,12 @@ add_executable(unit_tests
   src/capture/capture_file_test.cc
   src/capture/compressed_test.cc
   src/capture/damaged_capture_test.cc
+  src/capture/live_interface_test.cc
   src/capture/pcap_reader_test.cc
+  src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
   src/capture/pcapng_reader_test.cc
+  src/capture/replay_source_test.cc
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc
   src/decode/decoder_test.cc
