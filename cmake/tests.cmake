@@ -85,6 +85,12 @@ add_executable(unit_tests
   src/report/model_report_test.cc
   src/report/quantity_test.cc
   src/report/table_test.cc
+  src/serve/content_cut_test.cc
+  src/serve/live_loop_test.cc
+  src/serve/live_waiter_test.cc
+  src/serve/recorder_test.cc
+  src/serve/session_folder_test.cc
+  src/serve/watch_test.cc
 )
 target_link_libraries(unit_tests
   PRIVATE test_support GTest::gtest_main rapidcheck_gtest
