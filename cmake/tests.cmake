@@ -108,6 +108,7 @@ add_executable(program_tests
   tests/bad_models_program_test.cc
   tests/flows_program_test.cc
   tests/learning_program_test.cc
+  tests/live_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )
