@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A corner of the machine of one's own.
+
+What runs in it has its own processes, mounts and networks, and an own, empty /run. Nothing done there
+to addresses, firewalls or /etc/resolv.conf reaches the machine, and nothing outlives it: when its
+first process ends, the kernel ends all others, whatever became of them.
+
+Root gets one directly. Others get one through a user namespace, where the kernel lets them.
+"""
+import ctypes
+import os
+import signal
+import sys
+import traceback
+
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
+MS_REC, MS_PRIVATE = 0x4000, 0x40000
+PR_SET_PDEATHSIG = 1
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Unavailable(Exception):
+    """The lab cannot be had here; the message says why and what would help."""
+
+
+def call(function, *arguments):
+    if function(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def mount(source, target, kind, flags=0, data=""):
+    call(libc.mount, source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+
+
+def part_ways():
+    """Leaves the machine's namespaces, as root or through a user namespace."""
+    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET
+    user, group = os.getuid(), os.getgid()
+    try:
+        call(libc.unshare, flags)
+        return
+    except PermissionError:
+        pass
+    try:
+        call(libc.unshare, flags | CLONE_NEWUSER)
+        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+    except OSError as error:
+        raise Unavailable(
+            "the lab needs root, or a kernel that lets others make user namespaces"
+            f" (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces): {error}") from error
+
+
+def furnish():
+    """Private mounts, a /proc that knows the own processes, an empty /run and /var/log."""
+    resolver = os.path.realpath("/etc/resolv.conf")
+    try:
+        mount("none", "/", "none", MS_REC | MS_PRIVATE)
+        mount("proc", "/proc", "proc")
+        mount("tmpfs", "/run", "tmpfs", 0, "mode=755")
+        mount("tmpfs", "/var/log", "tmpfs", 0, "mode=755")  # sshd notes logins there
+    except OSError as error:
+        raise Unavailable(f"the lab cannot mount its own /proc and /run: {error}; try as root") from error
+    open("/var/log/lastlog", "w").close()
+    os.makedirs("/run/netns")
+    os.makedirs("/run/sshd", 0o755)
+    if not os.path.exists(resolver):  # it led into /run
+        os.makedirs(os.path.dirname(resolver), exist_ok=True)
+        open(resolver, "w").close()
+
+
+def first_process(main):
+    def stop(*_):
+        raise KeyboardInterrupt
+    call(libc.prctl, PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        furnish()
+        return main()
+    except Unavailable as reason:
+        print(f"lab: {reason}", file=sys.stderr)
+        return 77
+    except KeyboardInterrupt:
+        print("lab: stopped", file=sys.stderr)
+        return 130
+    except SystemExit as end:
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+
+
+def run_in_private(main):
+    """Runs main in such a corner; returns its exit code, 77 where there can be none."""
+    try:
+        part_ways()
+    except Unavailable as reason:
+        print(f"lab: {reason}", file=sys.stderr)
+        return 77
+    child = os.fork()
+    if child == 0:
+        code = first_process(main)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the child as well
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records apps on a network: in rounds, so that what changes with time changes for all apps alike."""
+import csv
+import pathlib
+import subprocess
+import time
+
+from apps import use
+from content import make_content
+from gateway import record_app, raise_gateway
+from networks import NETWORKS
+from servers import start_servers
+from slim import slim
+from world import World
+
+
+def pack(output):
+    """Makes every capture slim and packed, and the manifest name what there is then."""
+    manifest = output / "manifest.csv"
+    with open(manifest, newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        path = output / row["path"]
+        if path.suffix != ".pcap":
+            continue
+        row["path"] += ".zst"
+        packed = subprocess.run(["zstd", "-19", "-c", "-q"], input=slim(path.read_bytes()), capture_output=True,
+                                check=True)
+        (output / row["path"]).write_bytes(packed.stdout)
+        path.unlink()
+    with open(manifest, "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def record(options, folder):
+    output = pathlib.Path(options.output).resolve()
+    output.mkdir(parents=True, exist_ok=True)
+    content = folder / "content"
+    make_content(content, options.seed, options.apps)
+    with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
+        start_servers(world, content, options.apps)
+        raise_gateway(world)
+        for number in range(options.rounds):
+            for app in options.apps:
+                print(f"{options.network}: round {number + 1} of {options.rounds}, {app}", flush=True)
+                with record_app(world, options, app, output):
+                    use(world, world.phones[0], content, app, number, options.seconds)
+                time.sleep(2)  # late packets of one app shall not stand in the next one's capture
+    pack(output)
+    return 0
