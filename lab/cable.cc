@@ -150,10 +150,14 @@ Result<int> open_end(const std::string& end) {
   }
   close(name_space);
   const int tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (tap < 0) {
+    return fail(ErrorKind::kInput, "cannot open /dev/net/tun: {}",
+                system_reason());
+  }
   ifreq request{};
   request.ifr_flags = IFF_TAP | IFF_NO_PI;
   device.copy(request.ifr_name, IFNAMSIZ - 1);
-  if (tap < 0 || ioctl(tap, TUNSETIFF, &request) != 0) {
+  if (ioctl(tap, TUNSETIFF, &request) != 0) {
     return fail(ErrorKind::kInput, "cannot make the TAP device {} in {}: {}",
                 device, space, system_reason());
   }

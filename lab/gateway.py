@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gateway between LAN and cable, and the recorder on it."""
-import contextlib
 import signal
 import time
 
@@ -19,18 +18,21 @@ def raise_gateway(world):
         phone.resolver.write_text(f"nameserver {NAME_SERVER}\n")
 
 
-@contextlib.contextmanager
-def record_app(world, options, app, folder):
+def start_capture(world, app, folder, build):
     (folder / app).mkdir(parents=True, exist_ok=True)
     number = len(list((folder / app).iterdir())) + 1
     path = f"{app}/{number}.pcap"
     program = world.gateway.start("tcpdump", "-i", world.lan, "-s", "0", "-U", "-Z", "root", "-w", folder / path)
     time.sleep(0.5)
-    yield
-    time.sleep(1)
-    program.stop(signal.SIGINT)
     manifest = folder / "manifest.csv"
     if not manifest.exists():
         manifest.write_text("path,app,group,device\n")
     with open(manifest, "a") as file:
         file.write(f"{path},{app},{app}{number},192.168.12.100\n")
+    return program
+
+
+def stop_capture(program):
+    """Late packets still count."""
+    time.sleep(1)
+    program.stop(signal.SIGINT)

@@ -47,7 +47,7 @@ def parse_command_line():
     living.set_defaults(task=live)
     for command in (recording, living):
         command.add_argument("--seed", type=int, default=1, help="of pages, pauses, lengths and the cable's chance")
-        command.add_argument("--build", type=pathlib.Path, default=BUILD, help="where flowtell and cable are")
+        command.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=BUILD, help="where flowtell and cable are")
     return parser.parse_args()
 
 

@@ -27,7 +27,7 @@ def play(world, content, seconds, told):
 
 def watch(world, options):
     """flowtell in the foreground, with the terminal as it is."""
-    words = world.gateway.words(options.build.resolve() / "flowtell", "watch", pathlib.Path(options.model).resolve(),
+    words = world.gateway.words(options.build / "flowtell", "watch", pathlib.Path(options.model).resolve(),
                                 "-i", world.lan, *options.watch)
     return subprocess.Popen(words, env=world.gateway.environment())
 

@@ -16,6 +16,7 @@ import traceback
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
+UNAVAILABLE = 77  # the exit code that says so; to CTest it means skipped
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -74,15 +75,19 @@ def furnish():
 def first_process(main):
     def stop(*_):
         raise KeyboardInterrupt
-    call(libc.prctl, PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    furnish()
+    return main()
+
+
+def to_exit_code(work):
+    """Does the work; returns its exit code, or tells what went wrong and returns that code."""
     try:
-        furnish()
-        return main()
+        return work()
     except Unavailable as reason:
         print(f"lab: {reason}", file=sys.stderr)
-        return 77
+        return UNAVAILABLE
     except KeyboardInterrupt:
         print("lab: stopped", file=sys.stderr)
         return 130
@@ -94,20 +99,27 @@ def first_process(main):
         return 1
 
 
-def run_in_private(main):
-    """Runs main in such a corner; returns its exit code, 77 where there can be none."""
-    try:
-        part_ways()
-    except Unavailable as reason:
-        print(f"lab: {reason}", file=sys.stderr)
-        return 77
+def in_child(work):
+    """Runs work in a child that does not outlive us; hands on SIGTERM; returns its exit code."""
+    sys.stdout.flush()
     child = os.fork()
     if child == 0:
-        code = first_process(main)
+        call(libc.prctl, PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        code = to_exit_code(work)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells the child as well
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    before = (signal.signal(signal.SIGINT, signal.SIG_IGN),  # the terminal tells the child as well
+              signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM)))
     _, status = os.waitpid(child, 0)
+    for number, handler in zip((signal.SIGINT, signal.SIGTERM), before):
+        signal.signal(number, handler)
     return os.waitstatus_to_exitcode(status)
+
+
+def run_in_private(main):
+    """Runs main in such a corner; returns its exit code, UNAVAILABLE where there can be none."""
+    def leave():
+        part_ways()
+        return in_child(lambda: first_process(main))  # only a child is in the new process namespace
+    return in_child(leave)

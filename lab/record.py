@@ -7,7 +7,7 @@ import time
 
 from apps import use
 from content import make_content
-from gateway import record_app, raise_gateway
+from gateway import raise_gateway, start_capture, stop_capture
 from networks import NETWORKS
 from servers import start_servers
 from slim import slim
@@ -45,8 +45,9 @@ def record(options, folder):
         for number in range(options.rounds):
             for app in options.apps:
                 print(f"{options.network}: round {number + 1} of {options.rounds}, {app}", flush=True)
-                with record_app(world, options, app, output):
-                    use(world, world.phones[0], content, app, number, options.seconds)
+                capture = start_capture(world, app, output, options.build)
+                use(world, world.phones[0], content, app, number, options.seconds)
+                stop_capture(capture)
                 time.sleep(2)  # late packets of one app shall not stand in the next one's capture
     pack(output)
     return 0

@@ -3,7 +3,7 @@
 
     phone -- LAN -- gateway == cable == internet
 
-It lives in a private corner (private.py), so names and addresses clash with nothing outside.
+It lives in a private corner (private.py), so its names and addresses clash with nothing outside.
 """
 import os
 import pathlib
@@ -27,8 +27,11 @@ def check_tools(tools=TOOLS):
     missing = [tool for tool in tools if not shutil.which(tool)]
     if missing:
         raise Unavailable(f"the lab lacks {', '.join(missing)}; packages.txt lists what it needs")
-    if not os.path.exists("/dev/net/tun"):
-        raise Unavailable("the lab lacks /dev/net/tun; load the kernel's module tun")
+    try:
+        os.close(os.open("/dev/net/tun", os.O_RDWR))
+    except OSError as error:
+        raise Unavailable(f"the lab's cable cannot open /dev/net/tun: {error.strerror}; it needs the kernel's"
+                          " module tun, and leave to open it, which root has") from error
 
 
 def wait_until(holds, seconds, what):
@@ -70,18 +73,17 @@ class Program:
 class Host:
     def __init__(self, world, name):
         self.world, self.name = world, name
-        self.space = f"lab{os.getpid()}-{name}"
         self.folder = world.folder / name
         self.folder.mkdir()
         self.resolver = self.folder / "resolv.conf"
         self.resolver.write_text(f"nameserver {NAME_SERVER}\n")
-        subprocess.run(["ip", "netns", "add", self.space], check=True)
+        subprocess.run(["ip", "netns", "add", self.name], check=True)
         self.run("ip", "link", "set", "lo", "up")
         self.write("/proc/sys/net/ipv6/conf/all/disable_ipv6", 1)
         self.write("/proc/sys/net/ipv6/conf/default/disable_ipv6", 1)
 
     def words(self, *words):
-        return ["nsenter", f"--net=/run/netns/{self.space}", "unshare", "--mount", "sh", "-c", INSIDE,
+        return ["nsenter", f"--net=/run/netns/{self.name}", "unshare", "--mount", "sh", "-c", INSIDE,
                 "sh", str(self.resolver), *map(str, words)]
 
     def environment(self):
@@ -138,7 +140,7 @@ class World:
         for program in reversed(self.programs):
             program.stop(patience=2)
         for host in (self.gateway, self.internet, *self.phones):
-            subprocess.run(["ip", "netns", "del", host.space], check=False)
+            subprocess.run(["ip", "netns", "del", host.name], check=False)
 
     def log_file(self, name):
         self.logs += 1
@@ -150,7 +152,7 @@ class World:
         for number, phone in enumerate(self.phones, 1):
             port = f"port{number}"
             self.gateway.run("ip", "link", "add", port, "type", "veth", "peer", "name", "wlan0",
-                             "netns", phone.space)
+                             "netns", phone.name)
             for host, device in ((self.gateway, port), (phone, "wlan0")):
                 host.run("ethtool", "-K", device, "tso", "off", "gso", "off", "gro", "off", "tx", "off")
                 host.run("ip", "link", "set", device, "up")
@@ -158,7 +160,7 @@ class World:
         self.gateway.run("ip", "link", "set", self.lan, "up")
 
     def lay_cable(self):
-        inside = [f"{self.gateway.space}:{self.wan}", f"{self.internet.space}:wire0"]
+        inside = [f"{self.gateway.name}:{self.wan}", f"{self.internet.name}:wire0"]
         log = self.log_file("cable")
         with open(log, "wb") as file:
             process = subprocess.Popen([str(self.cable_program), *inside, "--seed", str(self.seed),
