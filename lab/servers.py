@@ -24,9 +24,9 @@ ADDRESSES = {
 }
 ADDRESS_OF = {name: address for address, names in ADDRESSES.items() for name in names}
 
-# One process, so that it needs to change no user. Tickets stay off: each visit shakes hands anew.
+# One process that changes no user, as that takes more rights than a user namespace gives. Tickets stay off: each visit shakes hands anew.
 NGINX = """
-daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
+user root root; daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
 events {{ worker_connections 512; }}
 http {{
   access_log off; default_type application/octet-stream; keepalive_timeout 20s; http2_max_concurrent_streams 64;

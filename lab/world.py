@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 from private import Unavailable
@@ -131,16 +132,23 @@ class World:
         try:
             self.lay_lan()
             self.lay_cable()
-        except BaseException:
-            self.__exit__()
+        except BaseException as error:
+            self.__exit__(type(error))
             raise
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind=None, *_):
+        if kind is SystemExit:
+            self.tell_of_failures()
         for program in reversed(self.programs):
             program.stop(patience=2)
         for host in (self.gateway, self.internet, *self.phones):
             subprocess.run(["ip", "netns", "del", host.name], check=False)
+
+    def tell_of_failures(self):
+        for program in self.programs:
+            if not program.is_running() and program.process.returncode > 0:
+                print(f"{pathlib.Path(program.log).name}: {program.said()[-800:]}", file=sys.stderr)
 
     def log_file(self, name):
         self.logs += 1
