@@ -30,6 +30,7 @@ add_executable(unit_tests
   src/base/hash_index_test.cc
   src/base/pool_test.cc
   src/base/random_test.cc
+  src/base/steady_clock_test.cc
   src/base/text_test.cc
   src/base/threads_test.cc
   src/base/time_test.cc
@@ -53,7 +54,6 @@ add_executable(unit_tests
   src/flow/lan_test.cc
   src/flow/packet_log_test.cc
   src/flow/pair_table_test.cc
-  src/flow/steady_clock_test.cc
   src/measure/feature_list_test.cc
   src/measure/odd_captures_test.cc
   src/measure/paper_features_test.cc
@@ -78,6 +78,7 @@ add_executable(unit_tests
   src/report/flow_writer_test.cc
   src/report/ledger_text_test.cc
   src/report/model_report_test.cc
+  src/report/quantity_test.cc
   src/report/table_test.cc
 )
 target_link_libraries(unit_tests

@@ -38,6 +38,7 @@ class ByteWriter {
   }
 
   const std::string& bytes() const { return out_; }
+  void clear() { out_.clear(); }
 
  private:
   std::string out_;

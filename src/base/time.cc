@@ -17,6 +17,12 @@ std::string seconds_text(Duration duration, int decimals) {
   return fmt::format("{}{}.{:0{}}", sign, seconds, fraction, decimals);
 }
 
+Duration monotonic_now() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+Timestamp system_now() { return std::chrono::system_clock::now(); }
+
 std::string utc_text(Timestamp time) {
   using namespace std::chrono;
   const auto day = floor<days>(time);

@@ -22,6 +22,12 @@ inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 inline constexpr Timestamp kEarliestTime{Duration{INT64_MIN / 4}};
 inline constexpr Timestamp kLatestTime{Duration{INT64_MAX / 2}};
 
+// By a clock that runs evenly and cannot be set; its zero means nothing.
+Duration monotonic_now();
+
+// By the system's clock.
+Timestamp system_now();
+
 inline double in_seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e9;
 }

@@ -88,6 +88,8 @@ class FlowSink {
   // The flows of a burst come one by one, in the order of their first packets.
   virtual void take(const Flow& flow) = 0;
   virtual void end_burst() {}
+  // A flow that has just reached FlowOptions::early_packets and goes on.
+  virtual void take_early(const Flow&) {}
 };
 
 }  // namespace flowtell

@@ -37,6 +37,18 @@ void FlowMeter::add(const Frame& frame) {
   if (fate == Fate::kUsed) table_.add(packet);
 }
 
+void FlowMeter::fall_silent(Duration since_last_frame) {
+  if (!report_.last) return;
+  const Duration room = SteadyClock::kLatestOutcome - *report_.last;
+  table_.advance(*report_.last + std::min(since_last_frame, room));
+}
+
+std::optional<Duration> FlowMeter::next_end() const {
+  const auto end = table_.next_end();
+  if (!end) return std::nullopt;
+  return *end - *report_.last;
+}
+
 MeterReport FlowMeter::report() const {
   MeterReport report = report_;
   report.flows = sink_.flows;

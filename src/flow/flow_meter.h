@@ -9,11 +9,11 @@
 #include <optional>
 #include <set>
 
+#include "base/steady_clock.h"
 #include "capture/frame_source.h"
 #include "decode/decoder.h"
 #include "decode/ledger.h"
 #include "flow/flow_table.h"
-#include "flow/steady_clock.h"
 
 namespace flowtell {
 
@@ -38,12 +38,21 @@ class FlowMeter {
   FlowMeter(const FlowOptions& options, FlowSink& sink);
 
   void add(const Frame& frame);
+
+  // Time passes without frames: ends the bursts that the silence since the last
+  // frame has ended. REQUIRES: no frame that belongs into it will come.
+  void fall_silent(Duration since_last_frame);
+  // What that silence must exceed for the first open burst to end. Nothing
+  // while none is open.
+  std::optional<Duration> next_end() const;
+
   // Ends all bursts: no more frames will come.
   void finish() { table_.finish(); }
 
   // The time of the first frame, whatever it was: flows count from it.
   std::optional<Timestamp> origin() const { return report_.first; }
   MeterReport report() const;
+  std::size_t open_flows() const { return table_.open_flows(); }
 
  private:
   // Counts what passes on its way to the real sink.
@@ -55,6 +64,7 @@ class FlowMeter {
       next_.take(flow);
     }
     void end_burst() override { next_.end_burst(); }
+    void take_early(const Flow& flow) override { next_.take_early(flow); }
     std::uint64_t flows = 0;
 
    private:

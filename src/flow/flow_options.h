@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "base/time.h"
@@ -36,6 +37,9 @@ struct FlowOptions {
   // How many flows may be open at a time; see flow_table.h for what is given up
   // beyond. As many packets as 16 times this number may wait in them.
   std::size_t max_flows = 1'000'000;
+  // A flow is shown early (FlowSink::take_early) once it has so many packets; 0
+  // for never.
+  std::uint32_t early_packets = 0;
 };
 
 }  // namespace flowtell

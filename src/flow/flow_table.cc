@@ -37,6 +37,16 @@ void FlowTable::add(const Packet& packet) {
   ++tally.packets;
   tally.bytes += packet.length;
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
+  if (options_.early_packets > 0 &&
+      flow.sent.packets + flow.received.packets == options_.early_packets) {
+    sink_.take_early(gather(flow));
+  }
+}
+
+std::optional<Timestamp> FlowTable::next_end() const {
+  const std::uint32_t device = open_bursts_.oldest();
+  if (device == kNowhere) return std::nullopt;
+  return devices_[device].last + options_.burst_gap;
 }
 
 void FlowTable::finish() {
@@ -89,7 +99,7 @@ void FlowTable::end_burst(std::uint32_t position) {
   Device& device = devices_[position];
   for (std::uint32_t at = device.first_flow; at != kNowhere;) {
     OpenFlow& flow = flows_[at];
-    hand_over(device, flow);
+    sink_.take(gather(flow));
     if (options_.key != FlowKey::kFiveTuple) {
       coarse_index_.erase(keyed_hash(coarse_key(pairs_[flow.pair])), at);
     }
@@ -106,11 +116,11 @@ void FlowTable::end_burst(std::uint32_t position) {
   sink_.end_burst();
 }
 
-void FlowTable::hand_over(const Device& device, const OpenFlow& open) {
+Flow FlowTable::gather(const OpenFlow& open) {
   packets_.gather(open.packets, gathered_);
   const Pair& pair = pairs_[open.pair];
   Flow flow;
-  flow.burst = device.burst_number;
+  flow.burst = devices_[pair.device].burst_number;
   flow.first = open.first;
   flow.last = open.last;
   flow.device = pair.device_address();
@@ -122,7 +132,7 @@ void FlowTable::hand_over(const Device& device, const OpenFlow& open) {
   flow.sent = open.sent;
   flow.received = open.received;
   flow.packets = gathered_;
-  sink_.take(flow);
+  return flow;
 }
 
 // --- from a packet to its pair, device, burst and flow -----------------------

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/hash_index.h"
@@ -39,6 +40,14 @@ class FlowTable {
 
   // REQUIRES: packet.time has never fallen (see steady_clock.h).
   void add(const Packet& packet);
+
+  // Ends the bursts whose silence has lasted by `now`, though no packet shows
+  // it. REQUIRES: no packet of an earlier time will come.
+  void advance(Timestamp now) { end_silent_bursts(now); }
+
+  // After which time the first of the open bursts has ended, if no packet of
+  // its device comes. Nothing while none is open.
+  std::optional<Timestamp> next_end() const;
 
   // Ends every open burst.
   void finish();
@@ -76,7 +85,8 @@ class FlowTable {
   void forget_silent_pairs(Timestamp now);
   void make_room(std::uint32_t pair);
   void end_burst(std::uint32_t device);
-  void hand_over(const Device& device, const OpenFlow& flow);
+  // The flow as it stands, for the sink. Valid until the next is gathered.
+  Flow gather(const OpenFlow& flow);
 
   PairTable::Found remember_pair(const Packet& packet);
   bool is_in_open_burst(const Pair& pair) const;

@@ -35,6 +35,7 @@ class TextWriter : public FlowWriter {
       fmt::format_to(std::back_inserter(out), " {} {:.3f}",
                      one_word(report.verdict->app), report.verdict->confidence);
     }
+    if (report.is_early) out += " early";
     out += '\n';
   }
 
@@ -65,6 +66,7 @@ class CsvWriter : public FlowWriter {
       out += ',' + column;
     }
     if (options().with_verdicts) out += ",app,confidence";
+    if (options().with_early) out += ",early";
     out += '\n';
   }
 
@@ -86,6 +88,7 @@ class CsvWriter : public FlowWriter {
                      csv_field(report.verdict->app),
                      report.verdict->confidence);
     }
+    if (options().with_early) out += report.is_early ? ",1" : ",0";
     out += '\n';
   }
 };
@@ -122,6 +125,7 @@ class JsonLinesWriter : public FlowWriter {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
     }
+    if (options().with_early) line["early"] = report.is_early;
     out += json_text(line) + '\n';
   }
 };

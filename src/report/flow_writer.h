@@ -24,6 +24,7 @@ struct FlowWriterOptions {
   FlowFormat format = FlowFormat::kText;
   std::vector<std::string> feature_columns;  // CSV and JSON lines only
   bool with_verdicts = false;
+  bool with_early = false;     // verdicts on flows that go on are among them
   bool mark_bursts = false;    // text: a blank line ends each burst's flows
   bool mark_captures = false;  // text: "# PATH" stands before each capture's
 };
@@ -39,6 +40,7 @@ struct FlowReport {
   Timestamp origin;                  // times are told since then
   std::span<const double> features;  // one a column
   std::optional<NamedVerdict> verdict;
+  bool is_early = false;  // the flow goes on; another report will follow
 };
 
 // Writes into a string that the caller empties when it likes.

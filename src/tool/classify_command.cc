@@ -47,7 +47,7 @@ class ClassifyCommand : public Command {
                   std::move(judge).error());
     }
     return print_flows(paths_, *options, writer_,
-                       NamingJudge{*judge, model->apps});
+                       NamingJudge{&*judge, &model->apps});
   }
 
  private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/console.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,8 +30,28 @@ Result<Output> Output::open(const std::string& path) {
   return Output(std::move(*file));
 }
 
+Result<Output> Output::open_growing(const std::string& path) {
+  Output output(std::nullopt);
+  if (path.empty() || path == "-") return output;
+  output.growing_path_ = path;
+  output.growing_ = FileHandle(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (output.growing_.get() >= 0) return output;
+  return fail(ErrorKind::kOutput,
+              "cannot write {}: {}; is its folder there, and may you write to "
+              "it?",
+              path, system_reason());
+}
+
 Result<void> Output::write(std::string_view text) {
   if (file_) return file_->write(text);
+  if (growing_.get() >= 0) {
+    auto done = write_all(growing_.get(), text);
+    if (done) return done;
+    return fail(ErrorKind::kOutput,
+                "cannot go on writing {}: {}; make room and start again",
+                growing_path_, done.error().message);
+  }
   auto done = write_all(STDOUT_FILENO, text);
   if (!done) {
     return fail("cannot write standard output", std::move(done).error());

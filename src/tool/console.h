@@ -33,6 +33,9 @@ class Output {
  public:
   // "" and "-" stand for standard output.
   static Result<Output> open(const std::string& path);
+  // The same for what never ends: a file is there at once, and lines are added
+  // to those that stand in it.
+  static Result<Output> open_growing(const std::string& path);
 
   Result<void> write(std::string_view text);
   // To be called last: makes the file appear.
@@ -41,6 +44,8 @@ class Output {
  private:
   explicit Output(std::optional<OutputFile> file) : file_(std::move(file)) {}
   std::optional<OutputFile> file_;
+  FileHandle growing_;
+  std::string growing_path_;
 };
 
 // Writes a whole result at once.

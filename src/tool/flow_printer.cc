@@ -12,47 +12,6 @@ namespace {
 
 constexpr std::size_t kFlushAt = 1 << 16;  // bytes
 
-class PrintingSink : public FlowSink {
- public:
-  PrintingSink(FlowWriter& writer, const FeatureList& features,
-               std::optional<NamingJudge> judge, std::string& text)
-      : writer_(writer),
-        features_(features),
-        judge_(judge),
-        text_(text),
-        measured_(features.width()) {}
-
-  // The meter whose flows come next.
-  void begin_capture(const FlowMeter& meter) { meter_ = &meter; }
-
-  void take(const Flow& flow) override {
-    if (features_.width() > 0) {
-      series_.assign(flow);
-      features_.measure(series_, measured_);
-    }
-    std::optional<NamedVerdict> named;
-    if (judge_) {
-      const Verdict verdict = judge_->judge.judge(flow).verdict;
-      named = {verdict.is_unknown
-                   ? kUnknownName
-                   : std::string_view(judge_->apps[verdict.best]),
-               verdict.confidence};
-    }
-    writer_.write(text_, {flow, *meter_->origin(), measured_, named});
-  }
-
-  void end_burst() override { writer_.end_burst(text_); }
-
- private:
-  FlowWriter& writer_;
-  const FeatureList& features_;
-  std::optional<NamingJudge> judge_;
-  std::string& text_;
-  const FlowMeter* meter_ = nullptr;
-  FlowSeries series_;
-  std::vector<double> measured_;
-};
-
 // One run over all captures.
 class Printer {
  public:
@@ -61,7 +20,8 @@ class Printer {
           Output& output)
       : options_(options),
         writer_(std::move(writer)),
-        sink_(*writer_, features, judge, text_),
+        lines_(*writer_, text_),
+        reporter_(features, judge, {&lines_}),
         output_(output) {
     writer_->begin_output(text_);
   }
@@ -70,8 +30,8 @@ class Printer {
     auto source = open_capture(path);
     if (!source) return fail(std::move(source).error());
     writer_->begin_capture(text_, path);
-    FlowMeter meter(options_, sink_);
-    sink_.begin_capture(meter);
+    FlowMeter meter(options_, reporter_);
+    reporter_.begin_capture(meter);
     std::array<Frame, 64> batch;
     while (const std::size_t count = (*source)->read(batch)) {
       for (const Frame& frame : std::span(batch).first(count)) meter.add(frame);
@@ -100,7 +60,8 @@ class Printer {
   FlowOptions options_;
   std::unique_ptr<FlowWriter> writer_;
   std::string text_;
-  PrintingSink sink_;
+  LineListener lines_;
+  FlowReporter reporter_;
   Output& output_;
   MeterReport report_;
   bool any_damage_ = false;

@@ -9,19 +9,11 @@
 #include <vector>
 
 #include "flow/flow_meter.h"
-#include "measure/feature_list.h"
-#include "predict/judge.h"
-#include "report/flow_writer.h"
+#include "report/flow_reporter.h"
 #include "tool/console.h"
 #include "tool/options.h"
 
 namespace flowtell {
-
-// Who names the apps, and their names. Both outlive the printer.
-struct NamingJudge {
-  Judge& judge;
-  const std::vector<std::string>& apps;
-};
 
 // Reads all captures and writes their flows. Stops at the first that cannot be
 // read, leaving an output file as it was.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flow/steady_clock.h"
+#include "base/steady_clock.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

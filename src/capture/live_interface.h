@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Frames from a network interface, by libpcap: each as soon as it comes
+// ("immediate mode"), through a ring shared with the kernel.
+//
+// An interface that goes away or down is waited for and opened again when it
+// returns; what was dropped goes on being summed up. One thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "capture/link_news.h"
+#include "capture/live_source.h"
+
+struct pcap;
+
+namespace flowtell {
+
+struct InterfaceOptions {
+  // How much of each frame is looked at, in bytes.
+  std::uint32_t snap = 2048;
+  // The ring's size: room for what comes while the program is busy.
+  std::uint32_t buffer_bytes = 32u << 20;
+  // A filter in libpcap's language (pcap-filter(7)); empty: all frames.
+  std::string filter;
+};
+
+class LiveInterface : public LiveSource {
+ public:
+  // Fails, naming the way out, where the interface is absent or down, may not
+  // be listened to, or the filter makes no sense.
+  static Result<std::unique_ptr<LiveInterface>> open(
+      const std::string& name, const InterfaceOptions& options);
+  ~LiveInterface() override;
+
+  LinkType link() override { return link_; }
+  std::size_t read(std::span<Frame> batch) override;
+  bool has_ended() const override { return false; }
+  Duration silence() const override;
+  Duration time_until(Duration silence) const override;
+  int descriptor() const override;
+  std::uint64_t dropped() override;
+  std::optional<std::string> take_notice() override;
+
+ private:
+  struct Closer {
+    void operator()(pcap* handle) const;
+  };
+  using Handle = std::unique_ptr<pcap, Closer>;
+
+  LiveInterface(std::string name, InterfaceOptions options, LinkNews news);
+  Result<void> listen();
+  void lose();
+  std::uint64_t dropped_by_handle() const;
+
+  std::string name_;
+  InterfaceOptions options_;
+  LinkNews news_;
+  Handle handle_;  // empty while the interface is away
+  LinkType link_{};
+  std::vector<std::uint8_t> store_;  // of the frames handed out last
+  Duration heard_{};                 // when the last frame was read
+  std::uint64_t dropped_before_ = 0;
+  std::optional<std::string> notice_;
+};
+
+}  // namespace flowtell

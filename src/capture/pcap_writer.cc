@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/pcap_writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/text.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
+constexpr Duration kLatestWritten = std::chrono::seconds(UINT32_MAX);
+constexpr std::size_t kFlushAt = 1 << 16;  // bytes
+
+}  // namespace
+
+Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
+  FileHandle file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0 && errno == EEXIST) {
+    return fail(ErrorKind::kOutput,
+                "{} is there already, and a recording is never written over; "
+                "choose another name",
+                path);
+  }
+  if (file.get() < 0) {
+    return fail(ErrorKind::kOutput,
+                "cannot write {}: {}; is its folder there, and may you write "
+                "to it?",
+                path, system_reason());
+  }
+  PcapWriter writer(path, link, std::move(file));
+  ByteWriter& header = writer.waiting_;
+  header.u32(kNanosecondMagic);
+  header.u16(2);  // the format's version: 2.4
+  header.u16(4);
+  header.u64(0);  // times are UTC, their accuracy is not told
+  header.u32(kLongestFrame);
+  header.u32(static_cast<std::uint32_t>(link));
+  if (auto done = writer.flush(); !done) {
+    ::unlink(path.c_str());
+    return fail(std::move(done).error());
+  }
+  return writer;
+}
+
+Result<void> PcapWriter::add(const Frame& frame) {
+  require(frame.link == link_, "a capture has one link type");
+  const std::int64_t time =
+      std::clamp(frame.time.time_since_epoch(), Duration{}, kLatestWritten)
+          .count();
+  waiting_.u32(static_cast<std::uint32_t>(time / kNanosecondsPerSecond));
+  waiting_.u32(static_cast<std::uint32_t>(time % kNanosecondsPerSecond));
+  waiting_.u32(static_cast<std::uint32_t>(frame.bytes.size()));
+  waiting_.u32(frame.wire_length);
+  waiting_.raw(
+      {reinterpret_cast<const char*>(frame.bytes.data()), frame.bytes.size()});
+  ends_.push_back(waiting_.bytes().size());
+  ++frames_;
+  return waiting_.bytes().size() < kFlushAt ? Result<void>() : flush();
+}
+
+Result<void> PcapWriter::flush() {
+  if (auto done = write_all(file_.get(), waiting_.bytes()); !done) {
+    return fail(ErrorKind::kOutput,
+                "cannot go on writing {}: {}; {} before that are kept: make "
+                "room and record the rest",
+                path_, done.error().message,
+                counted(cut_off_broken(), "frame"));
+  }
+  written_ += waiting_.bytes().size();
+  waiting_.clear();
+  ends_.clear();
+  return {};
+}
+
+std::uint64_t PcapWriter::cut_off_broken() {
+  const off_t size = ::lseek(file_.get(), 0, SEEK_END);
+  const auto arrived = static_cast<std::uint64_t>(size) - written_;
+  const auto broken = std::upper_bound(ends_.begin(), ends_.end(), arrived);
+  const std::uint64_t whole = broken == ends_.begin() ? 0 : *(broken - 1);
+  // Should even this fail, a reader will use what is whole and say so.
+  static_cast<void>(
+      ::ftruncate(file_.get(), static_cast<off_t>(written_ + whole)));
+  return frames_ - static_cast<std::uint64_t>(ends_.end() - broken);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/live_screen.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/quantity.h"
+#include "report/terminal_text.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kMostDevices = 1000;
+constexpr std::size_t kMostRecent = 100;
+constexpr double kHalfLife = 20;  // seconds
+constexpr Duration kIdleAfter = std::chrono::seconds(30);
+constexpr Duration kRatesEvery = std::chrono::seconds(1);
+
+std::string sure_text(double share) {
+  return fmt::format("{:.0f} %", 100 * share);
+}
+
+std::string ago_text(Duration ago) {
+  return ago < kIdleAfter * 4 ? fmt::format("{:.0f} s", in_seconds(ago))
+                              : clock_text(ago);
+}
+
+}  // namespace
+
+LiveScreen::Device& LiveScreen::find_or_add(const Address& address) {
+  if (devices_.size() >= kMostDevices && !devices_.contains(address)) {
+    devices_.erase(std::min_element(devices_.begin(), devices_.end(),
+                                    [](const auto& a, const auto& b) {
+                                      return a.second.last < b.second.last;
+                                    }));
+  }
+  return devices_[address];
+}
+
+void LiveScreen::take(const FlowReport& report) {
+  const Flow& flow = report.flow;
+  Device& device = find_or_add(flow.device);
+  const Duration since = std::max(flow.last - device.last, Duration{});
+  const double weight = std::exp2(-in_seconds(since) / kHalfLife);
+  for (auto& [app, sum] : device.apps) sum *= weight;
+  device.verdicts = device.verdicts * weight + 1;
+  device.last = std::max(device.last, flow.last);
+  if (!report.is_early) {
+    ++device.flows;
+    device.sent += flow.sent.bytes;
+    device.received += flow.received.bytes;
+  }
+  if (!report.verdict) return;
+  const std::string app(report.verdict->app);
+  if (app != kUnknownName) device.apps[app] += report.verdict->confidence;
+  recent_.push_front({flow.last, flow.device, app, report.verdict->confidence,
+                      report.is_early,
+                      fmt::format("{} {}:{}", protocol_name(flow.protocol),
+                                  flow.remote.text(), flow.remote_port),
+                      flow.sent.bytes + flow.received.bytes});
+  if (recent_.size() > kMostRecent) recent_.pop_back();
+}
+
+void LiveScreen::update_rates(const LiveStatus& status) {
+  const Duration since = status.passed - before_.passed;
+  if (since < kRatesEvery) return;
+  const double seconds = in_seconds(since);
+  packets_per_second_ =
+      static_cast<double>(status.frames - before_.frames) / seconds;
+  bits_per_second_ =
+      8 * static_cast<double>(status.bytes - before_.bytes) / seconds;
+  before_ = status;
+}
+
+std::string LiveScreen::head(const LiveStatus& status) const {
+  return fmt::format(
+      "{}  {}  {} packets/s  {:.1f} Mbit/s  {} flows open  {}", title_,
+      clock_text(status.passed),
+      grouped_text(
+          static_cast<std::uint64_t>(std::llround(packets_per_second_))),
+      bits_per_second_ / 1e6, grouped_text(status.open_flows),
+      status.dropped == 0 ? std::string("none dropped")
+                          : grouped_text(status.dropped) + " DROPPED");
+}
+
+std::string LiveScreen::device_line(const Devices::value_type& entry,
+                                    Timestamp now) const {
+  const auto& [address, device] = entry;
+  const Duration ago = std::max(now - device.last, Duration{});
+  std::string app = "idle";
+  std::string sure;
+  if (ago <= kIdleAfter && device.apps.empty()) app = kUnknownName;
+  if (ago <= kIdleAfter && !device.apps.empty()) {
+    const auto best = std::max_element(
+        device.apps.begin(), device.apps.end(),
+        [](const auto& a, const auto& b) { return a.second < b.second; });
+    app = best->first;
+    sure = sure_text(best->second / device.verdicts);
+  }
+  return fitted(name_of_(address), 24) + "  " + fitted(app, 16) +
+         fitted_right(sure, 6) + fitted_right(grouped_text(device.flows), 8) +
+         fitted_right(bytes_text(device.sent), 10) +
+         fitted_right(bytes_text(device.received), 10) +
+         fitted_right(ago_text(ago), 9);
+}
+
+std::string LiveScreen::recent_line(const Recent& recent, Timestamp now) const {
+  const Duration ago = std::max(now - recent.time, Duration{});
+  return fitted(name_of_(recent.device), 24) + "  " + fitted(recent.app, 16) +
+         fitted_right(sure_text(recent.confidence), 6) +
+         (recent.is_early ? " early" : "      ") +
+         fitted_right(bytes_text(recent.bytes), 10) +
+         fitted_right(ago_text(ago), 9) + "  " + recent.remote;
+}
+
+std::vector<const LiveScreen::Devices::value_type*> LiveScreen::by_last()
+    const {
+  std::vector<const Devices::value_type*> order;
+  for (const auto& entry : devices_) order.push_back(&entry);
+  std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) {
+    return a->second.last > b->second.last;
+  });
+  return order;
+}
+
+std::string LiveScreen::draw(const LiveStatus& status, ScreenSize size) {
+  update_rates(status);
+  std::vector<std::string> lines = {head(status), ""};
+  lines.push_back(
+      "DEVICE                    NOW               SURE   FLOWS      SENT"
+      "  RECEIVED     LAST");
+  // Both lists are worth seeing: neither gets less than half of what is left.
+  const std::size_t left = size.rows > 6 ? size.rows - 6 : 0;
+  const std::size_t for_recent = std::min(recent_.size(), left / 2);
+  for (const auto* entry : by_last()) {
+    if (lines.size() >= 3 + left - for_recent) break;
+    lines.push_back(device_line(*entry, status.now));
+  }
+  lines.emplace_back();
+  lines.push_back(
+      "RECENT FLOWS              APP               SURE           BYTES"
+      "     LAST  REMOTE");
+  for (const Recent& recent : recent_) {
+    if (lines.size() + 1 >= size.rows) break;
+    lines.push_back(recent_line(recent, status.now));
+  }
+  lines.resize(size.rows);
+  if (size.rows > 1) lines.back() = "Ctrl-C ends the watch";
+
+  std::string out;
+  for (const std::string& line : lines) {
+    out += fitted(line, size.columns) + '\n';
+  }
+  if (!out.empty()) out.pop_back();
+  return out;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one loop of everything that runs live: frames are handled when they come,
+// silence when it lasts, and between them the process sleeps.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "base/result.h"
+#include "capture/live_source.h"
+#include "serve/live_waiter.h"
+
+namespace flowtell {
+
+// What a handler waits for besides frames. It may be woken earlier.
+struct LiveWishes {
+  bool is_done = false;             // nothing: it wants to end
+  std::optional<Duration> silence;  // one that lasts longer than this
+  std::optional<Duration> time;     // that so much time passes
+};
+
+class LiveHandler {
+ public:
+  virtual ~LiveHandler() = default;
+
+  // Frames in the order of their capture; valid during the call.
+  virtual Result<void> take(std::span<const Frame> frames) = 0;
+
+  // No frame is at hand, and none that belongs into this silence will come.
+  virtual void fall_silent(Duration since_last_frame) = 0;
+
+  // Called between all these: the place for what is due by the clock.
+  virtual Result<LiveWishes> tend() = 0;
+
+  // The person in charge asks to read the configuration again (SIGHUP).
+  virtual Result<void> reload() = 0;
+
+  // What the source lets a person know.
+  virtual void notice(const std::string& text) = 0;
+};
+
+// Runs until the source ends, the handler is done or a person stops it; fails
+// with the handler.
+Result<void> run_live(LiveSource& source, LiveWaiter& waiter,
+                      LiveHandler& handler);
+
+}  // namespace flowtell

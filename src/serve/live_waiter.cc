@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/live_waiter.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+namespace flowtell {
+
+Result<LiveWaiter> LiveWaiter::make() {
+  sigset_t wanted;
+  ::sigemptyset(&wanted);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    ::sigaddset(&wanted, signal);
+  }
+  ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  FileHandle signals(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (signals.get() < 0) {
+    return fail(ErrorKind::kInput, "cannot listen for signals: {}",
+                system_reason());
+  }
+  return LiveWaiter(std::move(signals));
+}
+
+LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> at_most) {
+  // A negative descriptor is passed over by ppoll.
+  std::array<pollfd, 2> watched = {pollfd{signals_.get(), POLLIN, 0},
+                                   pollfd{descriptor, POLLIN, 0}};
+  timespec limit{};
+  if (at_most) {
+    const Duration left = std::max(*at_most, Duration{});
+    limit.tv_sec = static_cast<time_t>(left.count() / kNanosecondsPerSecond);
+    limit.tv_nsec = static_cast<long>(left.count() % kNanosecondsPerSecond);
+  }
+  ::ppoll(watched.data(), watched.size(), at_most ? &limit : nullptr, nullptr);
+  return (watched[0].revents & POLLIN) != 0 ? take_signal() : LiveEvent::kNone;
+}
+
+LiveEvent LiveWaiter::take_signal() {
+  signalfd_siginfo signal{};
+  if (::read(signals_.get(), &signal, sizeof signal) != sizeof signal) {
+    return LiveEvent::kNone;
+  }
+  return signal.ssi_signo == SIGHUP ? LiveEvent::kReload : LiveEvent::kStop;
+}
+
+}  // namespace flowtell

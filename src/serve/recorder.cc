@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/recorder.h"
+
+#include <algorithm>
+
+namespace flowtell {
+namespace {
+
+// Between two looks at the clock, and so the most that a kill can lose.
+constexpr Duration kTick = std::chrono::milliseconds(250);
+
+}  // namespace
+
+Recorder::Recorder(Options options, PcapWriter& writer)
+    : options_(std::move(options)),
+      writer_(writer),
+      meter_(options_.flows, no_sink_),
+      started_(monotonic_now()) {}
+
+Result<void> Recorder::take(std::span<const Frame> frames) {
+  for (const Frame& frame : frames) {
+    ++count_.packets;
+    count_.bytes += frame.wire_length;
+    meter_.add(frame);
+    Frame kept = frame;
+    kept.bytes = options_.snap ? frame.bytes.first(std::min<std::size_t>(
+                                     *options_.snap, frame.bytes.size()))
+                               : cut_.cut(frame);
+    if (auto done = writer_.add(kept); !done) return done;
+  }
+  return {};
+}
+
+void Recorder::fall_silent(Duration since_last_frame) {
+  meter_.fall_silent(since_last_frame);
+}
+
+Result<LiveWishes> Recorder::tend() {
+  const Duration now = passed();
+  if (now >= next_tick_) {
+    next_tick_ = now + kTick;
+    options_.progress(count(), now);
+    if (auto done = writer_.flush(); !done) {
+      return fail(std::move(done).error());
+    }
+  }
+  LiveWishes wishes;
+  wishes.is_done = is_over();
+  wishes.time = next_tick_ - now;
+  if (options_.length) {
+    wishes.time = std::min(*wishes.time, *options_.length - now);
+  }
+  return wishes;
+}
+
+bool Recorder::is_over() const {
+  return options_.length && passed() >= *options_.length;
+}
+
+RecordingCount Recorder::count() const {
+  RecordingCount count = count_;
+  count.flows = meter_.report().flows + meter_.open_flows();
+  return count;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/session_folder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "model/app.h"
+
+namespace flowtell {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHeader =
+    "path,app,device,started,ended,host,notes\n";
+
+Result<void> check_app(const std::string& app) {
+  const bool is_folder_name = !app.empty() && app.front() != '.' &&
+                              app.find('/') == std::string::npos &&
+                              app.find('\n') == std::string::npos;
+  if (is_folder_name && app != kUnknownName) return {};
+  return fail(ErrorKind::kUsage,
+              "'{}' cannot name an app: a name has no '/', does not begin with "
+              "a dot and is not '{}'",
+              app, kUnknownName);
+}
+
+// No manifest, or one with our columns.
+Result<void> check_manifest(const std::string& path) {
+  if (!fs::exists(path)) return {};
+  auto text = read_file(path);
+  if (!text) return fail(std::move(text).error());
+  if (text->empty() || text->starts_with(kHeader)) return {};
+  return fail(ErrorKind::kInput,
+              "{} has other columns than recordings have ({}); choose another "
+              "folder",
+              path, kHeader.substr(0, kHeader.size() - 1));
+}
+
+// "2026-11-22T04:15:00Z" as file names like it: 20261122T041500Z.
+std::string stamp(Timestamp time) {
+  std::string text = utc_text(time);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text;
+}
+
+}  // namespace
+
+Result<SessionFolder> SessionFolder::open(const std::string& folder,
+                                          const std::string& app) {
+  if (auto done = check_app(app); !done) return fail(std::move(done).error());
+  std::error_code problem;
+  fs::create_directories(fs::path(folder) / app, problem);
+  if (problem) {
+    return fail(ErrorKind::kOutput,
+                "cannot make the folder {}/{}: {}; choose another with -o",
+                folder, app, problem.message());
+  }
+  SessionFolder sessions(folder, app);
+  if (auto done = check_manifest(sessions.manifest()); !done) {
+    return fail(std::move(done).error());
+  }
+  return sessions;
+}
+
+std::string SessionFolder::path_for(Timestamp start) const {
+  std::string path = fmt::format("{}/{}.pcap", app_, stamp(start));
+  for (int number = 2; fs::exists(full_path(path)); ++number) {
+    path = fmt::format("{}/{}-{}.pcap", app_, stamp(start), number);
+  }
+  return path;
+}
+
+std::string SessionFolder::full_path(const std::string& path) const {
+  return (fs::path(folder_) / path).string();
+}
+
+Result<void> SessionFolder::add(const SessionRow& row) const {
+  const FileHandle file(::open(
+      manifest().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  const off_t size = ::lseek(file.get(), 0, SEEK_END);
+  std::string text(size == 0 ? kHeader : "");
+  text += fmt::format("{},{},{},{},{},{},{}\n", csv_field(row.path),
+                      csv_field(row.app), csv_field(row.device),
+                      utc_text(row.started), utc_text(row.ended),
+                      csv_field(row.host), csv_field(row.notes));
+  auto done = write_all(file.get(), text);
+  if (done) return done;
+  static_cast<void>(::ftruncate(file.get(), size));
+  return fail(ErrorKind::kOutput,
+              "cannot add {} to {}: {}; make room and add the line yourself",
+              row.path, manifest(), done.error().message);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The live watch: frames from a source go through the meter into a sink of
+// flows, just as those of a file do, and into a capture where that is wanted.
+// What makes it live is only that bursts end by silence as well as by packets.
+//
+// Runs for months: nothing here grows.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "capture/pcap_writer.h"
+#include "flow/flow_meter.h"
+#include "serve/live_loop.h"
+
+namespace flowtell {
+
+class Watch : public LiveHandler {
+ public:
+  struct Options {
+    FlowOptions flows;
+    // Keeps every frame here, if given; outlives the watch.
+    PcapWriter* writer = nullptr;
+    // How often `tick` is called at least; nothing: only when something came.
+    std::optional<Duration> tick_every;
+    // After whatever may have ended flows, and at every tick. Its failure ends
+    // the watch.
+    std::function<Result<void>()> tick;
+    std::function<Result<void>()> reload;
+    std::function<void(const std::string&)> notice;
+  };
+
+  // The sink must outlive the watch.
+  Watch(Options options, FlowSink& sink);
+
+  Result<void> take(std::span<const Frame> frames) override;
+  void fall_silent(Duration since_last_frame) override;
+  Result<LiveWishes> tend() override;
+  Result<void> reload() override { return options_.reload(); }
+  void notice(const std::string& text) override { options_.notice(text); }
+
+  // Ends all bursts and writes what waits. To be called last.
+  Result<void> finish();
+
+  const FlowMeter& meter() const { return meter_; }
+  std::uint64_t bytes() const { return bytes_; }  // on the wire, of all frames
+  // A capture that could not be written was given up, and the watch went on.
+  bool has_lost_writer() const { return has_lost_writer_; }
+
+ private:
+  void keep(const Frame& frame);
+  void check_written(const Result<void>& done);
+
+  Options options_;
+  FlowMeter meter_;
+  std::uint64_t bytes_ = 0;
+  bool has_lost_writer_ = false;
+  Duration next_flush_{};  // of the writer, by monotonic_now
+};
+
+}  // namespace flowtell

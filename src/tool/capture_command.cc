@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "base/text.h"
+#include "capture/live_interface.h"
+#include "report/quantity.h"
+#include "serve/recorder.h"
+#include "serve/session_folder.h"
+#include "tool/command.h"
+#include "tool/console.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::string_view kNamesSnap = "names";
+// Longer than any frame that an interface hands out whole.
+constexpr std::uint32_t kWholeFrames = 65'535;
+constexpr std::uint32_t kShortestSnap = 64;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+bool is_mac(std::string_view text) {
+  const auto parts = split(text, ':');
+  return parts.size() == 6 &&
+         std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
+           return part.size() == 2 &&
+                  part.find_first_not_of("0123456789abcdefABCDEF") ==
+                      std::string_view::npos;
+         });
+}
+
+class CaptureCommand : public Command {
+ public:
+  explicit CaptureCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "capture", "Record a labelled session of one app");
+    command.add_option("-i,--interface", interface_, "Where to listen")
+        ->type_name("IFACE")
+        ->required();
+    command
+        .add_option("--app", app_,
+                    "The app in use; 'background' for a phone left alone")
+        ->type_name("NAME")
+        ->required();
+    command
+        .add_option("-o,--output", folder_,
+                    "The folder of recordings, which 'flowtell train' reads")
+        ->type_name("FOLDER")
+        ->required();
+    command
+        .add_option("--minutes", minutes_,
+                    "How long a round lasts; without it, until Ctrl-C")
+        ->type_name("M")
+        ->check(CLI::Range(0.001, 1e5));
+    command
+        .add_option("--rounds", rounds_,
+                    "Captures to record, one after the other")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    command
+        .add_option("--device", device_,
+                    "Only what this phone sends and receives: its IP or MAC "
+                    "address")
+        ->type_name("ADDRESS");
+    command
+        .add_option("--snap", snap_,
+                    "Keep so many bytes of each frame; 'names' keeps headers "
+                    "and the messages that name servers, and no content")
+        ->type_name("N|names")
+        ->capture_default_str();
+    command.add_option("--notes", notes_, "A remark for the manifest")
+        ->type_name("TEXT");
+    command.footer(
+        "Each round becomes FOLDER/NAME/TIME.pcap and a line of "
+        "FOLDER/manifest.csv.\n"
+        "Ctrl-C ends a session; what was recorded is kept.\n"
+        "\n"
+        "Examples:\n"
+        "  sudo flowtell capture -i wlan0 --app news -o apps/\n"
+        "      use the news app on the phone, then press Ctrl-C\n"
+        "  sudo flowtell capture -i wlan0 --app video -o apps/ --rounds 5 "
+        "--minutes 2\n"
+        "  sudo flowtell capture -i wlan0 --app background -o apps/ "
+        "--minutes 30\n"
+        "      what the phone does by itself, to be told from all apps");
+  }
+
+  Result<ExitCode> run() override {
+    if (rounds_ > 1 && !minutes_) {
+      return fail(ErrorKind::kUsage,
+                  "--rounds {} needs to know how long a round lasts; add "
+                  "--minutes",
+                  rounds_);
+    }
+    auto options = interface_options();
+    if (!options) return fail(std::move(options).error());
+    auto source = LiveInterface::open(interface_, *options);
+    if (!source) return fail(std::move(source).error());
+    auto folder = SessionFolder::open(folder_, app_);
+    if (!folder) return fail(std::move(folder).error());
+    auto waiter = LiveWaiter::make();
+    if (!waiter) return fail(std::move(waiter).error());
+
+    bool goes_on = true;
+    for (int round = 1; round <= rounds_ && goes_on; ++round) {
+      auto was_over = record(round, **source, *waiter, *folder);
+      if (!was_over) return fail(std::move(was_over).error());
+      goes_on = *was_over;
+    }
+    if (const std::uint64_t dropped = (*source)->dropped(); dropped > 0) {
+      warn(fmt::format("the kernel dropped {}: the machine was too busy",
+                       counted(dropped, "frame")));
+    }
+    return ExitCode::kDone;
+  }
+
+ private:
+  Result<InterfaceOptions> interface_options() {
+    InterfaceOptions options;
+    if (snap_ != kNamesSnap) {
+      cut_ = parse_number<std::uint32_t>(snap_);
+      if (!cut_ || *cut_ < kShortestSnap || *cut_ > kLongestFrame) {
+        return fail(ErrorKind::kUsage,
+                    "--snap {} is neither '{}' nor a number of bytes from {} "
+                    "to {}",
+                    snap_, kNamesSnap, kShortestSnap, kLongestFrame);
+      }
+      options.snap = std::min(*cut_, kWholeFrames);
+    }
+    if (device_.empty()) return options;
+    if (Address::parse(device_)) {
+      options.filter = "host " + device_;
+    } else if (is_mac(device_)) {
+      options.filter = "ether host " + device_;
+    } else {
+      return fail(ErrorKind::kUsage,
+                  "--device {} is neither an IP address nor a MAC address "
+                  "such as 3c:28:6d:00:00:01",
+                  device_);
+    }
+    return options;
+  }
+
+  // Whether the round went on to its end, rather than to Ctrl-C.
+  Result<bool> record(int round, LiveInterface& source, LiveWaiter& waiter,
+                      const SessionFolder& folder) const {
+    SessionRow row;
+    row.started = system_now();
+    row.path = folder.path_for(row.started);
+    auto writer = PcapWriter::create(folder.full_path(row.path), source.link());
+    if (!writer) return fail(std::move(writer).error());
+
+    Recorder recorder(recorder_options(round), *writer);
+    auto done = run_live(source, waiter, recorder);
+    if (done) done = recorder.finish();
+    show("\r\x1b[K");
+    row.ended = system_now();
+    row.app = app_;
+    row.device = Address::parse(device_) ? device_ : "";
+    row.host = host_name();
+    row.notes = notes_;
+    if (auto added = folder.add(row); done && !added) done = added;
+    if (!done) return fail(std::move(done).error());
+    tell(recorder.count(), folder.full_path(row.path));
+    return recorder.is_over();
+  }
+
+  Recorder::Options recorder_options(int round) const {
+    Recorder::Options options;
+    options.snap = cut_;
+    if (minutes_) {
+      options.length =
+          Duration(static_cast<std::int64_t>(std::llround(*minutes_ * 60e9)));
+    }
+    options.progress = [this, round, length = options.length](
+                           const RecordingCount& count, Duration passed) {
+      const std::string limit = length ? " of " + clock_text(*length) : "";
+      show(
+          fmt::format("\r{} round {} of {}  {}{}  {} packets  {}  {} flows"
+                      "\x1b[K",
+                      app_, round, rounds_, clock_text(passed), limit,
+                      grouped_text(count.packets), bytes_text(count.bytes),
+                      grouped_text(count.flows)));
+    };
+    options.notice = [](const std::string& text) { warn(text); };
+    return options;
+  }
+
+  void tell(const RecordingCount& count, const std::string& path) const {
+    if (count.packets == 0) {
+      warn(fmt::format("{} holds no packets: does the phone go through {}?",
+                       path, interface_));
+      return;
+    }
+    remark(fmt::format("flowtell: {}: {}, {}, {}\n", path,
+                       counted(count.packets, "packet"),
+                       bytes_text(count.bytes), counted(count.flows, "flow")));
+  }
+
+  // The count is for people; a log file needs none of it.
+  static void show(std::string_view text) {
+    if (::isatty(STDERR_FILENO) == 1) remark(text);
+  }
+
+  std::string interface_;
+  std::string app_;
+  std::string folder_;
+  std::optional<double> minutes_;
+  int rounds_ = 1;
+  std::string device_;
+  std::string snap_{kNamesSnap};
+  std::string notes_;
+  std::optional<std::uint32_t> cut_;  // by snap_; nothing: to the names
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_capture_command(CLI::App& program) {
+  return std::make_unique<CaptureCommand>(program);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The terminal as a screen that is drawn over and over. What stood on it comes
+// back at the end. Control sequences: ECMA-48, and xterm's alternate screen.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "report/live_screen.h"
+
+namespace flowtell {
+
+class Terminal {
+ public:
+  // Takes the screen. REQUIRES: standard output is a terminal.
+  Terminal();
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal();  // gives it back
+
+  ScreenSize size() const;
+
+  // Draws lines over what is there. They fill the screen.
+  Result<void> show(std::string_view lines);
+};
+
+}  // namespace flowtell

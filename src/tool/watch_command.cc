@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/text.h"
+#include "capture/capture_file.h"
+#include "capture/live_interface.h"
+#include "capture/replay_source.h"
+#include "report/ledger_text.h"
+#include "serve/watch.h"
+#include "tool/command.h"
+#include "tool/flow_printer.h"
+#include "tool/watch_reporting.h"
+
+namespace flowtell {
+namespace {
+
+// When the screen shows a first verdict, if nobody says.
+constexpr std::uint32_t kEarlyOnScreen = 16;
+constexpr Duration kScreenTick = std::chrono::milliseconds(200);
+
+class WatchCommand : public Command {
+ public:
+  explicit WatchCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "watch", "Name the app of every flow as it happens");
+    command.add_option("MODEL", model_, "A model made by 'flowtell train'")
+        ->type_name("")
+        ->required();
+    define_source(command);
+    early_option_ =
+        command
+            .add_option("--early", early_,
+                        "A first verdict after so many packets of a flow, "
+                        "marked as early; 0 for none (on the screen: 16)")
+            ->type_name("N")
+            ->check(CLI::Range(0, 1'000'000));
+    command
+        .add_option("--write", write_,
+                    "Keep the packets in this new file, as pcap")
+        ->type_name("FILE");
+    unknown_.define(command);
+    define_evidence(command, evidence_);
+    meter_.define(command);
+    writer_.define(command);
+    format_option_ = command.get_option("--format");
+    command.footer(
+        "A flow is judged when its burst is over: after a second of silence "
+        "of its device.\n"
+        "On a terminal there is a live screen; with --format, -o or a pipe, "
+        "lines as\n"
+        "those of 'flowtell classify', their times counted from the first "
+        "frame.\n"
+        "SIGHUP reads the model anew; Ctrl-C ends the watch with a summary.\n"
+        "\n"
+        "Examples:\n"
+        "  sudo flowtell watch apps.model -i wlan0\n"
+        "  sudo flowtell watch apps.model -i wlan0 --format jsonl -o day.jsonl "
+        "--early 20\n"
+        "  flowtell watch apps.model --replay phone.pcap --speed 10");
+  }
+
+  Result<ExitCode> run() override {
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that left is told as an error
+    auto waiter = LiveWaiter::make();
+    if (!waiter) return fail(std::move(waiter).error());
+    auto rule = unknown_.resolve();
+    if (!rule) return fail("--unknown", std::move(rule).error());
+    rule_ = *rule;
+    auto model = ModelInUse::load(model_, rule_);
+    if (!model) return fail(std::move(model).error());
+    auto source = open_source();
+    if (!source) return fail(std::move(source).error());
+    auto writer = open_writer(**source);
+    if (!writer) return fail(std::move(writer).error());
+    auto options = watch_options((*model)->model());
+    if (!options) return fail(std::move(options).error());
+    auto reporting = WatchReporting::make(
+        writer_, std::move(*model),
+        {name(), is_on_screen(), options->flows.early_packets > 0});
+    if (!reporting) return fail(std::move(reporting).error());
+    options->writer = *writer ? &**writer : nullptr;
+    return watch(**source, *waiter, **reporting, std::move(*options));
+  }
+
+ private:
+  void define_source(CLI::App& command) {
+    auto* interface =
+        command.add_option("-i,--interface", interface_, "Where to listen")
+            ->type_name("IFACE");
+    auto* replay =
+        command
+            .add_option("--replay", replay_, "Play a capture as if it came now")
+            ->type_name("CAPTURE")
+            ->excludes(interface);
+    command
+        .add_option("--speed", speed_,
+                    "How many times faster than recorded to play")
+        ->type_name("X")
+        ->check(CLI::Range(0.001, 1e6))
+        ->capture_default_str()
+        ->needs(replay);
+    command
+        .add_option("--snap", listening_.snap,
+                    "Look at, and keep, so many bytes of each frame")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint32_t{64}, kLongestFrame))
+        ->capture_default_str();
+  }
+
+  const std::string& name() const {
+    return replay_.empty() ? interface_ : replay_;
+  }
+
+  bool is_on_screen() const {
+    return ::isatty(STDOUT_FILENO) == 1 && writer_.output.empty() &&
+           format_option_->count() == 0;
+  }
+
+  Result<std::unique_ptr<LiveSource>> open_source() const {
+    if (interface_.empty() && replay_.empty()) {
+      return fail(ErrorKind::kUsage,
+                  "there is nothing to watch; name an interface with -i, or a "
+                  "capture with --replay");
+    }
+    if (replay_.empty()) return LiveInterface::open(interface_, listening_);
+    auto capture = open_capture(replay_);
+    if (!capture) return fail(std::move(capture).error());
+    return std::make_unique<ReplaySource>(std::move(*capture), speed_,
+                                          monotonic_now);
+  }
+
+  Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {
+    if (write_.empty()) return std::nullopt;
+    auto writer = PcapWriter::create(write_, source.link());
+    if (!writer) return fail(std::move(writer).error());
+    return std::optional(std::move(*writer));
+  }
+
+  Result<Watch::Options> watch_options(const Model& model) const {
+    Watch::Options options;
+    auto flows = meter_.resolve();
+    if (!flows) return fail(std::move(flows).error());
+    options.flows = *flows;
+    options.flows.key = model.flow_key;
+    options.flows.burst_gap = model.burst_gap;
+    options.flows.early_packets = early_;
+    if (is_on_screen()) {
+      options.tick_every = kScreenTick;
+      if (early_option_->count() == 0) {
+        options.flows.early_packets = kEarlyOnScreen;
+      }
+    }
+    return options;
+  }
+
+  Result<ExitCode> watch(LiveSource& source, LiveWaiter& waiter,
+                         WatchReporting& reporting, Watch::Options options) {
+    std::optional<Watch> watch;
+    std::vector<std::string> notices;  // while a screen stands, they wait
+    const Duration started = monotonic_now();
+    options.tick = [&] {
+      return reporting.refresh(
+          [&] { return status_of(*watch, source, monotonic_now() - started); });
+    };
+    options.reload = [&] { return reload(reporting); };
+    options.notice = [&](const std::string& text) {
+      if (!is_on_screen()) return warn(text);
+      notices.push_back(text);
+      if (notices.size() > kMostNotices) notices.erase(notices.begin());
+    };
+    watch.emplace(std::move(options), reporting.reporter());
+    reporting.reporter().begin_capture(watch->meter());
+    reporting.begin();
+    auto done = run_live(source, waiter, *watch);
+    if (done) done = watch->finish();
+    reporting.end();
+    for (const std::string& text : notices) warn(text);
+    summarise(*watch, source, reporting.tally());
+    if (!done) return fail(std::move(done).error());
+    if (watch->has_lost_writer()) return ExitCode::kFailed;
+    return source.damage() ? ExitCode::kDamaged : ExitCode::kDone;
+  }
+
+  static LiveStatus status_of(const Watch& watch, LiveSource& source,
+                              Duration passed) {
+    LiveStatus status;
+    const MeterReport report = watch.meter().report();
+    status.passed = passed;
+    status.now = report.last.value_or(Timestamp{}) + source.silence();
+    status.frames = report.frames;
+    status.bytes = watch.bytes();
+    status.dropped = source.dropped();
+    status.open_flows = watch.meter().open_flows();
+    return status;
+  }
+
+  // A model that cannot be used leaves the one in use where it is.
+  Result<void> reload(WatchReporting& reporting) const {
+    auto model = ModelInUse::load(model_, rule_);
+    if (!model) {
+      warn(model.error().message + "; the model in use stays");
+      return {};
+    }
+    const Model& old = reporting.model();
+    const Model& fresh = (*model)->model();
+    if (fresh.flow_key != old.flow_key || fresh.burst_gap != old.burst_gap) {
+      warn(
+          fmt::format("{} was taught with other flows than are being "
+                      "watched; the model in use stays: start again",
+                      model_));
+      return {};
+    }
+    reporting.use(std::move(*model));
+    return {};
+  }
+
+  void summarise(const Watch& watch, LiveSource& source,
+                 const AppTally& tally) const {
+    const MeterReport report = watch.meter().report();
+    if (const auto& damage = source.damage()) {
+      warn_of_damage(replay_, *damage);
+    }
+    if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
+    remark(tally.text());
+    if (writer_.ledger || report.flows == 0) remark(ledger_text(report));
+    remark(fmt::format("flowtell: {}: {}, {}, {} dropped by the kernel\n",
+                       name(), counted(report.frames, "frame"),
+                       counted(report.flows, "flow"),
+                       counted(source.dropped(), "frame")));
+  }
+
+  static constexpr std::size_t kMostNotices = 20;
+
+  std::string model_;
+  std::string interface_;
+  std::string replay_;
+  double speed_ = 1;
+  std::uint32_t early_ = 0;
+  const CLI::Option* early_option_ = nullptr;
+  const CLI::Option* format_option_ = nullptr;
+  std::string write_;
+  InterfaceOptions listening_;
+  UnknownArguments unknown_;
+  UnknownRule rule_;
+  std::string evidence_ = "shape";
+  MeterArguments meter_;
+  WriterArguments writer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_watch_command(CLI::App& program) {
+  return std::make_unique<WatchCommand>(program);
+}
+
+}  // namespace flowtell
