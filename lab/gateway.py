@@ -1,38 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway between LAN and cable, and the recorder on it."""
+"""The gateway between LAN and cable, and the recorder on it: both are flowtell."""
+import pathlib
 import signal
 import time
 
-from world import NAME_SERVER
+from world import wait_until
+
+LEASE_SCRIPT = pathlib.Path(__file__).resolve().parent / "lease.sh"
 
 
-def raise_gateway(world):
-    gate = world.gateway
-    gate.run("ip", "address", "add", "192.168.12.1/24", "dev", world.lan)
-    gate.write("/proc/sys/net/ipv4/ip_forward", 1)
-    gate.run("nft", "table ip lab { chain out { type nat hook postrouting priority 100;"
-                    f" oifname {world.wan} masquerade; }}; }}")
-    for number, phone in enumerate(world.phones):
-        phone.run("ip", "address", "add", f"192.168.12.{100 + number}/24", "dev", "wlan0")
-        phone.run("ip", "route", "add", "default", "via", "192.168.12.1")
-        phone.resolver.write_text(f"nameserver {NAME_SERVER}\n")
+def raise_gateway(world, build):
+    """The gateway comes up, and each phone gets a lease from it."""
+    world.gateway.run(build / "flowtell", "gateway", "up", "--lan", world.lan, "--wan", world.wan)
+    for phone in world.phones:
+        phone.start("udhcpc", "-f", "-i", "wlan0", "-x", f"hostname:{phone.name}", "-s", LEASE_SCRIPT)
+    for phone in world.phones:
+        lease = phone.folder / "lease"
+        wait_until(lambda: lease.exists() and lease.read_text().endswith("\n"), 20, f"{phone.name} gets a lease")
+        phone.address = lease.read_text().strip()
 
 
-def start_capture(world, app, folder, build):
-    (folder / app).mkdir(parents=True, exist_ok=True)
-    number = len(list((folder / app).iterdir())) + 1
-    path = f"{app}/{number}.pcap"
-    program = world.gateway.start("tcpdump", "-i", world.lan, "-s", "0", "-U", "-Z", "root", "-w", folder / path)
-    time.sleep(0.5)
-    manifest = folder / "manifest.csv"
-    if not manifest.exists():
-        manifest.write_text("path,app,group,device\n")
-    with open(manifest, "a") as file:
-        file.write(f"{path},{app},{app}{number},192.168.12.100\n")
+def start_capture(world, app, folder, build, device=()):
+    """Records what passes on the LAN, or what one phone sends and receives, into folder/app."""
+    before = set(folder.glob(f"{app}/*"))
+    program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app, "-o", folder, *device)
+    wait_until(lambda: set(folder.glob(f"{app}/*")) != before or not program.is_running(), 10, "recording begins")
     return program
 
 
 def stop_capture(program):
-    """Late packets still count."""
-    time.sleep(1)
-    program.stop(signal.SIGINT)
+    time.sleep(1)  # late packets still count
+    if program.stop(signal.SIGINT) != 0:
+        raise SystemExit(f"lab: flowtell capture: {program.said()}")

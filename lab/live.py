@@ -38,7 +38,7 @@ def live(options, folder):
     make_content(content, options.seed, APPS)
     with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
         start_servers(world, content, APPS)
-        raise_gateway(world)
+        raise_gateway(world, options.build)
         print(f"A phone on the network '{options.network}' uses {', '.join(APPS)}, each for {options.seconds:g} s,"
               f" with {PAUSE} s between. flowtell watches on the gateway:", flush=True)
         watching, told = watch(world, options), []

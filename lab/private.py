@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A corner of the machine of one's own.
 
-What runs in it has its own processes, mounts and networks, and an own, empty /run. Nothing done there
+What runs in it has its own processes, mounts, networks and host name, and an own, empty /run. Nothing done there
 to addresses, firewalls or /etc/resolv.conf reaches the machine, and nothing outlives it: when its
 first process ends, the kernel ends all others, whatever became of them.
 
@@ -10,10 +10,12 @@ Root gets one directly. Others get one through a user namespace, where the kerne
 import ctypes
 import os
 import signal
+import socket
 import sys
 import traceback
 
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
+CLONE_NEWNS, CLONE_NEWUTS = 0x20000, 0x4000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
 UNAVAILABLE = 77  # the exit code that says so; to CTest it means skipped
@@ -36,7 +38,7 @@ def mount(source, target, kind, flags=0, data=""):
 
 def part_ways():
     """Leaves the machine's namespaces, as root or through a user namespace."""
-    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET
+    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS
     user, group = os.getuid(), os.getgid()
     try:
         call(libc.unshare, flags)
@@ -78,6 +80,7 @@ def first_process(main):
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     furnish()
+    socket.sethostname("lab")
     return main()
 
 

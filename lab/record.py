@@ -10,12 +10,11 @@ from content import make_content
 from gateway import raise_gateway, start_capture, stop_capture
 from networks import NETWORKS
 from servers import start_servers
-from slim import slim
 from world import World
 
 
 def pack(output):
-    """Makes every capture slim and packed, and the manifest name what there is then."""
+    """Packs every capture, and makes the manifest name what there is then."""
     manifest = output / "manifest.csv"
     with open(manifest, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -24,10 +23,7 @@ def pack(output):
         if path.suffix != ".pcap":
             continue
         row["path"] += ".zst"
-        packed = subprocess.run(["zstd", "-19", "-c", "-q"], input=slim(path.read_bytes()), capture_output=True,
-                                check=True)
-        (output / row["path"]).write_bytes(packed.stdout)
-        path.unlink()
+        subprocess.run(["zstd", "-19", "--quiet", "--rm", path], check=True)
     with open(manifest, "w", newline="") as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
@@ -41,12 +37,13 @@ def record(options, folder):
     make_content(content, options.seed, options.apps)
     with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
         start_servers(world, content, options.apps)
-        raise_gateway(world)
+        raise_gateway(world, options.build)
+        phone = world.phones[0]
         for number in range(options.rounds):
             for app in options.apps:
                 print(f"{options.network}: round {number + 1} of {options.rounds}, {app}", flush=True)
-                capture = start_capture(world, app, output, options.build)
-                use(world, world.phones[0], content, app, number, options.seconds)
+                capture = start_capture(world, app, output, options.build, ("--device", phone.address))
+                use(world, phone, content, app, number, options.seconds)
                 stop_capture(capture)
                 time.sleep(2)  # late packets of one app shall not stand in the next one's capture
     pack(output)

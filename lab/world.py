@@ -73,7 +73,7 @@ class Program:
 
 class Host:
     def __init__(self, world, name):
-        self.world, self.name = world, name
+        self.world, self.name, self.address = world, name, None
         self.folder = world.folder / name
         self.folder.mkdir()
         self.resolver = self.folder / "resolv.conf"

@@ -64,7 +64,7 @@ def record_all(build, folder):
     make_content(content, 1, APPS)
     with World(folder, NETWORKS["home"], build / "cable", 1, phones=3) as world:
         start_servers(world, content, APPS)
-        raise_gateway(world)
+        raise_gateway(world, build)
         capture = start_capture(world, "all", folder / "captures", build)
         play_all(world, content)
         stop_capture(capture)
