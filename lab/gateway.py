@@ -20,10 +20,10 @@ def raise_gateway(world, build):
         phone.address = lease.read_text().strip()
 
 
-def start_capture(world, app, folder, build, device=()):
+def start_capture(world, app, folder, build, *more):
     """Records what passes on the LAN, or what one phone sends and receives, into folder/app."""
     before = set(folder.glob(f"{app}/*"))
-    program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app, "-o", folder, *device)
+    program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app, "-o", folder, *more)
     wait_until(lambda: set(folder.glob(f"{app}/*")) != before or not program.is_running(), 10, "recording begins")
     return program
 

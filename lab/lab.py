@@ -3,7 +3,7 @@
 """The lab: a little internet in network namespaces, for tests and for making data. docs/lab.md tells of it.
 
     lab.py record NETWORK -o FOLDER     record apps on a network, one after the other, in rounds
-    lab.py live MODEL                   watch a phone in use, live
+    lab.py live MODEL [-- OPTIONS]      watch a phone in use, live; options are those of flowtell watch
 """
 import argparse
 import pathlib
@@ -30,25 +30,30 @@ def list_of(known):
 
 
 def parse_command_line():
+    """Our options; in `watch` what stands after -- and is for flowtell watch."""
+    words, watch = sys.argv[1:], []
+    if "--" in words:
+        words, watch = words[:words.index("--")], words[words.index("--") + 1:]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     recording = commands.add_parser("record", help="record apps on a network")
     recording.add_argument("network", choices=NETWORKS)
     recording.add_argument("-o", "--output", required=True, help="a folder; gets APP/*.pcap.zst and manifest.csv")
     recording.add_argument("--apps", type=list_of(APPS), default=list(APPS), help="some of: " + ",".join(APPS))
-    recording.add_argument("--rounds", type=int, default=4)
+    recording.add_argument("--rounds", type=int, default=6)
     recording.add_argument("--seconds", type=float, default=25, help="of each app in each round")
     recording.set_defaults(task=record)
     living = commands.add_parser("live", help="watch a phone in use, live")
     living.add_argument("model", help="learned from samples/home, or any other of the lab's networks")
     living.add_argument("--network", choices=NETWORKS, default="home")
     living.add_argument("--seconds", type=float, default=20, help="of each app")
-    living.add_argument("watch", nargs="*", help="after --: further options of flowtell watch")
     living.set_defaults(task=live)
     for command in (recording, living):
         command.add_argument("--seed", type=int, default=1, help="of pages, pauses, lengths and the cable's chance")
         command.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=BUILD, help="where flowtell and cable are")
-    return parser.parse_args()
+    options = parser.parse_args(words)
+    options.watch = watch
+    return options
 
 
 def main():

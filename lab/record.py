@@ -42,7 +42,8 @@ def record(options, folder):
         for number in range(options.rounds):
             for app in options.apps:
                 print(f"{options.network}: round {number + 1} of {options.rounds}, {app}", flush=True)
-                capture = start_capture(world, app, output, options.build, ("--device", phone.address))
+                capture = start_capture(world, app, output, options.build, "--device", phone.address,
+                                        "--notes", f"seed {options.seed}, round {number + 1}")
                 use(world, phone, content, app, number, options.seconds)
                 stop_capture(capture)
                 time.sleep(2)  # late packets of one app shall not stand in the next one's capture
