@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/watch_reporting.h"
 
+#include <filesystem>
+
 #include "model/model_file.h"
 
 namespace flowtell {
@@ -48,7 +50,8 @@ WatchReporting::WatchReporting(FlowWriterOptions writer, FeatureList features,
       writer_(make_flow_writer(std::move(writer))),
       output_(std::move(output)),
       lines_(*writer_, text_),
-      screen_("flowtell  " + options_.title,
+      screen_("flowtell  " +
+                  std::filesystem::path(options_.title).filename().string(),
               [](const Address& address) { return address.text(); }),
       reporter_(
           features_, model_->naming(),

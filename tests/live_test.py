@@ -1,0 +1,355 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `watch` and `capture` do on a real interface: one end of a wire in a private network.
+
+Exit code 77 (skipped) where there can be none, or a program it takes is absent.
+
+usage: live_test.py FLOWTELL CAPTURES...    labelled captures; the first folder that is there is used
+"""
+import json
+import pathlib
+import random
+import shutil
+import signal
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
+from private import UNAVAILABLE, run_in_private  # noqa: E402
+from wire import Program, cut_wire, make_wire, phone, udp_frame  # noqa: E402
+
+flowtell = pathlib.Path(sys.argv[1]).resolve()
+failures = []
+
+
+def check(holds, what):
+    print(("ok: " if holds else "WRONG: ") + what, flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def run(*arguments, **options):
+    return subprocess.run([str(word) for word in arguments], capture_output=True, text=True, timeout=120, **options)
+
+
+def classify(model, capture):
+    return run(flowtell, "classify", model, capture).stdout.strip()
+
+
+def frames_of(capture):
+    """(time in ns, bytes, wire length) of a little-endian pcap with nanoseconds."""
+    data = pathlib.Path(capture).read_bytes()
+    at = 24
+    while at < len(data):
+        seconds, part, size, wire = struct.unpack_from("<IIII", data, at)
+        yield seconds * 10**9 + part, data[at + 16:at + 16 + size], wire
+        at += 16 + size
+
+
+def seconds_of(capture):
+    last = run(flowtell, "flows", capture, "--format", "csv").stdout.splitlines()[1:]
+    return max((float(line.split(",")[3]) for line in last), default=0)
+
+
+def plain(capture, folder):
+    """The capture as tcpreplay reads it: not packed."""
+    if not capture.name.endswith(".zst"):
+        return capture
+    out = folder / capture.name[:-4]
+    subprocess.run(["zstd", "-qdf", capture, "-o", out], check=True)
+    return out
+
+
+# --- live equals offline ---------------------------------------------------------------------------
+
+def watch_replayed(model, folder, capture, *pace):
+    written = folder / "written.pcap"
+    written.unlink(missing_ok=True)
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--write", written)
+    sent = run("tcpreplay", "-i", "phone0", *pace, capture)
+    time.sleep(1.3)
+    code = watch.end()
+    return watch, written, code, sent.stdout + sent.stderr
+
+
+def live_equals_offline(model, captures, folder):
+    lasting = sorted(captures, key=lambda capture: abs(seconds_of(capture) - 8))[:3]
+    for capture in lasting:
+        watch, written, code, _ = watch_replayed(model, folder, plain(capture, folder))
+        lines = len(watch.lines)
+        check(code == 0 and lines > 0 and watch.text == classify(model, written),
+              f"{capture.name}, {seconds_of(capture):.0f} s at recorded pace: the watch's {lines} flows and verdicts"
+              " are those of classify on what it wrote")
+
+
+def keeps_up(model, captures, folder):
+    capture = plain(max(captures, key=lambda one: one.stat().st_size), folder)
+    frames = len(run("tcpdump", "-nr", capture, "-t", "-q").stdout.splitlines())
+    loops = 150_000 // frames + 1
+    watch, written, code, sent = watch_replayed(model, folder, capture, "--preload-pcap", "--pps", "50000",
+                                                "--loop", str(loops))
+    rate = next((line.split()[-2] for line in sent.splitlines() if line.startswith("Rated:")), "?")
+    kept = sum(1 for _ in frames_of(written))
+    check(code == 0 and kept == loops * frames and "0 frames dropped" in watch.err,
+          f"{loops * frames} packets at {rate} a second: none dropped, all {kept} written")
+    check(watch.text == classify(model, written), "and the flows are still those of classify")
+    written.unlink()
+
+
+# --- verdicts come when bursts end ------------------------------------------------------------------
+
+def verdict_delays(model, folder):
+    written = folder / "delays.pcap"
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--format", "jsonl", "--write", written)
+    link = phone()
+    for device in range(1000):
+        link.send(udp_frame(device, 100))
+        time.sleep(0.01)
+    time.sleep(1.5)
+    watch.end()
+    start = next(frames_of(written))[0] / 1e9
+    delays = sorted(came - start - json.loads(line)["last"] for came, line in watch.lines)
+    check(len(delays) == 1000, f"1000 bursts gave {len(delays)} verdicts")
+    print(f"a verdict's delay after its burst's last packet, 1000 bursts: median {statistics.median(delays):.3f} s,"
+          f" 99 % {delays[989]:.3f} s, worst {delays[-1]:.3f} s")
+    # On a busy machine times say little; that the silence is waited for, and then not slept through, shows.
+    check(delays[0] > 1 and statistics.median(delays) < 1.5, "they come after the second of silence, not much later")
+
+
+# --- it runs on and on ----------------------------------------------------------------------------------
+
+def lasting_capture(captures, folder):
+    """An hour: the captures laid end to end, with other devices and ports each time round."""
+    out = folder / "hour.pcap"
+    packed = [list(frames_of_any(capture, folder)) for capture in captures[:20]]
+    packed = [frames for frames in packed if frames]
+    chance = random.Random(1)
+    now = 10**18
+    with open(out, "wb") as file:
+        file.write(struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1))
+        while now < 10**18 + 3600 * 10**9:
+            frames = chance.choice(packed)
+            device = chance.randrange(1, 255)
+            first = frames[0][0]
+            for when, data, wire in frames:
+                data = data.replace(bytes([192, 168, 12]) + data_device(data), bytes([192, 168, 12, device]))
+                at = now + when - first
+                file.write(struct.pack("<IIII", at // 10**9, at % 10**9, len(data), wire) + data)
+            now = at + 3 * 10**9
+    return out
+
+
+def data_device(data):
+    at = data.find(bytes([192, 168, 12]))
+    return data[at + 3:at + 4] if at >= 0 else b"\0"
+
+
+def frames_of_any(capture, folder):
+    rewritten = folder / "rewritten.pcap"
+    subprocess.run(["editcap", "-F", "nsecpcap", plain(capture, folder), rewritten], check=True)
+    return frames_of(rewritten)
+
+
+def memory_stays_flat(model, captures, folder):
+    hour = lasting_capture(captures, folder)
+    started = time.monotonic()
+    watch = Program(flowtell, "watch", model, "--replay", hour, "--speed", "240", "-o", folder / "hour.txt", ready=0)
+    seen = []
+    while watch.process.poll() is None and time.monotonic() - started < 60:
+        seen.append((time.monotonic() - started, watch.own_kb()))
+        time.sleep(0.1)
+    code = watch.end(None)
+    seen = [(when, size) for when, size in seen if size > 0]
+    length = seen[-1][0]
+    early = max(size for when, size in seen if when <= length / 10)
+    late = max(size for _, size in seen)
+    check(code == 0 and (folder / "hour.txt").read_text().strip() == classify(model, hour),
+          f"an hour in {length:.0f} s gives the flows that classify gives")
+    check(late <= early * 1.1 + 2048, f"memory of its own {early} kB after the first tenth, at most {late} kB later")
+
+
+# --- interfaces, signals, models ---------------------------------------------------------------------------
+
+def interface_returns(model):
+    watch = Program(flowtell, "watch", model, "-i", "lan0")
+    phone().send(udp_frame(1, 50))
+    time.sleep(0.2)
+    cut_wire()
+    time.sleep(1.5)
+    make_wire()
+    time.sleep(0.5)
+    phone().send(udp_frame(2, 60))
+    time.sleep(1.5)
+    code = watch.end()
+    check(code == 0 and "10.0.0.1 " in watch.text and "10.0.0.2 " in watch.text,
+          "an interface that goes away and comes back is watched on")
+    check("lan0 went away" in watch.err and "lan0 is back" in watch.err, "and both are told")
+
+
+def ends_cleanly(model):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        watch = Program(flowtell, "watch", model, "-i", "lan0", "--ledger")
+        phone().send(udp_frame(3, 70))
+        time.sleep(0.2)
+        code = watch.end(number)
+        check(code == 0 and len(watch.lines) == 1 and "1 flow, 0 frames dropped" in watch.err and "used" in watch.err,
+              f"{signal.Signals(number).name} ends it with the open burst judged, the ledger and a summary")
+
+
+def model_is_replaced(model, captures, folder):
+    used = folder / "used.model"
+    shutil.copy(model, used)
+    watch = Program(flowtell, "watch", used, "-i", "lan0", "--unknown", "never")
+
+    def verdict(device):
+        phone().send(udp_frame(device, 80))
+        time.sleep(1.4)
+        return watch.lines[-1][1].split()[-2]
+    before = verdict(4)
+    used.write_text("this is no model")
+    watch.kill(signal.SIGHUP)
+    time.sleep(0.3)
+    check(verdict(5) == before and "the model in use stays" in watch.err, "SIGHUP with a bad model changes nothing")
+    renamed = folder / "renamed.csv"
+    rows = [(path, f"other-{path.parent.name}") for path in captures]
+    renamed.write_text("path,app\n" + "".join(f"{path},{app}\n" for path, app in rows))
+    run(flowtell, "train", renamed, "-o", used, "--trees", "20", check=True)
+    watch.kill(signal.SIGHUP)
+    time.sleep(0.5)
+    after = verdict(6)
+    check(after.startswith("other-"), f"SIGHUP reads the model anew ({before}, then {after})")
+    watch.end()
+
+
+def early_verdicts(model):
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--early", "5")
+    link = phone()
+    for _ in range(12):
+        link.send(udp_frame(7, 90))
+        time.sleep(0.1)
+    time.sleep(1.4)
+    watch.end()
+    lines = [line for _, line in watch.lines]
+    check(len(lines) == 2 and lines[0].endswith(" early") and lines[0].split()[6] == "5"
+          and not lines[1].endswith("early") and lines[1].split()[6] == "12"
+          and watch.lines[1][0] - watch.lines[0][0] > 1,
+          "--early 5 gives a marked verdict after 5 packets, and the final one after the burst")
+
+
+# --- recording ------------------------------------------------------------------------------------------------
+
+def rounds_are_recorded(folder):
+    sessions = folder / "apps"
+    for app, size in (("one", 100), ("two", 900)):
+        capture = Program(flowtell, "capture", "-i", "lan0", "--app", app, "-o", sessions, "--rounds", "2",
+                          "--minutes", "0.03", "--device", "10.0.0.8", "--notes", "a test, of rounds")
+        link = phone()
+        while capture.process.poll() is None:
+            link.send(udp_frame(8, size))
+            link.send(udp_frame(9, size))
+            time.sleep(0.02)
+        check(capture.end(None) == 0, f"two rounds of {app} are recorded")
+    files = sorted(sessions.glob("*/*.pcap"))
+    check(len(files) == 4 and all(wire == 42 + int({"one": 100, "two": 900}[file.parent.name]) and len(data) == 42
+                                  and data[26:30] == bytes([10, 0, 0, 8])
+                                  for file in files for _, data, wire in frames_of(file)),
+          "into four captures of one phone's headers, without content")
+    for captures in (sessions, sessions / "manifest.csv"):
+        trained = run(flowtell, "train", captures, "-o", folder / "apps.model")
+        check(trained.returncode == 0, f"train reads {captures.name}")
+    rows = (sessions / "manifest.csv").read_text().splitlines()
+    check(len(rows) == 5 and rows[0] == "path,app,device,started,ended,host,notes"
+          and all(',10.0.0.8,' in row and row.endswith('"a test, of rounds"') for row in rows[1:]),
+          "the manifest has a row a capture")
+
+
+def interrupted_recordings(folder):
+    for number in (signal.SIGINT, signal.SIGKILL):
+        sessions = folder / f"interrupted-{number}"
+        capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions)
+        link = phone()
+        for _ in range(50):
+            link.send(udp_frame(8, 100))
+            time.sleep(0.02)
+        code = capture.end(number)
+        file = next((sessions / "one").iterdir())
+        flows = run(flowtell, "flows", file)
+        check(code == (0 if number == signal.SIGINT else -number) and flows.returncode == 0 and flows.stdout,
+              f"{signal.Signals(number).name} leaves a valid capture")
+
+
+def full_disk(model, folder):
+    small = folder / "small"
+    small.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", small], check=True)
+    try:
+        for name, arguments in (("capture", ("--app", "one", "-o", small, "--snap", "1500")),
+                                ("watch", ("--write", small / "watch.pcap"))):
+            program = Program(flowtell, name, *((model,) if name == "watch" else ()), "-i", "lan0", *arguments)
+            link = phone()
+            for _ in range(400):
+                link.send(udp_frame(10, 1400))
+                time.sleep(0.001)
+            time.sleep(1.3)
+            code = program.end()
+            file = next(small.glob("**/*.pcap"))
+            flows = run(flowtell, "flows", file)
+            kept = sum(1 for _ in frames_of(file))
+            check(code == 1 and f"{kept} frames before that are kept" in program.err and flows.returncode == 0,
+                  f"{name} on a full disk keeps {kept} frames, says so and fails")
+            check(name == "capture" or len(program.lines) == 1, "and a watch goes on")
+            file.unlink()
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+def bad_interfaces(model, folder):
+    subprocess.run("ip link add down0 type veth peer name down1".split(), check=True)
+    for name, arguments in (("watch", (model,)), ("capture", ("--app", "one", "-o", folder / "never"))):
+        absent = run(flowtell, name, *arguments, "-i", "absent0")
+        check(absent.returncode == 1 and "there is no interface absent0" in absent.stderr and "lan0" in absent.stderr,
+              f"{name} on an absent interface names those that are there")
+        down = run(flowtell, name, *arguments, "-i", "down0")
+        check(down.returncode == 1 and "ip link set down0 up" in down.stderr, f"{name} on one that is down says so")
+        bare = run("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", flowtell, name, *arguments, "-i", "lan0")
+        check(bare.returncode == 1 and "CAP_NET_RAW" in bare.stderr and "sudo" in bare.stderr,
+              f"{name} without rights names the capability and the way out")
+    check(not (folder / "never").exists(), "and nothing was made")
+    subprocess.run("ip link del down0".split(), check=True)
+
+
+def main():
+    folders = [pathlib.Path(path).resolve() for path in sys.argv[2:]]
+    labelled = next((folder for folder in folders if folder.is_dir()), None)
+    missing = [name for name in ("ip", "tcpreplay", "tcpdump", "editcap", "zstd", "setpriv") if not shutil.which(name)]
+    if missing or not labelled:
+        print(f"skipped: absent: {', '.join(missing) or 'labelled captures'}")
+        return UNAVAILABLE
+    captures = sorted(path for path in labelled.glob("*/*") if path.is_file() and ".pcap" in path.name)
+    make_wire()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        model = folder / "apps.model"
+        run(flowtell, "train", labelled, "-o", model, "--trees", "50", check=True)
+        live_equals_offline(model, captures, folder)
+        keeps_up(model, captures, folder)
+        verdict_delays(model, folder)
+        memory_stays_flat(model, captures, folder)
+        interface_returns(model)
+        ends_cleanly(model)
+        model_is_replaced(model, captures, folder)
+        early_verdicts(model)
+        rounds_are_recorded(folder)
+        interrupted_recordings(folder)
+        full_disk(model, folder)
+        bad_interfaces(model, folder)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_in_private(main))
