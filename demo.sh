@@ -53,9 +53,8 @@ if [ ${#others[@]} -gt 0 ]; then
   say "4. How well does that work on a network it has never seen? The same apps,
    used in $judged. 'unknown' is what flowtell says when it is not sure."
 else
-  capture=$("$flowtell" model "$model" --json - | python3 -c '
-import json, sys
-print(max(json.load(sys.stdin)["captures"], key=lambda c: c["flows"])["path"])')
+  capture=$("$flowtell" model "$model" --json - |
+    sed -n '0,/^ *"path": "\(.*\)".*/s//\1/p')
   say "4. How well does that work? Each capture is now judged by forests that did
    not learn from it. 'unknown' is what flowtell says when it is not sure."
 fi

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The apps: real programs on the phone, used as a person might. Each function uses one until its time is up.
-
-What they do and how long they pause comes from the session's generator, and so from the seed.
+"""The apps: real programs on the phone, used as a person might. Each function uses one until its
+time is up. What they do and how long they pause comes from the session's generator, and so from
+the seed.
 """
 import os
 import pty
@@ -15,7 +15,8 @@ from content import FILES, LEVELS, PICTURES, SHOW_SECONDS, SHOWS, prose
 from pages import make_visits
 
 # What Chromium would tell its makers; they are not in the lab.
-NO_MAKERS = "MAP *.google.com ~NOTFOUND, MAP *.googleapis.com ~NOTFOUND, MAP *.gstatic.com ~NOTFOUND"
+NO_MAKERS = ", ".join(f"MAP *.{maker} ~NOTFOUND"
+                      for maker in ("google.com", "googleapis.com", "gstatic.com"))
 
 
 class Session:
@@ -46,8 +47,8 @@ class Session:
         return program.stop()
 
     def curl(self, *words):
-        program = self.start("curl", "--silent", "--show-error", "--fail", "--cacert", self.content / "ca.pem", *words)
-        return self.watch(program)
+        return self.watch(self.start("curl", "--silent", "--show-error", "--fail",
+                                     "--cacert", self.content / "ca.pem", *words))
 
     def stop(self):
         for program in reversed(self.programs):
@@ -59,19 +60,24 @@ def browser(session):
     start = make_visits(session.content / "www", session.draw, session.name, session.seconds)
     profile = session.phone.folder / f"{session.name}-profile"
     chromium = session.start(
-        "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-first-run",
-        "--disable-breakpad", "--no-pings", "--ignore-certificate-errors", f"--user-data-dir={profile}",
+        "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-default-apps", "--disable-breakpad", "--no-pings",
+        "--ignore-certificate-errors", f"--user-data-dir={profile}",
         f"--host-resolver-rules={NO_MAKERS}",
         "--window-size=412,900", start)
     session.watch(chromium)
 
 
+def picture(draw, size):
+    return f"{size}{draw.randint(1, PICTURES[size][1])}.jpg"
+
+
 def video(session):
-    """ffmpeg plays HLS in real time: a look at the list of shows, then one of them, from somewhere in it."""
+    """A look at the list of shows by curl; then ffmpeg plays one in real time, from any place."""
     while session.left() > 4:
         draw = session.draw
-        thumbnails = [f"https://cdn.tube.example/img/small{draw.randint(1, PICTURES['small'][1])}.jpg"
+        thumbnails = [f"https://cdn.tube.example/img/{picture(draw, 'small')}"
                       for _ in range(draw.randint(3, 9))]
         session.curl("https://www.tube.example/tell", *thumbnails, "--parallel",
                      "--output", os.devnull, *["--output", os.devnull] * len(thumbnails))
@@ -106,30 +112,34 @@ def answer(session, seed):
     """The friend at the other end: reads, thinks, types, answers; at times with a picture."""
     draw = random.Random(seed)
     net = session.world.internet
-    hear = chat_client(session, net, "mosquitto_sub", "-t", "friend/#", "-F", "%t %l", stdout=subprocess.PIPE)
-    tell = chat_client(session, net, "mosquitto_pub", "-t", "phone/text", "-l", stdin=subprocess.PIPE)
+    hear = chat_client(session, net, "mosquitto_sub", "-t", "friend/#", "-F", "%t %l",
+                       stdout=subprocess.PIPE)
+    tell = chat_client(session, net, "mosquitto_pub", "-t", "phone/text", "-l",
+                       stdin=subprocess.PIPE)
     for _ in iter(hear.process.stdout.readline, b""):
         if draw.random() < 0.25:
             continue
         time.sleep(draw.uniform(0.6, 3.0))
         if draw.random() < 0.12:
-            chat_client(session, net, "mosquitto_pub", "-t", "phone/picture", "-f",
-                        picture_file(session, draw))
+            send_picture(session, draw, net, "phone")
         for _ in range(draw.choice((1, 1, 1, 2, 3))):
             say(tell, message(draw))
             time.sleep(draw.uniform(0.3, 1.2))
 
 
-def picture_file(session, draw):
-    return session.content / "www" / "img" / f"medium{draw.randint(1, PICTURES['medium'][1])}.jpg"
+def send_picture(session, draw, host, to):
+    path = session.content / "www" / "img" / picture(draw, "medium")
+    chat_client(session, host, "mosquitto_pub", "-t", f"{to}/picture", "-f", path)
 
 
 def chat(session):
     """MQTT over TLS by mosquitto's clients: signs of typing, messages, now and then a picture."""
     draw = session.draw
     threading.Thread(target=answer, args=(session, f"{draw.random()} friend"), daemon=True).start()
-    hear = chat_client(session, session.phone, "mosquitto_sub", "-t", "phone/#", "-F", "%t %l")
-    tell = chat_client(session, session.phone, "mosquitto_pub", "-t", "friend/text", "-l", stdin=subprocess.PIPE)
+    phone = session.phone
+    hear = chat_client(session, phone, "mosquitto_sub", "-t", "phone/#", "-F", "%t %l")
+    tell = chat_client(session, phone, "mosquitto_pub", "-t", "friend/text", "-l",
+                       stdin=subprocess.PIPE)
     session.pause(0.8, 2.0)
     while session.left() > 0.5:
         for _ in range(draw.randint(0, 2)):
@@ -137,8 +147,7 @@ def chat(session):
             session.pause(0.4, 1.5)
         say(tell, message(draw))
         if draw.random() < 0.15:
-            chat_client(session, session.phone, "mosquitto_pub", "-t", "friend/picture", "-f",
-                        picture_file(session, draw))
+            send_picture(session, draw, phone, "friend")
         session.pause(*draw.choice(((0.5, 2.0), (1.5, 6.0))))
     for program in (tell, hear):
         program.stop()
@@ -156,10 +165,13 @@ def download(session):
 
 def command_line(draw):
     notes = f"notes{draw.randrange(12)}.txt"
+    word = draw.choice(("river", "bread", "cloud"))
     return draw.choice((
-        "ls", "ls -l", "pwd", "date", f"cat {notes}", f"cat {notes}", f"wc {notes}", f"head -n 20 {notes}",
-        f"grep -n {draw.choice(('river', 'bread', 'cloud'))} *.txt", f"sort {notes} | uniq -c | tail -n 30",
-        "for i in 1 2 3 4; do date; sleep 0.4; done", "ls -l /usr/bin | head -n 200", "echo done", "du -a ."))
+        "ls", "ls -l", "pwd", "date",
+        f"cat {notes}", f"cat {notes}", f"wc {notes}", f"head -n 20 {notes}",
+        f"grep -n {word} *.txt", f"sort {notes} | uniq -c | tail -n 30",
+        "for i in 1 2 3 4; do date; sleep 0.4; done", "ls -l /usr/bin | head -n 200",
+        "echo done", "du -a ."))
 
 
 def shell(session):
@@ -167,10 +179,10 @@ def shell(session):
     draw = session.draw
     keys, terminal = pty.openpty()
     ssh = session.start(
-        "ssh", "-tt", "-F", "none", "-i", session.world.internet.folder / "user_key", "-o", "BatchMode=yes", "-o",
-        "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={session.phone.folder}/known_hosts", "-o",
-        "LogLevel=ERROR", "root@gate.harbour.example", f"cd {session.content}/texts && exec bash --noprofile --norc -i",
-        stdin=terminal)
+        "ssh", "-tt", "-F", "none", "-i", session.world.internet.folder / "user_key",
+        "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
+        "-o", f"UserKnownHostsFile={session.phone.folder}/known_hosts", "root@gate.harbour.example",
+        f"cd {session.content}/texts && exec bash --noprofile --norc -i", stdin=terminal)
     os.close(terminal)
     session.pause(1.0, 2.5)
     while session.left() > 0.5 and ssh.is_running():
@@ -190,7 +202,8 @@ def shell(session):
     os.close(keys)
 
 
-APPS = {"browser": browser, "video": video, "chat": chat, "download": download, "call": call, "shell": shell}
+APPS = {"browser": browser, "video": video, "chat": chat, "download": download, "call": call,
+        "shell": shell}
 
 
 def use(world, phone, content, app, number, seconds):

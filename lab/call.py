@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A call: ffmpeg sends speech-like sound and a small picture as SRTP, both ways; ffmpeg plays what arrives."""
+"""A call: ffmpeg sends speech-like sound and a small picture as SRTP, both ways, and plays what
+arrives.
+"""
 import base64
 import os
 import pathlib
@@ -33,7 +35,8 @@ def speech(draw):
     """Noise that comes and goes like talk: words, and turns of talking and listening."""
     turn, offset = draw.uniform(2.5, 6), draw.uniform(0, 6)
     talking = f"lt(mod(t+{offset:.2f},{2 * turn:.2f}),{turn:.2f})"
-    return f"aevalsrc='{talking}*(0.6+0.4*sin(9*t))*(random(0)-0.5)*0.5+0.1*{talking}*sin(700*t)':s=48000"
+    voice = "(0.6+0.4*sin(9*t))*(random(0)-0.5)*0.5+0.1*sin(700*t)"
+    return f"aevalsrc='{talking}*({voice})':s=48000"
 
 
 def send(session, host, key, draw, kbit):
@@ -41,23 +44,25 @@ def send(session, host, key, draw, kbit):
     return session.start(
         "ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", speech(draw),
         "-re", "-f", "lavfi", "-i", "testsrc2=size=192x144:rate=10,noise=alls=12:allf=t",
-        "-map", "0:a", "-c:a", "libopus", "-application", "voip", "-b:a", "24k", "-vbr", "on", "-frame_duration", 40,
-        "-payload_type", 111, *secret, "-f", "rtp", f"srtp://127.0.0.1:{LOCAL}?pkt_size=1200",
-        "-map", "1:v", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", 8, "-b:v", f"{kbit}k",
-        "-g", 50, "-payload_type", 96, *secret, "-f", "rtp", f"srtp://127.0.0.1:{LOCAL + 2}?pkt_size=1200",
-        host=host)
+        "-map", "0:a", "-c:a", "libopus", "-application", "voip", "-b:a", "24k", "-vbr", "on",
+        "-frame_duration", 40, "-payload_type", 111, *secret,
+        "-f", "rtp", f"srtp://127.0.0.1:{LOCAL}?pkt_size=1200",
+        "-map", "1:v", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", 8,
+        "-b:v", f"{kbit}k", "-g", 50, "-payload_type", 96, *secret,
+        "-f", "rtp", f"srtp://127.0.0.1:{LOCAL + 2}?pkt_size=1200", host=host)
 
 
 def hear(session, host, key):
     sdp = host.folder / f"{session.name}.sdp"
     sdp.write_text(SDP.format(sound=LOCAL + 10, picture=LOCAL + 12, suite=SUITE, key=key))
-    return session.start("ffmpeg", "-nostdin", "-loglevel", "error", "-protocol_whitelist", "file,udp,rtp,srtp",
+    return session.start("ffmpeg", "-nostdin", "-loglevel", "error",
+                         "-protocol_whitelist", "file,udp,rtp,srtp",
                          "-i", sdp, "-c", "copy", "-f", "null", "-", host=host)
 
 
 def signal_peer(session, what, letters):
-    session.curl(f"https://www.ringring.example/tell?{what}", "--data", prose(session.draw, letters),
-                 "--output", os.devnull)
+    session.curl(f"https://www.ringring.example/tell?{what}", "--output", os.devnull,
+                 "--data", prose(session.draw, letters))
 
 
 def call(session):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the servers have to offer: certificates, pictures, videos, files, texts. Made anew for each lab."""
+"""What the servers have to offer: certificates, pictures, videos, files, texts. Made anew for each
+lab.
+"""
 import os
 import random
 import subprocess
@@ -12,8 +14,9 @@ SHOW_SECONDS = 45
 LEVELS = {"low": (320, 350), "middle": (480, 700), "high": (640, 1200)}  # width, kbit/s
 PICTURES = {"small": (160, 40), "medium": (400, 40), "large": (800, 16)}  # width, how many
 FILES = (300_000, 500_000, 800_000, 1_200_000, 1_700_000, 2_400_000)
-WORDS = ("river lamp window seven quiet garden north paper coin harbour bread morning glass road letter"
-         " summer bridge stone music field cloud bottle train yellow corner winter market island").split()
+WORDS = ("river lamp window seven quiet garden north paper coin harbour bread morning glass road"
+         " letter summer bridge stone music field cloud bottle train yellow corner winter market"
+         " island").split()
 
 
 def prose(draw, letters):
@@ -30,11 +33,11 @@ def make_certificates(folder):
     names = ",".join(f"DNS:{domain},DNS:*.{domain}" for domain in DOMAINS)
     (folder / "names").write_text(f"subjectAltName={names}\n")
     for line in (
-            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=Lab"
-            " -keyout ca.key -out ca.pem",
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30"
+            " -subj /CN=Lab -keyout ca.key -out ca.pem",
             "req -newkey rsa:2048 -nodes -subj /CN=lab.example -keyout server.key -out server.csr",
-            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile names"
-            " -out server.pem"):
+            "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30"
+            " -extfile names -out server.pem"):
         subprocess.run(["openssl", *line.split()], cwd=folder, check=True, capture_output=True)
 
 
@@ -45,8 +48,9 @@ def ffmpeg(*words):
 def make_pictures(folder):
     folder.mkdir(parents=True)
     for size, (width, count) in PICTURES.items():
-        ffmpeg("-f", "lavfi", "-i", f"mandelbrot=size={width}x{width * 3 // 4}:rate=1:start_scale=1:end_scale=0.2"
-               f":end_pts={count}", "-frames:v", count, "-q:v", 4, folder / f"{size}%d.jpg")
+        ffmpeg("-f", "lavfi", "-i", f"mandelbrot=size={width}x{width * 3 // 4}:rate=1:start_scale=1"
+               f":end_scale=0.2:end_pts={count}", "-frames:v", count, "-q:v", 4,
+               folder / f"{size}%d.jpg")
 
 
 def make_shows(folder):
@@ -55,11 +59,13 @@ def make_shows(folder):
         for level, (width, rate) in LEVELS.items():
             out = folder / f"show{show}" / level
             out.mkdir(parents=True)
-            ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={width}x{width * 9 // 16}:rate=12,hue=h={show * 80},"
-                   f"noise=alls={20 + 15 * show}:allf=t", "-f", "lavfi", "-i", f"sine=frequency={220 + 50 * show}",
-                   "-t", SHOW_SECONDS, "-c:v", "libx264", "-preset", "ultrafast", "-b:v", f"{rate}k",
-                   "-maxrate", f"{rate * 1.3:g}k", "-bufsize", f"{rate}k", "-g", 36, "-c:a", "aac", "-b:a", "64k",
-                   "-f", "hls", "-hls_time", 3, "-hls_playlist_type", "vod", out / "index.m3u8")
+            ffmpeg("-f", "lavfi", "-i", f"testsrc2=size={width}x{width * 9 // 16}:rate=12,"
+                   f"hue=h={show * 80},noise=alls={20 + 15 * show}:allf=t",
+                   "-f", "lavfi", "-i", f"sine=frequency={220 + 50 * show}", "-t", SHOW_SECONDS,
+                   "-c:v", "libx264", "-preset", "ultrafast", "-g", 36, "-b:v", f"{rate}k",
+                   "-maxrate", f"{rate * 1.3:g}k", "-bufsize", f"{rate}k",
+                   "-c:a", "aac", "-b:a", "64k", "-f", "hls", "-hls_time", 3,
+                   "-hls_playlist_type", "vod", out / "index.m3u8")
 
 
 def make_files(folder):
@@ -74,12 +80,13 @@ def make_texts(folder, seed):
     folder.mkdir(parents=True)
     draw = random.Random(f"{seed} texts")
     for number in range(12):
-        lines = [prose(draw, draw.randint(20, 90)) for _ in range(int(10 ** draw.uniform(0.7, 2.6)))]
+        count = int(10 ** draw.uniform(0.7, 2.6))
+        lines = [prose(draw, draw.randint(20, 90)) for _ in range(count)]
         (folder / f"notes{number}.txt").write_text("\n".join(lines) + "\n")
 
 
 def make_content(folder, seed, apps):
-    """Into folder/www/HOST, folder/texts, and the certificates beside them; only what the apps need."""
+    """Into folder/www/HOST, folder/texts, and the certificates beside them; what the apps need."""
     www = folder / "www"
     www.mkdir(parents=True)
     make_certificates(folder)

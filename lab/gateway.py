@@ -13,18 +13,20 @@ def raise_gateway(world, build):
     """The gateway comes up, and each phone gets a lease from it."""
     world.gateway.run(build / "flowtell", "gateway", "up", "--lan", world.lan, "--wan", world.wan)
     for phone in world.phones:
-        phone.start("udhcpc", "-f", "-i", "wlan0", "-x", f"hostname:{phone.name}", "-s", LEASE_SCRIPT)
+        phone.start("udhcpc", "-f", "-i", "wlan0", "-x", f"hostname:{phone.name}",
+                    "-s", LEASE_SCRIPT)
     for phone in world.phones:
-        lease = phone.folder / "lease"
-        wait_until(lambda: lease.exists() and lease.read_text().endswith("\n"), 20, f"{phone.name} gets a lease")
-        phone.address = lease.read_text().strip()
+        wait_until(lambda: phone.lease().endswith("\n"), 20, f"{phone.name} gets a lease")
+        phone.address = phone.lease().strip()
 
 
 def start_capture(world, app, folder, build, *more):
     """Records what passes on the LAN, or what one phone sends and receives, into folder/app."""
     before = set(folder.glob(f"{app}/*"))
-    program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app, "-o", folder, *more)
-    wait_until(lambda: set(folder.glob(f"{app}/*")) != before or not program.is_running(), 10, "recording begins")
+    program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app,
+                                  "-o", folder, *more)
+    wait_until(lambda: set(folder.glob(f"{app}/*")) != before or not program.is_running(),
+               10, "recording begins")
     return program
 
 

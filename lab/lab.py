@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The lab: a little internet in network namespaces, for tests and for making data. docs/lab.md tells of it.
+"""The lab: a little internet in network namespaces, for tests and for making data; see docs/lab.md.
 
     lab.py record NETWORK -o FOLDER     record apps on a network, one after the other, in rounds
-    lab.py live MODEL [-- OPTIONS]      watch a phone in use, live; options are those of flowtell watch
+    lab.py live MODEL [-- OPTIONS]      watch a phone in use; the options are flowtell watch's
 """
 import argparse
 import pathlib
@@ -24,7 +24,8 @@ def list_of(known):
     def parse(text):
         for name in text.split(","):
             if name not in known:
-                raise argparse.ArgumentTypeError(f"there is no '{name}'; there are {', '.join(known)}")
+                raise argparse.ArgumentTypeError(
+                    f"there is no '{name}'; there are {', '.join(known)}")
         return text.split(",")
     return parse
 
@@ -34,23 +35,28 @@ def parse_command_line():
     words, watch = sys.argv[1:], []
     if "--" in words:
         words, watch = words[:words.index("--")], words[words.index("--") + 1:]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
     recording = commands.add_parser("record", help="record apps on a network")
     recording.add_argument("network", choices=NETWORKS)
-    recording.add_argument("-o", "--output", required=True, help="a folder; gets APP/*.pcap.zst and manifest.csv")
-    recording.add_argument("--apps", type=list_of(APPS), default=list(APPS), help="some of: " + ",".join(APPS))
+    recording.add_argument("-o", "--output", required=True,
+                           help="a folder; gets APP/*.pcap.zst and manifest.csv")
+    recording.add_argument("--apps", type=list_of(APPS), default=list(APPS),
+                           help="some of: " + ",".join(APPS))
     recording.add_argument("--rounds", type=int, default=6)
     recording.add_argument("--seconds", type=float, default=25, help="of each app in each round")
     recording.set_defaults(task=record)
     living = commands.add_parser("live", help="watch a phone in use, live")
-    living.add_argument("model", help="learned from samples/home, or any other of the lab's networks")
+    living.add_argument("model", help="learned from a network of the lab, such as samples/home")
     living.add_argument("--network", choices=NETWORKS, default="home")
     living.add_argument("--seconds", type=float, default=20, help="of each app")
     living.set_defaults(task=live)
     for command in (recording, living):
-        command.add_argument("--seed", type=int, default=1, help="of pages, pauses, lengths and the cable's chance")
-        command.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=BUILD, help="where flowtell and cable are")
+        command.add_argument("--seed", type=int, default=1,
+                             help="of pages, pauses, lengths and the cable's chance")
+        command.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(),
+                             default=BUILD, help="where flowtell and cable are")
     options = parser.parse_args(words)
     options.watch = watch
     return options

@@ -27,8 +27,9 @@ def play(world, content, seconds, told):
 
 def watch(world, options):
     """flowtell in the foreground, with the terminal as it is."""
-    words = world.gateway.words(options.build / "flowtell", "watch", pathlib.Path(options.model).resolve(),
-                                "-i", world.lan, *options.watch)
+    words = world.gateway.words(options.build / "flowtell", "watch",
+                                pathlib.Path(options.model).resolve(), "-i", world.lan,
+                                *options.watch)
     return subprocess.Popen(words, env=world.gateway.environment())
 
 
@@ -39,11 +40,13 @@ def live(options, folder):
     with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
         start_servers(world, content, APPS)
         raise_gateway(world, options.build)
-        print(f"A phone on the network '{options.network}' uses {', '.join(APPS)}, each for {options.seconds:g} s,"
-              f" with {PAUSE} s between. flowtell watches on the gateway:", flush=True)
+        print(f"A phone on the network '{options.network}' uses {', '.join(APPS)}, each for"
+              f" {options.seconds:g} s, with {PAUSE} s between. flowtell watches on the gateway:",
+              flush=True)
         watching, told = watch(world, options), []
         start = time.monotonic()
-        player = threading.Thread(target=play, args=(world, content, options.seconds, told), daemon=True)
+        player = threading.Thread(target=play, args=(world, content, options.seconds, told),
+                                  daemon=True)
         player.start()
         while player.is_alive() and watching.poll() is None:
             time.sleep(0.1)

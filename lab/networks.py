@@ -23,8 +23,9 @@ class Network:
         """For the cable whose first end is the gateway's."""
         options = list(self.more)
         for way, rate in (("there", self.up_mbit), ("back", self.down_mbit)):
-            for what, value in (("rate", rate), ("delay", self.delay_ms), ("jitter", self.jitter_ms),
-                                ("loss", self.loss_percent), ("queue", self.queue_kb)):
+            for what, value in (("rate", rate), ("delay", self.delay_ms),
+                                ("jitter", self.jitter_ms), ("loss", self.loss_percent),
+                                ("queue", self.queue_kb)):
                 options += [f"--{way}-{what}", f"{value:g}"]
         return options
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages that a person might visit, one leading to the next: the visitor is part of the page.
 
-A script in each page scrolls as somebody who reads, which loads the pictures further down, tells a counting
-server about it, and goes on to the next page. All pauses are drawn beforehand, from the seed.
+A script in each page scrolls as somebody who reads, which loads the pictures further down, tells a
+counting server about it, and goes on to the next page. All pauses are drawn beforehand, from the
+seed.
 """
 from content import PICTURES, SITES, prose
 
-STYLE = "body{font:16px serif;max-width:800px;margin:auto} img{display:block;margin:1em 0;min-height:300px}"
+STYLE = ("body{font:16px serif;max-width:800px;margin:auto}"
+         " img{display:block;margin:1em 0;min-height:300px}")
 SCRIPT = """
 function visit(scrolls, next, leave) {
   scrolls.forEach(([at, to]) => setTimeout(() => {
@@ -32,12 +34,14 @@ def page(draw, site, next_page):
     blocks = []
     for number in range(draw.randint(3, 14)):
         lazy = ' loading="lazy"' if number > 2 else ""
-        blocks.append(f'<img src="{picture(draw, site)}"{lazy}><p>{prose(draw, draw.randint(200, 3000))}</p>')
+        image = f'<img src="{picture(draw, site)}"{lazy}>'
+        blocks.append(f"{image}<p>{prose(draw, draw.randint(200, 3000))}</p>")
     scrolls, at = [], 0.0
     while (at := at + draw.uniform(0.5, 2.2)) < stay - 0.3:
         scrolls.append([int(at * 1000), int(at * 900)])
-    return (f'<!doctype html><title>{prose(draw, 20)}</title><link rel="stylesheet" href="style.css">'
-            f'<link rel="icon" href="data:,"><script src="https://cdn.{site}/visit.js"></script>'
+    return (f'<!doctype html><title>{prose(draw, 20)}</title>'
+            f'<link rel="stylesheet" href="style.css"><link rel="icon" href="data:,">'
+            f'<script src="https://cdn.{site}/visit.js"></script>'
             f"<h1>{prose(draw, 40)}</h1>{''.join(blocks)}"
             f"<script>visit({scrolls}, {next_page!r}, {int(stay * 1000)})</script>")
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A corner of the machine of one's own.
 
-What runs in it has its own processes, mounts, networks and host name, and an own, empty /run. Nothing done there
-to addresses, firewalls or /etc/resolv.conf reaches the machine, and nothing outlives it: when its
-first process ends, the kernel ends all others, whatever became of them.
+What runs in it has its own processes, mounts, networks and host name, and an own, empty /run.
+Nothing done there to addresses, firewalls or /etc/resolv.conf reaches the machine, and nothing
+outlives it: when its first process ends, the kernel ends all others, whatever became of them.
 
 Root gets one directly. Others get one through a user namespace, where the kernel lets them.
 """
@@ -33,7 +33,8 @@ def call(function, *arguments):
 
 
 def mount(source, target, kind, flags=0, data=""):
-    call(libc.mount, source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    call(libc.mount, source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags),
+         data.encode())
 
 
 def part_ways():
@@ -47,13 +48,21 @@ def part_ways():
         pass
     try:
         call(libc.unshare, flags | CLONE_NEWUSER)
-        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+        for name, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"),
+                           ("gid_map", f"0 {group} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
     except OSError as error:
         raise Unavailable(
             "the lab needs root, or a kernel that lets others make user namespaces"
-            f" (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces): {error}") from error
+            " (sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces):"
+            f" {error}") from error
+
+
+def may_change_user():
+    """Not where a user namespace knows nobody but ourselves."""
+    with open("/proc/self/uid_map") as file:
+        return sum(int(line.split()[2]) for line in file) > 1
 
 
 def furnish():
@@ -65,7 +74,8 @@ def furnish():
         mount("tmpfs", "/run", "tmpfs", 0, "mode=755")
         mount("tmpfs", "/var/log", "tmpfs", 0, "mode=755")  # sshd notes logins there
     except OSError as error:
-        raise Unavailable(f"the lab cannot mount its own /proc and /run: {error}; try as root") from error
+        raise Unavailable(
+            f"the lab cannot mount its own /proc and /run: {error}; try as root") from error
     open("/var/log/lastlog", "w").close()
     os.makedirs("/run/netns")
     os.makedirs("/run/sshd", 0o755)

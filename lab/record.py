@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records apps on a network: in rounds, so that what changes with time changes for all apps alike."""
+"""Records apps on a network: in rounds, so that what changes with time changes for all alike."""
 import csv
 import pathlib
 import subprocess
@@ -41,9 +41,11 @@ def record(options, folder):
         phone = world.phones[0]
         for number in range(options.rounds):
             for app in options.apps:
-                print(f"{options.network}: round {number + 1} of {options.rounds}, {app}", flush=True)
-                capture = start_capture(world, app, output, options.build, "--device", phone.address,
-                                        "--notes", f"seed {options.seed}, round {number + 1}")
+                where = f"{options.network}: round {number + 1} of {options.rounds}"
+                print(f"{where}, {app}", flush=True)
+                capture = start_capture(
+                    world, app, output, options.build, "--device", phone.address,
+                    "--notes", f"seed {options.seed}, round {number + 1}")
                 use(world, phone, content, app, number, options.seconds)
                 stop_capture(capture)
                 time.sleep(2)  # late packets of one app shall not stand in the next one's capture

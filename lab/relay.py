@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Carries the datagrams of a call between ffmpeg's local ports and one socket, as the apps of today do:
-sound, picture and their reports share one pair of addresses, which also finds its way back through NAT.
+"""Carries the datagrams of a call between ffmpeg's local ports and one socket, as the apps of today
+do: sound, picture and their reports share one pair of addresses, which also finds its way back
+through NAT.
 
-usage: relay.py LOCAL PEER | relay.py LOCAL --listen PORT     ffmpeg sends to LOCAL .. LOCAL+3, hears at LOCAL+10 ..
+usage: relay.py LOCAL PEER | relay.py LOCAL --listen PORT
+       ffmpeg sends to the four ports from LOCAL on, and hears at those from LOCAL + 10 on
 """
 import select
 import socket
@@ -13,7 +15,7 @@ VIDEO_TYPE = 96
 
 
 def stream_of(datagram):
-    """Which of the four a datagram belongs to, by the header that SRTP leaves in the clear (RFC 5761)."""
+    """Which of the four a datagram belongs to, by what SRTP leaves in the clear (RFC 5761)."""
     kind = datagram[1]
     if 192 <= kind <= 223:
         return 1

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The servers on the internet's side: names, web, messages, shell. The other end of a call is in call.py."""
+"""The servers on the internet's side: names, web, messages, shell. The other end of a call is in
+call.py.
+"""
 import os
 
 from content import SITES
+from private import Unavailable, may_change_user
 from world import NAME_SERVER, wait_until
 
 # A table of who is where. Several names share an address where real ones would.
@@ -10,7 +13,8 @@ ADDRESSES = {
     "203.0.113.53": ("dns.example",),
     "203.0.113.10": ("www.meadow.example",),
     "203.0.113.11": ("img.meadow.example", "img.gazette.example"),
-    "203.0.113.12": ("cdn.meadow.example", "cdn.gazette.example", "cdn.bazaar.example", "cdn.tube.example"),
+    "203.0.113.12": ("cdn.meadow.example", "cdn.gazette.example", "cdn.bazaar.example",
+                     "cdn.tube.example"),
     "203.0.113.13": ("www.gazette.example",),
     "203.0.113.14": ("www.bazaar.example", "img.bazaar.example"),
     "203.0.113.20": ("www.tube.example",),
@@ -24,16 +28,20 @@ ADDRESSES = {
 }
 ADDRESS_OF = {name: address for address, names in ADDRESSES.items() for name in names}
 
-# One process that changes no user, as that takes more rights than a user namespace gives. Tickets stay off: each visit shakes hands anew.
+# One process that changes no user, as that takes more rights than a user namespace gives. Tickets
+# stay off: each visit shakes hands anew.
 NGINX = """
-user root root; daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
+user root root; daemon off; master_process off;
+pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;
 events {{ worker_connections 512; }}
 http {{
-  access_log off; default_type application/octet-stream; keepalive_timeout 20s; http2_max_concurrent_streams 64;
-  types {{ text/html html; text/css css; application/javascript js; image/jpeg jpg; video/mp2t ts;
-           application/vnd.apple.mpegurl m3u8; }}
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  access_log off; keepalive_timeout 20s; http2_max_concurrent_streams 64;
+  default_type application/octet-stream;
+  types {{ text/html html; text/css css; application/javascript js; image/jpeg jpg;
+           video/mp2t ts; application/vnd.apple.mpegurl m3u8; }}
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
   server {{
     listen 443 ssl http2; server_name _; root {www}/$host;
     ssl_certificate {certificates}/server.pem; ssl_certificate_key {certificates}/server.key;
@@ -75,8 +83,8 @@ def start_names(world):
         net.run("ip", "address", "add", f"{address}/32", "dev", "lo")
     records = [f"--host-record={name},{address}" for name, address in ADDRESS_OF.items()]
     return net.start("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
-                     f"--pid-file={net.folder}/dnsmasq.pid", f"--listen-address={NAME_SERVER}", "--bind-interfaces",
-                     "--local-ttl=60", "--address=/#/", *records)
+                     f"--pid-file={net.folder}/dnsmasq.pid", f"--listen-address={NAME_SERVER}",
+                     "--bind-interfaces", "--local-ttl=60", "--address=/#/", *records)
 
 
 def configure(net, name, text, content):
@@ -102,6 +110,8 @@ def start_messages(world, content):
 
 
 def start_shell(world, content):
+    if not may_change_user():
+        raise Unavailable("the app shell needs root, as sshd changes its user; name other --apps")
     net = world.internet
     for key in ("host_key", "user_key"):
         net.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", net.folder / key)

@@ -18,9 +18,11 @@ from private import Unavailable
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 GATEWAY_WAN, INTERNET_END = "198.51.100.2", "198.51.100.1"
 NAME_SERVER = "203.0.113.53"
-TOOLS = ("ip", "ethtool", "nginx", "ffmpeg", "mosquitto", "mosquitto_pub", "mosquitto_sub", "chromium", "curl",
-         "openssl", "ssh", "sshd", "ssh-keygen", "udhcpc", "dnsmasq", "nft", "nsenter", "unshare", "zstd")
-# A program of a host sees the host's network and its resolv.conf, and remains the process that was started.
+TOOLS = ("ip", "ethtool", "nginx", "ffmpeg", "mosquitto", "mosquitto_pub", "mosquitto_sub",
+         "chromium", "curl", "openssl", "ssh", "sshd", "ssh-keygen", "udhcpc", "dnsmasq", "nft",
+         "nsenter", "unshare", "zstd")
+# A program of a host sees the host's network and its resolv.conf, and remains the process that was
+# started.
 INSIDE = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"'
 
 
@@ -31,8 +33,9 @@ def check_tools(tools=TOOLS):
     try:
         os.close(os.open("/dev/net/tun", os.O_RDWR))
     except OSError as error:
-        raise Unavailable(f"the lab's cable cannot open /dev/net/tun: {error.strerror}; it needs the kernel's"
-                          " module tun, and leave to open it, which root has") from error
+        raise Unavailable(
+            f"the lab's cable cannot open /dev/net/tun: {error.strerror}; it needs the kernel's"
+            " module tun, and leave to open it, which root has") from error
 
 
 def wait_until(holds, seconds, what):
@@ -84,8 +87,13 @@ class Host:
         self.write("/proc/sys/net/ipv6/conf/default/disable_ipv6", 1)
 
     def words(self, *words):
-        return ["nsenter", f"--net=/run/netns/{self.name}", "unshare", "--mount", "sh", "-c", INSIDE,
-                "sh", str(self.resolver), *map(str, words)]
+        return ["nsenter", f"--net=/run/netns/{self.name}", "unshare", "--mount",
+                "sh", "-c", INSIDE, "sh", str(self.resolver), *map(str, words)]
+
+    def lease(self):
+        """What lease.sh noted: the address and a line's end, or nothing yet."""
+        path = self.folder / "lease"
+        return path.read_text() if path.exists() else ""
 
     def environment(self):
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8",
@@ -93,10 +101,12 @@ class Host:
 
     def run(self, *words, timeout=60, **more):
         """Runs a program to its end, which must be a good one; returns what it said."""
-        done = subprocess.run(self.words(*words), env=self.environment(), capture_output=True, text=True,
-                              timeout=timeout, stdin=more.pop("stdin", subprocess.DEVNULL), **more)
+        more.setdefault("stdin", subprocess.DEVNULL)
+        done = subprocess.run(self.words(*words), env=self.environment(), capture_output=True,
+                              text=True, timeout=timeout, **more)
         if done.returncode != 0:
-            raise SystemExit(f"lab: {self.name}: {' '.join(map(str, words))}: {done.stderr or done.stdout}")
+            raise SystemExit(f"lab: {self.name}: {' '.join(map(str, words))}:"
+                             f" {done.stderr or done.stdout}")
         return done.stdout
 
     def write(self, path, value):
@@ -155,14 +165,14 @@ class World:
         return str(self.folder / "log" / f"{self.logs:03}-{name}.log")
 
     def lay_lan(self):
-        """A wire a phone, joined by a bridge that is the gateway's LAN; nothing joins or splits packets."""
+        """A wire for each phone, and a bridge; nothing on them joins or splits packets."""
         self.gateway.run("ip", "link", "add", self.lan, "type", "bridge")
         for number, phone in enumerate(self.phones, 1):
             port = f"port{number}"
             self.gateway.run("ip", "link", "add", port, "type", "veth", "peer", "name", "wlan0",
                              "netns", phone.name)
             for host, device in ((self.gateway, port), (phone, "wlan0")):
-                host.run("ethtool", "-K", device, "tso", "off", "gso", "off", "gro", "off", "tx", "off")
+                host.run("ethtool", "-K", device, *"tso off gso off gro off tx off".split())
                 host.run("ip", "link", "set", device, "up")
             self.gateway.run("ip", "link", "set", port, "master", self.lan)
         self.gateway.run("ip", "link", "set", self.lan, "up")
@@ -176,7 +186,8 @@ class World:
                                        stdout=file, stderr=file, start_new_session=True)
         self.cable = Program(process, log)
         self.programs.append(self.cable)
-        wait_until(lambda: "carrying" in self.cable.said() or not self.cable.is_running(), 10, "cable")
+        wait_until(lambda: "carrying" in self.cable.said() or not self.cable.is_running(),
+                   10, "the cable carries")
         if not self.cable.is_running():
             raise SystemExit(self.cable.said())
         self.gateway.run("ip", "address", "add", f"{GATEWAY_WAN}/24", "dev", self.wan)

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The lab's cable delays, loses, limits and keeps order as it was told. Exit code 77 (skipped) where there can
-be no lab. Bounds are wide: this is about what is right, not about how fast the machine is.
+"""The lab's cable delays, loses, limits and keeps order as it was told. Exit code 77 (skipped)
+where there can be no lab. Bounds are wide: this is about what is right, not how fast the machine
+is.
 
 usage: cable_test.py CABLE
 """
@@ -36,16 +37,18 @@ def line(name, **manners):
 
 
 def know_each_other(world):
-    """No question for an address shall stand between ours, so that chance falls on the same frames each time."""
+    """No question for an address shall stand between ours, so chance falls on the same ones."""
     hosts = ((world.gateway, world.wan, GATEWAY_WAN), (world.internet, "wire0", INTERNET_END))
     for (host, device, _), (other, its_device, address) in zip(hosts, hosts[::-1]):
         link, = json.loads(other.run("ip", "-j", "link", "show", its_device))
-        host.run("ip", "neigh", "replace", address, "lladdr", link["address"], "nud", "permanent", "dev", device)
+        host.run("ip", "neigh", "replace", address, "lladdr", link["address"],
+                 "nud", "permanent", "dev", device)
 
 
 def in_world(network, folder, task, cable, seed=1):
-    """Runs this script's `task` at the gateway against its echo at the internet; returns what it found."""
-    with tempfile.TemporaryDirectory(dir=folder) as inside, World(inside, network, cable, seed) as world:
+    """What this script's `task` finds at the gateway, with an echo at the far end; the counts."""
+    with (tempfile.TemporaryDirectory(dir=folder) as inside,
+          World(inside, network, cable, seed) as world):
         know_each_other(world)
         me = (sys.executable, pathlib.Path(__file__).resolve())
         echo = world.internet.start(*me, "--at", "echo" if task != "bulk" else "sink")
@@ -129,7 +132,8 @@ def test(cable, folder):
     check_tools(("ip", "nsenter", "unshare", "ethtool"))
 
     trips, _ = in_world(line("delay", delay_ms=25), folder, "pings", cable)
-    check(50 <= min(trips) and statistics.median(trips) < 100, f"25 ms each way: {statistics.median(trips):.1f} ms there and back")
+    middle = statistics.median(trips)
+    check(50 <= min(trips) and middle < 100, f"25 ms each way: {middle:.1f} ms there and back")
 
     trips, _ = in_world(line("jitter", delay_ms=10, jitter_ms=20), folder, "pings", cable)
     check(20 <= min(trips) and 28 < statistics.mean(trips) < 100 and max(trips) - min(trips) > 8,
@@ -143,17 +147,19 @@ def test(cable, folder):
     check(back == sorted(back), "jitter leaves the order as it was")
     again, _ = in_world(lossy, folder, "numbers", cable)
     other, _ = in_world(lossy, folder, "numbers", cable, seed=2)
-    check(again == back and other != back, "the same seed loses the same frames, another seed others")
+    check(again == back and other != back, "the same seed loses the same frames, another others")
 
     back, _ = in_world(line("reorder", jitter_ms=20, more=("--reorder",)), folder, "numbers", cable)
-    check(back != sorted(back) and len(back) == 600, "--reorder lets frames overtake, and loses none")
+    check(back != sorted(back) and len(back) == 600, "--reorder lets frames overtake; none is lost")
 
-    took, _ = in_world(line("rate", up_mbit=8, down_mbit=8, delay_ms=5, queue_kb=64), folder, "bulk", cable)
+    slow = line("rate", up_mbit=8, down_mbit=8, delay_ms=5, queue_kb=64)
+    took, _ = in_world(slow, folder, "bulk", cable)
     check(1.5 <= took < 12, f"1.5 MB at 8 Mbit/s: {took:.2f} s")
 
     back, said = in_world(line("queue", up_mbit=1, queue_kb=20), folder, "burst", cable)
     dropped = count_of(said, "there", "dropped")
-    check(len(back) + dropped == 100 and 15 <= len(back) < 60, f"a queue of 20 kB: {dropped} of 100 kB dropped")
+    check(len(back) + dropped == 100 and 15 <= len(back) < 60,
+          f"a queue of 20 kB: {dropped} of 100 kB dropped")
 
     for words in (["a", "b"], ["none:a", "none:b"], ["a:b", "c:d", "--there-loss", "101"], []):
         done = subprocess.run([cable, *words], capture_output=True, text=True, timeout=10)
