@@ -64,8 +64,7 @@ def browser(session):
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-default-apps", "--disable-breakpad", "--no-pings",
         "--ignore-certificate-errors", f"--user-data-dir={profile}",
-        f"--host-resolver-rules={NO_MAKERS}",
-        "--window-size=412,900", start)
+        f"--host-resolver-rules={NO_MAKERS}", "--window-size=412,900", start)
     session.watch(chromium)
 
 
@@ -182,7 +181,8 @@ def shell(session):
         "ssh", "-tt", "-F", "none", "-i", session.world.internet.folder / "user_key",
         "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR",
         "-o", f"UserKnownHostsFile={session.phone.folder}/known_hosts", "root@gate.harbour.example",
-        f"cd {session.content}/texts && exec bash --noprofile --norc -i", stdin=terminal)
+        f"cd {session.content}/texts && HISTFILE= exec bash --noprofile --norc -i",
+        stdin=terminal)
     os.close(terminal)
     session.pause(1.0, 2.5)
     while session.left() > 0.5 and ssh.is_running():

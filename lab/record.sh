@@ -5,8 +5,9 @@
 #   lab/record.sh [FOLDER] [-- OPTIONS]
 # FOLDER is samples unless named; OPTIONS are those of `lab/lab.py record`, such
 # as --rounds 2 or --apps chat,shell. NETWORKS="home mobile" in the environment
-# records on these only. The networks run side by side; takes about a quarter
-# of an hour. Wants root, or a kernel that lets others make user namespaces.
+# records on these only. The networks run side by side; takes about 20 minutes.
+# Wants root; without it, all apps but shell can be recorded where the kernel
+# lets others make user namespaces.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,12 +25,12 @@ for network in "${networks[@]}"; do
     exit 1
   fi
 done
-cmake/install_packages.sh
-cmake --preset release >/dev/null
+cmake/install_packages.sh build lab
+cmake --preset release -DBUILD_TESTING=OFF >/dev/null
 cmake --build --preset release --target flowtell cable
 
 labs=()
-trap 'kill "${labs[@]}" 2>/dev/null || true' EXIT
+trap 'kill "${labs[@]}" 2>/dev/null || true; wait' EXIT
 for network in "${networks[@]}"; do
   /usr/bin/python3 lab/lab.py record "$network" -o "$folder/$network" "$@" &
   labs+=($!)
