@@ -161,3 +161,15 @@ set_tests_properties(gateway PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
                      LABELS net)
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
+
+# What needs networks of its own: root, or a kernel that lets others have user
+# namespaces. Skipped, with a reason, where these or the programs are absent.
+function(add_net_test name)
+  add_test(NAME ${name} COMMAND /usr/bin/python3 ${ARGN})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+                       LABELS net)
+endfunction()
+add_net_test(cable ${CMAKE_CURRENT_SOURCE_DIR}/tests/cable_test.py
+  $<TARGET_FILE:cable>)
+add_net_test(lab ${CMAKE_CURRENT_SOURCE_DIR}/tests/lab_test.py
+  ${CMAKE_BINARY_DIR})
