@@ -185,7 +185,7 @@ class Undo(GatewayTest):
         # Without a link no other DHCP server is waited for: steps follow fast.
         self.world.unplug_lan()
         self.before = snapshot()
-        for milliseconds in range(0, 240, 6):
+        for milliseconds in range(0, 160, 2):
             with self.subTest(milliseconds=milliseconds):
                 process = subprocess.Popen([FLOWTELL, "gateway", *UP], stderr=subprocess.DEVNULL)
                 time.sleep(milliseconds / 1000)
