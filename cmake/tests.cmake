@@ -91,6 +91,7 @@ add_executable(unit_tests
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/content_cut_test.cc
+  src/serve/device_names_test.cc
   src/serve/dhcp_probe_test.cc
   src/serve/gateway_checks_test.cc
   src/serve/gateway_options_test.cc
