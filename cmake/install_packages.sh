@@ -3,6 +3,9 @@
 #
 # Installs what packages.txt lists and this machine lacks, with apt-get, as root
 # or through sudo. Says nothing and asks nobody where nothing is missing.
+#   cmake/install_packages.sh [SECTION...]
+# A section is named by the last word of its heading: build, test, lab. Without
+# one, all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +13,9 @@ missing=()
 while read -r package; do
   status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$status" = installed ] || missing+=("$package")
-done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' packages.txt)
+done < <(awk -v wanted=" $* " '
+  /^# To / { section = " " $NF " " }
+  /^[^#]/ && (wanted == "  " || index(wanted, section)) { print $1 }' packages.txt)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 as_root=()

@@ -29,6 +29,7 @@ add_executable(unit_tests
   src/base/file_test.cc
   src/base/hash_index_test.cc
   src/base/pool_test.cc
+  src/base/process_test.cc
   src/base/random_test.cc
   src/base/steady_clock_test.cc
   src/base/text_test.cc
@@ -38,17 +39,22 @@ add_executable(unit_tests
   src/capture/capture_file_test.cc
   src/capture/compressed_test.cc
   src/capture/damaged_capture_test.cc
+  src/capture/live_interface_test.cc
   src/capture/pcap_reader_test.cc
+  src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
   src/capture/pcapng_reader_test.cc
+  src/capture/replay_source_test.cc
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc
   src/decode/decoder_test.cc
   src/decode/fate_test.cc
   src/decode/fragment_test.cc
   src/decode/link_layer_test.cc
+  src/flow/early_flow_test.cc
   src/flow/flow_bound_test.cc
   src/flow/flow_meter_test.cc
+  src/flow/flow_silence_test.cc
   src/flow/flow_table_test.cc
   src/flow/flow_twin_test.cc
   src/flow/lan_test.cc
@@ -74,12 +80,33 @@ add_executable(unit_tests
   src/predict/judge_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/verdict_test.cc
+  src/report/app_tally_test.cc
   src/report/evaluation_test.cc
+  src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
   src/report/ledger_text_test.cc
+  src/report/live_screen_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
   src/report/table_test.cc
+  src/report/terminal_text_test.cc
+  src/serve/content_cut_test.cc
+  src/serve/device_names_test.cc
+  src/serve/dhcp_probe_test.cc
+  src/serve/gateway_checks_test.cc
+  src/serve/gateway_options_test.cc
+  src/serve/gateway_plan_test.cc
+  src/serve/gateway_status_test.cc
+  src/serve/gateway_unit_test.cc
+  src/serve/ipv4_test.cc
+  src/serve/journal_test.cc
+  src/serve/leases_test.cc
+  src/serve/live_loop_test.cc
+  src/serve/live_waiter_test.cc
+  src/serve/network_state_test.cc
+  src/serve/recorder_test.cc
+  src/serve/session_folder_test.cc
+  src/serve/watch_test.cc
 )
 target_link_libraries(unit_tests
   PRIVATE test_support GTest::gtest_main rapidcheck_gtest
@@ -92,7 +119,9 @@ add_executable(program_tests
   tests/bad_captures_program_test.cc
   tests/bad_models_program_test.cc
   tests/flows_program_test.cc
+  tests/gateway_program_test.cc
   tests/learning_program_test.cc
+  tests/live_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )
@@ -125,3 +154,25 @@ add_scripted_test(acceptance
   ${shared})
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
+
+# What needs networks of its own: root, or a kernel that lets others have user
+# namespaces. Skipped, with a reason, where these or the programs are absent.
+function(add_net_test name)
+  add_test(NAME ${name} COMMAND /usr/bin/python3 ${ARGN})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
+                       LABELS net)
+endfunction()
+add_net_test(cable ${CMAKE_CURRENT_SOURCE_DIR}/tests/cable_test.py
+  $<TARGET_FILE:cable>)
+add_net_test(lab ${CMAKE_CURRENT_SOURCE_DIR}/tests/lab_test.py
+  ${CMAKE_BINARY_DIR})
+# The crash test kills the gateway at each step.
+add_executable(gateway_crash tests/gateway_crash.cc)
+target_link_libraries(gateway_crash PRIVATE libflowtell project_warnings)
+add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
+  $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
+add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
+  $<TARGET_FILE:flowtell> ${shared}/captures/group-b
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+# It shows that no packet is dropped, which another test could spoil.
+set_tests_properties(live PROPERTIES RUN_SERIAL ON)

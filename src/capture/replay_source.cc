@@ -6,6 +6,14 @@
 #include "base/result.h"
 
 namespace flowtell {
+namespace {
+
+// No capture is played further than this from its first frame, which is longer
+// than a pcap can tell; whatever lies beyond comes then. It leaves room for a
+// silence to be added.
+constexpr Duration kFurthest = Duration::max() / 2 - Duration{1};
+
+}  // namespace
 
 ReplaySource::ReplaySource(std::unique_ptr<FrameSource> capture, double speed,
                            Clock clock)
@@ -20,7 +28,7 @@ bool ReplaySource::look_ahead() {
   for (std::size_t i = 0; i < count_; ++i) {
     const Timestamp time = steady_.steady(ahead_[i].time);
     if (!origin_) origin_ = time;
-    due_[i] = time - *origin_;
+    due_[i] = std::min(time - *origin_, kFurthest);
   }
   if (const auto& damage = capture_->damage()) {
     note_damage(damage->at, damage->what);
@@ -30,11 +38,10 @@ bool ReplaySource::look_ahead() {
 
 Duration ReplaySource::position() const {
   if (!started_) return {};
-  const double place = static_cast<double>((clock_() - *started_).count());
-  // Far beyond any capture, and no double that a Duration cannot hold.
-  constexpr double kFurthest = 9e18;
-  return Duration(
-      static_cast<std::int64_t>(std::min(place * speed_, kFurthest)));
+  const double place =
+      static_cast<double>((clock_() - *started_).count()) * speed_;
+  if (place >= static_cast<double>(kFurthest.count())) return kFurthest;
+  return Duration(static_cast<std::int64_t>(place));
 }
 
 LinkType ReplaySource::link() {

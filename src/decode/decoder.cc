@@ -202,13 +202,13 @@ constexpr bool is_tcp_or_udp(std::uint8_t protocol) {
 
 // Gives a later fragment the ports of its datagram's first.
 Fate borrow_ports(const FragmentTable& fragments, const FragmentKey& key,
-                  Packet& packet) {
+                  Bytes piece, Packet& packet) {
   const auto ports = fragments.find(key, packet.time);
   if (!ports) return Fate::kFragmentWithoutPorts;
   packet.source_port = ports->source;
   packet.destination_port = ports->destination;
   packet.tcp_flags = 0;
-  packet.payload = {};  // a piece from the middle: no name begins in it
+  packet.payload = piece.first(0);  // from the middle: no name begins in it
   return Fate::kUsed;
 }
 
@@ -229,7 +229,8 @@ Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
   const FragmentKey key{packet.source, packet.destination,
                         datagram.identification, datagram.protocol};
   if (datagram.fragment_offset > 0) {
-    const Fate fate = borrow_ports(fragments_, key, packet);
+    const Fate fate =
+        borrow_ports(fragments_, key, datagram.after_header, packet);
     if (fate != Fate::kUsed) return fate;
     return settle_payload(datagram.header_length, packet);
   }

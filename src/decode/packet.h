@@ -36,7 +36,9 @@ struct Packet {
   std::uint8_t tcp_flags;        // 0 for UDP
   std::uint32_t length;          // of the IP datagram, in bytes
   std::uint32_t payload_length;  // less IP and transport headers
-  Bytes payload;                 // what was captured of it; the frame's bytes
+  // What was captured of it; the frame's bytes. It begins where the headers
+  // end. Of a later fragment, which is a piece from the middle, nothing.
+  Bytes payload;
 };
 
 }  // namespace flowtell

@@ -9,30 +9,13 @@
 #include <tuple>
 
 #include "base/random.h"
-#include "support/flow_collector.h"
+#include "support/flow_words.h"
 #include "support/packets.h"
 
 namespace flowtell {
 namespace {
 
-using End = std::pair<Address, Port>;
-
-// A flow in words, so that two lists of them can be compared and read.
-std::string in_words(std::uint32_t burst, const End& device, const End& remote,
-                     Protocol protocol,
-                     const std::vector<PacketRecord>& records) {
-  std::string text = fmt::format(
-      "burst {} {} {}:{} {}:{}", burst, protocol_name(protocol),
-      device.first.text(), device.second, remote.first.text(), remote.second);
-  for (const PacketRecord& record : records) {
-    text += fmt::format(
-        " {}{}@{}{}{}{}", record.direction() == Direction::kSent ? '>' : '<',
-        record.length, seconds_text(record.time - kTestStart, 9),
-        record.syn != 0 ? "S" : "", record.fin != 0 ? "F" : "",
-        record.rst != 0 ? "R" : "");
-  }
-  return text + '\n';
-}
+using End = FlowEnd;
 
 class SlowFlowTable {
  public:
@@ -142,21 +125,6 @@ class SlowFlowTable {
   std::string out_;  // a line a flow
 };
 
-std::string in_words(const FlowCollector& collector) {
-  std::string out;
-  std::size_t flow = 0;
-  for (const std::size_t end : collector.burst_ends) {
-    for (; flow < end; ++flow) {
-      const CollectedFlow& each = collector.flows[flow];
-      out += in_words(each.burst, {each.device, each.device_port},
-                      {each.remote, each.remote_port}, each.protocol,
-                      each.records);
-    }
-    out += "end of burst\n";
-  }
-  return out;
-}
-
 // Packets among few ends, so that they meet often; within an hour, so that no
 // pair is forgotten.
 std::vector<Packet> random_packets(Random& random) {
@@ -207,6 +175,31 @@ TEST_P(EveryFlowKey, GivesWhatTheSlowTwinGives) {
     SlowFlowTable slow(options);
     for (const Packet& packet : packets) slow.add(packet);
     ASSERT_EQ(in_words(collect(packets, options)), slow.finish());
+  }
+}
+
+// A live link tells silence while it lasts, a file by the packet after it.
+TEST_P(EveryFlowKey, GivesTheSameHoweverSilenceIsTold) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    FlowOptions options;
+    options.key = GetParam();
+    if (seed % 3 == 1) options.burst_gap = 400ms;
+    if (seed % 3 == 2) options.max_flows = 1 + random.below(8);
+    const std::vector<Packet> packets = random_packets(random);
+    FlowCollector told;
+    FlowTable table(options, told);
+    for (const Packet& packet : packets) {
+      // Some time before the packet, and then again later.
+      for (Duration left = 2s; left > 0ns && random.below(3) > 0;) {
+        left = Duration(random.below(static_cast<std::uint32_t>(left.count())));
+        table.advance(packet.time - left);
+      }
+      table.add(packet);
+    }
+    table.finish();
+    ASSERT_EQ(in_words(told), in_words(collect(packets, options)));
   }
 }
 

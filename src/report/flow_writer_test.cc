@@ -31,6 +31,7 @@ struct Written {
   std::string capture = "day, one.pcap";
   std::vector<double> features;
   std::optional<NamedVerdict> verdict;
+  bool is_early = false;
 
   // One capture with one burst of one flow.
   std::string text() const {
@@ -39,7 +40,7 @@ struct Written {
     std::string out;
     writer->begin_output(out);
     writer->begin_capture(out, capture);
-    writer->write(out, {flow, kTestStart, features, verdict});
+    writer->write(out, {flow, kTestStart, features, verdict, is_early});
     writer->end_burst(out);
     return out;
   }
@@ -75,6 +76,16 @@ TEST(TextLines, MarkBurstsAndCapturesWhereAskedTo) {
   EXPECT_TRUE(text.ends_with(" 5600\n\n")) << text;
 }
 
+TEST(TextLines, SayLastThatTheFlowGoesOn) {
+  Written written;
+  written.options.with_verdicts = true;
+  written.options.with_early = true;
+  written.verdict = {"chat", 0.8125};
+  EXPECT_TRUE(written.text().ends_with(" 5600 chat 0.812\n"));
+  written.is_early = true;
+  EXPECT_TRUE(written.text().ends_with(" 5600 chat 0.812 early\n"));
+}
+
 TEST(CsvLines, HaveAHeaderAndNineDecimals) {
   Written written;
   written.options.format = FlowFormat::kCsv;
@@ -100,6 +111,19 @@ TEST(CsvLines, HoldFeaturesThenTheVerdict) {
       text.ends_with(",5600,825.7142857142857,1e-09,0,"
                      "\"the \"\"best\"\"\",0.812500\n"))
       << text;
+}
+
+TEST(CsvLines, SayInALastColumnWhetherTheFlowGoesOn) {
+  Written written;
+  written.options.format = FlowFormat::kCsv;
+  written.options.with_verdicts = true;
+  written.options.with_early = true;
+  written.verdict = {"chat", 0.8125};
+  const std::string text = written.text();
+  EXPECT_NE(text.find(",app,confidence,early\n"), std::string::npos);
+  EXPECT_TRUE(text.ends_with(",chat,0.812500,0\n")) << text;
+  written.is_early = true;
+  EXPECT_TRUE(written.text().ends_with(",chat,0.812500,1\n"));
 }
 
 TEST(CsvLines, TellOfNoBurstsButTheirNumber) {
@@ -135,6 +159,16 @@ TEST(JsonLines, HoldFeaturesByTheirNameAndTheVerdict) {
             (nlohmann::json{{"length_mean", 825.5}, {"is_tcp", 0.0}}));
   EXPECT_EQ(line["app"], "chat");
   EXPECT_EQ(line["confidence"], 0.8125);
+}
+
+TEST(JsonLines, SayWhetherTheFlowGoesOnWhereThatCanBe) {
+  Written written;
+  written.options.format = FlowFormat::kJsonLines;
+  EXPECT_FALSE(nlohmann::json::parse(written.text()).contains("early"));
+  written.options.with_early = true;
+  EXPECT_EQ(nlohmann::json::parse(written.text())["early"], false);
+  written.is_early = true;
+  EXPECT_EQ(nlohmann::json::parse(written.text())["early"], true);
 }
 
 TEST(JsonLines, StayJsonWhateverBytesAPathHas) {

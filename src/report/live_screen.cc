@@ -16,6 +16,17 @@ constexpr double kHalfLife = 20;  // seconds
 constexpr Duration kIdleAfter = std::chrono::seconds(30);
 constexpr Duration kRatesEvery = std::chrono::seconds(1);
 
+// The columns beside the device's name; a screen of 80 shows all of them, a
+// wider one gives the name more, up to the longest address.
+constexpr std::size_t kBesideName = 61;
+constexpr std::size_t kShortestName = 15;
+constexpr std::size_t kLongestName = 39;
+
+std::size_t name_width(std::size_t columns) {
+  const std::size_t left = columns - std::min(columns, kBesideName);
+  return std::clamp(left, kShortestName, kLongestName);
+}
+
 std::string sure_text(double share) {
   return fmt::format("{:.0f} %", 100 * share);
 }
@@ -84,7 +95,7 @@ std::string LiveScreen::head(const LiveStatus& status) const {
 }
 
 std::string LiveScreen::device_line(const Devices::value_type& entry,
-                                    Timestamp now) const {
+                                    Timestamp now, std::size_t width) const {
   const auto& [address, device] = entry;
   const Duration ago = std::max(now - device.last, Duration{});
   std::string app = "idle";
@@ -97,16 +108,18 @@ std::string LiveScreen::device_line(const Devices::value_type& entry,
     app = best->first;
     sure = sure_text(best->second / device.verdicts);
   }
-  return fitted(name_of_(address), 24) + "  " + fitted(app, 16) +
+  return fitted(name_of_(address), width) + "  " + fitted(app, 16) +
          fitted_right(sure, 6) + fitted_right(grouped_text(device.flows), 8) +
          fitted_right(bytes_text(device.sent), 10) +
          fitted_right(bytes_text(device.received), 10) +
          fitted_right(ago_text(ago), 9);
 }
 
-std::string LiveScreen::recent_line(const Recent& recent, Timestamp now) const {
+std::string LiveScreen::recent_line(const Recent& recent, Timestamp now,
+                                    std::size_t width) const {
   const Duration ago = std::max(now - recent.time, Duration{});
-  return fitted(name_of_(recent.device), 24) + "  " + fitted(recent.app, 16) +
+  return fitted(name_of_(recent.device), width) + "  " +
+         fitted(recent.app, 16) +
          fitted_right(sure_text(recent.confidence), 6) +
          (recent.is_early ? " early" : "      ") +
          fitted_right(bytes_text(recent.bytes), 10) +
@@ -126,23 +139,23 @@ std::vector<const LiveScreen::Devices::value_type*> LiveScreen::by_last()
 std::string LiveScreen::draw(const LiveStatus& status, ScreenSize size) {
   update_rates(status);
   std::vector<std::string> lines = {head(status), ""};
-  lines.push_back(
-      "DEVICE                    NOW               SURE   FLOWS      SENT"
-      "  RECEIVED     LAST");
+  const std::size_t width = name_width(size.columns);
+  lines.push_back(fitted("DEVICE", width) +
+                  "  NOW               SURE   FLOWS      SENT  RECEIVED     "
+                  "LAST");
   // Both lists are worth seeing: neither gets less than half of what is left.
   const std::size_t left = size.rows > 6 ? size.rows - 6 : 0;
   const std::size_t for_recent = std::min(recent_.size(), left / 2);
   for (const auto* entry : by_last()) {
     if (lines.size() >= 3 + left - for_recent) break;
-    lines.push_back(device_line(*entry, status.now));
+    lines.push_back(device_line(*entry, status.now, width));
   }
   lines.emplace_back();
-  lines.push_back(
-      "RECENT FLOWS              APP               SURE           BYTES"
-      "     LAST  REMOTE");
+  lines.push_back(fitted("RECENT FLOWS", width) +
+                  "  APP               SURE           BYTES     LAST  REMOTE");
   for (const Recent& recent : recent_) {
     if (lines.size() + 1 >= size.rows) break;
-    lines.push_back(recent_line(recent, status.now));
+    lines.push_back(recent_line(recent, status.now, width));
   }
   lines.resize(size.rows);
   if (size.rows > 1) lines.back() = "Ctrl-C ends the watch";

@@ -75,9 +75,11 @@ class LiveScreen : public FlowListener {
   Device& find_or_add(const Address& address);
   void update_rates(const LiveStatus& status);
   std::string head(const LiveStatus& status) const;
-  std::string device_line(const Devices::value_type& device,
-                          Timestamp now) const;
-  std::string recent_line(const Recent& recent, Timestamp now) const;
+  // `width` is that of the device's name.
+  std::string device_line(const Devices::value_type& device, Timestamp now,
+                          std::size_t width) const;
+  std::string recent_line(const Recent& recent, Timestamp now,
+                          std::size_t width) const;
   std::vector<const Devices::value_type*> by_last() const;
 
   std::string title_;

@@ -9,9 +9,9 @@
 
 namespace flowtell {
 
-// The text on exactly `width` columns: control characters become '?', what is
-// too long ends in '~', what is too short is filled with blanks. A code point
-// of UTF-8 counts as one column.
+// The text on exactly `width` columns: each byte of a control character, and
+// each that is no UTF-8, becomes '?'; what is too long ends in '~', what is too
+// short is filled with blanks. A code point of UTF-8 counts as one column.
 std::string fitted(std::string_view text, std::size_t width);
 
 // The same, with the blanks in front: for numbers.

@@ -6,8 +6,9 @@
 //
 // Kept whole are DNS (RFC 1035) and multicast DNS (RFC 6762), TLS ClientHellos
 // (RFC 8446, section 4.1.2) over all their TCP segments, and QUIC's Initial
-// packets (RFC 9000, section 17.2.2; and what Google had before). Of all other
-// frames the headers. Lengths stay: each header still states its own.
+// packets (RFC 9000, section 17.2.2; and what Google had before), but not what
+// follows them in a segment or datagram. Of all other frames the headers, or 64
+// bytes where no TCP or UDP is. Lengths stay: each header still states its own.
 //
 // Memory is fixed: for so many connections at a time the rest of a ClientHello
 // is remembered; beyond, an older one's may be cut. One thread at a time.
@@ -33,8 +34,9 @@ class ContentCut {
     std::uint32_t missing = 0;  // bytes
   };
 
-  bool keeps_payload(const Packet& packet);
-  bool continues_hello(const Packet& packet);
+  // How much of the payload's front is messages that hold names, in bytes.
+  std::size_t names_in(const Packet& packet);
+  std::size_t hello_in(const Packet& packet);
 
   Decoder decoder_;
   std::array<OpenHello, 4096> hellos_;

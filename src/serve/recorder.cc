@@ -19,6 +19,13 @@ Recorder::Recorder(Options options, PcapWriter& writer)
 
 Result<void> Recorder::take(std::span<const Frame> frames) {
   for (const Frame& frame : frames) {
+    if (frame.link != writer_.link()) {
+      return fail(ErrorKind::kOutput,
+                  "cannot go on writing {}: a capture has one link type, and "
+                  "now there is another; what came before is kept: record the "
+                  "rest",
+                  writer_.path());
+    }
     ++count_.packets;
     count_.bytes += frame.wire_length;
     meter_.add(frame);

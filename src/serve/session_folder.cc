@@ -42,6 +42,12 @@ Result<void> check_manifest(const std::string& path) {
               path, kHeader.substr(0, kHeader.size() - 1));
 }
 
+// A person's editor may leave the last line without an end. REQUIRES: size > 0.
+bool ends_a_line(const FileHandle& file, off_t size) {
+  char last = 0;
+  return ::pread(file.get(), &last, 1, size - 1) == 1 && last == '\n';
+}
+
 // "2026-11-22T04:15:00Z" as file names like it: 20261122T041500Z.
 std::string stamp(Timestamp time) {
   std::string text = utc_text(time);
@@ -54,18 +60,21 @@ std::string stamp(Timestamp time) {
 Result<SessionFolder> SessionFolder::open(const std::string& folder,
                                           const std::string& app) {
   if (auto done = check_app(app); !done) return fail(std::move(done).error());
-  std::error_code problem;
-  fs::create_directories(fs::path(folder) / app, problem);
-  if (problem) {
-    return fail(ErrorKind::kOutput,
-                "cannot make the folder {}/{}: {}; choose another with -o",
-                folder, app, problem.message());
-  }
   SessionFolder sessions(folder, app);
   if (auto done = check_manifest(sessions.manifest()); !done) {
     return fail(std::move(done).error());
   }
   return sessions;
+}
+
+Result<void> SessionFolder::make() const {
+  const std::string path = full_path(app_);
+  std::error_code problem;
+  fs::create_directories(path, problem);
+  if (!problem) return {};
+  return fail(ErrorKind::kOutput,
+              "cannot make the folder {}: {}; choose another with -o", path,
+              problem.message());
 }
 
 std::string SessionFolder::path_for(Timestamp start) const {
@@ -81,10 +90,17 @@ std::string SessionFolder::full_path(const std::string& path) const {
 }
 
 Result<void> SessionFolder::add(const SessionRow& row) const {
-  const FileHandle file(::open(
-      manifest().c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  const auto failed = [&](const std::string& reason) {
+    return fail(ErrorKind::kOutput,
+                "cannot add {} to {}: {}; make room and add the line yourself",
+                row.path, manifest(), reason);
+  };
+  const FileHandle file(::open(manifest().c_str(),
+                               O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (file.get() < 0) return failed(system_reason());
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
   std::string text(size == 0 ? kHeader : "");
+  if (size > 0 && !ends_a_line(file, size)) text += '\n';
   text += fmt::format("{},{},{},{},{},{},{}\n", csv_field(row.path),
                       csv_field(row.app), csv_field(row.device),
                       utc_text(row.started), utc_text(row.ended),
@@ -92,9 +108,7 @@ Result<void> SessionFolder::add(const SessionRow& row) const {
   auto done = write_all(file.get(), text);
   if (done) return done;
   static_cast<void>(::ftruncate(file.get(), size));
-  return fail(ErrorKind::kOutput,
-              "cannot add {} to {}: {}; make room and add the line yourself",
-              row.path, manifest(), done.error().message);
+  return failed(done.error().message);
 }
 
 }  // namespace flowtell

@@ -25,11 +25,13 @@ struct SessionRow {
 
 class SessionFolder {
  public:
-  // Makes the folder and the app's where they are absent. Fails where that
-  // cannot be done, the name cannot be an app's, or another kind of manifest
-  // stands there.
+  // Fails where the name cannot be an app's, or another kind of manifest
+  // stands in the folder. Makes nothing yet.
   static Result<SessionFolder> open(const std::string& folder,
                                     const std::string& app);
+
+  // Makes the folder and the app's where they are absent.
+  Result<void> make() const;
 
   // A path, below the folder, at which no file stands.
   std::string path_for(Timestamp start) const;

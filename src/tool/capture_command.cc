@@ -102,10 +102,11 @@ class CaptureCommand : public Command {
     }
     auto options = interface_options();
     if (!options) return fail(std::move(options).error());
-    auto source = LiveInterface::open(interface_, *options);
-    if (!source) return fail(std::move(source).error());
     auto folder = SessionFolder::open(folder_, app_);
     if (!folder) return fail(std::move(folder).error());
+    auto source = LiveInterface::open(interface_, *options);
+    if (!source) return fail(std::move(source).error());
+    if (auto done = folder->make(); !done) return fail(std::move(done).error());
     auto waiter = LiveWaiter::make();
     if (!waiter) return fail(std::move(waiter).error());
 

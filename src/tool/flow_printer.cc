@@ -67,23 +67,6 @@ class Printer {
   bool any_damage_ = false;
 };
 
-// Results must not replace what they were made of.
-Result<void> check_apart(const std::string& output,
-                         const std::vector<std::string>& captures) {
-  for (const std::string& capture : captures) {
-    std::error_code absent;
-    if (!std::filesystem::equivalent(output, capture, absent) || absent) {
-      continue;
-    }
-    if (!std::filesystem::is_regular_file(capture, absent)) continue;
-    return fail(ErrorKind::kUsage,
-                "-o {} would replace the capture that is read; choose another "
-                "file",
-                output);
-  }
-  return {};
-}
-
 void remark_on(const MeterReport& report, bool with_ledger) {
   if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
   if (with_ledger || report.flows == 0) remark(ledger_text(report));
@@ -119,6 +102,22 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (auto done = output->finish(); !done) return fail(std::move(done).error());
   remark_on(printer.report(), arguments.ledger);
   return printer.any_damage() ? ExitCode::kDamaged : ExitCode::kDone;
+}
+
+Result<void> check_apart(const std::string& output,
+                         const std::vector<std::string>& captures) {
+  for (const std::string& capture : captures) {
+    std::error_code absent;
+    if (!std::filesystem::equivalent(output, capture, absent) || absent) {
+      continue;
+    }
+    if (!std::filesystem::is_regular_file(capture, absent)) continue;
+    return fail(ErrorKind::kUsage,
+                "-o {} would replace the capture that is read; choose another "
+                "file",
+                output);
+  }
+  return {};
 }
 
 void warn_of_damage(const std::string& path, const Damage& damage) {

@@ -22,6 +22,11 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const WriterArguments& arguments,
                              std::optional<NamingJudge> judge);
 
+// Fails where the output is one of the captures: results must not replace what
+// they were made of.
+Result<void> check_apart(const std::string& output,
+                         const std::vector<std::string>& captures);
+
 // Tells a capture's damage on standard error.
 void warn_of_damage(const std::string& path, const Damage& damage);
 

@@ -14,20 +14,22 @@ namespace flowtell {
 namespace {
 
 constexpr std::array kCommands = {
-    make_flows_command,    make_train_command,     make_evaluate_command,
-    make_classify_command, make_capture_command,   make_watch_command,
-    make_model_command,    make_reference_command,
+    make_flows_command,    make_train_command,   make_evaluate_command,
+    make_classify_command, make_gateway_command, make_capture_command,
+    make_watch_command,    make_model_command,   make_reference_command,
 };
 
 // A wrong command line gets its sentence and the way to the help.
 ExitCode explain_usage(const CLI::App& program, const CLI::ParseError& error) {
   std::string name = "flowtell";
-  for (const CLI::App* command : program.get_subcommands()) {
-    name += ' ' + command->get_name();
+  const CLI::App* innermost = &program;
+  while (!innermost->get_subcommands().empty()) {
+    innermost = innermost->get_subcommands().front();
+    name += ' ' + innermost->get_name();
   }
   std::string problem = error.what();
-  const auto unknown = program.remaining();
-  if (program.get_subcommands().empty() && !unknown.empty()) {
+  const auto unknown = innermost->remaining();
+  if (!innermost->get_subcommands({}).empty() && !unknown.empty()) {
     problem = fmt::format("there is no command '{}'", unknown.front());
   }
   return complain(

@@ -30,11 +30,21 @@ class ReferenceCommand : public Command {
     if (page_ == "ledger") return ledger_page();
     std::string page;
     for (const CLI::App* command : program_.get_subcommands({})) {
-      if (command->get_group().empty()) continue;
-      page += fmt::format("## flowtell {}\n\n```text\n{}```\n\n",
-                          command->get_name(), command->help("flowtell"));
+      if (!command->get_group().empty()) page += section(*command, "flowtell");
     }
     return page;
+  }
+
+  // A command's help, then that of the commands below it.
+  static std::string section(const CLI::App& command,
+                             const std::string& above) {
+    const std::string name = above + ' ' + command.get_name();
+    std::string text =
+        fmt::format("## {}\n\n```text\n{}```\n\n", name, command.help(above));
+    for (const CLI::App* below : command.get_subcommands({})) {
+      text += section(*below, name);
+    }
+    return text;
   }
 
   const CLI::App& program_;

@@ -8,6 +8,7 @@
 #include "capture/live_interface.h"
 #include "capture/replay_source.h"
 #include "report/ledger_text.h"
+#include "serve/gateway_plan.h"
 #include "serve/watch.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
@@ -75,14 +76,16 @@ class WatchCommand : public Command {
     if (!model) return fail(std::move(model).error());
     auto source = open_source();
     if (!source) return fail(std::move(source).error());
-    auto writer = open_writer(**source);
-    if (!writer) return fail(std::move(writer).error());
     auto options = watch_options((*model)->model());
     if (!options) return fail(std::move(options).error());
     auto reporting = WatchReporting::make(
         writer_, std::move(*model),
-        {name(), is_on_screen(), options->flows.early_packets > 0});
+        {name(), lease_path(GatewayPlaces{}, interface_), is_on_screen(),
+         options->flows.early_packets > 0});
     if (!reporting) return fail(std::move(reporting).error());
+    // Last, so that no empty capture is left behind.
+    auto writer = open_writer(**source);
+    if (!writer) return fail(std::move(writer).error());
     options->writer = *writer ? &**writer : nullptr;
     return watch(**source, *waiter, **reporting, std::move(*options));
   }
@@ -128,6 +131,9 @@ class WatchCommand : public Command {
                   "capture with --replay");
     }
     if (replay_.empty()) return LiveInterface::open(interface_, listening_);
+    if (auto apart = check_apart(writer_.output, {replay_}); !apart) {
+      return fail(std::move(apart).error());
+    }
     auto capture = open_capture(replay_);
     if (!capture) return fail(std::move(capture).error());
     return std::make_unique<ReplaySource>(std::move(*capture), speed_,
@@ -228,10 +234,13 @@ class WatchCommand : public Command {
     if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
     remark(tally.text());
     if (writer_.ledger || report.flows == 0) remark(ledger_text(report));
-    remark(fmt::format("flowtell: {}: {}, {}, {} dropped by the kernel\n",
-                       name(), counted(report.frames, "frame"),
-                       counted(report.flows, "flow"),
-                       counted(source.dropped(), "frame")));
+    const std::string dropped =
+        replay_.empty() ? fmt::format(", {} dropped by the kernel",
+                                      counted(source.dropped(), "frame"))
+                        : "";
+    remark(fmt::format("flowtell: {}: {}, {}{}\n", name(),
+                       counted(report.frames, "frame"),
+                       counted(report.flows, "flow"), dropped));
   }
 
   static constexpr std::size_t kMostNotices = 20;

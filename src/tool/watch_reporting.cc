@@ -51,9 +51,11 @@ WatchReporting::WatchReporting(FlowWriterOptions writer, FeatureList features,
       writer_(make_flow_writer(std::move(writer))),
       output_(std::move(output)),
       lines_(*writer_, text_),
-      screen_("flowtell  " +
-                  std::filesystem::path(options_.title).filename().string(),
-              [](const Address& address) { return address.text(); }),
+      device_names_(options_.lease_file),
+      screen_(
+          "flowtell  " +
+              std::filesystem::path(options_.title).filename().string(),
+          [this](const Address& device) { return device_names_.of(device); }),
       reporter_(
           features_, model_->naming(),
           {&tally_, options_.on_screen ? static_cast<FlowListener*>(&screen_)

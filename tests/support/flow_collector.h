@@ -21,9 +21,11 @@ class FlowCollector : public FlowSink {
  public:
   void take(const Flow& flow) override { flows.emplace_back(flow); }
   void end_burst() override { burst_ends.push_back(flows.size()); }
+  void take_early(const Flow& flow) override { early.emplace_back(flow); }
 
   std::vector<CollectedFlow> flows;
   std::vector<std::size_t> burst_ends;  // how many flows had come by each
+  std::vector<CollectedFlow> early;     // those shown before they ended
 };
 
 // The flows of packets, in the order in which they were handed over.

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A phone in use, and flowtell naming its apps as it goes."""
+import pathlib
+import signal
+import subprocess
+import threading
+import time
+
+from apps import use
+from content import make_content
+from gateway import raise_gateway
+from networks import NETWORKS
+from servers import start_servers
+from world import World
+
+APPS = ("browser", "video", "chat")
+PAUSE = 3  # seconds between two apps; the first waits for as long
+
+
+def play(world, content, seconds, told):
+    for number, app in enumerate(APPS):
+        time.sleep(PAUSE)
+        told.append((time.monotonic(), app))
+        use(world, world.phones[0], content, app, number, seconds)
+    time.sleep(PAUSE)
+
+
+def watch(world, options):
+    """flowtell in the foreground, with the terminal as it is."""
+    words = world.gateway.words(options.build / "flowtell", "watch",
+                                pathlib.Path(options.model).resolve(), "-i", world.lan,
+                                *options.watch)
+    return subprocess.Popen(words, env=world.gateway.environment())
+
+
+def live(options, folder):
+    print("Making the lab: certificates, pictures, videos.", flush=True)
+    content = folder / "content"
+    make_content(content, options.seed, APPS)
+    with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
+        start_servers(world, content, APPS)
+        raise_gateway(world, options.build)
+        print(f"A phone on the network '{options.network}' uses {', '.join(APPS)}, each for"
+              f" {options.seconds:g} s, with {PAUSE} s between. flowtell watches on the gateway:",
+              flush=True)
+        watching, told = watch(world, options), []
+        start = time.monotonic()
+        player = threading.Thread(target=play, args=(world, content, options.seconds, told),
+                                  daemon=True)
+        player.start()
+        while player.is_alive() and watching.poll() is None:
+            time.sleep(0.1)
+        if watching.poll() is None:
+            watching.send_signal(signal.SIGINT)
+        code = watching.wait(10)
+        for moment, app in told:
+            print(f"{moment - start:5.1f} s: the phone began to use {app}")
+    return code

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Records every app on every network of the lab, into FOLDER/NETWORK/APP/:
+#   lab/record.sh [FOLDER] [-- OPTIONS]
+# FOLDER is samples unless named; OPTIONS are those of `lab/lab.py record`, such
+# as --rounds 2 or --apps chat,shell. NETWORKS="home mobile" in the environment
+# records on these only. The networks run side by side; takes about 20 minutes.
+# Wants root; without it, all apps but shell can be recorded where the kernel
+# lets others make user namespaces.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+folder=samples
+if [ $# -gt 0 ] && [ "$1" != -- ]; then
+  folder=$1
+  shift
+fi
+[ "${1:-}" != -- ] || shift
+read -ra networks <<<"${NETWORKS:-home mobile crowded}"
+
+for network in "${networks[@]}"; do
+  if [ -e "$folder/$network" ]; then
+    echo "$folder/$network is there already; remove it, or name another folder." >&2
+    exit 1
+  fi
+done
+cmake/install_packages.sh build lab
+cmake --preset release -DBUILD_TESTING=OFF >/dev/null
+cmake --build --preset release --target flowtell cable
+
+labs=()
+trap 'kill "${labs[@]}" 2>/dev/null || true; wait' EXIT
+for network in "${networks[@]}"; do
+  /usr/bin/python3 lab/lab.py record "$network" -o "$folder/$network" "$@" &
+  labs+=($!)
+done
+bad=0
+for lab in "${labs[@]}"; do wait "$lab" || bad=$?; done
+exit "$bad"

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/pcap_writer.h"
+
+#include <gtest/gtest.h>
+
+#include "support/file_size_limit.h"
+#include "support/read_back.h"
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+std::vector<TestFrame> three_frames() {
+  return {
+      frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn),
+      frame().ethernet().ipv4().udp().payload(11).at(kTestStart + 123456789ns),
+      frame().ethernet().ipv6().tcp().payload(900).snap(54).at(kTestStart +
+                                                               3s)};
+}
+
+class PcapWriting : public testing::Test {
+ protected:
+  static PcapWriter make(const std::string& path,
+                         LinkType link = LinkType::kEthernet) {
+    auto writer = PcapWriter::create(path, link);
+    require(writer.has_value(), "a test's capture cannot be made");
+    return std::move(*writer);
+  }
+  ReadBack written() const { return read_back(*read_file(path_)); }
+
+  TemporaryFolder folder_;
+  std::string path_ = folder_ / "phone.pcap";
+};
+
+TEST_F(PcapWriting, GivesBackWhatWasAdded) {
+  PcapWriter writer = make(path_);
+  for (const TestFrame& frame : three_frames()) {
+    ASSERT_TRUE(writer.add(frame.view()));
+  }
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(writer.frames(), 3u);
+  EXPECT_EQ(written().frames, three_frames());
+  EXPECT_FALSE(written().damage);
+}
+
+TEST_F(PcapWriting, KeepsTheLinkType) {
+  for (const TestFrame& frame :
+       {frame().linux_sll2().ipv4().udp().build(),
+        frame().raw().ipv6().udp().build(),
+        frame().raw(static_cast<LinkType>(0xfeed)).payload(40).build()}) {
+    const std::string path =
+        folder_ / fmt::format("{}.pcap", static_cast<int>(frame.link));
+    PcapWriter writer = make(path, frame.link);
+    ASSERT_TRUE(writer.add(frame.view()));
+    ASSERT_TRUE(writer.flush());
+    EXPECT_EQ(read_back(*read_file(path)).frames, std::vector{frame});
+  }
+}
+
+TEST_F(PcapWriting, IsAValidCaptureAfterEveryFlush) {
+  PcapWriter writer = make(path_);
+  EXPECT_TRUE(written().frames.empty()) << "its header stands at once";
+  EXPECT_FALSE(written().damage);
+  std::vector<TestFrame> added;
+  for (const TestFrame& frame : three_frames()) {
+    ASSERT_TRUE(writer.add(frame.view()));
+    ASSERT_TRUE(writer.flush());
+    added.push_back(frame);
+    EXPECT_EQ(written().frames, added);
+    EXPECT_FALSE(written().damage);
+  }
+}
+
+TEST_F(PcapWriting, FlushesByItselfAsItGrows) {
+  PcapWriter writer = make(path_);
+  const TestFrame frame =
+      flowtell::frame().ethernet().ipv4().udp().payload(1000);
+  constexpr std::size_t kCount = 300;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    ASSERT_TRUE(writer.add(frame.view()));
+    ASSERT_FALSE(written().damage) << "it grows by whole records";
+  }
+  EXPECT_GT(written().frames.size(), kCount / 2);
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(written().frames.size(), kCount);
+}
+
+TEST_F(PcapWriting, TakesFramesOfEveryLengthThatMayBe) {
+  TestFrame empty;
+  TestFrame longest;
+  longest.bytes.assign(kLongestFrame, 'x');
+  longest.wire_length = kLongestFrame;
+  PcapWriter writer = make(path_);
+  for (const TestFrame& frame : {empty, longest, empty}) {
+    ASSERT_TRUE(writer.add(frame.view()));
+  }
+  ASSERT_TRUE(writer.flush());
+  EXPECT_EQ(written().frames, (std::vector{empty, longest, empty}));
+}
+
+TEST_F(PcapWriting, WritesTimesItCannotTellAsTheNearest) {
+  const Timestamp latest{std::chrono::seconds(UINT32_MAX)};
+  PcapWriter writer = make(path_);
+  for (const Timestamp time : {Timestamp{-1ns}, kEarliestTime, Timestamp{},
+                               latest, latest + 1ns, kLatestTime}) {
+    ASSERT_TRUE(writer.add(frame().ethernet().at(time).build().view()));
+  }
+  ASSERT_TRUE(writer.flush());
+  std::vector<Timestamp> times;
+  for (const TestFrame& frame : written().frames) times.push_back(frame.time);
+  EXPECT_EQ(times, (std::vector{Timestamp{}, Timestamp{}, Timestamp{}, latest,
+                                latest, latest}));
+}
+
+TEST_F(PcapWriting, NeverWritesOverAFile) {
+  folder_.put("phone.pcap", "a recording that cannot be made again");
+  const auto writer = PcapWriter::create(path_, LinkType::kEthernet);
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(writer.error().message,
+            path_ +
+                " is there already, and a recording is never written over; "
+                "choose another name");
+  EXPECT_EQ(*read_file(path_), "a recording that cannot be made again");
+}
+
+TEST_F(PcapWriting, SaysWhereItCannotBegin) {
+  const std::string path = folder_ / "absent/phone.pcap";
+  const auto writer = PcapWriter::create(path, LinkType::kEthernet);
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(writer.error().message,
+            "cannot write " + path +
+                ": No such file or directory; is its folder there, and may "
+                "you write to it?");
+}
+
+TEST_F(PcapWriting, LeavesNothingWhereNotEvenTheHeaderFits) {
+  const auto writer = [&] {
+    const FileSizeLimit full(10);
+    return PcapWriter::create(path_, LinkType::kEthernet);
+  }();
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
+  EXPECT_TRUE(folder_.names().empty());
+}
+
+// At whatever byte the disk is full, the file holds the records before it.
+TEST_F(PcapWriting, EndsWithAWholeRecordWhereTheDiskIsFull) {
+  const std::vector<TestFrame> frames = three_frames();
+  std::size_t room = 24;
+  for (std::size_t whole = 0; whole < frames.size(); ++whole) {
+    const std::size_t next = room + 16 + frames[whole].bytes.size();
+    for (const std::size_t limit : {room, room + 1, room + 16, next - 1}) {
+      const std::string path = folder_ / fmt::format("{}.pcap", limit);
+      PcapWriter writer = make(path);
+      for (const TestFrame& frame : frames) {
+        ASSERT_TRUE(writer.add(frame.view()));
+      }
+      const auto done = [&] {
+        const FileSizeLimit full(limit);
+        return writer.flush();
+      }();
+      ASSERT_FALSE(done) << limit;
+      EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+      EXPECT_EQ(
+          done.error().message,
+          fmt::format(
+              "cannot go on writing {}: File too large; {} "
+              "before that are kept: make room and record the "
+              "rest",
+              path, whole == 1 ? "1 frame" : fmt::format("{} frames", whole)));
+      const ReadBack read = read_back(*read_file(path));
+      EXPECT_FALSE(read.damage) << limit;
+      EXPECT_EQ(
+          read.frames,
+          std::vector(frames.begin(),
+                      frames.begin() + static_cast<std::ptrdiff_t>(whole)));
+    }
+    room = next;
+  }
+}
+
+TEST_F(PcapWriting, CountsWhatItFlushedBeforeTheDiskWasFull) {
+  const std::vector<TestFrame> frames = three_frames();
+  PcapWriter writer = make(path_);
+  ASSERT_TRUE(writer.add(frames[0].view()));
+  ASSERT_TRUE(writer.add(frames[1].view()));
+  ASSERT_TRUE(writer.flush());
+  ASSERT_TRUE(writer.add(frames[2].view()));
+  const auto done = [&] {
+    const FileSizeLimit full(std::filesystem::file_size(path_) + 20);
+    return writer.flush();
+  }();
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("; 2 frames before that are kept"),
+            std::string::npos)
+      << done.error().message;
+  EXPECT_EQ(written().frames.size(), 2u);
+  EXPECT_FALSE(written().damage);
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Bursts that end by silence on a live link, before any packet shows it.
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "flow/flow_meter.h"
+#include "support/flow_words.h"
+#include "support/packets.h"
+
+namespace flowtell {
+namespace {
+
+// A table that has been told a story.
+struct Told {
+  explicit Told(const PacketStory& story, FlowOptions options = {})
+      : table(std::move(options), got) {
+    for (const Packet& packet : story) table.add(packet);
+  }
+  FlowCollector got;
+  FlowTable table;
+};
+
+TEST(Silence, EndsABurstOnlyWhenItExceedsTheGap) {
+  Told told(packets().data(1));
+  told.table.advance(kTestStart + 1s);
+  EXPECT_TRUE(told.got.flows.empty());
+  told.table.advance(kTestStart + 1s + 1ns);
+  EXPECT_EQ(told.got.flows.size(), 1u);
+  EXPECT_EQ(told.got.burst_ends.size(), 1u);
+  EXPECT_EQ(told.table.open_flows(), 0u);
+}
+
+TEST(Silence, IsMeasuredByTheChosenGap) {
+  FlowOptions options;
+  options.burst_gap = 300ms;
+  Told told(packets().data(1), options);
+  EXPECT_EQ(told.table.next_end(), kTestStart + 300ms);
+  told.table.advance(kTestStart + 300ms);
+  EXPECT_TRUE(told.got.flows.empty());
+  told.table.advance(kTestStart + 300ms + 1ns);
+  EXPECT_EQ(told.got.flows.size(), 1u);
+}
+
+TEST(Silence, EndsBurstsInTheOrderOfTheirLastPackets) {
+  Told told(packets()
+                .near("10.0.0.1", 1)
+                .data(1)
+                .after(100ms)
+                .near("10.0.0.2", 1)
+                .data(1)
+                .after(100ms)
+                .near("10.0.0.1", 1)
+                .data(1));
+  EXPECT_EQ(told.table.next_end(), kTestStart + 1100ms);
+  told.table.advance(kTestStart + 1150ms);
+  ASSERT_EQ(told.got.flows.size(), 1u);
+  EXPECT_EQ(told.got.flows[0].device.text(), "10.0.0.2");
+  EXPECT_EQ(told.table.next_end(), kTestStart + 1200ms);
+  told.table.advance(kTestStart + 1h);
+  ASSERT_EQ(told.got.flows.size(), 2u);
+  EXPECT_EQ(told.got.flows[1].device.text(), "10.0.0.1");
+}
+
+TEST(Silence, HasNothingToEndWhereNoBurstIsOpen) {
+  Told told(packets());
+  EXPECT_FALSE(told.table.next_end());
+  told.table.advance(kTestStart);
+  Told over(packets().data(1));
+  over.table.finish();
+  EXPECT_FALSE(over.table.next_end());
+}
+
+TEST(Silence, IsTheMetersSinceItsLastFrameWhateverThatWas) {
+  FlowCollector got;
+  FlowMeter meter({}, got);
+  meter.fall_silent(1h);
+  EXPECT_FALSE(meter.next_end());
+  const TestFrame packet = frame().ethernet().ipv4().udp();
+  const TestFrame other =
+      frame().ethernet().ether_type(0x0806).payload(28).at(kTestStart + 600ms);
+  meter.add(packet.view());
+  EXPECT_EQ(meter.next_end(), 1s);
+  meter.add(other.view());
+  EXPECT_EQ(meter.next_end(), 400ms);
+  meter.fall_silent(400ms);
+  EXPECT_TRUE(got.flows.empty());
+  EXPECT_EQ(meter.open_flows(), 1u);
+  meter.fall_silent(400ms + 1ns);
+  EXPECT_EQ(got.flows.size(), 1u);
+  EXPECT_FALSE(meter.next_end());
+}
+
+TEST(Silence, MayLastForEver) {
+  FlowCollector got;
+  FlowMeter meter({}, got);
+  const TestFrame last = frame().ethernet().ipv4().udp().at(kLatestTime);
+  meter.add(last.view());
+  meter.fall_silent(Duration::max());
+  EXPECT_EQ(got.flows.size(), 1u);
+}
+
+// Frames of three devices, some of none, some of them late.
+std::vector<TestFrame> random_frames(Random& random) {
+  constexpr const char* kDevices[] = {"10.0.0.1", "10.0.0.2", "10.0.0.3"};
+  constexpr Duration kGaps[] = {0ns, 3ms, 400ms, 1s, 1s + 1ns, 3s, -2ms, -90s};
+  const std::uint32_t hurry = 2 + random.below(7);
+  std::vector<TestFrame> frames;
+  Timestamp now = kTestStart;
+  for (std::uint32_t left = random.below(80); left > 0; --left) {
+    now += kGaps[random.below(hurry)];
+    FrameBuilder builder = frame().ethernet();
+    if (random.below(5) == 0) {
+      builder.ether_type(0x0806).payload(28);
+    } else {
+      const auto port = static_cast<Port>(40000 + random.below(3));
+      builder.ipv4(kDevices[random.below(3)]).udp(port, 443).payload(9);
+    }
+    frames.push_back(builder.at(now));
+  }
+  return frames;
+}
+
+// What follows from a file, and from a link whose silence is told at any time
+// before the next frame, are the same flows in the same order.
+TEST(Silence, ChangesNoFlow) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const std::vector<TestFrame> frames = random_frames(random);
+    FlowCollector of_file;
+    FlowMeter file_meter({}, of_file);
+    FlowCollector of_link;
+    FlowMeter link_meter({}, of_link);
+    SteadyClock clock;
+    std::optional<Timestamp> last;
+    for (const TestFrame& next : frames) {
+      const Timestamp now = clock.steady(next.time);
+      const Duration distance = now - last.value_or(now);
+      last = now;
+      for (Duration silence{}; random.below(3) > 0;) {
+        const auto most = static_cast<std::uint32_t>(
+            (distance - silence) / std::chrono::nanoseconds(1));
+        silence += Duration(most == 0 ? 0 : random.below(most));
+        link_meter.fall_silent(silence);
+      }
+      file_meter.add(next.view());
+      link_meter.add(next.view());
+    }
+    file_meter.finish();
+    link_meter.finish();
+    ASSERT_EQ(in_words(of_link), in_words(of_file));
+    ASSERT_EQ(link_meter.report().flows, file_meter.report().flows);
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

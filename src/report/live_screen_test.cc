@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/live_screen.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+struct Told {
+  std::string_view device = "192.168.12.100";
+  std::string_view app = "chat";
+  double confidence = 1;
+  Duration at{};
+  bool is_early = false;
+};
+
+class Screen : public testing::Test {
+ protected:
+  void tell(const Told& told) {
+    Flow flow{};
+    flow.last = kTestStart + told.at;
+    flow.device = test_address(told.device);
+    flow.remote = test_address("203.0.113.5");
+    flow.remote_port = 443;
+    flow.protocol = Protocol::kTcp;
+    flow.sent = {3, 1200};
+    flow.received = {4, 56'000};
+    screen_.take({flow,
+                  kTestStart,
+                  {},
+                  NamedVerdict{told.app, told.confidence},
+                  told.is_early});
+  }
+  std::string draw(ScreenSize size = {80, 24}, Duration now = {}) {
+    LiveStatus status;
+    status.now = kTestStart + now;
+    return screen_.draw(status, size);
+  }
+  // The line that begins with this, without the blanks at its end.
+  std::string line(std::string_view begin, Duration now = {}) {
+    const std::string text = draw({80, 24}, now);
+    for (const std::string_view line : split(text, '\n')) {
+      if (!line.starts_with(begin)) continue;
+      return std::string(line.substr(0, line.find_last_not_of(' ') + 1));
+    }
+    return "";
+  }
+  // What a device is doing, and how sure that is.
+  std::string doing(std::string_view device, Duration now = {}) {
+    const std::string text = line(device, now);
+    return text.empty() ? "" : text.substr(21, 22);
+  }
+
+  std::string name_;  // of every device, where it has one
+  LiveScreen screen_{"flowtell  wlan0", [this](const Address& address) {
+                       return name_.empty() ? address.text() : name_;
+                     }};
+};
+
+TEST_F(Screen, ShowsDevicesAndRecentFlows) {
+  tell({.confidence = 0.75, .at = 1s});
+  tell({.device = "192.168.12.7", .app = "video", .at = 3s, .is_early = true});
+  LiveStatus status;
+  status.passed = 65s;
+  status.now = kTestStart + 5s;
+  status.frames = 65'000;
+  status.bytes = 65'000'000;
+  status.open_flows = 1234;
+  EXPECT_EQ(
+      screen_.draw(status, {80, 10}),
+      "flowtell  wlan0  1:05  1,000 packets/s  8.0 Mbit/s  1,234 flows open  "
+      "none drop~\n"
+      "                                                                        "
+      "        \n"
+      "DEVICE               NOW               SURE   FLOWS      SENT  RECEIVED"
+      "     LAST\n"
+      "192.168.12.7         video            100 %       0       0 B       0 B"
+      "      2 s\n"
+      "192.168.12.100       chat              75 %       1    1.2 kB   56.0 kB"
+      "      4 s\n"
+      "                                                                        "
+      "        \n"
+      "RECENT FLOWS         APP               SURE           BYTES     LAST  RE"
+      "MOTE    \n"
+      "192.168.12.7         video            100 % early   57.2 kB      2 s  TC"
+      "P 203.0~\n"
+      "192.168.12.100       chat              75 %         57.2 kB      4 s  TC"
+      "P 203.0~\n"
+      "Ctrl-C ends the watch                                                   "
+      "        ");
+}
+
+TEST_F(Screen, IsOfExactlyTheSizeOfTheTerminal) {
+  for (int i = 1; i < 40; ++i) {
+    tell({.device = fmt::format("192.168.12.{}", i), .at = i * 1s});
+  }
+  for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 24u, 100u}) {
+    for (const std::size_t columns : {1u, 2u, 20u, 79u, 80u, 200u}) {
+      const std::string text = draw({columns, rows});
+      const auto lines = split(text, '\n');
+      ASSERT_EQ(lines.size(), rows) << columns;
+      for (const std::string_view line : lines) {
+        ASSERT_EQ(line.size(), columns) << rows;
+      }
+    }
+  }
+}
+
+TEST_F(Screen, IsNothingOnATerminalOfNoSize) {
+  tell({});
+  EXPECT_EQ(draw({80, 0}), "");
+  EXPECT_EQ(draw({0, 2}), "\n");
+}
+
+TEST_F(Screen, ShowsMoreOfANameWhereItIsWide) {
+  tell({.device = "fd00:1234:5678:9abc:def0:1234:5678:9abc"});
+  EXPECT_EQ(draw({100, 24}).find("5678:9abc  chat") != std::string::npos, true);
+  EXPECT_NE(draw({80, 24}).find("fd00:1234:5678:9ab~  chat"),
+            std::string::npos);
+}
+
+TEST_F(Screen, GivesNeitherListLessThanHalf) {
+  for (int i = 1; i < 100; ++i) {
+    tell({.device = fmt::format("192.168.12.{}", i)});
+  }
+  const std::string text = draw({80, 24});
+  std::size_t devices = 0;
+  std::size_t recent = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.find(" TCP 203") != std::string_view::npos) {
+      ++recent;
+    } else if (line.starts_with("192.")) {
+      ++devices;
+    }
+  }
+  EXPECT_EQ(devices, 9u);
+  EXPECT_EQ(recent, 9u);
+}
+
+// --- what a device is doing --------------------------------------------------
+
+TEST_F(Screen, NamesTheAppOfTheGreatestSumOfConfidences) {
+  tell({.app = "chat", .confidence = 0.9});
+  tell({.app = "video", .confidence = 0.6});
+  tell({.app = "video", .confidence = 0.6});
+  EXPECT_EQ(doing("192.168.12.100"), "video             40 %");
+}
+
+TEST_F(Screen, CountsAVerdictHalfAfterTwentySeconds) {
+  tell({.app = "chat", .confidence = 1});
+  tell({.app = "video", .confidence = 0.6, .at = 20s});
+  EXPECT_EQ(doing("192.168.12.100", 20s), "video             40 %");
+}
+
+TEST_F(Screen, CountsUnknownVerdictsAgainstEveryApp) {
+  tell({.app = "chat", .confidence = 1});
+  tell({.app = "unknown", .confidence = 0.9});
+  tell({.app = "unknown", .confidence = 0.9});
+  EXPECT_EQ(doing("192.168.12.100"), "chat              33 %");
+}
+
+TEST_F(Screen, SaysWhereAllIsUnknown) {
+  tell({.app = "unknown", .confidence = 0.4});
+  EXPECT_EQ(doing("192.168.12.100"), "unknown               ");
+}
+
+TEST_F(Screen, CallsADeviceIdleAfterAWhile) {
+  tell({});
+  EXPECT_EQ(doing("192.168.12.100", 30s), "chat             100 %");
+  EXPECT_EQ(doing("192.168.12.100", 31s), "idle                  ");
+}
+
+TEST_F(Screen, CountsNoTrafficOfAFlowThatGoesOn) {
+  tell({.is_early = true});
+  EXPECT_EQ(line("192.168.12.100"),
+            "192.168.12.100       chat             100 %       0       0 B"
+            "       0 B      0 s");
+  tell({});
+  EXPECT_EQ(line("192.168.12.100"),
+            "192.168.12.100       chat             100 %       1    1.2 kB"
+            "   56.0 kB      0 s");
+}
+
+TEST_F(Screen, ShowsTheLatestDeviceFirst) {
+  tell({.device = "10.0.0.1", .at = 2s});
+  tell({.device = "10.0.0.2", .at = 1s});
+  const std::string text = draw({80, 24}, 3s);
+  EXPECT_LT(text.find("10.0.0.1"), text.find("10.0.0.2"));
+}
+
+TEST_F(Screen, TellsTheTimeSinceInMinutesWhereItIsLong) {
+  tell({});
+  EXPECT_TRUE(line("192.168.12.100", 119s).ends_with(" 119 s"));
+  EXPECT_TRUE(line("192.168.12.100", 1h).ends_with(" 1:00:00"));
+}
+
+// --- rates -------------------------------------------------------------------
+
+TEST_F(Screen, TellsRatesSinceASecondOrMore) {
+  LiveStatus status;
+  status.passed = 10s;
+  status.frames = 1000;
+  status.bytes = 1'250'000;
+  const auto rates = [&] {
+    const std::string text = screen_.draw(status, {100, 24});
+    return text.substr(0, text.find("  0 flows"));
+  };
+  EXPECT_EQ(rates(), "flowtell  wlan0  0:10  100 packets/s  1.0 Mbit/s");
+  status.passed += 999ms;
+  status.frames += 5000;
+  EXPECT_EQ(rates(), "flowtell  wlan0  0:10  100 packets/s  1.0 Mbit/s");
+  status.passed += 1s + 1ms;
+  status.frames += 1000;
+  EXPECT_EQ(rates(), "flowtell  wlan0  0:12  3,000 packets/s  0.0 Mbit/s");
+}
+
+TEST_F(Screen, SaysLoudlyWhatWasDropped) {
+  LiveStatus status;
+  status.dropped = 1234;
+  EXPECT_NE(screen_.draw(status, {100, 24}).find("1,234 DROPPED"),
+            std::string::npos);
+}
+
+// --- what comes from outside
+// ---------------------------------------------------
+
+TEST_F(Screen, CannotBeMovedByNames) {
+  name_ =
+      "\x1b[2J\x1b]0;owned\x07\r\n\u009b"
+      "31m\xe0\x82\x9b\xff";
+  tell({.app = "\x1b[31mred\n"});
+  const std::string text = draw();
+  const auto lines = split(text, '\n');
+  EXPECT_EQ(lines.size(), 24u);
+  for (const std::string_view line : lines) {
+    EXPECT_EQ(line.size(), 80u) << "nothing but ASCII is left";
+    for (const char c : line) {
+      EXPECT_TRUE(c >= 0x20 && c < 0x7f) << static_cast<int>(c);
+    }
+  }
+  EXPECT_NE(text.find("?[2J?]0;owned?????~"), std::string::npos) << text;
+}
+
+TEST_F(Screen, RemembersAThousandDevicesTheSilentMakeWay) {
+  for (int i = 0; i < 1500; ++i) {
+    tell({.device = fmt::format("10.0.{}.{}", i / 250, i % 250), .at = i * 1s});
+  }
+  tell({.device = "10.0.2.0", .at = 1500s});
+  const std::string text = draw({80, 5000}, 1500s);
+  std::size_t devices = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.starts_with("10.") &&
+        line.find(" TCP ") == std::string_view::npos) {
+      ++devices;
+    }
+  }
+  EXPECT_EQ(devices, 1000u);
+  EXPECT_TRUE(line("10.0.2.0", 1500s).find(" 2    2.4 kB") != std::string::npos)
+      << "it was kept, and nobody had to make way for it";
+  EXPECT_EQ(text.find("10.0.1.249 "), std::string::npos);
+}
+
+TEST_F(Screen, RemembersAHundredRecentFlows) {
+  for (int i = 0; i < 300; ++i) tell({.at = i * 1s});
+  const std::string text = draw({80, 1000}, 300s);
+  std::size_t recent = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.find(" TCP ") != std::string_view::npos) ++recent;
+  }
+  EXPECT_EQ(recent, 100u);
+}
+
+TEST_F(Screen, TakesFlowsThatWereNotJudged) {
+  Flow flow{};
+  flow.last = kTestStart;
+  flow.device = test_address("192.168.12.100");
+  screen_.take({flow, kTestStart, {}, std::nullopt});
+  EXPECT_EQ(doing("192.168.12.100"), "unknown               ");
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/gateway_text.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::string_view kCounters = R"(	set sent {
+		type ipv4_addr
+		size 65536
+		flags dynamic
+		counter
+	}
+
+	set received {
+		type ipv4_addr
+		size 65536
+		flags dynamic
+		counter
+	}
+)";
+
+std::string forward_rules(const GatewayOptions& options,
+                          const TableText& table) {
+  const std::string& lan = options.lan;
+  const std::string& wan = options.wan;
+  const std::string subnet = options.address.network_text();
+  std::string rules;
+  if (!options.ipv6) {
+    rules += fmt::format("\t\tiifname \"{}\" meta nfproto ipv6 drop\n", lan);
+    rules += fmt::format("\t\toifname \"{}\" meta nfproto ipv6 drop\n", lan);
+  }
+  if (table.closes_lan) {
+    rules +=
+        fmt::format("\t\tiifname \"{}\" oifname != \"{}\" drop\n", lan, wan);
+  }
+  if (table.closes_wan) {
+    rules += fmt::format("\t\tiifname \"{}\" ct state invalid,new drop\n", wan);
+  }
+  rules += fmt::format(
+      "\t\tiifname \"{}\" ip saddr {} update @sent {{ ip saddr }}\n", lan,
+      subnet);
+  rules += fmt::format(
+      "\t\toifname \"{}\" ip daddr {} update @received {{ ip daddr }}\n", lan,
+      subnet);
+  return rules;
+}
+
+std::string mask_text(const Ipv4Prefix& prefix) {
+  return Ipv4{prefix.mask()}.text();
+}
+
+}  // namespace
+
+std::string table_name(const GatewayOptions& options) {
+  return "flowtell_" + options.lan;
+}
+
+std::string table_text(const GatewayOptions& options, const TableText& table) {
+  return fmt::format(
+      "table inet {} {{\n"
+      "{}\n"
+      "\tchain leaving {{\n"
+      "\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+      "\t\tip saddr {} oifname \"{}\" masquerade\n"
+      "\t}}\n\n"
+      "\tchain forward {{\n"
+      "\t\ttype filter hook forward priority filter + 10; policy accept;\n"
+      "{}"
+      "\t}}\n"
+      "}}\n",
+      table_name(options), kCounters, options.address.network_text(),
+      options.wan, forward_rules(options, table));
+}
+
+std::string dnsmasq_text(const GatewayOptions& options,
+                         const DnsmasqText& dnsmasq) {
+  const Ipv4Range leases = options.leases();
+  const Ipv4 own = options.address.address;
+  std::string text = fmt::format(
+      "interface={}\n"
+      "except-interface=lo\n"
+      "bind-interfaces\n"
+      "dhcp-authoritative\n"
+      "dhcp-range={},{},{},{}\n"
+      "dhcp-option=option:router,{}\n"
+      "dhcp-option=option:dns-server,{}\n"
+      "domain={}\n"
+      "dhcp-leasefile={}/leases\n"
+      "pid-file={}/dnsmasq.pid\n",
+      options.lan, leases.from.text(), leases.to.text(),
+      mask_text(options.address), options.lease_seconds, own.text(),
+      (options.dns ? *options.dns : own).text(), options.domain, dnsmasq.folder,
+      dnsmasq.folder);
+  // This machine's own names are not for the devices.
+  text += options.serves_dns() ? "no-hosts\ndomain-needed\nbogus-priv\n"
+                               : "port=0\n";
+  if (!dnsmasq.has_other_users) text += "user=\ngroup=\n";
+  return text;
+}
+
+}  // namespace flowtell

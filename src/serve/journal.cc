@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/time.h"
+
+namespace flowtell {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFolderStart = "gateway-";
+constexpr int kVersion = 1;
+
+std::string file_in(const std::string& folder) { return folder + "/journal"; }
+
+tl::unexpected<Error> cannot(std::string_view doing, const std::string& path,
+                             std::string_view reason) {
+  return fail(ErrorKind::kOutput, "cannot {} {}: {}", doing, path, reason);
+}
+
+// Private: it tells who is on the network.
+Result<void> make_folder(const std::string& folder) {
+  std::error_code problem;
+  fs::remove_all(folder, problem);
+  if (!problem) fs::create_directories(folder, problem);
+  if (!problem) {
+    fs::permissions(folder, fs::perms::owner_all, problem);
+  }
+  if (problem) return cannot("make", folder, problem.message());
+  return {};
+}
+
+std::string now_text() {
+  return utc_text(
+      std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+}
+
+}  // namespace
+
+std::string Journal::folder(const std::string& state, std::string_view lan) {
+  return fmt::format("{}/{}{}", state, kFolderStart, lan);
+}
+
+std::vector<std::string> Journal::recorded(const std::string& state) {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(state, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kFolderStart)) continue;
+    names.push_back(name.substr(kFolderStart.size()));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<Journal> Journal::create(const std::string& state,
+                                const GatewayOptions& options) {
+  Journal journal(folder(state, options.lan));
+  auto made = make_folder(journal.folder_);
+  if (!made) return fail(std::move(made).error());
+  journal.options_ = options;
+  journal.since_ = now_text();
+  auto written = journal.append({{"gateway", kVersion},
+                                 {"since", journal.since_},
+                                 {"options", options_json(options)}});
+  if (!written) return fail(std::move(written).error());
+  return journal;
+}
+
+Result<Journal> Journal::open(const std::string& state, std::string_view lan) {
+  Journal journal(folder(state, lan));
+  const std::string path = file_in(journal.folder_);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return journal;
+  auto text = read_file(path);
+  if (!text) return fail(std::move(text).error());
+  if (auto taken = journal.take(*text); !taken) {
+    return fail(ErrorKind::kInput,
+                "{}: {}; someone else wrote to it: undo by hand what it lists, "
+                "or restart the system, then remove its folder",
+                path, taken.error().message);
+  }
+  return journal;
+}
+
+Result<void> Journal::take(std::string_view text) {
+  while (size_ < text.size()) {
+    const std::size_t end = text.find('\n', size_);
+    if (end == std::string_view::npos) break;  // cut off: never begun
+    const Json line =
+        Json::parse(text.substr(size_, end - size_), nullptr, false);
+    if (size_ == 0) {
+      if (auto taken = take_header(line); !taken) return taken;
+    } else if (line.is_object() && line.contains("complete")) {
+      changes_.push_back(nullptr);
+      begins_.push_back(size_);
+    } else {
+      auto change = change_from_json(line);
+      if (!change) return fail(std::move(change).error());
+      changes_.push_back(std::move(*change));
+      begins_.push_back(size_);
+    }
+    size_ = end + 1;
+  }
+  return {};
+}
+
+Result<void> Journal::take_header(const Json& line) {
+  if (!line.is_object() || !line.contains("gateway") ||
+      line["gateway"] != kVersion || !line.contains("options")) {
+    return fail(ErrorKind::kInput, "it is no journal of this program");
+  }
+  auto options = options_from_json(line["options"]);
+  if (!options) return fail(std::move(options).error());
+  options_ = *std::move(options);
+  since_ = line.value("since", "");
+  return {};
+}
+
+bool Journal::is_complete() const {
+  return std::ranges::any_of(
+      changes_, [](const ChangePtr& change) { return change == nullptr; });
+}
+
+Result<void> Journal::push(ChangePtr change) {
+  const std::size_t begin = size_;
+  auto written = append(change->json());
+  if (!written) return written;
+  changes_.push_back(std::move(change));
+  begins_.push_back(begin);
+  return {};
+}
+
+Result<void> Journal::push_complete() {
+  const std::size_t begin = size_;
+  auto written = append({{"complete", true}});
+  if (!written) return written;
+  changes_.push_back(nullptr);
+  begins_.push_back(begin);
+  return {};
+}
+
+// What an earlier cut left behind the last whole line is written over.
+Result<void> Journal::append(const Json& line) {
+  const std::string path = file_in(folder_);
+  const FileHandle file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (file.get() < 0 || ::ftruncate(file.get(), static_cast<off_t>(size_)) ||
+      ::lseek(file.get(), 0, SEEK_END) < 0) {
+    return cannot("write", path, system_reason());
+  }
+  const std::string text = json_text(line) + '\n';
+  auto written = write_all(file.get(), text);
+  if (!written) return cannot("write", path, written.error().message);
+  if (::fsync(file.get()) != 0) return cannot("write", path, system_reason());
+  size_ += text.size();
+  return {};
+}
+
+Result<void> Journal::pop() {
+  const std::string path = file_in(folder_);
+  const FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 ||
+      ::ftruncate(file.get(), static_cast<off_t>(begins_.back())) != 0 ||
+      ::fsync(file.get()) != 0) {
+    return cannot("write", path, system_reason());
+  }
+  size_ = begins_.back();
+  begins_.pop_back();
+  changes_.pop_back();
+  return {};
+}
+
+Result<void> Journal::remove() {
+  std::error_code problem;
+  fs::remove_all(folder_, problem);
+  if (problem) return cannot("remove", folder_, problem.message());
+  return {};
+}
+
+}  // namespace flowtell

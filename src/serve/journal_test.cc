@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/journal.h"
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+class JournalTest : public testing::Test {
+ protected:
+  JournalTest() {
+    options_.lan = "wlan0";
+    options_.wan = "eth0";
+  }
+
+  Journal begin() const { return *Journal::create(state_.path(), options_); }
+  Journal open() const { return *Journal::open(state_.path(), "wlan0"); }
+  std::string file() const {
+    return Journal::folder(state_.path(), "wlan0") + "/journal";
+  }
+  static ChangePtr link(const char* name) {
+    return std::make_unique<LinkChange>(name);
+  }
+  static std::string told(const Journal& journal) {
+    std::string text;
+    for (const auto& change : journal.changes()) {
+      text += change == nullptr ? "complete" : change->json().dump();
+      text += '\n';
+    }
+    return text;
+  }
+
+  TemporaryFolder state_;
+  GatewayOptions options_;
+};
+
+TEST_F(JournalTest, IsReadBackAsItWasWritten) {
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  ASSERT_TRUE(journal.push(link("b")));
+  EXPECT_FALSE(open().is_complete());
+  ASSERT_TRUE(journal.push_complete());
+  const Journal again = open();
+  EXPECT_TRUE(again.is_complete());
+  EXPECT_EQ(again.options(), options_);
+  EXPECT_EQ(again.since(), journal.since());
+  EXPECT_EQ(told(again), told(journal));
+  EXPECT_EQ(again.changes().size(), 3u);
+}
+
+TEST_F(JournalTest, IsAStack) {
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  const std::string before = *read_file(file());
+  ASSERT_TRUE(journal.push(link("b")));
+  ASSERT_TRUE(journal.pop());
+  EXPECT_EQ(*read_file(file()), before);
+  ASSERT_TRUE(journal.push(link("c")));
+  EXPECT_EQ(told(open()), told(journal));
+}
+
+TEST_F(JournalTest, CutOffAnywhereKeepsItsWholeLines) {
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  ASSERT_TRUE(journal.push(link("b")));
+  const std::string whole = *read_file(file());
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    ASSERT_TRUE(write_file(file(), whole.substr(0, size)));
+    const auto lines = std::count(
+        whole.begin(), whole.begin() + static_cast<long>(size), '\n');
+    const auto cut = Journal::open(state_.path(), "wlan0");
+    ASSERT_TRUE(cut) << size;
+    EXPECT_EQ(cut->changes().size(),
+              lines == 0 ? 0u : static_cast<std::size_t>(lines) - 1);
+  }
+}
+
+TEST_F(JournalTest, GoesOnBehindItsLastWholeLine) {
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  const std::string whole = *read_file(file());
+  ASSERT_TRUE(write_file(file(), whole + R"({"change":"li)"));
+  Journal again = open();
+  ASSERT_TRUE(again.push(link("b")));
+  EXPECT_EQ(told(open()), told(again));
+}
+
+TEST_F(JournalTest, DamagedIsRefused) {
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  const std::string whole = *read_file(file());
+  for (const std::string& text :
+       {"{}\n" + whole, "no JSON\n" + whole, whole + "no JSON\n",
+        whole + "{\"change\":\"dance\"}\n"}) {
+    ASSERT_TRUE(write_file(file(), text));
+    const auto opened = Journal::open(state_.path(), "wlan0");
+    ASSERT_FALSE(opened) << text;
+    EXPECT_NE(opened.error().message.find("undo by hand"), std::string::npos);
+  }
+}
+
+TEST_F(JournalTest, OfNothingIsEmpty) {
+  EXPECT_TRUE(open().changes().empty());
+  EXPECT_EQ(open().options().lan, "");
+  EXPECT_TRUE(Journal::recorded(state_ / "nowhere").empty());
+}
+
+TEST_F(JournalTest, IsKnownByItsFolderAndGoesWithIt) {
+  Journal journal = begin();
+  state_.put("gateway-wlan0/leases", "");
+  EXPECT_EQ(Journal::recorded(state_.path()),
+            std::vector<std::string>{"wlan0"});
+  ASSERT_TRUE(journal.remove());
+  EXPECT_TRUE(state_.names().empty());
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/live_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "support/live_signals.h"
+#include "support/scripted_source.h"
+
+namespace flowtell {
+namespace {
+
+LiveWishes to_be_done() {
+  LiveWishes wishes;
+  wishes.is_done = true;
+  return wishes;
+}
+
+// Writes down what the loop does with it.
+class Notebook : public LiveHandler {
+ public:
+  Result<void> take(std::span<const Frame> frames) override {
+    said += fmt::format("take {}. ", frames.size());
+    return when_taking();
+  }
+  void fall_silent(Duration silence) override {
+    said += fmt::format("silent {}. ", seconds_text(silence, 0));
+  }
+  Result<LiveWishes> tend() override {
+    said += "tend. ";
+    return when_tending();
+  }
+  Result<void> reload() override {
+    said += "reload. ";
+    return when_reloading();
+  }
+  void notice(const std::string& text) override {
+    said += fmt::format("notice '{}'. ", text);
+  }
+
+  std::string said;
+  std::function<Result<void>()> when_taking = [] { return Result<void>(); };
+  std::function<Result<LiveWishes>()> when_tending = [] {
+    return LiveWishes{};
+  };
+  std::function<Result<void>()> when_reloading = [] { return Result<void>(); };
+};
+
+class LiveLoop : public testing::Test {
+ protected:
+  Result<void> run(std::deque<ScriptedRead> script) {
+    ScriptedSource source(std::move(script));
+    return run_live(source, waiter_, notebook_);
+  }
+  // When `tend` is called for the n-th time, counted from 1.
+  void when_tending(int n, std::function<void()> act) {
+    notebook_.when_tending = [n, act, calls = 0]() mutable {
+      if (++calls == n) act();
+      return LiveWishes{};
+    };
+  }
+
+  const std::vector<TestFrame> one_ = {frame().ethernet().ipv4().udp()};
+  const std::vector<TestFrame> two_ = {one_[0], one_[0]};
+  LiveSignals signals_;
+  LiveWaiter waiter_ = std::move(*LiveWaiter::make());
+  Notebook notebook_;
+};
+
+TEST_F(LiveLoop, EndsWithItsSource) {
+  EXPECT_TRUE(run({}));
+  EXPECT_EQ(notebook_.said, "");
+}
+
+TEST_F(LiveLoop, TakesFramesTellsSilenceAndTendsAfterEach) {
+  EXPECT_TRUE(run({{.frames = two_},
+                   {.silence = 3s},
+                   {.frames = one_, .silence = 5s},
+                   {.silence = 0s}}));
+  EXPECT_EQ(notebook_.said,
+            "take 2. tend. silent 3. tend. take 1. tend. silent 0. tend. ");
+}
+
+TEST_F(LiveLoop, PassesNoticesOn) {
+  EXPECT_TRUE(run({{.frames = one_, .notice = "eth1 is gone"},
+                   {.notice = "eth1 is back"},
+                   {}}));
+  EXPECT_EQ(notebook_.said,
+            "take 1. notice 'eth1 is gone'. tend. silent 0. notice 'eth1 is "
+            "back'. tend. silent 0. tend. ");
+}
+
+TEST_F(LiveLoop, EndsWhenItsHandlerIsDone) {
+  notebook_.when_tending = to_be_done;
+  EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
+  EXPECT_EQ(notebook_.said, "take 1. tend. ");
+}
+
+TEST_F(LiveLoop, EndsBySignal) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    notebook_.said.clear();
+    when_tending(2, [signal] { ::raise(signal); });
+    EXPECT_TRUE(run({{.frames = one_}, {}, {.frames = two_}}));
+    EXPECT_EQ(notebook_.said, "take 1. tend. silent 0. tend. ");
+  }
+}
+
+// A link so busy that there always are frames at hand must not keep a person
+// from ending the program.
+TEST_F(LiveLoop, EndsBySignalThoughFramesAreAtHand) {
+  when_tending(1, [] { ::raise(SIGINT); });
+  EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
+  EXPECT_EQ(notebook_.said, "take 1. tend. ");
+}
+
+TEST_F(LiveLoop, ReloadsOnHangUpAndGoesOn) {
+  when_tending(1, [] { ::raise(SIGHUP); });
+  EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
+  EXPECT_EQ(notebook_.said, "take 1. tend. reload. take 2. tend. ");
+}
+
+TEST_F(LiveLoop, FailsWithItsHandler) {
+  const auto fails = [] { return fail(ErrorKind::kOutput, "on fire"); };
+  notebook_.when_taking = [&]() -> Result<void> { return fails(); };
+  auto done = run({{}, {.frames = one_}, {.frames = two_}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "on fire");
+  EXPECT_EQ(notebook_.said, "silent 0. tend. take 1. ");
+
+  notebook_ = Notebook();
+  notebook_.when_tending = [&]() -> Result<LiveWishes> { return fails(); };
+  done = run({{.frames = one_}, {.frames = two_}});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(notebook_.said, "take 1. tend. ");
+
+  notebook_ = Notebook();
+  when_tending(1, [] { ::raise(SIGHUP); });
+  notebook_.when_reloading = [&]() -> Result<void> { return fails(); };
+  EXPECT_FALSE(run({{.frames = one_}, {.frames = two_}}));
+  EXPECT_EQ(notebook_.said, "take 1. tend. reload. ");
+}
+
+// Sleeps until it is asked whether it has ended for so many times.
+class SleepingSource : public ScriptedSource {
+ public:
+  SleepingSource() : ScriptedSource({{}, {}}) {}
+  Duration time_until(Duration silence) const override {
+    asked.push_back(silence);
+    return {};
+  }
+  mutable std::vector<Duration> asked;
+};
+
+TEST_F(LiveLoop, AsksWhenTheSilenceItsHandlerWaitsForIsExceeded) {
+  SleepingSource source;
+  notebook_.when_tending = [] {
+    LiveWishes wishes;
+    wishes.silence = 700ms;
+    return wishes;
+  };
+  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_EQ(source.asked, (std::vector<Duration>{700ms, 700ms}));
+}
+
+TEST_F(LiveLoop, WaitsForNoLongerThanItsHandlerLikes) {
+  struct Patient : ScriptedSource {
+    Patient() : ScriptedSource({{}, {}}) {}
+    Duration time_until(Duration) const override { return 24h; }
+  } source;
+  notebook_.when_tending = [] {
+    LiveWishes wishes;
+    wishes.time = 1ms;
+    return wishes;
+  };
+  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_EQ(notebook_.said, "silent 0. tend. silent 0. tend. ");
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `flowtell gateway` and its lesser commands; `up` has a file of its own.
+#include <array>
+
+#include "base/text.h"
+#include "serve/gateway.h"
+#include "serve/gateway_status.h"
+#include "serve/gateway_unit.h"
+#include "serve/privilege.h"
+#include "tool/console.h"
+#include "tool/gateway_commands.h"
+
+namespace flowtell {
+namespace {
+
+class GatewayDownCommand : public Command {
+ public:
+  explicit GatewayDownCommand(CLI::App& gateway) {
+    CLI::App& command = *gateway.add_subcommand(
+        "down", "Undo all that 'up' changed, also after a crash");
+    define_lan(command, lan_);
+    command.add_flag("--keep-unit", keep_unit_,
+                     "Leave the unit of --persist: it returns after a reboot");
+    state_.define(command);
+    command.footer("Example:\n  flowtell gateway down");
+  }
+
+  Result<ExitCode> run() override {
+    const GatewayRequest request = state_.request();
+    auto may = require_network_privilege("take a gateway down");
+    if (!may) return fail(std::move(may).error());
+    auto lan = the_one(known_gateways(request.places));
+    if (!lan) return fail(std::move(lan).error());
+    auto undone = take_down(*lan, keep_unit_, request);
+    if (!undone) return fail(std::move(undone).error());
+    remark(told(*lan, *undone));
+    return ExitCode::kDone;
+  }
+
+ private:
+  // The gateway that is meant; empty where there is none.
+  Result<std::string> the_one(const std::vector<std::string>& known) const {
+    if (!lan_.empty()) return lan_;
+    if (known.size() <= 1) return known.empty() ? "" : known.front();
+    return fail(ErrorKind::kUsage,
+                "there are gateways on {}; name one of them with --lan",
+                listed(known));
+  }
+
+  static std::string told(const std::string& lan, const Undone& undone) {
+    if (undone.changes == 0 && !undone.had_unit) {
+      return fmt::format("No gateway is up{}; there is nothing to undo.\n",
+                         lan.empty() ? "" : " on " + lan);
+    }
+    return fmt::format("The gateway on {} is down: {} undone{}.\n", lan,
+                       counted(undone.changes, "change"),
+                       undone.had_unit ? ", and it will not return" : "");
+  }
+
+  StateArgument state_;
+  std::string lan_;
+  bool keep_unit_ = false;
+};
+
+class GatewayStatusCommand : public Command {
+ public:
+  explicit GatewayStatusCommand(CLI::App& gateway) {
+    CLI::App& command = *gateway.add_subcommand(
+        "status", "Tell of interfaces, leases, and bytes per device");
+    define_lan(command, lan_);
+    command
+        .add_option("--json", json_,
+                    "Also write it as JSON; - for standard output, instead of "
+                    "the text")
+        ->type_name("FILE");
+    state_.define(command);
+    command.footer(
+        "Examples:\n"
+        "  flowtell gateway status\n"
+        "  flowtell gateway status --json - | jq .gateways[].devices");
+  }
+
+  Result<ExitCode> run() override {
+    auto gateways = read_gateway_status(lan_, state_.request().places);
+    if (!gateways) return fail(std::move(gateways).error());
+    Result<void> told;
+    if (json_ != "-") told = write_output("", status_text(*gateways));
+    if (told && !json_.empty()) {
+      told = write_output(json_, json_text(status_json(*gateways), 2) + '\n');
+    }
+    if (!told) return fail(std::move(told).error());
+    return ExitCode::kDone;
+  }
+
+ private:
+  StateArgument state_;
+  std::string lan_;
+  std::string json_;
+};
+
+class GatewayScriptCommand : public Command {
+ public:
+  explicit GatewayScriptCommand(CLI::App& gateway) {
+    CLI::App& command = *gateway.add_subcommand(
+        "script", "Print a start-up script for systems without systemd");
+    arguments_.define(command);
+    command.footer(
+        "Example:\n"
+        "  flowtell gateway script --lan wlan0 --wan eth0 > "
+        "/etc/init.d/flowtell-gateway");
+  }
+
+  Result<ExitCode> run() override {
+    auto options = arguments_.resolve();
+    if (!options) return fail(std::move(options).error());
+    auto good = check_options(*options);
+    if (!good) return fail(std::move(good).error());
+    const std::string program = StateArgument{}.request().places.program;
+    auto told = write_output("", script_text(*options, program));
+    if (!told) return fail(std::move(told).error());
+    return ExitCode::kDone;
+  }
+
+ private:
+  GatewayArguments arguments_;
+};
+
+class GatewayCommand : public Command {
+ public:
+  explicit GatewayCommand(CLI::App& program) {
+    CLI::App& gateway = *program.add_subcommand(
+        "gateway", "Be the gateway of devices: NAT, DHCP, DNS, and full undo");
+    gateway.require_subcommand(1);
+    gateway.footer(
+        "Start here:\n"
+        "  flowtell gateway up --lan wlan0 --wan eth0\n"
+        "  flowtell gateway status\n"
+        "  flowtell gateway down");
+    constexpr std::array<MakeCommand, 4> kCommands = {
+        make_gateway_up_command, make_gateway_down_command,
+        make_gateway_status_command, make_gateway_script_command};
+    for (const MakeCommand make : kCommands) {
+      auto command = make(gateway);
+      commands_.emplace_back(gateway.get_subcommands({}).back(),
+                             std::move(command));
+    }
+  }
+
+  Result<ExitCode> run() override {
+    for (const auto& [cli, command] : commands_) {
+      if (cli->parsed()) return command->run();
+    }
+    return ExitCode::kUsage;
+  }
+
+ private:
+  std::vector<std::pair<CLI::App*, std::unique_ptr<Command>>> commands_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_gateway_down_command(CLI::App& gateway) {
+  return std::make_unique<GatewayDownCommand>(gateway);
+}
+
+std::unique_ptr<Command> make_gateway_status_command(CLI::App& gateway) {
+  return std::make_unique<GatewayStatusCommand>(gateway);
+}
+
+std::unique_ptr<Command> make_gateway_script_command(CLI::App& gateway) {
+  return std::make_unique<GatewayScriptCommand>(gateway);
+}
+
+std::unique_ptr<Command> make_gateway_command(CLI::App& program) {
+  return std::make_unique<GatewayCommand>(program);
+}
+
+}  // namespace flowtell

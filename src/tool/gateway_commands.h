@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands below `flowtell gateway`, and what they share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "serve/gateway_options.h"
+#include "serve/gateway_steps.h"
+#include "tool/command.h"
+
+namespace flowtell {
+
+// --lan, --wan, --address …: what gateway is meant.
+struct GatewayArguments {
+  void define(CLI::App& command);
+  Result<GatewayOptions> resolve() const;
+
+  std::string lan;
+  std::string wan;
+  std::string address = GatewayOptions{}.address.text();
+  std::string dhcp;
+  std::uint32_t lease = GatewayOptions{}.lease_seconds;
+  std::string dns;
+  std::string domain = GatewayOptions{}.domain;
+  bool ipv6 = false;
+};
+
+// --state: where the record is kept.
+struct StateArgument {
+  void define(CLI::App& command);
+  GatewayRequest request() const;
+
+  std::string folder = GatewayPlaces{}.state;
+};
+
+// --lan of commands about a gateway that is up.
+void define_lan(CLI::App& command, std::string& lan);
+
+std::unique_ptr<Command> make_gateway_up_command(CLI::App& gateway);
+std::unique_ptr<Command> make_gateway_down_command(CLI::App& gateway);
+std::unique_ptr<Command> make_gateway_status_command(CLI::App& gateway);
+std::unique_ptr<Command> make_gateway_script_command(CLI::App& gateway);
+
+}  // namespace flowtell

@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The lab's cable delays, loses, limits and keeps order as it was told. Exit code 77 (skipped)
+where there can be no lab. Bounds are wide: this is about what is right, not how fast the machine
+is.
+
+usage: cable_test.py CABLE
+"""
+import json
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "lab"))
+from networks import Network  # noqa: E402
+from private import run_in_private  # noqa: E402
+from world import GATEWAY_WAN, INTERNET_END, World, check_tools, wait_until  # noqa: E402
+
+PORT = 7000
+failures = []
+
+
+def check(holds, what):
+    print(("ok: " if holds else "WRONG: ") + what)
+    if not holds:
+        failures.append(what)
+
+
+def line(name, **manners):
+    quiet = dict(down_mbit=0, up_mbit=0, delay_ms=0, jitter_ms=0, loss_percent=0, queue_kb=128)
+    return Network(name, "", **{**quiet, **manners})
+
+
+def know_each_other(world):
+    """No question for an address shall stand between ours, so chance falls on the same ones."""
+    hosts = ((world.gateway, world.wan, GATEWAY_WAN), (world.internet, "wire0", INTERNET_END))
+    for (host, device, _), (other, its_device, address) in zip(hosts, hosts[::-1]):
+        link, = json.loads(other.run("ip", "-j", "link", "show", its_device))
+        host.run("ip", "neigh", "replace", address, "lladdr", link["address"],
+                 "nud", "permanent", "dev", device)
+
+
+def in_world(network, folder, task, cable, seed=1):
+    """What this script's `task` finds at the gateway, with an echo at the far end; the counts."""
+    with (tempfile.TemporaryDirectory(dir=folder) as inside,
+          World(inside, network, cable, seed) as world):
+        know_each_other(world)
+        me = (sys.executable, pathlib.Path(__file__).resolve())
+        echo = world.internet.start(*me, "--at", "echo" if task != "bulk" else "sink")
+        wait_until(lambda: "ready" in echo.said(), 10, "the echo answers")
+        found = json.loads(world.gateway.run(*me, "--at", task))
+        world.cable.stop()
+        return found, world.cable.said()
+
+
+def at_echo():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind((INTERNET_END, PORT))
+        print("ready", flush=True)
+        while True:
+            data, peer = ear.recvfrom(2048)
+            ear.sendto(data, peer)
+
+
+def at_sink():
+    with socket.create_server((INTERNET_END, PORT)) as door:
+        print("ready", flush=True)
+        guest, _ = door.accept()
+        while guest.recv(65536):
+            pass
+        guest.sendall(b"!")
+
+
+def at_pings():
+    """Round trips of 20 single datagrams, in milliseconds."""
+    trips = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(2)
+        s.connect((INTERNET_END, PORT))
+        for _ in range(20):
+            start = time.monotonic()
+            s.send(b"ping")
+            s.recv(100)
+            trips.append((time.monotonic() - start) * 1000)
+    return trips
+
+
+def at_numbers(count=600, gap=0.001, size=100):
+    """The numbers of the datagrams that came back, in the order they came."""
+    back = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        s.connect((INTERNET_END, PORT))
+        for number in range(count):
+            s.send(number.to_bytes(4, "big") + bytes(size - 4))
+            time.sleep(gap)
+        s.settimeout(1)
+        try:
+            while True:
+                back.append(int.from_bytes(s.recv(2048)[:4], "big"))
+        except TimeoutError:
+            return back
+
+
+def at_burst():
+    return at_numbers(count=100, gap=0, size=1000)
+
+
+def at_bulk(size=1_500_000):
+    """Seconds that TCP takes for so many bytes."""
+    with socket.create_connection((INTERNET_END, PORT)) as s:
+        start = time.monotonic()
+        s.sendall(bytes(size))
+        s.shutdown(socket.SHUT_WR)
+        s.recv(1)
+        return time.monotonic() - start
+
+
+def count_of(said, way, what):
+    """From "there: 9 carried, 1 lost, ..."."""
+    words, = [text for text in said.splitlines() if text.startswith(way)]
+    parts = words.replace(",", "").split()
+    return int(parts[parts.index(what) - 1])
+
+
+def test(cable, folder):
+    check_tools(("ip", "nsenter", "unshare", "ethtool"))
+
+    trips, _ = in_world(line("delay", delay_ms=25), folder, "pings", cable)
+    middle = statistics.median(trips)
+    check(50 <= min(trips) and middle < 100, f"25 ms each way: {middle:.1f} ms there and back")
+
+    trips, _ = in_world(line("jitter", delay_ms=10, jitter_ms=20), folder, "pings", cable)
+    check(20 <= min(trips) and 28 < statistics.mean(trips) < 100 and max(trips) - min(trips) > 8,
+          f"up to 20 ms more: {min(trips):.1f} to {max(trips):.1f} ms")
+
+    lossy = line("loss", loss_percent=10, delay_ms=5, jitter_ms=5)
+    back, said = in_world(lossy, folder, "numbers", cable)
+    lost = count_of(said, "there", "lost") + count_of(said, "back", "lost")
+    check(70 < lost < 160, f"10 % each way: {lost} of 600 lost")
+    check(len(back) + lost == 600, f"{len(back)} came back")
+    check(back == sorted(back), "jitter leaves the order as it was")
+    again, _ = in_world(lossy, folder, "numbers", cable)
+    other, _ = in_world(lossy, folder, "numbers", cable, seed=2)
+    check(again == back and other != back, "the same seed loses the same frames, another others")
+
+    back, _ = in_world(line("reorder", jitter_ms=20, more=("--reorder",)), folder, "numbers", cable)
+    check(back != sorted(back) and len(back) == 600, "--reorder lets frames overtake; none is lost")
+
+    slow = line("rate", up_mbit=8, down_mbit=8, delay_ms=5, queue_kb=64)
+    took, _ = in_world(slow, folder, "bulk", cable)
+    check(1.5 <= took < 12, f"1.5 MB at 8 Mbit/s: {took:.2f} s")
+
+    back, said = in_world(line("queue", up_mbit=1, queue_kb=20), folder, "burst", cable)
+    dropped = count_of(said, "there", "dropped")
+    check(len(back) + dropped == 100 and 15 <= len(back) < 60,
+          f"a queue of 20 kB: {dropped} of 100 kB dropped")
+
+    for words in (["a", "b"], ["none:a", "none:b"], ["a:b", "c:d", "--there-loss", "101"], []):
+        done = subprocess.run([cable, *words], capture_output=True, text=True, timeout=10)
+        check(done.returncode in (1, 2) and len(done.stderr.splitlines()) == 1, done.stderr.strip())
+    return 1 if failures else 0
+
+
+def main():
+    if sys.argv[1] == "--at":
+        print(json.dumps(globals()[f"at_{sys.argv[2]}"]()))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="flowtell-cable-") as folder:
+        return run_in_private(lambda: test(sys.argv[1], pathlib.Path(folder)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

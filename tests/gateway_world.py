@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A little world for tests/gateway_test.py: an internet, a switch, devices.
+
+Importing this module moves the process into namespaces of its own, by running
+it again under unshare(1); see gateway_test.py.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+PYTHON = "/usr/bin/python3"
+MARK = "FLOWTELL_OWN_NAMESPACES"
+NEEDED = ["ip", "nft", "dnsmasq", "udhcpc", "unshare", "setpriv"]
+VOLATILE = {"valid_life_time", "preferred_life_time", "qdisc", "tentative", "dadfailed"}
+
+
+def skip(reason):
+    print(f"skipped: {reason}", file=sys.stderr)
+    sys.exit(77)
+
+
+def run(words, **options):
+    return subprocess.run(words, text=True, capture_output=True, timeout=60, **options)
+
+
+def enter_namespaces():
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    missing = [name for name in NEEDED if not shutil.which(name)]
+    if missing:
+        skip(f"there is no {', '.join(missing)} (see packages.txt)")
+    words = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if os.geteuid() != 0:
+        words += ["--user", "--map-root-user"]
+    if run([*words, "true"]).returncode != 0:
+        skip("it needs root, or a kernel that lets users make namespaces")
+    os.environ[MARK] = "1"
+    os.execvp("unshare", [*words, PYTHON, *sys.argv])
+
+
+def lay_out_the_system():
+    """Folders of our own over those that a gateway and its helpers write to."""
+    for folder in "/run", "/etc/systemd/system":
+        run(["mount", "-t", "tmpfs", "none", folder], check=True)
+    os.makedirs("/run/systemd/system")
+    home = tempfile.mkdtemp(dir="/run")
+    with open(home + "/resolv.conf", "w") as file:
+        file.write("nameserver 203.0.113.1\n")
+    resolv = os.path.realpath("/etc/resolv.conf")
+    run(["mount", "--bind", home + "/resolv.conf", resolv], check=True)
+    if shutil.which("systemctl"):
+        run(["mount", "--bind", "/bin/true", os.path.realpath(shutil.which("systemctl"))], check=True)
+    for name in "internet", "switch", "c1", "c2":
+        run(["ip", "netns", "add", name], check=True)
+        run(["ip", "netns", "exec", name, "ip", "link", "set", "lo", "up"], check=True)
+    run(["ip", "link", "set", "lo", "up"], check=True)
+
+
+def snapshot():
+    """All that a gateway might change, as one text."""
+    links = json.loads(run(["ip", "-j", "-d", "addr"]).stdout)
+    for link in links:
+        for part in [link, *link.get("addr_info", [])]:
+            for key in VOLATILE:
+                part.pop(key, None)
+    parts = [json.dumps(link, indent=1) for link in links]
+    parts.append(run(["ip", "route", "show", "table", "all"]).stdout)
+    parts.append(run(["nft", "list", "ruleset"]).stdout)
+    for top, _, names in sorted(os.walk("/proc/sys/net")):
+        for name in sorted(names):
+            if "/conf/" in top or name in ("ip_forward", "ip_nonlocal_bind"):
+                parts.append(f"{top}/{name} {World.read(top + '/' + name)}")
+    for folder in "/run/flowtell", "/etc/systemd/system", "/etc/resolv.conf":
+        parts.append(run(["ls", "-lnR", "--time-style=+", folder]).stdout)
+    return "\n".join(parts + helpers())
+
+
+def helpers():
+    """The processes that a gateway may have started."""
+    lines = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        words = World.read(f"/proc/{name}/cmdline").split("\0")
+        if os.path.basename(words[0]) in ("dnsmasq", "ip", "nft", "systemctl"):
+            lines.append(f"{name} {words}")
+    return sorted(lines)
+
+
+LEASE_SCRIPT = """#!/bin/sh
+[ "$1" = bound ] || [ "$1" = renew ] || exit 0
+ip addr flush dev "$interface"
+ip addr add "$ip/$mask" dev "$interface"
+ip route add default via "$router"
+for name in ip mask router dns domain lease; do
+  eval "echo $name=\\$$name"
+done >"$LEASE_FILE"
+"""
+
+# Says to each who connects from what address that is.
+HOST = """
+import socket
+server = socket.create_server(("", 80))
+print("ready", flush=True)
+while True:
+    peer, address = server.accept()
+    peer.sendall(address[0].encode())
+    peer.close()
+"""
+
+# Answers every question for a name's address with 198.51.100.7.
+NAME_SERVER = """
+import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("203.0.113.1", 53))
+print("ready", flush=True)
+while True:
+    question, address = server.recvfrom(512)
+    asked = question[12:question.index(b"\\0", 12) + 5]
+    server.sendto(question[:2] + bytes.fromhex("81800001000100000000") + asked
+                  + bytes.fromhex("c00c000100010000003c0004c6336407"), address)
+"""
+
+LISTEN = """
+import socket, time
+server = socket.create_server(("{address}", {port}), family=socket.{family})
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+ASK_HOST = """
+import socket
+print(socket.create_connection(("203.0.113.1", 80), 5).makefile().read(), end="")
+"""
+
+RESOLVE = """
+import socket, sys
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+client.settimeout(5)
+client.sendto(bytes.fromhex("12340100000100000000000003777777076578616d706c65"
+                            "036f72670000010001"), (sys.argv[1], 53))
+print(socket.inet_ntoa(client.recv(512)[-4:]), end="")
+"""
+
+
+class World:
+    """    internet: h0 -- w0 :here: l0 -- switch -- c1, c2;    l9 -- nobody"""
+
+    def __init__(self):
+        self.started = []
+        self.folder = tempfile.mkdtemp(dir="/run")
+        os.makedirs("/run/systemd/system", exist_ok=True)
+        self.pair("w0", "h0", "internet")
+        self.pair("l0", "s0", "switch")
+        self.pair("l9", "s9", "switch")
+        run(["ip", "addr", "add", "203.0.113.2/24", "dev", "w0"], check=True)
+        run(["ip", "link", "set", "w0", "up"], check=True)
+        run(["ip", "route", "add", "default", "via", "203.0.113.1"], check=True)
+        self.inside("internet", "ip", "addr", "add", "203.0.113.1/24", "dev", "h0")
+        self.inside("switch", "ip", "link", "add", "switch0", "type", "bridge", "forward_delay", "0")
+        for client in "c1", "c2":
+            run(["ip", "link", "add", client, "netns", client, "type", "veth",
+                 "peer", "name", "s" + client, "netns", "switch"], check=True)
+            self.inside(client, "ip", "link", "set", client, "up")
+        for port in "s0", "sc1", "sc2":
+            self.inside("switch", "ip", "link", "set", port, "master", "switch0", "up")
+        self.inside("switch", "ip", "link", "set", "switch0", "up")
+        self.serve("internet", HOST)
+        self.serve("internet", NAME_SERVER)
+        self.wait_until_settled()
+
+    def pair(self, here, there, namespace):
+        run(["ip", "link", "add", here, "type", "veth", "peer", "name", there,
+             "netns", namespace], check=True)
+        self.inside(namespace, "ip", "link", "set", there, "up")
+
+    @staticmethod
+    def wait_until_settled(interface="w0"):
+        """Until the kernel is through with giving it an IPv6 address."""
+        for _ in range(60):
+            shown = run(["ip", "-6", "addr", "show", "dev", interface]).stdout
+            if "inet6" in shown and "tentative" not in shown:
+                return
+            time.sleep(0.1)
+
+    def switch_lan_on(self):
+        run(["ip", "link", "set", "l0", "up"], check=True)
+        self.wait_until_settled("l0")
+
+    def end(self):
+        for process in self.started:
+            self.stop(process)
+        for name in "w0", "l0", "l9", "br0":
+            run(["ip", "link", "del", name])
+        self.inside("switch", "ip", "link", "del", "switch0")
+        for client in "c1", "c2":
+            run(["ip", "netns", "exec", client, "ip", "link", "del", client])
+        run(["nft", "flush", "ruleset"])
+        for line in helpers():
+            os.kill(int(line.split()[0]), signal.SIGKILL)
+        shutil.rmtree("/run/flowtell", ignore_errors=True)
+        shutil.rmtree(self.folder)
+
+    def inside(self, namespace, *words):
+        return run(["ip", "netns", "exec", namespace, *words], check=True)
+
+    def start(self, namespace, *words, **options):
+        process = subprocess.Popen(["ip", "netns", "exec", namespace, *words], **options)
+        self.started.append(process)
+        return process
+
+    def serve(self, namespace, program):
+        """Starts a server and waits until it says that it listens."""
+        server = self.start(namespace, PYTHON, "-c", program, stdout=subprocess.PIPE)
+        server.stdout.readline()
+        return server
+
+    @staticmethod
+    def stop(server):
+        server.kill()
+        server.wait()
+        if server.stdout:
+            server.stdout.close()
+
+    @staticmethod
+    def read(path):
+        try:
+            with open(path) as file:
+                return file.read()
+        except OSError as error:
+            return error.strerror
+
+    @staticmethod
+    def value(setting):
+        return World.read("/proc/sys/net/" + setting)
+
+    def mac(self, client):
+        shown = json.loads(self.inside(client, "ip", "-j", "link", "show", client).stdout)
+        return shown[0]["address"]
+
+    def lease(self, client, name):
+        """What a DHCP client was given."""
+        script, lease = self.folder + "/script", self.folder + "/" + client
+        with open(script, "w") as file:
+            file.write(LEASE_SCRIPT)
+        os.chmod(script, 0o755)
+        run(["ip", "netns", "exec", client, "udhcpc", "-f", "-q", "-n", "-t", "20", "-T", "1",
+             "-i", client, "-s", script, "-x", "hostname:" + name],
+            check=True, env={**os.environ, "LEASE_FILE": lease})
+        with open(lease) as file:
+            return dict(line.strip().split("=", 1) for line in file)
+
+    def ask_host(self, client):
+        return self.inside(client, PYTHON, "-c", ASK_HOST).stdout
+
+    def resolve(self, client, server):
+        return self.inside(client, PYTHON, "-c", RESOLVE, server).stdout
+
+    def can_connect(self, client, server, address, lease=False):
+        """Whether a TCP connection to a port of the server comes about."""
+        if lease:
+            self.lease(client, client)
+        listener = self.serve(server, LISTEN.format(address="", port=99, family="AF_INET"))
+        connect = f"import socket; socket.create_connection(('{address}', 99), 2)"
+        outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", connect])
+        self.stop(listener)
+        return outcome.returncode == 0
+
+    def reaches_over_ipv6(self, client):
+        """With addresses and routes put in by hand on both sides."""
+        addresses = [(None, "l0", "fd00:a::1/64"), (None, "w0", "fd00:b::2/64"),
+                     (client, client, "fd00:a::9/64"), ("internet", "h0", "fd00:b::1/64")]
+        for namespace, interface, address in addresses:
+            words = ["ip", "addr", "add", address, "dev", interface, "nodad"]
+            run(words, check=True) if namespace is None else self.inside(namespace, *words)
+        self.inside(client, "ip", "route", "replace", "default", "via", "fd00:a::1")
+        self.inside("internet", "ip", "route", "replace", "fd00:a::/64", "via", "fd00:b::2")
+        connect = "import socket; socket.create_connection(('fd00:b::1', 80), 2)"
+        server = self.serve(
+            "internet", LISTEN.format(address="fd00:b::1", port=80, family="AF_INET6"))
+        outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", connect])
+        self.stop(server)
+        for namespace, interface, address in addresses:
+            words = ["ip", "addr", "del", address, "dev", interface]
+            run(words, check=True) if namespace is None else self.inside(namespace, *words)
+        return outcome.returncode == 0
+
+    def unplug_lan(self):
+        self.switch_lan_on()
+        self.inside("switch", "ip", "link", "set", "s0", "down")
+        time.sleep(1)
+
+    def delete_lan(self):
+        run(["ip", "link", "del", "l0"], check=True)
+
+    @staticmethod
+    def hide_systemd():
+        os.rmdir("/run/systemd/system")
+
+    @contextlib.contextmanager
+    def server_at_port_67(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+            server.bind(("", 67))
+            yield
+
+    @contextlib.contextmanager
+    def other_dhcp_server(self):
+        self.inside("c2", "ip", "addr", "add", "192.168.5.1/24", "dev", "c2")
+        server = self.start("c2", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
+                            "--port=0", "--interface=c2", "--except-interface=lo",
+                            "--bind-interfaces", "--dhcp-authoritative", "--user=", "--group=",
+                            "--dhcp-range=192.168.5.50,192.168.5.60",
+                            "--dhcp-leasefile=" + self.folder + "/other",
+                            "--pid-file=" + self.folder + "/other.pid",
+                            stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        yield
+        server.kill()
+        server.wait()
+
+
+if MARK not in os.environ:
+    enter_namespaces()
+lay_out_the_system()

@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A lab comes up, every app of it moves the bytes it should, and nothing is left of it, also when
+it is interrupted. Exit code 77 (skipped) where there can be no lab.
+
+usage: lab_test.py BUILD      the folder that flowtell and cable are in
+"""
+import csv
+import io
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "lab"))
+from apps import APPS, use  # noqa: E402
+from content import make_content  # noqa: E402
+from gateway import raise_gateway, start_capture, stop_capture  # noqa: E402
+from networks import NETWORKS  # noqa: E402
+from private import may_change_user, run_in_private  # noqa: E402
+from servers import ADDRESS_OF, start_servers  # noqa: E402
+from world import World  # noqa: E402
+
+SECONDS = 8
+# What each app must have done: protocol, port; at least so many flows, bytes sent and received;
+# with whom.
+EXPECTED = {
+    "browser": ("TCP", 443, 3, 3_000, 50_000, ("meadow", "gazette", "bazaar")),
+    "video": ("TCP", 443, 3, 5_000, 150_000, ("tube",)),
+    "chat": ("TCP", 8883, 2, 1_000, 2_000, ("chatter",)),
+    "download": ("TCP", 443, 1, 3_000, 150_000, ("depot",)),
+    "call": ("UDP", 3478, 1, 10_000, 10_000, ("relay.ringring",)),
+    "shell": ("TCP", 22, 1, 2_000, 2_000, ("harbour",)),
+}
+failures = []
+
+
+def check(holds, what):
+    print(("ok: " if holds else "WRONG: ") + what, flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def playable():
+    return [app for app in APPS if app != "shell" or may_change_user()]
+
+
+def play_all(world, content):
+    """All apps on three phones: two on each, one after the other."""
+    def play(phone, apps):
+        for app in apps:
+            use(world, phone, content, app, 0, SECONDS)
+    names = playable()
+    players = [threading.Thread(target=play, args=(phone, names[number::len(world.phones)]))
+               for number, phone in enumerate(world.phones)]
+    for player in players:
+        player.start()
+    for player in players:
+        player.join()
+
+
+def record_all(build, folder):
+    content = folder / "content"
+    make_content(content, 1, playable())
+    with World(folder, NETWORKS["home"], build / "cable", 1, phones=3) as world:
+        start_servers(world, content, playable())
+        raise_gateway(world, build)
+        capture = start_capture(world, "all", folder / "captures", build)
+        play_all(world, content)
+        stop_capture(capture)
+    return next((folder / "captures").glob("all/*.pcap"))
+
+
+def check_app(app, flows, capture):
+    protocol, port, least_flows, sent, received, names = EXPECTED[app]
+    own_names = [name for name in ADDRESS_OF if any(part in name for part in names)]
+    servers = {ADDRESS_OF[name] for name in own_names}
+    own = [row for row in flows if row["remote"] in servers and row["protocol"] == protocol
+           and int(row["remote_port"]) == port]
+    there = sum(int(row["bytes_sent"]) for row in own)
+    back = sum(int(row["bytes_received"]) for row in own)
+    check(len(own) >= least_flows and there >= sent and back >= received,
+          f"{app}: {len(own)} flows of {protocol} to port {port}, {there} bytes sent,"
+          f" {back} received")
+    if port in (443, 8883):
+        said = [name for name in own_names if name.encode() in capture]
+        check(said, f"{app}: names in DNS and TLS: {', '.join(said)}")
+
+
+def check_capture(build, path):
+    done = subprocess.run([build / "flowtell", "flows", "--format", "csv", path],
+                          capture_output=True, text=True, check=True)
+    flows = list(csv.DictReader(io.StringIO(done.stdout)))
+    devices = {row["device"] for row in flows}
+    check(len(devices) == 3, f"the phones: {', '.join(sorted(devices))}")
+    answered = [row for row in flows
+                if row["remote_port"] == "53" and int(row["packets_received"]) > 0]
+    check(len(answered) >= 6, f"{len(answered)} flows of DNS with answers")
+    capture = path.read_bytes()
+    for app in playable():
+        check_app(app, flows, capture)
+
+
+def lab_processes(folder):
+    """Those that name the folder of a lab on their command line."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(folder) in line:
+            found.append(line)
+    return found
+
+
+def name_spaces():
+    try:
+        return sorted(os.listdir("/run/netns"))
+    except FileNotFoundError:
+        return []
+
+
+def check_nothing_left(folder, spaces, when):
+    left = [path.name for path in pathlib.Path(folder).iterdir()]
+    processes = lab_processes(folder)
+    check(not left and not processes and name_spaces() == spaces,
+          f"{when}, there is nothing left of the lab: files {left}, {len(processes)} processes")
+
+
+def check_interrupted(build, folder, spaces):
+    """A lab that is told to stop in the middle of things ends soon, and leaves nothing."""
+    lab = subprocess.Popen(
+        [sys.executable, ROOT / "lab" / "lab.py", "record", "home", "--apps", "chat",
+         "-o", folder + "/out/home", "--build", build],
+        env={**os.environ, "TMPDIR": folder + "/own"}, stdout=subprocess.PIPE, text=True)
+    lab.stdout.readline()  # a round has begun
+    time.sleep(2)
+    check(lab_processes(folder + "/own"), "a lab is at work")
+    lab.send_signal(signal.SIGTERM)
+    code = lab.wait(20)
+    check(code == 130, f"told to stop, it ends with {code}")
+    check_nothing_left(folder + "/own", spaces, "when interrupted")
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    spaces = name_spaces()
+    with tempfile.TemporaryDirectory(prefix="flowtell-lab-test-") as folder:
+        own = pathlib.Path(folder) / "own"
+        own.mkdir()
+
+        def test():
+            with tempfile.TemporaryDirectory(dir=own) as inside:
+                check_capture(build, record_all(build, pathlib.Path(inside)))
+            return 1 if failures else 0
+        code = run_in_private(test)
+        if code == 0:
+            check_nothing_left(own, spaces, "at the end")
+            check_interrupted(build, folder, spaces)
+        return 1 if failures else code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

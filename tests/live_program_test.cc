@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `watch` and `capture` as far as they need no interface: captures played, and
+// whatever is refused before anybody listens.
+#include "base/file.h"
+#include "base/text.h"
+#include "support/app_captures.h"
+#include "support/pcap_bytes.h"
+#include "support/program.h"
+#include "support/read_back.h"
+
+namespace flowtell {
+namespace {
+
+class LiveProgram : public ProgramTest {
+ protected:
+  void SetUp() override {
+    put_app_captures(folder(), "home", 100, 4);
+    put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
+    ASSERT_EQ(run("flowtell train home -o apps.model --trees 20 --no-score")
+                  .exit_code,
+              0);
+  }
+};
+
+TEST_F(LiveProgram, RefusesWhatCannotBeWatched) {
+  for (const char* line :
+       {"flowtell watch", "flowtell watch apps.model",
+        "flowtell watch apps.model -i wlan0 --replay phone.pcap",
+        "flowtell watch apps.model -i wlan0 --speed 10",
+        "flowtell watch apps.model --replay phone.pcap --speed 0",
+        "flowtell watch apps.model --replay phone.pcap --early -1",
+        "flowtell watch apps.model --replay phone.pcap --unknown sometimes",
+        "flowtell watch apps.model --replay phone.pcap --format xml",
+        "flowtell watch apps.model --replay phone.pcap -o phone.pcap",
+        "flowtell watch apps.model --replay phone.pcap --write new --lan home",
+        "flowtell watch apps.model --replay phone.pcap --write new "
+        "--features classic14"}) {
+    EXPECT_EQ(run(line).exit_code, 2) << line;
+  }
+  remark("Nothing is left behind.");
+  run("ls");
+  expect("watch_usage_errors");
+}
+
+TEST_F(LiveProgram, NamesWhatIsAbsentOrBroken) {
+  put("notes.txt", "Dear diary, today I recorded nothing.\n");
+  put("old.pcap", "a recording");
+  for (const char* line :
+       {"flowtell watch absent.model --replay phone.pcap",
+        "flowtell watch phone.pcap --replay phone.pcap",
+        "flowtell watch apps.model --replay absent.pcap",
+        "flowtell watch apps.model --replay notes.txt",
+        "flowtell watch apps.model --replay home",
+        "flowtell watch apps.model --replay phone.pcap --write old.pcap",
+        "flowtell watch apps.model --replay phone.pcap --write absent/new.pcap",
+        "flowtell watch apps.model --replay phone.pcap -o absent/flows.txt"}) {
+    EXPECT_EQ(run(line).exit_code, 1) << line;
+  }
+  run("cat old.pcap");
+  expect("watch_of_what_is_absent");
+}
+
+// Rights come first: without them nobody is told which interfaces there are.
+TEST_F(LiveProgram, NamesAnInterfaceThatIsAbsent) {
+  for (const char* line : {"flowtell watch apps.model -i none0",
+                           "flowtell capture -i none0 --app news -o apps"}) {
+    const Outcome outcome = run(line);
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_TRUE(
+        outcome.err.starts_with("flowtell: there is no interface none0; there "
+                                "are: ") ||
+        outcome.err ==
+            "flowtell: may not listen on none0: that takes the capability "
+            "CAP_NET_RAW; run it as root, with sudo\n")
+        << outcome.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder() / "apps"))
+      << "no empty folder, which 'train' would stumble over";
+}
+
+TEST_F(LiveProgram, RefusesWhatCannotBeRecorded) {
+  put("listed/manifest.csv", "path,app\nold.pcap,news\n");
+  const std::string begin = "flowtell capture -i none0 -o apps ";
+  for (const char* options :
+       {"", "--app a/b", "--app ..", "--app unknown", "--app ''",
+        "--app news --rounds 3", "--app news --rounds 0",
+        "--app news --minutes 0", "--app news --snap 20",
+        "--app news --snap all", "--app news --device phone",
+        "--app news --device 10.0.0.256", "--app news --device 3c:28:6d:1"}) {
+    EXPECT_EQ(run(begin + options).exit_code, 2) << options;
+  }
+  EXPECT_EQ(run("flowtell capture -i none0 --app news -o listed").exit_code, 1);
+  run("ls");
+  expect("capture_usage_errors");
+}
+
+// A played capture is judged as a file is.
+TEST_F(LiveProgram, SaysOfAPlayedCaptureWhatClassifySays) {
+  for (const char* options :
+       {"", "--format csv", "--format jsonl", "--bursts",
+        "--format csv --features classic14", "--unknown floor=0.9"}) {
+    const Outcome file =
+        run(fmt::format("flowtell classify apps.model phone.pcap {}", options));
+    const Outcome live = run(fmt::format(
+        "flowtell watch apps.model --replay phone.pcap --speed 1000 {}",
+        options));
+    EXPECT_EQ(live.exit_code, 0) << live.err;
+    EXPECT_EQ(live.out, file.out) << options;
+    EXPECT_FALSE(live.out.empty());
+  }
+}
+
+TEST_F(LiveProgram, SumsUpWhatItNamed) {
+  run("flowtell watch apps.model --replay phone.pcap --speed 1000 --ledger "
+      ">flows.txt");
+  put("empty.pcap", pcap_header());
+  run("flowtell watch apps.model --replay empty.pcap");
+  expect("watch_summary");
+}
+
+TEST_F(LiveProgram, MarksFirstVerdicts) {
+  const std::string watch =
+      "flowtell watch apps.model --replay phone.pcap --speed 1000 --early 4 ";
+  run(watch + "2>&1 >flows.txt | tail -n 1");
+  run("grep ' early$' flows.txt | head -n 3");
+  run(watch + "--format csv 2>rest | head -n 4");
+  run(watch + "--format jsonl 2>rest | grep '\"early\":true' | head -n 1");
+  expect("watch_early");
+  EXPECT_EQ(run("grep -v ' early$' flows.txt").out,
+            run("flowtell classify apps.model phone.pcap").out)
+      << "all flows come whole later";
+}
+
+TEST_F(LiveProgram, KeepsThePacketsThatItWatches) {
+  const Outcome live =
+      run("flowtell watch apps.model --replay phone.pcap --speed 1000 --write "
+          "kept.pcap");
+  EXPECT_EQ(live.exit_code, 0) << live.err;
+  EXPECT_EQ(read_back(*read_file(folder() / "kept.pcap")).frames,
+            app_session(MadeUpApp::kVideo, 500));
+  EXPECT_EQ(run("flowtell classify apps.model kept.pcap").out, live.out);
+}
+
+// A file-size limit of a block is as good as a full disk.
+TEST_F(LiveProgram, GoesOnWhereItsCaptureFillsTheDisk) {
+  const Outcome live =
+      run("(ulimit -f 1; trap '' XFSZ; flowtell watch apps.model --replay "
+          "phone.pcap --speed 1000 --write kept.pcap; echo $?) | cat");
+  EXPECT_EQ(live.out,
+            run("flowtell classify apps.model phone.pcap").out + "1\n");
+  EXPECT_TRUE(live.err.starts_with(
+      "flowtell: warning: cannot go on writing kept.pcap: File too large; "))
+      << live.err;
+  EXPECT_NE(live.err.find("; the watch goes on\n"), std::string::npos)
+      << live.err;
+  const ReadBack kept = read_back(*read_file(folder() / "kept.pcap"));
+  EXPECT_FALSE(kept.damage);
+}
+
+TEST_F(LiveProgram, ToldOfDamageExitsWith3) {
+  const std::string bytes = app_capture(MadeUpApp::kVideo, 500);
+  put("cut.pcap", bytes.substr(0, bytes.size() - 30));
+  const Outcome live =
+      run("flowtell watch apps.model --replay cut.pcap --speed 1000");
+  EXPECT_EQ(live.exit_code, 3);
+  const Outcome file = run("flowtell classify apps.model cut.pcap");
+  EXPECT_EQ(live.out, file.out);
+  EXPECT_TRUE(live.err.starts_with(file.err)) << live.err;
+}
+
+TEST_F(LiveProgram, AddsToTheLinesThatStand) {
+  put("flows.txt", "the day before\n");
+  run("flowtell watch apps.model --replay phone.pcap --speed 1000 -o "
+      "flows.txt");
+  EXPECT_EQ(
+      *read_file(folder() / "flows.txt"),
+      "the day before\n" + run("flowtell classify apps.model phone.pcap").out);
+}
+
+TEST_F(LiveProgram, EndsWhereNobodyReadsOn) {
+  const Outcome outcome = run(
+      "(flowtell watch apps.model --replay phone.pcap --speed 1000; echo $? "
+      ">code) | true; cat code");
+  EXPECT_EQ(outcome.out, "1\n");
+  EXPECT_NE(outcome.err.find("cannot write standard output: Broken pipe"),
+            std::string::npos)
+      << outcome.err;
+}
+
+// A watch that lasts, from the moment at which it takes signals.
+constexpr std::string_view kLastingWatch =
+    "flowtell watch apps.model --replay phone.pcap --speed 0.001 -o flows.txt "
+    "2>said & pid=$!; until [ -e flows.txt ]; do sleep 0.01; done; ";
+
+TEST_F(LiveProgram, EndsBySignalWithASummary) {
+  const Outcome outcome = run(std::string(kLastingWatch) +
+                              "kill -TERM $pid; wait $pid; code=$?; cat said "
+                              "flows.txt; exit $code");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_NE(
+      outcome.out.find("flowtell: phone.pcap: 1 frame, 1 flow\n0.000000 "),
+      std::string::npos)
+      << "open bursts are ended and told: " << outcome.out;
+}
+
+// Until what is to be said is said.
+std::string until_said(std::string_view words) {
+  return fmt::format("until grep -q '{}' said; do sleep 0.01; done; ", words);
+}
+
+TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneIsNoGood) {
+  ASSERT_EQ(run("flowtell train home -o other.model --trees 5 --no-score "
+                "--flow-key remote-host")
+                .exit_code,
+            0);
+  const Outcome outcome =
+      run(std::string(kLastingWatch) +
+          "cp phone.pcap apps.model; kill -HUP $pid; " +
+          until_said("; the model in use stays$") +
+          "cp other.model apps.model; kill -HUP $pid; " +
+          until_said("start again") +
+          "kill -TERM $pid; wait $pid; code=$?; cat said; exit $code");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_NE(
+      outcome.out.find(
+          "flowtell: warning: apps.model was taught with other flows than "
+          "are being watched; the model in use stays: start again\n"),
+      std::string::npos)
+      << outcome.out;
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A live source that does what a test wrote down, read by read, and never lets
+// anybody wait.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capture/live_source.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+
+// What one read gives. An empty one is a moment without frames.
+struct ScriptedRead {
+  std::vector<TestFrame> frames{};
+  Duration silence{};  // as it was before the read
+  std::optional<std::string> notice{};
+};
+
+class ScriptedSource : public LiveSource {
+ public:
+  explicit ScriptedSource(std::deque<ScriptedRead> script)
+      : script_(std::move(script)) {}
+
+  LinkType link() override { return LinkType::kEthernet; }
+  bool has_ended() const override { return has_ended_; }
+  Duration silence() const override {
+    return script_.empty() ? Duration{} : script_.front().silence;
+  }
+  Duration time_until(Duration) const override { return {}; }
+  int descriptor() const override { return -1; }
+  std::optional<std::string> take_notice() override {
+    return std::exchange(now_.notice, std::nullopt);
+  }
+
+  std::size_t read(std::span<Frame> batch) override {
+    has_ended_ = script_.empty();
+    if (has_ended_) return 0;
+    now_ = std::move(script_.front());
+    script_.pop_front();
+    const std::size_t count = std::min(batch.size(), now_.frames.size());
+    for (std::size_t i = 0; i < count; ++i) batch[i] = now_.frames[i].view();
+    return count;
+  }
+
+ private:
+  std::deque<ScriptedRead> script_;
+  ScriptedRead now_;  // owns the frames handed out last
+  bool has_ended_ = false;
+};
+
+}  // namespace flowtell
