@@ -6,11 +6,11 @@
 namespace flowtell {
 
 Result<FeatureList> Model::features() const {
-  std::string names;
+  std::string sets;
   for (const std::string& name : feature_sets) {
-    names += (names.empty() ? "" : ",") + name;
+    sets += (sets.empty() ? "" : ",") + name;
   }
-  auto list = FeatureList::parse(names);
+  auto list = FeatureList::parse(sets);
   if (!list || list->identity() != feature_identity ||
       list->column_names() != columns) {
     return fail(ErrorKind::kInput,
