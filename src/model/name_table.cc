@@ -14,6 +14,10 @@ constexpr double kCaptures = 20;
 // So many captures' worth of prior.
 constexpr double kPrior = 1;
 
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 std::string domain_key(std::string_view name) {
   return "." + registrable_domain(name);
 }
@@ -35,16 +39,16 @@ std::string folded_name(std::string_view name) {
     if (c >= '0' && c <= '9') {
       if (!folded.empty() && folded.back() == '#') continue;
       c = '#';
-    } else if (c >= 'A' && c <= 'Z') {
-      c = static_cast<char>(c - 'A' + 'a');
     }
-    folded += c;
+    folded += to_lower(c);
   }
   return folded;
 }
 
 std::string registrable_domain(std::string_view name) {
-  const std::string text(name);
+  // The list knows small letters alone.
+  std::string text(name);
+  for (char& c : text) c = to_lower(c);
   const char* domain = psl_registrable_domain(psl_builtin(), text.c_str());
   return domain == nullptr ? text : domain;
 }

@@ -47,8 +47,8 @@ class NameTable {
 // "R4---sn-p5.example" as "r#---sn-p#.example"
 std::string folded_name(std::string_view name);
 
-// The domain that somebody registered: "b.co.uk" of "a.b.co.uk"; the name
-// itself where the list knows of none.
+// The domain that somebody registered, in small letters: "b.co.uk" of
+// "A.b.co.uk"; the name itself where the list knows of none.
 std::string registrable_domain(std::string_view name);
 
 }  // namespace flowtell
