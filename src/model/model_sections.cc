@@ -280,7 +280,9 @@ void write_evidence(ByteWriter& out, const Model& model) {
   }
 }
 
-bool is_weight(double value) { return value >= 0 && value <= 1e3; }
+// Fitted weights are below 5 (evidence_fit.cc). Much larger ones would make
+// likelihoods vanish.
+bool is_weight(double value) { return value >= 0 && value <= 10; }
 
 Result<void> read_evidence(ByteReader& in, Model& model) {
   for (EvidenceWeights& weights : model.weights) {
