@@ -42,6 +42,9 @@ class TrainCommand : public Command {
   }
 
   Result<ExitCode> run() override {
+    auto kinds = EvidenceKinds::parse(learner_.evidence);
+    if (!kinds) return fail("--evidence", std::move(kinds).error());
+    kinds_ = *kinds;
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     // Opened first: a place that cannot be written should not cost the work.
@@ -122,10 +125,9 @@ class TrainCommand : public Command {
     warn_of_single_captures(data);
     Progress progress("judging the learner");
     options.forest.progress = std::ref(progress);
-    const EvidenceKinds kinds;
-    const Hearing hearing = hear_cross_validated(data, options, kinds);
+    const Hearing hearing = hear_cross_validated(data, options, kinds_);
     const auto judged =
-        judge_captures(data, hearing.testimonies, hearing.weights, kinds);
+        judge_captures(data, hearing.testimonies, hearing.weights, kinds_);
     model.honest = HonestScore{evaluate(data, judged, UnknownRule{}).score(),
                                std::string(split_name(options.split)),
                                static_cast<std::uint32_t>(folds)};
@@ -151,6 +153,7 @@ class TrainCommand : public Command {
   std::string captures_;
   std::string output_;
   LearnerArguments learner_;
+  EvidenceKinds kinds_;  // by which the learner is judged; all are learned
   bool no_score_ = false;
   MeterArguments meter_;
 };
