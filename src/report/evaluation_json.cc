@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
 #include "report/evaluation.h"
 #include "report/json.h"
 
@@ -19,7 +20,7 @@ std::string evaluation_json(const Evaluation& evaluation,
       {"captures", evaluation.captures},
       {"flows", evaluation.flows},
       {"features", setting.features},
-      {"evidence", setting.evidence},
+      {"evidence", split(setting.evidence, ',')},
       {"split", setting.split},
       {"folds", setting.folds},
       {"seed", setting.seed},
