@@ -28,10 +28,10 @@ void FlowReporter::take(const Flow& flow) {
 }
 
 void FlowReporter::take_early(const Flow& flow) {
-  if (!judge_) return;
   measure(flow);
-  tell({flow, *meter_->origin(), measured_,
-        name(judge_->judge->judge_early(flow).verdict), true});
+  std::optional<NamedVerdict> verdict;
+  if (judge_) verdict = name(judge_->judge->judge_early(flow).verdict);
+  tell({flow, *meter_->origin(), measured_, verdict, true});
 }
 
 void FlowReporter::end_burst() {
