@@ -68,16 +68,23 @@ add_executable(unit_tests
   src/model/column_bins_test.cc
   src/model/compiled_forest_test.cc
   src/model/dataset_test.cc
+  src/model/evidence_test.cc
   src/model/forest_builder_test.cc
   src/model/labelled_captures_test.cc
   src/model/manifest_test.cc
   src/model/model_file_test.cc
   src/model/model_sections_test.cc
   src/model/model_test.cc
+  src/model/name_table_test.cc
   src/model/out_of_bag_test.cc
   src/model/tree_grower_test.cc
+  src/predict/belief_store_test.cc
+  src/predict/burst_judge_test.cc
   src/predict/cross_validation_test.cc
+  src/predict/evidence_fit_test.cc
   src/predict/judge_test.cc
+  src/predict/learner_test.cc
+  src/predict/row_judge_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/verdict_test.cc
   src/report/app_tally_test.cc

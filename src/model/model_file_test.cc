@@ -41,6 +41,8 @@ TEST(ModelFile, KeepsAllThatIsInAModel) {
   EXPECT_EQ(read->flow_key, model.flow_key);
   EXPECT_EQ(read->burst_gap, model.burst_gap);
   EXPECT_EQ(read->forest, model.forest);
+  EXPECT_EQ(read->names.counts(), model.names.counts());
+  EXPECT_EQ(read->weights, model.weights);
   EXPECT_EQ(read->importance, model.importance);
   EXPECT_EQ(read->out_of_bag_accuracy, model.out_of_bag_accuracy);
   EXPECT_EQ(read->honest, model.honest);
@@ -71,7 +73,7 @@ TEST(ModelFile, WritesWhatItReadByteForByte) {
 
 TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
   const std::string bytes = encode_model(small_model());
-  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x01\0\0\0", 12));
+  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x02\0\0\0", 12));
   ByteReader reader(as_bytes(bytes).subspan(12), ByteOrder::kLittle);
   EXPECT_EQ(reader.u64(), bytes.size() - 8 - 4 - 8 - 4);
 }
@@ -108,9 +110,9 @@ TEST(ModelFile, RefusesWhatIsNoModel) {
 
 TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
   std::string bytes = encode_model(small_model());
-  bytes[kVersionAt] = 2;
+  bytes[kVersionAt] = 1;
   EXPECT_EQ(why_refused(resealed(bytes)),
-            "the model is of format version 2, this program reads version 1; "
+            "the model is of format version 1, this program reads version 2; "
             "train it again");
 }
 

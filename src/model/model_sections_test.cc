@@ -150,6 +150,38 @@ TEST(ModelSections, RefuseFlowsThatCannotBe) {
   EXPECT_EQ(why_refused(key), "its flow key is unknown");
 }
 
+TEST(ModelSections, RefuseWeightsThatAreNone) {
+  for (const double odd : {-0.5, 10.5, std::nan(""), HUGE_VAL}) {
+    Model shape = small_model();
+    shape.weights[2].shape = odd;
+    EXPECT_EQ(why_refused(shape), "a weight is no weight") << odd;
+    Model name = small_model();
+    name.weights.back().name = odd;
+    EXPECT_EQ(why_refused(name), "a weight is no weight") << odd;
+  }
+}
+
+TEST(ModelSections, RefuseCountsOfNamesThatAreNone) {
+  for (const float odd : {-1.0f, 1e7f, std::nanf("")}) {
+    Model model = small_model();
+    model.names = NameTable::of({{"a.example", {1, odd, 1}}});
+    EXPECT_EQ(why_refused(model), "a count is no count") << odd;
+  }
+}
+
+TEST(ModelSections, RefuseANameThatStandsThereTwice) {
+  Model model = small_model();
+  model.names =
+      NameTable::of({{"a.example", {1, 2, 3}}, {"b.example", {1, 2, 3}}});
+  std::string body = encode_sections(model);
+  const std::size_t second = body.find("b.example");
+  ASSERT_NE(second, std::string::npos);
+  body[second] = 'a';
+  const auto read = decode_sections(as_bytes(body));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "a name stands in it twice");
+}
+
 TEST(ModelSections, RefuseEveryCut) {
   const std::string body = encode_sections(small_model());
   for (std::size_t size = 0; size < body.size(); ++size) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict/cross_validation.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -8,6 +9,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "predict/witnesses.h"
 #include "support/samples.h"
 
 namespace flowtell {
@@ -50,8 +52,14 @@ auto folds_by(const Dataset& data, const std::vector<std::uint32_t>& folds,
   return found;
 }
 
+// What forests say of the rows that they were not taught.
+Probabilities judge_held_out(const Dataset& data,
+                             const CrossValidationOptions& options) {
+  return hear_held_out(data, deal_folds(data, options), options.forest).shape;
+}
+
 double accuracy(const Dataset& data, Split split) {
-  const Probabilities judged = cross_validate(data, options_of(split));
+  const Probabilities judged = judge_held_out(data, options_of(split));
   double right = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const auto shares = judged.row(row);
@@ -180,6 +188,31 @@ Dataset known_by_heart_alone() {
   return table_of(rows, 2);
 }
 
+TEST(Folds, AreCalledOneByOneEachRowJudgedOnce) {
+  std::string called;
+  for_each_fold(std::vector<std::uint32_t>{1, 0, 2, 1},
+                [&](const FoldRows& rows, std::uint32_t fold) {
+                  called += fmt::format("{}: {} by {}. ", fold,
+                                        fmt::join(rows.judged, " "),
+                                        fmt::join(rows.taught, " "));
+                });
+  EXPECT_EQ(called, "0: 1 by 0 2 3. 1: 0 3 by 1 2. 2: 2 by 0 1 3. ");
+}
+
+TEST(Folds, AreLeftOutWhereNothingIsLeftToLearnFrom) {
+  const auto never = [](const FoldRows&, std::uint32_t) { ADD_FAILURE(); };
+  for_each_fold(std::vector<std::uint32_t>{0, 0, 0}, never);
+  for_each_fold({}, never);
+}
+
+TEST(Probabilities, ArePutWhereTheirRowsStood) {
+  Probabilities all(2, 3);
+  Probabilities some(2, 2);
+  some.values = {0.25, 0.75, 1, 0};
+  all.put(std::vector<std::uint32_t>{2, 0}, some);
+  EXPECT_EQ(all.values, (std::vector<double>{1, 0, 0, 0, 0.25, 0.75}));
+}
+
 TEST(CrossValidation, IsNoBetterThanChanceAtWhatOnlyMemoryCouldKnow) {
   const Dataset data = known_by_heart_alone();
   EXPECT_NEAR(accuracy(data, Split::kByCapture), 0.5, 0.15);
@@ -196,7 +229,7 @@ TEST(CrossValidation, GivesEachRowProbabilities) {
   const Dataset data =
       random_table(3, {.rows = 200, .captures = 20, .telling = false});
   const Probabilities judged =
-      cross_validate(data, options_of(Split::kByCapture));
+      judge_held_out(data, options_of(Split::kByCapture));
   ASSERT_EQ(judged.values.size(), data.rows() * 3);
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const auto shares = judged.row(row);
@@ -210,7 +243,7 @@ TEST(CrossValidation, JudgesByAForestOfTheOtherFoldsAlone) {
       random_table(3, {.rows = 90, .captures = 9, .telling = false});
   const auto options = options_of(Split::kByCapture, 3);
   const auto folds = deal_folds(data, options);
-  const Probabilities judged = cross_validate(data, options);
+  const Probabilities judged = judge_held_out(data, options);
   for (std::uint32_t fold = 0; fold < 3; ++fold) {
     std::vector<std::uint32_t> taught;
     for (std::uint32_t row = 0; row < data.rows(); ++row) {

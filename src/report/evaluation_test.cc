@@ -17,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "support/samples.h"
@@ -37,7 +38,7 @@ Dataset ten_flows() {
 }
 
 Probabilities judged() {
-  Probabilities all{4, {}};
+  Probabilities all(4, 0);
   for (const std::array<double, 3>& row :
        std::vector<std::array<double, 3>>{{0.9, 0.1, 0},
                                           {0.8, 0.1, 0.1},
@@ -61,6 +62,7 @@ EvaluationSetting setting() {
   EvaluationSetting told;
   told.captures = "home/";
   told.features = {"robust", "classic14"};
+  told.evidence = "shape,time";
   told.split = "by-capture";
   told.folds = 5;
   told.rule = kRule;
@@ -110,11 +112,98 @@ TEST(Evaluation, LeavesAnAppWithoutFlowsOutOfTheMeans) {
 
 TEST(Evaluation, OfNoFlowsIsAllNothing) {
   Dataset none = ten_flows().select({});
-  const Evaluation evaluation = evaluate(none, {4, {}}, kRule);
+  const Evaluation evaluation = evaluate(none, Probabilities(4, 0), kRule);
   EXPECT_EQ(evaluation.flows, 0u);
   EXPECT_EQ(evaluation.accuracy, 0);
   EXPECT_EQ(evaluation.balanced_accuracy, 0);
   EXPECT_EQ(evaluation.coverage, 0);
+}
+
+// Of the ten, by bins of a 15th: 0.9 and 0.9 were right twice (off by 0.2 in
+// all), 0.8 once (0.2), 0.7 and 0.7 never (1.4), 0.6 never (0.6), 0.5 and 0.47
+// once (0.03), 0.45 and 0.4 once (0.15).
+TEST(CalibrationError, IsTheMeanDistanceOfConfidencesFromWhatWasRight) {
+  EXPECT_NEAR(calibration_error(ten_flows(), judged()),
+              (0.2 + 0.2 + 1.4 + 0.6 + 0.03 + 0.15) / 10, 1e-12);
+  EXPECT_EQ(hand_computed().calibration_error,
+            calibration_error(ten_flows(), judged()));
+}
+
+TEST(CalibrationError, IsNothingWhereConfidencesKeepTheirWord) {
+  std::vector<TestRow> rows;
+  for (int i = 0; i < 10; ++i)
+    rows.push_back({{0}, i < 7 ? AppId{0} : AppId{1}});
+  Probabilities seven_in_ten(2, 0);
+  for (int i = 0; i < 10; ++i) {
+    seven_in_ten.values.insert(seven_in_ten.values.end(), {0.7, 0.3});
+  }
+  EXPECT_NEAR(calibration_error(table_of(rows, 2), seven_in_ten), 0, 1e-12);
+  // A certain answer, the last bin's upper end, is of that bin.
+  Probabilities certain(2, 0);
+  for (int i = 0; i < 10; ++i) {
+    certain.values.insert(certain.values.end(), {1, 0});
+  }
+  EXPECT_NEAR(calibration_error(table_of(rows, 2), certain), 0.3, 1e-12);
+}
+
+TEST(CalibrationError, OfNoFlowsIsNothing) {
+  EXPECT_EQ(calibration_error(ten_flows().select({}), Probabilities(4, 0)), 0);
+}
+
+// Four captures of two apps: in two of each app the witnesses speak up, the
+// flows of the others have nobody to speak for them.
+class Timeline : public testing::Test {
+ protected:
+  Timeline() {
+    std::vector<TestRow> rows;
+    for (std::uint32_t capture = 0; capture < 8; ++capture) {
+      const auto app = static_cast<AppId>(capture % 2);
+      for (int flow = 0; flow < 2; ++flow) rows.push_back({{0}, app, capture});
+    }
+    data = table_of(rows, 2);
+    hearing.testimonies = {Probabilities(2, 16), Probabilities(2, 16)};
+    std::ranges::fill(hearing.testimonies.name.values, 0.5);
+    for (std::size_t row = 0; row < 16; ++row) {
+      const double said = row < 8 ? 0.5 : 0.9;
+      hearing.testimonies.shape.row(row)[data.labels[row]] = said;
+      hearing.testimonies.shape.row(row)[1u - data.labels[row]] = 1 - said;
+    }
+    hearing.weights.of_fold = {{}};
+  }
+
+  Dataset data;
+  Hearing hearing;
+};
+
+TEST_F(Timeline, IsScoredInSeveralOrders) {
+  const TimelineScore score = evaluate_timeline(data, hearing, {}, 3);
+  ASSERT_EQ(score.repeats, 5u);
+  std::vector<double> accuracies;
+  for (std::uint64_t seed = 3; seed < 8; ++seed) {
+    accuracies.push_back(evaluate(data,
+                                  judge_timeline(data, hearing.testimonies,
+                                                 hearing.weights, {}, seed),
+                                  {})
+                             .accuracy);
+  }
+  double mean = 0;
+  for (const double accuracy : accuracies) mean += accuracy / 5;
+  double squares = 0;
+  for (const double accuracy : accuracies) {
+    squares += (accuracy - mean) * (accuracy - mean) / 5;
+  }
+  EXPECT_NEAR(score.mean.accuracy, mean, 1e-12);
+  EXPECT_NEAR(score.spread.accuracy, std::sqrt(squares), 1e-12);
+  EXPECT_GT(score.spread.accuracy, 0) << "the orders must matter here";
+  EXPECT_EQ(evaluate_timeline(data, hearing, {}, 3).mean, score.mean);
+}
+
+// Alone, each flow is judged as if no other were there.
+TEST_F(Timeline, HasNoSpreadWithoutTime) {
+  const EvidenceKinds shape{true, false, false};
+  const TimelineScore score = evaluate_timeline(data, hearing, shape, 3);
+  EXPECT_EQ(score.spread, Score{});
+  EXPECT_NEAR(score.mean.accuracy, 0.75, 1e-12);
 }
 
 TEST(EvaluationText, ShowsItAllToAPerson) {
@@ -132,6 +221,7 @@ TEST(EvaluationText, ShowsItAllToAPerson) {
       "Of all 10 flows: accuracy 50.0 %, balanced 47.2 % (every flow named).\n"
       "Under floor=0.46,margin=0.05: 60.0 % named (coverage), on average 38.9 "
       "% of them right.\n"
+      "Confidences are off by 25.8 % on average.\n"
       "\n"
       "Worst confusions:\n"
       "  2 of 3 video flows (66.7 %) named mail\n"
@@ -140,7 +230,7 @@ TEST(EvaluationText, ShowsItAllToAPerson) {
       "\n"
       "Split by-capture into 5 folds: 3 captures of home/, none judged by a "
       "forest that learned from it.\n"
-      "Features robust and classic14, evidence shape, seed 7.\n");
+      "Features robust and classic14, evidence shape,time, seed 7.\n");
 }
 
 TEST(EvaluationText, CallsASplitByFlowOptimistic) {
@@ -161,7 +251,7 @@ TEST(EvaluationText, NamesTheCapturesItWasJudgedOn) {
 }
 
 TEST(EvaluationText, SaysWhereNothingWasConfused) {
-  Probabilities right{4, std::vector<double>(40)};
+  Probabilities right(4, 10);
   const Dataset data = ten_flows();
   for (std::size_t row = 0; row < 10; ++row) {
     right.values[row * 4 + data.labels[row]] = 1;
@@ -171,6 +261,33 @@ TEST(EvaluationText, SaysWhereNothingWasConfused) {
             std::string::npos);
 }
 
+Evaluation with_timeline() {
+  Evaluation evaluation = hand_computed();
+  evaluation.timeline = TimelineScore{5, {0.75, 0.625}, {0.03125, 0.0625}};
+  return evaluation;
+}
+
+TEST(EvaluationText, TellsOfADay) {
+  EXPECT_NE(evaluation_text(with_timeline(), setting())
+                .find("As one device's day, in 5 random orders: accuracy 75.0 "
+                      "% (± 3.1), balanced 62.5 % (± 6.2).\n"),
+            std::string::npos);
+}
+
+TEST(EvaluationJson, TellsOfADayWhereItWasJudged) {
+  const auto json =
+      nlohmann::json::parse(evaluation_json(with_timeline(), setting()));
+  EXPECT_EQ(json["timeline"],
+            (nlohmann::json{{"repeats", 5},
+                            {"accuracy", 0.75},
+                            {"balanced_accuracy", 0.625},
+                            {"accuracy_spread", 0.03125},
+                            {"balanced_accuracy_spread", 0.0625}}));
+  EXPECT_FALSE(
+      nlohmann::json::parse(evaluation_json(hand_computed(), setting()))
+          .contains("timeline"));
+}
+
 TEST(EvaluationJson, HasTheKeysThatAreFixed) {
   const auto json =
       nlohmann::json::parse(evaluation_json(hand_computed(), setting()));
@@ -178,6 +295,7 @@ TEST(EvaluationJson, HasTheKeysThatAreFixed) {
   EXPECT_EQ(json["flows"], 10);
   EXPECT_EQ(json["features"], (nlohmann::json{"robust", "classic14"}));
   EXPECT_EQ(json["split"], "by-capture");
+  EXPECT_EQ(json["evidence"], (nlohmann::json{"shape", "time"}));
   EXPECT_EQ(json["folds"], 5);
   EXPECT_EQ(json["seed"], 7);
   EXPECT_EQ(json["unknown_rule"], "floor=0.46,margin=0.05");
@@ -188,6 +306,7 @@ TEST(EvaluationJson, HasTheKeysThatAreFixed) {
   EXPECT_DOUBLE_EQ(json["correct"].get<double>(), due.correct);
   EXPECT_DOUBLE_EQ(json["unknown"].get<double>(), due.unknown);
   EXPECT_DOUBLE_EQ(json["coverage"].get<double>(), due.coverage);
+  EXPECT_NEAR(json["calibration_error"].get<double>(), 0.258, 1e-12);
   ASSERT_EQ(json["apps"].size(), 4u);
   const auto& chat = json["apps"][0];
   EXPECT_EQ(chat["app"], "chat");

@@ -15,7 +15,7 @@ class Listener : public FlowListener {
   void take(const FlowReport& report) override {
     said += fmt::format("{} of {} packets at {}, {} features",
                         report.is_early ? "early" : "flow",
-                        report.flow.packets.size(),
+                        report.flow.sent.packets + report.flow.received.packets,
                         seconds_text(report.flow.last - report.origin, 3),
                         report.features.size());
     if (report.verdict) said += fmt::format(", {}", report.verdict->app);
@@ -78,7 +78,8 @@ TEST(FlowReporter, TellsEveryListener) {
 // rule is that.
 struct Naming {
   explicit Naming(std::vector<std::string> names, UnknownRule rule = {0, 0})
-      : model(small_model()), judge(*Judge::make(model, rule)) {
+      : model(small_model()),
+        judge(*Judge::make(model, EvidenceKinds{}, rule)) {
     model.apps = std::move(names);
   }
   NamingJudge naming() { return {&judge, &model.apps}; }
@@ -120,6 +121,57 @@ TEST(FlowReporter, TakesAnotherJudgeFromOneFlowToTheNext) {
   meter_some(reporter);
   EXPECT_NE(listener.said.find(", new. "), std::string::npos);
   EXPECT_EQ(listener.said.find("old"), std::string::npos);
+}
+
+// Two devices that talk at once, with two flows each: the bursts are told one
+// behind the other, each flow with the features that are its own.
+TEST(FlowReporter, JudgesABurstWhenItIsOver) {
+  const FeatureList features = *FeatureList::parse("classic14");
+  Naming all_one({"x", "x", "x"});
+  class Ports : public FlowListener {
+   public:
+    void take(const FlowReport& report) override {
+      EXPECT_TRUE(report.verdict);
+      EXPECT_TRUE(report.flow.packets.empty()) << "they are gone by then";
+      const double longest = *std::ranges::max_element(report.features);
+      said += fmt::format("{}:{} {} ", report.flow.device.text(),
+                          report.flow.device_port, longest);
+    }
+    void end_burst() override { said += "end "; }
+    std::string said;
+  };
+  Ports listener;
+  FlowReporter reporter(features, all_one.naming(), {&listener});
+  FlowMeter meter(FlowOptions{}, reporter);
+  reporter.begin_capture(meter);
+  for (const int payload : {100, 200}) {
+    for (const char* device : {"192.168.12.7", "192.168.12.8"}) {
+      meter.add(frame()
+                    .ethernet()
+                    .ipv4(device)
+                    .udp(static_cast<Port>(40000 + payload))
+                    .payload(static_cast<std::size_t>(payload))
+                    .build()
+                    .view());
+    }
+  }
+  EXPECT_EQ(listener.said, "") << "no burst is over yet";
+  meter.finish();
+  EXPECT_EQ(listener.said,
+            "192.168.12.7:40100 128 192.168.12.7:40200 228 end "
+            "192.168.12.8:40100 128 192.168.12.8:40200 228 end ");
+}
+
+// What devices did in one capture says nothing of those in the next.
+TEST(FlowReporter, BeginsEveryCaptureWithNothingBelieved) {
+  const FeatureList none;
+  Naming naming({"x", "y", "z"});
+  Listener listener;
+  FlowReporter reporter(none, naming.naming(), {&listener});
+  meter_some(reporter);
+  const double first = listener.last_confidence;
+  meter_some(reporter);
+  EXPECT_EQ(listener.last_confidence, first);
 }
 
 TEST(LineListener, WritesIntoItsOwnersText) {

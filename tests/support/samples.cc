@@ -7,6 +7,22 @@
 #include "support/test_frame.h"
 
 namespace flowtell {
+namespace {
+
+RowFacts facts_of(const TestRow& row, std::size_t in_burst,
+                  std::vector<std::string>& names) {
+  RowFacts facts;
+  facts.device = *Address::parse("192.168.12.100");
+  facts.first = kTestStart + 3s * row.burst + 100ms * in_burst;
+  facts.last = facts.first + 50ms;
+  facts.burst = row.burst;
+  const auto at = std::ranges::find(names, row.name);
+  facts.name = static_cast<std::uint32_t>(at - names.begin());
+  if (at == names.end()) names.push_back(row.name);
+  return facts;
+}
+
+}  // namespace
 
 Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps) {
   Dataset data;
@@ -14,6 +30,7 @@ Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps) {
     data.apps.emplace_back(1, static_cast<char>('a' + i));
   }
   data.width = rows.front().values.size();
+  std::size_t in_burst = 0;
   for (const TestRow& row : rows) {
     while (data.captures.size() <= row.capture) {
       CaptureRecord capture;
@@ -25,7 +42,12 @@ Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps) {
     ++data.captures[row.capture].flows;
     data.values.insert(data.values.end(), row.values.begin(), row.values.end());
     data.labels.push_back(row.app);
+    in_burst = !data.facts.empty() && data.facts.back().burst == row.burst &&
+                       data.capture_of.back() == row.capture
+                   ? in_burst + 1
+                   : 0;
     data.capture_of.push_back(row.capture);
+    data.facts.push_back(facts_of(row, in_burst, data.names));
   }
   return data;
 }
@@ -35,7 +57,7 @@ Dataset random_table(std::uint64_t seed, const RandomTable& table) {
   std::vector<TestRow> rows;
   for (std::size_t i = 0; i < table.rows; ++i) {
     TestRow row;
-    row.capture = static_cast<std::uint32_t>(i % table.captures);
+    row.capture = static_cast<std::uint32_t>(i * table.captures / table.rows);
     row.app = static_cast<AppId>(row.capture % table.apps);
     for (std::size_t column = 0; column < table.columns; ++column) {
       const double value =
@@ -71,6 +93,13 @@ Model small_model(std::uint64_t seed) {
   model.flow_key = FlowKey::kRemoteEndpoint;
   model.burst_gap = 1500ms;
   model.forest = std::move(built.forest);
+  model.names = NameTable::of({{".example", {0, 10, 20}},
+                               {"cdn#.example", {0, 0, 5}},
+                               {"post.example", {0.5F, 20, 0}}});
+  for (std::size_t i = 0; i < model.weights.size(); ++i) {
+    const auto place = static_cast<double>(i);
+    model.weights[i] = {0.5 + place / 8, 2 - place / 4};
+  }
   for (std::size_t i = 0; i < data.width; ++i) {
     model.importance.push_back(
         {built.impurity_importance[i], 0.01 * static_cast<double>(i) - 0.02});

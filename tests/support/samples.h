@@ -14,16 +14,22 @@
 
 namespace flowtell {
 
-// One row of a table: its values, its app, and its capture.
+// One row of a table: its values, its app, its capture, the burst of that, and
+// the server's name.
 struct TestRow {
   std::vector<float> values;
   AppId app = 0;
   std::uint32_t capture = 0;
+  std::uint32_t burst = 0;
+  std::string name = "";
 };
 
 // A dataset of these rows. Apps are called "a", "b", …; capture i is called
-// "capture i" and is of the app of its first row, its group its path. REQUIRES:
-// all rows have equally many values.
+// "capture i" and is of the app of its first row, its group its path. All flows
+// are of one device; every capture begins at kTestStart, its bursts 3 s after
+// each other, the flows of a burst 100 ms after each other and 50 ms long.
+// REQUIRES: all rows have equally many values; those of a capture, and of a
+// burst, stand side by side.
 Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps);
 
 struct RandomTable {

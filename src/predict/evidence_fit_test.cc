@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Witnesses whose worth is known beforehand: of the flows of which one should
+// say `truly`, exactly so many are what it says.
+#include "predict/evidence_fit.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/samples.h"
+
+namespace flowtell {
+namespace {
+
+constexpr EvidenceKinds kShape{true, false, false};
+constexpr EvidenceKinds kName{false, true, false};
+constexpr EvidenceKinds kBoth{true, true, false};
+
+struct Case {
+  Dataset data;
+  Testimonies testimonies;
+};
+
+// A probability with its odds raised to a power: overstated or understated.
+double overstated(double probability, double power) {
+  const double odds = std::pow(probability / (1 - probability), power);
+  return odds / (1 + odds);
+}
+
+// What a judge that doubts takes for `probability`, of two apps.
+double before_doubt(double probability) { return (probability - 0.01) / 0.98; }
+
+// Each probability is said of 400 flows, half of them of each app; the shape
+// says it with its odds raised to a power, the name is right as often as not.
+Case witnesses(double power) {
+  std::vector<TestRow> rows;
+  Case made;
+  for (const double truly : {0.55, 0.6, 0.65, 0.7, 0.75}) {
+    for (int i = 0; i < 400; ++i) {
+      const auto app = static_cast<AppId>(i % 2);
+      const bool is_right = i / 2 < 200 * truly - 1e-9;
+      const bool names_right = (i / 2) % 2 == 0;
+      const double shape = before_doubt(overstated(truly, power));
+      const auto said = [&](bool right, double sure, Probabilities& of) {
+        const bool first = (app == 0) == right;
+        of.values.insert(of.values.end(),
+                         {first ? sure : 1 - sure, first ? 1 - sure : sure});
+      };
+      said(is_right, shape, made.testimonies.shape);
+      said(names_right, 0.9, made.testimonies.name);
+      rows.push_back({{0}, app, static_cast<std::uint32_t>(i % 2)});
+    }
+  }
+  std::ranges::stable_sort(rows, {}, &TestRow::capture);
+  // The testimonies go with their rows.
+  Testimonies sorted{Probabilities(2, rows.size()),
+                     Probabilities(2, rows.size())};
+  std::size_t to = 0;
+  for (std::size_t app = 0; app < 2; ++app) {
+    for (std::size_t row = app; row < rows.size(); row += 2, ++to) {
+      std::ranges::copy(
+          std::span(made.testimonies.shape.values).subspan(2 * row, 2),
+          sorted.shape.row(to).begin());
+      std::ranges::copy(
+          std::span(made.testimonies.name.values).subspan(2 * row, 2),
+          sorted.name.row(to).begin());
+    }
+  }
+  sorted.shape.apps = sorted.name.apps = 2;
+  made.testimonies = std::move(sorted);
+  made.data = table_of(rows, 2);
+  return made;
+}
+
+TEST(FitWeights, FindWhatIsOverstated) {
+  const Case sure = witnesses(2);
+  EXPECT_NEAR(fit_weights(sure.data, sure.testimonies, kShape).shape, 0.5,
+              0.01);
+}
+
+TEST(FitWeights, FindWhatIsUnderstated) {
+  const Case shy = witnesses(0.5);
+  EXPECT_NEAR(fit_weights(shy.data, shy.testimonies, kShape).shape, 2, 0.04);
+}
+
+TEST(FitWeights, LeaveWhatIsTrueAsItIs) {
+  const Case fair = witnesses(1);
+  EXPECT_NEAR(fit_weights(fair.data, fair.testimonies, kShape).shape, 1, 0.02);
+}
+
+TEST(FitWeights, BelieveNoWitnessThatKnowsNothing) {
+  const Case fair = witnesses(1);
+  EXPECT_LT(fit_weights(fair.data, fair.testimonies, kName).name, 0.05);
+  const EvidenceWeights both = fit_weights(fair.data, fair.testimonies, kBoth);
+  EXPECT_LT(both.name, 0.05);
+  EXPECT_NEAR(both.shape, 1, 0.02);
+}
+
+TEST(FitWeights, LeaveThoseAloneThatAreNotHeard) {
+  const Case sure = witnesses(2);
+  EXPECT_EQ(fit_weights(sure.data, sure.testimonies, kShape).name, 1);
+  EXPECT_EQ(fit_weights(sure.data, sure.testimonies, kName).shape, 1);
+}
+
+// Ten flows of a burst that all say the same thing, though it is often wrong:
+// together they must not be believed ten times over.
+TEST(FitWeights, BelieveRepetitionLess) {
+  constexpr EvidenceKinds kTimely{true, false, true};
+  std::vector<TestRow> rows;
+  Testimonies said{Probabilities(2, 0), Probabilities(2, 0)};
+  for (std::uint32_t capture = 0; capture < 40; ++capture) {
+    const auto app = static_cast<AppId>(capture % 2);
+    const bool is_right = capture < 30;  // three in four
+    for (int flow = 0; flow < 10; ++flow) {
+      rows.push_back({{0}, app, capture});
+      const bool first = (app == 0) == is_right;
+      said.shape.values.push_back(before_doubt(first ? 0.75 : 0.25));
+      said.shape.values.push_back(before_doubt(first ? 0.25 : 0.75));
+      said.name.values.insert(said.name.values.end(), {0.5, 0.5});
+    }
+  }
+  const Dataset data = table_of(rows, 2);
+  EXPECT_NEAR(fit_weights(data, said, kShape).shape, 1, 0.02);
+  EXPECT_LT(fit_weights(data, said, kTimely).shape, 0.2);
+}
+
+// Two flows of app a, which got 1/2 and 1/8; one of app b, which got 1/4; and
+// of app c none.
+TEST(LogLoss, IsTheMeanOfTheAppsMeans) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 0}, {{0}, 1, 1}}, 3);
+  Probabilities judged(3, 0);
+  judged.values = {0.5,   0.25, 0.25,   // a
+                   0.125, 0.5,  0.375,  // a
+                   0.5,   0.25, 0.25};  // b
+  EXPECT_NEAR(log_loss(data, judged), (2 + 2) / 2.0 * std::log(2), 1e-12);
+  EXPECT_EQ(log_loss(data.select({}), Probabilities(3, 0)), 0);
+}
+
+}  // namespace
+}  // namespace flowtell

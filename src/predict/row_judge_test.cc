@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/row_judge.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "capture/capture_file.h"
+#include "predict/judge.h"
+#include "support/app_captures.h"
+#include "support/samples.h"
+#include "support/temporary_folder.h"
+
+namespace flowtell {
+namespace {
+
+constexpr EvidenceKinds kShape{true, false, false};
+constexpr EvidenceKinds kShapeAndTime{true, false, true};
+
+RowWeights equal_weights() { return {{EvidenceWeights{}}, {}}; }
+
+// Captures of several bursts of several flows, with witnesses that say
+// anything.
+struct Case {
+  explicit Case(std::uint64_t seed, std::uint32_t captures = 4) {
+    Random random(seed);
+    std::vector<TestRow> rows;
+    for (std::uint32_t capture = 0; capture < captures; ++capture) {
+      const std::uint32_t bursts = 1 + random.below(3);
+      for (std::uint32_t burst = 0; burst < bursts; ++burst) {
+        const std::uint32_t flows = 1 + random.below(3);
+        for (std::uint32_t i = 0; i < flows; ++i) {
+          rows.push_back(
+              {{0}, static_cast<AppId>(capture % 3), capture, burst});
+        }
+      }
+    }
+    data = table_of(rows, 3);
+    said = {Probabilities(3, data.rows()), Probabilities(3, data.rows())};
+    for (Probabilities* of : {&said.shape, &said.name}) {
+      for (std::size_t row = 0; row < data.rows(); ++row) {
+        const double a = random.unit();
+        const double b = (1 - a) * random.unit();
+        const std::array<double, 3> all = {a, b, 1 - a - b};
+        std::ranges::copy(all, of->row(row).begin());
+      }
+    }
+  }
+  // The rows of one capture alone.
+  Probabilities judge_alone(std::uint32_t capture,
+                            std::vector<std::uint32_t>& rows) const {
+    for (std::uint32_t row = 0; row < data.rows(); ++row) {
+      if (data.capture_of[row] == capture) rows.push_back(row);
+    }
+    Testimonies own{Probabilities(3, rows.size()),
+                    Probabilities(3, rows.size())};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::ranges::copy(said.shape.row(rows[i]), own.shape.row(i).begin());
+      std::ranges::copy(said.name.row(rows[i]), own.name.row(i).begin());
+    }
+    return judge_captures(data.select(rows), own, equal_weights(), {});
+  }
+
+  Dataset data;
+  Testimonies said;
+};
+
+TEST(JudgeCaptures, JudgesEachAsIfItWereTheOnlyOne) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Case made(seed);
+    const Probabilities all =
+        judge_captures(made.data, made.said, equal_weights(), {});
+    for (std::uint32_t capture = 0; capture < 4; ++capture) {
+      std::vector<std::uint32_t> rows;
+      const Probabilities alone = made.judge_alone(capture, rows);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        EXPECT_TRUE(std::ranges::equal(all.row(rows[i]), alone.row(i)));
+      }
+    }
+  }
+}
+
+TEST(JudgeCaptures, WeighsEachRowAsItsFoldDoes) {
+  Case made(1, 2);
+  RowWeights weights{{{1, 1}, {0, 0}}, made.data.capture_of};
+  const Probabilities all =
+      judge_captures(made.data, made.said, weights, kShape);
+  for (std::size_t row = 0; row < made.data.rows(); ++row) {
+    for (std::size_t app = 0; app < 3; ++app) {
+      const bool is_heard = made.data.capture_of[row] == 0;
+      const double due =
+          is_heard ? 0.98 * made.said.shape.row(row)[app] + 0.02 / 3 : 1.0 / 3;
+      EXPECT_NEAR(all.row(row)[app], due, 1e-12);
+    }
+  }
+}
+
+// Two captures, of which only the first has something to say. The second leans
+// on it in a day in which it follows: half a minute later, by an eighth.
+TEST(JudgeTimeline, CarriesOverWhatWasBelieved) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 1}}, 2);
+  Testimonies said{Probabilities(2, 2), Probabilities(2, 2)};
+  said.shape.values = {1, 0, 0.5, 0.5};
+  said.name.values = {0.5, 0.5, 0.5, 0.5};
+  int followed = 0;
+  int preceded = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const double lean =
+        judge_timeline(data, said, equal_weights(), kShapeAndTime, seed)
+            .row(1)[0] -
+        0.5;
+    if (lean > 1e-9) {
+      EXPECT_NEAR(lean, 0.98 * 0.49 / 8, 1e-9);
+      ++followed;
+    } else {
+      EXPECT_NEAR(lean, 0, 1e-9);
+      ++preceded;
+    }
+  }
+  EXPECT_GT(followed, 2) << "the order must hang on the seed";
+  EXPECT_GT(preceded, 2);
+  EXPECT_NEAR(
+      judge_captures(data, said, equal_weights(), kShapeAndTime).row(1)[0], 0.5,
+      1e-12);
+}
+
+// The day is one device's, whosever captures they were.
+TEST(JudgeTimeline, IsOfOneDevice) {
+  Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 1}}, 2);
+  data.facts[1].device = *Address::parse("10.0.0.1");
+  Testimonies said{Probabilities(2, 2), Probabilities(2, 2)};
+  said.shape.values = {1, 0, 1, 0};
+  said.name.values = {0.5, 0.5, 0.5, 0.5};
+  const auto day =
+      judge_timeline(data, said, equal_weights(), kShapeAndTime, 1);
+  EXPECT_NE(day.row(0)[0], day.row(1)[0]) << "whoever comes second is surer";
+}
+
+TEST(JudgeTimeline, IsTheSameDayForTheSameSeed) {
+  const Case made(5, 8);
+  const auto day = [&](std::uint64_t seed) {
+    return judge_timeline(made.data, made.said, equal_weights(), {}, seed)
+        .values;
+  };
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    EXPECT_EQ(day(seed), day(seed));
+    EXPECT_NE(day(seed), day(seed + 1));
+  }
+}
+
+// Of a single capture a day is made that is that capture.
+TEST(JudgeTimeline, OfOneCaptureIsTheCapture) {
+  const Case made(2, 1);
+  const auto alone = judge_captures(made.data, made.said, equal_weights(), {});
+  const auto day = judge_timeline(made.data, made.said, equal_weights(), {}, 9);
+  for (std::size_t at = 0; at < alone.values.size(); ++at) {
+    EXPECT_NEAR(day.values[at], alone.values[at], 1e-12);
+  }
+}
+
+TEST(JudgeTimeline, IsNothingWithoutRows) {
+  const Case made(2);
+  const Testimonies none{Probabilities(3, 0), Probabilities(3, 0)};
+  EXPECT_TRUE(judge_timeline(made.data.select({}), none, equal_weights(), {}, 1)
+                  .values.empty());
+}
+
+// Feeds the live judge with flows as they come out of the meter.
+class LiveSink : public FlowSink {
+ public:
+  explicit LiveSink(Judge& judge) : judge_(judge) {}
+  void take(const Flow& flow) override { judge_.hear(flow); }
+  void end_burst() override {
+    for (const Judge::Judged& judged : judge_.end_burst()) {
+      values.insert(values.end(), judged.probabilities.begin(),
+                    judged.probabilities.end());
+    }
+  }
+  std::vector<double> values;
+
+ private:
+  Judge& judge_;
+};
+
+// Capture files go one way as the rows of a dataset, and another through the
+// judge that live links are judged by.
+TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
+  const TemporaryFolder folder;
+  put_app_captures(folder, "home", 30, 2);
+  const std::string path = folder / "home";
+  LoadOptions options;
+  options.features = *FeatureList::parse("robust");
+  const auto captures = find_labelled_captures(path);
+  ASSERT_TRUE(captures);
+  const Dataset data = load_dataset(*captures, options)->dataset;
+  ForestOptions trees;
+  trees.trees = 5;
+  trees.deepest = 3;
+  const Witnesses witnesses = teach_witnesses(data, trees);
+  Model model;
+  model.apps = data.apps;
+  model.feature_sets = options.features.set_names();
+  model.columns = options.features.column_names();
+  model.feature_identity = options.features.identity();
+  model.forest = witnesses.forest;
+  model.names = witnesses.names;
+  for (const EvidenceKinds& kinds : kEvidenceKinds) {
+    model.weights[place_of(kinds)] = {0.5, 0.25};
+    const Testimonies said = hear(witnesses.forest, witnesses.names, data, 1);
+    const Probabilities due =
+        judge_captures(data, said, {{{0.5, 0.25}}, {}}, kinds);
+    Judge judge = *Judge::make(model, kinds, {});
+    LiveSink live(judge);
+    for (const LabelledCapture& capture : *captures) {
+      judge.begin_capture();
+      FlowMeter meter(FlowOptions{}, live);
+      const auto source = open_capture(capture.path);
+      ASSERT_TRUE(source);
+      std::array<Frame, 8> batch;
+      while (const std::size_t count = (*source)->read(batch)) {
+        for (const Frame& frame : std::span(batch).first(count)) {
+          meter.add(frame);
+        }
+      }
+      meter.finish();
+    }
+    EXPECT_EQ(live.values, due.values) << kinds.text();
+  }
+}
+
+}  // namespace
+}  // namespace flowtell
