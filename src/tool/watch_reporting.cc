@@ -64,7 +64,7 @@ void WatchReporting::begin() {
   if (options_.on_screen) {
     terminal_.emplace();
   } else {
-    writer_->begin_output(text_);
+    if (!output_.goes_on()) writer_->begin_output(text_);
     writer_->begin_capture(text_, options_.title);
   }
 }
