@@ -91,6 +91,7 @@ add_executable(unit_tests
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/content_cut_test.cc
+  src/serve/device_names_test.cc
   src/serve/dhcp_probe_test.cc
   src/serve/gateway_checks_test.cc
   src/serve/gateway_options_test.cc
@@ -151,14 +152,6 @@ add_scripted_test(conversations /usr/bin/python3
 add_scripted_test(acceptance
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/acceptance_test.sh $<TARGET_FILE:flowtell>
   ${shared})
-# The gateway, in namespaces of its own; skipped where none can be made.
-add_executable(gateway_crash tests/gateway_crash.cc)
-target_link_libraries(gateway_crash PRIVATE libflowtell project_warnings)
-add_test(NAME gateway COMMAND /usr/bin/python3 -B
-         ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
-         $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
-set_tests_properties(gateway PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
-                     LABELS net)
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
 
@@ -166,10 +159,20 @@ add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
 # namespaces. Skipped, with a reason, where these or the programs are absent.
 function(add_net_test name)
   add_test(NAME ${name} COMMAND /usr/bin/python3 ${ARGN})
-  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
                        LABELS net)
 endfunction()
 add_net_test(cable ${CMAKE_CURRENT_SOURCE_DIR}/tests/cable_test.py
   $<TARGET_FILE:cable>)
 add_net_test(lab ${CMAKE_CURRENT_SOURCE_DIR}/tests/lab_test.py
   ${CMAKE_BINARY_DIR})
+# The crash test kills the gateway at each step.
+add_executable(gateway_crash tests/gateway_crash.cc)
+target_link_libraries(gateway_crash PRIVATE libflowtell project_warnings)
+add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
+  $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
+add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
+  $<TARGET_FILE:flowtell> ${shared}/captures/group-b
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+# It shows that no packet is dropped, which another test could spoil.
+set_tests_properties(live PROPERTIES RUN_SERIAL ON)

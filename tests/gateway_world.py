@@ -249,7 +249,7 @@ class World:
         with open(script, "w") as file:
             file.write(LEASE_SCRIPT)
         os.chmod(script, 0o755)
-        run(["ip", "netns", "exec", client, "udhcpc", "-f", "-q", "-n", "-t", "8", "-T", "1",
+        run(["ip", "netns", "exec", client, "udhcpc", "-f", "-q", "-n", "-t", "20", "-T", "1",
              "-i", client, "-s", script, "-x", "hostname:" + name],
             check=True, env={**os.environ, "LEASE_FILE": lease})
         with open(lease) as file:

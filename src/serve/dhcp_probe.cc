@@ -177,7 +177,7 @@ std::string dhcp_discover(const Mac& mac, std::uint32_t transaction) {
 
 std::optional<Ipv4> dhcp_offer_from(Bytes packet, std::uint32_t transaction) {
   ByteReader ip(packet);
-  const std::size_t header = (ip.u8() & 15u) * 4u;
+  const std::size_t header = std::size_t{ip.u8() & 15u} * 4;
   ip.skip(8);
   const bool is_udp = ip.u8() == kUdp;
   ip.skip(2);

@@ -112,11 +112,16 @@ Result<void> DnsmasqChange::apply() const {
               done.error().message);
 }
 
+// A dnsmasq that has just been started forks, and its parent lives until the
+// child is at work. One look at /proc can miss both, the child being too young
+// and the parent gone when its turn comes; a second look cannot.
 Result<void> DnsmasqChange::undo() const {
+  constexpr int kLooks = 2;
   const auto begin = std::chrono::steady_clock::now();
-  for (;;) {
+  for (int in_vain = 0; in_vain < kLooks;) {
     const auto processes = dnsmasq_processes(config);
-    if (processes.empty()) return {};
+    in_vain = processes.empty() ? in_vain + 1 : 0;
+    if (processes.empty()) continue;
     const auto waited = std::chrono::steady_clock::now() - begin;
     if (waited > kLongestWait) {
       return fail(ErrorKind::kOutput, "dnsmasq (process {}) does not end",
@@ -127,6 +132,7 @@ Result<void> DnsmasqChange::undo() const {
     }
     std::this_thread::sleep_for(20ms);
   }
+  return {};
 }
 
 Json DnsmasqChange::json() const {

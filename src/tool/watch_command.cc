@@ -8,6 +8,7 @@
 #include "capture/live_interface.h"
 #include "capture/replay_source.h"
 #include "report/ledger_text.h"
+#include "serve/gateway_plan.h"
 #include "serve/watch.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
@@ -76,7 +77,8 @@ class WatchCommand : public Command {
     if (!options) return fail(std::move(options).error());
     auto reporting = WatchReporting::make(
         writer_, std::move(*model),
-        {name(), is_on_screen(), options->flows.early_packets > 0});
+        {name(), lease_path(GatewayPlaces{}, interface_), is_on_screen(),
+         options->flows.early_packets > 0});
     if (!reporting) return fail(std::move(reporting).error());
     // Last, so that no empty capture is left behind.
     auto writer = open_writer(**source);

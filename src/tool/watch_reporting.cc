@@ -50,9 +50,11 @@ WatchReporting::WatchReporting(FlowWriterOptions writer, FeatureList features,
       writer_(make_flow_writer(std::move(writer))),
       output_(std::move(output)),
       lines_(*writer_, text_),
-      screen_("flowtell  " +
-                  std::filesystem::path(options_.title).filename().string(),
-              [](const Address& address) { return address.text(); }),
+      device_names_(options_.lease_file),
+      screen_(
+          "flowtell  " +
+              std::filesystem::path(options_.title).filename().string(),
+          [this](const Address& device) { return device_names_.of(device); }),
       reporter_(
           features_, model_->naming(),
           {&tally_, options_.on_screen ? static_cast<FlowListener*>(&screen_)
@@ -62,7 +64,7 @@ void WatchReporting::begin() {
   if (options_.on_screen) {
     terminal_.emplace();
   } else {
-    writer_->begin_output(text_);
+    if (!output_.goes_on()) writer_->begin_output(text_);
     writer_->begin_capture(text_, options_.title);
   }
 }

@@ -12,6 +12,7 @@
 #include "model/model.h"
 #include "report/app_tally.h"
 #include "report/live_screen.h"
+#include "serve/device_names.h"
 #include "tool/console.h"
 #include "tool/options.h"
 #include "tool/terminal.h"
@@ -36,7 +37,8 @@ class ModelInUse {
 class WatchReporting {
  public:
   struct Options {
-    std::string title;  // the interface or the capture that is played
+    std::string title;       // the interface or the capture that is played
+    std::string lease_file;  // of the gateway on it, if there is one
     bool on_screen = false;
     bool with_early = false;
   };
@@ -72,6 +74,7 @@ class WatchReporting {
   Output output_;
   std::string text_;
   LineListener lines_;
+  DeviceNames device_names_;
   LiveScreen screen_;
   AppTally tally_;
   FlowReporter reporter_;
