@@ -35,6 +35,8 @@ class ClassifyCommand : public Command {
   Result<ExitCode> run() override {
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
+    auto apart = check_apart(writer_.output, {model_});
+    if (!apart) return fail(std::move(apart).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     auto model = load_model(model_);

@@ -8,7 +8,7 @@
 namespace flowtell {
 namespace {
 
-constexpr Duration kDrawEvery = std::chrono::milliseconds(200);
+constexpr std::size_t kMostNotices = 20;
 
 }  // namespace
 
@@ -76,6 +76,22 @@ Result<void> WatchReporting::refresh(
   if (now < next_draw_) return {};
   next_draw_ = now + kDrawEvery;
   return terminal_->show(screen_.draw(status(), terminal_->size()));
+}
+
+void WatchReporting::notice(const std::string& text) {
+  if (!terminal_) {
+    warn(text);
+    return;
+  }
+  screen_.notice(text);
+  notices_.push_back(text);
+  if (notices_.size() > kMostNotices) notices_.pop_front();
+}
+
+void WatchReporting::end() {
+  terminal_.reset();
+  for (const std::string& text : notices_) warn(text);
+  notices_.clear();
 }
 
 Result<void> WatchReporting::write_lines() {
