@@ -52,8 +52,7 @@ WatchReporting::WatchReporting(FlowWriterOptions writer, FeatureList features,
       lines_(*writer_, text_),
       device_names_(options_.lease_file),
       screen_(
-          "flowtell  " +
-              std::filesystem::path(options_.title).filename().string(),
+          std::filesystem::path(options_.title).filename().string(),
           [this](const Address& device) { return device_names_.of(device); }),
       reporter_(
           features_, model_->naming(),
