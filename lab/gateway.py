@@ -10,13 +10,17 @@ LEASE_SCRIPT = pathlib.Path(__file__).resolve().parent / "lease.sh"
 
 
 def raise_gateway(world, build):
-    """The gateway comes up, and each phone gets a lease from it."""
+    """The gateway comes up, and each phone gets a lease from it.
+
+    dnsmasq looks for three seconds whether an address is free, for one phone after the other, so a
+    phone has to ask more often than udhcpc does by itself.
+    """
     world.gateway.run(build / "flowtell", "gateway", "up", "--lan", world.lan, "--wan", world.wan)
     for phone in world.phones:
         phone.start("udhcpc", "-f", "-i", "wlan0", "-x", f"hostname:{phone.name}",
-                    "-s", LEASE_SCRIPT)
+                    "-t", 10, "-T", 2, "-A", 1, "-s", LEASE_SCRIPT)
     for phone in world.phones:
-        wait_until(lambda: phone.lease().endswith("\n"), 20, f"{phone.name} gets a lease")
+        wait_until(lambda: phone.lease().endswith("\n"), 60, f"{phone.name} gets a lease")
         phone.address = phone.lease().strip()
 
 

@@ -179,6 +179,46 @@ TEST_F(LiveProgram, AddsToTheLinesThatStand) {
       "the day before\n" + run("flowtell classify apps.model phone.pcap").out);
 }
 
+TEST_F(LiveProgram, WritesNoSecondHeaderWhereItGoesOn) {
+  const std::string watch =
+      "flowtell watch apps.model --replay phone.pcap --speed 1000 "
+      "--format csv -o flows.csv";
+  run(watch);
+  run(watch);
+  EXPECT_EQ(run("grep -c ^capture,burst flows.csv").out, "1\n");
+  EXPECT_EQ(run("grep -c ^phone.pcap flows.csv").out, "40\n");
+}
+
+// A terminal gets its screen, and what stood there back before the summary.
+TEST_F(LiveProgram, ShowsAScreenOnATerminal) {
+  if (run("command -v script").exit_code != 0) {
+    GTEST_SKIP() << "there is no script(1) to make a terminal";
+  }
+  const std::string screen =
+      run("script -qec 'flowtell watch apps.model --replay phone.pcap --speed "
+          "1000' typescript")
+          .out;
+  EXPECT_TRUE(screen.starts_with("\x1b[?1049h\x1b[?25l\x1b[H")) << screen;
+  EXPECT_NE(screen.find("\x1b[Hflowtell  phone.pcap  0:"), std::string::npos);
+  EXPECT_NE(screen.find("\x1b[?25h\x1b[?1049lapp "), std::string::npos)
+      << screen;
+  EXPECT_TRUE(
+      screen.ends_with("flowtell: phone.pcap: 131 frames, 20 flows\r\n"))
+      << screen;
+}
+
+TEST_F(LiveProgram, WritesLinesToATerminalWhereAskedTo) {
+  if (run("command -v script").exit_code != 0) {
+    GTEST_SKIP() << "there is no script(1) to make a terminal";
+  }
+  const std::string lines =
+      run("script -qec 'flowtell watch apps.model --replay phone.pcap --speed "
+          "1000 --format text' typescript")
+          .out;
+  EXPECT_TRUE(lines.starts_with("0.019684 192.168.12.100 ")) << lines;
+  EXPECT_EQ(lines.find('\x1b'), std::string::npos);
+}
+
 TEST_F(LiveProgram, EndsWhereNobodyReadsOn) {
   const Outcome outcome = run(
       "(flowtell watch apps.model --replay phone.pcap --speed 1000; echo $? "

@@ -124,7 +124,7 @@ def verdict_delays(model, folder):
 # --- it runs on and on ----------------------------------------------------------------------------------
 
 def lasting_capture(captures, folder):
-    """An hour: the captures laid end to end, with other devices and ports each time round."""
+    """An hour: captures laid end to end in random order, most of their packets of other devices."""
     out = folder / "hour.pcap"
     packed = [list(frames_of_any(capture, folder)) for capture in captures[:20]]
     packed = [frames for frames in packed if frames]

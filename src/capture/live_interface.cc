@@ -4,7 +4,9 @@
 #include <pcap/pcap.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <utility>
 
 #include "base/text.h"
 

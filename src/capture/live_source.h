@@ -6,7 +6,7 @@
 // `read` hands out the frames at hand, and 0 also while there are none yet.
 // What lies between two frames is told as silence: how long there has been no
 // frame since the last one that was read. It runs by a clock that no one can
-// set, so a system clock put forward or back ends no burst too early.
+// set, so a system clock put forward or back does not change it.
 #pragma once
 
 #include <cstdint>

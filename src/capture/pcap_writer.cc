@@ -41,10 +41,14 @@ Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
   header.u64(0);  // times are UTC, their accuracy is not told
   header.u32(kLongestFrame);
   header.u32(static_cast<std::uint32_t>(link));
-  if (auto done = writer.flush(); !done) {
+  if (auto done = write_all(writer.file_.get(), header.bytes()); !done) {
     ::unlink(path.c_str());
-    return fail(std::move(done).error());
+    return fail(ErrorKind::kOutput,
+                "cannot write {}: {}; make room or choose another place", path,
+                done.error().message);
   }
+  writer.written_ = header.bytes().size();
+  header.clear();
   return writer;
 }
 
@@ -66,11 +70,13 @@ Result<void> PcapWriter::add(const Frame& frame) {
 
 Result<void> PcapWriter::flush() {
   if (auto done = write_all(file_.get(), waiting_.bytes()); !done) {
+    const std::uint64_t kept = cut_off_broken();
+    waiting_.clear();
+    ends_.clear();
     return fail(ErrorKind::kOutput,
                 "cannot go on writing {}: {}; {} before that are kept: make "
                 "room and record the rest",
-                path_, done.error().message,
-                counted(cut_off_broken(), "frame"));
+                path_, done.error().message, counted(kept, "frame"));
   }
   written_ += waiting_.bytes().size();
   waiting_.clear();

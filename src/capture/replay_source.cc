@@ -70,7 +70,9 @@ Duration ReplaySource::time_until(Duration silence) const {
   const Duration silent = last_ + silence + Duration{1};
   const Duration end = knows_next ? std::min(due_[next_], silent) : silent;
   const auto left = static_cast<double>((end - position()).count());
-  return Duration(static_cast<std::int64_t>(std::max(left, 0.0) / speed_));
+  const double wait = std::max(left, 0.0) / speed_;
+  if (wait >= static_cast<double>(kFurthest.count())) return kFurthest;
+  return Duration(static_cast<std::int64_t>(wait));
 }
 
 }  // namespace flowtell

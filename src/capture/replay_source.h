@@ -8,6 +8,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/steady_clock.h"
 #include "capture/live_source.h"

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMostDevices = 1000;
 constexpr std::size_t kMostRecent = 100;
 constexpr double kHalfLife = 20;  // seconds
+constexpr std::size_t kLongestTitle = 16;
 constexpr Duration kIdleAfter = std::chrono::seconds(30);
 constexpr Duration kRatesEvery = std::chrono::seconds(1);
 
@@ -63,7 +64,7 @@ void LiveScreen::take(const FlowReport& report) {
   }
   if (!report.verdict) return;
   const std::string app(report.verdict->app);
-  if (app != kUnknownName) device.apps[app] += report.verdict->confidence;
+  device.apps[app] += app == kUnknownName ? 1 : report.verdict->confidence;
   recent_.push_front({flow.last, flow.device, app, report.verdict->confidence,
                       report.is_early,
                       fmt::format("{} {}:{}", protocol_name(flow.protocol),
@@ -84,14 +85,17 @@ void LiveScreen::update_rates(const LiveStatus& status) {
 }
 
 std::string LiveScreen::head(const LiveStatus& status) const {
+  const auto packets =
+      static_cast<std::uint64_t>(std::llround(packets_per_second_));
   return fmt::format(
-      "{}  {}  {} packets/s  {:.1f} Mbit/s  {} flows open  {}", title_,
+      "flowtell  {}  {}  {}  {} packets/s  {:.1f} Mbit/s  {} {} open",
+      fitted(title_, std::min<std::size_t>(title_.size(), kLongestTitle)),
       clock_text(status.passed),
-      grouped_text(
-          static_cast<std::uint64_t>(std::llround(packets_per_second_))),
-      bits_per_second_ / 1e6, grouped_text(status.open_flows),
       status.dropped == 0 ? std::string("none dropped")
-                          : grouped_text(status.dropped) + " DROPPED");
+                          : grouped_text(status.dropped) + " DROPPED",
+      grouped_text(packets), bits_per_second_ / 1e6,
+      grouped_text(status.open_flows),
+      status.open_flows == 1 ? "flow" : "flows");
 }
 
 std::string LiveScreen::device_line(const Devices::value_type& entry,
@@ -106,7 +110,9 @@ std::string LiveScreen::device_line(const Devices::value_type& entry,
         device.apps.begin(), device.apps.end(),
         [](const auto& a, const auto& b) { return a.second < b.second; });
     app = best->first;
-    sure = sure_text(best->second / device.verdicts);
+    if (app != kUnknownName) {
+      sure = sure_text(best->second / device.verdicts);
+    }
   }
   return fitted(name_of_(address), width) + "  " + fitted(app, 16) +
          fitted_right(sure, 6) + fitted_right(grouped_text(device.flows), 8) +
@@ -158,7 +164,7 @@ std::string LiveScreen::draw(const LiveStatus& status, ScreenSize size) {
     lines.push_back(recent_line(recent, status.now, width));
   }
   lines.resize(size.rows);
-  if (size.rows > 1) lines.back() = "Ctrl-C ends the watch";
+  if (size.rows > 1) lines.back() = last_line_;
 
   std::string out;
   for (const std::string& line : lines) {

@@ -4,9 +4,9 @@
 // that is, its traffic, and the flows judged last.
 //
 // What a device is doing is the app with the greatest sum of confidences among
-// its verdicts, each of which counts half after twenty seconds; how sure that
-// is, the share of the sum in all verdicts so weighed. Unknown ones count
-// against every app.
+// its verdicts, early and final ones alike, each of which counts half after
+// twenty seconds; `unknown` counts as an app that is always sure. How sure it
+// is: the share of its sum in all verdicts so weighed.
 //
 // Draws text of a given size and knows no terminal. Memory is bounded: the
 // device silent longest makes way.
@@ -48,6 +48,9 @@ class LiveScreen : public FlowListener {
 
   void take(const FlowReport& report) override;
 
+  // Stands in the last line from here on.
+  void notice(std::string text) { last_line_ = std::move(text); }
+
   // As many lines as there are rows, each as wide as the screen, the last
   // without a line's end.
   std::string draw(const LiveStatus& status, ScreenSize size);
@@ -83,6 +86,7 @@ class LiveScreen : public FlowListener {
   std::vector<const Devices::value_type*> by_last() const;
 
   std::string title_;
+  std::string last_line_ = "Ctrl-C ends the watch";
   NameOf name_of_;
   Devices devices_;
   std::deque<Recent> recent_;  // the newest first

@@ -19,33 +19,54 @@ std::optional<Duration> patience(const LiveSource& source,
   return patience;
 }
 
+using Batch = std::array<Frame, 64>;
+
+// So many batches more are read when it is over: a link that never falls silent
+// must not keep anybody.
+constexpr int kLastBatches = 10'000;
+
+Result<void> take_what_is_at_hand(LiveSource& source, Batch& batch,
+                                  LiveHandler& handler) {
+  for (int i = 0; i < kLastBatches; ++i) {
+    const std::size_t count = source.read(batch);
+    if (count == 0) break;
+    auto done = handler.take(std::span(batch).first(count));
+    if (!done) return done;
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<void> run_live(LiveSource& source, LiveWaiter& waiter,
-                      LiveHandler& handler) {
-  std::array<Frame, 64> batch;
+Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
+                         LiveHandler& handler) {
+  Batch batch;
   for (;;) {
     const Duration silence = source.silence();  // before the read: see there
     const std::size_t count = source.read(batch);
+    Result<void> done;
     if (count > 0) {
-      auto done = handler.take(std::span(batch).first(count));
-      if (!done) return done;
+      done = handler.take(std::span(batch).first(count));
     } else if (source.has_ended()) {
-      return {};
+      return LiveEnd::kOver;
     } else {
       handler.fall_silent(silence);
     }
+    if (!done) return fail(std::move(done).error());
     if (const auto text = source.take_notice()) handler.notice(*text);
     auto wishes = handler.tend();
     if (!wishes) return fail(std::move(wishes).error());
-    if (wishes->is_done) return {};
+    if (wishes->is_done) return LiveEnd::kOver;
 
     const auto limit = count > 0 ? Duration{} : patience(source, *wishes);
     switch (waiter.wait(source.descriptor(), limit)) {
       case LiveEvent::kStop:
-        return {};
+        done = take_what_is_at_hand(source, batch, handler);
+        if (!done) return fail(std::move(done).error());
+        return LiveEnd::kStopped;
       case LiveEvent::kReload:
-        if (auto done = handler.reload(); !done) return done;
+        done = handler.reload();
+        if (!done) return fail(std::move(done).error());
         break;
       case LiveEvent::kNone:
         break;

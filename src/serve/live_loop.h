@@ -40,9 +40,15 @@ class LiveHandler {
   virtual void notice(const std::string& text) = 0;
 };
 
-// Runs until the source ends, the handler is done or a person stops it; fails
-// with the handler.
-Result<void> run_live(LiveSource& source, LiveWaiter& waiter,
-                      LiveHandler& handler);
+// Why a run ended.
+enum class LiveEnd {
+  kOver,     // the source ended, or the handler was done
+  kStopped,  // a person wanted it
+};
+
+// Runs until one of these; fails with the handler. Frames that were at hand
+// when a person stopped it are still handled.
+Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
+                         LiveHandler& handler);
 
 }  // namespace flowtell

@@ -11,7 +11,7 @@
 
 namespace flowtell {
 
-Result<LiveWaiter> LiveWaiter::make() {
+Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
   sigset_t wanted;
   ::sigemptyset(&wanted);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
@@ -23,7 +23,7 @@ Result<LiveWaiter> LiveWaiter::make() {
     return fail(ErrorKind::kInput, "cannot listen for signals: {}",
                 system_reason());
   }
-  return LiveWaiter(std::move(signals));
+  return LiveWaiter(std::move(signals), hangup);
 }
 
 LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> at_most) {
@@ -45,7 +45,9 @@ LiveEvent LiveWaiter::take_signal() {
   if (::read(signals_.get(), &signal, sizeof signal) != sizeof signal) {
     return LiveEvent::kNone;
   }
-  return signal.ssi_signo == SIGHUP ? LiveEvent::kReload : LiveEvent::kStop;
+  const bool reloads =
+      signal.ssi_signo == SIGHUP && hangup_ == Hangup::kReloads;
+  return reloads ? LiveEvent::kReload : LiveEvent::kStop;
 }
 
 }  // namespace flowtell

@@ -17,23 +17,29 @@ namespace flowtell {
 enum class LiveEvent {
   kNone,    // frames may be at hand, or the time has come
   kStop,    // SIGINT, SIGTERM
-  kReload,  // SIGHUP
+  kReload,  // SIGHUP, where it reloads
 };
+
+// What SIGHUP stands for: a person's wish, or, for what a person attends, that
+// the terminal is gone.
+enum class Hangup { kReloads, kStops };
 
 class LiveWaiter {
  public:
   // From here on these signals do nothing but become events.
-  static Result<LiveWaiter> make();
+  static Result<LiveWaiter> make(Hangup hangup = Hangup::kReloads);
 
   // Until the descriptor (-1: none) is readable, a signal has come, or the time
   // is up; nothing stands for no limit.
   LiveEvent wait(int descriptor, std::optional<Duration> at_most);
 
  private:
-  explicit LiveWaiter(FileHandle signals) : signals_(std::move(signals)) {}
+  LiveWaiter(FileHandle signals, Hangup hangup)
+      : signals_(std::move(signals)), hangup_(hangup) {}
   LiveEvent take_signal();
 
   FileHandle signals_;
+  Hangup hangup_;
 };
 
 }  // namespace flowtell

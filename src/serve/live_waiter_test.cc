@@ -48,6 +48,12 @@ TEST_F(LiveWaiting, EndsBySignal) {
   EXPECT_EQ(waiter_.wait(-1, 0s), LiveEvent::kNone) << "each signal once";
 }
 
+TEST_F(LiveWaiting, StopsOnAHangUpWhereAPersonAttends) {
+  LiveWaiter attended = std::move(*LiveWaiter::make(Hangup::kStops));
+  ::raise(SIGHUP);
+  EXPECT_EQ(attended.wait(-1, std::nullopt), LiveEvent::kStop);
+}
+
 TEST_F(LiveWaiting, TellsASignalThoughFramesAreAtHand) {
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);

@@ -57,6 +57,10 @@ Result<LiveWishes> Watch::tend() {
   LiveWishes wishes;
   wishes.silence = meter_.next_end();
   wishes.time = options_.tick_every;
+  if (options_.writer != nullptr) {
+    const Duration left = next_flush_ - now;
+    wishes.time = std::min(left, wishes.time.value_or(left));
+  }
   return wishes;
 }
 

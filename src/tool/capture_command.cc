@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <optional>
 
 #include "base/text.h"
 #include "capture/live_interface.h"
 #include "report/quantity.h"
+#include "report/terminal_text.h"
 #include "serve/recorder.h"
 #include "serve/session_folder.h"
 #include "tool/command.h"
@@ -20,6 +23,7 @@ constexpr std::string_view kNamesSnap = "names";
 // Longer than any frame that an interface hands out whole.
 constexpr std::uint32_t kWholeFrames = 65'535;
 constexpr std::uint32_t kShortestSnap = 64;
+constexpr std::size_t kCountColumns = 79;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -94,6 +98,7 @@ class CaptureCommand : public Command {
   }
 
   Result<ExitCode> run() override {
+    std::signal(SIGPIPE, SIG_IGN);  // a reader of the count may leave
     if (rounds_ > 1 && !minutes_) {
       return fail(ErrorKind::kUsage,
                   "--rounds {} needs to know how long a round lasts; add "
@@ -107,7 +112,7 @@ class CaptureCommand : public Command {
     auto source = LiveInterface::open(interface_, *options);
     if (!source) return fail(std::move(source).error());
     if (auto done = folder->make(); !done) return fail(std::move(done).error());
-    auto waiter = LiveWaiter::make();
+    auto waiter = LiveWaiter::make(Hangup::kStops);
     if (!waiter) return fail(std::move(waiter).error());
 
     bool goes_on = true;
@@ -160,8 +165,9 @@ class CaptureCommand : public Command {
     if (!writer) return fail(std::move(writer).error());
 
     Recorder recorder(recorder_options(round), *writer);
-    auto done = run_live(source, waiter, recorder);
-    if (done) done = recorder.finish();
+    auto ended = run_live(source, waiter, recorder);
+    auto done = recorder.finish();
+    if (!ended) done = fail(std::move(ended).error());
     show("\r\x1b[K");
     row.ended = system_now();
     row.app = app_;
@@ -171,7 +177,7 @@ class CaptureCommand : public Command {
     if (auto added = folder.add(row); done && !added) done = added;
     if (!done) return fail(std::move(done).error());
     tell(recorder.count(), folder.full_path(row.path));
-    return recorder.is_over();
+    return *ended == LiveEnd::kOver;
   }
 
   Recorder::Options recorder_options(int round) const {
@@ -184,14 +190,17 @@ class CaptureCommand : public Command {
     options.progress = [this, round, length = options.length](
                            const RecordingCount& count, Duration passed) {
       const std::string limit = length ? " of " + clock_text(*length) : "";
-      show(
-          fmt::format("\r{} round {} of {}  {}{}  {} packets  {}  {} flows"
-                      "\x1b[K",
-                      app_, round, rounds_, clock_text(passed), limit,
-                      grouped_text(count.packets), bytes_text(count.bytes),
-                      grouped_text(count.flows)));
+      const std::string line = fmt::format(
+          "round {} of {}  {}{}  {} packets  {}  {} flows  {}", round, rounds_,
+          clock_text(passed), limit, grouped_text(count.packets),
+          bytes_text(count.bytes), grouped_text(count.flows), app_);
+      // A line that is longer than the terminal could not be taken back.
+      show("\r" + fitted(line, kCountColumns));
     };
-    options.notice = [](const std::string& text) { warn(text); };
+    options.notice = [](const std::string& text) {
+      show("\r\x1b[K");
+      warn(text);
+    };
     return options;
   }
 

@@ -37,6 +37,8 @@ class ClassifyCommand : public Command {
     if (!rule) return fail("--unknown", std::move(rule).error());
     auto kinds = EvidenceKinds::parse(evidence_);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
+    auto apart = check_apart(writer_.output, {model_});
+    if (!apart) return fail(std::move(apart).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     auto model = load_model(model_);

@@ -43,6 +43,10 @@ Result<Output> Output::open_growing(const std::string& path) {
               path, system_reason());
 }
 
+bool Output::goes_on() const {
+  return growing_.get() >= 0 && ::lseek(growing_.get(), 0, SEEK_END) > 0;
+}
+
 Result<void> Output::write(std::string_view text) {
   if (file_) return file_->write(text);
   if (growing_.get() >= 0) {

@@ -37,6 +37,9 @@ class Output {
   // to those that stand in it.
   static Result<Output> open_growing(const std::string& path);
 
+  // Whether lines stand there already, of an earlier run.
+  bool goes_on() const;
+
   Result<void> write(std::string_view text);
   // To be called last: makes the file appear.
   Result<void> finish();

@@ -113,8 +113,7 @@ Result<void> check_apart(const std::string& output,
     }
     if (!std::filesystem::is_regular_file(capture, absent)) continue;
     return fail(ErrorKind::kUsage,
-                "-o {} would replace the capture that is read; choose another "
-                "file",
+                "-o {} would replace what is read; choose another file",
                 output);
   }
   return {};

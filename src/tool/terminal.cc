@@ -18,10 +18,18 @@ constexpr std::string_view kToTopLeft = "\x1b[H";
 }  // namespace
 
 Terminal::Terminal() {
+  termios settings{};
+  if (::tcgetattr(STDIN_FILENO, &settings) == 0) {
+    before_ = settings;
+    settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
+    settings.c_cc[VSUSP] = _POSIX_VDISABLE;
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+  }
   static_cast<void>(write_all(STDOUT_FILENO, kTakeScreen));
 }
 
 Terminal::~Terminal() {
+  if (before_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*before_);
   static_cast<void>(write_all(STDOUT_FILENO, kGiveScreenBack));
 }
 

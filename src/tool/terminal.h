@@ -4,6 +4,9 @@
 // back at the end. Control sequences: ECMA-48, and xterm's alternate screen.
 #pragma once
 
+#include <termios.h>
+
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
@@ -23,6 +26,9 @@ class Terminal {
 
   // Draws lines over what is there. They fill the screen.
   Result<void> show(std::string_view lines);
+
+ private:
+  std::optional<termios> before_;  // of the keyboard, where there is one
 };
 
 }  // namespace flowtell

@@ -19,7 +19,6 @@ namespace {
 
 // When the screen shows a first verdict, if nobody says.
 constexpr std::uint32_t kEarlyOnScreen = 16;
-constexpr Duration kScreenTick = std::chrono::milliseconds(200);
 
 class WatchCommand : public Command {
  public:
@@ -46,6 +45,8 @@ class WatchCommand : public Command {
     meter_.define(command);
     writer_.define(command);
     format_option_ = command.get_option("--format");
+    command.get_option("--output")
+        ->description("The file to add lines to, instead of standard output");
     command.footer(
         "A flow is judged when its burst is over: after a second of silence "
         "of its device.\n"
@@ -64,8 +65,6 @@ class WatchCommand : public Command {
 
   Result<ExitCode> run() override {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that left is told as an error
-    auto waiter = LiveWaiter::make();
-    if (!waiter) return fail(std::move(waiter).error());
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     rule_ = *rule;
@@ -87,6 +86,9 @@ class WatchCommand : public Command {
     auto writer = open_writer(**source);
     if (!writer) return fail(std::move(writer).error());
     options->writer = *writer ? &**writer : nullptr;
+    // Last, so that what blocks until now can be ended by Ctrl-C.
+    auto waiter = LiveWaiter::make();
+    if (!waiter) return fail(std::move(waiter).error());
     return watch(**source, *waiter, **reporting, std::move(*options));
   }
 
@@ -130,9 +132,14 @@ class WatchCommand : public Command {
                   "there is nothing to watch; name an interface with -i, or a "
                   "capture with --replay");
     }
+    auto apart = check_apart(writer_.output, {model_, replay_});
+    if (!apart) return fail(std::move(apart).error());
     if (replay_.empty()) return LiveInterface::open(interface_, listening_);
-    if (auto apart = check_apart(writer_.output, {replay_}); !apart) {
-      return fail(std::move(apart).error());
+    if (replay_ == kStandardInput) {
+      return fail(ErrorKind::kUsage,
+                  "standard input comes at its own pace and cannot be played; "
+                  "name a file, or use 'flowtell classify {} -'",
+                  model_);
     }
     auto capture = open_capture(replay_);
     if (!capture) return fail(std::move(capture).error());
@@ -156,7 +163,7 @@ class WatchCommand : public Command {
     options.flows.burst_gap = model.burst_gap;
     options.flows.early_packets = early_;
     if (is_on_screen()) {
-      options.tick_every = kScreenTick;
+      options.tick_every = WatchReporting::kDrawEvery;
       if (early_option_->count() == 0) {
         options.flows.early_packets = kEarlyOnScreen;
       }
@@ -167,27 +174,22 @@ class WatchCommand : public Command {
   Result<ExitCode> watch(LiveSource& source, LiveWaiter& waiter,
                          WatchReporting& reporting, Watch::Options options) {
     std::optional<Watch> watch;
-    std::vector<std::string> notices;  // while a screen stands, they wait
     const Duration started = monotonic_now();
     options.tick = [&] {
       return reporting.refresh(
           [&] { return status_of(*watch, source, monotonic_now() - started); });
     };
     options.reload = [&] { return reload(reporting); };
-    options.notice = [&](const std::string& text) {
-      if (!is_on_screen()) return warn(text);
-      notices.push_back(text);
-      if (notices.size() > kMostNotices) notices.erase(notices.begin());
-    };
+    options.notice = [&](const std::string& text) { reporting.notice(text); };
     watch.emplace(std::move(options), reporting.reporter());
     reporting.reporter().begin_capture(watch->meter());
     reporting.begin();
-    auto done = run_live(source, waiter, *watch);
-    if (done) done = watch->finish();
+    auto ended = run_live(source, waiter, *watch);
+    const auto finished = watch->finish();
     reporting.end();
-    for (const std::string& text : notices) warn(text);
     summarise(*watch, source, reporting.tally());
-    if (!done) return fail(std::move(done).error());
+    if (!ended) return fail(std::move(ended).error());
+    if (!finished) return fail(finished.error());
     if (watch->has_lost_writer()) return ExitCode::kFailed;
     return source.damage() ? ExitCode::kDamaged : ExitCode::kDone;
   }
@@ -209,13 +211,13 @@ class WatchCommand : public Command {
   Result<void> reload(WatchReporting& reporting) const {
     auto model = ModelInUse::load(model_, kinds_, rule_);
     if (!model) {
-      warn(model.error().message + "; the model in use stays");
+      reporting.notice(model.error().message + "; the model in use stays");
       return {};
     }
     const Model& old = reporting.model();
     const Model& fresh = (*model)->model();
     if (fresh.flow_key != old.flow_key || fresh.burst_gap != old.burst_gap) {
-      warn(
+      reporting.notice(
           fmt::format("{} was taught with other flows than are being "
                       "watched; the model in use stays: start again",
                       model_));
@@ -242,8 +244,6 @@ class WatchCommand : public Command {
                        counted(report.frames, "frame"),
                        counted(report.flows, "flow"), dropped));
   }
-
-  static constexpr std::size_t kMostNotices = 20;
 
   std::string model_;
   std::string interface_;

@@ -8,7 +8,7 @@
 namespace flowtell {
 namespace {
 
-constexpr Duration kDrawEvery = std::chrono::milliseconds(200);
+constexpr std::size_t kMostNotices = 20;
 
 }  // namespace
 
@@ -53,8 +53,7 @@ WatchReporting::WatchReporting(FlowWriterOptions writer, FeatureList features,
       lines_(*writer_, text_),
       device_names_(options_.lease_file),
       screen_(
-          "flowtell  " +
-              std::filesystem::path(options_.title).filename().string(),
+          std::filesystem::path(options_.title).filename().string(),
           [this](const Address& device) { return device_names_.of(device); }),
       reporter_(
           features_, model_->naming(),
@@ -65,7 +64,7 @@ void WatchReporting::begin() {
   if (options_.on_screen) {
     terminal_.emplace();
   } else {
-    writer_->begin_output(text_);
+    if (!output_.goes_on()) writer_->begin_output(text_);
     writer_->begin_capture(text_, options_.title);
   }
 }
@@ -77,6 +76,22 @@ Result<void> WatchReporting::refresh(
   if (now < next_draw_) return {};
   next_draw_ = now + kDrawEvery;
   return terminal_->show(screen_.draw(status(), terminal_->size()));
+}
+
+void WatchReporting::notice(const std::string& text) {
+  if (!terminal_) {
+    warn(text);
+    return;
+  }
+  screen_.notice(text);
+  notices_.push_back(text);
+  if (notices_.size() > kMostNotices) notices_.pop_front();
+}
+
+void WatchReporting::end() {
+  terminal_.reset();
+  for (const std::string& text : notices_) warn(text);
+  notices_.clear();
 }
 
 Result<void> WatchReporting::write_lines() {

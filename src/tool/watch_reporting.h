@@ -4,6 +4,7 @@
 // terminal; and at the end a summary.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,6 +38,9 @@ class ModelInUse {
 
 class WatchReporting {
  public:
+  // How often a screen is drawn anew.
+  static constexpr Duration kDrawEvery = std::chrono::milliseconds(200);
+
   struct Options {
     std::string title;       // the interface or the capture that is played
     std::string lease_file;  // of the gateway on it, if there is one
@@ -54,8 +58,10 @@ class WatchReporting {
   // Tells what came since the last call. The status is asked for only when the
   // screen is to be drawn.
   Result<void> refresh(const std::function<LiveStatus()>& status);
+  // Says something besides: on the screen, and once more when that is gone.
+  void notice(const std::string& text);
   // Gives the screen back. To be called before anything else is said.
-  void end() { terminal_.reset(); }
+  void end();
 
   void use(std::unique_ptr<ModelInUse> model);
   const Model& model() const { return model_->model(); }
@@ -81,6 +87,7 @@ class WatchReporting {
   FlowReporter reporter_;
   std::optional<Terminal> terminal_;
   Duration next_draw_{};  // by monotonic_now
+  std::deque<std::string> notices_;
 };
 
 }  // namespace flowtell
