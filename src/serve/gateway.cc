@@ -67,6 +67,18 @@ Result<void> require_same(const Journal& journal,
               options.lan);
 }
 
+// Whether the gateway asked for is up, with all its parts. Fails where another
+// is.
+Result<bool> is_up_as_asked(const Journal& journal,
+                            const GatewayOptions& options,
+                            const GatewayPlaces& places) {
+  auto whole = is_whole(journal, places);
+  if (!whole || !*whole) return whole;
+  auto same = require_same(journal, options);
+  if (!same) return fail(std::move(same).error());
+  return true;
+}
+
 // Fails where the gateway cannot be made to return after a reboot.
 Result<void> check_unit(const GatewayOptions& options,
                         const GatewayPlaces& places) {
@@ -133,11 +145,9 @@ Result<UpOutcome> put_up(const GatewayOptions& options, bool persist,
   if (!lock) return fail(std::move(lock).error());
   auto journal = Journal::open(request.places.state, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  auto whole = is_whole(*journal, request.places);
-  if (!whole) return fail(std::move(whole).error());
-  if (*whole) {
-    auto same = require_same(*journal, options);
-    if (!same) return fail(std::move(same).error());
+  auto is_up = is_up_as_asked(*journal, options, request.places);
+  if (!is_up) return fail(std::move(is_up).error());
+  if (*is_up) {
     auto added = persist ? add_unit(*journal, request, signals) : 0;
     if (!added) return fail(std::move(added).error());
     UpOutcome outcome;
@@ -158,13 +168,9 @@ Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
   if (!good) return fail(std::move(good).error());
   auto journal = Journal::open(request.places.state, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  auto whole = is_whole(*journal, request.places);
-  if (!whole) return fail(std::move(whole).error());
-  if (*whole) {
-    auto same = require_same(*journal, options);
-    if (!same) return fail(std::move(same).error());
-    return UpPreview{};
-  }
+  auto is_up = is_up_as_asked(*journal, options, request.places);
+  if (!is_up) return fail(std::move(is_up).error());
+  if (*is_up) return UpPreview{};
   if (has_remains(*journal)) {
     return UpPreview{
         {"undo what is left of an earlier gateway that is not whole",

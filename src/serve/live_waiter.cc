@@ -17,7 +17,7 @@ Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     ::sigaddset(&wanted, signal);
   }
-  ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
+  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   FileHandle signals(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
   if (signals.get() < 0) {
     return fail(ErrorKind::kInput, "cannot listen for signals: {}",

@@ -98,7 +98,8 @@ class CaptureCommand : public Command {
   }
 
   Result<ExitCode> run() override {
-    std::signal(SIGPIPE, SIG_IGN);  // a reader of the count may leave
+    static_cast<void>(
+        std::signal(SIGPIPE, SIG_IGN));  // a reader of the count may leave
     if (rounds_ > 1 && !minutes_) {
       return fail(ErrorKind::kUsage,
                   "--rounds {} needs to know how long a round lasts; add "
@@ -167,7 +168,7 @@ class CaptureCommand : public Command {
     Recorder recorder(recorder_options(round), *writer);
     auto ended = run_live(source, waiter, recorder);
     auto done = recorder.finish();
-    if (!ended) done = fail(std::move(ended).error());
+    if (!ended) done = fail(ended.error());
     show("\r\x1b[K");
     row.ended = system_now();
     row.app = app_;

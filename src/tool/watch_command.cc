@@ -64,7 +64,8 @@ class WatchCommand : public Command {
   }
 
   Result<ExitCode> run() override {
-    std::signal(SIGPIPE, SIG_IGN);  // a reader that left is told as an error
+    static_cast<void>(std::signal(
+        SIGPIPE, SIG_IGN));  // a reader that left is told as an error
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     rule_ = *rule;
