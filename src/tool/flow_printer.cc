@@ -101,6 +101,7 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!features) return fail(std::move(features).error());
   auto captures = find_captures(paths);
   if (!captures) return fail(std::move(captures).error());
+  writer_options->with_names = options.names;
   writer_options->with_verdicts = judge.has_value();
   writer_options->mark_captures = captures->size() > 1;
   if (auto apart = check_apart(arguments.output, *captures); !apart) {

@@ -16,6 +16,9 @@ class FlowsCommand : public Command {
     meter_.define(command);
     meter_.define_flow(command);
     writer_.define(command);
+    command.add_flag("--names", names_,
+                     "Find the server name of each flow: columns name and "
+                     "name_source");
     command.footer(
         "Examples:\n"
         "  flowtell flows phone.pcap\n"
@@ -30,6 +33,12 @@ class FlowsCommand : public Command {
   Result<ExitCode> run() override {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
+    if (names_ && writer_.format == kFlowFormatNames.front()) {
+      return fail(ErrorKind::kUsage,
+                  "--names: text lines have no names; add --format csv or "
+                  "--format jsonl");
+    }
+    options->names = names_;
     return print_flows(paths_, *options, writer_, std::nullopt);
   }
 
@@ -37,6 +46,7 @@ class FlowsCommand : public Command {
   std::vector<std::string> paths_;
   MeterArguments meter_;
   WriterArguments writer_;
+  bool names_ = false;
 };
 
 }  // namespace

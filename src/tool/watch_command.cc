@@ -78,7 +78,8 @@ class WatchCommand : public Command {
     if (!options) return fail(std::move(options).error());
     auto reporting = WatchReporting::make(
         writer_, std::move(*model),
-        {name(), is_on_screen(), options->flows.early_packets > 0});
+        {name(), is_on_screen(), options->flows.early_packets > 0,
+         options->flows.names});
     if (!reporting) return fail(std::move(reporting).error());
     options->writer = *writer ? &**writer : nullptr;
     return watch(**source, *waiter, **reporting, std::move(*options));

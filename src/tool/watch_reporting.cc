@@ -36,6 +36,7 @@ Result<std::unique_ptr<WatchReporting>> WatchReporting::make(
   if (!output) return fail(std::move(output).error());
   writer->with_verdicts = true;
   writer->with_early = options.with_early;
+  writer->with_names = options.with_names;
   return std::unique_ptr<WatchReporting>(new WatchReporting(
       std::move(*writer), std::move(*features), std::move(*output),
       std::move(model), std::move(options)));

@@ -39,6 +39,7 @@ class WatchReporting {
     std::string title;  // the interface or the capture that is played
     bool on_screen = false;
     bool with_early = false;
+    bool with_names = false;
   };
 
   // Opens the output, but does not write yet.
