@@ -107,9 +107,10 @@ void NameFinder::look_into_segment(const Packet& packet, Direction direction,
   const std::uint32_t offset = sequence - pair.first_sequence;
   if (offset >= PieceBuffer::kMost) return;
   if (offset == 0 && pair.hello == kNowhere) {
-    // Nearly always the first segment holds all of it.
-    const TlsHello hello = read_tls_hello(packet.payload);
-    take(hello, NameSource::kTls, pair);
+    // Nearly always the first segment holds all of it, or all that will come:
+    // what was cut off is not sent again.
+    take(read_tls_hello(packet.payload), NameSource::kTls, pair);
+    if (packet.payload.size() < packet.payload_length) settle(pair);
     if (pair.search == Search::kSettled) return;
   }
   PieceBuffer& pieces = open_hello(position).pieces;
