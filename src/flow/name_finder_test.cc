@@ -15,6 +15,7 @@
 #include "support/flow_collector.h"
 #include "support/hello_bytes.h"
 #include "support/quic_bytes.h"
+#include "support/test_frame.h"
 
 namespace flowtell {
 namespace {
@@ -297,7 +298,8 @@ Wire random_wire(std::uint64_t seed) {
   Wire wire;
   for (int i = 0; i < 120; ++i) {
     const auto port = static_cast<Port>(40000 + random.below(4));
-    const std::size_t cut = random.below(hello.size());
+    const std::size_t cut =
+        random.below(static_cast<std::uint32_t>(hello.size()));
     switch (random.below(7)) {
       case 0:
         wire.syn(port);
