@@ -19,7 +19,7 @@ namespace flowtell {
 
 class PieceBuffer {
  public:
-  static constexpr std::size_t kMost = 16 * 1024;
+  static constexpr std::size_t kMost = 16'384;
   static constexpr std::size_t kMostRanges = 32;
 
   void put(std::uint64_t offset, Bytes piece);

@@ -13,7 +13,7 @@ constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint16_t kServerNameExtension = 0;
 constexpr std::uint16_t kAlpnExtension = 16;
 // Joined records need to hold no more than is kept of a stream.
-constexpr std::size_t kMostJoined = 16 * 1024;
+constexpr std::size_t kMostJoined = 16'384;
 
 // A reader of what is there of the next `size` bytes.
 ByteReader part_of(ByteReader& reader, std::size_t size) {
