@@ -9,10 +9,13 @@ find_package(rapidcheck REQUIRED)
 
 add_library(test_support STATIC
   tests/support/app_captures.cc
+  tests/support/dns_bytes.cc
+  tests/support/hello_bytes.cc
   tests/support/packed.cc
   tests/support/packets.cc
   tests/support/pcap_bytes.cc
   tests/support/pcapng_bytes.cc
+  tests/support/quic_bytes.cc
   tests/support/read_back.cc
   tests/support/samples.cc
   tests/support/temporary_folder.cc
@@ -21,7 +24,7 @@ add_library(test_support STATIC
 target_include_directories(test_support PUBLIC tests)
 target_link_libraries(test_support
   PUBLIC libflowtell
-  PRIVATE ZLIB::ZLIB PkgConfig::zstd project_warnings)
+  PRIVATE OpenSSL::Crypto ZLIB::ZLIB PkgConfig::zstd project_warnings)
 
 add_executable(unit_tests
   src/base/bytes_test.cc
@@ -48,9 +51,16 @@ add_executable(unit_tests
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc
   src/decode/decoder_test.cc
+  src/decode/dns_message_test.cc
   src/decode/fate_test.cc
   src/decode/fragment_test.cc
+  src/decode/google_quic_test.cc
+  src/decode/host_name_test.cc
   src/decode/link_layer_test.cc
+  src/decode/piece_buffer_test.cc
+  src/decode/quic_initial_test.cc
+  src/decode/tls_hello_test.cc
+  src/flow/dns_memory_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_bound_test.cc
   src/flow/flow_meter_test.cc
@@ -58,6 +68,8 @@ add_executable(unit_tests
   src/flow/flow_table_test.cc
   src/flow/flow_twin_test.cc
   src/flow/lan_test.cc
+  src/flow/name_finder_test.cc
+  src/flow/name_pool_test.cc
   src/flow/packet_log_test.cc
   src/flow/pair_table_test.cc
   src/measure/feature_list_test.cc
@@ -156,6 +168,9 @@ add_scripted_test(twin /usr/bin/python3
 add_scripted_test(conversations /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/conversations_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures)
+add_scripted_test(names /usr/bin/python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/names_test.py $<TARGET_FILE:flowtell>
+  ${shared}/captures)
 add_scripted_test(acceptance
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/acceptance_test.sh $<TARGET_FILE:flowtell>
   ${shared})

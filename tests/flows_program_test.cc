@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `flowtell flows` on small captures.
+#include "support/dns_bytes.h"
+#include "support/hello_bytes.h"
 #include "support/packed.h"
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
@@ -49,6 +51,24 @@ TEST_F(FlowsProgram, WritesTheThreeForms) {
   run("flowtell flows --format csv phone.pcap");
   run("flowtell flows --format jsonl phone.pcap");
   expect("flows_forms");
+}
+
+TEST_F(FlowsProgram, FindsServerNamesWhereAsked) {
+  put("named.pcap", pcap_bytes({to_phone(1ms).udp(53, 40001).payload(
+                                    dns()
+                                        .asks("cdn.example.org")
+                                        .v4("cdn.example.org", "203.0.113.5")
+                                        .bytes()),
+                                from_phone(10ms).udp(40003, 443).payload(20),
+                                from_phone(20ms).tcp(40002, 443, kTcpSyn),
+                                from_phone(40ms)
+                                    .tcp(40002, 443)
+                                    .sequence(1)
+                                    .payload(tls_records(client_hello()))}));
+  run("flowtell flows --names --format csv named.pcap");
+  run("flowtell flows --names --format jsonl named.pcap");
+  run("flowtell flows --names named.pcap");
+  expect("flows_with_names");
 }
 
 TEST_F(FlowsProgram, MarksBurstsAndPrintsTheLedger) {

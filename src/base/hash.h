@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace flowtell {
@@ -19,6 +20,10 @@ template <typename Key>
 std::uint64_t keyed_hash(const Key& key) {
   static_assert(std::has_unique_object_representations_v<Key>);
   return detail::hash_bytes(&key, sizeof key);
+}
+
+inline std::uint64_t keyed_hash(std::string_view text) {
+  return detail::hash_bytes(text.data(), text.size());
 }
 
 }  // namespace flowtell

@@ -150,15 +150,17 @@ struct Transport {
   std::uint32_t header_length;
 };
 
-// Fills ports, flags and the captured payload.
+// Fills ports, flags, sequence and the captured payload.
 Transport read_transport(const Frame& frame, Bytes bytes, Packet& packet) {
   ByteReader reader(bytes);
   packet.source_port = reader.u16();
   packet.destination_port = reader.u16();
   packet.tcp_flags = 0;
+  packet.tcp_sequence = 0;
   std::uint32_t header_length = kUdpHeader;
   if (packet.protocol == Protocol::kTcp) {
-    reader.skip(8);  // sequence and acknowledgement
+    packet.tcp_sequence = reader.u32();
+    reader.skip(4);  // acknowledgement
     header_length = (reader.u8() >> 4) * 4u;
     packet.tcp_flags = reader.u8();
     if (reader.ok() && header_length < kSmallestTcpHeader) {
@@ -208,6 +210,7 @@ Fate borrow_ports(const FragmentTable& fragments, const FragmentKey& key,
   packet.source_port = ports->source;
   packet.destination_port = ports->destination;
   packet.tcp_flags = 0;
+  packet.tcp_sequence = 0;
   packet.payload = piece.first(0);  // from the middle: no name begins in it
   return Fate::kUsed;
 }

@@ -22,6 +22,7 @@ TEST(Decoder, ReadsTcpOverIpv4) {
                                     .ethernet()
                                     .ipv4("192.168.12.100", "203.0.113.5")
                                     .tcp(40000, 443, kTcpSyn | kTcpAck)
+                                    .sequence(0xfedcba98)
                                     .payload(100)
                                     .at(kTestStart + 5s));
   EXPECT_EQ(packet.time, kTestStart + 5s);
@@ -31,6 +32,7 @@ TEST(Decoder, ReadsTcpOverIpv4) {
   EXPECT_EQ(packet.destination_port, 443);
   EXPECT_EQ(packet.protocol, Protocol::kTcp);
   EXPECT_EQ(packet.tcp_flags, kTcpSyn | kTcpAck);
+  EXPECT_EQ(packet.tcp_sequence, 0xfedcba98u);
   EXPECT_EQ(packet.length, 140u);
   EXPECT_EQ(packet.payload_length, 100u);
 }

@@ -34,6 +34,7 @@ struct Packet {
   Port destination_port;
   Protocol protocol;
   std::uint8_t tcp_flags;        // 0 for UDP
+  std::uint32_t tcp_sequence;    // 0 for UDP
   std::uint32_t length;          // of the IP datagram, in bytes
   std::uint32_t payload_length;  // less IP and transport headers
   // What was captured of it; the frame's bytes. It begins where the headers

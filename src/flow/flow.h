@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "decode/packet.h"
+#include "flow/name_source.h"
 
 namespace flowtell {
 
@@ -64,6 +65,14 @@ struct Tally {
   std::uint64_t bytes = 0;  // of IP datagrams
 };
 
+// What is known of the server at the other end of a flow. Empty where names are
+// not looked for, or none was found. Valid only while the flow is handed over.
+struct FlowName {
+  std::string_view server;
+  NameSource source = NameSource::kNone;
+  std::string_view alpn;  // the first protocol that the client offered
+};
+
 struct Flow {
   std::uint32_t burst;  // the device's bursts count from 0
   Timestamp first;
@@ -76,6 +85,7 @@ struct Flow {
   DeviceRule device_rule;
   Tally sent;
   Tally received;
+  FlowName name;  // of the address-port pair of the flow's first packet
   // In the order of the capture, their times never falling. Valid only while
   // the flow is handed over.
   std::span<const PacketRecord> packets;

@@ -40,6 +40,8 @@ struct FlowOptions {
   // A flow is shown early (FlowSink::take_early) once it has so many packets; 0
   // for never.
   std::uint32_t early_packets = 0;
+  // Whether server names are looked for (name_finder.h).
+  bool names = false;
 };
 
 }  // namespace flowtell

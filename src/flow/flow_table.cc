@@ -20,6 +20,7 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
       pairs_(options_.lan),
       open_bursts_(devices_) {
   options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
+  if (options_.names) names_.emplace();
 }
 
 void FlowTable::add(const Packet& packet) {
@@ -37,6 +38,7 @@ void FlowTable::add(const Packet& packet) {
   ++tally.packets;
   tally.bytes += packet.length;
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
+  if (names_) names_->add(packet, found, pairs_[found.position]);
   if (options_.early_packets > 0 &&
       flow.sent.packets + flow.received.packets == options_.early_packets) {
     sink_.take_early(gather(flow));
@@ -131,6 +133,7 @@ Flow FlowTable::gather(const OpenFlow& open) {
   flow.device_rule = pair.device_rule;
   flow.sent = open.sent;
   flow.received = open.received;
+  if (names_) flow.name = names_->of(open.pair);
   flow.packets = gathered_;
   return flow;
 }

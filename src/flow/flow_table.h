@@ -26,6 +26,7 @@
 #include "base/hash_index.h"
 #include "flow/flow.h"
 #include "flow/flow_options.h"
+#include "flow/name_finder.h"
 #include "flow/packet_log.h"
 #include "flow/pair_table.h"
 
@@ -107,6 +108,7 @@ class FlowTable {
   Pool<OpenFlow> flows_;
   HashIndex coarse_index_;  // flows by coarse_key, for keys but the five-tuple
   PacketLog packets_;
+  std::optional<NameFinder> names_;  // where they are looked for
   std::uint64_t bursts_ = 0;
   std::uint64_t bursts_ended_early_ = 0;
   std::vector<PacketRecord> gathered_;

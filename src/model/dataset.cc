@@ -43,7 +43,7 @@ class RowSink : public FlowSink {
       part_.values.push_back(static_cast<float>(value));
     }
     part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0});
-    part_.names.emplace_back();
+    part_.names.emplace_back(flow.name.server);
   }
 
   void end_burst() override { ++burst_; }

@@ -51,7 +51,9 @@ void Judge::hear(const Flow& flow) {
                    [](double value) { return static_cast<float>(value); });
     forest_.judge(row_, std::span(shape_).subspan(at));
   }
-  if (kinds_.name) names_.judge("", std::span(name_).subspan(at));
+  if (kinds_.name) {
+    names_.judge(flow.name.server, std::span(name_).subspan(at));
+  }
 }
 
 BurstJudge::Burst Judge::burst() const {

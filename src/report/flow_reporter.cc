@@ -11,6 +11,20 @@ FlowReporter::FlowReporter(const FeatureList& features,
       listeners_(std::move(listeners)),
       measured_(features.width()) {}
 
+FlowReporter::Waiting::Waiting(const Flow& ended, std::vector<double> measured)
+    : flow(ended),
+      server(ended.name.server),
+      alpn(ended.name.alpn),
+      features(std::move(measured)) {}
+
+Flow FlowReporter::Waiting::told() const {
+  Flow told = flow;
+  told.packets = {};
+  told.name.server = server;
+  told.name.alpn = alpn;
+  return told;
+}
+
 void FlowReporter::begin_capture(const FlowMeter& meter) {
   meter_ = &meter;
   if (judge_) judge_->judge->begin_capture();
@@ -23,8 +37,7 @@ void FlowReporter::take(const Flow& flow) {
     return;
   }
   judge_->judge->hear(flow);
-  waiting_.push_back({flow, measured_});
-  waiting_.back().flow.packets = {};
+  waiting_.emplace_back(flow, measured_);
 }
 
 void FlowReporter::take_early(const Flow& flow) {
@@ -38,7 +51,8 @@ void FlowReporter::end_burst() {
   if (judge_) {
     const auto judged = judge_->judge->end_burst();
     for (std::size_t i = 0; i < judged.size(); ++i) {
-      tell({waiting_[i].flow, *meter_->origin(), waiting_[i].features,
+      const Flow flow = waiting_[i].told();
+      tell({flow, *meter_->origin(), waiting_[i].features,
             name(judged[i].verdict), false});
     }
     waiting_.clear();

@@ -48,7 +48,12 @@ class FlowReporter : public FlowSink {
  private:
   // What waits for the end of its burst to be judged.
   struct Waiting {
-    Flow flow;  // without its packets
+    Waiting(const Flow& ended, std::vector<double> measured);
+    Flow told() const;  // without its packets
+
+    Flow flow;
+    std::string server;  // the flow's name, which does not last as long
+    std::string alpn;
     std::vector<double> features;
   };
 

@@ -65,6 +65,7 @@ class CsvWriter : public FlowWriter {
     for (const std::string& column : options().feature_columns) {
       out += ',' + column;
     }
+    if (options().with_names) out += ",name,name_source";
     if (options().with_verdicts) out += ",app,confidence";
     if (options().with_early) out += ",early";
     out += '\n';
@@ -82,6 +83,10 @@ class CsvWriter : public FlowWriter {
         flow.received.packets, flow.sent.bytes, flow.received.bytes);
     for (const double value : report.features) {
       fmt::format_to(std::back_inserter(out), ",{}", value);
+    }
+    if (options().with_names) {
+      fmt::format_to(std::back_inserter(out), ",{},{}", flow.name.server,
+                     name_source_name(flow.name.source));
     }
     if (report.verdict) {
       fmt::format_to(std::back_inserter(out), ",{},{:.6f}",
@@ -121,12 +126,19 @@ class JsonLinesWriter : public FlowWriter {
         features[options().feature_columns[i]] = report.features[i];
       }
     }
+    if (options().with_names) add_name(line, flow.name);
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
     }
     if (options().with_early) line["early"] = report.is_early;
     out += json_text(line) + '\n';
+  }
+
+ private:
+  static void add_name(Json& line, const FlowName& name) {
+    line["name"] = name.server.empty() ? Json(nullptr) : Json(name.server);
+    line["name_source"] = name_source_name(name.source);
   }
 };
 

@@ -23,6 +23,7 @@ inline constexpr std::array<std::string_view, 3> kFlowFormatNames = {
 struct FlowWriterOptions {
   FlowFormat format = FlowFormat::kText;
   std::vector<std::string> feature_columns;  // CSV and JSON lines only
+  bool with_names = false;                   // the same
   bool with_verdicts = false;
   bool with_early = false;     // verdicts on flows that go on are among them
   bool mark_bursts = false;    // text: a blank line ends each burst's flows

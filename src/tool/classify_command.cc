@@ -45,6 +45,7 @@ class ClassifyCommand : public Command {
     if (!model) return fail(std::move(model).error());
     options->key = model->flow_key;
     options->burst_gap = model->burst_gap;
+    options->names = kinds->name || writer_.names;
     auto judge = Judge::make(*model, *kinds, *rule);
     if (!judge) {
       return fail(fmt::format("cannot use {}", model_),

@@ -64,6 +64,7 @@ class EvaluateCommand : public Command {
     kinds_ = *kinds;
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
+    options->names = kinds->name;
     auto learned = read_samples(captures_, *options, learner_, {});
     if (!learned) return fail(std::move(learned).error());
     if (auto two = require_two_apps(learned->dataset, captures_); !two) {

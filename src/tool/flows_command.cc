@@ -30,6 +30,7 @@ class FlowsCommand : public Command {
   Result<ExitCode> run() override {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
+    options->names = writer_.names;
     return print_flows(paths_, *options, writer_, std::nullopt);
   }
 

@@ -82,6 +82,9 @@ void WriterArguments::define(CLI::App& command) {
                   "when it is whole")
       ->type_name("FILE");
   define_features(command, features);
+  command.add_flag("--names", names,
+                   "CSV and JSON lines: the server name of each flow, in "
+                   "columns name and name_source");
   command.add_flag("--bursts", bursts,
                    "Text: end the flows of each burst with a blank line");
   command.add_flag("--ledger", ledger,
@@ -94,10 +97,16 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   FlowWriterOptions options;
   options.format = named_value<FlowFormat>(kFlowFormatNames, format);
   options.feature_columns = list->column_names();
+  options.with_names = names;
   options.mark_bursts = bursts;
   if (options.format == FlowFormat::kText && !features.empty()) {
     return fail(ErrorKind::kUsage,
                 "--features: text lines have no features; add --format csv or "
+                "--format jsonl");
+  }
+  if (options.format == FlowFormat::kText && names) {
+    return fail(ErrorKind::kUsage,
+                "--names: text lines have no names; add --format csv or "
                 "--format jsonl");
   }
   return options;

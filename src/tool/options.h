@@ -33,7 +33,7 @@ struct MeterArguments {
   double burst_gap = 1;
 };
 
-// --format, -o, --features, --bursts, --ledger: how flows are written.
+// --format, -o, --features, --names, --bursts, --ledger: how flows are written.
 struct WriterArguments {
   void define(CLI::App& command);
   Result<FlowWriterOptions> resolve() const;
@@ -41,6 +41,7 @@ struct WriterArguments {
   std::string format{kFlowFormatNames.front()};
   std::string output;
   std::string features;
+  bool names = false;
   bool bursts = false;
   bool ledger = false;
 };

@@ -47,6 +47,7 @@ class TrainCommand : public Command {
     kinds_ = *kinds;
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
+    options->names = kinds->name;
     // Opened first: a place that cannot be written should not cost the work.
     auto output = Output::open(output_);
     if (!output) return fail(std::move(output).error());

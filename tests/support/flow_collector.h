@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sink that keeps all flows, with their packets, to be looked at.
+// A sink that keeps all flows, with their packets and names, to be looked at.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "flow/flow_table.h"
@@ -11,10 +12,16 @@ namespace flowtell {
 
 struct CollectedFlow : Flow {
   explicit CollectedFlow(const Flow& flow)
-      : Flow(flow), records(flow.packets.begin(), flow.packets.end()) {
+      : Flow(flow),
+        records(flow.packets.begin(), flow.packets.end()),
+        server(flow.name.server),
+        alpn(flow.name.alpn) {
     packets = {};  // they are the table's
+    name.server = name.alpn = {};
   }
   std::vector<PacketRecord> records;
+  std::string server;
+  std::string alpn;
 };
 
 class FlowCollector : public FlowSink {

@@ -53,6 +53,7 @@ PacketStory& PacketStory::add(const TestEnd& from, const TestEnd& to,
   packet.destination_port = to.port;
   packet.protocol = protocol_;
   packet.tcp_flags = is_tcp ? flags : std::uint8_t{0};
+  packet.tcp_sequence = 0;
   packet.payload_length = payload;
   packet.length = payload + (is_tcp ? 40 : 28);
   packets_.push_back(packet);

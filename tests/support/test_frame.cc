@@ -211,6 +211,12 @@ FrameBuilder& FrameBuilder::tcp(Port source, Port destination,
   return *this;
 }
 
+FrameBuilder& FrameBuilder::sequence(std::uint32_t number) {
+  constexpr std::size_t kSequence = 4;
+  put_at(bytes_, *tcp_at_ + kSequence, number);
+  return *this;
+}
+
 FrameBuilder& FrameBuilder::data_offset(unsigned words) {
   put_at(bytes_, *tcp_at_ + 12, static_cast<std::uint8_t>(words << 4));
   return *this;

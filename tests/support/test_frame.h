@@ -82,6 +82,7 @@ class FrameBuilder {
   // --- above IP -------------------------------------------------------------
   FrameBuilder& tcp(Port source = 40000, Port destination = 443,
                     std::uint8_t flags = kTcpAck, unsigned option_words = 0);
+  FrameBuilder& sequence(std::uint32_t number);
   // The header length that the TCP header states, in words of 4 bytes.
   FrameBuilder& data_offset(unsigned words);
   FrameBuilder& udp(Port source = 40000, Port destination = 443);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The addresses in a DNS answer, each with the name that was *asked* for: where
+// "www.example.org" is an alias (CNAME) of "cdn7.example.net", the address of
+// the second is told under the first, for that is what the app wanted.
+//
+// RFC 1035, section 4; AAAA by RFC 3596. Multicast DNS (RFC 6762) looks the
+// same, but is not asked: there each address is told under its own name, and
+// the sections behind the answers count too.
+//
+// A query has no answers, but tells the name that it asks for.
+//
+// Hostile input is the rule: compression pointers may only point back and are
+// followed a bounded number of times, counts are ends and not promises, so many
+// records are looked at and so many aliases followed. A message that was cut
+// gives what came before the cut. Never allocates; any thread.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "decode/address.h"
+#include "decode/host_name.h"
+
+namespace flowtell {
+
+enum class DnsKind { kUnicast, kMulticast };
+
+struct DnsAnswer {
+  HostName name;  // never empty
+  Address address;
+  std::uint32_t seconds = 0;  // lifetime, the shortest on the way to it
+};
+
+class DnsReader {
+ public:
+  // `message` outlives the reader.
+  DnsReader(Bytes message, DnsKind kind) noexcept;
+
+  // The next address; false when there is none.
+  bool next(DnsAnswer& answer) noexcept;
+
+  // The name asked for, in a query as in an answer, a failure included. Empty
+  // if there is none or several, or it is no name of a host.
+  const HostName& asked() const { return asked_; }
+
+  // More is not looked at.
+  static constexpr unsigned kMostRecords = 64;
+  static constexpr unsigned kMostAliases = 8;
+
+ private:
+  struct Record {
+    HostName owner;
+    std::uint16_t type = 0;
+    std::uint16_t class_of = 0;
+    std::uint32_t seconds = 0;
+    Bytes data;
+    std::size_t data_at = 0;
+  };
+
+  // The name where `reader` stands, which moves past it; empty if it is no
+  // name of a host.
+  HostName read_name(ByteReader& reader) const;
+  bool read_record(Record& record);
+  void read_question();
+  void note_alias(const Record& record);
+  bool follow_alias();
+
+  Bytes message_;
+  DnsKind kind_;
+  ByteReader first_record_;
+  ByteReader reader_;
+  unsigned records_ = 0;  // from first_record_ on
+  unsigned left_ = 0;     // of these, in this round
+  unsigned rounds_ = 0;
+  HostName asked_;
+  HostName wanted_;  // the alias that asked_ came down to
+  std::uint32_t seconds_ = UINT32_MAX;
+  HostName alias_;  // of wanted_; empty: none seen
+  std::uint32_t alias_seconds_ = 0;
+};
+
+}  // namespace flowtell

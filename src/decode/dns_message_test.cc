@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/dns_message.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <vector>
+
+#include "support/dns_bytes.h"
+
+namespace flowtell {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Lines read(const std::string& message, DnsKind kind = DnsKind::kUnicast) {
+  Lines lines;
+  DnsReader reader(as_bytes(message), kind);
+  for (DnsAnswer answer; reader.next(answer);) {
+    lines.push_back(fmt::format("{} {} {}", answer.name.text(),
+                                answer.address.text(), answer.seconds));
+  }
+  return lines;
+}
+
+TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
+  EXPECT_EQ(read(dns()
+                     .asks("WWW.example.org")
+                     .v4("www.Example.org", "203.0.113.5", 60)
+                     .v6("WWW.example.org", "2001:db8::5", 90)
+                     .bytes()),
+            (Lines{"www.example.org 203.0.113.5 60",
+                   "www.example.org 2001:db8::5 90"}));
+}
+
+TEST(DnsMessage, FollowsAliasesInWhateverOrderTheyStand) {
+  const Lines expected{"a.example 203.0.113.5 20"};
+  EXPECT_EQ(read(dns()
+                     .asks("a.example")
+                     .alias("a.example", "b.example", 300)
+                     .alias("b.example", "c.example", 20)
+                     .v4("c.example", "203.0.113.5", 60)
+                     .bytes()),
+            expected);
+  EXPECT_EQ(read(dns()
+                     .asks("a.example")
+                     .v4("c.example", "203.0.113.5", 60)
+                     .alias("b.example", "c.example", 20)
+                     .alias("a.example", "b.example", 300)
+                     .bytes()),
+            expected);
+}
+
+TEST(DnsMessage, LeavesOutAddressesOfOtherNames) {
+  EXPECT_EQ(
+      read(dns().asks("a.example").v4("bank.example", "203.0.113.5").bytes()),
+      Lines{});
+}
+
+TEST(DnsMessage, EndsWhereAliasesGoInCircles) {
+  DnsBytes circle = dns()
+                        .asks("a.example")
+                        .alias("a.example", "b.example")
+                        .alias("b.example", "a.example");
+  EXPECT_EQ(read(circle.bytes()), Lines{});
+  // However often it comes by, an address is not told more often than rounds
+  // are made.
+  circle.v4("a.example", "203.0.113.5");
+  EXPECT_LE(read(circle.bytes()).size(), DnsReader::kMostAliases);
+}
+
+TEST(DnsMessage, ReadsOnlyAnswersThatSucceeded) {
+  DnsBytes message = dns().asks("a.example").v4("a.example", "203.0.113.5");
+  EXPECT_EQ(read(message.bytes()).size(), 1u);
+  EXPECT_EQ(read(message.flags(0x0100).bytes()), Lines{});  // a question
+  EXPECT_EQ(read(message.flags(0x8183).bytes()), Lines{});  // no such name
+  EXPECT_EQ(read(message.flags(0xa980).bytes()), Lines{});  // an update
+}
+
+TEST(DnsMessage, OfMulticastGivesEachAddressUnderItsOwnName) {
+  EXPECT_EQ(
+      read(dns()
+               .flags(0x8400)
+               .v4("tv.local", "192.168.12.7", 120)
+               .v4("printer.local", "192.168.12.8", 120)
+               .bytes(),
+           DnsKind::kMulticast),
+      (Lines{"tv.local 192.168.12.7 120", "printer.local 192.168.12.8 120"}));
+}
+
+TEST(DnsMessage, DoesNotBelieveItsCounts) {
+  EXPECT_EQ(read(dns()
+                     .asks("a.example")
+                     .v4("a.example", "203.0.113.5")
+                     .answers(65535)
+                     .bytes())
+                .size(),
+            1u);
+  DnsBytes many = dns().asks("a.example");
+  for (int i = 0; i < 200; ++i) many.v4("a.example", "203.0.113.5");
+  EXPECT_EQ(read(many.bytes()).size(), DnsReader::kMostRecords);
+}
+
+TEST(DnsMessage, BearsPointersThatGoNowhere) {
+  const std::string fine =
+      dns().asks("a.example").v4("a.example", "203.0.113.5").bytes();
+  const std::size_t owner = fine.size() - 16;
+  for (unsigned target = 0; target < 0x4000; ++target) {
+    std::string message = fine;
+    message[owner] = static_cast<char>(0xc0 | target >> 8);
+    message[owner + 1] = static_cast<char>(target & 0xff);
+    const Lines lines = read(message);
+    EXPECT_EQ(lines.size(), target == 12 ? 1u : 0u) << target;
+  }
+}
+
+TEST(DnsMessage, BearsNamesWithoutEnd) {
+  std::string message = dns().asks("a.example").bytes();
+  message[7] = 1;
+  for (int i = 0; i < 16'000; ++i) message += "\x03xyz";
+  EXPECT_EQ(read(message), Lines{});
+}
+
+TEST(DnsMessage, CutAnywhereGivesWhatStandsBeforeTheCut) {
+  const std::string whole = dns()
+                                .asks("a.example")
+                                .alias("a.example", "b.example")
+                                .v4("b.example", "203.0.113.5")
+                                .v4("b.example", "203.0.113.6")
+                                .bytes();
+  std::size_t most = 0;
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    const Lines lines = read(whole.substr(0, size));
+    EXPECT_GE(lines.size(), most);
+    most = lines.size();
+  }
+  EXPECT_EQ(most, 2u);
+}
+
+RC_GTEST_PROP(DnsMessage, BearsAnything, (std::string garbage)) {
+  std::string message =
+      dns().asks("a.example").alias("a.example", "b.example").bytes();
+  message += garbage;
+  message[7] = 20;
+  RC_ASSERT(read(message).size() <=
+            DnsReader::kMostRecords * (DnsReader::kMostAliases + 1));
+  for (const DnsKind kind : {DnsKind::kUnicast, DnsKind::kMulticast}) {
+    read(garbage, kind);
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

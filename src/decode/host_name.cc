@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/host_name.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kLongestLabel = 63;
+
+// The byte as a name of ours has it; 0 for one that no name has.
+constexpr char normalised(char c) {
+  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+  const bool is_fine = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.';
+  return is_fine ? c : '\0';
+}
+
+}  // namespace
+
+std::optional<HostName> HostName::from(std::string_view text) {
+  if (text.ends_with('.')) text.remove_suffix(1);
+  if (text.empty() || text.size() > kLongest) return std::nullopt;
+  HostName name;
+  std::size_t label = 0;
+  for (const char raw : text) {
+    const char c = normalised(raw);
+    if (c == '\0') return std::nullopt;
+    if (c == '.' && label == 0) return std::nullopt;
+    label = c == '.' ? 0 : label + 1;
+    if (label > kLongestLabel) return std::nullopt;
+    name.bytes_[name.size_++] = c;
+  }
+  if (label == 0) return std::nullopt;
+  return name;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/piece_buffer.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "base/random.h"
+
+namespace flowtell {
+namespace {
+
+std::string front(const PieceBuffer& pieces) {
+  return std::string(as_text(pieces.front()));
+}
+
+TEST(PieceBuffer, JoinsPiecesInAnyOrder) {
+  PieceBuffer pieces;
+  pieces.put(3, as_bytes("def"));
+  EXPECT_EQ(front(pieces), "");
+  pieces.put(9, as_bytes("j"));
+  pieces.put(0, as_bytes("abc"));
+  EXPECT_EQ(front(pieces), "abcdef");
+  pieces.put(6, as_bytes("ghi"));
+  EXPECT_EQ(front(pieces), "abcdefghij");
+}
+
+TEST(PieceBuffer, KeepsWhatCameFirst) {
+  PieceBuffer pieces;
+  pieces.put(2, as_bytes("cd"));
+  pieces.put(0, as_bytes("XXXXXX"));
+  EXPECT_EQ(front(pieces), "XXcdXX");
+  pieces.put(0, as_bytes("abcdefg"));
+  EXPECT_EQ(front(pieces), "XXcdXXg");
+}
+
+TEST(PieceBuffer, DropsWhatIsBeyondItsBounds) {
+  PieceBuffer pieces;
+  pieces.put(PieceBuffer::kMost, as_bytes("x"));
+  pieces.put(UINT64_MAX, as_bytes("x"));
+  EXPECT_TRUE(pieces.empty());
+  const std::string large(2 * PieceBuffer::kMost, 'x');
+  pieces.put(1, as_bytes(large));
+  pieces.put(0, as_bytes("a"));
+  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMost);
+  pieces.clear();
+  for (std::uint64_t at = 0; at < 1000; at += 2) pieces.put(at, as_bytes("y"));
+  EXPECT_EQ(front(pieces), "y");
+}
+
+// Against the obvious: one optional byte a place.
+TEST(PieceBuffer, IsItsSlowTwin) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    PieceBuffer pieces;
+    std::vector<std::optional<char>> slow(64);
+    for (int i = 0; i < 24; ++i) {
+      const std::size_t at = random.below(40);
+      const std::string bytes(random.below(24), static_cast<char>('a' + i));
+      pieces.put(at, as_bytes(bytes));
+      for (std::size_t k = 0; k < bytes.size(); ++k) {
+        if (!slow[at + k]) slow[at + k] = bytes[k];
+      }
+      std::string expected;
+      for (std::size_t k = 0; slow[k]; ++k) expected += *slow[k];
+      ASSERT_EQ(front(pieces), expected);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

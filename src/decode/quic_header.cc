@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/quic_header.h"
+
+#include <algorithm>
+
+#include "decode/quic_varint.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kLongestId = 20;
+
+bool is_known(QuicVersion version) {
+  return version == QuicVersion::k1 || version == QuicVersion::k2 ||
+         version == QuicVersion::kDraft29;
+}
+
+// The long header's bit, the fixed bit, and the type of Initial packets.
+bool begins_initial(std::uint8_t first, QuicVersion version) {
+  return (first & 0xf0) == (version == QuicVersion::k2 ? 0xd0 : 0xc0);
+}
+
+}  // namespace
+
+std::optional<QuicInitial> read_quic_initial(Bytes bytes,
+                                             std::size_t length) noexcept {
+  ByteReader reader(bytes);
+  QuicInitial initial{};
+  const std::uint8_t first = reader.u8();
+  initial.version = static_cast<QuicVersion>(reader.u32());
+  if (!reader.ok() || !is_known(initial.version) ||
+      !begins_initial(first, initial.version)) {
+    return std::nullopt;
+  }
+  initial.destination_id = reader.take(reader.u8());
+  reader.skip(reader.u8());               // source
+  reader.skip(read_quic_varint(reader));  // token
+  const std::uint64_t size = read_quic_varint(reader);
+  initial.number_at = reader.position();
+  if (!reader.ok() || initial.destination_id.size() > kLongestId ||
+      size > std::max(length, bytes.size()) - initial.number_at) {
+    return std::nullopt;
+  }
+  initial.end = initial.number_at + static_cast<std::size_t>(size);
+  initial.packet = bytes.first(std::min(initial.end, bytes.size()));
+  return initial;
+}
+
+}  // namespace flowtell

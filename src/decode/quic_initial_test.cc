@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/quic_initial.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "decode/tls_hello.h"
+#include "support/hello_bytes.h"
+#include "support/quic_bytes.h"
+
+namespace flowtell {
+namespace {
+
+// What a connection's datagrams come to.
+class Connection {
+ public:
+  Connection& add(const std::string& datagram) {
+    return add(datagram, datagram.size());
+  }
+  Connection& add(const std::string& datagram, std::size_t length) {
+    opened = opener_.add(as_bytes(datagram), length, seed_, hello_);
+    return *this;
+  }
+  TlsHello hello() const { return read_handshake_hello(hello_.front()); }
+  std::string name() const { return std::string(hello().server_name.text()); }
+
+  bool opened = false;
+
+ private:
+  QuicOpener opener_;
+  std::optional<QuicSeed> seed_;
+  PieceBuffer hello_;
+};
+
+std::string initial(const std::string& frames) {
+  return quic_initial({.frames = padded(frames)});
+}
+
+// RFC 9001, appendix A.2; RFC 9369, appendix A.2, has the same payload.
+std::string rfc_frames() {
+  return padded(from_hex(
+      "060040f1010000ed0303ebf8fa56f12939b9584a3896472ec40bb863cfd3e868"
+      "04fe3a47f06a2b69484c00000413011302010000c000000010000e00000b6578"
+      "616d706c652e636f6dff01000100000a00080006001d00170018001000070005"
+      "04616c706e000500050100000000003300260024001d00209370b2c9caa47fba"
+      "baf4559fedba753de171fa71f50f1ce15d43e994ec74d748002b000302030400"
+      "0d0010000e0403050306030203080408050806002d00020101001c0002400100"
+      "3900320408ffffffffffffffff05048000ffff07048000ffff08011001048000"
+      "75300901100f088394c8f03e51570806048000ffff"));
+}
+
+// The tag at its end stands for all of a packet.
+void expect_vector(QuicVersion version, const std::string& front,
+                   const std::string& tag) {
+  const std::string packet =
+      quic_initial({.frames = rfc_frames(), .version = version});
+  EXPECT_EQ(packet.size(), 1200u);
+  EXPECT_TRUE(packet.starts_with(from_hex(front)));
+  EXPECT_TRUE(packet.ends_with(from_hex(tag)));
+  Connection connection;
+  EXPECT_EQ(connection.add(packet).name(), "example.com");
+  EXPECT_EQ(connection.hello().alpn(), "alpn");
+}
+
+TEST(QuicInitial, OpensTheVectorOfRfc9001) {
+  expect_vector(
+      QuicVersion::k1,
+      "c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11",
+      "e221af44860018ab0856972e194cd934");
+}
+
+TEST(QuicInitial, OpensTheVectorOfRfc9369) {
+  expect_vector(
+      QuicVersion::k2,
+      "d76b3343cf088394c8f03e5157080000449ea0c95e82ffe67b6abcdb4298b485",
+      "a18b2faa745b6fe189cf772a9f84cbfc");
+}
+
+TEST(QuicInitial, OpensEveryVersionAndShapeOfHeader) {
+  for (const auto version :
+       {QuicVersion::k1, QuicVersion::k2, QuicVersion::kDraft29}) {
+    for (unsigned number_size = 1; number_size <= 4; ++number_size) {
+      Connection connection;
+      connection.add(
+          quic_initial({.frames = padded(crypto_frame(0, client_hello())),
+                        .version = version,
+                        .destination_id = std::string(20, 'd'),
+                        .source_id = "source",
+                        .token = std::string(100, 't'),
+                        .number = 7,
+                        .number_size = number_size}));
+      EXPECT_EQ(connection.name(), "www.example.org");
+    }
+  }
+}
+
+TEST(QuicInitial, JoinsPiecesInAnyOrderBetweenOtherFrames) {
+  const std::string hello = client_hello();
+  const std::string ack = std::string("\x02\x05\x00\x01\x00\x01\x01", 7);
+  Connection connection;
+  connection.add(initial("\x01" + crypto_frame(100, hello.substr(100)) + ack +
+                         std::string(3, '\0') +
+                         crypto_frame(50, hello.substr(50, 50)) + "\x01" +
+                         crypto_frame(0, hello.substr(0, 50))));
+  EXPECT_EQ(connection.hello().state, TlsHello::State::kDone);
+  EXPECT_EQ(connection.name(), "www.example.org");
+}
+
+TEST(QuicInitial, JoinsDatagramsInAnyOrder) {
+  const std::string hello = client_hello({.padding_before = 1500});
+  const std::string first = initial(crypto_frame(0, hello.substr(0, 1000)));
+  const std::string second = initial(crypto_frame(1000, hello.substr(1000)));
+  Connection in_order;
+  EXPECT_EQ(in_order.add(first).hello().state, TlsHello::State::kNeedsMore);
+  EXPECT_EQ(in_order.add(second).name(), "www.example.org");
+  Connection reversed;
+  EXPECT_EQ(reversed.add(second).name(), "");
+  EXPECT_EQ(reversed.add(first).name(), "www.example.org");
+}
+
+TEST(QuicInitial, OpensSeveralPacketsOfADatagram) {
+  const std::string hello = client_hello();
+  Connection connection;
+  connection.add(
+      quic_initial({.frames = crypto_frame(0, hello.substr(0, 60))}) +
+      quic_initial(
+          {.frames = padded(crypto_frame(60, hello.substr(60))), .number = 3}) +
+      "rest");
+  EXPECT_EQ(connection.name(), "www.example.org");
+}
+
+TEST(QuicInitial, KeepsItsKeysWhenTheServerChoseAnId) {
+  const std::string hello = client_hello();
+  Connection connection;
+  connection.add(initial(crypto_frame(0, hello.substr(0, 60))));
+  connection.add(
+      quic_initial({.frames = padded(crypto_frame(60, hello.substr(60))),
+                    .destination_id = "chosen",
+                    .first_id = TestInitial{}.destination_id}));
+  EXPECT_EQ(connection.name(), "www.example.org");
+}
+
+TEST(QuicInitial, TakesNewKeysAfterARetry) {
+  Connection connection;
+  connection.add(initial(crypto_frame(0, client_hello().substr(0, 60))));
+  connection.add(
+      quic_initial({.frames = padded(crypto_frame(0, client_hello())),
+                    .destination_id = "retried"}));
+  EXPECT_EQ(connection.name(), "www.example.org");
+}
+
+TEST(QuicInitial, CutAnywhereGivesWhatStandsBeforeTheCut) {
+  const std::string whole = initial(crypto_frame(0, client_hello()));
+  bool had_name = false;
+  for (std::size_t size = 0; size <= whole.size(); ++size) {
+    Connection connection;
+    const std::string name =
+        connection.add(whole.substr(0, size), whole.size()).name();
+    ASSERT_TRUE(name.empty() || name == "www.example.org") << name;
+    ASSERT_FALSE(had_name && name.empty()) << size;
+    had_name = !name.empty();
+    // The same bytes as a datagram of their own contradict themselves.
+    Connection whole_datagram;
+    ASSERT_EQ(whole_datagram.add(whole.substr(0, size)).opened,
+              size == whole.size());
+  }
+  EXPECT_TRUE(had_name);
+}
+
+TEST(QuicInitial, OpensNothingInWhichABitWasTurned) {
+  const std::string whole =
+      quic_initial({.frames = crypto_frame(0, client_hello())});
+  for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+    std::string turned = whole;
+    turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1 << (bit % 8)));
+    Connection connection;
+    ASSERT_FALSE(connection.add(turned).opened) << bit;
+  }
+}
+
+TEST(QuicInitial, EndsAtFramesThatNoClientSends) {
+  Connection connection;
+  connection.add(initial("\x1c" + crypto_frame(0, client_hello())));
+  EXPECT_EQ(connection.name(), "");
+}
+
+RC_GTEST_PROP(QuicInitial, BearsAnything, (const std::string& garbage)) {
+  Connection connection;
+  connection.add(garbage, garbage.size() + 1000);
+  connection.add(initial("").substr(0, 18) + garbage, 1200);
+  PieceBuffer pieces;
+  read_quic_frames(as_bytes('\x06' + garbage), pieces);
+  read_quic_frames(as_bytes('\x02' + garbage), pieces);
+  RC_ASSERT(pieces.front().size() <= PieceBuffer::kMost);
+}
+
+}  // namespace
+}  // namespace flowtell

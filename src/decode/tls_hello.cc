@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/tls_hello.h"
+
+#include <algorithm>
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kRecordHeader = 5;
+constexpr std::size_t kMessageHeader = 4;
+constexpr std::uint8_t kHandshakeRecord = 22;
+constexpr std::uint8_t kClientHello = 1;
+constexpr std::uint16_t kServerNameExtension = 0;
+constexpr std::uint16_t kAlpnExtension = 16;
+// Joined records need to hold no more than is kept of a stream.
+constexpr std::size_t kMostJoined = 16'384;
+
+// A reader of what is there of the next `size` bytes.
+ByteReader part_of(ByteReader& reader, std::size_t size) {
+  return ByteReader(reader.take(std::min(size, reader.left())));
+}
+
+// ServerNameList: the first entry of type host_name (0).
+void read_server_names(ByteReader list, TlsHello& hello) {
+  list.skip(2);
+  while (list.left() > 0 && hello.server_name.empty()) {
+    const std::uint8_t type = list.u8();
+    const Bytes name = list.take(list.u16());
+    if (!list.ok()) return;
+    if (type != 0) continue;
+    hello.server_name = HostName::from(as_text(name)).value_or(HostName());
+    return;
+  }
+}
+
+// GREASE (RFC 8701) and others' binary identifiers are no text.
+bool is_plain_text(Bytes name) {
+  return !name.empty() && name.size() <= TlsHello::kLongestAlpn &&
+         std::all_of(name.begin(), name.end(),
+                     [](std::uint8_t c) { return c > ' ' && c < 0x7f; });
+}
+
+// ProtocolNameList.
+void read_protocols(ByteReader list, TlsHello& hello) {
+  list.skip(2);
+  while (list.left() > 0) {
+    const Bytes name = list.take(list.u8());
+    if (!list.ok()) return;
+    if (!is_plain_text(name)) continue;
+    std::copy(name.begin(), name.end(), hello.alpn_bytes.begin());
+    hello.alpn_size = name.size();
+    return;
+  }
+}
+
+// Everything in a ClientHello behind its message header.
+void read_body(ByteReader body, TlsHello& hello) {
+  body.skip(2 + 32);      // version, random
+  body.skip(body.u8());   // session
+  body.skip(body.u16());  // cipher suites
+  body.skip(body.u8());   // compression methods
+  const std::size_t size = body.u16();
+  if (!body.ok()) return;
+  ByteReader extensions = part_of(body, size);
+  while (extensions.left() > 0) {
+    const std::uint16_t type = extensions.u16();
+    const std::uint16_t length = extensions.u16();
+    if (!extensions.ok()) return;
+    const ByteReader extension = part_of(extensions, length);
+    if (type == kServerNameExtension) read_server_names(extension, hello);
+    if (type == kAlpnExtension) read_protocols(extension, hello);
+  }
+}
+
+TlsHello needs(std::size_t missing) {
+  TlsHello hello;
+  hello.state = TlsHello::State::kNeedsMore;
+  hello.missing = missing;
+  return hello;
+}
+
+// The handshake bytes of records, put together. Stops at what is no record of a
+// handshake, and at the end.
+class JoinedRecords {
+ public:
+  explicit JoinedRecords(Bytes stream) {
+    ByteReader reader(stream);
+    while (reader.left() >= kRecordHeader && reader.u8() == kHandshakeRecord) {
+      reader.skip(2);
+      const std::size_t length = reader.u16();
+      const Bytes record = reader.take(std::min(length, reader.left()));
+      const std::size_t room = std::min(record.size(), kMostJoined - size_);
+      std::copy_n(record.begin(), room, bytes_.begin() + size_);
+      size_ += room;
+      if (record.size() < length) return;
+    }
+  }
+
+  Bytes bytes() const { return Bytes(bytes_).first(size_); }
+
+ private:
+  std::array<std::uint8_t, kMostJoined> bytes_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+TlsHello read_handshake_hello(Bytes messages) noexcept {
+  ByteReader reader(messages);
+  if (reader.left() > 0 && messages[0] != kClientHello) return {};
+  if (reader.left() < kMessageHeader) {
+    return needs(kMessageHeader - reader.left());
+  }
+  const std::uint32_t size = reader.u32() & 0xffffff;
+  TlsHello hello;
+  hello.state = TlsHello::State::kDone;
+  if (reader.left() < size) hello = needs(size - reader.left());
+  read_body(part_of(reader, size), hello);
+  return hello;
+}
+
+TlsHello read_tls_hello(Bytes stream) noexcept {
+  const auto differs = [&](std::size_t at, std::uint8_t expected) {
+    return at < stream.size() && stream[at] != expected;
+  };
+  if (differs(0, kHandshakeRecord) || differs(1, 3) ||
+      differs(kRecordHeader, kClientHello)) {
+    return {};
+  }
+  if (stream.size() <= kRecordHeader) {
+    return needs(kRecordHeader + 1 - stream.size());
+  }
+  const std::size_t record = load<std::uint16_t>(&stream[3], ByteOrder::kBig);
+  const Bytes first = stream.subspan(kRecordHeader);
+  // Nearly always one record holds all of it, or all that is there.
+  if (first.size() <= record) return read_handshake_hello(first);
+  const TlsHello hello = read_handshake_hello(first.first(record));
+  if (hello.state != TlsHello::State::kNeedsMore) return hello;
+  return read_handshake_hello(JoinedRecords(stream).bytes());
+}
+
+}  // namespace flowtell

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/dns_memory.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+const Address kPhone = test_address("192.168.12.100");
+const Address kTablet = test_address("192.168.12.101");
+const Address kRemote = test_address("203.0.113.5");
+constexpr NameId kName{1, 1};
+constexpr NameId kOther{2, 2};
+
+TEST(DnsMemory, IsOfEachDeviceAlone) {
+  DnsMemory memory;
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart), kName);
+  EXPECT_TRUE(memory.find(kTablet, kRemote, kTestStart).is_none());
+}
+
+TEST(DnsMemory, BelievesTheNewestAnswer) {
+  DnsMemory memory;
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart + 1s);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1s), kOther);
+  EXPECT_EQ(memory.size(), 1u);
+}
+
+TEST(DnsMemory, ForgetsWhenTheLifetimeHasPassed) {
+  DnsMemory memory;
+  const auto lasts = [&](Duration lifetime, Duration expected) {
+    memory.remember({kPhone, kRemote, kName, lifetime}, kTestStart);
+    return !memory.find(kPhone, kRemote, kTestStart + expected).is_none() &&
+           memory.find(kPhone, kRemote, kTestStart + expected + 1ns).is_none();
+  };
+  EXPECT_TRUE(lasts(1h, 1h));
+  EXPECT_TRUE(lasts(0s, DnsMemory::kLeast));
+  EXPECT_TRUE(lasts(1000h, DnsMemory::kLongest));
+  EXPECT_EQ(memory.size(), 0u);
+}
+
+TEST(DnsMemory, TellsWhatWasSaidToAllToThoseWhoKnowNothingElse) {
+  DnsMemory memory;
+  memory.remember({DnsMemory::everyone(), kRemote, kName, 1h}, kTestStart);
+  memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart);
+  EXPECT_EQ(memory.find(kTablet, kRemote, kTestStart), kName);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart), kOther);
+}
+
+TEST(DnsMemory, HoldsItsBound) {
+  DnsMemory memory(10);
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  for (int i = 0; i < 1000; ++i) {
+    const Address flood =
+        test_address(fmt::format("10.1.{}.{}", i / 250, i % 250));
+    memory.remember({kPhone, flood, kOther, 1h}, kTestStart);
+    // In use, and so the last to go.
+    ASSERT_EQ(memory.find(kPhone, kRemote, kTestStart), kName);
+  }
+  EXPECT_EQ(memory.size(), 10u);
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names on flows, from frames on: what a client says, what DNS told, and for
+// how long.
+#include "flow/name_finder.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/random.h"
+#include "flow/flow_meter.h"
+#include "support/dns_bytes.h"
+#include "support/flow_collector.h"
+#include "support/hello_bytes.h"
+#include "support/quic_bytes.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::string_view kPhone = "192.168.12.100";
+constexpr std::string_view kServer = "203.0.113.5";
+constexpr std::uint32_t kStart = 0xfffffff0;  // so that numbers wrap
+
+// What the phone and the server at the other end of one pair send.
+class Wire {
+ public:
+  Wire& after(Duration time) {
+    now_ += time;
+    return *this;
+  }
+  Wire& syn(Port port = 40000) {
+    return add(frame()
+                   .raw()
+                   .ipv4(kPhone, kServer)
+                   .tcp(port, 443, kTcpSyn)
+                   .sequence(kStart - 1));
+  }
+  // A segment at this place of the stream.
+  Wire& segment(std::size_t offset, const std::string& bytes,
+                Port port = 40000) {
+    return add(frame()
+                   .raw()
+                   .ipv4(kPhone, kServer)
+                   .tcp(port, 443)
+                   .sequence(kStart + static_cast<std::uint32_t>(offset))
+                   .payload(bytes));
+  }
+  Wire& reply(const std::string& bytes) {
+    return add(
+        frame().raw().ipv4(kServer, kPhone).tcp(443, 40000).payload(bytes));
+  }
+  Wire& datagram(const std::string& bytes, Port port = 50000) {
+    return add(
+        frame().raw().ipv4(kPhone, kServer).udp(port, 443).payload(bytes));
+  }
+  Wire& answer(const DnsBytes& message, std::string_view to = kPhone) {
+    return add(frame()
+                   .raw()
+                   .ipv4("192.168.12.1", to)
+                   .udp(53, 3333)
+                   .payload(message.bytes()));
+  }
+  Wire& said_to_all(const DnsBytes& message) {
+    return add(frame()
+                   .raw()
+                   .ipv4("192.168.12.9", "224.0.0.251")
+                   .udp(5353, 5353)
+                   .payload(message.bytes()));
+  }
+  Wire& add(FrameBuilder builder) {
+    frames_.push_back(builder.at(now_));
+    return *this;
+  }
+  Wire& snapped(std::size_t length) {
+    TestFrame& last = frames_.back();
+    last.bytes.resize(std::min(last.bytes.size(), length));
+    return *this;
+  }
+
+  FlowCollector flows(FlowOptions options = {}) const {
+    FlowCollector collector;
+    FlowMeter meter(options, collector);
+    for (const TestFrame& each : frames_) meter.add(each.view());
+    meter.finish();
+    return collector;
+  }
+
+ private:
+  Timestamp now_ = kTestStart;
+  std::vector<TestFrame> frames_;
+};
+
+// "tls www.example.org h2" of each flow to the server.
+std::vector<std::string> names(const Wire& wire,
+                               std::string_view remote = kServer) {
+  FlowOptions options;
+  options.names = true;
+  std::vector<std::string> lines;
+  for (const CollectedFlow& flow : wire.flows(options).flows) {
+    if (flow.remote.text() != remote) continue;
+    std::string line(name_source_name(flow.name.source));
+    for (const std::string& word : {flow.server, flow.alpn}) {
+      if (!word.empty()) line += ' ' + word;
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+const Lines kTls{"tls www.example.org h2"};
+const Lines kQuic{"quic www.example.org h2"};
+const Lines kDns{"dns www.example.org"};
+const Lines kNone{"none"};
+
+DnsBytes told(std::uint32_t seconds = 300,
+              std::string_view name = "www.example.org") {
+  return dns().asks(name).v4(name, kServer, seconds);
+}
+
+// --- TLS ---------------------------------------------------------------------
+
+TEST(NameFinder, TakesTheNameOfAClientHello) {
+  const std::string hello = tls_records(client_hello());
+  EXPECT_EQ(names(Wire().syn().segment(0, hello)), kTls);
+  EXPECT_EQ(names(Wire().segment(0, hello)), kTls);  // begun before
+}
+
+TEST(NameFinder, LooksForNoneUnlessAsked) {
+  const auto flows = Wire().segment(0, tls_records(client_hello())).flows();
+  EXPECT_EQ(flows.flows.front().server, "");
+  EXPECT_EQ(flows.flows.front().name.source, NameSource::kNone);
+}
+
+TEST(NameFinder, JoinsSegmentsOfEverySize) {
+  const std::string hello = tls_records(client_hello());
+  for (std::size_t size = 20; size < hello.size(); ++size) {
+    Wire wire = Wire().syn();
+    for (std::size_t at = 0; at < hello.size(); at += size) {
+      wire.segment(at, hello.substr(at, size));
+    }
+    ASSERT_EQ(names(wire), kTls) << size;
+  }
+}
+
+TEST(NameFinder, BearsSegmentsLateOrSentTwice) {
+  const std::string hello = tls_records(client_hello({.padding_before = 1500}));
+  const std::string front = hello.substr(0, 1400);
+  const std::string back = hello.substr(1400);
+  EXPECT_EQ(names(Wire().syn().segment(1400, back).segment(0, front)), kTls);
+  EXPECT_EQ(names(Wire().syn().segment(0, front).segment(0, front).segment(
+                1400, back)),
+            kTls);
+}
+
+TEST(NameFinder, ReadsHellosThatWereCut) {
+  const std::string hello = tls_records(client_hello({.padding_after = 600}));
+  EXPECT_EQ(names(Wire().syn().segment(0, hello).snapped(300)),
+            (Lines{"tls www.example.org"}));
+}
+
+TEST(NameFinder, LooksAtClientsOnly) {
+  EXPECT_EQ(
+      names(Wire().syn().reply(tls_records(client_hello())).segment(0, "GET")),
+      kNone);
+}
+
+TEST(NameFinder, KeepsTheNameAcrossBursts) {
+  const Wire wire = Wire()
+                        .syn()
+                        .segment(0, tls_records(client_hello()))
+                        .after(10s)
+                        .reply("x")
+                        .after(50min)
+                        .segment(900, "y");
+  EXPECT_EQ(names(wire), (Lines{kTls[0], kTls[0], kTls[0]}));
+}
+
+TEST(NameFinder, LooksAnewWhenAConnectionBeginsAnew) {
+  const Wire wire =
+      Wire()
+          .syn()
+          .segment(0, tls_records(client_hello()))
+          .after(10s)
+          .syn()
+          .segment(0, tls_records(client_hello({.server = "b.example"})));
+  EXPECT_EQ(names(wire), (Lines{kTls[0], "tls b.example h2"}));
+}
+
+TEST(NameFinder, GivesUpAfterSoManyPackets) {
+  const std::string hello = tls_records(client_hello());
+  Wire wire;
+  for (int i = 0; i < NameFinder::kMostLooks; ++i) wire.segment(9000, "data");
+  EXPECT_EQ(names(wire.segment(0, hello)), kNone);
+}
+
+// --- QUIC --------------------------------------------------------------------
+
+TEST(NameFinder, TakesTheNameOfAQuicInitial) {
+  const std::string hello = client_hello();
+  EXPECT_EQ(names(Wire().datagram(
+                quic_initial({.frames = padded(crypto_frame(0, hello))}))),
+            kQuic);
+  EXPECT_EQ(
+      names(Wire()
+                .datagram(quic_initial(
+                    {.frames = padded(crypto_frame(90, hello.substr(90)))}))
+                .datagram(quic_initial(
+                    {.frames = padded(crypto_frame(0, hello.substr(0, 90))),
+                     .number = 3}))),
+      kQuic);
+}
+
+TEST(NameFinder, TakesTheNameOfGoogleQuic) {
+  EXPECT_EQ(names(Wire().datagram(google_hello())),
+            (Lines{"google-quic www.example.org"}));
+  // Cut before the name: what DNS told stays.
+  EXPECT_EQ(names(Wire()
+                      .answer(told())
+                      .datagram(google_hello({.padding = 700}))
+                      .snapped(480)),
+            kDns);
+}
+
+TEST(NameFinder, HoldsSoManyIncompleteHellos) {
+  const std::string hello = tls_records(client_hello());
+  const auto flood = [&](std::size_t others) {
+    Wire wire = Wire().syn().segment(0, hello.substr(0, 50));
+    for (std::size_t i = 0; i < others; ++i) {
+      wire.segment(0, hello.substr(0, 50), static_cast<Port>(1024 + i));
+    }
+    wire.segment(50, hello.substr(50));
+    return names(wire).front();
+  };
+  EXPECT_EQ(flood(NameFinder::kMostHellos - 1), kTls[0]);
+  EXPECT_EQ(flood(NameFinder::kMostHellos), "none");
+}
+
+// --- DNS ---------------------------------------------------------------------
+
+TEST(NameFinder, TakesWhatDnsToldTheDevice) {
+  EXPECT_EQ(names(Wire().answer(told()).after(5s).datagram("data")), kDns);
+  EXPECT_EQ(names(Wire().datagram("data")), kNone);
+  EXPECT_EQ(names(Wire().answer(told(), "192.168.12.101").datagram("data")),
+            kNone);
+}
+
+TEST(NameFinder, BelievesTheClientMoreThanDns) {
+  const DnsBytes other = told(300, "other.example");
+  const std::string hello = tls_records(client_hello());
+  EXPECT_EQ(names(Wire().answer(other).syn().segment(0, hello)), kTls);
+}
+
+TEST(NameFinder, ForgetsDnsAnswersInThePacketsTime) {
+  const auto later = [](std::uint32_t lifetime, Duration time) {
+    return names(Wire().answer(told(lifetime)).after(time).datagram("data"));
+  };
+  EXPECT_EQ(later(3600, 3599s), kDns);
+  EXPECT_EQ(later(3600, 3601s), kNone);
+  EXPECT_EQ(later(1, DnsMemory::kLeast), kDns);
+  EXPECT_EQ(later(1, DnsMemory::kLeast + 1s), kNone);
+}
+
+TEST(NameFinder, HearsMulticastForItsOwnDomainOnly) {
+  const auto said = [](std::string_view name, std::string_view address) {
+    return dns().flags(0x8400).v4(name, address);
+  };
+  EXPECT_EQ(names(Wire().said_to_all(said("tv.local", kServer)).datagram("x")),
+            (Lines{"dns tv.local"}));
+  EXPECT_EQ(
+      names(Wire().said_to_all(said("bank.example", kServer)).datagram("x")),
+      kNone);
+}
+
+// --- flows stay as they are --------------------------------------------------
+
+// All of a flow but its name.
+std::string in_words(const CollectedFlow& flow) {
+  std::string text = fmt::format(
+      "{} {}:{} {}:{} {} {}", flow.burst, flow.device.text(), flow.device_port,
+      flow.remote.text(), flow.remote_port, protocol_name(flow.protocol),
+      device_rule_name(flow.device_rule));
+  for (const PacketRecord& record : flow.records) {
+    text += fmt::format(" {}{}@{}", record.sent != 0 ? '>' : '<',
+                        +record.length, (record.time - kTestStart).count());
+  }
+  return text;
+}
+
+Wire random_wire(std::uint64_t seed) {
+  Random random(seed);
+  const std::string hello = tls_records(client_hello());
+  const std::string quic =
+      quic_initial({.frames = padded(crypto_frame(0, client_hello()))});
+  Wire wire;
+  for (int i = 0; i < 120; ++i) {
+    const auto port = static_cast<Port>(40000 + random.below(4));
+    const std::size_t cut =
+        random.below(static_cast<std::uint32_t>(hello.size()));
+    switch (random.below(7)) {
+      case 0:
+        wire.syn(port);
+        break;
+      case 1:
+        wire.segment(0, hello, port);
+        break;
+      case 2:
+        wire.segment(cut, hello.substr(cut), port);
+        break;
+      case 3:
+        wire.reply(hello.substr(cut));
+        break;
+      case 4:
+        wire.datagram(quic.substr(0, random.below(1300)), port);
+        break;
+      case 5:
+        wire.answer(told());
+        break;
+      default:
+        wire.datagram(google_hello(), port);
+        break;
+    }
+    if (random.below(3) == 0) wire.snapped(random.below(500));
+    wire.after(random.below(700) * 1ms);
+  }
+  return wire;
+}
+
+TEST(NameFinder, ChangesNoFlow) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    const Wire wire = random_wire(seed);
+    FlowOptions options;
+    options.key = static_cast<FlowKey>(seed % 3);
+    options.max_flows = seed % 2 == 0 ? 3 : 1000;
+    const FlowCollector without = wire.flows(options);
+    options.names = true;
+    const FlowCollector with = wire.flows(options);
+    ASSERT_EQ(with.burst_ends, without.burst_ends);
+    for (std::size_t i = 0; i < with.flows.size(); ++i) {
+      ASSERT_EQ(in_words(with.flows[i]), in_words(without.flows[i]));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

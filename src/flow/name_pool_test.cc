@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/name_pool.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace flowtell {
+namespace {
+
+TEST(NamePool, KeepsEachNameOnce) {
+  NamePool names;
+  const NameId a = names.put("a.example");
+  EXPECT_EQ(names.put("a.example"), a);
+  EXPECT_NE(names.put("b.example"), a);
+  EXPECT_EQ(names.find(a), "a.example");
+  EXPECT_EQ(names.size(), 2u);
+  EXPECT_TRUE(names.put("").is_none());
+  EXPECT_EQ(names.find({}), "");
+}
+
+TEST(NamePool, LetsTheOneUnusedLongestMakeWay) {
+  NamePool names(2);
+  const NameId a = names.put("a.example");
+  const NameId b = names.put("b.example");
+  EXPECT_EQ(names.find(a), "a.example");
+  const NameId c = names.put("c.example");
+  EXPECT_EQ(names.find(b), "");  // never another's
+  EXPECT_EQ(names.find(a), "a.example");
+  EXPECT_EQ(names.find(c), "c.example");
+  EXPECT_NE(names.put("b.example"), b);
+}
+
+TEST(NamePool, HoldsItsBoundInAFlood) {
+  NamePool names(100);
+  for (int i = 0; i < 10'000; ++i) {
+    const NameId id = names.put(fmt::format("flood-{}.example", i));
+    ASSERT_EQ(names.find(id), fmt::format("flood-{}.example", i));
+  }
+  EXPECT_EQ(names.size(), 100u);
+}
+
+}  // namespace
+}  // namespace flowtell

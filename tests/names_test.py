@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every server name that tshark sees in a real capture is on that conversation's flows, and every
+address that DNS told is known by its name when a later connection goes there. Exit code 77
+(skipped) where tshark or the captures are absent.
+
+usage: names_test.py FLOWTELL CAPTURES
+"""
+import collections
+import concurrent.futures
+import csv
+import io
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+SKIPPED = 77
+FIELDS = ["frame.time_relative", "ip.src", "tcp.srcport", "udp.srcport", "ip.dst", "tcp.dstport",
+          "udp.dstport", "tls.handshake.extensions_server_name", "gquic.tag.sni", "dns.qry.name",
+          "dns.a", "dns.resp.ttl"]
+LEAST_LIFETIME = 300  # seconds, as in src/flow/dns_memory.h
+
+
+def rows_of_tshark(capture):
+    wanted = " || ".join(["tls.handshake.extensions_server_name", "gquic.tag.sni",
+                          "(dns.a && udp.srcport == 53 && !icmp)"])
+    command = ["tshark", "-n", "-r", capture, "-Y", wanted, "-T", "fields", "-E", "occurrence=a"]
+    for field in FIELDS:
+        command += ["-e", field]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    for line in done.stdout.splitlines():
+        yield dict(zip(FIELDS, line.split("\t")))
+
+
+def by_tshark(capture):
+    """({conversation: {name}}, [(time, asker, address, name)])"""
+    said = collections.defaultdict(set)
+    told = []
+    for row in rows_of_tshark(capture):
+        protocol = "TCP" if row["tcp.srcport"] else "UDP"
+        source = f"{row['ip.src']}:{row['tcp.srcport'] or row['udp.srcport']}"
+        destination = f"{row['ip.dst']}:{row['tcp.dstport'] or row['udp.dstport']}"
+        name = row["tls.handshake.extensions_server_name"] or row["gquic.tag.sni"]
+        if name:
+            said[protocol, source, destination].update(name.lower().split(","))
+        elif row["dns.a"]:
+            for address in row["dns.a"].split(","):
+                told.append((float(row["frame.time_relative"]), row["ip.dst"], address,
+                             row["dns.qry.name"].lower()))
+    return said, told
+
+
+def by_flowtell(flowtell, capture):
+    done = subprocess.run([flowtell, "flows", "--names", "--format", "csv", capture],
+                          capture_output=True, text=True, timeout=120, check=True)
+    return list(csv.DictReader(io.StringIO(done.stdout)))
+
+
+def conversation(row):
+    return (row["protocol"], f"{row['device']}:{row['device_port']}",
+            f"{row['remote']}:{row['remote_port']}")
+
+
+def check(flowtell, capture):
+    said, told = by_tshark(capture)
+    rows = by_flowtell(flowtell, capture)
+    sources = collections.Counter(row["name_source"] for row in rows)
+    names = collections.defaultdict(set)
+    begun = {}
+    for row in rows:
+        names[conversation(row)].add(row["name"])
+        begun.setdefault(conversation(row), row)
+    wrong = [f"{capture}: {' '.join(key)}: tshark has {sorted(expected)}, we {sorted(names[key])}"
+             for key, expected in said.items() if not expected & names[key]]
+    from_dns = 0
+    for key, row in begun.items():
+        first = float(row["first"])
+        known = [name for time, asker, address, name in told
+                 if asker == row["device"] and address == row["remote"]
+                 and first - LEAST_LIFETIME < time <= first]
+        # What a client said counts more; tshark leaves out hellos that the snap length cut.
+        if not known or row["name_source"] not in ("dns", "none"):
+            continue
+        from_dns += 1
+        if known[-1] not in names[key]:
+            wrong.append(f"{capture}: {' '.join(key)}: DNS told {known[-1]}, we have {sorted(names[key])}")
+    return len(said), from_dns, sources, wrong
+
+
+def main():
+    flowtell, captures = sys.argv[1:]
+    if not shutil.which("tshark"):
+        print("skipped: tshark is not installed")
+        return SKIPPED
+    paths = sorted(str(p) for p in pathlib.Path(captures).glob("group-*/*/*.pcap*"))
+    if not paths:
+        print(f"skipped: there are no captures in {captures}")
+        return SKIPPED
+    said = from_dns = wrong = 0
+    sources = collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for each_said, each_dns, each_sources, each_wrong in pool.map(
+                lambda path: check(flowtell, path), paths):
+            said += each_said
+            from_dns += each_dns
+            sources += each_sources
+            wrong += len(each_wrong)
+            print(*each_wrong, sep="\n", end="\n" if each_wrong else "")
+    print(f"{len(paths)} captures: {said} conversations whose client said a name, {from_dns} to an "
+          f"address that DNS had told; {wrong} differ")
+    print("flows by source of their name:", dict(sorted(sources.items())))
+    return 1 if wrong or not said else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

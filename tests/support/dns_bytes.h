@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DNS messages for tests:
+//
+//   dns().asks("www.example.org").alias("www.example.org", "cdn.example.net")
+//        .v4("cdn.example.net", "203.0.113.5", 60).bytes()
+//
+// The first name of a message stands in full; the same name after it is a
+// pointer to it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace flowtell {
+
+class DnsBytes {
+ public:
+  DnsBytes();
+
+  DnsBytes& asks(std::string_view name);
+  DnsBytes& alias(std::string_view owner, std::string_view target,
+                  std::uint32_t seconds = 300);
+  DnsBytes& v4(std::string_view owner, std::string_view address,
+               std::uint32_t seconds = 300);
+  DnsBytes& v6(std::string_view owner, std::string_view address,
+               std::uint32_t seconds = 300);
+  // Any record; its data as it is.
+  DnsBytes& record(std::string_view owner, std::uint16_t type,
+                   std::string_view data, std::uint32_t seconds = 300);
+  DnsBytes& flags(std::uint16_t flags);
+  // What the header says, whatever is there.
+  DnsBytes& answers(std::uint16_t count);
+
+  std::string bytes() const { return bytes_; }
+
+ private:
+  void name(std::string_view text);
+
+  std::string bytes_;
+  std::map<std::string, std::size_t, std::less<>> places_;
+  std::uint16_t questions_ = 0;
+  std::uint16_t answers_ = 0;
+};
+
+inline DnsBytes dns() { return {}; }
+
+}  // namespace flowtell
