@@ -6,12 +6,14 @@
 //   time    what the same device was doing a moment ago
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "model/name_table.h"
 
 namespace flowtell {
 
@@ -42,6 +44,26 @@ inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
     {true, true, true},
 }};
 
+// How an app that was never taught shows itself: how much likelier what the
+// witnesses say of a flow is, if it is of such an app and not of one taught.
+// All 1 and a prior of 0 where that could not be learned.
+struct Novelty {
+  static constexpr std::size_t kBins = 10;
+
+  double prior = 0;  // of a device of which nothing is known yet
+  std::array<double, kBins> shape;  // by the forest's greatest share, in tenths
+  std::array<double, kNameMatches> name;  // by how the name table knows it
+
+  // Where in `shape` so great a share stands.
+  static std::size_t bin(double share) {
+    return std::min(kBins - 1,
+                    static_cast<std::size_t>(share * static_cast<double>(kBins)));
+  }
+
+  Novelty() { shape.fill(1), name.fill(1); }
+  bool operator==(const Novelty&) const = default;
+};
+
 // How much each kind of evidence counts, and how a device's doings go on.
 // Fitted on flows that the evidence did not learn from
 // (predict/evidence_fit.h).
@@ -50,6 +72,7 @@ struct EvidenceWeights {
   // themselves, as the flows of one burst do.
   double shape = 1;
   double name = 1;
+  Novelty novelty;
 
   bool operator==(const EvidenceWeights&) const = default;
 };

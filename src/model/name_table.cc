@@ -84,15 +84,21 @@ NameTable NameTable::of(Counts counts) {
   return table;
 }
 
-void NameTable::judge(std::string_view name,
-                      std::span<double> probabilities) const {
+NameMatch NameTable::judge(std::string_view name,
+                           std::span<double> probabilities) const {
   std::fill(probabilities.begin(), probabilities.end(),
             1 / static_cast<double>(probabilities.size()));
-  if (name.empty()) return;
-  for (const std::string& key : {domain_key(name), folded_name(name)}) {
+  if (name.empty()) return NameMatch::kNoName;
+  NameMatch match = NameMatch::kNever;
+  const auto look_up = [&](const std::string& key, NameMatch found) {
     const auto at = counts_.find(key);
-    if (at != counts_.end()) learn_from(at->second, probabilities);
-  }
+    if (at == counts_.end()) return;
+    learn_from(at->second, probabilities);
+    match = found;
+  };
+  look_up(domain_key(name), NameMatch::kDomain);
+  look_up(folded_name(name), NameMatch::kName);
+  return match;
 }
 
 }  // namespace flowtell

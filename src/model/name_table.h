@@ -23,6 +23,15 @@
 
 namespace flowtell {
 
+// How well a table knows a name.
+enum class NameMatch : std::uint8_t {
+  kNoName,  // there is none
+  kName,    // it was met, but for its digits
+  kDomain,  // its registrable domain was
+  kNever,   // neither was
+};
+inline constexpr std::size_t kNameMatches = 4;
+
 class NameTable {
  public:
   NameTable() = default;
@@ -32,7 +41,7 @@ class NameTable {
 
   // Fills in the probability of each app, of equally likely ones.
   // REQUIRES: one place an app of the dataset.
-  void judge(std::string_view name, std::span<double> probabilities) const;
+  NameMatch judge(std::string_view name, std::span<double> probabilities) const;
 
   // By key (a folded name, or a registrable domain behind a '.'): of each app's
   // captures, the share in which it was met, times kCaptures.

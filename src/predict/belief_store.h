@@ -20,7 +20,8 @@ struct Belief {
   Address device;
   RecencyLinks recency;
   Timestamp last{};          // the device's last packet
-  std::vector<double> apps;  // a probability each
+  // A probability each; behind them that of any other app.
+  std::vector<double> apps;
 };
 
 class BeliefStore {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 
 namespace flowtell {
 namespace {
@@ -21,89 +22,145 @@ void normalise(std::span<double> values) {
   for (double& value : values) value /= sum;
 }
 
-// The step from one flow to the next: mostly the same app, else any.
-void step(std::span<double> values) {
-  const double other = (1 - kStays) / static_cast<double>(values.size());
-  for (double& value : values) value = kStays * value + other;
+// The step from one flow to the next: mostly the same app, else any, as likely
+// as at the start.
+void step_forward(std::span<double> values, std::span<const double> start) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = kStays * values[i] + (1 - kStays) * start[i];
+  }
+}
+
+void step_back(std::span<double> values, std::span<const double> start) {
+  const double any =
+      std::inner_product(values.begin(), values.end(), start.begin(), 0.0);
+  for (double& value : values) value = kStays * value + (1 - kStays) * any;
+}
+
+double strangeness(const Novelty& novelty, std::span<const double> shape) {
+  return novelty.shape[Novelty::bin(
+      *std::max_element(shape.begin(), shape.end()))];
 }
 
 }  // namespace
 
 BurstJudge::BurstJudge(EvidenceKinds kinds, std::size_t apps)
-    : kinds_(kinds), apps_(apps), beliefs_(std::make_unique<BeliefStore>()) {}
+    : kinds_(kinds),
+      apps_(apps),
+      states_(apps + 1),
+      beliefs_(std::make_unique<BeliefStore>()) {}
 
 void BurstJudge::judge(const Burst& burst, std::span<double> probabilities) {
   judge_early(burst, probabilities);
   if (!kinds_.time) return;
-  beliefs_->put(burst.device, burst.last, probabilities.last(apps_));
+  beliefs_->put(burst.device, burst.last,
+                std::span(smoothed_).last(states_));
 }
 
 void BurstJudge::judge_early(const Burst& burst,
                              std::span<double> probabilities) {
   weigh(burst);
-  std::copy(likelihoods_.begin(), likelihoods_.end(), probabilities.begin());
-  if (kinds_.time) {
-    belief_ = prior(burst);
-    smooth(probabilities);
-  }
-  for (std::size_t at = 0; at < probabilities.size(); at += apps_) {
-    normalise(probabilities.subspan(at, apps_));
+  smooth(burst);
+  for (std::size_t i = 0; i < burst.testimony.words.size(); ++i) {
+    const auto row = std::span(smoothed_).subspan(i * states_, apps_);
+    std::copy(row.begin(), row.end(),
+              probabilities.subspan(i * apps_, apps_).begin());
   }
 }
 
-// Products of powers, of which none is 0.
+// Products of powers, of which none is 0. What is said of an app is set against
+// what would be said if nothing were known.
 void BurstJudge::weigh(const Burst& burst) {
-  const auto& [shape, name] = burst.testimony;
-  const double floor = kDoubt / static_cast<double>(apps_);
-  const auto said = [&](double probability, double weight) {
-    return std::pow((1 - kDoubt) * probability + floor, weight);
+  const auto& [shape, name, words] = burst.testimony;
+  const EvidenceWeights& weights = burst.weights;
+  const auto apps = static_cast<double>(apps_);
+  const auto said = [&](double probability) {
+    return (1 - kDoubt) * apps * probability + kDoubt;
   };
-  likelihoods_.assign(kinds_.shape ? shape.size() : name.size(), 1);
-  for (std::size_t i = 0; i < likelihoods_.size(); ++i) {
-    if (kinds_.shape) likelihoods_[i] *= said(shape[i], burst.weights.shape);
-    if (kinds_.name) likelihoods_[i] *= said(name[i], burst.weights.name);
+  const auto hear = [&](std::span<const double> row, double strange,
+                        double weight, std::span<double> likelihoods) {
+    for (std::size_t app = 0; app < apps_; ++app) {
+      likelihoods[app] *= std::pow(said(row[app]), weight);
+    }
+    likelihoods[apps_] *= std::pow(strange, weight);
+  };
+  const std::vector<double> of_names = name_weights(burst);
+  likelihoods_.assign(words.size() * states_, 1);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto to = std::span(likelihoods_).subspan(i * states_, states_);
+    if (kinds_.shape) {
+      const auto row = shape.subspan(i * apps_, apps_);
+      hear(row, strangeness(weights.novelty, row), weights.shape, to);
+    }
+    if (kinds_.name) {
+      const auto match = static_cast<std::size_t>(words[i].match);
+      hear(name.subspan(i * apps_, apps_), weights.novelty.name[match],
+           of_names[i], to);
+    }
   }
+}
+
+// By flow. Where every flow stands alone, none shares with another.
+std::vector<double> BurstJudge::name_weights(const Burst& burst) const {
+  const auto words = burst.testimony.words;
+  std::vector<double> weights(words.size(), burst.weights.name);
+  if (!kinds_.time || !kinds_.name) return weights;
+  std::unordered_map<std::uint32_t, double> flows;
+  for (const NameWord& word : words) ++flows[word.number];
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    weights[i] /= flows[words[i].number];
+  }
+  return weights;
 }
 
 // Forward: what all flows up to this one say. Backward: what those behind it
 // say. Their product, normalised, is what the whole burst says.
-void BurstJudge::smooth(std::span<double> probabilities) {
-  std::vector<double> carried = belief_;
-  const auto row = [&](std::span<double> of, std::size_t at) {
-    return of.subspan(at, apps_);
+void BurstJudge::smooth(const Burst& burst) {
+  const std::vector<double> any = start(burst.weights.novelty);
+  std::vector<double> carried = kinds_.time ? prior(burst) : any;
+  smoothed_ = likelihoods_;
+  const auto row = [&](std::size_t at) {
+    return std::span(smoothed_).subspan(at, states_);
   };
-  const std::size_t size = probabilities.size();
-  for (std::size_t at = 0; at < size; at += apps_) {
-    step(carried);
-    for (std::size_t app = 0; app < apps_; ++app) {
-      carried[app] *= likelihoods_[at + app];
+  for (std::size_t at = 0; at < smoothed_.size(); at += states_) {
+    if (!kinds_.time) carried = any;
+    step_forward(carried, any);
+    for (std::size_t i = 0; i < states_; ++i) {
+      carried[i] *= likelihoods_[at + i];
     }
     normalise(carried);
-    std::copy(carried.begin(), carried.end(), row(probabilities, at).begin());
+    std::copy(carried.begin(), carried.end(), row(at).begin());
   }
+  if (!kinds_.time) return;
   std::fill(carried.begin(), carried.end(), 1.0);
-  for (std::size_t at = size - apps_; at > 0; at -= apps_) {
-    for (std::size_t app = 0; app < apps_; ++app) {
-      carried[app] *= likelihoods_[at + app];
+  for (std::size_t at = smoothed_.size() - states_; at > 0; at -= states_) {
+    for (std::size_t i = 0; i < states_; ++i) {
+      carried[i] *= likelihoods_[at + i];
     }
     normalise(carried);
-    step(carried);
-    for (std::size_t app = 0; app < apps_; ++app) {
-      probabilities[at - apps_ + app] *= carried[app];
-    }
+    step_back(carried, any);
+    const auto before = row(at - states_);
+    for (std::size_t i = 0; i < states_; ++i) before[i] *= carried[i];
+    normalise(before);
   }
 }
 
-// What is believed before the burst: of a device not known, nothing.
+// What is believed of a device of which nothing is known.
+std::vector<double> BurstJudge::start(const Novelty& novelty) const {
+  std::vector<double> start(
+      states_, (1 - novelty.prior) / static_cast<double>(apps_));
+  start[apps_] = novelty.prior;
+  return start;
+}
+
+// What is believed before the burst.
 std::vector<double> BurstJudge::prior(const Burst& burst) const {
-  const double any = 1 / static_cast<double>(apps_);
-  std::vector<double> prior(apps_, any);
+  std::vector<double> prior = start(burst.weights.novelty);
   const Belief* belief = beliefs_->find(burst.device);
   if (belief == nullptr) return prior;
   const double silence = std::max(in_seconds(burst.first - belief->last), 0.0);
   const double worth = std::exp2(-silence / kHalfLife);
-  for (std::size_t app = 0; app < apps_; ++app) {
-    prior[app] = worth * belief->apps[app] + (1 - worth) * any;
+  for (std::size_t i = 0; i < states_; ++i) {
+    prior[i] = worth * belief->apps[i] + (1 - worth) * prior[i];
   }
   return prior;
 }

@@ -12,6 +12,13 @@
 // (forward), and a belief is worth half after ten seconds of silence, so that
 // what a person did a while ago binds nobody.
 //
+// A name that comes up several times in a burst is one statement: its flows
+// share its weight.
+//
+// Besides the apps taught there is one state more, that of any other app, in
+// which flows look as apps did that were left out of learning (Novelty). What
+// an app's probabilities lack to 1 is its.
+//
 // Without time as evidence every flow stands alone.
 //
 // One thread at a time.
@@ -26,11 +33,18 @@
 
 namespace flowtell {
 
+// Which name a flow has, and how the name table knows it.
+struct NameWord {
+  std::uint32_t number = 0;  // equal within a burst where the names are
+  NameMatch match = NameMatch::kNoName;
+};
+
 // What the witnesses say of flows: for each, one probability an app, of equally
 // likely apps.
 struct Testimony {
   std::span<const double> shape;
   std::span<const double> name;  // all alike for a flow without a name
+  std::span<const NameWord> words;  // one a flow
 };
 
 class BurstJudge {
@@ -45,7 +59,8 @@ class BurstJudge {
     EvidenceWeights weights;
   };
 
-  // One row of probabilities a flow; the device's belief moves on.
+  // One row of probabilities a flow, of the apps taught; the device's belief
+  // moves on.
   void judge(const Burst& burst, std::span<double> probabilities);
 
   // The same for flows of a burst that is not over: no belief moves.
@@ -53,13 +68,16 @@ class BurstJudge {
 
  private:
   void weigh(const Burst& burst);
-  void smooth(std::span<double> probabilities);
+  std::vector<double> name_weights(const Burst& burst) const;
+  void smooth(const Burst& burst);
+  std::vector<double> start(const Novelty& novelty) const;
   std::vector<double> prior(const Burst& burst) const;
 
   EvidenceKinds kinds_;
   std::size_t apps_;
+  std::size_t states_;  // the apps, and any other
   std::vector<double> likelihoods_;  // of the burst at hand, a row a flow
-  std::vector<double> belief_;       // before its first flow
+  std::vector<double> smoothed_;     // the same, given the whole burst
   std::unique_ptr<BeliefStore> beliefs_;
 };
 

@@ -10,7 +10,6 @@ namespace {
 constexpr double kLeast = -3.5;
 constexpr double kMost = 1.5;
 constexpr int kSteps = 14;  // to within 1 %
-constexpr int kRounds = 2;  // over the weights in turns
 
 // Where a function of one valley is least (golden-section search, Kiefer 1953).
 template <typename Function>
@@ -64,16 +63,28 @@ EvidenceWeights fit_weights(const Dataset& data, const Testimonies& testimonies,
                             EvidenceKinds kinds) {
   RowWeights weights{{EvidenceWeights{}}, {}};
   EvidenceWeights& fitted = weights.of_fold.front();
-  const auto fit = [&](double& weight) {
-    weight = std::exp(least_of([&](double logarithm) {
-      weight = std::exp(logarithm);
-      return log_loss(data, judge_captures(data, testimonies, weights, kinds));
-    }));
+  const auto best_factor = [&](EvidenceKinds heard, auto&& apply) {
+    const EvidenceWeights before = fitted;
+    const auto try_factor = [&](double logarithm) {
+      fitted = before;
+      apply(std::exp(logarithm));
+      return log_loss(data, judge_captures(data, testimonies, weights, heard));
+    };
+    try_factor(least_of(try_factor));
   };
-  for (int round = 0; round < kRounds; ++round) {
-    if (kinds.shape) fit(fitted.shape);
-    if (kinds.name) fit(fitted.name);
-    if (!kinds.shape || !kinds.name) break;
+  if (kinds.shape) {
+    best_factor({true, false, kinds.time},
+                [&](double factor) { fitted.shape *= factor; });
+  }
+  if (kinds.name) {
+    best_factor({false, true, kinds.time},
+                [&](double factor) { fitted.name *= factor; });
+  }
+  if (kinds.shape && kinds.name) {
+    best_factor(kinds, [&](double factor) {
+      fitted.shape *= factor;
+      fitted.name *= factor;
+    });
   }
   return fitted;
 }

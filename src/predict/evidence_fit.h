@@ -5,6 +5,11 @@
 // logarithmic loss, every app counting alike). With one weight this is
 // temperature scaling (Guo et al. 2017), so what comes out is calibrated, as
 // far as the captures at hand are like those to come.
+//
+// Each witness is weighed by itself, as if the other were not there, and then
+// both by one factor for what they say together. Weighed against each other,
+// the one that is stronger on the network at hand silences the other: shape
+// there leaves names nothing to add, and is then alone where it no longer fits.
 #pragma once
 
 #include "predict/row_judge.h"

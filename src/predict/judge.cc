@@ -30,6 +30,8 @@ void Judge::begin_capture() { burst_judge_ = BurstJudge(kinds_, apps_); }
 void Judge::begin_burst() {
   shape_.clear();
   name_.clear();
+  words_.clear();
+  numbers_.clear();
 }
 
 void Judge::hear(const Flow& flow) {
@@ -51,13 +53,17 @@ void Judge::hear(const Flow& flow) {
                    [](double value) { return static_cast<float>(value); });
     forest_.judge(row_, std::span(shape_).subspan(at));
   }
+  words_.emplace_back();
   if (kinds_.name) {
-    names_.judge(flow.name.server, std::span(name_).subspan(at));
+    const std::string_view server = flow.name.server;
+    words_.back() = {
+        numbers_.try_emplace(std::string(server), numbers_.size()).first->second,
+        names_.judge(server, std::span(name_).subspan(at))};
   }
 }
 
 BurstJudge::Burst Judge::burst() const {
-  return {device_, first_, last_, {shape_, name_}, weights_};
+  return {device_, first_, last_, {shape_, name_, words_}, weights_};
 }
 
 std::vector<Judge::Judged> Judge::end_burst() {

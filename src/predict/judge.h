@@ -6,6 +6,8 @@
 // time.
 #pragma once
 
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "flow/flow.h"
@@ -68,6 +70,8 @@ class Judge {
   Timestamp last_{};
   std::vector<double> shape_;
   std::vector<double> name_;
+  std::vector<NameWord> words_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;  // of its names
   std::vector<double> probabilities_;
 };
 

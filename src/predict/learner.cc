@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict/learner.h"
 
+#include <algorithm>
+
+#include "predict/novelty_fit.h"
+
 namespace flowtell {
 namespace {
 
@@ -8,6 +12,15 @@ namespace {
 ForestOptions silent(ForestOptions options) {
   options.progress = nullptr;
   return options;
+}
+
+Novelty learn_novelty(const Dataset& data, const ForestOptions& options,
+                      const Testimonies& known) {
+  const auto flows = data.flows_per_app();
+  const auto apps =
+      std::ranges::count_if(flows, [](auto count) { return count > 0; });
+  if (apps < 3) return {};  // of two apps one left out leaves nothing to confuse
+  return fit_novelty(data, known, hear_left_out(data, silent(options)));
 }
 
 }  // namespace
@@ -21,9 +34,11 @@ std::vector<EvidenceWeights> learn_weights(
     return std::vector<EvidenceWeights>(kinds.size());
   }
   const Testimonies heard = hear_held_out(data, folds, silent(options.forest));
+  const Novelty novelty = learn_novelty(data, options.forest, heard);
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& some : kinds) {
     weights.push_back(fit_weights(data, heard, some));
+    weights.back().novelty = novelty;
   }
   return weights;
 }

@@ -79,7 +79,9 @@ class RowJudge {
     const std::size_t count = (rows.end - rows.begin) * apps;
     burst.testimony = {
         std::span(testimonies_.shape.values).subspan(from, count),
-        std::span(testimonies_.name.values).subspan(from, count)};
+        std::span(testimonies_.name.values).subspan(from, count),
+        std::span(testimonies_.words)
+            .subspan(rows.begin, rows.end - rows.begin)};
     judge_.judge(burst, std::span(out.values).subspan(from, count));
   }
 

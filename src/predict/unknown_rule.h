@@ -13,7 +13,8 @@ namespace flowtell {
 
 struct UnknownRule {
   // Unknown when the best app's probability is below the floor, or leads the
-  // second's by less than the margin. Both 0: never.
+  // second's (another app, or any that was never taught) by less than the
+  // margin. Both 0: never.
   double floor = 0.25;
   double margin = 0.05;
 
@@ -23,7 +24,7 @@ struct UnknownRule {
   // "floor=0.25,margin=0.05"
   std::string text() const;
   bool is_unknown(double best, double second) const {
-    return best < floor || best - second < margin;
+    return best < floor || (margin > 0 && best - second < margin);
   }
 };
 

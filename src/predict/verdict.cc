@@ -2,6 +2,7 @@
 #include "predict/verdict.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace flowtell {
 
@@ -9,7 +10,9 @@ Verdict reach_verdict(std::span<const double> probabilities,
                       const UnknownRule& rule) {
   const auto best =
       std::max_element(probabilities.begin(), probabilities.end());
-  double second = 0;
+  // What the apps lack to 1 is any other app's.
+  double second = 1 - std::accumulate(probabilities.begin(),
+                                      probabilities.end(), 0.0);
   for (auto at = probabilities.begin(); at != probabilities.end(); ++at) {
     if (at != best) second = std::max(second, *at);
   }

@@ -9,6 +9,7 @@
 
 #include "model/forest_builder.h"
 #include "model/name_table.h"
+#include "predict/burst_judge.h"
 #include "predict/cross_validation.h"
 
 namespace flowtell {
@@ -22,8 +23,16 @@ Witnesses teach_witnesses(const Dataset& data, const ForestOptions& options);
 
 // What they say of a dataset's rows.
 struct Testimonies {
+  Testimonies() = default;
+  Testimonies(std::size_t apps, std::size_t rows)
+      : shape(apps, rows), name(apps, rows), words(rows) {}
+
+  // Puts the rows of `from`, in their order, at the places named.
+  void put(std::span<const std::uint32_t> rows, const Testimonies& from);
+
   Probabilities shape;
   Probabilities name;
+  std::vector<NameWord> words;  // one a row
 };
 
 Testimonies hear(const Forest& forest, const NameTable& names,

@@ -12,6 +12,7 @@
 #include "model/model.h"
 #include "predict/learner.h"
 #include "predict/unknown_rule.h"
+#include "report/left_out_score.h"
 
 namespace flowtell {
 
@@ -47,6 +48,7 @@ struct Evaluation {
   // confusion[i][j]: how many flows of app i are most like app j.
   std::vector<std::vector<std::uint64_t>> confusion;
   std::optional<TimelineScore> timeline;
+  std::optional<LeftOutScore> left_out;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
 };

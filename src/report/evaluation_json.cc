@@ -43,6 +43,24 @@ std::string evaluation_json(const Evaluation& evaluation,
         {"balanced_accuracy_spread", timeline->spread.balanced_accuracy},
     };
   }
+  if (const auto& left_out = evaluation.left_out) {
+    Json by_app = Json::array();
+    for (const LeftOutApp& app : left_out->apps) {
+      by_app.push_back({{"app", app.app},
+                        {"flows", app.flows},
+                        {"unknown", app.unknown},
+                        {"others_unknown", app.others_unknown},
+                        {"others_correct", app.others_correct},
+                        {"unknown_at_tenth", app.unknown_at_tenth}});
+    }
+    all["leave_app_out"] = {
+        {"unknown", left_out->unknown},
+        {"others_unknown", left_out->others_unknown},
+        {"others_correct", left_out->others_correct},
+        {"unknown_at_tenth", left_out->unknown_at_tenth},
+        {"apps", by_app},
+    };
+  }
   return json_text(all, 2) + '\n';
 }
 

@@ -66,6 +66,21 @@ std::string confusions_text(const Evaluation& evaluation) {
   return out.empty() ? "  none\n" : out;
 }
 
+std::string left_out_text(const LeftOutScore& score) {
+  TextTable table({"app left out", "flows", "% unknown", "% of others",
+                   "% at 10 % of others"});
+  for (const LeftOutApp& app : score.apps) {
+    table.add({app.app, std::to_string(app.flows), percent(app.unknown),
+               percent(app.others_unknown), percent(app.unknown_at_tenth)});
+  }
+  table.add_line();
+  table.add({"average", "", percent(score.unknown),
+             percent(score.others_unknown), percent(score.unknown_at_tenth)});
+  return "\nApps never taught, and how many of their flows are called "
+         "unknown:\n" +
+         table.text();
+}
+
 std::string split_text(const Evaluation& evaluation,
                        const EvaluationSetting& setting) {
   if (!setting.tested.empty()) {
@@ -109,6 +124,7 @@ std::string evaluation_text(const Evaluation& evaluation,
         percent(timeline->spread.balanced_accuracy));
   }
   out += "\nWorst confusions:\n" + confusions_text(evaluation);
+  if (evaluation.left_out) out += left_out_text(*evaluation.left_out);
   out += '\n' + split_text(evaluation, setting);
   out += fmt::format("Features {}, evidence {}, seed {}.\n",
                      listed(setting.features), setting.evidence, setting.seed);

@@ -37,6 +37,11 @@ class EvaluateCommand : public Command {
     command.add_flag("--timeline", timeline_,
                      "Also judge the captures as one device's day: end to end, "
                      "in five random orders");
+    command
+        .add_flag("--leave-app-out", leave_app_out_,
+                  "Also leave each app out in turn, and tell how many of its "
+                  "flows are then called unknown")
+        ->excludes("--test");
     unknown_.define(command);
     learner_.define(command);
     command
@@ -143,6 +148,13 @@ class EvaluateCommand : public Command {
       evaluation.timeline =
           evaluate_timeline(data, hearing, kinds_, learner_.seed);
     }
+    if (leave_app_out_) {
+      CrossValidationOptions options;
+      options.split = named_value<Split>(kSplitNames, split_);
+      options.folds = folds_;
+      options.forest = learner_.forest();
+      evaluation.left_out = leave_apps_out(data, options, kinds_, setting.rule);
+    }
     if (json_ != "-") {
       auto told = write_output("", evaluation_text(evaluation, setting));
       if (!told) return fail(std::move(told).error());
@@ -160,6 +172,7 @@ class EvaluateCommand : public Command {
   std::size_t folds_ = 5;
   UnknownArguments unknown_;
   bool timeline_ = false;
+  bool leave_app_out_ = false;
   LearnerArguments learner_;
   EvidenceKinds kinds_;
   std::string json_;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/novelty_fit.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kMostGroups = 8;
+// A device is at an app that was never taught so often, before it is heard.
+constexpr double kPrior = 0.1;
+
+// Shares of flows by what is seen, every app counting alike.
+template <std::size_t n>
+class Shares {
+ public:
+  explicit Shares(std::size_t apps) : counts_(apps) {}
+
+  void count(AppId app, std::size_t seen) { ++counts_[app][seen]; }
+
+  // Smoothed, so that none is 0.
+  std::array<double, n> mean() const {
+    std::array<double, n> mean;
+    mean.fill(kSmoothing / static_cast<double>(n));
+    double sum = kSmoothing;
+    for (const auto& app : counts_) {
+      double rows = 0;
+      for (const double count : app) rows += count;
+      if (rows == 0) continue;
+      for (std::size_t i = 0; i < n; ++i) mean[i] += app[i] / rows;
+      ++sum;
+    }
+    for (double& share : mean) share /= sum;
+    return mean;
+  }
+
+ private:
+  static constexpr double kSmoothing = 0.1;  // of an app
+  std::vector<std::array<double, n>> counts_;
+};
+
+template <std::size_t n>
+std::array<double, n> ratios(const Shares<n>& left_out, const Shares<n>& known) {
+  const auto above = left_out.mean();
+  const auto below = known.mean();
+  std::array<double, n> all;
+  for (std::size_t i = 0; i < n; ++i) all[i] = above[i] / below[i];
+  return all;
+}
+
+Shares<Novelty::kBins> top_shares(const Dataset& data,
+                                  const Testimonies& heard) {
+  Shares<Novelty::kBins> shares(data.apps.size());
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const auto said = heard.shape.row(row);
+    shares.count(data.labels[row],
+                 Novelty::bin(*std::max_element(said.begin(), said.end())));
+  }
+  return shares;
+}
+
+// A name counts once a capture.
+Shares<kNameMatches> matches(const Dataset& data, const Testimonies& heard) {
+  Shares<kNameMatches> shares(data.apps.size());
+  std::set<std::pair<std::uint32_t, std::uint32_t>> counted;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const NameWord& word = heard.words[row];
+    if (word.match == NameMatch::kNoName) continue;
+    if (!counted.emplace(data.capture_of[row], word.number).second) continue;
+    shares.count(data.labels[row], static_cast<std::size_t>(word.match));
+  }
+  return shares;
+}
+
+}  // namespace
+
+Testimonies hear_left_out(const Dataset& data, const ForestOptions& options) {
+  const auto flows = data.flows_per_app();
+  std::vector<std::size_t> group_of(data.apps.size());
+  std::size_t dealt = 0;
+  for (std::size_t app = 0; app < group_of.size(); ++app) {
+    group_of[app] = dealt % kMostGroups;
+    if (flows[app] > 0) ++dealt;
+  }
+  std::vector<std::uint32_t> folds;
+  for (const AppId app : data.labels) {
+    folds.push_back(static_cast<std::uint32_t>(group_of[app]));
+  }
+  return hear_held_out(data, folds, options);
+}
+
+Novelty fit_novelty(const Dataset& data, const Testimonies& known,
+                    const Testimonies& left_out) {
+  Novelty novelty;
+  novelty.prior = getenv("NPRIOR") ? atof(getenv("NPRIOR")) : kPrior;
+  novelty.shape = ratios(top_shares(data, left_out), top_shares(data, known));
+  novelty.name = ratios(matches(data, left_out), matches(data, known));
+  // That a flow has no name says nothing.
+  novelty.name[static_cast<std::size_t>(NameMatch::kNoName)] = 1;
+  if (getenv("SHOWW")) { for (double v : novelty.shape) fprintf(stderr, " %.2f", v); fprintf(stderr, " |"); for (double v : novelty.name) fprintf(stderr, " %.2f", v); fprintf(stderr, "\n"); }
+  return novelty;
+}
+
+}  // namespace flowtell

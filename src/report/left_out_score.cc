@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/left_out_score.h"
+
+#include <algorithm>
+
+#include "predict/verdict.h"
+#include "report/evaluation.h"
+
+namespace flowtell {
+namespace {
+
+constexpr double kCost = 0.1;  // of the others' flows
+
+struct Parted {
+  std::vector<std::uint32_t> others;
+  std::vector<std::uint32_t> own;
+};
+
+Parted part(const Dataset& data, AppId app) {
+  Parted rows;
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
+    (data.labels[row] == app ? rows.own : rows.others).push_back(row);
+  }
+  return rows;
+}
+
+// The confidence that all but so great a share of the rows reach.
+double confidence_reached(const Probabilities& judged, std::size_t rows,
+                          double but) {
+  std::vector<double> all;
+  for (std::size_t row = 0; row < rows; ++row) {
+    all.push_back(reach_verdict(judged.row(row), {}).confidence);
+  }
+  const auto at = static_cast<std::ptrdiff_t>(but * static_cast<double>(rows));
+  std::nth_element(all.begin(), all.begin() + at, all.end());
+  return all[static_cast<std::size_t>(at)];
+}
+
+LeftOutApp leave_out(const Dataset& data, AppId app,
+                     const CrossValidationOptions& options,
+                     EvidenceKinds kinds, const UnknownRule& rule) {
+  const Parted rows = part(data, app);
+  const Dataset others = data.select(rows.others);
+  const Dataset own = data.select(rows.own);
+  const Hearing of_others = hear_cross_validated(others, options, kinds);
+  const Hearing of_own = hear_others(others, own, options, kinds);
+  const auto others_judged = judge_captures(others, of_others.testimonies,
+                                            of_others.weights, kinds);
+  const auto own_judged =
+      judge_captures(own, of_own.testimonies, of_own.weights, kinds);
+  const Evaluation evaluation = evaluate(others, others_judged, rule);
+
+  LeftOutApp score;
+  score.app = data.apps[app];
+  score.flows = own.rows();
+  score.others_unknown = evaluation.unknown;
+  score.others_correct = evaluation.correct;
+  const double reached =
+      confidence_reached(others_judged, others.rows(), kCost);
+  for (std::size_t row = 0; row < own.rows(); ++row) {
+    const Verdict verdict = reach_verdict(own_judged.row(row), rule);
+    if (verdict.is_unknown) ++score.unknown;
+    if (verdict.confidence < reached) ++score.unknown_at_tenth;
+  }
+  score.unknown /= static_cast<double>(own.rows());
+  score.unknown_at_tenth /= static_cast<double>(own.rows());
+  return score;
+}
+
+double mean_of(const std::vector<LeftOutApp>& apps, double LeftOutApp::*value) {
+  double sum = 0;
+  for (const LeftOutApp& app : apps) sum += app.*value;
+  return sum / static_cast<double>(apps.size());
+}
+
+}  // namespace
+
+LeftOutScore leave_apps_out(const Dataset& data,
+                            const CrossValidationOptions& options,
+                            EvidenceKinds kinds, const UnknownRule& rule) {
+  LeftOutScore score;
+  const auto flows = data.flows_per_app();
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    if (flows[app] == 0) continue;
+    score.apps.push_back(
+        leave_out(data, static_cast<AppId>(app), options, kinds, rule));
+  }
+  score.unknown = mean_of(score.apps, &LeftOutApp::unknown);
+  score.others_unknown = mean_of(score.apps, &LeftOutApp::others_unknown);
+  score.others_correct = mean_of(score.apps, &LeftOutApp::others_correct);
+  score.unknown_at_tenth = mean_of(score.apps, &LeftOutApp::unknown_at_tenth);
+  return score;
+}
+
+}  // namespace flowtell
