@@ -64,6 +64,19 @@ struct Novelty {
   bool operator==(const Novelty&) const = default;
 };
 
+// What it takes to keep a promise about errors, as it was on flows held out.
+struct Promise {
+  double floor = 1;     // flows of at least this confidence are named
+  double coverage = 0;  // the share of all flows that this names
+
+  bool operator==(const Promise&) const = default;
+};
+
+// Promises are kept for errors of half a percent, one percent, and so on, up to
+// half of the flows named.
+inline constexpr double kPromiseStep = 0.005;
+using Promises = std::array<Promise, 100>;
+
 // How much each kind of evidence counts, and how a device's doings go on.
 // Fitted on flows that the evidence did not learn from
 // (predict/evidence_fit.h).
@@ -73,6 +86,11 @@ struct EvidenceWeights {
   double shape = 1;
   double name = 1;
   Novelty novelty;
+  Promises promises = {};  // of verdicts by these weights
+
+  // The promise of at most so great an error, which is from kPromiseStep on:
+  // that of the step below, if it lies between two.
+  const Promise& promise(double error) const;
 
   bool operator==(const EvidenceWeights&) const = default;
 };

@@ -267,10 +267,21 @@ Result<void> read_training(ByteReader& in, Model& model) {
   return {};
 }
 
+void write_novelty(ByteWriter& out, const Novelty& novelty) {
+  out.f64(novelty.prior);
+  for (const double ratio : novelty.shape) out.f64(ratio);
+  for (const double ratio : novelty.name) out.f64(ratio);
+}
+
 void write_evidence(ByteWriter& out, const Model& model) {
   for (const EvidenceWeights& weights : model.weights) {
     out.f64(weights.shape);
     out.f64(weights.name);
+    write_novelty(out, weights.novelty);
+    for (const Promise& promise : weights.promises) {
+      out.f64(promise.floor);
+      out.f64(promise.coverage);
+    }
   }
   const NameTable::Counts& names = model.names.counts();
   out.u32(static_cast<std::uint32_t>(names.size()));
@@ -280,9 +291,24 @@ void write_evidence(ByteWriter& out, const Model& model) {
   }
 }
 
+// A likelihood ratio of shares that are smoothed (novelty_fit.cc).
+bool is_ratio(double value) { return value >= 1e-6 && value <= 1e6; }
+bool is_share(double value) { return value >= 0 && value <= 1; }
 // Fitted weights are below 5 (evidence_fit.cc). Much larger ones would make
 // likelihoods vanish.
 bool is_weight(double value) { return value >= 0 && value <= 10; }
+
+Result<void> read_novelty(ByteReader& in, Novelty& novelty) {
+  novelty.prior = in.f64();
+  for (double& ratio : novelty.shape) ratio = in.f64();
+  for (double& ratio : novelty.name) ratio = in.f64();
+  if (!(novelty.prior >= 0 && novelty.prior <= 0.5) ||
+      !std::ranges::all_of(novelty.shape, is_ratio) ||
+      !std::ranges::all_of(novelty.name, is_ratio)) {
+    return wrong("what tells other apps is out of bounds");
+  }
+  return {};
+}
 
 Result<void> read_evidence(ByteReader& in, Model& model) {
   for (EvidenceWeights& weights : model.weights) {
@@ -290,6 +316,14 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
     weights.name = in.f64();
     if (!is_weight(weights.shape) || !is_weight(weights.name)) {
       return wrong("a weight is no weight");
+    }
+    if (auto fine = read_novelty(in, weights.novelty); !fine) return fine;
+    for (Promise& promise : weights.promises) {
+      promise.floor = in.f64();
+      promise.coverage = in.f64();
+      if (!is_share(promise.floor) || !is_share(promise.coverage)) {
+        return wrong("a promise is no promise");
+      }
     }
   }
   NameTable::Counts names;

@@ -16,7 +16,7 @@ Judge::Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
              UnknownRule rule)
     : kinds_(kinds),
       weights_(model.weights[place_of(kinds)]),
-      rule_(rule),
+      rule_(rule.settled(weights_)),
       apps_(model.apps.size()),
       forest_(model.forest),
       names_(model.names),

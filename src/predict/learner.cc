@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "predict/novelty_fit.h"
+#include "predict/promise_fit.h"
 
 namespace flowtell {
 namespace {
@@ -37,8 +38,11 @@ std::vector<EvidenceWeights> learn_weights(
   const Novelty novelty = learn_novelty(data, options.forest, heard);
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& some : kinds) {
-    weights.push_back(fit_weights(data, heard, some));
-    weights.back().novelty = novelty;
+    EvidenceWeights& fitted =
+        weights.emplace_back(fit_weights(data, heard, some));
+    fitted.novelty = novelty;
+    fitted.promises =
+        fit_promises(data, judge_captures(data, heard, {{fitted}, {}}, some));
   }
   return weights;
 }

@@ -2,7 +2,6 @@
 #include "predict/novelty_fit.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 namespace flowtell {
@@ -10,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMostGroups = 8;
 // A device is at an app that was never taught so often, before it is heard.
-constexpr double kPrior = 0.1;
+constexpr double kPrior = 0.02;
 
 // Shares of flows by what is seen, every app counting alike.
 template <std::size_t n>
@@ -94,12 +93,11 @@ Testimonies hear_left_out(const Dataset& data, const ForestOptions& options) {
 Novelty fit_novelty(const Dataset& data, const Testimonies& known,
                     const Testimonies& left_out) {
   Novelty novelty;
-  novelty.prior = getenv("NPRIOR") ? atof(getenv("NPRIOR")) : kPrior;
+  novelty.prior = kPrior;
   novelty.shape = ratios(top_shares(data, left_out), top_shares(data, known));
   novelty.name = ratios(matches(data, left_out), matches(data, known));
   // That a flow has no name says nothing.
   novelty.name[static_cast<std::size_t>(NameMatch::kNoName)] = 1;
-  if (getenv("SHOWW")) { for (double v : novelty.shape) fprintf(stderr, " %.2f", v); fprintf(stderr, " |"); for (double v : novelty.name) fprintf(stderr, " %.2f", v); fprintf(stderr, "\n"); }
   return novelty;
 }
 

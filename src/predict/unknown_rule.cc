@@ -8,15 +8,33 @@ namespace {
 
 tl::unexpected<Error> no_rule(std::string_view text) {
   return fail(ErrorKind::kUsage,
-              "'{}' is no rule for unknown; write never, or "
+              "'{}' is no rule for unknown; write never, promise=0.05, or "
               "floor=0.25,margin=0.05 with numbers from 0 to 1",
               text);
+}
+
+// The promises that are kept.
+constexpr double kMostPromised = kPromiseStep * Promises{}.size();
+
+Result<UnknownRule> parse_promise(std::string_view number) {
+  const auto error = parse_number<double>(number);
+  if (!error || !(*error >= kPromiseStep && *error <= kMostPromised)) {
+    return fail(ErrorKind::kUsage,
+                "'promise={}' cannot be promised; write a share of errors from "
+                "{} to {}, such as promise=0.05",
+                number, kPromiseStep, kMostPromised);
+  }
+  return UnknownRule{0, 0, *error};
 }
 
 }  // namespace
 
 Result<UnknownRule> UnknownRule::parse(std::string_view text) {
-  UnknownRule rule{0, 0};
+  constexpr std::string_view kPromise = "promise=";
+  if (text.starts_with(kPromise)) {
+    return parse_promise(text.substr(kPromise.size()));
+  }
+  UnknownRule rule{0, 0, {}};
   if (text == "never") return rule;
   const auto parts = split(text, ',');
   if (parts.empty()) return no_rule(text);
@@ -32,7 +50,13 @@ Result<UnknownRule> UnknownRule::parse(std::string_view text) {
   return rule;
 }
 
+UnknownRule UnknownRule::settled(const EvidenceWeights& learned) const {
+  if (!promise) return *this;
+  return {learned.promise(*promise).floor, 0, promise};
+}
+
 std::string UnknownRule::text() const {
+  if (promise) return fmt::format("promise={}", *promise);
   if (floor == 0 && margin == 0) return "never";
   return fmt::format("floor={},margin={}", floor, margin);
 }

@@ -3,11 +3,13 @@
 // When a verdict says `unknown` instead of naming the likeliest app.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "model/evidence.h"
 
 namespace flowtell {
 
@@ -17,9 +19,16 @@ struct UnknownRule {
   // margin. Both 0: never.
   double floor = 0.25;
   double margin = 0.05;
+  // Or: at most so great a share of the flows that are named may be wrong, as
+  // far as flows held out from learning can tell. Floor and margin then follow
+  // from what was learned (`settled`).
+  std::optional<double> promise;
 
-  // "never", or "floor=F,margin=M" with either left out being 0.
+  // "never", "promise=E", or "floor=F,margin=M" with either left out being 0.
   static Result<UnknownRule> parse(std::string_view text);
+
+  // The rule with its floor and margin, whatever was promised.
+  UnknownRule settled(const EvidenceWeights& learned) const;
 
   // "floor=0.25,margin=0.05"
   std::string text() const;

@@ -52,7 +52,7 @@ double calibration_error(const Dataset& data,
   std::array<double, kBins> confidence{};
   std::array<double, kBins> right{};
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(probabilities.row(row), {0, 0});
+    const Verdict verdict = reach_verdict(probabilities.row(row), {0, 0, {}});
     const auto bin = std::min(
         kBins - 1, static_cast<std::size_t>(verdict.confidence * kBins));
     confidence[bin] += verdict.confidence;
@@ -89,6 +89,11 @@ TimelineScore evaluate_timeline(const Dataset& data, const Hearing& hearing,
 
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule) {
+  return evaluate(data, probabilities, rule, {{EvidenceWeights{}}, {}});
+}
+
+Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
+                    const UnknownRule& rule, const RowWeights& learned) {
   const std::size_t apps = data.apps.size();
   Evaluation result;
   result.flows = data.rows();
@@ -98,8 +103,10 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
   std::vector<std::uint64_t> named(apps);
   std::uint64_t right = 0;
   std::uint64_t unknown = 0;
+  std::uint64_t named_wrong = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(probabilities.row(row), rule);
+    const Verdict verdict =
+        reach_verdict(probabilities.row(row), rule.settled(learned.of(row)));
     const AppId truth = data.labels[row];
     const bool is_right = verdict.best == truth;
     ++result.confusion[truth][verdict.best];
@@ -111,6 +118,8 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
       ++unknown;
     } else if (is_right) {
       ++counts[truth].named_right;
+    } else {
+      ++named_wrong;
     }
   }
   for (std::size_t app = 0; app < apps; ++app) {
@@ -122,6 +131,7 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                            share(own.unknown, own.flows)});
   }
   result.accuracy = share(right, result.flows);
+  result.error_named = share(named_wrong, result.flows - unknown);
   result.calibration_error = calibration_error(data, probabilities);
   result.coverage = share(result.flows - unknown, result.flows);
   result.balanced_accuracy = mean_over(result.apps, &AppScore::recall);

@@ -42,7 +42,8 @@ struct Evaluation {
   // Means over the apps that have flows, under the unknown rule:
   double correct = 0;
   double unknown = 0;
-  double coverage = 0;  // of all flows, those not called unknown
+  double coverage = 0;     // of all flows, those not called unknown
+  double error_named = 0;  // of the flows named, those named wrong
   double calibration_error = 0;
   std::vector<AppScore> apps;
   // confusion[i][j]: how many flows of app i are most like app j.
@@ -62,6 +63,9 @@ double calibration_error(const Dataset& data,
 // REQUIRES: one row of probabilities a row of data.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule);
+// The same with the rule settled by what was learned for each row.
+Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
+                    const UnknownRule& rule, const RowWeights& learned);
 
 // What the evidence says of flows when captures follow each other. The orders
 // hang on the seed.

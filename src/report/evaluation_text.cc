@@ -108,10 +108,12 @@ std::string evaluation_text(const Evaluation& evaluation,
   std::string out = table_text(evaluation);
   out += fmt::format(
       "\nOf all {}: accuracy {} %, balanced {} % (every flow named).\n"
-      "Under {}: {} % named (coverage), on average {} % of them right.\n",
+      "Under {}: {} % named (coverage), {} % of them wrong; on average over "
+      "the apps {} % right.\n",
       counted(evaluation.flows, "flow"), percent(evaluation.accuracy),
       percent(evaluation.balanced_accuracy), setting.rule.text(),
-      percent(evaluation.coverage), percent(evaluation.correct));
+      percent(evaluation.coverage), percent(evaluation.error_named),
+      percent(evaluation.correct));
   out += fmt::format("Confidences are off by {} % on average.\n",
                      percent(evaluation.calibration_error));
   if (const auto& timeline = evaluation.timeline) {

@@ -143,7 +143,7 @@ class EvaluateCommand : public Command {
     Evaluation evaluation = flowtell::evaluate(
         data,
         judge_captures(data, hearing.testimonies, hearing.weights, kinds_),
-        setting.rule);
+        setting.rule, hearing.weights);
     if (timeline_) {
       evaluation.timeline =
           evaluate_timeline(data, hearing, kinds_, learner_.seed);

@@ -164,8 +164,9 @@ void UnknownArguments::define(CLI::App& command) {
   command
       .add_option("--unknown", rule,
                   "When to say unknown: if the best app's probability is below "
-                  "the floor or leads the second by less than the margin; or "
-                  "'never'")
+                  "the floor or leads the second by less than the margin; "
+                  "promise=E so that at most a share E of the flows named is "
+                  "wrong; or never")
       ->type_name("RULE")
       ->capture_default_str();
 }

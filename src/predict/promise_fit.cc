@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/promise_fit.h"
+
+#include <algorithm>
+
+#include "predict/verdict.h"
+
+namespace flowtell {
+namespace {
+
+struct Named {
+  double confidence;
+  bool is_wrong;
+};
+
+std::vector<Named> by_confidence(const Dataset& data,
+                                 const Probabilities& probabilities) {
+  std::vector<Named> all;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const Verdict verdict = reach_verdict(probabilities.row(row), {0, 0, {}});
+    all.push_back({verdict.confidence, verdict.best != data.labels[row]});
+  }
+  std::sort(all.begin(), all.end(), [](const Named& a, const Named& b) {
+    return a.confidence > b.confidence;
+  });
+  return all;
+}
+
+}  // namespace
+
+Promises fit_promises(const Dataset& data, const Probabilities& probabilities) {
+  const std::vector<Named> all = by_confidence(data, probabilities);
+  Promises promises;
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    wrong += all[i].is_wrong ? 1 : 0;
+    // Flows of equal confidence are named together or not at all.
+    if (i + 1 < all.size() && all[i + 1].confidence == all[i].confidence) {
+      continue;
+    }
+    // One error more than was seen, for the next flow may be one.
+    const double error =
+        static_cast<double>(wrong + 1) / static_cast<double>(i + 2);
+    for (std::size_t step = 0; step < promises.size(); ++step) {
+      if (error > kPromiseStep * static_cast<double>(step + 1)) continue;
+      promises[step] = {all[i].confidence, static_cast<double>(i + 1) /
+                                               static_cast<double>(all.size())};
+    }
+  }
+  return promises;
+}
+
+}  // namespace flowtell
