@@ -96,6 +96,8 @@ add_executable(unit_tests
   src/predict/evidence_fit_test.cc
   src/predict/judge_test.cc
   src/predict/learner_test.cc
+  src/predict/novelty_fit_test.cc
+  src/predict/promise_fit_test.cc
   src/predict/row_judge_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/verdict_test.cc
@@ -104,6 +106,7 @@ add_executable(unit_tests
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
   src/report/ledger_text_test.cc
+  src/report/left_out_score_test.cc
   src/report/live_screen_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc

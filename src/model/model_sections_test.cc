@@ -161,6 +161,31 @@ TEST(ModelSections, RefuseWeightsThatAreNone) {
   }
 }
 
+TEST(ModelSections, RefuseWhatTellsOtherAppsOutOfBounds) {
+  const auto why = [](auto&& spoil) {
+    Model model = small_model();
+    spoil(model.weights[1].novelty);
+    return why_refused(model);
+  };
+  for (const double odd : {-1.0, std::nan(""), HUGE_VAL}) {
+    const std::string due = "what tells other apps is out of bounds";
+    EXPECT_EQ(why([&](Novelty& of) { of.prior = odd; }), due);
+    EXPECT_EQ(why([&](Novelty& of) { of.shape[9] = odd; }), due);
+    EXPECT_EQ(why([&](Novelty& of) { of.name[3] = odd; }), due);
+  }
+}
+
+TEST(ModelSections, RefusePromisesThatAreNone) {
+  for (const double odd : {-0.1, 1.1, std::nan("")}) {
+    Model floor = small_model();
+    floor.weights[2].promises[99].floor = odd;
+    EXPECT_EQ(why_refused(floor), "a promise is no promise") << odd;
+    Model coverage = small_model();
+    coverage.weights[2].promises[0].coverage = odd;
+    EXPECT_EQ(why_refused(coverage), "a promise is no promise") << odd;
+  }
+}
+
 TEST(ModelSections, RefuseCountsOfNamesThatAreNone) {
   for (const float odd : {-1.0f, 1e7f, std::nanf("")}) {
     Model model = small_model();

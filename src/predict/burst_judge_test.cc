@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "base/random.h"
 #include "support/test_frame.h"
@@ -31,13 +32,14 @@ struct TestBurst {
   Duration last{};
   Row shape;
   Row name;
+  std::vector<NameWord> words;
   EvidenceWeights weights;
 
   BurstJudge::Burst view() const {
     return {test_address(device),
             kTestStart + first,
             kTestStart + last,
-            {shape, name},
+            {shape, name, words},
             weights};
   }
 };
@@ -56,67 +58,89 @@ Row judge_early(BurstJudge& judge, const TestBurst& burst) {
 
 class Twin {
  public:
-  Twin(EvidenceKinds kinds, std::size_t apps) : kinds_(kinds), apps_(apps) {}
+  Twin(EvidenceKinds kinds, std::size_t apps)
+      : kinds_(kinds), apps_(apps), states_(apps + 1) {}
 
   Row judge(const TestBurst& burst) {
-    const std::size_t flows = burst.shape.size() / apps_;
-    Row out(burst.shape.size());
+    const std::size_t flows = burst.words.size();
+    std::vector<Row> all(flows, Row(states_));
     std::size_t sequences = 1;
-    for (std::size_t i = 0; i < flows; ++i) sequences *= apps_;
+    for (std::size_t i = 0; i < flows; ++i) sequences *= states_;
     for (std::size_t number = 0; number < sequences; ++number) {
-      std::vector<std::size_t> apps;
-      for (std::size_t i = 0, rest = number; i < flows; ++i, rest /= apps_) {
-        apps.push_back(rest % apps_);
+      std::vector<std::size_t> states;
+      for (std::size_t i = 0, rest = number; i < flows; ++i, rest /= states_) {
+        states.push_back(rest % states_);
       }
-      const double likely = likelihood(burst, apps);
-      for (std::size_t i = 0; i < flows; ++i) {
-        out[i * apps_ + apps[i]] += likely;
-      }
+      const double likely = likelihood(burst, states);
+      for (std::size_t i = 0; i < flows; ++i) all[i][states[i]] += likely;
     }
-    for (std::size_t i = 0; i < flows; ++i) {
-      double sum = 0;
-      for (std::size_t app = 0; app < apps_; ++app) sum += out[i * apps_ + app];
-      for (std::size_t app = 0; app < apps_; ++app) out[i * apps_ + app] /= sum;
+    Row out;
+    for (Row& row : all) {
+      const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+      for (double& value : row) value /= sum;
+      out.insert(out.end(), row.begin(), row.end() - 1);
     }
-    beliefs_[burst.device] = {burst.last,
-                              Row(out.end() - long(apps_), out.end())};
+    beliefs_[burst.device] = {burst.last, all.back()};
     return out;
   }
 
  private:
-  double any() const { return 1 / static_cast<double>(apps_); }
+  double start(const TestBurst& burst, std::size_t state) const {
+    const double prior = burst.weights.novelty.prior;
+    return state == apps_ ? prior : (1 - prior) / static_cast<double>(apps_);
+  }
 
-  // Of a device's being at these apps one after the other, and of the witnesses
-  // saying what they say.
+  // Of a device's being in these states one after the other, and of the
+  // witnesses saying what they say.
   double likelihood(const TestBurst& burst,
-                    const std::vector<std::size_t>& apps) const {
+                    const std::vector<std::size_t>& states) const {
+    const Novelty& novelty = burst.weights.novelty;
     double likely = 1;
-    for (std::size_t i = 0; i < apps.size(); ++i) {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      const std::size_t state = states[i];
       if (kinds_.time) {
-        const double stay = i == 0 ? believed(burst, apps[0])
-                                   : (apps[i] == apps[i - 1] ? 1.0 : 0.0);
-        likely *= kStays * stay + (1 - kStays) * any();
+        const double stay = i == 0 ? believed(burst, state)
+                                   : (state == states[i - 1] ? 1.0 : 0.0);
+        likely *= kStays * stay + (1 - kStays) * start(burst, state);
+      } else {
+        likely *= start(burst, state);
       }
-      const std::size_t at = i * apps_ + apps[i];
-      if (kinds_.shape) likely *= said(burst.shape[at], burst.weights.shape);
-      if (kinds_.name) likely *= said(burst.name[at], burst.weights.name);
+      const auto shape = std::span(burst.shape).subspan(i * apps_, apps_);
+      const auto name = std::span(burst.name).subspan(i * apps_, apps_);
+      if (kinds_.shape) {
+        const double best = *std::ranges::max_element(shape);
+        const double strange = novelty.shape[std::min(9, int(best * 10))];
+        likely *= said(shape, state, strange, burst.weights.shape);
+      }
+      if (kinds_.name) {
+        const double strange = novelty.name[int(burst.words[i].match)];
+        const auto sharing = std::ranges::count(
+            burst.words, burst.words[i].number, &NameWord::number);
+        likely *= said(name, state, strange,
+                       burst.weights.name /
+                           (kinds_.time ? static_cast<double>(sharing) : 1));
+      }
     }
     return likely;
   }
-  double said(double probability, double weight) const {
-    return std::pow((1 - kDoubt) * probability + kDoubt * any(), weight);
+  double said(std::span<const double> row, std::size_t state, double strange,
+              double weight) const {
+    const auto apps = static_cast<double>(apps_);
+    if (state == apps_) return std::pow(strange, weight);
+    return std::pow((1 - kDoubt) * row[state] * apps + kDoubt, weight);
   }
   double believed(const TestBurst& burst, std::size_t app) const {
     const auto at = beliefs_.find(burst.device);
-    if (at == beliefs_.end()) return any();
+    if (at == beliefs_.end()) return start(burst, app);
     const auto& [last, belief] = at->second;
     const double silence = std::max(in_seconds(burst.first - last), 0.0);
     const double worth = std::pow(0.5, silence / kHalfLife);
-    return worth * belief[app] + (1 - worth) * any();
+    return worth * belief[app] + (1 - worth) * start(burst, app);
   }
 
   EvidenceKinds kinds_;
   std::size_t apps_;
+  std::size_t states_;
   std::map<std::string, std::pair<Duration, Row>> beliefs_;
 };
 
@@ -155,7 +179,15 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
     const std::size_t flows = 1 + random.below(5);
     burst.shape = random_rows(random, flows, apps);
     burst.name = random_rows(random, flows, apps);
+    for (std::size_t flow = 0; flow < flows; ++flow) {
+      burst.words.push_back(
+          {random.below(3), static_cast<NameMatch>(random.below(4))});
+    }
     burst.weights = {2 * random.unit(), 2 * random.unit()};
+    Novelty& novelty = burst.weights.novelty;
+    novelty.prior = random.below(2) == 0 ? 0 : random.unit() / 2;
+    for (double& ratio : novelty.shape) ratio = 4 * random.unit() + 0.01;
+    for (double& ratio : novelty.name) ratio = 4 * random.unit() + 0.01;
     const Row early = judge_early(fast, burst);
     const Row found = judge(fast, burst);
     RC_ASSERT(early == found);
@@ -166,7 +198,8 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
     for (std::size_t flow = 0; flow < flows; ++flow) {
       double sum = 0;
       for (std::size_t a = 0; a < apps; ++a) sum += found[flow * apps + a];
-      RC_ASSERT(std::abs(sum - 1) < 1e-9);
+      RC_ASSERT(sum < 1 + 1e-9);
+      RC_ASSERT(novelty.prior > 0 || sum > 1 - 1e-9);
     }
   }
 }
@@ -182,6 +215,8 @@ TestBurst burst_of(const Row& shares, Duration first = {}) {
   for (const double share : shares) {
     burst.shape.insert(burst.shape.end(), {share, 1 - share});
     burst.name.insert(burst.name.end(), {0.5, 0.5});
+    burst.words.push_back(
+        {static_cast<std::uint32_t>(burst.words.size()), NameMatch::kNoName});
   }
   return burst;
 }
@@ -221,6 +256,36 @@ TEST(BurstJudge, BelievesHalfAsMuchAfterTenSecondsOfSilence) {
   EXPECT_NEAR(lean(20s), lean(0s) / 4, 1e-12);
   EXPECT_NEAR(lean(24h), 0, 1e-12);
   EXPECT_EQ(lean(-1h), lean(0s)) << "a clock set back is no silence";
+}
+
+constexpr EvidenceKinds kNameAndTime{false, true, true};
+
+// The same server asked for ten times is one statement; ten servers are ten.
+TEST(BurstJudge, HearsANameOnceABurst) {
+  TestBurst apart = burst_of(Row(10, 0.5));
+  apart.name.clear();
+  for (int i = 0; i < 10; ++i) {
+    apart.name.insert(apart.name.end(), {0.6, 0.4});
+  }
+  TestBurst same = apart;
+  for (NameWord& word : same.words) word.number = 7;
+  BurstJudge judge_of(kNameAndTime, 2);
+  EXPECT_NEAR(judge_early(judge_of, same)[0], 0.6, 0.02);
+  EXPECT_GT(judge_early(judge_of, apart)[0], 0.95);
+}
+
+// An app that was never taught is met under names never met, and neither of
+// the apps taught looks likely.
+TEST(BurstJudge, ReckonsWithAppsNeverTaught) {
+  TestBurst burst = burst_of(Row(6, 0.5));
+  burst.weights.novelty.prior = 0.05;
+  burst.weights.novelty.name[std::size_t(NameMatch::kNever)] = 8;
+  BurstJudge judge_of({}, 2);
+  const Row known = judge_early(judge_of, burst);
+  EXPECT_NEAR(known[0] + known[1], 0.95, 0.001);
+  for (NameWord& word : burst.words) word.match = NameMatch::kNever;
+  const Row strange = judge_early(judge_of, burst);
+  EXPECT_LT(strange[0] + strange[1], 0.01);
 }
 
 TEST(BurstJudge, BelievesNothingOfADeviceItDoesNotKnow) {

@@ -36,6 +36,7 @@ double before_doubt(double probability) { return (probability - 0.01) / 0.98; }
 Case witnesses(double power) {
   std::vector<TestRow> rows;
   Case made;
+  made.testimonies = Testimonies(2, 0);
   for (const double truly : {0.55, 0.6, 0.65, 0.7, 0.75}) {
     for (int i = 0; i < 400; ++i) {
       const auto app = static_cast<AppId>(i % 2);
@@ -54,8 +55,7 @@ Case witnesses(double power) {
   }
   std::ranges::stable_sort(rows, {}, &TestRow::capture);
   // The testimonies go with their rows.
-  Testimonies sorted{Probabilities(2, rows.size()),
-                     Probabilities(2, rows.size())};
+  Testimonies sorted(2, rows.size());
   std::size_t to = 0;
   for (std::size_t app = 0; app < 2; ++app) {
     for (std::size_t row = app; row < rows.size(); row += 2, ++to) {
@@ -67,7 +67,6 @@ Case witnesses(double power) {
           sorted.name.row(to).begin());
     }
   }
-  sorted.shape.apps = sorted.name.apps = 2;
   made.testimonies = std::move(sorted);
   made.data = table_of(rows, 2);
   return made;
@@ -108,7 +107,7 @@ TEST(FitWeights, LeaveThoseAloneThatAreNotHeard) {
 TEST(FitWeights, BelieveRepetitionLess) {
   constexpr EvidenceKinds kTimely{true, false, true};
   std::vector<TestRow> rows;
-  Testimonies said{Probabilities(2, 0), Probabilities(2, 0)};
+  Testimonies said(2, 0);
   for (std::uint32_t capture = 0; capture < 40; ++capture) {
     const auto app = static_cast<AppId>(capture % 2);
     const bool is_right = capture < 30;  // three in four
@@ -118,11 +117,34 @@ TEST(FitWeights, BelieveRepetitionLess) {
       said.shape.values.push_back(before_doubt(first ? 0.75 : 0.25));
       said.shape.values.push_back(before_doubt(first ? 0.25 : 0.75));
       said.name.values.insert(said.name.values.end(), {0.5, 0.5});
+      said.words.emplace_back();
     }
   }
   const Dataset data = table_of(rows, 2);
   EXPECT_NEAR(fit_weights(data, said, kShape).shape, 1, 0.02);
   EXPECT_LT(fit_weights(data, said, kTimely).shape, 0.2);
+}
+
+// Where shape says all there is to say, a name that is right is still believed:
+// elsewhere it may be the only one that is.
+TEST(FitWeights, KeepAWitnessThatAStrongerOneMakesNeedless) {
+  std::vector<TestRow> rows;
+  Testimonies said(2, 0);
+  for (std::uint32_t capture = 0; capture < 40; ++capture) {
+    const auto app = static_cast<AppId>(capture % 2);
+    rows.push_back({{0}, app, capture});
+    const double right = capture < 38 ? 0.95 : 0.05;
+    const double known = capture < 30 ? 0.75 : 0.25;
+    for (const auto& [of, sure] : {std::pair(&said.shape, right),
+                                   std::pair(&said.name, known)}) {
+      const double first = app == 0 ? sure : 1 - sure;
+      of->values.insert(of->values.end(), {first, 1 - first});
+    }
+    said.words.push_back({1, NameMatch::kName});
+  }
+  const EvidenceWeights both = fit_weights(table_of(rows, 2), said, kBoth);
+  EXPECT_GT(both.name, 0.3);
+  EXPECT_GT(both.shape, 0.3);
 }
 
 // Two flows of app a, which got 1/2 and 1/8; one of app b, which got 1/4; and

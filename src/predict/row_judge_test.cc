@@ -35,7 +35,7 @@ struct Case {
       }
     }
     data = table_of(rows, 3);
-    said = {Probabilities(3, data.rows()), Probabilities(3, data.rows())};
+    said = Testimonies(3, data.rows());
     for (Probabilities* of : {&said.shape, &said.name}) {
       for (std::size_t row = 0; row < data.rows(); ++row) {
         const double a = random.unit();
@@ -51,8 +51,7 @@ struct Case {
     for (std::uint32_t row = 0; row < data.rows(); ++row) {
       if (data.capture_of[row] == capture) rows.push_back(row);
     }
-    Testimonies own{Probabilities(3, rows.size()),
-                    Probabilities(3, rows.size())};
+    Testimonies own(3, rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       std::ranges::copy(said.shape.row(rows[i]), own.shape.row(i).begin());
       std::ranges::copy(said.name.row(rows[i]), own.name.row(i).begin());
@@ -98,7 +97,7 @@ TEST(JudgeCaptures, WeighsEachRowAsItsFoldDoes) {
 // on it in a day in which it follows: half a minute later, by an eighth.
 TEST(JudgeTimeline, CarriesOverWhatWasBelieved) {
   const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 1}}, 2);
-  Testimonies said{Probabilities(2, 2), Probabilities(2, 2)};
+  Testimonies said(2, 2);
   said.shape.values = {1, 0, 0.5, 0.5};
   said.name.values = {0.5, 0.5, 0.5, 0.5};
   int followed = 0;
@@ -127,7 +126,7 @@ TEST(JudgeTimeline, CarriesOverWhatWasBelieved) {
 TEST(JudgeTimeline, IsOfOneDevice) {
   Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 1}}, 2);
   data.facts[1].device = *Address::parse("10.0.0.1");
-  Testimonies said{Probabilities(2, 2), Probabilities(2, 2)};
+  Testimonies said(2, 2);
   said.shape.values = {1, 0, 1, 0};
   said.name.values = {0.5, 0.5, 0.5, 0.5};
   const auto day =
@@ -159,7 +158,7 @@ TEST(JudgeTimeline, OfOneCaptureIsTheCapture) {
 
 TEST(JudgeTimeline, IsNothingWithoutRows) {
   const Case made(2);
-  const Testimonies none{Probabilities(3, 0), Probabilities(3, 0)};
+  const Testimonies none(3, 0);
   EXPECT_TRUE(judge_timeline(made.data.select({}), none, equal_weights(), {}, 1)
                   .values.empty());
 }
@@ -189,6 +188,7 @@ TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
   const std::string path = folder / "home";
   LoadOptions options;
   options.features = *FeatureList::parse("robust");
+  options.flow.names = true;
   const auto captures = find_labelled_captures(path);
   ASSERT_TRUE(captures);
   const Dataset data = load_dataset(*captures, options)->dataset;
@@ -204,15 +204,19 @@ TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
   model.forest = witnesses.forest;
   model.names = witnesses.names;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    model.weights[place_of(kinds)] = {0.5, 0.25};
+    EvidenceWeights weights{0.5, 0.25};
+    weights.novelty.prior = 0.1;
+    weights.novelty.shape.fill(1.5);
+    weights.novelty.name = {1, 0.5, 2, 3};
+    model.weights[place_of(kinds)] = weights;
     const Testimonies said = hear(witnesses.forest, witnesses.names, data, 1);
     const Probabilities due =
-        judge_captures(data, said, {{{0.5, 0.25}}, {}}, kinds);
+        judge_captures(data, said, {{weights}, {}}, kinds);
     Judge judge = *Judge::make(model, kinds, {});
     LiveSink live(judge);
     for (const LabelledCapture& capture : *captures) {
       judge.begin_capture();
-      FlowMeter meter(FlowOptions{}, live);
+      FlowMeter meter(options.flow, live);
       const auto source = open_capture(capture.path);
       ASSERT_TRUE(source);
       std::array<Frame, 8> batch;

@@ -18,7 +18,8 @@ TEST(UnknownRule, IsTheClassicOneUnlessAskedOtherwise) {
 TEST(UnknownRule, IsReadBackAsItIsWritten) {
   for (const std::string_view text :
        {"never", "floor=0.25,margin=0.05", "floor=1,margin=0",
-        "floor=0,margin=1", "floor=0.5,margin=0.125"}) {
+        "floor=0,margin=1", "floor=0.5,margin=0.125", "promise=0.05",
+        "promise=0.005", "promise=0.5"}) {
     EXPECT_EQ(reread(text), text);
   }
 }
@@ -40,10 +41,38 @@ TEST(UnknownRule, RefusesWhatIsNone) {
     ASSERT_FALSE(rule) << text;
     EXPECT_EQ(rule.error().kind, ErrorKind::kUsage);
     EXPECT_EQ(rule.error().message,
-              fmt::format("'{}' is no rule for unknown; write never, or "
-                          "floor=0.25,margin=0.05 with numbers from 0 to 1",
+              fmt::format("'{}' is no rule for unknown; write never, promise=0.05, "
+                          "or floor=0.25,margin=0.05 with numbers from 0 to 1",
                           text));
   }
+}
+
+TEST(UnknownRule, PromisesOnlyWhatWasMeasured) {
+  for (const std::string_view number :
+       {"", "0", "0.004", "0.51", "1", "nan", "-0.1", "much", "0.05,margin=1"}) {
+    const auto rule = UnknownRule::parse(fmt::format("promise={}", number));
+    ASSERT_FALSE(rule) << number;
+    EXPECT_EQ(rule.error().kind, ErrorKind::kUsage);
+    EXPECT_EQ(rule.error().message,
+              fmt::format("'promise={}' cannot be promised; write a share of "
+                          "errors from 0.005 to 0.5, such as promise=0.05",
+                          number));
+  }
+}
+
+TEST(UnknownRule, SettlesAPromiseByWhatWasLearned) {
+  EvidenceWeights learned;
+  for (std::size_t i = 0; i < learned.promises.size(); ++i) {
+    learned.promises[i].floor = 1 - 0.005 * static_cast<double>(i);
+  }
+  const auto floor = [&](std::string_view text) {
+    return UnknownRule::parse(text)->settled(learned).floor;
+  };
+  EXPECT_NEAR(floor("promise=0.005"), 1, 1e-12);
+  EXPECT_NEAR(floor("promise=0.05"), 0.955, 1e-12);
+  EXPECT_NEAR(floor("promise=0.0549"), 0.955, 1e-12) << "the stricter of two";
+  EXPECT_NEAR(floor("promise=0.5"), 0.505, 1e-12);
+  EXPECT_EQ(floor("floor=0.25,margin=0.05"), 0.25);
 }
 
 TEST(UnknownRule, SaysUnknownBelowTheFloor) {

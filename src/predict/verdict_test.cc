@@ -44,6 +44,13 @@ TEST(Verdict, IsUnknownBelowTheFloor) {
   EXPECT_TRUE(verdict({0.2, 0.1, 0.1}, {0.25, 0}).is_unknown);
 }
 
+// What the apps lack to 1 is any other app's.
+TEST(Verdict, IsUnknownWhereAnyOtherAppIsLikelier) {
+  EXPECT_TRUE(verdict({0.3, 0.1}, {0.25, 0.05}).is_unknown);
+  EXPECT_FALSE(verdict({0.6, 0.1}, {0.25, 0.05}).is_unknown);
+  EXPECT_FALSE(verdict({0.3, 0.1}, {0, 0}).is_unknown) << "never is never";
+}
+
 TEST(Verdict, OfOneAppIsThatApp) {
   const Verdict reached = verdict({1});
   EXPECT_EQ(reached.told(), 0);

@@ -98,7 +98,13 @@ Model small_model(std::uint64_t seed) {
                                {"post.example", {0.5F, 20, 0}}});
   for (std::size_t i = 0; i < model.weights.size(); ++i) {
     const auto place = static_cast<double>(i);
-    model.weights[i] = {0.5 + place / 8, 2 - place / 4};
+    EvidenceWeights& weights = model.weights[i];
+    weights.shape = 0.5 + place / 8;
+    weights.name = 2 - place / 4;
+    weights.novelty.prior = 0.02 + place / 100;
+    weights.novelty.shape.fill(0.5 + place);
+    weights.novelty.name.fill(2.5 - place / 4);
+    weights.promises.fill({0.75 + place / 100, 0.5});
   }
   for (std::size_t i = 0; i < data.width; ++i) {
     model.importance.push_back(

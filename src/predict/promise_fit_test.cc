@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/promise_fit.h"
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "predict/verdict.h"
+#include "support/samples.h"
+
+namespace flowtell {
+namespace {
+
+struct Judged {
+  Dataset data;
+  Probabilities probabilities;
+};
+
+// Flows of two apps, each right as often as its confidence says.
+Judged calibrated(std::uint64_t seed, std::size_t flows) {
+  Random random(seed);
+  std::vector<TestRow> rows;
+  Probabilities probabilities(2, 0);
+  for (std::size_t i = 0; i < flows; ++i) {
+    const double sure = 0.5 + random.unit() / 2;
+    const bool is_right = random.unit() < sure;
+    rows.push_back({{0}, static_cast<AppId>(is_right ? 0 : 1),
+                    static_cast<std::uint32_t>(i)});
+    probabilities.values.insert(probabilities.values.end(), {sure, 1 - sure});
+  }
+  return {table_of(rows, 2), probabilities};
+}
+
+struct Outcome {
+  double error;
+  double coverage;
+};
+
+Outcome keep(const Promise& promise, const Judged& judged) {
+  double named = 0;
+  double wrong = 0;
+  for (std::size_t row = 0; row < judged.data.rows(); ++row) {
+    const Verdict verdict =
+        reach_verdict(judged.probabilities.row(row), {promise.floor, 0, {}});
+    if (verdict.is_unknown) continue;
+    ++named;
+    if (verdict.best != judged.data.labels[row]) ++wrong;
+  }
+  return {named == 0 ? 0 : wrong / named,
+          named / static_cast<double>(judged.data.rows())};
+}
+
+TEST(Promises, AreKeptOnTheFlowsTheyWereMadeOn) {
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const Judged judged = calibrated(seed, 500);
+    const Promises promises = fit_promises(judged.data, judged.probabilities);
+    for (std::size_t step = 0; step < promises.size(); ++step) {
+      const auto [error, coverage] = keep(promises[step], judged);
+      EXPECT_LE(error, kPromiseStep * static_cast<double>(step + 1));
+      EXPECT_NEAR(coverage, promises[step].coverage, 1e-12);
+    }
+  }
+}
+
+// Confidences are spread over 0.5 to 1, and each is right as often as it says:
+// from 0.9 on one in twenty is wrong.
+TEST(Promises, AreNearlyKeptOnOtherFlows) {
+  const Judged made_on = calibrated(1, 20'000);
+  const Promises promises = fit_promises(made_on.data, made_on.probabilities);
+  EXPECT_NEAR(promises[9].floor, 0.9, 0.02);
+  EXPECT_NEAR(promises[9].coverage, 0.2, 0.04);
+  const Judged others = calibrated(2, 20'000);
+  EXPECT_NEAR(keep(promises[9], others).error, 0.05, 0.01);
+}
+
+TEST(Promises, NameMoreWhereMoreErrorsAreAllowed) {
+  const Judged judged = calibrated(3, 2000);
+  const Promises promises = fit_promises(judged.data, judged.probabilities);
+  for (std::size_t step = 1; step < promises.size(); ++step) {
+    EXPECT_GE(promises[step].coverage, promises[step - 1].coverage);
+    EXPECT_LE(promises[step].floor, promises[step - 1].floor);
+  }
+}
+
+// Flows of equal confidence are named together or not at all, though the first
+// of them be right.
+TEST(Promises, TakeEqualConfidencesTogether) {
+  std::vector<TestRow> rows;
+  Probabilities all(2, 0);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    rows.push_back({{0}, static_cast<AppId>(i < 60 ? 0 : 1), i});
+    all.values.insert(all.values.end(), {0.8, 0.2});
+  }
+  const Promises promises = fit_promises(table_of(rows, 2), all);
+  EXPECT_EQ(promises[9].coverage, 0);
+  EXPECT_EQ(promises[9].floor, 1);
+  EXPECT_EQ(promises[81].coverage, 1) << "42 of 102 may be wrong";
+}
+
+TEST(Promises, OfNoFlowsNameNothing) {
+  const Promises promises =
+      fit_promises(table_of({}, 2), Probabilities(2, 0));
+  for (const Promise& promise : promises) EXPECT_EQ(promise, Promise{});
+}
+
+}  // namespace
+}  // namespace flowtell
