@@ -85,7 +85,7 @@ struct EvidenceWeights {
   // themselves, as the flows of one burst do.
   double shape = 1;
   double name = 1;
-  Novelty novelty;
+  Novelty novelty = {};
   Promises promises = {};  // of verdicts by these weights
 
   // The promise of at most so great an error, which is from kPromiseStep on:

@@ -67,7 +67,7 @@ void BurstJudge::judge_early(const Burst& burst,
   }
 }
 
-// Products of powers, of which none is 0. What is said of an app is set against
+// Products of powers; no app's is 0. What is said of an app is set against
 // what would be said if nothing were known.
 void BurstJudge::weigh(const Burst& burst) {
   const auto& [shape, name, words] = burst.testimony;
@@ -96,6 +96,8 @@ void BurstJudge::weigh(const Burst& burst) {
       hear(name.subspan(i * apps_, apps_), weights.novelty.name[match],
            of_names[i], to);
     }
+    // Where other apps are not reckoned with, they must not outgrow the rest.
+    if (weights.novelty.prior == 0) to.back() = 0;
   }
 }
 

@@ -109,11 +109,11 @@ class Twin {
       const auto name = std::span(burst.name).subspan(i * apps_, apps_);
       if (kinds_.shape) {
         const double best = *std::ranges::max_element(shape);
-        const double strange = novelty.shape[std::min(9, int(best * 10))];
+        const double strange = novelty.shape[Novelty::bin(best)];
         likely *= said(shape, state, strange, burst.weights.shape);
       }
       if (kinds_.name) {
-        const double strange = novelty.name[int(burst.words[i].match)];
+        const double strange = novelty.name[std::size_t(burst.words[i].match)];
         const auto sharing = std::ranges::count(
             burst.words, burst.words[i].number, &NameWord::number);
         likely *= said(name, state, strange,
@@ -169,6 +169,7 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
   BurstJudge fast(kinds, apps);
   Twin slow(kinds, apps);
   Duration now{};
+  const double prior = random.below(2) == 0 ? 0 : random.unit() / 2;
   for (int i = 0; i < 4; ++i) {
     TestBurst burst;
     burst.device = random.below(2) == 0 ? "192.168.12.7" : "192.168.12.8";
@@ -185,7 +186,7 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
     }
     burst.weights = {2 * random.unit(), 2 * random.unit()};
     Novelty& novelty = burst.weights.novelty;
-    novelty.prior = random.below(2) == 0 ? 0 : random.unit() / 2;
+    novelty.prior = prior;
     for (double& ratio : novelty.shape) ratio = 4 * random.unit() + 0.01;
     for (double& ratio : novelty.name) ratio = 4 * random.unit() + 0.01;
     const Row early = judge_early(fast, burst);

@@ -33,7 +33,7 @@ Promises fit_promises(const Dataset& data, const Probabilities& probabilities) {
   Promises promises;
   std::size_t wrong = 0;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    wrong += all[i].is_wrong ? 1 : 0;
+    if (all[i].is_wrong) ++wrong;
     // Flows of equal confidence are named together or not at all.
     if (i + 1 < all.size() && all[i + 1].confidence == all[i].confidence) {
       continue;

@@ -22,7 +22,7 @@ struct UnknownRule {
   // Or: at most so great a share of the flows that are named may be wrong, as
   // far as flows held out from learning can tell. Floor and margin then follow
   // from what was learned (`settled`).
-  std::optional<double> promise;
+  std::optional<double> promise = {};
 
   // "never", "promise=E", or "floor=F,margin=M" with either left out being 0.
   static Result<UnknownRule> parse(std::string_view text);

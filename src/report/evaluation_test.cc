@@ -161,7 +161,7 @@ class Timeline : public testing::Test {
       for (int flow = 0; flow < 2; ++flow) rows.push_back({{0}, app, capture});
     }
     data = table_of(rows, 2);
-    hearing.testimonies = {Probabilities(2, 16), Probabilities(2, 16)};
+    hearing.testimonies = Testimonies(2, 16);
     std::ranges::fill(hearing.testimonies.name.values, 0.5);
     for (std::size_t row = 0; row < 16; ++row) {
       const double said = row < 8 ? 0.5 : 0.9;
