@@ -25,7 +25,7 @@ LEAST_LIFETIME = 300  # seconds, as in src/flow/dns_memory.h
 
 def rows_of_tshark(capture):
     wanted = " || ".join(["tls.handshake.extensions_server_name", "gquic.tag.sni",
-                          "(dns.a && udp.srcport == 53 && !icmp)"])
+                          "(dns.qry.name && udp.port == 53 && !icmp)"])
     command = ["tshark", "-n", "-r", capture, "-Y", wanted, "-T", "fields", "-E", "occurrence=a"]
     for field in FIELDS:
         command += ["-e", field]
@@ -45,6 +45,8 @@ def by_tshark(capture):
         name = row["tls.handshake.extensions_server_name"] or row["gquic.tag.sni"]
         if name:
             said[protocol, source, destination].update(name.lower().split(","))
+        elif row["udp.dstport"] == "53":
+            said[protocol, source, destination].add(row["dns.qry.name"].lower())
         elif row["dns.a"]:
             for address in row["dns.a"].split(","):
                 told.append((float(row["frame.time_relative"]), row["ip.dst"], address,

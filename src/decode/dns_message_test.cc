@@ -34,6 +34,25 @@ TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
                    "www.example.org 2001:db8::5 90"}));
 }
 
+TEST(DnsMessage, TellsWhatAQueryAsksFor) {
+  const auto asked = [](const std::string& message) {
+    return std::string(
+        DnsReader(as_bytes(message), DnsKind::kUnicast).asked().text());
+  };
+  constexpr std::uint16_t kQuery = 0x0100;
+  constexpr std::uint16_t kNoSuchName = 0x8183;
+  const auto query = [](std::uint16_t flags) {
+    return dns().flags(flags).asks("WWW.example.org").bytes();
+  };
+  EXPECT_EQ(asked(query(kQuery)), "www.example.org");
+  EXPECT_EQ(asked(query(kNoSuchName)), "www.example.org");
+  EXPECT_EQ(read(query(kQuery)), Lines{});
+  EXPECT_EQ(
+      asked(dns().flags(kQuery).asks("a.example").asks("b.example").bytes()),
+      "");
+  EXPECT_EQ(asked(""), "");
+}
+
 TEST(DnsMessage, FollowsAliasesInWhateverOrderTheyStand) {
   const Lines expected{"a.example 203.0.113.5 20"};
   EXPECT_EQ(read(dns()

@@ -248,6 +248,25 @@ TEST(NameFinder, TakesWhatDnsToldTheDevice) {
             kNone);
 }
 
+// A flow to a DNS server is about the name it asks for, whichever half of it
+// was seen.
+TEST(NameFinder, TakesTheNameThatAFlowAsksFor) {
+  const auto ask = [](Port port) {
+    return frame()
+        .raw()
+        .ipv4(kPhone, "192.168.12.1")
+        .udp(port, 53)
+        .payload(dns().flags(0x0100).asks("www.example.org").bytes());
+  };
+  const Lines question{"question www.example.org"};
+  EXPECT_EQ(names(Wire().add(ask(3333)), "192.168.12.1"), question);
+  EXPECT_EQ(names(Wire().answer(told()), "192.168.12.1"), question);
+  EXPECT_EQ(names(Wire().add(ask(3333)).answer(told(300, "other.example")),
+                  "192.168.12.1"),
+            question)
+      << "the first question names it";
+}
+
 TEST(NameFinder, BelievesTheClientMoreThanDns) {
   const DnsBytes other = told(300, "other.example");
   const std::string hello = tls_records(client_hello());

@@ -50,14 +50,14 @@ inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
 struct Novelty {
   static constexpr std::size_t kBins = 10;
 
-  double prior = 0;  // of a device of which nothing is known yet
+  double prior = 0;                 // of a device of which nothing is known yet
   std::array<double, kBins> shape;  // by the forest's greatest share, in tenths
   std::array<double, kNameMatches> name;  // by how the name table knows it
 
   // Where in `shape` so great a share stands.
   static std::size_t bin(double share) {
-    return std::min(kBins - 1,
-                    static_cast<std::size_t>(share * static_cast<double>(kBins)));
+    return std::min(kBins - 1, static_cast<std::size_t>(
+                                   share * static_cast<double>(kBins)));
   }
 
   Novelty() { shape.fill(1), name.fill(1); }

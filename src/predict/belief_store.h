@@ -19,7 +19,7 @@ namespace flowtell {
 struct Belief {
   Address device;
   RecencyLinks recency;
-  Timestamp last{};          // the device's last packet
+  Timestamp last{};  // the device's last packet
   // A probability each; behind them that of any other app.
   std::vector<double> apps;
 };

@@ -37,8 +37,8 @@ void step_back(std::span<double> values, std::span<const double> start) {
 }
 
 double strangeness(const Novelty& novelty, std::span<const double> shape) {
-  return novelty.shape[Novelty::bin(
-      *std::max_element(shape.begin(), shape.end()))];
+  return novelty
+      .shape[Novelty::bin(*std::max_element(shape.begin(), shape.end()))];
 }
 
 }  // namespace
@@ -52,8 +52,7 @@ BurstJudge::BurstJudge(EvidenceKinds kinds, std::size_t apps)
 void BurstJudge::judge(const Burst& burst, std::span<double> probabilities) {
   judge_early(burst, probabilities);
   if (!kinds_.time) return;
-  beliefs_->put(burst.device, burst.last,
-                std::span(smoothed_).last(states_));
+  beliefs_->put(burst.device, burst.last, std::span(smoothed_).last(states_));
 }
 
 void BurstJudge::judge_early(const Burst& burst,
@@ -148,8 +147,8 @@ void BurstJudge::smooth(const Burst& burst) {
 
 // What is believed of a device of which nothing is known.
 std::vector<double> BurstJudge::start(const Novelty& novelty) const {
-  std::vector<double> start(
-      states_, (1 - novelty.prior) / static_cast<double>(apps_));
+  std::vector<double> start(states_,
+                            (1 - novelty.prior) / static_cast<double>(apps_));
   start[apps_] = novelty.prior;
   return start;
 }

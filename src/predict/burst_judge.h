@@ -43,7 +43,7 @@ struct NameWord {
 // likely apps.
 struct Testimony {
   std::span<const double> shape;
-  std::span<const double> name;  // all alike for a flow without a name
+  std::span<const double> name;     // all alike for a flow without a name
   std::span<const NameWord> words;  // one a flow
 };
 
@@ -75,7 +75,7 @@ class BurstJudge {
 
   EvidenceKinds kinds_;
   std::size_t apps_;
-  std::size_t states_;  // the apps, and any other
+  std::size_t states_;               // the apps, and any other
   std::vector<double> likelihoods_;  // of the burst at hand, a row a flow
   std::vector<double> smoothed_;     // the same, given the whole burst
   std::unique_ptr<BeliefStore> beliefs_;

@@ -135,8 +135,8 @@ TEST(FitWeights, KeepAWitnessThatAStrongerOneMakesNeedless) {
     rows.push_back({{0}, app, capture});
     const double right = capture < 38 ? 0.95 : 0.05;
     const double known = capture < 30 ? 0.75 : 0.25;
-    for (const auto& [of, sure] : {std::pair(&said.shape, right),
-                                   std::pair(&said.name, known)}) {
+    for (const auto& [of, sure] :
+         {std::pair(&said.shape, right), std::pair(&said.name, known)}) {
       const double first = app == 0 ? sure : 1 - sure;
       of->values.insert(of->values.end(), {first, 1 - first});
     }

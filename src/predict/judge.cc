@@ -56,9 +56,9 @@ void Judge::hear(const Flow& flow) {
   words_.emplace_back();
   if (kinds_.name) {
     const std::string_view server = flow.name.server;
-    words_.back() = {
-        numbers_.try_emplace(std::string(server), numbers_.size()).first->second,
-        names_.judge(server, std::span(name_).subspan(at))};
+    words_.back() = {numbers_.try_emplace(std::string(server), numbers_.size())
+                         .first->second,
+                     names_.judge(server, std::span(name_).subspan(at))};
   }
 }
 

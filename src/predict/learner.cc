@@ -20,7 +20,8 @@ Novelty learn_novelty(const Dataset& data, const ForestOptions& options,
   const auto flows = data.flows_per_app();
   const auto apps =
       std::ranges::count_if(flows, [](auto count) { return count > 0; });
-  if (apps < 3) return {};  // of two apps one left out leaves nothing to confuse
+  if (apps < 3)
+    return {};  // of two apps one left out leaves nothing to confuse
   return fit_novelty(data, known, hear_left_out(data, silent(options)));
 }
 

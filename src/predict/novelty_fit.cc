@@ -41,7 +41,8 @@ class Shares {
 };
 
 template <std::size_t n>
-std::array<double, n> ratios(const Shares<n>& left_out, const Shares<n>& known) {
+std::array<double, n> ratios(const Shares<n>& left_out,
+                             const Shares<n>& known) {
   const auto above = left_out.mean();
   const auto below = known.mean();
   std::array<double, n> all;

@@ -39,7 +39,7 @@ TEST(LeftOut, IsHeardFromWitnessesThatKnowTheOtherAppsAlone) {
   for (std::size_t row = 0; row < data.rows(); ++row) {
     EXPECT_EQ(heard.shape.row(row)[data.labels[row]], 0);
     const std::string& name = data.names[data.facts[row].name];
-    EXPECT_EQ(heard.words[row].match, name.empty()     ? NameMatch::kNoName
+    EXPECT_EQ(heard.words[row].match, name.empty()        ? NameMatch::kNoName
                                       : name == "all.com" ? NameMatch::kName
                                                           : NameMatch::kNever);
   }
@@ -70,9 +70,9 @@ TEST(Novelty, CountsANameOnceACapture) {
   }
   const Dataset repeated = data.select(rows);
   const auto names_of = [](const Dataset& of) {
-    return fit_novelty(of, hear_held_out(of, deal_folds(of, small()),
-                                         small().forest),
-                       hear_left_out(of, small().forest))
+    return fit_novelty(
+               of, hear_held_out(of, deal_folds(of, small()), small().forest),
+               hear_left_out(of, small().forest))
         .name;
   };
   EXPECT_EQ(names_of(repeated), names_of(data));

@@ -23,7 +23,8 @@ Judged calibrated(std::uint64_t seed, std::size_t flows) {
   for (std::size_t i = 0; i < flows; ++i) {
     const double sure = 0.5 + random.unit() / 2;
     const bool is_right = random.unit() < sure;
-    rows.push_back({{0}, static_cast<AppId>(is_right ? 0 : 1),
+    rows.push_back({{0},
+                    static_cast<AppId>(is_right ? 0 : 1),
                     static_cast<std::uint32_t>(i)});
     probabilities.values.insert(probabilities.values.end(), {sure, 1 - sure});
   }
@@ -97,8 +98,7 @@ TEST(Promises, TakeEqualConfidencesTogether) {
 }
 
 TEST(Promises, OfNoFlowsNameNothing) {
-  const Promises promises =
-      fit_promises(table_of({}, 2), Probabilities(2, 0));
+  const Promises promises = fit_promises(table_of({}, 2), Probabilities(2, 0));
   for (const Promise& promise : promises) EXPECT_EQ(promise, Promise{});
 }
 

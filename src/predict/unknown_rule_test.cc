@@ -40,16 +40,17 @@ TEST(UnknownRule, RefusesWhatIsNone) {
     const auto rule = UnknownRule::parse(text);
     ASSERT_FALSE(rule) << text;
     EXPECT_EQ(rule.error().kind, ErrorKind::kUsage);
-    EXPECT_EQ(rule.error().message,
-              fmt::format("'{}' is no rule for unknown; write never, promise=0.05, "
-                          "or floor=0.25,margin=0.05 with numbers from 0 to 1",
-                          text));
+    EXPECT_EQ(
+        rule.error().message,
+        fmt::format("'{}' is no rule for unknown; write never, promise=0.05, "
+                    "or floor=0.25,margin=0.05 with numbers from 0 to 1",
+                    text));
   }
 }
 
 TEST(UnknownRule, PromisesOnlyWhatWasMeasured) {
-  for (const std::string_view number :
-       {"", "0", "0.004", "0.51", "1", "nan", "-0.1", "much", "0.05,margin=1"}) {
+  for (const std::string_view number : {"", "0", "0.004", "0.51", "1", "nan",
+                                        "-0.1", "much", "0.05,margin=1"}) {
     const auto rule = UnknownRule::parse(fmt::format("promise={}", number));
     ASSERT_FALSE(rule) << number;
     EXPECT_EQ(rule.error().kind, ErrorKind::kUsage);

@@ -11,8 +11,8 @@ Verdict reach_verdict(std::span<const double> probabilities,
   const auto best =
       std::max_element(probabilities.begin(), probabilities.end());
   // What the apps lack to 1 is any other app's.
-  double second = 1 - std::accumulate(probabilities.begin(),
-                                      probabilities.end(), 0.0);
+  double second =
+      1 - std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
   for (auto at = probabilities.begin(); at != probabilities.end(); ++at) {
     if (at != best) second = std::max(second, *at);
   }

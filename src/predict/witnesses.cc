@@ -12,8 +12,8 @@ void hear_names(const NameTable& names, const Dataset& data, Testimonies& all) {
   std::vector<double> by_name(data.names.size() * apps);
   std::vector<NameMatch> matches;
   for (std::size_t i = 0; i < data.names.size(); ++i) {
-    matches.push_back(names.judge(data.names[i],
-                                  std::span(by_name).subspan(i * apps, apps)));
+    matches.push_back(
+        names.judge(data.names[i], std::span(by_name).subspan(i * apps, apps)));
   }
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const std::uint32_t name = data.facts[row].name;

@@ -37,15 +37,15 @@ double confidence_reached(const Probabilities& judged, std::size_t rows,
 }
 
 LeftOutApp leave_out(const Dataset& data, AppId app,
-                     const CrossValidationOptions& options,
-                     EvidenceKinds kinds, const UnknownRule& rule) {
+                     const CrossValidationOptions& options, EvidenceKinds kinds,
+                     const UnknownRule& rule) {
   const Parted rows = part(data, app);
   const Dataset others = data.select(rows.others);
   const Dataset own = data.select(rows.own);
   const Hearing of_others = hear_cross_validated(others, options, kinds);
   const Hearing of_own = hear_others(others, own, options, kinds);
-  const auto others_judged = judge_captures(others, of_others.testimonies,
-                                            of_others.weights, kinds);
+  const auto others_judged =
+      judge_captures(others, of_others.testimonies, of_others.weights, kinds);
   const auto own_judged =
       judge_captures(own, of_own.testimonies, of_own.weights, kinds);
   const Evaluation evaluation = evaluate(others, others_judged, rule);

@@ -16,12 +16,12 @@ Dataset four_apps() {
     const auto app = static_cast<AppId>(capture % 4);
     const auto value = static_cast<float>(std::min<int>(app, 2));
     for (int flow = 0; flow < 4; ++flow) {
-      rows.push_back({{value, static_cast<float>(flow)},
-                      app,
-                      capture,
-                      0,
-                      fmt::format("{}{}.com", static_cast<char>('a' + app),
-                                  flow)});
+      rows.push_back(
+          {{value, static_cast<float>(flow)},
+           app,
+           capture,
+           0,
+           fmt::format("{}{}.com", static_cast<char>('a' + app), flow)});
     }
   }
   return table_of(rows, 4);
