@@ -4,6 +4,14 @@
 #include "report/json.h"
 
 namespace flowtell {
+namespace {
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
 
 std::string evaluation_json(const Evaluation& evaluation,
                             const EvaluationSetting& setting) {
@@ -41,6 +49,23 @@ std::string evaluation_json(const Evaluation& evaluation,
         {"balanced_accuracy", timeline->mean.balanced_accuracy},
         {"accuracy_spread", timeline->spread.accuracy},
         {"balanced_accuracy_spread", timeline->spread.balanced_accuracy},
+    };
+  }
+  if (const auto& ambiguity = evaluation.ambiguity) {
+    all["ambiguity"] = {{"groups", ambiguity->groups},
+                        {"flows", ambiguity->flows},
+                        {"right", ambiguity->right},
+                        {"right_of_rest", ambiguity->right_of_rest}};
+  }
+  if (const auto& preset = evaluation.preset) {
+    all["preset"] = {
+        {"name", preset->name},
+        {"flows_met", preset->flows_met},
+        {"coverage_of_met", share(preset->named, preset->flows_met)},
+        {"coverage", share(preset->named, evaluation.flows)},
+        {"right_of_named", preset->right_of_named},
+        {"ambiguous", share(preset->ambiguous, evaluation.flows)},
+        {"right_of_unambiguous", preset->right_of_unambiguous},
     };
   }
   return json_text(all, 2) + '\n';
