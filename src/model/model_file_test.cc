@@ -112,7 +112,7 @@ TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
   std::string bytes = encode_model(small_model());
   bytes[kVersionAt] = 1;
   EXPECT_EQ(why_refused(resealed(bytes)),
-            "the model is of format version 1, this program reads version 2; "
+            "the model is of format version 1, this program reads version 3; "
             "train it again");
 }
 

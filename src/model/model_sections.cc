@@ -348,6 +348,7 @@ Result<void> read_ambiguity(ByteReader& in, Model& model) {
   const std::uint32_t count = read_length(in, 28);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::string key = read_text(in);
+    if (in.ok() && key.empty()) return wrong("a group of flows has no name");
     auto group = read_group(in, model);
     if (!group) return fail(std::move(group).error());
     if (!groups.try_emplace(std::move(key), std::move(*group)).second) {

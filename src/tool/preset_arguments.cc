@@ -42,8 +42,8 @@ Result<const Preset*> PresetArguments::apply() const {
       given->run_callback();
     } else if (!is_same(given->results().back(), value)) {
       return fail(ErrorKind::kUsage,
-                  "{} {} contradicts --preset {}, which means {}; leave one of "
-                  "them out",
+                  "{0} {1} contradicts --preset {2}, which means {0} {3}; "
+                  "leave one of them out",
                   option, given->results().back(), name_, value);
     }
   }
