@@ -58,8 +58,8 @@ TEST_F(PresetsProgram, CoverAShareOfAllFlows) {
   const auto parsed = [&](const std::string& line) {
     return nlohmann::json::parse(run(line).out);
   };
-  const auto score = parsed(
-      "flowtell evaluate samples/home --preset eurosp16 --json -");
+  const auto score =
+      parsed("flowtell evaluate samples/home --preset eurosp16 --json -");
   const auto all = parsed(
       "flowtell evaluate samples/home --flow-key remote-endpoint --evidence "
       "shape --json -");

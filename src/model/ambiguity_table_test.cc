@@ -7,8 +7,8 @@ namespace flowtell {
 namespace {
 
 const NameTable& known() {
-  static const NameTable table =
-      NameTable::of({{"ads#.shop.example", {1, 1}}, {"www.shop.example", {1, 0}}});
+  static const NameTable table = NameTable::of(
+      {{"ads#.shop.example", {1, 1}}, {"www.shop.example", {1, 0}}});
   return table;
 }
 

@@ -32,12 +32,12 @@ std::vector<std::size_t> captures_per_app(const Dataset& data) {
     captures[data.labels[row]].insert(data.capture_of[row]);
   }
   std::vector<std::size_t> counts;
+  counts.reserve(captures.size());
   for (const auto& of_app : captures) counts.push_back(of_app.size());
   return counts;
 }
 
-std::vector<AppId> sharing_apps(const Dataset& data,
-                                const GroupCounts& group) {
+std::vector<AppId> sharing_apps(const Dataset& data, const GroupCounts& group) {
   std::vector<std::size_t> met(data.apps.size());
   for (const auto& entry : group.captures) {
     ++met[data.captures[entry.first].app];

@@ -38,7 +38,7 @@ AmbiguityTable learn_ambiguity(const Dataset& data,
 
 // What is ambiguous among rows that are judged.
 struct AmbiguousRows {
-  std::vector<bool> rows;        // by row
+  std::vector<bool> rows;         // by row
   std::vector<std::string> keys;  // of the groups found, in their order
 };
 

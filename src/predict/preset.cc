@@ -16,9 +16,9 @@ Preset::Settings Preset::settings() const {
 }
 
 const Preset* find_preset(std::string_view name) {
-  const auto* const at = std::find_if(
-      kPresets.begin(), kPresets.end(),
-      [&](const Preset& preset) { return preset.name == name; });
+  const auto* const at =
+      std::find_if(kPresets.begin(), kPresets.end(),
+                   [&](const Preset& preset) { return preset.name == name; });
   return at == kPresets.end() ? nullptr : at;
 }
 

@@ -35,7 +35,9 @@ TEST(Preset, AsksForWhatThereIs) {
         EXPECT_EQ(rule->floor, 0.9) << preset.name;
         EXPECT_EQ(rule->margin, 0) << preset.name;
       }
-      if (option == "--evidence") EXPECT_TRUE(EvidenceKinds::parse(value));
+      if (option == "--evidence") {
+        EXPECT_TRUE(EvidenceKinds::parse(value));
+      }
     }
   }
 }

@@ -78,9 +78,8 @@ PlainShares judge_plainly_cross_validated(const Dataset& data,
         options.progress(fold * trees + done, count_folds(folds) * trees);
       };
     }
-    const PlainShares shares =
-        judge_plainly(data.select(rows.taught), data.select(rows.judged),
-                      relabels, forest);
+    const PlainShares shares = judge_plainly(
+        data.select(rows.taught), data.select(rows.judged), relabels, forest);
     all.apps.put(rows.judged, shares.apps);
     for (std::size_t i = 0; i < rows.judged.size(); ++i) {
       all.ambiguous[rows.judged[i]] = shares.ambiguous[i];

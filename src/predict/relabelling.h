@@ -20,7 +20,7 @@ Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options);
 
 // Shares of trees.
 struct PlainShares {
-  Probabilities apps;           // of the apps; what is missing to 1 is the rest's
+  Probabilities apps;  // of the apps; what is missing to 1 is the rest's
   std::vector<bool> ambiguous;  // by row: that class has more than any app
 };
 

@@ -102,8 +102,7 @@ TEST(PlainShares, OfAFoldHangOnTheOthersAlone) {
   for (std::uint32_t row = 0; row < data.rows(); ++row) {
     folds.push_back(row % 5);
   }
-  const auto before =
-      judge_plainly_cross_validated(data, folds, true, small());
+  const auto before = judge_plainly_cross_validated(data, folds, true, small());
   for (std::size_t row = 0; row < data.rows(); row += 5) data.labels[row] = 1;
   const auto after = judge_plainly_cross_validated(data, folds, true, small());
   for (std::size_t row = 0; row < data.rows(); row += 5) {

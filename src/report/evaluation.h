@@ -46,10 +46,10 @@ struct AmbiguityScore {
 // What a preset's coverage is of.
 struct PresetScore {
   std::string name;
-  std::string limits;            // of the flows that count, in words
-  std::uint64_t flows_met = 0;   // within the limits or not
+  std::string limits;           // of the flows that count, in words
+  std::uint64_t flows_met = 0;  // within the limits or not
   std::uint64_t named = 0;
-  std::uint64_t ambiguous = 0;   // by relabelling
+  std::uint64_t ambiguous = 0;  // by relabelling
   double right_of_named = 0;
   // Whatever the threshold: of the flows not called ambiguous, those right.
   double right_of_unambiguous = 0;

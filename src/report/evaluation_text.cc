@@ -87,9 +87,8 @@ std::string split_text(const Evaluation& evaluation,
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
-  return percent(whole == 0 ? 0
-                            : static_cast<double>(part) /
-                                  static_cast<double>(whole));
+  return percent(
+      whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole));
 }
 
 std::string ambiguity_text(const AmbiguityScore& score, std::uint64_t flows) {

@@ -149,8 +149,8 @@ TEST(FlowReporter, TellsWhichAppsShareAFlow) {
   naming.model = &doubtful.model;
   doubtful.model.ambiguity = AmbiguityTable({{"UDP 9", {{0, 2}, 1, 0}}});
   EXPECT_EQ(said(naming), "unknown:. unknown:. ") << "another service";
-  doubtful.model.ambiguity = AmbiguityTable({{"UDP 443", {{0, 2}, 1, 0}},
-                                             {"UDP 53", {{0, 2}, 1, 0}}});
+  doubtful.model.ambiguity =
+      AmbiguityTable({{"UDP 443", {{0, 2}, 1, 0}}, {"UDP 53", {{0, 2}, 1, 0}}});
   EXPECT_EQ(said(naming), "unknown: x z. unknown: x z. ");
 }
 

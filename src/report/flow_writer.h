@@ -26,9 +26,9 @@ struct FlowWriterOptions {
   bool with_names = false;                   // the same
   bool with_verdicts = false;
   bool with_ambiguity = false;  // CSV and JSON lines, with verdicts only
-  bool with_early = false;     // verdicts on flows that go on are among them
-  bool mark_bursts = false;    // text: a blank line ends each burst's flows
-  bool mark_captures = false;  // text: "# PATH" stands before each capture's
+  bool with_early = false;      // verdicts on flows that go on are among them
+  bool mark_bursts = false;     // text: a blank line ends each burst's flows
+  bool mark_captures = false;   // text: "# PATH" stands before each capture's
 };
 
 struct NamedVerdict {

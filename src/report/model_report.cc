@@ -86,6 +86,7 @@ std::string group_name(const std::string& key) {
 std::vector<std::string> names_of(const std::vector<AppId>& apps,
                                   const Model& model) {
   std::vector<std::string> names;
+  names.reserve(apps.size());
   for (const AppId app : apps) names.push_back(model.apps[app]);
   return names;
 }

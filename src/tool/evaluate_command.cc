@@ -166,11 +166,10 @@ class EvaluateCommand : public Command {
     EvaluationSetting setting = make_setting(rule);
     setting.split = split_;
     setting.folds = count_folds(folds);
-    return tell_preset(
-        preset, *taught, learned.dataset.rows(),
-        judge_plainly_cross_validated(*taught, folds, preset.relabels,
-                                      validation.forest),
-        setting, learned.any_damage);
+    return tell_preset(preset, *taught, learned.dataset.rows(),
+                       judge_plainly_cross_validated(
+                           *taught, folds, preset.relabels, validation.forest),
+                       setting, learned.any_damage);
   }
 
   Result<ExitCode> run_preset_tested(const Preset& preset,
@@ -195,8 +194,7 @@ class EvaluateCommand : public Command {
                                std::size_t met, const PlainShares& shares,
                                const EvaluationSetting& setting,
                                bool any_damage) const {
-    Evaluation evaluation =
-        flowtell::evaluate(data, shares.apps, setting.rule);
+    Evaluation evaluation = flowtell::evaluate(data, shares.apps, setting.rule);
     PresetScore score = evaluate_preset(data, shares, setting.rule);
     score.name = preset.name;
     score.limits = limits_text(preset.limits);

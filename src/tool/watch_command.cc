@@ -164,8 +164,7 @@ class WatchCommand : public Command {
     options.flows.key = model.flow_key;
     options.flows.burst_gap = model.burst_gap;
     options.flows.early_packets = early_;
-    options.flows.names =
-        kinds_.name || writer_.names || writer_.ambiguity;
+    options.flows.names = kinds_.name || writer_.names || writer_.ambiguity;
     if (is_on_screen()) {
       options.tick_every = WatchReporting::kDrawEvery;
       if (early_option_->count() == 0) {
