@@ -39,6 +39,12 @@ TEST_F(PresetsProgram, RefuseWhatContradictsThem) {
   run("flowtell evaluate home --preset tifs19");
   run("flowtell evaluate home --preset eurosp16");
   run("flowtell evaluate home/video --preset eurosp16");
+  // A span in which there are DNS queries alone.
+  put("list.csv",
+      "path,app,from,to\n"
+      "phone.pcap,chat,0,0.02\n"
+      "home/video/1.pcap,video,0,0.02\n");
+  run("flowtell evaluate list.csv --preset eurosp16");
   expect("presets_contradicted");
 }
 
