@@ -77,10 +77,12 @@ add_executable(unit_tests
   src/measure/paper_features_test.cc
   src/measure/robust_test.cc
   src/measure/statistics_test.cc
+  src/model/ambiguity_table_test.cc
   src/model/column_bins_test.cc
   src/model/compiled_forest_test.cc
   src/model/dataset_test.cc
   src/model/evidence_test.cc
+  src/model/flow_limits_test.cc
   src/model/forest_builder_test.cc
   src/model/labelled_captures_test.cc
   src/model/manifest_test.cc
@@ -90,6 +92,7 @@ add_executable(unit_tests
   src/model/name_table_test.cc
   src/model/out_of_bag_test.cc
   src/model/tree_grower_test.cc
+  src/predict/ambiguity_test.cc
   src/predict/belief_store_test.cc
   src/predict/burst_judge_test.cc
   src/predict/cross_validation_test.cc
@@ -98,6 +101,8 @@ add_executable(unit_tests
   src/predict/learner_test.cc
   src/predict/novelty_fit_test.cc
   src/predict/promise_fit_test.cc
+  src/predict/preset_test.cc
+  src/predict/relabelling_test.cc
   src/predict/row_judge_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/verdict_test.cc
@@ -144,12 +149,14 @@ add_executable(program_tests
   tests/gateway_program_test.cc
   tests/learning_program_test.cc
   tests/live_program_test.cc
+  tests/presets_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )
 add_dependencies(program_tests flowtell)
 target_compile_definitions(program_tests PRIVATE
   FLOWTELL_BINARY="$<TARGET_FILE:flowtell>"
+  FLOWTELL_SAMPLES_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/samples"
   FLOWTELL_EXPECTED_FOLDER="${CMAKE_CURRENT_SOURCE_DIR}/tests/expected")
 target_link_libraries(program_tests
   PRIVATE test_support GTest::gtest_main nlohmann_json::nlohmann_json

@@ -42,7 +42,9 @@ class RowSink : public FlowSink {
     for (const double value : measured_) {
       part_.values.push_back(static_cast<float>(value));
     }
-    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0});
+    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
+                           flow.protocol, flow.remote_port,
+                           flow.sent.packets + flow.received.packets});
     part_.names.emplace_back(flow.name.server);
   }
 

@@ -42,6 +42,9 @@ struct RowFacts {
   // one stand side by side.
   std::uint32_t burst = 0;
   std::uint32_t name = 0;  // into Dataset::names
+  Protocol protocol = Protocol::kTcp;
+  Port remote_port = 0;
+  std::uint64_t packets = 0;  // both ways
 };
 
 struct Dataset {

@@ -86,6 +86,16 @@ TEST_F(DatasetTest, HasARowForEachFlow) {
   EXPECT_EQ(payloads_of(data), kFourFlows);
 }
 
+TEST_F(DatasetTest, KnowsWhatEachFlowIsOf) {
+  const Dataset data = load({four_flows()});
+  ASSERT_EQ(data.facts.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(data.facts[i].packets, i + 1);
+    EXPECT_EQ(data.facts[i].protocol, Protocol::kUdp);
+    EXPECT_EQ(data.facts[i].remote_port, 443);
+  }
+}
+
 TEST_F(DatasetTest, HoldsTheFeaturesInSinglePrecision) {
   // The twin: the same flow measured here.
   struct Measurer : FlowSink {

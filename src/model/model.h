@@ -10,6 +10,7 @@
 
 #include "flow/flow_options.h"
 #include "measure/feature_list.h"
+#include "model/ambiguity_table.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
 #include "model/forest.h"
@@ -58,6 +59,7 @@ struct Model {
 
   Forest forest;
   NameTable names;
+  AmbiguityTable ambiguity;
   WeightTable weights;  // by place_of the kinds of evidence in use
   std::vector<ColumnImportance> importance;  // by column
   double out_of_bag_accuracy = 0;

@@ -23,7 +23,7 @@
 
 namespace flowtell {
 
-inline constexpr std::uint32_t kModelVersion = 2;
+inline constexpr std::uint32_t kModelVersion = 3;
 
 std::string encode_model(const Model& model);
 

@@ -73,7 +73,7 @@ TEST(ModelFile, WritesWhatItReadByteForByte) {
 
 TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
   const std::string bytes = encode_model(small_model());
-  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x02\0\0\0", 12));
+  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x03\0\0\0", 12));
   ByteReader reader(as_bytes(bytes).subspan(12), ByteOrder::kLittle);
   EXPECT_EQ(reader.u64(), bytes.size() - 8 - 4 - 8 - 4);
 }
@@ -112,7 +112,7 @@ TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
   std::string bytes = encode_model(small_model());
   bytes[kVersionAt] = 1;
   EXPECT_EQ(why_refused(resealed(bytes)),
-            "the model is of format version 1, this program reads version 2; "
+            "the model is of format version 1, this program reads version 3; "
             "train it again");
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/byte_writer.h"
 
@@ -18,6 +19,7 @@ enum class SectionTag : std::uint32_t {
   kScores = 5,
   kTraining = 6,
   kEvidence = 7,
+  kAmbiguity = 8,
 };
 
 tl::unexpected<Error> wrong(std::string_view what) {
@@ -341,6 +343,57 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
   return {};
 }
 
+void write_ambiguity(ByteWriter& out, const Model& model) {
+  const AmbiguityTable::Groups& groups = model.ambiguity.groups();
+  out.u32(static_cast<std::uint32_t>(groups.size()));
+  for (const auto& [key, group] : groups) {
+    out.text(key);
+    out.u64(group.flows);
+    out.f64(group.right);
+    out.u32(static_cast<std::uint32_t>(group.apps.size()));
+    for (const AppId app : group.apps) out.u16(app);
+  }
+}
+
+Result<AmbiguousGroup> read_group(ByteReader& in, const Model& model) {
+  AmbiguousGroup group;
+  group.flows = in.u64();
+  group.right = in.f64();
+  group.apps.resize(read_length(in, 2));
+  for (AppId& app : group.apps) app = in.u16();
+  if (!in.ok()) return group;  // told by whoever reads sections
+  if (!(group.right >= 0 && group.right <= 1)) {
+    return wrong("a share is no share");
+  }
+  if (!group.apps.empty() && group.apps.back() >= model.apps.size()) {
+    return wrong("flows are shared by an app that is not there");
+  }
+  const auto in_order = [](AppId a, AppId b) { return a < b; };
+  if (group.apps.size() < 2 ||
+      std::adjacent_find(group.apps.begin(), group.apps.end(),
+                         std::not_fn(in_order)) != group.apps.end()) {
+    return wrong("flows are shared by less than two apps");
+  }
+  return group;
+}
+
+Result<void> read_ambiguity(ByteReader& in, Model& model) {
+  AmbiguityTable::Groups groups;
+  const std::uint32_t count = read_length(in, 28);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::string key = read_text(in);
+    if (in.ok() && key.empty()) return wrong("a group of flows has no name");
+    auto group = read_group(in, model);
+    if (!group) return fail(std::move(group).error());
+    if (!groups.try_emplace(std::move(key), std::move(*group)).second) {
+      return wrong("a group of flows stands in it twice");
+    }
+    if (!in.ok()) break;
+  }
+  model.ambiguity = AmbiguityTable(std::move(groups));
+  return {};
+}
+
 struct Section {
   SectionTag tag;
   void (*write)(ByteWriter&, const Model&);
@@ -355,6 +408,7 @@ constexpr Section kSections[] = {
     {SectionTag::kScores, write_scores, read_scores},
     {SectionTag::kTraining, write_training, read_training},
     {SectionTag::kEvidence, write_evidence, read_evidence},
+    {SectionTag::kAmbiguity, write_ambiguity, read_ambiguity},
 };
 
 }  // namespace

@@ -207,6 +207,33 @@ TEST(ModelSections, RefuseANameThatStandsThereTwice) {
   EXPECT_EQ(read.error().message, "a name stands in it twice");
 }
 
+TEST(ModelSections, KeepGroupsThatAppsShare) {
+  const Model model = small_model();
+  const auto read = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->ambiguity.groups(), model.ambiguity.groups());
+  EXPECT_EQ(read->ambiguity.groups().size(), 3U);
+}
+
+TEST(ModelSections, RefuseGroupsThatCannotBe) {
+  const auto why = [](std::string key, AmbiguousGroup group) {
+    Model model = small_model();
+    model.ambiguity = AmbiguityTable({{std::move(key), std::move(group)}});
+    return why_refused(model);
+  };
+  EXPECT_EQ(why("TCP 80", {{0, 2}, 5, 1}), "taken");
+  EXPECT_EQ(why("TCP 80", {{0, 3}, 5, 1}),
+            "flows are shared by an app that is not there");
+  const std::string few = "flows are shared by less than two apps";
+  EXPECT_EQ(why("TCP 80", {{2, 2}, 5, 1}), few);
+  EXPECT_EQ(why("TCP 80", {{2, 1}, 5, 1}), few) << "out of their order";
+  EXPECT_EQ(why("TCP 80 or so", {{1}, 5, 1}), few);
+  EXPECT_EQ(why("", {{0, 2}, 5, 1}), "a group of flows has no name");
+  for (const double odd : {-0.1, 1.1, std::nan("")}) {
+    EXPECT_EQ(why("TCP 80", {{0, 2}, 5, odd}), "a share is no share");
+  }
+}
+
 TEST(ModelSections, RefuseEveryCut) {
   const std::string body = encode_sections(small_model());
   for (std::size_t size = 0; size < body.size(); ++size) {

@@ -10,7 +10,9 @@
 
 #include "model/dataset.h"
 #include "model/model.h"
+#include "predict/ambiguity.h"
 #include "predict/learner.h"
+#include "predict/relabelling.h"
 #include "predict/unknown_rule.h"
 #include "report/left_out_score.h"
 
@@ -34,6 +36,26 @@ struct TimelineScore {
   Score spread;  // standard deviation over the repeats
 };
 
+// The flows that look alike whatever the app, and the others; every flow named.
+struct AmbiguityScore {
+  std::size_t groups = 0;
+  std::uint64_t flows = 0;   // of these groups
+  double right = 0;          // the share of them named right
+  double right_of_rest = 0;  // and of all others
+};
+
+// What a preset's coverage is of.
+struct PresetScore {
+  std::string name;
+  std::string limits;           // of the flows that count, in words
+  std::uint64_t flows_met = 0;  // within the limits or not
+  std::uint64_t named = 0;
+  std::uint64_t ambiguous = 0;  // by relabelling
+  double right_of_named = 0;
+  // Whatever the threshold: of the flows not called ambiguous, those right.
+  double right_of_unambiguous = 0;
+};
+
 struct Evaluation {
   std::uint64_t captures = 0;
   std::uint64_t flows = 0;
@@ -50,6 +72,8 @@ struct Evaluation {
   std::vector<std::vector<std::uint64_t>> confusion;
   std::optional<TimelineScore> timeline;
   std::optional<LeftOutScore> left_out;
+  std::optional<AmbiguityScore> ambiguity;
+  std::optional<PresetScore> preset;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
 };
@@ -71,6 +95,16 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
 // hang on the seed.
 TimelineScore evaluate_timeline(const Dataset& data, const Hearing& hearing,
                                 EvidenceKinds kinds, std::uint64_t seed);
+
+// REQUIRES: one row of probabilities, and one mark, a row of data.
+AmbiguityScore evaluate_ambiguity(const Dataset& data,
+                                  const Probabilities& probabilities,
+                                  const AmbiguousRows& ambiguous);
+
+// What a preset says of the flows within its limits. The other fields of the
+// score are the caller's.
+PresetScore evaluate_preset(const Dataset& data, const PlainShares& shares,
+                            const UnknownRule& rule);
 
 // How an evaluation came about, for its readers.
 struct EvaluationSetting {

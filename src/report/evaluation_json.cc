@@ -4,6 +4,14 @@
 #include "report/json.h"
 
 namespace flowtell {
+namespace {
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
 
 std::string evaluation_json(const Evaluation& evaluation,
                             const EvaluationSetting& setting) {
@@ -60,6 +68,23 @@ std::string evaluation_json(const Evaluation& evaluation,
         {"others_correct", left_out->others_correct},
         {"unknown_at_tenth", left_out->unknown_at_tenth},
         {"apps", by_app},
+    };
+  }
+  if (const auto& ambiguity = evaluation.ambiguity) {
+    all["ambiguity"] = {{"groups", ambiguity->groups},
+                        {"flows", ambiguity->flows},
+                        {"right", ambiguity->right},
+                        {"right_of_rest", ambiguity->right_of_rest}};
+  }
+  if (const auto& preset = evaluation.preset) {
+    all["preset"] = {
+        {"name", preset->name},
+        {"flows_met", preset->flows_met},
+        {"coverage_of_met", share(preset->named, preset->flows_met)},
+        {"coverage", share(preset->named, evaluation.flows)},
+        {"right_of_named", preset->right_of_named},
+        {"ambiguous", share(preset->ambiguous, evaluation.flows)},
+        {"right_of_unambiguous", preset->right_of_unambiguous},
     };
   }
   return json_text(all, 2) + '\n';

@@ -318,5 +318,27 @@ TEST(EvaluationJson, HasTheKeysThatAreFixed) {
   EXPECT_EQ(json["confusion"][2], (nlohmann::json{1, 2, 0, 0}));
 }
 
+// Flows 2 to 5 are to shared servers; of them 3 and 4 are named right.
+TEST(Evaluation, CountsAmbiguousFlowsApart) {
+  AmbiguousRows ambiguous{std::vector<bool>(10), {"UDP 53", "x.example"}};
+  for (std::size_t row = 2; row < 6; ++row) ambiguous.rows[row] = true;
+  const auto score = evaluate_ambiguity(ten_flows(), judged(), ambiguous);
+  EXPECT_EQ(score.groups, 2U);
+  EXPECT_EQ(score.flows, 4U);
+  EXPECT_DOUBLE_EQ(score.right, 2.0 / 4);
+  EXPECT_DOUBLE_EQ(score.right_of_rest, 3.0 / 6);
+}
+
+// By a threshold of 0.7 five flows are named, three of them right.
+TEST(Evaluation, CountsWhatAPresetNames) {
+  PlainShares shares{judged(), std::vector<bool>(10)};
+  shares.ambiguous[8] = shares.ambiguous[9] = true;
+  const auto score = evaluate_preset(ten_flows(), shares, {0.7, 0});
+  EXPECT_EQ(score.named, 5U);
+  EXPECT_DOUBLE_EQ(score.right_of_named, 3.0 / 5);
+  EXPECT_EQ(score.ambiguous, 2U);
+  EXPECT_DOUBLE_EQ(score.right_of_unambiguous, 5.0 / 8);
+}
+
 }  // namespace
 }  // namespace flowtell

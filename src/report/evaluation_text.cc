@@ -101,6 +101,38 @@ std::string split_text(const Evaluation& evaluation,
       setting.captures);
 }
 
+std::string share_text(std::uint64_t part, std::uint64_t whole) {
+  return percent(
+      whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string ambiguity_text(const AmbiguityScore& score, std::uint64_t flows) {
+  return fmt::format(
+      "Ambiguous: {} ({} %) of {} that apps share; {} % of them right, of the "
+      "others {} %.\n",
+      counted(score.flows, "flow"), share_text(score.flows, flows),
+      counted(score.groups, "group"), percent(score.right),
+      percent(score.right_of_rest));
+}
+
+std::string preset_text(const PresetScore& score, std::uint64_t flows) {
+  std::string out = fmt::format(
+      "Preset {}: {} % of all {} are {}. It names {} % of these, {} % of all; "
+      "{} % of the named right.\n",
+      score.name, share_text(flows, score.flows_met),
+      counted(score.flows_met, "flow"), score.limits,
+      share_text(score.named, flows), share_text(score.named, score.flows_met),
+      percent(score.right_of_named));
+  if (score.ambiguous > 0) {
+    out += fmt::format(
+        "It calls {} % ambiguous; of the others {} % are right before the "
+        "threshold.\n",
+        share_text(score.ambiguous, flows),
+        percent(score.right_of_unambiguous));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string evaluation_text(const Evaluation& evaluation,
@@ -124,6 +156,12 @@ std::string evaluation_text(const Evaluation& evaluation,
         percent(timeline->spread.accuracy),
         percent(timeline->mean.balanced_accuracy),
         percent(timeline->spread.balanced_accuracy));
+  }
+  if (const auto& ambiguity = evaluation.ambiguity) {
+    out += ambiguity_text(*ambiguity, evaluation.flows);
+  }
+  if (const auto& preset = evaluation.preset) {
+    out += preset_text(*preset, evaluation.flows);
   }
   out += "\nWorst confusions:\n" + confusions_text(evaluation);
   if (evaluation.left_out) out += left_out_text(*evaluation.left_out);

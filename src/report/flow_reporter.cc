@@ -43,7 +43,7 @@ void FlowReporter::take(const Flow& flow) {
 void FlowReporter::take_early(const Flow& flow) {
   measure(flow);
   std::optional<NamedVerdict> verdict;
-  if (judge_) verdict = name(judge_->judge->judge_early(flow).verdict);
+  if (judge_) verdict = name(judge_->judge->judge_early(flow).verdict, flow);
   tell({flow, *meter_->origin(), measured_, verdict, true});
 }
 
@@ -53,7 +53,7 @@ void FlowReporter::end_burst() {
     for (std::size_t i = 0; i < judged.size(); ++i) {
       const Flow flow = waiting_[i].told();
       tell({flow, *meter_->origin(), waiting_[i].features,
-            name(judged[i].verdict), false});
+            name(judged[i].verdict, flow), false});
     }
     waiting_.clear();
   }
@@ -66,10 +66,20 @@ void FlowReporter::measure(const Flow& flow) {
   features_.measure(series_, measured_);
 }
 
-NamedVerdict FlowReporter::name(const Verdict& verdict) const {
-  return {verdict.is_unknown ? kUnknownName
-                             : std::string_view((*judge_->apps)[verdict.best]),
-          verdict.confidence};
+NamedVerdict FlowReporter::name(const Verdict& verdict,
+                                const Flow& flow) const {
+  NamedVerdict named;
+  named.app = kUnknownName;
+  if (!verdict.is_unknown) named.app = (*judge_->apps)[verdict.best];
+  named.confidence = verdict.confidence;
+  if (judge_->model == nullptr) return named;
+  const AmbiguousGroup* group = judge_->model->ambiguity.find(
+      flow.name.server, flow.protocol, flow.remote_port, judge_->model->names);
+  if (group == nullptr) return named;
+  for (const AppId app : group->apps) {
+    named.shared_by.emplace_back((*judge_->apps)[app]);
+  }
+  return named;
 }
 
 void FlowReporter::tell(const FlowReport& report) {

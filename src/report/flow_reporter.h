@@ -16,10 +16,13 @@
 
 namespace flowtell {
 
-// Who names the apps, and their names. Both outlive their user.
+// Who names the apps, and their names, which both outlive their user.
 struct NamingJudge {
   Judge* judge;
   const std::vector<std::string>* apps;
+  // Whose ambiguous flows are told as such; null: nobody's. It outlives its
+  // user as well.
+  const Model* model = nullptr;
 };
 
 class FlowListener {
@@ -58,7 +61,7 @@ class FlowReporter : public FlowSink {
   };
 
   void measure(const Flow& flow);
-  NamedVerdict name(const Verdict& verdict) const;
+  NamedVerdict name(const Verdict& verdict, const Flow& flow) const;
   void tell(const FlowReport& report);
 
   const FeatureList& features_;

@@ -123,6 +123,37 @@ TEST(FlowReporter, TakesAnotherJudgeFromOneFlowToTheNext) {
   EXPECT_EQ(listener.said.find("old"), std::string::npos);
 }
 
+// The flows of meter_some go to a service without a name.
+TEST(FlowReporter, TellsWhichAppsShareAFlow) {
+  const FeatureList none;
+  Naming doubtful({"x", "y", "z"}, {1, 1});
+  class Sharing : public FlowListener {
+   public:
+    void take(const FlowReport& report) override {
+      said += fmt::format("{}:", report.verdict->app);
+      for (const auto app : report.verdict->shared_by) {
+        said += fmt::format(" {}", app);
+      }
+      said += ". ";
+    }
+    std::string said;
+  };
+  const auto said = [&](NamingJudge naming) {
+    Sharing listener;
+    FlowReporter reporter(none, naming, {&listener});
+    meter_some(reporter);
+    return listener.said;
+  };
+  NamingJudge naming = doubtful.naming();
+  EXPECT_EQ(said(naming), "unknown:. unknown:. ");
+  naming.model = &doubtful.model;
+  doubtful.model.ambiguity = AmbiguityTable({{"UDP 9", {{0, 2}, 1, 0}}});
+  EXPECT_EQ(said(naming), "unknown:. unknown:. ") << "another service";
+  doubtful.model.ambiguity =
+      AmbiguityTable({{"UDP 443", {{0, 2}, 1, 0}}, {"UDP 53", {{0, 2}, 1, 0}}});
+  EXPECT_EQ(said(naming), "unknown: x z. unknown: x z. ");
+}
+
 // Two devices that talk at once, with two flows each: the bursts are told one
 // behind the other, each flow with the features that are its own.
 TEST(FlowReporter, JudgesABurstWhenItIsOver) {

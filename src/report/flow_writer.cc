@@ -67,6 +67,7 @@ class CsvWriter : public FlowWriter {
     }
     if (options().with_names) out += ",name,name_source";
     if (options().with_verdicts) out += ",app,confidence";
+    if (options().with_ambiguity) out += ",shared_by";
     if (options().with_early) out += ",early";
     out += '\n';
   }
@@ -92,6 +93,10 @@ class CsvWriter : public FlowWriter {
       fmt::format_to(std::back_inserter(out), ",{},{:.6f}",
                      csv_field(report.verdict->app),
                      report.verdict->confidence);
+      if (options().with_ambiguity) {
+        out += ',' + csv_field(fmt::format(
+                         "{}", fmt::join(report.verdict->shared_by, ";")));
+      }
     }
     if (options().with_early) out += report.is_early ? ",1" : ",0";
     out += '\n';
@@ -130,6 +135,9 @@ class JsonLinesWriter : public FlowWriter {
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
+      if (options().with_ambiguity) {
+        line["shared_by"] = report.verdict->shared_by;
+      }
     }
     if (options().with_early) line["early"] = report.is_early;
     out += json_text(line) + '\n';

@@ -25,14 +25,17 @@ struct FlowWriterOptions {
   std::vector<std::string> feature_columns;  // CSV and JSON lines only
   bool with_names = false;                   // the same
   bool with_verdicts = false;
-  bool with_early = false;     // verdicts on flows that go on are among them
-  bool mark_bursts = false;    // text: a blank line ends each burst's flows
-  bool mark_captures = false;  // text: "# PATH" stands before each capture's
+  bool with_ambiguity = false;  // CSV and JSON lines, with verdicts only
+  bool with_early = false;      // verdicts on flows that go on are among them
+  bool mark_bursts = false;     // text: a blank line ends each burst's flows
+  bool mark_captures = false;   // text: "# PATH" stands before each capture's
 };
 
 struct NamedVerdict {
   std::string_view app;  // or "unknown"
   double confidence = 0;
+  // The apps among which flows like this one tell nothing; none where they do.
+  std::vector<std::string_view> shared_by = {};
 };
 
 // All that is said of one flow.

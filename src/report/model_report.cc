@@ -78,6 +78,43 @@ std::string score_text(const Model& model) {
                      percent(model.out_of_bag_accuracy));
 }
 
+// "*.example.com" for what is said of a domain.
+std::string group_name(const std::string& key) {
+  return key.front() == '.' ? "*" + key : key;
+}
+
+std::vector<std::string> names_of(const std::vector<AppId>& apps,
+                                  const Model& model) {
+  std::vector<std::string> names;
+  names.reserve(apps.size());
+  for (const AppId app : apps) names.push_back(model.apps[app]);
+  return names;
+}
+
+std::string ambiguity_text(const Model& model) {
+  if (model.ambiguity.groups().empty()) return "";
+  std::string out =
+      "\nFlows that look alike whatever the app (of those not learned from, "
+      "judged each by itself, so many were named right):\n";
+  for (const auto& [key, group] : model.ambiguity.groups()) {
+    out += fmt::format("  {}: shared by {}, {}, {} % right\n", group_name(key),
+                       listed(names_of(group.apps, model)),
+                       counted(group.flows, "flow"), percent(group.right));
+  }
+  return out;
+}
+
+Json ambiguity_json(const Model& model) {
+  Json groups = Json::array();
+  for (const auto& [key, group] : model.ambiguity.groups()) {
+    groups.push_back({{"flows_to", group_name(key)},
+                      {"shared_by", names_of(group.apps, model)},
+                      {"flows", group.flows},
+                      {"right", group.right}});
+  }
+  return groups;
+}
+
 }  // namespace
 
 std::string model_text(const Model& model) {
@@ -93,7 +130,8 @@ std::string model_text(const Model& model) {
   out +=
       fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
                   counted(model.captures.size(), "capture"), dates_text(model));
-  return out + "\nThe features that matter most:\n" + columns_table(model);
+  return out + "\nThe features that matter most:\n" + columns_table(model) +
+         ambiguity_text(model);
 }
 
 std::string model_json(const Model& model) {
@@ -139,6 +177,7 @@ std::string model_json(const Model& model) {
         {"nodes", nodes_of(model.forest)}}},
       {"out_of_bag_accuracy", model.out_of_bag_accuracy},
       {"honest_score", honest},
+      {"ambiguous", ambiguity_json(model)},
       {"trained_by", model.trained_by},
       {"seed", model.seed},
       {"captures", taught},

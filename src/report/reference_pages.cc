@@ -5,6 +5,7 @@
 
 #include "decode/ledger.h"
 #include "measure/feature_list.h"
+#include "predict/preset.h"
 
 namespace flowtell {
 
@@ -23,6 +24,34 @@ std::string features_page() {
     page += '\n';
   }
   return page;
+}
+
+std::string presets_page() {
+  std::string page = "| |";
+  std::string line = "| --- |";
+  std::string papers = "| method |";
+  std::string limits = "| learns from and judges |";
+  std::string relabels = "| relabels ambiguous flows |";
+  std::vector<std::string> options;
+  for (const Preset& preset : kPresets) {
+    page += fmt::format(" `{}` |", preset.name);
+    line += " --- |";
+    papers += fmt::format(" {} |", preset.paper);
+    limits += fmt::format(" {} |", limits_text(preset.limits));
+    relabels += preset.relabels ? " yes |" : " no |";
+    const auto settings = preset.settings();
+    options.resize(settings.size());
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      const auto& [option, value] = settings[i];
+      if (options[i].empty()) options[i] = fmt::format("| `{}` |", option);
+      options[i] += fmt::format(" `{}` |", value);
+    }
+  }
+  for (const std::string& row : {line, papers, limits, relabels}) {
+    page += '\n' + row;
+  }
+  for (const std::string& row : options) page += '\n' + row;
+  return page + '\n';
 }
 
 std::string ledger_page() {

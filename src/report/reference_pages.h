@@ -11,6 +11,9 @@ namespace flowtell {
 // Every feature set with its columns, units and meanings.
 std::string features_page();
 
+// Every preset, with what it asks of the command line.
+std::string presets_page();
+
 // Every heading of the ledger.
 std::string ledger_page();
 

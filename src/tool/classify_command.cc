@@ -21,6 +21,7 @@ class ClassifyCommand : public Command {
     define_evidence(command, evidence_);
     meter_.define(command);
     writer_.define(command);
+    writer_.define_ambiguity(command);
     command.footer(
         "The flow key and the burst gap are those the model was taught with.\n"
         "\n"
@@ -45,14 +46,14 @@ class ClassifyCommand : public Command {
     if (!model) return fail(std::move(model).error());
     options->key = model->flow_key;
     options->burst_gap = model->burst_gap;
-    options->names = kinds->name || writer_.names;
+    options->names = kinds->name || writer_.names || writer_.ambiguity;
     auto judge = Judge::make(*model, *kinds, *rule);
     if (!judge) {
       return fail(fmt::format("cannot use {}", model_),
                   std::move(judge).error());
     }
     return print_flows(paths_, *options, writer_,
-                       NamingJudge{&*judge, &model->apps});
+                       NamingJudge{&*judge, &model->apps, &*model});
   }
 
  private:

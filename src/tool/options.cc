@@ -91,6 +91,12 @@ void WriterArguments::define(CLI::App& command) {
                    "Print what became of every frame, on standard error");
 }
 
+void WriterArguments::define_ambiguity(CLI::App& command) {
+  command.add_flag("--ambiguity", ambiguity,
+                   "CSV and JSON lines: of flows that look alike whatever the "
+                   "app, the apps that share them, in a column shared_by");
+}
+
 Result<FlowWriterOptions> WriterArguments::resolve() const {
   auto list = FeatureList::parse(features);
   if (!list) return fail("--features", std::move(list).error());
@@ -98,6 +104,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   options.format = named_value<FlowFormat>(kFlowFormatNames, format);
   options.feature_columns = list->column_names();
   options.with_names = names;
+  options.with_ambiguity = ambiguity;
   options.mark_bursts = bursts;
   if (options.format == FlowFormat::kText && !features.empty()) {
     return fail(ErrorKind::kUsage,
@@ -108,6 +115,11 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
     return fail(ErrorKind::kUsage,
                 "--names: text lines have no names; add --format csv or "
                 "--format jsonl");
+  }
+  if (options.format == FlowFormat::kText && ambiguity) {
+    return fail(ErrorKind::kUsage,
+                "--ambiguity: text lines have no place for it; add --format "
+                "csv or --format jsonl");
   }
   return options;
 }

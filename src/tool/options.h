@@ -34,14 +34,17 @@ struct MeterArguments {
 };
 
 // --format, -o, --features, --names, --bursts, --ledger: how flows are written.
+// --ambiguity: where there is a model to know it.
 struct WriterArguments {
   void define(CLI::App& command);
+  void define_ambiguity(CLI::App& command);
   Result<FlowWriterOptions> resolve() const;
 
   std::string format{kFlowFormatNames.front()};
   std::string output;
   std::string features;
   bool names = false;
+  bool ambiguity = false;
   bool bursts = false;
   bool ledger = false;
 };

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "model/model_file.h"
 #include "model/out_of_bag.h"
+#include "predict/ambiguity.h"
 #include "predict/learner.h"
 #include "report/evaluation.h"
 #include "report/table.h"
@@ -82,6 +83,7 @@ class TrainCommand : public Command {
     model.captures = data.captures;
     grow(data, model);
     weigh(data, model);
+    find_shared(data, model);
     if (!no_score_) score(data, model);
     return model;
   }
@@ -110,6 +112,13 @@ class TrainCommand : public Command {
     options.forest = learner_.forest();
     const auto weights = learn_weights(data, options, kEvidenceKinds);
     std::copy(weights.begin(), weights.end(), model.weights.begin());
+  }
+
+  void find_shared(const Dataset& data, Model& model) const {
+    CrossValidationOptions options;
+    options.folds = kFolds;
+    options.forest = learner_.forest();
+    model.ambiguity = learn_ambiguity(data, options, kinds_);
   }
 
   void score(const Dataset& data, Model& model) const {
@@ -147,6 +156,13 @@ class TrainCommand : public Command {
           "right ({} % on average over the apps).\n",
           percent(model.honest->score.accuracy),
           percent(model.honest->score.balanced_accuracy));
+    }
+    const std::size_t shared = model.ambiguity.groups().size();
+    if (shared > 0) {
+      text += fmt::format(
+          "{} of flows look alike whatever the app; 'flowtell model {}' lists "
+          "them.\n",
+          counted(shared, "group"), output_);
     }
     return text;
   }

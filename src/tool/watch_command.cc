@@ -44,6 +44,7 @@ class WatchCommand : public Command {
     define_evidence(command, evidence_);
     meter_.define(command);
     writer_.define(command);
+    writer_.define_ambiguity(command);
     format_option_ = command.get_option("--format");
     command.get_option("--output")
         ->description("The file to add lines to, instead of standard output");
@@ -163,7 +164,7 @@ class WatchCommand : public Command {
     options.flows.key = model.flow_key;
     options.flows.burst_gap = model.burst_gap;
     options.flows.early_packets = early_;
-    options.flows.names = kinds_.name || writer_.names;
+    options.flows.names = kinds_.name || writer_.names || writer_.ambiguity;
     if (is_on_screen()) {
       options.tick_every = WatchReporting::kDrawEvery;
       if (early_option_->count() == 0) {

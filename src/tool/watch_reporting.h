@@ -28,7 +28,7 @@ class ModelInUse {
                                                   const UnknownRule& rule);
 
   const Model& model() const { return model_; }
-  NamingJudge naming() { return {&*judge_, &model_.apps}; }
+  NamingJudge naming() { return {&*judge_, &model_.apps, &model_}; }
 
  private:
   explicit ModelInUse(Model model) : model_(std::move(model)) {}

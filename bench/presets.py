@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Prints the tables of docs/presets.md: the methods of papers beside this
+program's own, and what flows that apps share are named right, on two
+collections of labelled captures, each by capture and from one to the other.
+
+usage: bench/presets.py FLOWTELL CAPTURES_A CAPTURES_B [--write]
+       --write puts them into docs/presets.md
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "presets.md"
+METHODS = [
+    ("`--preset eurosp16`", ["--preset", "eurosp16"]),
+    ("`--preset tifs17`", ["--preset", "tifs17"]),
+    ("`--evidence shape --unknown floor=0.9`",
+     ["--evidence", "shape", "--unknown", "floor=0.9"]),
+    ("no option: all evidence, `floor=0.25,margin=0.05`", []),
+]
+EVIDENCE = ["shape", "shape,name", "shape,name,time"]
+
+
+def evaluate(flowtell, captures, options):
+    line = [flowtell, "evaluate", *captures, *options, "--json", "-"]
+    run = subprocess.run(line, capture_output=True, check=True, text=True)
+    return json.loads(run.stdout)
+
+
+def settings(a, b):
+    return [("a by capture", [a]), ("b by capture", [b]),
+            ("a → b", [a, "--test", b]), ("b → a", [b, "--test", a])]
+
+
+def percent(share):
+    return f"{100 * share:.1f}"
+
+
+def named(score):
+    """Of all flows those named, and of the named those right."""
+    if "preset" in score:
+        preset = score["preset"]
+        return preset["coverage_of_met"], preset["right_of_named"]
+    kept = [(app["flows"] * (1 - app["unknown"]), app["correct"])
+            for app in score["apps"]]
+    return (score["coverage"],
+            sum(flows * right for flows, right in kept)
+            / sum(flows for flows, _ in kept))
+
+
+def methods_table(flowtell, a, b):
+    yield ("| | | judged | accuracy | balanced | named of judged | of all "
+           "| right of named |")
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for where, captures in settings(a, b):
+        for method, options in METHODS:
+            score = evaluate(flowtell, captures, options)
+            of_all, right = named(score)
+            cells = [score["accuracy"], score["balanced_accuracy"],
+                     score["coverage"], of_all, right]
+            yield (f"| {where} | {method} | {score['flows']} | "
+                   + " | ".join(map(percent, cells)) + " |")
+
+
+def ambiguity_table(flowtell, a, b):
+    yield "| | evidence | ambiguous | of these right | of the others |"
+    yield "| --- | --- | ---: | ---: | ---: |"
+    for where, captures in settings(a, b):
+        for evidence in EVIDENCE:
+            score = evaluate(flowtell, captures,
+                             ["--ambiguity", "--evidence", evidence])
+            found = score["ambiguity"]
+            right = percent(found["right"]) if found["flows"] else "–"
+            yield (f"| {where} | `{evidence}` | "
+                   f"{percent(found['flows'] / score['flows'])} | {right} | "
+                   f"{percent(found['right_of_rest'])} |")
+
+
+def put(mark, table):
+    """Replaces what stands in the page behind the mark."""
+    page = PAGE.read_text()
+    start = f"<!-- generated: bench/presets.py {mark} -->\n"
+    before, rest = page.split(start)
+    after = rest[rest.index("<!-- end -->"):]
+    PAGE.write_text(f"{before}{start}\n{table}\n{after}")
+
+
+def main():
+    flowtell, a, b, *write = sys.argv[1:]
+    for mark, lines in [("methods", methods_table),
+                        ("ambiguity", ambiguity_table)]:
+        table = "\n".join(lines(flowtell, a, b)) + "\n"
+        if write:
+            put(mark, table)
+        else:
+            print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/relabelling.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "base/random.h"
+#include "support/samples.h"
+
+namespace flowtell {
+namespace {
+
+// Column 0 tells the apps of the first half of the rows; those of the second
+// look alike and have either label.
+Dataset half_ambiguous(std::uint64_t seed) {
+  Random random(seed);
+  std::vector<TestRow> rows;
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    const auto app = static_cast<AppId>(i % 2);
+    const float telling = i < 200 ? 100.F * static_cast<float>(app + 1) : 0.F;
+    rows.push_back(
+        {{telling, static_cast<float>(random.unit())}, app, i, 0, ""});
+  }
+  return table_of(rows, 2);
+}
+
+ForestOptions small() {
+  ForestOptions options;
+  options.trees = 20;
+  options.columns_per_split = 2;
+  return options;
+}
+
+TEST(Relabelling, KeepsHalfAndRelabelsWhatIsWrong) {
+  const Dataset data = half_ambiguous(1);
+  const Dataset half = relabel_ambiguous(data, small());
+  EXPECT_EQ(half.rows(), 200U);
+  EXPECT_EQ(half.apps, (std::vector<std::string>{"a", "b", "ambiguous"}));
+  std::size_t relabelled = 0;
+  std::size_t alike = 0;
+  for (std::size_t row = 0; row < half.rows(); ++row) {
+    const float telling = half.row(row)[0];
+    if (telling == 0) {
+      ++alike;
+      if (half.labels[row] == 2) ++relabelled;
+    } else {
+      EXPECT_EQ(half.labels[row], telling == 100 ? 0 : 1) << row;
+    }
+  }
+  EXPECT_GT(relabelled, alike / 4) << "half of the guesses are wrong";
+  EXPECT_LT(relabelled, alike);
+}
+
+TEST(Relabelling, HangsOnTheSeedAlone) {
+  const Dataset data = half_ambiguous(1);
+  ForestOptions other = small();
+  EXPECT_EQ(relabel_ambiguous(data, other).labels,
+            relabel_ambiguous(data, small()).labels);
+  other.seed = 2;
+  EXPECT_NE(relabel_ambiguous(data, other).values,
+            relabel_ambiguous(data, small()).values);
+}
+
+TEST(Relabelling, LeavesWhatCannotBeHalved) {
+  const Dataset one = relabel_ambiguous(table_of({{{1}, 1, 0}}, 2), small());
+  EXPECT_EQ(one.labels, std::vector<AppId>{1});
+  EXPECT_EQ(one.apps.size(), 3U);
+}
+
+TEST(PlainShares, AreTheForestsOwn) {
+  const Dataset data = half_ambiguous(1);
+  const auto plain = judge_plainly(data, data, false, small());
+  EXPECT_EQ(plain.apps.values,
+            judge_all(build_forest(data, small()).forest, data, 1).values);
+  EXPECT_EQ(std::ranges::count(plain.ambiguous, true), 0);
+}
+
+TEST(PlainShares, LeaveOutWhatIsAmbiguous) {
+  const Dataset taught = half_ambiguous(1);
+  const Dataset judged = half_ambiguous(2);
+  const auto plain = judge_plainly(taught, judged, true, small());
+  ASSERT_EQ(plain.apps.apps, 2U);
+  std::size_t ambiguous = 0;
+  for (std::size_t row = 0; row < judged.rows(); ++row) {
+    const auto shares = plain.apps.row(row);
+    const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+    if (row < 200) {
+      EXPECT_FALSE(plain.ambiguous[row]) << row;
+      EXPECT_DOUBLE_EQ(shares[judged.labels[row]], 1) << row;
+    } else if (plain.ambiguous[row]) {
+      ++ambiguous;
+      EXPECT_LE(sum, 2.0 / 3 + 1e-9) << "it has more than either app";
+    }
+  }
+  EXPECT_GT(ambiguous, 50U);
+}
+
+TEST(PlainShares, OfAFoldHangOnTheOthersAlone) {
+  Dataset data = half_ambiguous(1);
+  std::vector<std::uint32_t> folds;
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
+    folds.push_back(row % 5);
+  }
+  const auto before = judge_plainly_cross_validated(data, folds, true, small());
+  for (std::size_t row = 0; row < data.rows(); row += 5) data.labels[row] = 1;
+  const auto after = judge_plainly_cross_validated(data, folds, true, small());
+  for (std::size_t row = 0; row < data.rows(); row += 5) {
+    EXPECT_TRUE(std::ranges::equal(before.apps.row(row), after.apps.row(row)));
+    EXPECT_EQ(before.ambiguous[row], after.ambiguous[row]);
+  }
+  EXPECT_NE(before.apps.values, after.apps.values) << "other folds learn it";
+}
+
+}  // namespace
+}  // namespace flowtell
