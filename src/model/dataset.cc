@@ -57,10 +57,11 @@ class RowSink : public FlowSink {
     }
   }
 
-  // Where a flow is cut follows from its place in the capture alone.
+  // Where a flow is cut follows from its time alone.
   void measure_parts(const Flow& flow) {
     const std::size_t row = part_.facts.size();
-    Random random(row);
+    Random random(
+        static_cast<std::uint64_t>(flow.first.time_since_epoch().count()));
     for (const Flow& cut : draw_parts(flow, random)) {
       measure(cut, part_.parts.values);
       part_.parts.whole.push_back(static_cast<std::uint32_t>(row));
