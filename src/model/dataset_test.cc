@@ -244,7 +244,7 @@ TEST_F(DatasetTest, MeasuresPartsOfFlowsWhereAskedTo) {
                              sent_by("192.168.12.100", 1ms, 40001, 100),
                              frame()
                                  .ethernet()
-                                 .ipv4("93.184.216.34", "192.168.12.100")
+                                 .ipv4("203.0.113.5", "192.168.12.100")
                                  .udp(443, 40001)
                                  .payload(900)
                                  .at(kTestStart + 2ms),

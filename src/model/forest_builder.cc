@@ -49,7 +49,7 @@ Sampling sample_each_app(const Dataset& data) {
   const auto with_rows = static_cast<std::size_t>(std::ranges::count_if(
       sampling.strata,
       [](const Stratum& stratum) { return !stratum.rows.empty(); }));
-  const std::size_t each = (data.rows() + with_rows - 1) / with_rows;
+  const std::size_t each = data.rows() / with_rows;
   for (std::size_t app = 0; app < data.apps.size(); ++app) {
     Stratum& stratum = sampling.strata[app];
     if (stratum.rows.empty()) continue;
