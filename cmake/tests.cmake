@@ -73,6 +73,7 @@ add_executable(unit_tests
   src/flow/packet_log_test.cc
   src/flow/pair_table_test.cc
   src/measure/feature_list_test.cc
+  src/measure/flow_parts_test.cc
   src/measure/odd_captures_test.cc
   src/measure/paper_features_test.cc
   src/measure/robust_test.cc

@@ -8,9 +8,11 @@
 
 #include "base/checksum.h"
 #include "base/file.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "capture/capture_file.h"
+#include "measure/flow_parts.h"
 
 namespace flowtell {
 namespace {
@@ -20,6 +22,7 @@ struct Part {
   std::vector<float> values;
   std::vector<RowFacts> facts;     // one a row
   std::vector<std::string> names;  // one a row
+  PartRows parts;
   MeterReport report;
   std::string sha256;
   std::optional<Damage> damage;
@@ -28,20 +31,17 @@ struct Part {
 // Turns each flow into a row.
 class RowSink : public FlowSink {
  public:
-  RowSink(const FeatureList& features, std::optional<Address> device,
-          Part& part)
-      : features_(features),
+  RowSink(const LoadOptions& options, std::optional<Address> device, Part& part)
+      : features_(options.features),
+        with_parts_(options.parts),
         device_(device),
         part_(part),
-        measured_(features.width()) {}
+        measured_(options.features.width()) {}
 
   void take(const Flow& flow) override {
     if (device_ && flow.device != *device_) return;
-    series_.assign(flow);
-    features_.measure(series_, measured_);
-    for (const double value : measured_) {
-      part_.values.push_back(static_cast<float>(value));
-    }
+    if (with_parts_) measure_parts(flow);
+    measure(flow, part_.values);
     part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
                            flow.protocol, flow.remote_port,
                            flow.sent.packets + flow.received.packets});
@@ -51,7 +51,27 @@ class RowSink : public FlowSink {
   void end_burst() override { ++burst_; }
 
  private:
+  void measure(const Flow& flow, std::vector<float>& values) {
+    series_.assign(flow);
+    features_.measure(series_, measured_);
+    for (const double value : measured_) {
+      values.push_back(static_cast<float>(value));
+    }
+  }
+
+  // Where a flow is cut follows from its time alone.
+  void measure_parts(const Flow& flow) {
+    const std::size_t row = part_.facts.size();
+    Random random(
+        static_cast<std::uint64_t>(flow.first.time_since_epoch().count()));
+    for (const Flow& cut : draw_parts(flow, random)) {
+      measure(cut, part_.parts.values);
+      part_.parts.whole.push_back(static_cast<std::uint32_t>(row));
+    }
+  }
+
   const FeatureList& features_;
+  bool with_parts_;
   std::optional<Address> device_;
   Part& part_;
   FlowSeries series_;
@@ -98,7 +118,7 @@ Result<Part> read_part(const LabelledCapture& capture,
   if (!hash) return fail(std::move(hash).error());
   Part part;
   part.sha256 = *hash;
-  RowSink sink(options.features, capture.device, part);
+  RowSink sink(options, capture.device, part);
   FlowMeter meter(options.flow, sink);
   meter_span(**source, capture, meter);
   part.report = meter.report();
@@ -154,6 +174,7 @@ void append(const LabelledCapture& capture, Part part, NameNumbers& names,
             LoadedDataset& all) {
   Dataset& data = all.dataset;
   const std::size_t rows = part.facts.size();
+  const auto before = static_cast<std::uint32_t>(data.rows());
   const auto app = static_cast<AppId>(
       std::lower_bound(data.apps.begin(), data.apps.end(), capture.app) -
       data.apps.begin());
@@ -163,6 +184,11 @@ void append(const LabelledCapture& capture, Part part, NameNumbers& names,
   data.values.insert(data.values.end(), part.values.begin(), part.values.end());
   data.labels.insert(data.labels.end(), rows, app);
   data.capture_of.insert(data.capture_of.end(), rows, number);
+  data.parts.values.insert(data.parts.values.end(), part.parts.values.begin(),
+                           part.parts.values.end());
+  for (const std::uint32_t whole : part.parts.whole) {
+    data.parts.whole.push_back(before + whole);
+  }
   for (std::size_t i = 0; i < rows; ++i) {
     part.facts[i].name = names.of(part.names[i]);
     data.facts.push_back(part.facts[i]);
@@ -179,6 +205,18 @@ std::vector<std::uint64_t> Dataset::flows_per_app() const {
   return flows;
 }
 
+void PartRows::add_those_of(std::uint32_t row, std::uint32_t as,
+                            std::size_t width, PartRows& chosen) const {
+  const auto [first, last] = std::equal_range(whole.begin(), whole.end(), row);
+  const auto place = [&](auto at) {
+    return values.begin() +
+           (at - whole.begin()) * static_cast<std::ptrdiff_t>(width);
+  };
+  chosen.values.insert(chosen.values.end(), place(first), place(last));
+  chosen.whole.insert(chosen.whole.end(),
+                      static_cast<std::size_t>(last - first), as);
+}
+
 Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   Dataset part;
   part.apps = apps;
@@ -187,6 +225,8 @@ Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   part.names = names;
   for (const std::uint32_t i : chosen) {
     const auto from = row(i);
+    parts.add_those_of(i, static_cast<std::uint32_t>(part.rows()), width,
+                       part.parts);
     part.values.insert(part.values.end(), from.begin(), from.end());
     part.labels.push_back(labels[i]);
     part.capture_of.push_back(capture_of[i]);

@@ -47,6 +47,18 @@ struct RowFacts {
   std::uint64_t packets = 0;  // both ways
 };
 
+// Rows of parts of flows (measure/flow_parts.h): forests learn from them beside
+// the flows; nothing is judged by them and nothing else counts them.
+struct PartRows {
+  std::vector<float> values;         // as many a part as a row has
+  std::vector<std::uint32_t> whole;  // the row it is of; never falling
+
+  std::size_t size() const { return whole.size(); }
+  // Adds the parts of `row` to `chosen`, there to be of its row `as`.
+  void add_those_of(std::uint32_t row, std::uint32_t as, std::size_t width,
+                    PartRows& chosen) const;
+};
+
 struct Dataset {
   std::vector<std::string> apps;  // by AppId, in the order of their names
   std::size_t width = 0;          // columns
@@ -58,6 +70,8 @@ struct Dataset {
   std::vector<std::uint32_t> capture_of;  // into `captures`
   std::vector<RowFacts> facts;
 
+  PartRows parts;
+
   // Names of servers that flows went to; the first is none.
   std::vector<std::string> names = {""};
 
@@ -66,7 +80,8 @@ struct Dataset {
     return std::span(values).subspan(i * width, width);
   }
   std::vector<std::uint64_t> flows_per_app() const;
-  // The named rows, in that order; apps and captures stay as they are.
+  // The named rows with their parts, in that order; apps and captures stay as
+  // they are.
   Dataset select(std::span<const std::uint32_t> rows) const;
 };
 
@@ -86,6 +101,7 @@ struct LoadOptions {
   FlowOptions flow;
   FeatureList features;
   int threads = 1;
+  bool parts = false;  // whether parts of the flows are measured too
   // The apps to number the labels by, for samples that a given model is to
   // judge; empty: those of the captures. An app outside is refused.
   std::vector<std::string> apps;

@@ -8,6 +8,7 @@
 #include "base/checksum.h"
 #include "base/file.h"
 #include "support/pcap_bytes.h"
+#include "support/samples.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -244,6 +245,36 @@ TEST_F(DatasetTest, FailsNamingACaptureThatIsNotThere) {
       load_dataset(std::vector{four_flows(), absent}, options());
   ASSERT_FALSE(loaded);
   EXPECT_NE(loaded.error().message.find(absent.path), std::string::npos);
+}
+
+TEST_F(DatasetTest, MeasuresPartsOfFlowsWhereAskedTo) {
+  // Only the second flow has a second request.
+  const auto talk = capture("talk.pcap", "chat",
+                            {sent_by("192.168.12.100", 0s, 40000, 50),
+                             sent_by("192.168.12.100", 1ms, 40001, 100),
+                             frame()
+                                 .ethernet()
+                                 .ipv4("203.0.113.5", "192.168.12.100")
+                                 .udp(443, 40001)
+                                 .payload(900)
+                                 .at(kTestStart + 2ms),
+                             sent_by("192.168.12.100", 3ms, 40001, 300)});
+  EXPECT_EQ(load({talk}).parts.size(), 0u);
+  LoadOptions with_parts = options();
+  with_parts.parts = true;
+  const Dataset data = load_dataset({{talk}}, with_parts)->dataset;
+  EXPECT_EQ(data.rows(), 2u);
+  EXPECT_EQ(data.parts.whole, (std::vector<std::uint32_t>{1, 1}));
+  EXPECT_EQ(data.parts.values.size(), 2 * data.width);
+}
+
+TEST(Dataset, SelectsThePartsOfTheRowsNamed) {
+  Dataset data = table_of({{{1}}, {{2}}, {{3}, 1, 1}}, 2);
+  data.parts = {{10, 11, 30}, {0, 0, 2}};
+  const std::vector<std::uint32_t> chosen = {2, 1, 0};
+  const PartRows parts = data.select(chosen).parts;
+  EXPECT_EQ(parts.values, (std::vector<float>{30, 10, 11}));
+  EXPECT_EQ(parts.whole, (std::vector<std::uint32_t>{0, 2, 2}));
 }
 
 TEST_F(DatasetTest, SelectsRowsInTheOrderNamed) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/forest_builder.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <map>
@@ -14,36 +15,88 @@
 namespace flowtell {
 namespace {
 
-// As many draws as there are rows, with replacement: how often each was drawn.
-std::vector<std::uint8_t> draw_bootstrap(std::size_t rows, Random& random) {
+// Rows to draw from that count alike among themselves, and how many draws.
+struct Stratum {
+  std::vector<std::uint32_t> rows;
+  std::size_t draws = 0;
+};
+
+// What trees are grown from.
+struct Sampling {
+  std::vector<Stratum> strata;
+  std::vector<double> class_weights;
+};
+
+// No row is drawn more often than this on average; so counts fit in a byte.
+constexpr std::size_t kMostDrawsPerRow = 16;
+
+// As many draws as there are rows, from all alike.
+Sampling sample_all(const Dataset& data) {
+  Stratum all{std::vector<std::uint32_t>(data.rows()), data.rows()};
+  std::iota(all.rows.begin(), all.rows.end(), 0u);
+  return {{std::move(all)}, std::vector<double>(data.apps.size(), 1.0)};
+}
+
+// As many draws from each app (Chen, Liaw and Breiman, "Using random forest to
+// learn imbalanced data", 2004). Where that would be too many for the rows an
+// app has, its rows weigh more instead.
+Sampling sample_each_app(const Dataset& data) {
+  Sampling sampling{std::vector<Stratum>(data.apps.size()),
+                    std::vector<double>(data.apps.size(), 1.0)};
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
+    sampling.strata[data.labels[row]].rows.push_back(row);
+  }
+  const auto with_rows = static_cast<std::size_t>(std::ranges::count_if(
+      sampling.strata,
+      [](const Stratum& stratum) { return !stratum.rows.empty(); }));
+  const std::size_t each = data.rows() / with_rows;
+  for (std::size_t app = 0; app < data.apps.size(); ++app) {
+    Stratum& stratum = sampling.strata[app];
+    if (stratum.rows.empty()) continue;
+    stratum.draws = std::min(each, kMostDrawsPerRow * stratum.rows.size());
+    sampling.class_weights[app] =
+        static_cast<double>(each) / static_cast<double>(stratum.draws);
+  }
+  return sampling;
+}
+
+// Draws with replacement: how often each row was drawn.
+std::vector<std::uint8_t> draw_bootstrap(const Sampling& sampling,
+                                         std::size_t rows, Random& random) {
   std::vector<std::uint8_t> counts(rows);
-  for (std::size_t i = 0; i < rows; ++i) {
-    std::uint8_t& count =
-        counts[random.below(static_cast<std::uint32_t>(rows))];
-    if (count < UINT8_MAX) ++count;
+  for (const Stratum& stratum : sampling.strata) {
+    const auto choices = static_cast<std::uint32_t>(stratum.rows.size());
+    for (std::size_t i = 0; i < stratum.draws; ++i) {
+      std::uint8_t& count = counts[stratum.rows[random.below(choices)]];
+      if (count < UINT8_MAX) ++count;
+    }
   }
   return counts;
 }
 
-RowSet drawn_rows(std::span<const std::uint8_t> counts) {
-  RowSet drawn(counts.size());
-  for (std::size_t row = 0; row < counts.size(); ++row) {
-    if (counts[row] > 0) drawn.add(row);
+// The rows, and after them their parts as rows of their own.
+Dataset with_parts(const Dataset& data) {
+  Dataset all;
+  all.apps = data.apps;
+  all.width = data.width;
+  all.values = data.values;
+  all.labels = data.labels;
+  all.values.insert(all.values.end(), data.parts.values.begin(),
+                    data.parts.values.end());
+  for (const std::uint32_t whole : data.parts.whole) {
+    all.labels.push_back(data.labels[whole]);
   }
-  return drawn;
+  return all;
 }
 
-std::vector<double> class_weights(const Dataset& data, bool balanced) {
-  std::vector<double> weights(data.apps.size(), 1.0);
-  if (!balanced) return weights;
-  const auto flows = data.flows_per_app();
-  for (std::size_t app = 0; app < weights.size(); ++app) {
-    if (flows[app] == 0) continue;
-    weights[app] =
-        static_cast<double>(data.rows()) /
-        (static_cast<double>(weights.size()) * static_cast<double>(flows[app]));
+// The rows drawn, themselves or a part of them.
+RowSet drawn_rows(std::span<const std::uint8_t> counts, const Dataset& data) {
+  RowSet drawn(data.rows());
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    drawn.add(i < data.rows() ? i : data.parts.whole[i - data.rows()]);
   }
-  return weights;
+  return drawn;
 }
 
 // Joins the leaves of all trees into one table, equal ones only once.
@@ -136,12 +189,16 @@ std::size_t columns_to_try(const ForestOptions& options, std::size_t width) {
 BuiltForest build_forest(const Dataset& data, const ForestOptions& options) {
   require(data.rows() > 0 && data.width > 0 && options.trees > 0,
           "a forest needs samples, columns and trees");
-  const BinnedColumns columns = BinnedColumns::of(data, options.threads);
-  const auto weights = class_weights(data, options.balance_apps);
+  const Dataset taught = with_parts(data);
+  const BinnedColumns columns = BinnedColumns::of(taught, options.threads);
+  const Sampling sampling =
+      options.balance_apps ? sample_each_app(taught) : sample_all(taught);
   const TreeOptions tree_options{columns_to_try(options, data.width),
                                  options.smallest_leaf, options.deepest};
-  GrowerPool growers(
-      [&] { return TreeGrower(columns, data.labels, weights, tree_options); });
+  GrowerPool growers([&] {
+    return TreeGrower(columns, taught.labels, sampling.class_weights,
+                      tree_options);
+  });
 
   std::vector<GrownTree> grown(options.trees);
   BuiltForest built;
@@ -149,11 +206,11 @@ BuiltForest build_forest(const Dataset& data, const ForestOptions& options) {
   std::atomic<std::size_t> done = 0;
   for_each_task(options.threads, options.trees, [&](std::size_t i) {
     Random random(options.seed, i);
-    const auto counts = draw_bootstrap(data.rows(), random);
+    const auto counts = draw_bootstrap(sampling, taught.rows(), random);
     auto grower = growers.borrow();
     grown[i] = grower->grow(counts, random);
     growers.give_back(std::move(grower));
-    built.in_bag[i] = drawn_rows(counts);
+    built.in_bag[i] = drawn_rows(counts, data);
     if (options.progress) options.progress(++done, options.trees);
   });
 

@@ -18,7 +18,8 @@ struct ForestOptions {
   std::size_t columns_per_split = 0;  // 0: the square root of the columns
   std::size_t smallest_leaf = 1;
   std::size_t deepest = 0;  // 0: until leaves are pure
-  // Whether apps count alike however many flows they gave ("balanced").
+  // Whether apps count alike however many flows they gave: each bootstrap
+  // sample draws as many from every app.
   bool balance_apps = true;
   std::uint64_t seed = 1;
   int threads = 1;
@@ -26,7 +27,7 @@ struct ForestOptions {
   std::function<void(std::size_t, std::size_t)> progress;
 };
 
-// Which rows a tree was grown from, one bit each.
+// Which rows a tree was grown from, be it from a part of them; one bit each.
 class RowSet {
  public:
   explicit RowSet(std::size_t rows) : bits_((rows + 63) / 64) {}
@@ -47,6 +48,7 @@ struct BuiltForest {
   std::vector<double> impurity_importance;
 };
 
+// Learns from the rows and from their parts.
 // REQUIRES: at least one row and one column; all values finite.
 BuiltForest build_forest(const Dataset& data, const ForestOptions& options);
 

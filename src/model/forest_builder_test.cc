@@ -81,6 +81,43 @@ TEST(ForestBuilder, CountsAppsAlikeHoweverManyFlowsTheyGave) {
               0.03);
 }
 
+TEST(ForestBuilder, CountsAnAppOfOneFlowAsMuchAsOneOfManyThousand) {
+  const Dataset data = alike_rows(20'000, 1);
+  EXPECT_NEAR(judge(build_forest(data, options_of(3)).forest, {1, 2})[1], 0.5,
+              1e-3);
+}
+
+// The rows are alike, their parts are not.
+TEST(ForestBuilder, LearnsFromPartsBesideTheRows) {
+  Dataset data = alike_rows(10, 10);
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
+    const float told = data.labels[row] == 0 ? 5 : 9;
+    data.parts.values.insert(data.parts.values.end(), {told, 2});
+    data.parts.whole.push_back(row);
+  }
+  const BuiltForest built = build_forest(data, options_of(200));
+  EXPECT_NEAR(judge(built.forest, {1, 2})[1], 0.5, 0.1);
+  EXPECT_NEAR(judge(built.forest, {5, 2})[1], 0, 0.05);
+  EXPECT_NEAR(judge(built.forest, {9, 2})[1], 1, 0.05);
+}
+
+TEST(ForestBuilder, HasARowInTheBagThatItSawAPartOf) {
+  Dataset data = random_table(4, {.rows = 1000});
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
+    const auto values = data.row(row);
+    data.parts.values.insert(data.parts.values.end(), values.begin(),
+                             values.end());
+    data.parts.whole.push_back(row);
+  }
+  const BuiltForest built = build_forest(data, options_of(30));
+  std::size_t drawn = 0;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    for (const RowSet& bag : built.in_bag) drawn += bag.contains(row) ? 1 : 0;
+  }
+  // Neither the row nor its part is missing but in 1/e^2 of the trees.
+  EXPECT_NEAR(static_cast<double>(drawn) / 30'000, 0.865, 0.01);
+}
+
 TEST(ForestBuilder, CountsFlowsAlikeWhereAskedTo) {
   const Dataset data = alike_rows(180, 20);
   ForestOptions options = options_of(400);

@@ -140,6 +140,9 @@ void LearnerArguments::define(CLI::App& command) {
       ->check(CLI::IsMember({"apps", "flows"}))
       ->type_name("WHAT")
       ->capture_default_str();
+  command.add_flag("--whole-flows", whole_flows,
+                   "Learn from whole flows alone, not also from parts of them "
+                   "as a burst might have cut them");
   command
       .add_option("--seed", seed,
                   "Where chance begins: the same seed gives the same result")

@@ -59,6 +59,7 @@ struct LearnerArguments {
   std::string evidence{EvidenceKinds::kAll};
   std::size_t trees = ForestOptions{}.trees;
   std::string balance{"apps"};
+  bool whole_flows = false;
   std::uint64_t seed = ForestOptions{}.seed;
   int threads;
 };

@@ -39,6 +39,7 @@ Result<Samples> read_samples(const std::string& captures,
   load.flow = options;
   load.features = *features;
   load.threads = learner.threads;
+  load.parts = apps.empty() && !learner.whole_flows;
   load.apps = std::move(apps);
   load.progress = std::ref(progress);
   auto loaded = load_dataset(*labelled, load);
