@@ -5,6 +5,7 @@
 
 #include "decode/ledger.h"
 #include "measure/feature_list.h"
+#include "predict/finding.h"
 
 namespace flowtell {
 
@@ -21,6 +22,16 @@ std::string features_page() {
                           column.meaning);
     }
     page += '\n';
+  }
+  return page;
+}
+
+std::string findings_page() {
+  std::string page =
+      "| finding | meaning | what to do |\n| --- | --- | --- |\n";
+  for (const FindingKindInfo& info : kFindingKinds) {
+    page += fmt::format("| `{}` | {} | {} |\n", info.name, info.meaning,
+                        info.remedy);
   }
   return page;
 }

@@ -11,6 +11,9 @@ namespace flowtell {
 // Every feature set with its columns, units and meanings.
 std::string features_page();
 
+// Every finding of an audit, with what it means and what to do.
+std::string findings_page();
+
 // Every heading of the ledger.
 std::string ledger_page();
 
