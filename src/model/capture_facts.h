@@ -21,9 +21,11 @@ struct CaptureFacts {
   MeterReport meter;
   std::optional<CaptureForm> form;
   std::optional<Damage> damage;
-  // Frames of which not all was kept. Where there are any, the most that was
-  // kept of a frame is the snap length.
+  // Frames of which not all was kept, and the least that was kept of one. Where
+  // that is also the most kept of any frame, it is the snap length; else frames
+  // were cut by what they hold.
   std::uint64_t cut_frames = 0;
+  std::uint32_t least_cut = UINT32_MAX;
   std::uint32_t most_kept = 0;
   // TCP packets of its rows' flows: full ones, and those beyond the usual MTU.
   std::uint64_t full_packets = 0;

@@ -72,7 +72,10 @@ Timestamp on_calendar(const Moment& moment, Timestamp first) {
 
 void note_cut(const Frame& frame, CaptureFacts& facts) {
   const auto kept = static_cast<std::uint32_t>(frame.bytes.size());
-  if (kept < frame.wire_length) ++facts.cut_frames;
+  if (kept < frame.wire_length) {
+    ++facts.cut_frames;
+    facts.least_cut = std::min(facts.least_cut, kept);
+  }
   facts.most_kept = std::max(facts.most_kept, kept);
 }
 

@@ -90,7 +90,7 @@ NameUses name_uses(const Dataset& data) {
 
 // What a capture holds of one other app's own.
 struct Visit {
-  std::set<std::string> names;
+  std::map<std::string, const NameUse*> names;
   std::uint64_t flows = 0;
 };
 
@@ -106,7 +106,7 @@ Visits find_visits(const Dataset& data, const NameUses& uses) {
     const AppId owner = *use->users.begin();
     if (owner == data.labels[i]) continue;
     Visit& visit = visits[{data.labels[i], owner}][data.capture_of[i]];
-    visit.names.insert(use->name);
+    visit.names.emplace(use->name, use);
     ++visit.flows;
   }
   for (auto& [pair, captures] : visits) {
@@ -117,31 +117,38 @@ Visits find_visits(const Dataset& data, const NameUses& uses) {
   return visits;
 }
 
+// Of the names in the captures, the one met in most captures of all.
+std::string best_known(const std::map<std::uint32_t, Visit>& captures) {
+  const NameUse* best = nullptr;
+  for (const auto& [capture, visit] : captures) {
+    for (const auto& [name, use] : visit.names) {
+      if (!best || use->captures.size() > best->captures.size()) best = use;
+    }
+  }
+  return best->name;
+}
+
+// REQUIRES: captures is not empty.
 Finding finding_of(const Dataset& data, AppId app, AppId other,
                    const std::map<std::uint32_t, Visit>& captures) {
   std::set<std::uint32_t> numbers;
   std::uint64_t flows = 0;
-  std::string example;
-  std::size_t most = 0;
   for (const auto& [capture, visit] : captures) {
     numbers.insert(capture);
     flows += visit.flows;
-    if (visit.names.size() <= most) continue;
-    most = visit.names.size();
-    example = *visit.names.begin();
   }
-  const auto of_app = data.flows_per_app()[app];
+  const double part = share_of(flows, data.flows_per_app()[app]);
   return {FindingKind::kOtherApp,
           Severity::kWarning,
-          fmt::format("{} captures of {} hold servers that are {}'s own, such "
-                      "as {}: {} flows of {}, {}",
+          fmt::format("{}'s own servers, such as {}, stand in {} captures of "
+                      "{}: {}, {} of the app's",
+                      data.apps[other], best_known(captures),
                       of_text(captures.size(), captures_per_app(data)[app]),
-                      data.apps[app], data.apps[other], example, flows,
-                      data.apps[app], share_text(share_of(flows, of_app))),
+                      data.apps[app], counted(flows, "flow"), share_text(part)),
           paths_of(data, numbers),
           {{"captures", static_cast<double>(captures.size())},
            {"flows", static_cast<double>(flows)},
-           {"share", share_of(flows, of_app)}}};
+           {"share", part}}};
 }
 
 }  // namespace

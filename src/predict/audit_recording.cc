@@ -115,16 +115,18 @@ Findings check_snap_lengths(const LoadedDataset& loaded, const AuditOptions&) {
       longest_cut = std::max(longest_cut, facts.most_kept);
     }
   }
-  return tell_apart(loaded, FindingKind::kSnapLength, "snap lengths differ",
-                    [&](const CaptureFacts& facts) -> std::string {
-                      if (facts.cut_frames > 0) {
-                        return fmt::format("cut to {} bytes", facts.most_kept);
-                      }
-                      // Short frames alone: nobody can tell what would have
-                      // been cut.
-                      return facts.most_kept > longest_cut ? "whole frames"
-                                                           : "";
-                    });
+  return tell_apart(
+      loaded, FindingKind::kSnapLength, "snap lengths differ",
+      [&](const CaptureFacts& facts) -> std::string {
+        if (facts.cut_frames > 0) {
+          return facts.least_cut == facts.most_kept
+                     ? fmt::format("cut to {} bytes", facts.most_kept)
+                     : "cut by what they hold";
+        }
+        // Short frames alone: nobody can tell what would have
+        // been cut.
+        return facts.most_kept > longest_cut ? "whole frames" : "";
+      });
 }
 
 Findings check_offload(const LoadedDataset& loaded, const AuditOptions&) {

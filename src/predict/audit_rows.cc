@@ -21,6 +21,7 @@ Findings check_ceiling(const LoadedDataset& loaded, const AuditOptions&) {
   const Dataset& data = loaded.dataset;
   const auto groups = equal_rows(data);
   const LabelCeiling ceiling = label_ceiling(data, groups);
+  if (ceiling.accuracy == 1) return {};
   const bool is_low =
       std::min(ceiling.accuracy, ceiling.balanced_accuracy) < kLowCeiling;
   return {{FindingKind::kCeiling,
@@ -41,12 +42,14 @@ Findings check_lookalikes(const LoadedDataset& loaded, const AuditOptions&) {
   const Dataset& data = loaded.dataset;
   const auto flows = data.flows_per_app();
   std::vector<std::uint64_t> shared(flows.size());
+  std::map<std::size_t, std::uint64_t> by_apps;  // flows that so many share
   std::uint64_t all_shared = 0;
   for (const auto& rows : equal_rows(data)) {
     std::set<AppId> apps;
     for (const std::uint32_t row : rows) apps.insert(data.labels[row]);
     if (apps.size() < 2) continue;
     all_shared += rows.size();
+    by_apps[apps.size()] += rows.size();
     for (const std::uint32_t row : rows) ++shared[data.labels[row]];
   }
   if (all_shared == 0) return {};
@@ -59,9 +62,15 @@ Findings check_lookalikes(const LoadedDataset& loaded, const AuditOptions&) {
         fmt::format("{} ({} of its flows)", data.apps[app], share_text(part)));
     finding.figures.emplace_back(data.apps[app], part);
   }
-  finding.what =
-      fmt::format("{} flows have the same values as flows of another app",
-                  of_text(all_shared, data.rows()));
+  std::vector<std::string> parts;
+  for (const auto& [apps, of_rows] : by_apps) {
+    parts.push_back(fmt::format("{} by {}", of_rows, counted(apps, "app")));
+    finding.figures.emplace_back(fmt::format("shared_by_{}", apps),
+                                 static_cast<double>(of_rows));
+  }
+  finding.what = fmt::format(
+      "{} flows have the same values as flows of another app (shared {})",
+      of_text(all_shared, data.rows()), listed(parts));
   return {finding};
 }
 
