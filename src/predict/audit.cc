@@ -70,6 +70,7 @@ std::vector<std::uint64_t> captures_per_app(const Dataset& data) {
 std::vector<std::string> paths_of(const Dataset& data,
                                   const std::set<std::uint32_t>& captures) {
   std::vector<std::string> paths;
+  paths.reserve(captures.size());
   for (const std::uint32_t i : captures) {
     paths.push_back(data.captures[i].path);
   }
@@ -79,6 +80,7 @@ std::vector<std::string> paths_of(const Dataset& data,
 std::vector<std::string> names_of(const Dataset& data,
                                   const std::set<AppId>& apps) {
   std::vector<std::string> names;
+  names.reserve(apps.size());
   for (const AppId app : apps) names.push_back(data.apps[app]);
   return names;
 }

@@ -42,6 +42,7 @@ std::vector<Span> spans_of(const Dataset& data) {
     span.last = std::max(span.last, row.last);
   }
   std::vector<Span> all;
+  all.reserve(spans.size());
   for (const auto& [key, span] : spans) all.push_back(span);
   std::sort(all.begin(), all.end());
   return all;
