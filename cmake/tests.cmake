@@ -94,9 +94,11 @@ add_executable(unit_tests
   src/model/out_of_bag_test.cc
   src/model/tree_grower_test.cc
   src/predict/ambiguity_test.cc
+  src/predict/audit_test.cc
   src/predict/belief_store_test.cc
   src/predict/burst_judge_test.cc
   src/predict/cross_validation_test.cc
+  src/predict/equal_rows_test.cc
   src/predict/evidence_fit_test.cc
   src/predict/judge_test.cc
   src/predict/learner_test.cc
@@ -106,8 +108,10 @@ add_executable(unit_tests
   src/predict/relabelling_test.cc
   src/predict/row_judge_test.cc
   src/predict/unknown_rule_test.cc
+  src/predict/value_range_test.cc
   src/predict/verdict_test.cc
   src/report/app_tally_test.cc
+  src/report/audit_report_test.cc
   src/report/evaluation_test.cc
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
@@ -144,6 +148,7 @@ gtest_discover_tests(unit_tests DISCOVERY_MODE PRE_TEST)
 # Whole-program tests: commands in a folder of their own, compared with
 # tests/expected. FLOWTELL_BLESS=1 in the environment writes those anew.
 add_executable(program_tests
+  tests/audit_program_test.cc
   tests/bad_captures_program_test.cc
   tests/bad_models_program_test.cc
   tests/flows_program_test.cc

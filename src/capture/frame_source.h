@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -34,6 +35,13 @@ struct Damage {
   std::string what;  // "a record of 74 bytes is cut off after 12"
 };
 
+// How a capture file is written.
+enum class CaptureForm { kPcap, kPcapng };
+
+constexpr std::string_view capture_form_name(CaptureForm form) {
+  return form == CaptureForm::kPcap ? "pcap" : "pcapng";
+}
+
 class FrameSource {
  public:
   virtual ~FrameSource() = default;
@@ -46,13 +54,20 @@ class FrameSource {
   // The first damage met so far.
   const std::optional<Damage>& damage() const { return damage_; }
 
+  // How the file is written that it reads; nothing where there is no file.
+  std::optional<CaptureForm> form() const { return form_; }
+
  protected:
+  explicit FrameSource(std::optional<CaptureForm> form = std::nullopt)
+      : form_(form) {}
+
   void note_damage(std::uint64_t at, std::string what) {
     if (!damage_) damage_ = Damage{at, std::move(what)};
   }
 
  private:
   std::optional<Damage> damage_;
+  std::optional<CaptureForm> form_;
 };
 
 }  // namespace flowtell

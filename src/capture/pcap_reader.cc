@@ -29,7 +29,10 @@ std::optional<PcapForm> form_of(Bytes front) {
 class PcapReader : public FrameSource {
  public:
   PcapReader(ByteStream stream, PcapForm form, LinkType link)
-      : stream_(std::move(stream)), form_(form), link_(link) {}
+      : FrameSource(CaptureForm::kPcap),
+        stream_(std::move(stream)),
+        form_(form),
+        link_(link) {}
 
   std::size_t read(std::span<Frame> batch) override {
     std::size_t count = 0;

@@ -64,7 +64,8 @@ TickClock clock_from(ByteReader options) {
 
 class PcapngReader : public FrameSource {
  public:
-  explicit PcapngReader(ByteStream stream) : stream_(std::move(stream)) {}
+  explicit PcapngReader(ByteStream stream)
+      : FrameSource(CaptureForm::kPcapng), stream_(std::move(stream)) {}
 
   std::size_t read(std::span<Frame> batch) override {
     std::size_t count = 0;

@@ -23,9 +23,8 @@ struct Part {
   std::vector<RowFacts> facts;     // one a row
   std::vector<std::string> names;  // one a row
   PartRows parts;
-  MeterReport report;
+  CaptureFacts recording;
   std::string sha256;
-  std::optional<Damage> damage;
 };
 
 // Turns each flow into a row.
@@ -46,6 +45,7 @@ class RowSink : public FlowSink {
                            flow.protocol, flow.remote_port,
                            flow.sent.packets + flow.received.packets});
     part_.names.emplace_back(flow.name.server);
+    if (flow.protocol == Protocol::kTcp) count_packets(flow);
   }
 
   void end_burst() override { ++burst_; }
@@ -70,6 +70,14 @@ class RowSink : public FlowSink {
     }
   }
 
+  void count_packets(const Flow& flow) {
+    CaptureFacts& facts = part_.recording;
+    for (const PacketRecord& packet : flow.packets) {
+      if (packet.length >= CaptureFacts::kFullPacket) ++facts.full_packets;
+      if (packet.length > CaptureFacts::kUsualMtu) ++facts.joined_packets;
+    }
+  }
+
   const FeatureList& features_;
   bool with_parts_;
   std::optional<Address> device_;
@@ -84,9 +92,18 @@ Timestamp on_calendar(const Moment& moment, Timestamp first) {
   return std::get<Timestamp>(moment);
 }
 
+void note_cut(const Frame& frame, CaptureFacts& facts) {
+  const auto kept = static_cast<std::uint32_t>(frame.bytes.size());
+  if (kept < frame.wire_length) {
+    ++facts.cut_frames;
+    facts.least_cut = std::min(facts.least_cut, kept);
+  }
+  facts.most_kept = std::max(facts.most_kept, kept);
+}
+
 // Meters the frames that lie in the capture's time span.
 void meter_span(FrameSource& source, const LabelledCapture& capture,
-                FlowMeter& meter) {
+                FlowMeter& meter, CaptureFacts& facts) {
   std::array<Frame, 64> batch;
   std::optional<Timestamp> first;
   while (const std::size_t count = source.read(batch)) {
@@ -96,6 +113,7 @@ void meter_span(FrameSource& source, const LabelledCapture& capture,
         continue;
       }
       if (capture.to && frame.time > on_calendar(*capture.to, *first)) continue;
+      note_cut(frame, facts);
       meter.add(frame);
     }
   }
@@ -120,9 +138,10 @@ Result<Part> read_part(const LabelledCapture& capture,
   part.sha256 = *hash;
   RowSink sink(options, capture.device, part);
   FlowMeter meter(options.flow, sink);
-  meter_span(**source, capture, meter);
-  part.report = meter.report();
-  part.damage = (*source)->damage();
+  meter_span(**source, capture, meter, part.recording);
+  part.recording.meter = meter.report();
+  part.recording.form = (*source)->form();
+  part.recording.damage = (*source)->damage();
   return part;
 }
 
@@ -179,8 +198,9 @@ void append(const LabelledCapture& capture, Part part, NameNumbers& names,
       std::lower_bound(data.apps.begin(), data.apps.end(), capture.app) -
       data.apps.begin());
   const auto number = static_cast<std::uint32_t>(data.captures.size());
+  const MeterReport& report = part.recording.meter;
   data.captures.push_back({capture.path, capture.group, app, part.sha256, rows,
-                           part.report.first, part.report.last});
+                           report.first, report.last});
   data.values.insert(data.values.end(), part.values.begin(), part.values.end());
   data.labels.insert(data.labels.end(), rows, app);
   data.capture_of.insert(data.capture_of.end(), rows, number);
@@ -193,8 +213,11 @@ void append(const LabelledCapture& capture, Part part, NameNumbers& names,
     part.facts[i].name = names.of(part.names[i]);
     data.facts.push_back(part.facts[i]);
   }
-  all.report += part.report;
-  if (part.damage) all.damaged.push_back({capture.path, *part.damage});
+  all.report += report;
+  if (part.recording.damage) {
+    all.damaged.push_back({capture.path, *part.recording.damage});
+  }
+  all.recordings.push_back(std::move(part.recording));
 }
 
 }  // namespace

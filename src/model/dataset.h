@@ -18,6 +18,7 @@
 #include "flow/flow_options.h"
 #include "measure/feature_list.h"
 #include "model/app.h"
+#include "model/capture_facts.h"
 #include "model/labelled_captures.h"
 
 namespace flowtell {
@@ -94,6 +95,7 @@ struct DamagedCapture {
 struct LoadedDataset {
   Dataset dataset;
   MeterReport report;
+  std::vector<CaptureFacts> recordings;  // by capture
   std::vector<DamagedCapture> damaged;
 };
 

@@ -287,5 +287,39 @@ TEST_F(DatasetTest, SelectsRowsInTheOrderNamed) {
   EXPECT_EQ(part.captures.size(), 2u);
 }
 
+// Two TCP packets, as long as a link carries them and as long as none does,
+// kept whole and cut to 96 bytes.
+TEST_F(DatasetTest, TellsHowACaptureWasRecorded) {
+  const auto segment = [](std::size_t payload) {
+    return frame()
+        .ethernet()
+        .ipv4("192.168.12.100")
+        .tcp(40000)
+        .payload(payload)
+        .at(kTestStart);
+  };
+  const TestFrame full = segment(1460);
+  const TestFrame joined = segment(2920);
+  const TestFrame cut = segment(2920).snap(96);
+  const auto loaded = load_dataset(
+      std::vector{capture("whole", "chat", {full, joined}),
+                  capture("cut", "chat", {full, cut}),
+                  capture("udp", "chat", {sent_by("192.168.12.100", 0s)})},
+      options());
+  ASSERT_TRUE(loaded);
+  ASSERT_EQ(loaded->recordings.size(), 3u);
+  const CaptureFacts& whole = loaded->recordings[0];
+  EXPECT_EQ(whole.form, CaptureForm::kPcap);
+  EXPECT_EQ(whole.meter.frames, 2u);
+  EXPECT_EQ(whole.cut_frames, 0u);
+  EXPECT_EQ(whole.most_kept, joined.bytes.size());
+  EXPECT_EQ(whole.full_packets, 2u);
+  EXPECT_EQ(whole.joined_packets, 1u);
+  EXPECT_EQ(loaded->recordings[1].cut_frames, 1u);
+  EXPECT_EQ(loaded->recordings[1].least_cut, 96u);
+  EXPECT_EQ(loaded->recordings[1].joined_packets, 1u);
+  EXPECT_EQ(loaded->recordings[2].full_packets, 0u);
+}
+
 }  // namespace
 }  // namespace flowtell

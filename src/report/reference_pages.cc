@@ -5,6 +5,7 @@
 
 #include "decode/ledger.h"
 #include "measure/feature_list.h"
+#include "predict/finding.h"
 #include "predict/preset.h"
 
 namespace flowtell {
@@ -52,6 +53,16 @@ std::string presets_page() {
   }
   for (const std::string& row : options) page += '\n' + row;
   return page + '\n';
+}
+
+std::string findings_page() {
+  std::string page =
+      "| finding | meaning | what to do |\n| --- | --- | --- |\n";
+  for (const FindingKindInfo& info : kFindingKinds) {
+    page += fmt::format("| `{}` | {} | {} |\n", info.name, info.meaning,
+                        info.remedy);
+  }
+  return page;
 }
 
 std::string ledger_page() {

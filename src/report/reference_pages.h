@@ -13,6 +13,8 @@ std::string features_page();
 
 // Every preset, with what it asks of the command line.
 std::string presets_page();
+// Every finding of an audit, with what it means and what to do.
+std::string findings_page();
 
 // Every heading of the ledger.
 std::string ledger_page();

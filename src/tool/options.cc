@@ -18,6 +18,8 @@ std::string feature_set_names() {
   return listed(names);
 }
 
+}  // namespace
+
 void define_features(CLI::App& command, std::string& sets) {
   command
       .add_option("--features", sets,
@@ -25,8 +27,6 @@ void define_features(CLI::App& command, std::string& sets) {
                               feature_set_names()))
       ->type_name("SET,...");
 }
-
-}  // namespace
 
 void MeterArguments::define(CLI::App& command) {
   command
@@ -125,7 +125,6 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
 }
 
 void LearnerArguments::define(CLI::App& command) {
-  threads = hardware_threads();
   define_features(command, feature_sets);
   command.get_option("--features")->capture_default_str();
   define_evidence(command, evidence);
@@ -143,27 +142,12 @@ void LearnerArguments::define(CLI::App& command) {
   command.add_flag("--whole-flows", whole_flows,
                    "Learn from whole flows alone, not also from parts of them "
                    "as a burst might have cut them");
-  command
-      .add_option("--seed", seed,
-                  "Where chance begins: the same seed gives the same result")
-      ->type_name("N")
-      ->capture_default_str();
-  command
-      .add_option("--threads", threads,
-                  "Threads to work on; the result is the same for any number")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024))
-      ->default_str("one a processor");
+  define_seed(command, seed);
+  define_threads(command, threads);
 }
 
 Result<FeatureList> LearnerArguments::features() const {
-  auto list = FeatureList::parse(feature_sets);
-  if (!list) return fail("--features", std::move(list).error());
-  if (list->width() == 0) {
-    return fail(ErrorKind::kUsage, "--features: name at least one of {}",
-                feature_set_names());
-  }
-  return list;
+  return chosen_features(feature_sets);
 }
 
 ForestOptions LearnerArguments::forest() const {
@@ -184,6 +168,34 @@ void UnknownArguments::define(CLI::App& command) {
                   "wrong; or never")
       ->type_name("RULE")
       ->capture_default_str();
+}
+
+Result<FeatureList> chosen_features(const std::string& sets) {
+  auto list = FeatureList::parse(sets);
+  if (!list) return fail("--features", std::move(list).error());
+  if (list->width() == 0) {
+    return fail(ErrorKind::kUsage, "--features: name at least one of {}",
+                feature_set_names());
+  }
+  return list;
+}
+
+void define_seed(CLI::App& command, std::uint64_t& seed) {
+  command
+      .add_option("--seed", seed,
+                  "Where chance begins: the same seed gives the same result")
+      ->type_name("N")
+      ->capture_default_str();
+}
+
+void define_threads(CLI::App& command, int& threads) {
+  threads = hardware_threads();
+  command
+      .add_option("--threads", threads,
+                  "Threads to work on; the result is the same for any number")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024))
+      ->default_str("one a processor");
 }
 
 void define_evidence(CLI::App& command, std::string& evidence) {

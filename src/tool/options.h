@@ -72,6 +72,15 @@ struct UnknownArguments {
   std::string rule = UnknownRule{}.text();
 };
 
+// --features, where columns are needed; its values are checked by
+// `chosen_features`.
+void define_features(CLI::App& command, std::string& sets);
+Result<FeatureList> chosen_features(const std::string& sets);
+
+// --seed, --threads
+void define_seed(CLI::App& command, std::uint64_t& seed);
+void define_threads(CLI::App& command, int& threads);
+
 // --evidence
 void define_evidence(CLI::App& command, std::string& evidence);
 

@@ -14,7 +14,8 @@ class ReferenceCommand : public Command {
         "reference", "Print a generated part of the documentation");
     command.group("");  // not listed: for docs/generate.sh
     command.add_option("page", page_)
-        ->check(CLI::IsMember({"commands", "features", "ledger", "presets"}))
+        ->check(CLI::IsMember(
+            {"commands", "features", "findings", "ledger", "presets"}))
         ->required();
   }
 
@@ -27,6 +28,7 @@ class ReferenceCommand : public Command {
  private:
   std::string page_text() const {
     if (page_ == "features") return features_page();
+    if (page_ == "findings") return findings_page();
     if (page_ == "ledger") return ledger_page();
     if (page_ == "presets") return presets_page();
     std::string page;

@@ -26,27 +26,20 @@ void warn_of_empty_captures(const Dataset& dataset) {
 
 }  // namespace
 
-Result<Samples> read_samples(const std::string& captures,
-                             const FlowOptions& options,
-                             const LearnerArguments& learner,
-                             std::vector<std::string> apps) {
+Result<LoadedDataset> load_samples(const SamplesToRead& wanted) {
+  const std::string& captures = wanted.captures;
   auto labelled = find_labelled_captures(captures);
   if (!labelled) return fail(std::move(labelled).error());
-  auto features = learner.features();
-  if (!features) return fail(std::move(features).error());
   Progress progress("reading captures");
   LoadOptions load;
-  load.flow = options;
-  load.features = *features;
-  load.threads = learner.threads;
-  load.parts = apps.empty() && !learner.whole_flows;
-  load.apps = std::move(apps);
+  load.flow = wanted.flow;
+  load.features = wanted.features;
+  load.threads = wanted.threads;
+  load.apps = wanted.apps;
+  load.parts = wanted.parts;
   load.progress = std::ref(progress);
   auto loaded = load_dataset(*labelled, load);
   if (!loaded) return fail(std::move(loaded).error());
-  for (const DamagedCapture& damaged : loaded->damaged) {
-    warn_of_damage(damaged.path, damaged.damage);
-  }
   if (loaded->dataset.rows() == 0 && loaded->report.flows > 0) {
     return fail(ErrorKind::kInput,
                 "{}: none of its {} is of a device that the manifest names; "
@@ -56,6 +49,23 @@ Result<Samples> read_samples(const std::string& captures,
   if (loaded->dataset.rows() == 0) {
     return fail(ErrorKind::kInput, "{}: {}", captures,
                 no_flow_text(loaded->report));
+  }
+  return loaded;
+}
+
+Result<Samples> read_samples(const std::string& captures,
+                             const FlowOptions& options,
+                             const LearnerArguments& learner,
+                             std::vector<std::string> apps) {
+  auto features = learner.features();
+  if (!features) return fail(std::move(features).error());
+  // Parts of flows are for learning from; those that are judged are whole.
+  const bool parts = apps.empty() && !learner.whole_flows;
+  auto loaded = load_samples(
+      {captures, options, *features, learner.threads, std::move(apps), parts});
+  if (!loaded) return fail(std::move(loaded).error());
+  for (const DamagedCapture& damaged : loaded->damaged) {
+    warn_of_damage(damaged.path, damaged.damage);
   }
   warn_of_empty_captures(loaded->dataset);
   return Samples{std::move(loaded->dataset), !loaded->damaged.empty()};

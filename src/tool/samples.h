@@ -16,6 +16,18 @@ struct Samples {
   bool any_damage = false;
 };
 
+// Reads CAPTURES and says nothing of what is wrong with them; fails where there
+// is no flow at all. `apps`: see LoadOptions.
+struct SamplesToRead {
+  std::string captures;
+  FlowOptions flow;
+  FeatureList features;
+  int threads = 1;
+  std::vector<std::string> apps;
+  bool parts = false;  // see LoadOptions
+};
+Result<LoadedDataset> load_samples(const SamplesToRead& wanted);
+
 // Reads CAPTURES; warns of damage and of captures that gave no flow; fails
 // where there is no flow at all. `apps`: see LoadOptions.
 Result<Samples> read_samples(const std::string& captures,

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/audit.h"
+
+#include "report/audit_report.h"
+#include "tool/command.h"
+#include "tool/console.h"
+#include "tool/samples.h"
+
+namespace flowtell {
+namespace {
+
+class AuditCommand : public Command {
+ public:
+  explicit AuditCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "audit", "Can these captures be trusted to teach?");
+    command
+        .add_option("CAPTURES", captures_,
+                    "Labelled captures, as for 'flowtell train'")
+        ->type_name("")
+        ->required();
+    command.add_flag(
+        "--strict", strict_,
+        "End with exit code 1 where a fault or a warning is found");
+    command
+        .add_option("--json", json_,
+                    "Also write all findings as JSON; - for standard output, "
+                    "instead of the text")
+        ->type_name("FILE");
+    define_features(command, feature_sets_);
+    command.get_option("--features")->capture_default_str();
+    define_evidence(command, evidence_);
+    define_seed(command, seed_);
+    define_threads(command, threads_);
+    meter_.define(command);
+    meter_.define_flow(command);
+    command.footer(
+        "Examples:\n"
+        "  flowtell audit captures/\n"
+        "      copies, contradicting labels, recording artefacts, and what to "
+        "do\n"
+        "  flowtell audit captures/ --strict --json findings.json\n"
+        "      for scripts: exit code 1 unless all is well");
+  }
+
+  Result<ExitCode> run() override {
+    auto kinds = EvidenceKinds::parse(evidence_);
+    if (!kinds) return fail("--evidence", std::move(kinds).error());
+    auto flow = meter_.resolve();
+    if (!flow) return fail(std::move(flow).error());
+    flow->names = kinds->name;
+    auto features = chosen_features(feature_sets_);
+    if (!features) return fail(std::move(features).error());
+    auto loaded = load_samples({captures_, *flow, *features, threads_, {}, false});
+    if (!loaded) return fail(std::move(loaded).error());
+    AuditOptions options;
+    options.columns = features->column_names();
+    options.seed = seed_;
+    options.threads = threads_;
+    return tell(loaded->dataset, audit(*loaded, options));
+  }
+
+ private:
+  Result<ExitCode> tell(const Dataset& data,
+                        const std::vector<Finding>& findings) const {
+    if (json_ != "-") {
+      auto told = write_output("", audit_text(data, findings));
+      if (!told) return fail(std::move(told).error());
+    }
+    if (!json_.empty()) {
+      auto told = write_output(json_, audit_json(data, findings));
+      if (!told) return fail(std::move(told).error());
+    }
+    const auto [faults, warnings, notes] = count_severities(findings);
+    return strict_ && faults + warnings > 0 ? ExitCode::kFailed
+                                            : ExitCode::kDone;
+  }
+
+  std::string captures_;
+  bool strict_ = false;
+  std::string json_;
+  std::string feature_sets_{FeatureList::kDefault};
+  std::string evidence_{EvidenceKinds::kAll};
+  std::uint64_t seed_ = 1;
+  int threads_ = 1;
+  MeterArguments meter_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_audit_command(CLI::App& program) {
+  return std::make_unique<AuditCommand>(program);
+}
+
+}  // namespace flowtell
