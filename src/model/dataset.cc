@@ -36,13 +36,15 @@ class RowSink : public FlowSink {
         measured_(features.width()) {}
 
   void take(const Flow& flow) override {
+    ++number_;
     if (device_ && flow.device != *device_) return;
     series_.assign(flow);
     features_.measure(series_, measured_);
     for (const double value : measured_) {
       part_.values.push_back(static_cast<float>(value));
     }
-    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0});
+    part_.facts.push_back(
+        {flow.device, flow.first, flow.last, burst_, 0, number_});
     part_.names.emplace_back(flow.name.server);
   }
 
@@ -55,6 +57,7 @@ class RowSink : public FlowSink {
   FlowSeries series_;
   std::vector<double> measured_;
   std::uint32_t burst_ = 0;
+  std::uint32_t number_ = 0;
 };
 
 Timestamp on_calendar(const Moment& moment, Timestamp first) {

@@ -42,6 +42,8 @@ struct RowFacts {
   // one stand side by side.
   std::uint32_t burst = 0;
   std::uint32_t name = 0;  // into Dataset::names
+  // Among the flows of its capture's metered span, from 1, in their order.
+  std::uint32_t number = 0;
 };
 
 struct Dataset {

@@ -95,13 +95,14 @@ void BurstJudge::smooth(std::span<double> probabilities) {
 }
 
 // What is believed before the burst: of a device not known, nothing.
-std::vector<double> BurstJudge::prior(const Burst& burst) const {
+std::vector<double> BurstJudge::prior(const Burst& burst) {
   const double any = 1 / static_cast<double>(apps_);
   std::vector<double> prior(apps_, any);
   const Belief* belief = beliefs_->find(burst.device);
+  silence_.reset();
   if (belief == nullptr) return prior;
-  const double silence = std::max(in_seconds(burst.first - belief->last), 0.0);
-  const double worth = std::exp2(-silence / kHalfLife);
+  silence_ = std::max(burst.first - belief->last, Duration::zero());
+  const double worth = std::exp2(-in_seconds(*silence_) / kHalfLife);
   for (std::size_t app = 0; app < apps_; ++app) {
     prior[app] = worth * belief->apps[app] + (1 - worth) * any;
   }

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -51,15 +52,22 @@ class BurstJudge {
   // The same for flows of a burst that is not over: no belief moves.
   void judge_early(const Burst& burst, std::span<double> probabilities);
 
+  // Of the burst judged last: what was believed of its device when it began
+  // (empty without time as evidence), and how long it had been silent by then
+  // (nothing: it was not known).
+  std::span<const double> belief() const { return belief_; }
+  std::optional<Duration> silence() const { return silence_; }
+
  private:
   void weigh(const Burst& burst);
   void smooth(std::span<double> probabilities);
-  std::vector<double> prior(const Burst& burst) const;
+  std::vector<double> prior(const Burst& burst);
 
   EvidenceKinds kinds_;
   std::size_t apps_;
   std::vector<double> likelihoods_;  // of the burst at hand, a row a flow
   std::vector<double> belief_;       // before its first flow
+  std::optional<Duration> silence_;  // how old that was then
   std::unique_ptr<BeliefStore> beliefs_;
 };
 
