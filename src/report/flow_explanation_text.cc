@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts stand in the order of the questions: what was said, by what kind of
+// evidence, by which features, like which flows, and what would have changed it.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/text.h"
+#include "report/explanation.h"
+#include "report/flow_writer.h"
+#include "report/table.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kAppsShown = 6;
+constexpr std::size_t kFeaturesShown = 6;
+
+class FlowText {
+ public:
+  FlowText(const FlowExplanation& told, const ExplanationSetting& setting)
+      : told_(told), setting_(setting), model_(setting.model) {}
+
+  std::string text() const {
+    std::string out = head() + '\n' + evidence() + '\n' + fewer();
+    if (told_.kinds.shape) {
+      out += '\n' + features() + '\n' + neighbours();
+    }
+    return out + '\n' + changes();
+  }
+
+ private:
+  const std::string& app(std::size_t id) const { return model_.apps[id]; }
+
+  std::string named(const Verdict& verdict) const {
+    if (!verdict.is_unknown) {
+      return fmt::format("{} {:.3f}", app(verdict.best), verdict.confidence);
+    }
+    return fmt::format("unknown ({} {:.3f})", app(verdict.best),
+                       verdict.confidence);
+  }
+
+  std::string head() const {
+    const Flow flow = told_.flow.told();
+    std::string server = "none seen";
+    if (!told_.kinds.name) server = "not looked for";
+    if (!flow.name.server.empty()) {
+      server = fmt::format("{} ({})", flow.name.server,
+                           source_text(flow.name.source));
+    }
+    return fmt::format(
+        "Flow {} of {}\n"
+        "{}\n\n"
+        "server     {}\n"
+        "verdict    {}\n"
+        "runner-up  {} {:.3f}\n"
+        "rule       {}: {}\n",
+        told_.number, told_.capture, classic_line(told_.flow, told_.origin),
+        server, named(told_.verdict), app(told_.runner_up),
+        told_.probabilities[told_.runner_up], setting_.rule.text(),
+        told_.verdict.is_unknown ? "not sure enough to name it" : "named");
+  }
+
+  static std::string source_text(NameSource source) {
+    switch (source) {
+      case NameSource::kDns:
+        return "as DNS told before";
+      case NameSource::kQuestion:
+        return "it is the question to DNS";
+      case NameSource::kTls:
+        return "in its TLS hello";
+      case NameSource::kQuic:
+        return "in its QUIC hello";
+      case NameSource::kGoogleQuic:
+        return "in its Google QUIC hello";
+      case NameSource::kNone:
+        break;
+    }
+    return "unknown source";
+  }
+
+  // The apps of the table's columns: those that matter here, by their numbers.
+  std::vector<std::size_t> apps_shown() const {
+    std::vector<std::size_t> order(model_.apps.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto weight = [&](std::size_t id) {
+      return std::max(told_.probabilities[id],
+                      told_.kinds.shape ? told_.shape[id] / 2 : 0);
+    };
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+      return weight(a) > weight(b);
+    });
+    order.resize(std::min(order.size(), kAppsShown));
+    std::sort(order.begin(), order.end());
+    return order;
+  }
+
+  std::string evidence() const {
+    const auto shown = apps_shown();
+    std::vector<std::string> header = {"what was said"};
+    for (const std::size_t id : shown) header.push_back(app(id));
+    TextTable table(header);
+    const auto add = [&](std::string what, const std::vector<double>& said) {
+      std::vector<std::string> row = {std::move(what)};
+      for (const std::size_t id : shown) {
+        row.push_back(said.empty() ? "-" : fmt::format("{:.2f}", said[id]));
+      }
+      table.add(std::move(row));
+    };
+    if (told_.kinds.shape) {
+      add(fmt::format("shape: the forest's vote (weight {:.2f})",
+                      told_.weights.shape),
+          told_.shape);
+    }
+    if (told_.kinds.name) add(name_row(), name_said());
+    if (told_.kinds.shape && told_.kinds.name) {
+      add("shape and name, weighed", told_.own);
+    }
+    if (told_.kinds.time) {
+      add(belief_row(), told_.silence ? told_.belief : std::vector<double>{});
+      add("time: with the rest of its burst", told_.others);
+    }
+    table.add_line();
+    add("all together", told_.probabilities);
+    return table.text() + remarks();
+  }
+
+  std::string name_row() const {
+    if (told_.flow.told().name.server.empty()) return "name: there is none";
+    if (told_.name_word.keys.empty()) return "name: never met, says nothing";
+    return fmt::format("name: what the table says (weight {:.2f})",
+                       told_.weights.name);
+  }
+  std::vector<double> name_said() const {
+    return told_.name_word.keys.empty() ? std::vector<double>{} : told_.name;
+  }
+  std::string belief_row() const {
+    if (!told_.silence) return "time: the device was not known";
+    return fmt::format("time: believed before its burst, {:.1f} s old",
+                       in_seconds(*told_.silence));
+  }
+
+  // What the table's numbers cannot say.
+  std::string remarks() const {
+    std::string out;
+    if (told_.kinds.time) out += burst_remark();
+    for (const NameWord::Key& key : told_.name_word.keys) {
+      std::vector<std::string> met;
+      for (std::size_t id = 0; id < key.met.size(); ++id) {
+        if (key.met[id] == 0) continue;
+        met.push_back(fmt::format("{} % of {}'s", percent(key.met[id]), app(id)));
+      }
+      const bool is_domain = key.key.starts_with('.');
+      out += fmt::format("The {} {} was met in {} captures.\n",
+                         is_domain ? "domain" : "name",
+                         is_domain ? key.key.substr(1) : key.key, listed(met));
+    }
+    return out;
+  }
+
+  std::string burst_remark() const {
+    const BurstWord& burst = told_.burst;
+    if (burst.flows == 0) return "It is the only flow of its burst.\n";
+    std::vector<std::size_t> order(model_.apps.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+      return burst.saying[a] > burst.saying[b];
+    });
+    std::vector<std::string> say;
+    for (const std::size_t id : order) {
+      if (burst.saying[id] == 0) break;
+      say.push_back(fmt::format("{} {}", burst.saying[id], app(id)));
+    }
+    return fmt::format("The {} of its burst, each by itself: {}.\n",
+                       counted(burst.flows, "other flow"),
+                       say.empty() ? "nothing" : listed(say));
+  }
+
+  std::string fewer() const {
+    if (told_.fewer.empty()) return "There is no other kind of evidence.\n";
+    TextTable table({"by which evidence", "verdict", "confidence"});
+    const auto add = [&](const EvidenceKinds& kinds, const Verdict& verdict) {
+      table.add({kinds.text(),
+                 verdict.is_unknown ? "unknown, " + app(verdict.best)
+                                    : app(verdict.best),
+                 fmt::format("{:.3f}", verdict.confidence)});
+    };
+    add(told_.kinds, told_.verdict);
+    for (const FewerKinds& fewer : told_.fewer) add(fewer.kinds, fewer.verdict);
+    return table.text();
+  }
+
+  // The forest's first two, and the app named where it is neither.
+  std::vector<std::size_t> contenders() const {
+    std::vector<std::size_t> some = {told_.forest_first, told_.forest_second};
+    if (std::find(some.begin(), some.end(), told_.verdict.best) == some.end()) {
+      some.push_back(told_.verdict.best);
+    }
+    return some;
+  }
+
+  std::string features() const {
+    const auto shown = contenders();
+    const Attribution& vote = told_.attribution;
+    const auto lead = [&](std::size_t column) {
+      return vote.of(column, told_.forest_first) -
+             vote.of(column, told_.forest_second);
+    };
+    const auto strength = [&](std::size_t column) {
+      double most = std::abs(lead(column));
+      for (const std::size_t id : shown) {
+        most = std::max(most, std::abs(vote.of(column, id)));
+      }
+      return most;
+    };
+    std::vector<std::size_t> order(told_.features.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+      return strength(a) > strength(b);
+    });
+    std::vector<std::string> header = {"what moved the forest", "value"};
+    for (const std::size_t id : shown) header.push_back(app(id));
+    TextTable table(header);
+    std::vector<std::string> base = {"before any feature", ""};
+    std::vector<std::string> sum = {"the forest's vote", ""};
+    for (const std::size_t id : shown) {
+      base.push_back(fmt::format("{:.1f}", 100 * vote.base[id]));
+      sum.push_back(percent(told_.shape[id]));
+    }
+    table.add(std::move(base));
+    const std::size_t named = std::min(order.size(), kFeaturesShown);
+    for (std::size_t i = 0; i < named; ++i) {
+      std::vector<std::string> row = {model_.columns[order[i]],
+                                      value_text(told_.features[order[i]])};
+      for (const std::size_t id : shown) {
+        row.push_back(points_text(vote.of(order[i], id)));
+      }
+      table.add(std::move(row));
+    }
+    if (order.size() > named) {
+      std::vector<std::string> row = {
+          fmt::format("the other {}", order.size() - named), ""};
+      for (const std::size_t id : shown) {
+        double rest = 0;
+        for (std::size_t i = named; i < order.size(); ++i) {
+          rest += vote.of(order[i], id);
+        }
+        row.push_back(points_text(rest));
+      }
+      table.add(std::move(row));
+    }
+    table.add_line();
+    table.add(std::move(sum));
+    return table.text() + "In points of probability, of 100.\n";
+  }
+
+  static std::string value_text(float value) { return fmt::format("{:.6g}", value); }
+
+  std::string neighbours() const {
+    if (model_.examples.size() == 0) {
+      return "The training flows most like it: the model keeps none "
+             "(--no-examples).\n";
+    }
+    if (told_.neighbours.empty()) {
+      return "No training flow that the model keeps is like it.\n";
+    }
+    TextTable table({"training flows most like it", "flow", "alike", "capture"});
+    for (const Neighbour& neighbour : told_.neighbours) {
+      const Example& example = model_.examples.flows[neighbour.example];
+      const CaptureRecord& capture = model_.captures[example.capture];
+      table.add({app(capture.app), std::to_string(example.flow),
+                 percent(neighbour.proximity) + " %", capture.path});
+    }
+    return table.text();
+  }
+
+  std::string changes() const {
+    std::string out = "What would have changed it\n";
+    if (told_.kinds.shape) out += shape_change();
+    for (const NameChange& change : told_.name_changes) {
+      if (change.name.empty() && told_.flow.told().name.server.empty()) continue;
+      out += fmt::format(
+          "  {}: {}\n",
+          change.name.empty() ? std::string("without its name")
+                              : fmt::format("with the name {}", change.name),
+          outcome(change.verdict, change.probability));
+    }
+    if (told_.kinds.name && told_.name_changes.size() < 2) {
+      out += fmt::format("  no name that the model knows speaks for {}\n",
+                         app(told_.runner_up));
+    }
+    return out;
+  }
+
+  std::string outcome(AppId verdict, double probability) const {
+    return fmt::format("{} {} {:.3f}",
+                       verdict == told_.verdict.best ? "still" : "it would be",
+                       app(verdict), probability);
+  }
+
+  std::string shape_change() const {
+    if (told_.shape_changes.empty()) {
+      return fmt::format("  no single feature makes the forest vote for {}\n",
+                         app(told_.forest_second));
+    }
+    const ShapeChange& change = told_.shape_changes.front();
+    const TippingPoint& point = change.point;
+    return fmt::format(
+        "  {} {} {:.6g} instead of {} makes the forest vote for {} ({:.2f}); "
+        "the verdict: {}\n",
+        model_.columns[point.column], point.at_most ? "at most" : "above",
+        point.bound, value_text(told_.features[point.column]), app(change.app),
+        change.share, outcome(change.verdict, change.probability));
+  }
+
+  const FlowExplanation& told_;
+  const ExplanationSetting& setting_;
+  const Model& model_;
+};
+
+}  // namespace
+
+std::string flow_explanation_text(const FlowExplanation& flow,
+                                  const ExplanationSetting& setting) {
+  return FlowText(flow, setting).text();
+}
+
+std::string classic_line(const KeptFlow& flow, Timestamp origin) {
+  std::string line;
+  make_flow_writer({})->write(line, {flow.told(), origin, {}, {}, false});
+  line.pop_back();
+  return line;
+}
+
+std::string points_text(double difference) {
+  const double points = 100 * difference;
+  // No "-0.0".
+  return std::abs(points) < 0.05 ? "0.0" : fmt::format("{:+.1f}", points);
+}
+
+}  // namespace flowtell
