@@ -23,7 +23,7 @@ struct TreeNode {
 
   std::uint16_t column;  // kLeaf: `next` is a row of leaf_shares
   float threshold;       // kLeaf: the weight of its training flows
-  std::uint32_t next;  // else the right child's place in the tree
+  std::uint32_t next;    // else the right child's place in the tree
 
   bool is_leaf() const { return column == kLeaf; }
   float weight() const { return threshold; }  // REQUIRES: is_leaf()

@@ -46,7 +46,8 @@ Attribution attribute(const Forest& forest, std::span<const float> row) {
                      std::vector<double>(forest.width * apps)};
   for (const Tree& tree : forest.trees) {
     const std::vector<double> shares = node_shares(forest, tree);
-    for (std::size_t app = 0; app < apps; ++app) result.base[app] += shares[app];
+    for (std::size_t app = 0; app < apps; ++app)
+      result.base[app] += shares[app];
     walk_down(tree, row, [&](std::size_t column, auto from, auto to) {
       for (std::size_t app = 0; app < apps; ++app) {
         result.contributions[column * apps + app] +=

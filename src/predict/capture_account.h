@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Why whole captures got their verdicts: of each app, how many flows were named
-// so and which kinds of evidence decided that, and the flows that spoke loudest.
+// so and which kinds of evidence decided that, and the flows that spoke
+// loudest.
 //
 // A kind of evidence decided a flow where without it another app would be the
 // likeliest. Where none did, the verdict stands whichever is left out.

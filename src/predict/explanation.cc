@@ -2,6 +2,7 @@
 #include "predict/explanation.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace flowtell {
 namespace {
@@ -75,6 +76,14 @@ class Retrial {
 void explain_shape(const Model& model, FlowExplanation& told) {
   const Forest& forest = model.forest;
   std::tie(told.forest_first, told.forest_second) = first_two(told.shape);
+  // Where all trees agree there is no second but that of the verdict.
+  if (told.shape[told.forest_second] == 0) {
+    for (const AppId app : {told.runner_up, told.verdict.best}) {
+      if (app == told.forest_first) continue;
+      told.forest_second = app;
+      break;
+    }
+  }
   told.attribution = attribute(forest, told.features);
   told.neighbours =
       nearest_examples(forest, told.features, model.examples, kNeighbours);

@@ -41,10 +41,10 @@ struct FewerKinds {
 // One feature that, changed alone, would make the forest vote otherwise.
 struct ShapeChange {
   TippingPoint point;
-  AppId app = 0;             // whom the forest would vote for
-  double share = 0;          // its share then
-  AppId verdict = 0;         // the likeliest app then, all evidence weighed
-  double probability = 0;    // how likely
+  AppId app = 0;           // whom the forest would vote for
+  double share = 0;        // its share then
+  AppId verdict = 0;       // the likeliest app then, all evidence weighed
+  double probability = 0;  // how likely
 };
 
 // What the verdict would be with another server name, or none.
@@ -79,10 +79,10 @@ struct FlowExplanation {
 
   // With shape alone:
   std::vector<float> features;  // by column
-  AppId forest_first = 0;
-  AppId forest_second = 0;
+  AppId forest_first = 0;       // by its vote
+  AppId forest_second = 0;  // where all trees agree: of the verdict's first two
   Attribution attribution;
-  std::vector<Neighbour> neighbours;  // none: the model has no examples
+  std::vector<Neighbour> neighbours;       // none: the model has no examples
   std::vector<ShapeChange> shape_changes;  // the smallest change first
   // With name alone: without a name, then with the one of those the model knows
   // that speaks most for the runner-up.

@@ -61,8 +61,8 @@ Accounts account_for(const BuiltForest& built, const OutOfBag& judged,
     }
   }
   for (std::size_t at = 0; at < data.values.size(); ++at) {
-    const auto count = static_cast<float>(std::max<std::size_t>(
-        trees[at / data.width], 1));
+    const auto count =
+        static_cast<float>(std::max<std::size_t>(trees[at / data.width], 1));
     accounts.own[at] /= count;
     accounts.pull[at] /= count;
   }
@@ -86,7 +86,8 @@ std::vector<float> signs_of(const Accounts& accounts, const OutOfBag& judged,
   for (std::size_t at = 0; at < sums.size(); ++at) {
     const auto count =
         static_cast<double>(std::max<std::size_t>(rows[at / data.width], 1));
-    signs.push_back(static_cast<float>(std::clamp(sums[at] / count, -1.0, 1.0)));
+    signs.push_back(
+        static_cast<float>(std::clamp(sums[at] / count, -1.0, 1.0)));
   }
   return signs;
 }
@@ -115,9 +116,9 @@ std::vector<Draw::Sign> draw_signs(const Accounts& accounts,
     signs.push_back({static_cast<std::uint16_t>(column),
                      static_cast<float>(pull), median_of(std::move(values))});
   }
-  std::stable_sort(signs.begin(), signs.end(), [](const auto& a, const auto& b) {
-    return a.pull > b.pull;
-  });
+  std::stable_sort(
+      signs.begin(), signs.end(),
+      [](const auto& a, const auto& b) { return a.pull > b.pull; });
   signs.resize(std::min(signs.size(), kSigns));
   return signs;
 }
@@ -129,7 +130,8 @@ Insight find_insight(const BuiltForest& built, const OutOfBag& judged,
   const Accounts accounts = account_for(built, judged, data);
   std::map<std::pair<AppId, AppId>, std::vector<std::size_t>> drawn;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    if (!judged.judged[row] || accounts.voted[row] == data.labels[row]) continue;
+    if (!judged.judged[row] || accounts.voted[row] == data.labels[row])
+      continue;
     drawn[{data.labels[row], accounts.voted[row]}].push_back(row);
   }
   Insight insight;

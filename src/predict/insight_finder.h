@@ -9,7 +9,8 @@
 
 namespace flowtell {
 
-// REQUIRES: `judged` is what judge_out_of_bag gave for the same forest and data.
+// REQUIRES: `judged` is what judge_out_of_bag gave for the same forest and
+// data.
 Insight find_insight(const BuiltForest& built, const OutOfBag& judged,
                      const Dataset& data);
 

@@ -78,7 +78,10 @@ std::vector<Judge::Judged> Judge::end_burst() {
 }
 
 Judge::Grounds Judge::grounds() const {
-  return {rows_, {shape_, name_}, weights_, burst_judge_.belief(),
+  return {rows_,
+          {shape_, name_},
+          weights_,
+          burst_judge_.belief(),
           burst_judge_.silence()};
 }
 

@@ -4,10 +4,10 @@
 // app.
 //
 // Between two thresholds that follow each other in the whole forest, a value
-// changes nothing. So for each column one value of every such interval is tried,
-// from the row's own outwards, all other features left as they are. A change is
-// as large as the number of thresholds it crosses: columns of bytes and of
-// flags can be compared so.
+// changes nothing. So for each column one value of every such interval is
+// tried, from the row's own outwards, all other features left as they are. A
+// change is as large as the number of thresholds it crosses: columns of bytes
+// and of flags can be compared so.
 #pragma once
 
 #include <cstddef>

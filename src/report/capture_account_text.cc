@@ -45,12 +45,14 @@ std::string apps_table(const CaptureAccount& account, const Model& model) {
 
 std::vector<std::string> row_of(const Speaker& speaker, const Model& model) {
   const Flow flow = speaker.flow.told();
-  return {fmt::format("{:>5}  {}", speaker.number,
-                      flow.name.server.empty() ? flow.remote.text()
-                                               : flow.name.server),
+  return {fmt::format(
+              "{:>5}  {}", speaker.number,
+              flow.name.server.empty() ? flow.remote.text() : flow.name.server),
           fmt::format("{} {}", protocol_name(flow.protocol), flow.remote_port),
-          std::to_string(flow.sent.bytes), std::to_string(flow.received.bytes),
-          model.apps[speaker.app], fmt::format("{:.2f}", speaker.probability),
+          std::to_string(flow.sent.bytes),
+          std::to_string(flow.received.bytes),
+          model.apps[speaker.app],
+          fmt::format("{:.2f}", speaker.probability),
           speaker.verdict.is_unknown ? std::string(kUnknownName)
                                      : model.apps[speaker.verdict.best]};
 }
@@ -86,13 +88,13 @@ std::string capture_account_text(const CaptureAccount& account,
                                  const ExplanationSetting& setting) {
   const Model& model = setting.model;
   const AppId leading = account.leading();
-  std::string out = fmt::format(
-      "{}, by {}; unknown by {}\n\n", counted(account.flows(), "flow"),
-      account.kinds().text(), setting.rule.text());
+  std::string out = fmt::format("{}, by {}; unknown by {}\n\n",
+                                counted(account.flows(), "flow"),
+                                account.kinds().text(), setting.rule.text());
   out += apps_table(account, model);
-  out += speakers_table(account.apps()[leading].speakers, model,
-                        fmt::format("flow that drew it to {}",
-                                    model.apps[leading]));
+  out += speakers_table(
+      account.apps()[leading].speakers, model,
+      fmt::format("flow that drew it to {}", model.apps[leading]));
   out += speakers_table(against(account, leading), model,
                         "flow that spoke for another");
   return out + "\nOne flow: flowtell explain MODEL CAPTURE --flow N\n";

@@ -30,8 +30,8 @@ Json flow_json(const KeptFlow& kept, Timestamp origin) {
       {"packets_received", flow.received.packets},
       {"bytes_sent", flow.sent.bytes},
       {"bytes_received", flow.received.bytes},
-      {"name", flow.name.server.empty() ? Json(nullptr)
-                                        : Json(flow.name.server)},
+      {"name",
+       flow.name.server.empty() ? Json(nullptr) : Json(flow.name.server)},
       {"name_source", name_source_name(flow.name.source)},
   };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The parts stand in the order of the questions: what was said, by what kind of
-// evidence, by which features, like which flows, and what would have changed it.
+// evidence, by which features, like which flows, and what would have changed
+// it.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -88,9 +89,8 @@ class FlowText {
       return std::max(told_.probabilities[id],
                       told_.kinds.shape ? told_.shape[id] / 2 : 0);
     };
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-      return weight(a) > weight(b);
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](auto a, auto b) { return weight(a) > weight(b); });
     order.resize(std::min(order.size(), kAppsShown));
     std::sort(order.begin(), order.end());
     return order;
@@ -149,7 +149,8 @@ class FlowText {
       std::vector<std::string> met;
       for (std::size_t id = 0; id < key.met.size(); ++id) {
         if (key.met[id] == 0) continue;
-        met.push_back(fmt::format("{} % of {}'s", percent(key.met[id]), app(id)));
+        met.push_back(
+            fmt::format("{} % of {}'s", percent(key.met[id]), app(id)));
       }
       const bool is_domain = key.key.starts_with('.');
       out += fmt::format("The {} {} was met in {} captures.\n",
@@ -216,9 +217,8 @@ class FlowText {
     };
     std::vector<std::size_t> order(told_.features.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-      return strength(a) > strength(b);
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](auto a, auto b) { return strength(a) > strength(b); });
     std::vector<std::string> header = {"what moved the forest", "value"};
     for (const std::size_t id : shown) header.push_back(app(id));
     TextTable table(header);
@@ -255,7 +255,9 @@ class FlowText {
     return table.text() + "In points of probability, of 100.\n";
   }
 
-  static std::string value_text(float value) { return fmt::format("{:.6g}", value); }
+  static std::string value_text(float value) {
+    return fmt::format("{:.6g}", value);
+  }
 
   std::string neighbours() const {
     if (model_.examples.size() == 0) {
@@ -265,26 +267,28 @@ class FlowText {
     if (told_.neighbours.empty()) {
       return "No training flow that the model keeps is like it.\n";
     }
-    TextTable table({"training flows most like it", "flow", "alike", "capture"});
+    TextTable table({"training flows most like it", "flow", "app", "alike"});
     for (const Neighbour& neighbour : told_.neighbours) {
       const Example& example = model_.examples.flows[neighbour.example];
       const CaptureRecord& capture = model_.captures[example.capture];
-      table.add({app(capture.app), std::to_string(example.flow),
-                 percent(neighbour.proximity) + " %", capture.path});
+      table.add({capture.path, std::to_string(example.flow), app(capture.app),
+                 fmt::format("{:.2f}", neighbour.proximity)});
     }
-    return table.text();
+    return table.text() +
+           "Alike: the share of the trees in which both end in one leaf.\n";
   }
 
   std::string changes() const {
     std::string out = "What would have changed it\n";
     if (told_.kinds.shape) out += shape_change();
     for (const NameChange& change : told_.name_changes) {
-      if (change.name.empty() && told_.flow.told().name.server.empty()) continue;
-      out += fmt::format(
-          "  {}: {}\n",
-          change.name.empty() ? std::string("without its name")
-                              : fmt::format("with the name {}", change.name),
-          outcome(change.verdict, change.probability));
+      if (change.name.empty() && told_.flow.told().name.server.empty())
+        continue;
+      out += fmt::format("  {}: {}\n",
+                         change.name.empty()
+                             ? std::string("without its name")
+                             : fmt::format("with the name {}", change.name),
+                         outcome(change.verdict, change.probability));
     }
     if (told_.kinds.name && told_.name_changes.size() < 2) {
       out += fmt::format("  no name that the model knows speaks for {}\n",

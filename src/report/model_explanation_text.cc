@@ -12,7 +12,7 @@ namespace flowtell {
 namespace {
 
 constexpr std::size_t kSignsShown = 4;
-constexpr std::size_t kDrawsShown = 3;       // of an app
+constexpr std::size_t kDrawsShown = 3;  // of an app
 constexpr std::size_t kDrawSignsShown = 3;
 
 // The columns that add most to an app's own flows, strongest first.
@@ -21,27 +21,31 @@ std::string signs_text(const Model& model, std::size_t app) {
   const auto signs = std::span(model.insight.signs).subspan(app * width, width);
   std::vector<std::size_t> order(width);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-    return signs[a] > signs[b];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return signs[a] > signs[b]; });
   std::vector<std::string> parts;
   for (const std::size_t column : order) {
     if (parts.size() == kSignsShown || !(signs[column] > 0)) break;
-    parts.push_back(fmt::format(
-        "{} {}", model.columns[column],
-        points_text(static_cast<double>(signs[column]))));
+    parts.push_back(
+        fmt::format("{} {}", model.columns[column],
+                    points_text(static_cast<double>(signs[column]))));
   }
   return parts.empty() ? "nothing" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string knows_text(const Model& model) {
+std::size_t longest_name(const Model& model) {
   std::size_t longest = 0;
   for (const std::string& app : model.apps) {
     longest = std::max(longest, app.size());
   }
+  return longest;
+}
+
+std::string knows_text(const Model& model) {
+  const std::size_t longest = longest_name(model);
   std::string out =
-      "What the forest knows each app by: points that a feature adds on "
-      "average, of 100\n";
+      "What the forest knows each app by\n"
+      "(points of 100 that a feature adds to its flows, on average)\n";
   for (std::size_t app = 0; app < model.apps.size(); ++app) {
     out += fmt::format("  {:<{}}  {}\n", model.apps[app], longest,
                        signs_text(model, app));
@@ -49,20 +53,20 @@ std::string knows_text(const Model& model) {
   return out;
 }
 
-std::string draw_text(const Model& model, const Draw& draw) {
+std::string draw_text(const Model& model, const Draw& draw,
+                      std::size_t longest) {
   std::vector<std::string> parts;
   for (const Draw::Sign& sign : draw.signs) {
     if (parts.size() == kDrawSignsShown) break;
-    parts.push_back(fmt::format("{} {} (typically {:.6g})",
-                                model.columns[sign.column],
-                                points_text(static_cast<double>(sign.pull)),
-                                sign.typical));
+    parts.push_back(fmt::format("{} {:.6g} ({})", model.columns[sign.column],
+                                sign.typical,
+                                points_text(static_cast<double>(sign.pull))));
   }
-  return fmt::format(
-      "    {} of {}'s {}: {}\n", grouped_text(draw.flows),
-      model.apps[draw.from], grouped_text(model.flows_per_app[draw.from]),
-      parts.empty() ? "no feature in particular"
-                    : fmt::format("{}", fmt::join(parts, ", ")));
+  return fmt::format("    {:>6} of {:<{}} {:>6}  {}\n",
+                     grouped_text(draw.flows), model.apps[draw.from], longest,
+                     grouped_text(model.flows_per_app[draw.from]),
+                     parts.empty() ? "no feature in particular"
+                                   : fmt::format("{}", fmt::join(parts, ", ")));
 }
 
 std::string draws_text(const Model& model) {
@@ -73,8 +77,9 @@ std::string draws_text(const Model& model) {
   std::stable_sort(order.begin(), order.end(),
                    [&](auto a, auto b) { return drawn[a] > drawn[b]; });
   std::string out =
-      "Whose flows the forest takes for another's, by shape alone, and by which "
-      "features\n";
+      "Whose flows the forest, by shape alone, takes for another's, and by "
+      "what\n"
+      "(a feature, its median among them, and the points by which it pulls)\n";
   for (const std::size_t to : order) {
     if (drawn[to] == 0) continue;
     out += fmt::format("  {} draws {}\n", model.apps[to],
@@ -82,14 +87,12 @@ std::string draws_text(const Model& model) {
     std::size_t shown = 0;
     for (const Draw& draw : model.insight.draws) {
       if (draw.to != to || shown == kDrawsShown) continue;
-      out += draw_text(model, draw);
+      out += draw_text(model, draw, longest_name(model));
       ++shown;
     }
   }
   if (model.insight.draws.empty()) out += "  none\n";
-  return out +
-         "  (Each flow by the trees that had not seen it; the points are its "
-         "pull to the other app\n  less that to its own.)\n";
+  return out;
 }
 
 std::string honest_text(const Model& model) {
@@ -116,10 +119,9 @@ std::string honest_text(const Model& model) {
     table.add({model.apps[app], std::to_string(flows[app]),
                std::to_string(named[app]),
                std::to_string(named[app] - right[app]),
-               most[app].flows == 0
-                   ? "-"
-                   : fmt::format("{} of {}", most[app].flows,
-                                 model.apps[most[app].app])});
+               most[app].flows == 0 ? "-"
+                                    : fmt::format("{} of {}", most[app].flows,
+                                                  model.apps[most[app].app])});
   }
   return table.text();
 }

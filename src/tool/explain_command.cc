@@ -111,7 +111,8 @@ class ExplainCommand : public Command {
                   capture_account_json(account, setting));
     }
     if (!asked) {
-      return fail(ErrorKind::kUsage, "--flow {}: there {} only {}; count them "
+      return fail(ErrorKind::kUsage,
+                  "--flow {}: there {} only {}; count them "
                   "as 'flowtell classify' prints them",
                   number_, account.flows() == 1 ? "is" : "are",
                   counted(account.flows(), "flow"));

@@ -137,9 +137,9 @@ class TrainCommand : public Command {
     const auto judged =
         judge_captures(data, hearing.testimonies, hearing.weights, kinds_);
     const Evaluation evaluation = evaluate(data, judged, UnknownRule{});
-    model.honest = HonestScore{
-        evaluation.score(), std::string(split_name(options.split)),
-        static_cast<std::uint32_t>(folds), evaluation.confusions()};
+    model.honest =
+        HonestScore{evaluation.score(), std::string(split_name(options.split)),
+                    static_cast<std::uint32_t>(folds), evaluation.confusions()};
   }
 
   std::string summary(const Model& model) const {
