@@ -6,6 +6,11 @@
 #include "predict/explanation.h"
 
 namespace flowtell {
+namespace {
+
+constexpr double kNothing = 1e-9;
+
+}  // namespace
 
 void CaptureAccount::add(const JudgedFlow& flow,
                          std::span<const EvidenceKinds> fewer) {
@@ -19,7 +24,11 @@ void CaptureAccount::add(const JudgedFlow& flow,
     const auto at = std::find(fewer.begin(), fewer.end(), kinds);
     if (at == fewer.end()) return false;
     const auto place = static_cast<std::size_t>(at - fewer.begin());
-    return flow.fewer[place].best != flow.verdict.best;
+    const Verdict& without = flow.fewer[place];
+    // All apps alike: nothing would be known.
+    const double alike = 1 / static_cast<double>(apps_.size());
+    return without.best != flow.verdict.best ||
+           without.confidence < alike + kNothing;
   };
   const auto decided = [&](bool EvidenceKinds::*kind, std::size_t& count) {
     EvidenceKinds without = kinds_;
@@ -39,6 +48,18 @@ void CaptureAccount::listen(const JudgedFlow& flow) {
   const AppId app = first_two(flow.own).first;
   std::vector<Speaker>& speakers = apps_[app].speakers;
   const double loudness = flow.own[app];
+  // Of one server's flows the loudest speaks for all.
+  const Flow told = flow.flow->told();
+  if (!told.name.server.empty()) {
+    const auto same = std::find_if(
+        speakers.begin(), speakers.end(), [&](const Speaker& other) {
+          return other.flow.told().name.server == told.name.server;
+        });
+    if (same != speakers.end()) {
+      if (same->probability >= loudness) return;
+      speakers.erase(same);
+    }
+  }
   const auto at = std::find_if(
       speakers.begin(), speakers.end(),
       [&](const Speaker& other) { return other.probability < loudness; });

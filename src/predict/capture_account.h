@@ -37,7 +37,7 @@ struct AppAccount {
   std::size_t by_time = 0;
   std::size_t in_any_case = 0;
   std::size_t named_servers = 0;  // of these, those with a server name
-  std::vector<Speaker> speakers;  // for it, loudest first
+  std::vector<Speaker> speakers;  // for it, loudest first, a server's once
 };
 
 class CaptureAccount {

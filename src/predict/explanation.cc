@@ -130,7 +130,7 @@ void explain_name(const Model& model, FlowExplanation& told) {
   };
   tried("");
   std::string other = name_for(model.names, told.runner_up, apps);
-  if (!other.empty()) tried(std::move(other));
+  if (!other.empty() && other != folded_name(server)) tried(std::move(other));
 }
 
 }  // namespace

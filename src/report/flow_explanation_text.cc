@@ -16,7 +16,7 @@ namespace flowtell {
 namespace {
 
 constexpr std::size_t kAppsShown = 6;
-constexpr std::size_t kFeaturesShown = 6;
+constexpr std::size_t kFeaturesShown = 8;
 
 class FlowText {
  public:
@@ -56,11 +56,54 @@ class FlowText {
         "server     {}\n"
         "verdict    {}\n"
         "runner-up  {} {:.3f}\n"
-        "rule       {}: {}\n",
+        "rule       {}: {}\n"
+        "in short   {}\n",
         told_.number, told_.capture, classic_line(told_.flow, told_.origin),
         server, named(told_.verdict), app(told_.runner_up),
         told_.probabilities[told_.runner_up], setting_.rule.text(),
-        told_.verdict.is_unknown ? "not sure enough to name it" : "named");
+        told_.verdict.is_unknown ? "not sure enough to name it" : "named",
+        in_short());
+  }
+
+  // What each kind of evidence says, and which of them decided.
+  std::string in_short() const {
+    std::vector<std::string> said;
+    if (told_.kinds.shape)
+      said.push_back("shape says " + likeliest(told_.shape));
+    if (told_.kinds.name) said.push_back("name says " + likeliest(told_.name));
+    if (told_.kinds.time)
+      said.push_back("time says " + likeliest(told_.others));
+    std::string decided;
+    for (const FewerKinds& fewer : told_.fewer) {
+      const std::string without = left_out(fewer.kinds);
+      const std::string then = likeliest_text(fewer.verdict);
+      if (without.empty() || then == app(told_.verdict.best)) continue;
+      decided += fmt::format("; without {}: {}", without, then);
+    }
+    if (said.size() > 1 && decided.empty()) {
+      decided = "; whichever of them is left out, the same";
+    }
+    return fmt::format("{}{}", fmt::join(said, ", "), decided);
+  }
+
+  // The one kind in use that a selection lacks; empty where it lacks more.
+  std::string left_out(const EvidenceKinds& kinds) const {
+    std::vector<std::string> lacking;
+    if (told_.kinds.shape && !kinds.shape) lacking.emplace_back("shape");
+    if (told_.kinds.name && !kinds.name) lacking.emplace_back("name");
+    if (told_.kinds.time && !kinds.time) lacking.emplace_back("time");
+    return lacking.size() == 1 ? lacking.front() : "";
+  }
+
+  bool says_nothing(double most) const {
+    return most < 1 / static_cast<double>(model_.apps.size()) + 1e-9;
+  }
+  std::string likeliest(const std::vector<double>& said) const {
+    const AppId best = first_two(said).first;
+    return says_nothing(said[best]) ? "nothing" : app(best);
+  }
+  std::string likeliest_text(const Verdict& verdict) const {
+    return says_nothing(verdict.confidence) ? "nothing" : app(verdict.best);
   }
 
   static std::string source_text(NameSource source) {
@@ -119,7 +162,9 @@ class FlowText {
     }
     if (told_.kinds.time) {
       add(belief_row(), told_.silence ? told_.belief : std::vector<double>{});
-      add("time: with the rest of its burst", told_.others);
+      if (told_.burst.flows > 0) {
+        add("time: with the rest of its burst", told_.others);
+      }
     }
     table.add_line();
     add("all together", told_.probabilities);
@@ -182,9 +227,9 @@ class FlowText {
     if (told_.fewer.empty()) return "There is no other kind of evidence.\n";
     TextTable table({"by which evidence", "verdict", "confidence"});
     const auto add = [&](const EvidenceKinds& kinds, const Verdict& verdict) {
+      const std::string likeliest = likeliest_text(verdict);
       table.add({kinds.text(),
-                 verdict.is_unknown ? "unknown, " + app(verdict.best)
-                                    : app(verdict.best),
+                 verdict.is_unknown ? "unknown, " + likeliest : likeliest,
                  fmt::format("{:.3f}", verdict.confidence)});
     };
     add(told_.kinds, told_.verdict);
@@ -279,43 +324,37 @@ class FlowText {
   }
 
   std::string changes() const {
-    std::string out = "What would have changed it\n";
-    if (told_.kinds.shape) out += shape_change();
+    TextTable table({"what would have changed it", "forest's vote", "verdict"});
+    if (told_.kinds.shape) table.add(shape_change());
+    const bool has_name = !told_.flow.told().name.server.empty();
     for (const NameChange& change : told_.name_changes) {
-      if (change.name.empty() && told_.flow.told().name.server.empty())
-        continue;
-      out += fmt::format("  {}: {}\n",
-                         change.name.empty()
-                             ? std::string("without its name")
-                             : fmt::format("with the name {}", change.name),
-                         outcome(change.verdict, change.probability));
+      if (change.name.empty() && !has_name) continue;
+      table.add({change.name.empty() ? std::string("without its name")
+                                     : "with the name " + change.name,
+                 "the same", outcome(change.verdict, change.probability)});
     }
-    if (told_.kinds.name && told_.name_changes.size() < 2) {
-      out += fmt::format("  no name that the model knows speaks for {}\n",
-                         app(told_.runner_up));
-    }
-    return out;
+    return table.text();
   }
 
   std::string outcome(AppId verdict, double probability) const {
-    return fmt::format("{} {} {:.3f}",
-                       verdict == told_.verdict.best ? "still" : "it would be",
+    return fmt::format("{}{} {:.3f}",
+                       verdict == told_.verdict.best ? "still " : "",
                        app(verdict), probability);
   }
 
-  std::string shape_change() const {
+  std::vector<std::string> shape_change() const {
     if (told_.shape_changes.empty()) {
-      return fmt::format("  no single feature makes the forest vote for {}\n",
-                         app(told_.forest_second));
+      return {"no single feature makes it " + app(told_.forest_second), "-",
+              "-"};
     }
     const ShapeChange& change = told_.shape_changes.front();
     const TippingPoint& point = change.point;
-    return fmt::format(
-        "  {} {} {:.6g} instead of {} makes the forest vote for {} ({:.2f}); "
-        "the verdict: {}\n",
-        model_.columns[point.column], point.at_most ? "at most" : "above",
-        point.bound, value_text(told_.features[point.column]), app(change.app),
-        change.share, outcome(change.verdict, change.probability));
+    return {
+        fmt::format("{} {} {:.6g} instead of {}", model_.columns[point.column],
+                    point.at_most ? "at most" : "above", point.bound,
+                    value_text(told_.features[point.column])),
+        fmt::format("{} {:.2f}", app(change.app), change.share),
+        outcome(change.verdict, change.probability)};
   }
 
   const FlowExplanation& told_;
