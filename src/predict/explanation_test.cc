@@ -35,8 +35,8 @@ void tell(FlowSink& sink) {
       std::vector<PacketRecord> packets(4);
       for (std::size_t i = 0; i < packets.size(); ++i) {
         packets[i].time = now + 5ms * i;
-        packets[i].sent = i % 2;
-        packets[i].length = heard.payload + 40;
+        packets[i].sent = i % 2 == 0 ? 0 : 1;
+        packets[i].length = (heard.payload + 40) & 0xffff;
         packets[i].payload_length = heard.payload;
       }
       Flow flow{};

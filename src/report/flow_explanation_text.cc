@@ -126,14 +126,11 @@ class FlowText {
 
   // The apps of the table's columns: those that matter here, by their numbers.
   std::vector<std::size_t> apps_shown() const {
-    std::vector<std::size_t> order(model_.apps.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto weight = [&](std::size_t id) {
-      return std::max(told_.probabilities[id],
-                      told_.kinds.shape ? told_.shape[id] / 2 : 0);
-    };
-    std::stable_sort(order.begin(), order.end(),
-                     [&](auto a, auto b) { return weight(a) > weight(b); });
+    std::vector<double> weights = told_.probabilities;
+    for (std::size_t id = 0; id < told_.shape.size(); ++id) {
+      weights[id] = std::max(weights[id], told_.shape[id] / 2);
+    }
+    std::vector<std::size_t> order = order_by(weights);
     order.resize(std::min(order.size(), kAppsShown));
     std::sort(order.begin(), order.end());
     return order;
@@ -190,31 +187,49 @@ class FlowText {
   std::string remarks() const {
     std::string out;
     if (told_.kinds.time) out += burst_remark();
+    std::string said;
     for (const NameWord::Key& key : told_.name_word.keys) {
-      std::vector<std::string> met;
-      for (std::size_t id = 0; id < key.met.size(); ++id) {
-        if (key.met[id] == 0) continue;
-        met.push_back(
-            fmt::format("{} % of {}'s", percent(key.met[id]), app(id)));
-      }
       const bool is_domain = key.key.starts_with('.');
-      out += fmt::format("The {} {} was met in {} captures.\n",
-                         is_domain ? "domain" : "name",
-                         is_domain ? key.key.substr(1) : key.key, listed(met));
+      // Some names are domains themselves.
+      if (is_domain && key.key.substr(1) == said) continue;
+      said = key.key;
+      out += fmt::format(
+          "The {} {} was met in {} captures.\n", is_domain ? "domain" : "name",
+          is_domain ? key.key.substr(1) : key.key, met_text(key.met));
     }
     return out;
+  }
+
+  // The apps in whose captures a key was met most, most first.
+  std::string met_text(const std::vector<double>& met) const {
+    constexpr std::size_t kShown = 4;
+    std::vector<std::string> parts;
+    for (const std::size_t id : order_by(met)) {
+      if (met[id] == 0) break;
+      parts.push_back(
+          parts.size() < kShown
+              ? fmt::format("{:.0f} % of {}'s", 100 * met[id], app(id))
+              : "others'");
+      if (parts.size() > kShown) break;
+    }
+    return listed(parts);
+  }
+
+  // The numbers of values, largest value first.
+  template <typename Value>
+  static std::vector<std::size_t> order_by(const std::vector<Value>& values) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](auto a, auto b) { return values[a] > values[b]; });
+    return order;
   }
 
   std::string burst_remark() const {
     const BurstWord& burst = told_.burst;
     if (burst.flows == 0) return "It is the only flow of its burst.\n";
-    std::vector<std::size_t> order(model_.apps.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
-      return burst.saying[a] > burst.saying[b];
-    });
     std::vector<std::string> say;
-    for (const std::size_t id : order) {
+    for (const std::size_t id : order_by(burst.saying)) {
       if (burst.saying[id] == 0) break;
       say.push_back(fmt::format("{} {}", burst.saying[id], app(id)));
     }
@@ -246,57 +261,54 @@ class FlowText {
     return some;
   }
 
-  std::string features() const {
-    const auto shown = contenders();
+  // How much a column moved the contenders, or one of the first two against
+  // the other.
+  std::vector<double> strengths(const std::vector<std::size_t>& shown) const {
     const Attribution& vote = told_.attribution;
-    const auto lead = [&](std::size_t column) {
-      return vote.of(column, told_.forest_first) -
-             vote.of(column, told_.forest_second);
-    };
-    const auto strength = [&](std::size_t column) {
-      double most = std::abs(lead(column));
+    std::vector<double> strengths;
+    for (std::size_t column = 0; column < told_.features.size(); ++column) {
+      double most = std::abs(vote.of(column, told_.forest_first) -
+                             vote.of(column, told_.forest_second));
       for (const std::size_t id : shown) {
         most = std::max(most, std::abs(vote.of(column, id)));
       }
-      return most;
-    };
-    std::vector<std::size_t> order(told_.features.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](auto a, auto b) { return strength(a) > strength(b); });
+      strengths.push_back(most);
+    }
+    return strengths;
+  }
+
+  std::string features() const {
+    const auto shown = contenders();
+    const auto order = order_by(strengths(shown));
+    const auto named = std::min(order.size(), kFeaturesShown);
     std::vector<std::string> header = {"what moved the forest", "value"};
     for (const std::size_t id : shown) header.push_back(app(id));
     TextTable table(header);
-    std::vector<std::string> base = {"before any feature", ""};
-    std::vector<std::string> sum = {"the forest's vote", ""};
-    for (const std::size_t id : shown) {
-      base.push_back(fmt::format("{:.1f}", 100 * vote.base[id]));
-      sum.push_back(percent(told_.shape[id]));
-    }
-    table.add(std::move(base));
-    const std::size_t named = std::min(order.size(), kFeaturesShown);
-    for (std::size_t i = 0; i < named; ++i) {
-      std::vector<std::string> row = {model_.columns[order[i]],
-                                      value_text(told_.features[order[i]])};
-      for (const std::size_t id : shown) {
-        row.push_back(points_text(vote.of(order[i], id)));
-      }
+    const auto add = [&](std::string what, std::string value, auto&& cell) {
+      std::vector<std::string> row = {std::move(what), std::move(value)};
+      for (const std::size_t id : shown) row.push_back(cell(id));
       table.add(std::move(row));
+    };
+    const Attribution& vote = told_.attribution;
+    add("before any feature", "",
+        [&](std::size_t id) { return percent(vote.base[id]); });
+    for (std::size_t i = 0; i < named; ++i) {
+      add(model_.columns[order[i]], value_text(told_.features[order[i]]),
+          [&](std::size_t id) { return points_text(vote.of(order[i], id)); });
     }
     if (order.size() > named) {
-      std::vector<std::string> row = {
-          fmt::format("the other {}", order.size() - named), ""};
-      for (const std::size_t id : shown) {
-        double rest = 0;
-        for (std::size_t i = named; i < order.size(); ++i) {
-          rest += vote.of(order[i], id);
-        }
-        row.push_back(points_text(rest));
-      }
-      table.add(std::move(row));
+      add(fmt::format("the other {}", order.size() - named), "",
+          [&](std::size_t id) {
+            double rest = 0;
+            for (std::size_t i = named; i < order.size(); ++i) {
+              rest += vote.of(order[i], id);
+            }
+            return points_text(rest);
+          });
     }
     table.add_line();
-    table.add(std::move(sum));
+    add("the forest's vote", "",
+        [&](std::size_t id) { return percent(told_.shape[id]); });
     return table.text() + "In points of probability, of 100.\n";
   }
 
