@@ -2,7 +2,6 @@
 #include "predict/explanation.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace flowtell {
 namespace {
@@ -75,15 +74,9 @@ class Retrial {
 
 void explain_shape(const Model& model, FlowExplanation& told) {
   const Forest& forest = model.forest;
-  std::tie(told.forest_first, told.forest_second) = first_two(told.shape);
-  // Where all trees agree there is no second but that of the verdict.
-  if (told.shape[told.forest_second] == 0) {
-    for (const AppId app : {told.runner_up, told.verdict.best}) {
-      if (app == told.forest_first) continue;
-      told.forest_second = app;
-      break;
-    }
-  }
+  told.forest_first = first_two(told.shape).first;
+  told.rival = told.forest_first == told.verdict.best ? told.runner_up
+                                                      : told.verdict.best;
   told.attribution = attribute(forest, told.features);
   told.neighbours =
       nearest_examples(forest, told.features, model.examples, kNeighbours);
@@ -91,14 +84,13 @@ void explain_shape(const Model& model, FlowExplanation& told) {
   std::vector<float> row = told.features;
   std::vector<double> shape(forest.apps);
   for (const TippingPoint& point :
-       find_tipping_points(forest, told.features, told.forest_second)) {
+       find_tipping_points(forest, told.features, told.rival)) {
     row[point.column] = point.value;
     forest.judge(row, shape);
     row[point.column] = told.features[point.column];
     const auto [verdict, probability] = retrial.with_shape(shape);
-    told.shape_changes.push_back({point, told.forest_second,
-                                  shape[told.forest_second], verdict,
-                                  probability});
+    told.shape_changes.push_back(
+        {point, told.rival, shape[told.rival], verdict, probability});
   }
 }
 

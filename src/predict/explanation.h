@@ -38,7 +38,7 @@ struct FewerKinds {
   Verdict verdict;
 };
 
-// One feature that, changed alone, would make the forest vote otherwise.
+// One feature that, changed alone, would make the forest vote for the rival.
 struct ShapeChange {
   TippingPoint point;
   AppId app = 0;           // whom the forest would vote for
@@ -80,7 +80,8 @@ struct FlowExplanation {
   // With shape alone:
   std::vector<float> features;  // by column
   AppId forest_first = 0;       // by its vote
-  AppId forest_second = 0;  // where all trees agree: of the verdict's first two
+  // Whom it is held against: the app named, else the runner-up.
+  AppId rival = 0;
   Attribution attribution;
   std::vector<Neighbour> neighbours;       // none: the model has no examples
   std::vector<ShapeChange> shape_changes;  // the smallest change first

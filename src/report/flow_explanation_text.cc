@@ -4,6 +4,7 @@
 // evidence, by which features, like which flows, and what would have changed
 // it.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -252,34 +253,23 @@ class FlowText {
     return table.text();
   }
 
-  // The forest's first two, and the app named where it is neither.
-  std::vector<std::size_t> contenders() const {
-    std::vector<std::size_t> some = {told_.forest_first, told_.forest_second};
-    if (std::find(some.begin(), some.end(), told_.verdict.best) == some.end()) {
-      some.push_back(told_.verdict.best);
-    }
-    return some;
-  }
-
-  // How much a column moved the contenders, or one of the first two against
+  // How much a column moved the forest's first or its rival, or one against
   // the other.
-  std::vector<double> strengths(const std::vector<std::size_t>& shown) const {
+  std::vector<double> strengths() const {
     const Attribution& vote = told_.attribution;
     std::vector<double> strengths;
     for (std::size_t column = 0; column < told_.features.size(); ++column) {
-      double most = std::abs(vote.of(column, told_.forest_first) -
-                             vote.of(column, told_.forest_second));
-      for (const std::size_t id : shown) {
-        most = std::max(most, std::abs(vote.of(column, id)));
-      }
-      strengths.push_back(most);
+      const double first = vote.of(column, told_.forest_first);
+      const double rival = vote.of(column, told_.rival);
+      strengths.push_back(std::max(
+          {std::abs(first - rival), std::abs(first), std::abs(rival)}));
     }
     return strengths;
   }
 
   std::string features() const {
-    const auto shown = contenders();
-    const auto order = order_by(strengths(shown));
+    const std::array<std::size_t, 2> shown = {told_.forest_first, told_.rival};
+    const auto order = order_by(strengths());
     const auto named = std::min(order.size(), kFeaturesShown);
     std::vector<std::string> header = {"what moved the forest", "value"};
     for (const std::size_t id : shown) header.push_back(app(id));
@@ -356,8 +346,7 @@ class FlowText {
 
   std::vector<std::string> shape_change() const {
     if (told_.shape_changes.empty()) {
-      return {"no single feature makes it " + app(told_.forest_second), "-",
-              "-"};
+      return {"no single feature makes it " + app(told_.rival), "-", "-"};
     }
     const ShapeChange& change = told_.shape_changes.front();
     const TippingPoint& point = change.point;
