@@ -168,12 +168,15 @@ TEST_F(ExplanationTest, TellsWhatAnotherNameWouldChange) {
   EXPECT_EQ(told[3].name_changes[0].name, "");
   EXPECT_NEAR(told[3].name_changes[0].probability, told[3].verdict.confidence,
               1e-9);
+  std::size_t others = 0;
   for (const FlowExplanation& flow : told) {
-    ASSERT_EQ(flow.name_changes.size(), 2u);
+    if (flow.name_changes.size() == 1) continue;  // none speaks for it
+    ++others;
     std::vector<double> says(3);
     model_.names.judge(flow.name_changes[1].name, says);
     EXPECT_GT(says[flow.runner_up], 1.0 / 3);
   }
+  EXPECT_GT(others, 0u);
 }
 
 TEST_F(ExplanationTest, HasNothingToSayOfEvidenceLeftOut) {

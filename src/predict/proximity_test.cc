@@ -46,10 +46,8 @@ TEST_F(ProximityTest, IsTheShareOfTreesWithOneLeafForBoth) {
     std::size_t shared = 0;
     for (const Tree& tree : forest_.trees) {
       const auto other = examples_.row(each.example);
-      shared +=
-          Forest::place_of_leaf(tree, row) == Forest::place_of_leaf(tree, other)
-              ? 1
-              : 0;
+      const std::size_t leaf = Forest::place_of_leaf(tree, row);
+      if (Forest::place_of_leaf(tree, other) == leaf) ++shared;
     }
     EXPECT_EQ(each.proximity, static_cast<double>(shared) / 20);
     EXPECT_GT(shared, 0u);
