@@ -48,6 +48,7 @@ void CaptureAccount::listen(const JudgedFlow& flow) {
   const AppId app = first_two(flow.own).first;
   std::vector<Speaker>& speakers = apps_[app].speakers;
   const double loudness = flow.own[app];
+  if (loudness < 1 / static_cast<double>(apps_.size()) + kNothing) return;
   // Of one server's flows the loudest speaks for all.
   const Flow told = flow.flow->told();
   if (!told.name.server.empty()) {

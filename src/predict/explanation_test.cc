@@ -213,7 +213,7 @@ TEST_F(ExplanationTest, AccountsForEveryFlow) {
               own.flows);
     speakers += own.speakers.size();
   }
-  EXPECT_EQ(speakers, 5u);
+  EXPECT_EQ(speakers, 5u);  // each says something, and no server twice
 }
 
 }  // namespace

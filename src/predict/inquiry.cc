@@ -69,6 +69,7 @@ void Inquiry::take(const Flow& flow) {
 void Inquiry::end_burst() {
   const auto judged = judges_.front().end_burst();
   std::vector<std::vector<Judge::Judged>> by_fewer;
+  by_fewer.reserve(fewer_.size());
   for (std::size_t i = 0; i < fewer_.size(); ++i) {
     by_fewer.push_back(judges_[i + 1].end_burst());
   }

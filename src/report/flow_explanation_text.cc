@@ -36,6 +36,7 @@ class FlowText {
   const std::string& app(std::size_t id) const { return model_.apps[id]; }
 
   std::string named(const Verdict& verdict) const {
+    if (says_nothing(verdict.confidence)) return "unknown: nothing was said";
     if (!verdict.is_unknown) {
       return fmt::format("{} {:.3f}", app(verdict.best), verdict.confidence);
     }
@@ -69,16 +70,18 @@ class FlowText {
   // What each kind of evidence says, and which of them decided.
   std::string in_short() const {
     std::vector<std::string> said;
-    if (told_.kinds.shape)
-      said.push_back("shape says " + likeliest(told_.shape));
-    if (told_.kinds.name) said.push_back("name says " + likeliest(told_.name));
-    if (told_.kinds.time)
-      said.push_back("time says " + likeliest(told_.others));
+    const auto add = [&](std::string_view kind, const std::vector<double>& by) {
+      if (!by.empty())
+        said.push_back(fmt::format("{} says {}", kind, likeliest(by)));
+    };
+    add("shape", told_.shape);
+    add("name", told_.name);
+    add("time", told_.others);
     std::string decided;
     for (const FewerKinds& fewer : told_.fewer) {
       const std::string without = left_out(fewer.kinds);
       const std::string then = likeliest_text(fewer.verdict);
-      if (without.empty() || then == app(told_.verdict.best)) continue;
+      if (without.empty() || then == likeliest_text(told_.verdict)) continue;
       decided += fmt::format("; without {}: {}", without, then);
     }
     if (said.size() > 1 && decided.empty()) {
@@ -234,9 +237,12 @@ class FlowText {
       if (burst.saying[id] == 0) break;
       say.push_back(fmt::format("{} {}", burst.saying[id], app(id)));
     }
-    return fmt::format("The {} of its burst, each by itself: {}.\n",
-                       counted(burst.flows, "other flow"),
-                       say.empty() ? "nothing" : listed(say));
+    const std::string all = say.empty() ? "nothing" : listed(say);
+    if (burst.flows == 1) {
+      return fmt::format("The other flow of its burst, by itself: {}.\n", all);
+    }
+    return fmt::format("The {} other flows of its burst, each by itself: {}.\n",
+                       burst.flows, all);
   }
 
   std::string fewer() const {
@@ -327,14 +333,17 @@ class FlowText {
 
   std::string changes() const {
     TextTable table({"what would have changed it", "forest's vote", "verdict"});
+    bool any = told_.kinds.shape;
     if (told_.kinds.shape) table.add(shape_change());
     const bool has_name = !told_.flow.told().name.server.empty();
     for (const NameChange& change : told_.name_changes) {
       if (change.name.empty() && !has_name) continue;
+      any = true;
       table.add({change.name.empty() ? std::string("without its name")
                                      : "with the name " + change.name,
                  "the same", outcome(change.verdict, change.probability)});
     }
+    if (!any) return "Nothing that the model knows would have changed it.\n";
     return table.text();
   }
 

@@ -62,9 +62,10 @@ std::string draw_text(const Model& model, const Draw& draw,
                                 sign.typical,
                                 points_text(static_cast<double>(sign.pull))));
   }
-  return fmt::format("    {:>6} of {:<{}} {:>6}  {}\n",
-                     grouped_text(draw.flows), model.apps[draw.from], longest,
+  return fmt::format("    {:>6} of {:>6} of {:<{}}  {}\n",
+                     grouped_text(draw.flows),
                      grouped_text(model.flows_per_app[draw.from]),
+                     model.apps[draw.from], longest,
                      parts.empty() ? "no feature in particular"
                                    : fmt::format("{}", fmt::join(parts, ", ")));
 }

@@ -31,7 +31,7 @@ class ExplainCommand : public Command {
                     "Explain this flow alone: its number in the order in which "
                     "'flowtell classify' prints them, from 1")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, SIZE_MAX));
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}));
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);
@@ -63,8 +63,9 @@ class ExplainCommand : public Command {
       return fail(ErrorKind::kUsage,
                   "--flow: name the capture that the flow is in");
     }
-    auto apart = check_apart(json_, {model_});
-    if (!apart) return fail("--json", std::move(apart).error());
+    if (auto apart = keeps({model_}); !apart) {
+      return fail(std::move(apart).error());
+    }
     auto model = load_model(model_);
     if (!model) return fail(std::move(model).error());
     if (paths_.empty()) {
@@ -78,13 +79,21 @@ class ExplainCommand : public Command {
   }
 
  private:
+  // Fails where the JSON would replace what is read.
+  Result<void> keeps(const std::vector<std::string>& inputs) const {
+    if (check_apart(json_, inputs)) return {};
+    return fail(ErrorKind::kUsage,
+                "--json {} would replace what is read; choose another file",
+                json_);
+  }
+
   Result<ExitCode> explain(const Model& model,
                            const ExplanationSetting& setting,
                            const FlowOptions& options) {
     auto captures = find_captures(paths_);
     if (!captures) return fail(std::move(captures).error());
-    if (auto apart = check_apart(json_, *captures); !apart) {
-      return fail("--json", std::move(apart).error());
+    if (auto apart = keeps(*captures); !apart) {
+      return fail(std::move(apart).error());
     }
     CaptureAccount account(model.apps.size(), setting.kinds);
     std::optional<FlowExplanation> asked;
