@@ -57,8 +57,8 @@ std::vector<std::string> row_of(const Speaker& speaker, const Model& model) {
                                      : model.apps[speaker.verdict.best]};
 }
 
-std::string speakers_table(std::vector<Speaker> speakers, const Model& model,
-                           std::string what) {
+std::string speakers_table(const std::vector<Speaker>& speakers,
+                           const Model& model, std::string what) {
   if (speakers.empty()) return "";
   TextTable table({std::move(what), "port", "bytes sent", "received",
                    "speaks for", "alone", "verdict"});

@@ -235,7 +235,9 @@ class FlowText {
     std::vector<std::string> say;
     for (const std::size_t id : order_by(burst.saying)) {
       if (burst.saying[id] == 0) break;
-      say.push_back(fmt::format("{} {}", burst.saying[id], app(id)));
+      say.push_back(burst.flows == 1
+                        ? app(id)
+                        : fmt::format("{} {}", burst.saying[id], app(id)));
     }
     const std::string all = say.empty() ? "nothing" : listed(say);
     if (burst.flows == 1) {
