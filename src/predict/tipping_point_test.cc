@@ -74,7 +74,8 @@ TEST_P(TippingPointTest, IsTheNearestThereIs) {
     std::map<std::size_t, std::size_t> due;
     for (std::size_t column = 0; column < data_.width; ++column) {
       const float own = row[column];
-      for (float value = -1; value <= 13; value += 0.25f) {
+      for (int quarter = -4; quarter <= 52; ++quarter) {
+        const float value = 0.25f * static_cast<float>(quarter);
         row[column] = value;
         if (first_two(judge(forest_, row)).first != second) continue;
         const std::size_t crossed = thresholds_between(column, own, value);
