@@ -83,6 +83,7 @@ add_executable(unit_tests
   src/model/compiled_forest_test.cc
   src/model/dataset_test.cc
   src/model/evidence_test.cc
+  src/model/examples_test.cc
   src/model/flow_limits_test.cc
   src/model/forest_builder_test.cc
   src/model/labelled_captures_test.cc
@@ -94,19 +95,24 @@ add_executable(unit_tests
   src/model/out_of_bag_test.cc
   src/model/tree_grower_test.cc
   src/predict/ambiguity_test.cc
+  src/predict/attribution_test.cc
   src/predict/audit_test.cc
   src/predict/belief_store_test.cc
   src/predict/burst_judge_test.cc
   src/predict/cross_validation_test.cc
   src/predict/equal_rows_test.cc
   src/predict/evidence_fit_test.cc
+  src/predict/explanation_test.cc
+  src/predict/insight_finder_test.cc
   src/predict/judge_test.cc
   src/predict/learner_test.cc
   src/predict/novelty_fit_test.cc
-  src/predict/promise_fit_test.cc
   src/predict/preset_test.cc
+  src/predict/promise_fit_test.cc
+  src/predict/proximity_test.cc
   src/predict/relabelling_test.cc
   src/predict/row_judge_test.cc
+  src/predict/tipping_point_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/value_range_test.cc
   src/predict/verdict_test.cc
@@ -151,6 +157,7 @@ add_executable(program_tests
   tests/audit_program_test.cc
   tests/bad_captures_program_test.cc
   tests/bad_models_program_test.cc
+  tests/explain_program_test.cc
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
   tests/learning_program_test.cc

@@ -38,12 +38,13 @@ class RowSink : public FlowSink {
         measured_(options.features.width()) {}
 
   void take(const Flow& flow) override {
+    ++number_;
     if (device_ && flow.device != *device_) return;
     if (with_parts_) measure_parts(flow);
     measure(flow, part_.values);
     part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
                            flow.protocol, flow.remote_port,
-                           flow.sent.packets + flow.received.packets});
+                           flow.sent.packets + flow.received.packets, number_});
     part_.names.emplace_back(flow.name.server);
     if (flow.protocol == Protocol::kTcp) count_packets(flow);
   }
@@ -85,6 +86,7 @@ class RowSink : public FlowSink {
   FlowSeries series_;
   std::vector<double> measured_;
   std::uint32_t burst_ = 0;
+  std::uint32_t number_ = 0;
 };
 
 Timestamp on_calendar(const Moment& moment, Timestamp first) {

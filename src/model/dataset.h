@@ -46,6 +46,8 @@ struct RowFacts {
   Protocol protocol = Protocol::kTcp;
   Port remote_port = 0;
   std::uint64_t packets = 0;  // both ways
+  // Among the flows of its capture's metered span, from 1, in their order.
+  std::uint32_t number = 0;
 };
 
 // Rows of parts of flows (measure/flow_parts.h): forests learn from them beside

@@ -5,14 +5,19 @@
 
 namespace flowtell {
 
-std::uint32_t Forest::leaf_of(const Tree& tree,
-                              std::span<const float> row) const {
+std::size_t Forest::place_of_leaf(const Tree& tree,
+                                  std::span<const float> row) {
   std::size_t at = 0;
   while (!tree[at].is_leaf()) {
     const bool goes_left = row[tree[at].column] <= tree[at].threshold;
     at = goes_left ? at + 1 : tree[at].next;
   }
-  return tree[at].next;
+  return at;
+}
+
+std::uint32_t Forest::leaf_of(const Tree& tree,
+                              std::span<const float> row) const {
+  return tree[place_of_leaf(tree, row)].next;
 }
 
 void Forest::judge(std::span<const float> row, std::span<double> shares) const {

@@ -7,7 +7,9 @@
 // A tree is a list of nodes in pre-order: a node's left child is the next node,
 // its right child is named. A row goes left where its value is at most the
 // threshold. A leaf names a row of `leaf_shares`: how the training flows that
-// reached it were shared among the apps.
+// reached it were shared among the apps. It also tells how much those flows
+// weighed, so that the shares of any node follow from the leaves below it
+// (predict/attribution.h).
 #pragma once
 
 #include <cstdint>
@@ -20,10 +22,11 @@ struct TreeNode {
   static constexpr std::uint16_t kLeaf = UINT16_MAX;
 
   std::uint16_t column;  // kLeaf: `next` is a row of leaf_shares
-  float threshold;
-  std::uint32_t next;  // else the right child's place in the tree
+  float threshold;       // kLeaf: the weight of its training flows
+  std::uint32_t next;    // else the right child's place in the tree
 
   bool is_leaf() const { return column == kLeaf; }
+  float weight() const { return threshold; }  // REQUIRES: is_leaf()
   bool operator==(const TreeNode&) const = default;
 };
 
@@ -41,7 +44,10 @@ struct Forest {
     return std::span(leaf_shares).subspan(leaf * apps, apps);
   }
 
-  // The leaf that a row falls into. REQUIRES: row.size() == width.
+  // The place in the tree of the leaf that a row falls into; and the row of
+  // leaf_shares that it names. REQUIRES: row.size() == width.
+  static std::size_t place_of_leaf(const Tree& tree,
+                                   std::span<const float> row);
   std::uint32_t leaf_of(const Tree& tree, std::span<const float> row) const;
 
   // Fills each app's share: the mean over the trees. REQUIRES: row.size() ==

@@ -13,7 +13,9 @@
 #include "model/ambiguity_table.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
+#include "model/examples.h"
 #include "model/forest.h"
+#include "model/insight.h"
 #include "model/name_table.h"
 
 namespace flowtell {
@@ -26,12 +28,22 @@ struct Score {
   bool operator==(const Score&) const = default;
 };
 
+// How often flows of one app were named another, or rightly.
+struct Confusion {
+  AppId app = 0;
+  AppId named = 0;
+  std::uint64_t flows = 0;
+
+  bool operator==(const Confusion&) const = default;
+};
+
 // The model's own honest score: of models like it, each judged on captures
 // that it was not taught.
 struct HonestScore {
   Score score;
   std::string split;  // "by-capture"
   std::uint32_t folds = 0;
+  std::vector<Confusion> confusions;  // those that happened, by app and named
 
   bool operator==(const HonestScore&) const = default;
 };
@@ -63,6 +75,8 @@ struct Model {
   WeightTable weights;  // by place_of the kinds of evidence in use
   std::vector<ColumnImportance> importance;  // by column
   double out_of_bag_accuracy = 0;
+  Insight insight;
+  Examples examples;  // none: they were not to be kept
   std::optional<HonestScore> honest;
 
   // How and on what it was trained.

@@ -20,6 +20,8 @@ enum class SectionTag : std::uint32_t {
   kTraining = 6,
   kEvidence = 7,
   kAmbiguity = 8,
+  kInsight = 9,
+  kExamples = 10,
 };
 
 tl::unexpected<Error> wrong(std::string_view what) {
@@ -141,8 +143,10 @@ void write_forest(ByteWriter& out, const Model& model) {
 // Whether what a node names is there, places of other nodes aside.
 bool is_sound(const TreeNode& node, const Forest& forest) {
   if (node.is_leaf()) {
-    return (node.next + std::size_t{1}) * forest.apps <=
-           forest.leaf_shares.size();
+    // A sum of flows' weights, so no larger than this.
+    const bool is_weight = node.weight() >= 0 && node.weight() <= 1e12F;
+    return is_weight && (node.next + std::size_t{1}) * forest.apps <=
+                            forest.leaf_shares.size();
   }
   return node.column < forest.width && std::isfinite(node.threshold);
 }
@@ -214,6 +218,12 @@ void write_scores(ByteWriter& out, const Model& model) {
   out.f64(honest.score.balanced_accuracy);
   out.text(honest.split);
   out.u32(honest.folds);
+  out.u32(static_cast<std::uint32_t>(honest.confusions.size()));
+  for (const Confusion& confusion : honest.confusions) {
+    out.u16(confusion.app);
+    out.u16(confusion.named);
+    out.u64(confusion.flows);
+  }
 }
 
 Result<void> read_scores(ByteReader& in, Model& model) {
@@ -229,6 +239,15 @@ Result<void> read_scores(ByteReader& in, Model& model) {
   honest.score.balanced_accuracy = in.f64();
   honest.split = read_text(in);
   honest.folds = in.u32();
+  honest.confusions.resize(read_length(in, 12));
+  for (Confusion& confusion : honest.confusions) {
+    confusion.app = in.u16();
+    confusion.named = in.u16();
+    confusion.flows = in.u64();
+    if (std::max(confusion.app, confusion.named) >= model.apps.size()) {
+      return wrong("a confusion is of an app that is not there");
+    }
+  }
   if (has_honest) model.honest = honest;
   return {};
 }
@@ -394,6 +413,86 @@ Result<void> read_ambiguity(ByteReader& in, Model& model) {
   return {};
 }
 
+void write_insight(ByteWriter& out, const Model& model) {
+  for (const float sign : model.insight.signs) out.f32(sign);
+  out.u32(static_cast<std::uint32_t>(model.insight.draws.size()));
+  for (const Draw& draw : model.insight.draws) {
+    out.u16(draw.from);
+    out.u16(draw.to);
+    out.u64(draw.flows);
+    out.u32(static_cast<std::uint32_t>(draw.signs.size()));
+    for (const Draw::Sign& sign : draw.signs) {
+      out.u16(sign.column);
+      out.f32(sign.pull);
+      out.f32(sign.typical);
+    }
+  }
+}
+
+Result<void> read_draw(ByteReader& in, const Model& model, Draw& draw) {
+  draw.from = in.u16();
+  draw.to = in.u16();
+  draw.flows = in.u64();
+  if (std::max(draw.from, draw.to) >= model.apps.size()) {
+    return wrong("an app is drawn to one that is not there");
+  }
+  draw.signs.resize(read_length(in, 10));
+  for (Draw::Sign& sign : draw.signs) {
+    sign.column = in.u16();
+    sign.pull = in.f32();
+    sign.typical = in.f32();
+    if (sign.column >= model.columns.size() || !std::isfinite(sign.pull) ||
+        !std::isfinite(sign.typical)) {
+      return wrong("an app is drawn by what is not there");
+    }
+  }
+  return {};
+}
+
+Result<void> read_insight(ByteReader& in, Model& model) {
+  const std::size_t signs = model.apps.size() * model.columns.size();
+  if (signs > in.left() / sizeof(float)) return wrong("a section is cut short");
+  model.insight.signs.resize(signs);
+  for (float& sign : model.insight.signs) {
+    sign = in.f32();
+    if (!(sign >= -1 && sign <= 1)) return wrong("a share is no share");
+  }
+  model.insight.draws.resize(read_length(in, 16));
+  for (Draw& draw : model.insight.draws) {
+    auto done = read_draw(in, model, draw);
+    if (!done) return done;
+  }
+  return {};
+}
+
+void write_examples(ByteWriter& out, const Model& model) {
+  out.u32(static_cast<std::uint32_t>(model.examples.size()));
+  for (std::size_t i = 0; i < model.examples.size(); ++i) {
+    out.u32(model.examples.flows[i].capture);
+    out.u32(model.examples.flows[i].flow);
+    for (const float value : model.examples.row(i)) out.f32(value);
+  }
+}
+
+Result<void> read_examples(ByteReader& in, Model& model) {
+  const std::size_t width = model.columns.size();
+  Examples& examples = model.examples;
+  examples.flows.resize(read_length(in, 8 + 4 * width));
+  for (Example& example : examples.flows) {
+    example.capture = in.u32();
+    example.flow = in.u32();
+    if (example.capture >= model.captures.size()) {
+      return wrong("an example is of a capture that is not there");
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+      const float value = in.f32();
+      if (!std::isfinite(value)) return wrong("an example's value is none");
+      examples.values.push_back(value);
+    }
+  }
+  return {};
+}
+
 struct Section {
   SectionTag tag;
   void (*write)(ByteWriter&, const Model&);
@@ -409,6 +508,8 @@ constexpr Section kSections[] = {
     {SectionTag::kTraining, write_training, read_training},
     {SectionTag::kEvidence, write_evidence, read_evidence},
     {SectionTag::kAmbiguity, write_ambiguity, read_ambiguity},
+    {SectionTag::kInsight, write_insight, read_insight},
+    {SectionTag::kExamples, write_examples, read_examples},
 };
 
 }  // namespace

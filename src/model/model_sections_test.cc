@@ -234,6 +234,44 @@ TEST(ModelSections, RefuseGroupsThatCannotBe) {
   }
 }
 
+TEST(ModelSections, RefuseWeightsOfLeavesThatAreNone) {
+  for (const float odd : {-1.0f, 1e13f, std::nanf("")}) {
+    EXPECT_EQ(why_refused(with_tree({{TreeNode::kLeaf, odd, 0}})),
+              "a tree names what is not there");
+  }
+}
+
+TEST(ModelSections, RefuseInsightIntoWhatIsNotThere) {
+  Model sign = small_model();
+  sign.insight.signs[3] = std::nanf("");
+  EXPECT_EQ(why_refused(sign), "a share is no share");
+  Model from = small_model();
+  from.insight.draws[0].from = 3;
+  EXPECT_EQ(why_refused(from), "an app is drawn to one that is not there");
+  Model column = small_model();
+  column.insight.draws[0].signs = {{14, 0.5f, 1}};
+  EXPECT_EQ(why_refused(column), "an app is drawn by what is not there");
+  Model pull = small_model();
+  pull.insight.draws[0].signs = {{0, std::nanf(""), 1}};
+  EXPECT_EQ(why_refused(pull), "an app is drawn by what is not there");
+}
+
+TEST(ModelSections, RefuseExamplesThatAreNone) {
+  Model capture = small_model();
+  capture.examples.flows[0].capture = 99;
+  EXPECT_EQ(why_refused(capture),
+            "an example is of a capture that is not there");
+  Model value = small_model();
+  value.examples.values[5] = std::nanf("");
+  EXPECT_EQ(why_refused(value), "an example's value is none");
+}
+
+TEST(ModelSections, RefuseConfusionsOfAppsThatAreNotThere) {
+  Model model = small_model();
+  model.honest->confusions.push_back({0, 3, 1});
+  EXPECT_EQ(why_refused(model), "a confusion is of an app that is not there");
+}
+
 TEST(ModelSections, RefuseEveryCut) {
   const std::string body = encode_sections(small_model());
   for (std::size_t size = 0; size < body.size(); ++size) {

@@ -9,17 +9,11 @@
 namespace flowtell {
 namespace {
 
-// An app's captures count as so many, however many there are.
-constexpr double kCaptures = 20;
 // So many captures' worth of prior.
 constexpr double kPrior = 1;
 
 char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string domain_key(std::string_view name) {
-  return "." + registrable_domain(name);
 }
 
 // The prior moves towards what was counted.
@@ -53,6 +47,10 @@ std::string registrable_domain(std::string_view name) {
   return domain == nullptr ? text : domain;
 }
 
+std::array<std::string, 2> name_keys(std::string_view name) {
+  return {"." + registrable_domain(name), folded_name(name)};
+}
+
 NameTable NameTable::learn(const Dataset& data) {
   // The captures in which each key was met.
   std::map<std::string, std::set<std::uint32_t>, std::less<>> met;
@@ -62,8 +60,9 @@ NameTable NameTable::learn(const Dataset& data) {
     captures_of[data.labels[row]].insert(capture);
     const std::string& name = data.names[data.facts[row].name];
     if (name.empty()) continue;
-    met[folded_name(name)].insert(capture);
-    met[domain_key(name)].insert(capture);
+    for (std::string& key : name_keys(name)) {
+      met[std::move(key)].insert(capture);
+    }
   }
   NameTable table;
   for (const auto& [key, captures] : met) {

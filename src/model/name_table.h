@@ -12,6 +12,7 @@
 // and Peto 1995). A name never met says nothing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -45,6 +46,8 @@ class NameTable {
 
   // By key (a folded name, or a registrable domain behind a '.'): of each app's
   // captures, the share in which it was met, times kCaptures.
+  // An app's captures count as so many, however many there are.
+  static constexpr double kCaptures = 20;
   using Counts = std::map<std::string, std::vector<float>, std::less<>>;
   const Counts& counts() const { return counts_; }
   static NameTable of(Counts counts);
@@ -55,6 +58,10 @@ class NameTable {
 
 // "R4---sn-p5.example" as "r#---sn-p#.example"
 std::string folded_name(std::string_view name);
+
+// The keys under which a name is looked up, the one that tells less first: its
+// registrable domain, then the folded name.
+std::array<std::string, 2> name_keys(std::string_view name);
 
 // The domain that somebody registered, in small letters: "b.co.uk" of
 // "A.b.co.uk"; the name itself where the list knows of none.

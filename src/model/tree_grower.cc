@@ -213,16 +213,17 @@ std::uint32_t TreeGrower::split(Range range, const Cut& cut) {
 }
 
 void TreeGrower::add_leaf(GrownTree& tree) {
+  const auto weight = static_cast<float>(node_weight_);
   for (std::size_t app = 0; app < apps_; ++app) {
     if (node_weights_[app] == node_weight_) {
       tree.nodes.push_back(
-          {TreeNode::kLeaf, 0, static_cast<std::uint32_t>(app)});
+          {TreeNode::kLeaf, weight, static_cast<std::uint32_t>(app)});
       return;
     }
   }
   const std::size_t row = tree.mixed_leaves.size() / apps_;
   tree.nodes.push_back(
-      {TreeNode::kLeaf, 0, static_cast<std::uint32_t>(apps_ + row)});
+      {TreeNode::kLeaf, weight, static_cast<std::uint32_t>(apps_ + row)});
   for (std::size_t app = 0; app < apps_; ++app) {
     tree.mixed_leaves.push_back(
         static_cast<float>(node_weights_[app] / node_weight_));

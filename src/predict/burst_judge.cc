@@ -58,8 +58,27 @@ void BurstJudge::judge(const Burst& burst, std::span<double> probabilities) {
 void BurstJudge::judge_early(const Burst& burst,
                              std::span<double> probabilities) {
   weigh(burst);
+  if (kinds_.time) belief_ = prior(burst);
   smooth(burst);
-  for (std::size_t i = 0; i < burst.testimony.words.size(); ++i) {
+  tell(probabilities);
+}
+
+void BurstJudge::judge_alone(const Burst& burst,
+                             std::span<double> probabilities) {
+  weigh(burst);
+  const std::vector<double> any = start(burst.weights.novelty);
+  smoothed_ = likelihoods_;
+  for (std::size_t at = 0; at < smoothed_.size(); at += states_) {
+    const auto row = std::span(smoothed_).subspan(at, states_);
+    for (std::size_t i = 0; i < states_; ++i) row[i] *= any[i];
+    normalise(row);
+  }
+  tell(probabilities);
+}
+
+// The apps' part of what was found.
+void BurstJudge::tell(std::span<double> probabilities) const {
+  for (std::size_t i = 0; i * apps_ < probabilities.size(); ++i) {
     const auto row = std::span(smoothed_).subspan(i * states_, apps_);
     std::copy(row.begin(), row.end(),
               probabilities.subspan(i * apps_, apps_).begin());
@@ -117,7 +136,7 @@ std::vector<double> BurstJudge::name_weights(const Burst& burst) const {
 // say. Their product, normalised, is what the whole burst says.
 void BurstJudge::smooth(const Burst& burst) {
   const std::vector<double> any = start(burst.weights.novelty);
-  std::vector<double> carried = kinds_.time ? prior(burst) : any;
+  std::vector<double> carried = kinds_.time ? belief_ : any;
   smoothed_ = likelihoods_;
   const auto row = [&](std::size_t at) {
     return std::span(smoothed_).subspan(at, states_);
@@ -154,12 +173,13 @@ std::vector<double> BurstJudge::start(const Novelty& novelty) const {
 }
 
 // What is believed before the burst.
-std::vector<double> BurstJudge::prior(const Burst& burst) const {
+std::vector<double> BurstJudge::prior(const Burst& burst) {
   std::vector<double> prior = start(burst.weights.novelty);
   const Belief* belief = beliefs_->find(burst.device);
+  silence_.reset();
   if (belief == nullptr) return prior;
-  const double silence = std::max(in_seconds(burst.first - belief->last), 0.0);
-  const double worth = std::exp2(-silence / kHalfLife);
+  silence_ = std::max(burst.first - belief->last, Duration::zero());
+  const double worth = std::exp2(-in_seconds(*silence_) / kHalfLife);
   for (std::size_t i = 0; i < states_; ++i) {
     prior[i] = worth * belief->apps[i] + (1 - worth) * prior[i];
   }

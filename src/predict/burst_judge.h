@@ -25,6 +25,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -66,18 +67,33 @@ class BurstJudge {
   // The same for flows of a burst that is not over: no belief moves.
   void judge_early(const Burst& burst, std::span<double> probabilities);
 
+  // What each flow says by itself: as judged, but for its device's past and the
+  // other flows. No belief moves.
+  void judge_alone(const Burst& burst, std::span<double> probabilities);
+
+  // Of the burst judged last: what was believed of its device when it began
+  // (empty without time as evidence), and how long it had been silent by then
+  // (nothing: it was not known).
+  std::span<const double> belief() const {
+    return std::span(belief_).first(belief_.empty() ? 0 : apps_);
+  }
+  std::optional<Duration> silence() const { return silence_; }
+
  private:
   void weigh(const Burst& burst);
   std::vector<double> name_weights(const Burst& burst) const;
   void smooth(const Burst& burst);
   std::vector<double> start(const Novelty& novelty) const;
-  std::vector<double> prior(const Burst& burst) const;
+  std::vector<double> prior(const Burst& burst);
+  void tell(std::span<double> probabilities) const;
 
   EvidenceKinds kinds_;
   std::size_t apps_;
   std::size_t states_;               // the apps, and any other
   std::vector<double> likelihoods_;  // of the burst at hand, a row a flow
   std::vector<double> smoothed_;     // the same, given the whole burst
+  std::vector<double> belief_;       // before its first flow
+  std::optional<Duration> silence_;  // how old that was then
   std::unique_ptr<BeliefStore> beliefs_;
 };
 

@@ -22,12 +22,13 @@ Judge::Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
       names_(model.names),
       features_(std::move(features)),
       burst_judge_(kinds, apps_),
-      measured_(features_.width()),
-      row_(features_.width()) {}
+      measured_(features_.width()) {}
 
 void Judge::begin_capture() { burst_judge_ = BurstJudge(kinds_, apps_); }
 
 void Judge::begin_burst() {
+  is_over_ = false;
+  rows_.clear();
   shape_.clear();
   name_.clear();
   words_.clear();
@@ -35,6 +36,7 @@ void Judge::begin_burst() {
 }
 
 void Judge::hear(const Flow& flow) {
+  if (is_over_) begin_burst();
   if (shape_.empty()) {
     device_ = flow.device;
     first_ = flow.first;
@@ -49,9 +51,11 @@ void Judge::hear(const Flow& flow) {
   if (kinds_.shape) {
     series_.assign(flow);
     features_.measure(series_, measured_);
-    std::transform(measured_.begin(), measured_.end(), row_.begin(),
-                   [](double value) { return static_cast<float>(value); });
-    forest_.judge(row_, std::span(shape_).subspan(at));
+    for (const double value : measured_) {
+      rows_.push_back(static_cast<float>(value));
+    }
+    forest_.judge(std::span(rows_).last(measured_.size()),
+                  std::span(shape_).subspan(at));
   }
   words_.emplace_back();
   if (kinds_.name) {
@@ -68,15 +72,23 @@ BurstJudge::Burst Judge::burst() const {
 
 std::vector<Judge::Judged> Judge::end_burst() {
   std::vector<Judged> all;
-  if (shape_.empty()) return all;
+  if (is_over_ || shape_.empty()) return all;
   probabilities_.resize(shape_.size());
   burst_judge_.judge(burst(), probabilities_);
   for (std::size_t at = 0; at < probabilities_.size(); at += apps_) {
     const auto row = std::span<const double>(probabilities_).subspan(at, apps_);
     all.push_back({reach_verdict(row, rule_), row});
   }
-  begin_burst();
+  is_over_ = true;
   return all;
+}
+
+Judge::Grounds Judge::grounds() const {
+  return {rows_,
+          {shape_, name_, words_},
+          weights_,
+          burst_judge_.belief(),
+          burst_judge_.silence()};
 }
 
 Judge::Judged Judge::judge_early(const Flow& flow) {

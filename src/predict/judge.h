@@ -37,6 +37,17 @@ class Judge {
   // order, valid until the next flow is heard.
   std::vector<Judged> end_burst();
 
+  // What the burst judged last was judged by, for those who ask why; one row a
+  // flow. Valid until the next flow is heard.
+  struct Grounds {
+    std::span<const float> features;  // without shape: empty
+    Testimony testimony;
+    EvidenceWeights weights;
+    std::span<const double> belief;  // see BurstJudge
+    std::optional<Duration> silence;
+  };
+  Grounds grounds() const;
+
   // Judges a flow that goes on, by itself and by what its device did before;
   // nothing is remembered of it. Valid until the next flow is heard.
   // REQUIRES: no burst is being handed over.
@@ -62,12 +73,14 @@ class Judge {
 
   FlowSeries series_;
   std::vector<double> measured_;
-  std::vector<float> row_;
 
-  // Of the burst at hand: when it was and whose, and a row a flow.
+  // Of the burst at hand, or just judged: when it was and whose, and a row a
+  // flow.
+  bool is_over_ = false;
   Address device_;
   Timestamp first_{};
   Timestamp last_{};
+  std::vector<float> rows_;
   std::vector<double> shape_;
   std::vector<double> name_;
   std::vector<NameWord> words_;

@@ -46,6 +46,19 @@ std::pair<double, double> spread_of(const std::vector<double>& values) {
 
 }  // namespace
 
+std::vector<Confusion> Evaluation::confusions() const {
+  std::vector<Confusion> all;
+  for (std::size_t app = 0; app < confusion.size(); ++app) {
+    for (std::size_t named = 0; named < confusion.size(); ++named) {
+      const std::uint64_t count = confusion[app][named];
+      if (count == 0) continue;
+      all.push_back(
+          {static_cast<AppId>(app), static_cast<AppId>(named), count});
+    }
+  }
+  return all;
+}
+
 double calibration_error(const Dataset& data,
                          const Probabilities& probabilities) {
   constexpr std::size_t kBins = 15;

@@ -76,6 +76,8 @@ struct Evaluation {
   std::optional<PresetScore> preset;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
+  // The entries of `confusion` that are not 0, row by row.
+  std::vector<Confusion> confusions() const;
 };
 
 // How far confidences are from the share that is right: the mean distance over

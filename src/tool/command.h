@@ -34,6 +34,7 @@ std::unique_ptr<Command> make_classify_command(CLI::App& program);
 std::unique_ptr<Command> make_capture_command(CLI::App& program);
 std::unique_ptr<Command> make_watch_command(CLI::App& program);
 std::unique_ptr<Command> make_audit_command(CLI::App& program);
+std::unique_ptr<Command> make_explain_command(CLI::App& program);
 std::unique_ptr<Command> make_model_command(CLI::App& program);
 std::unique_ptr<Command> make_gateway_command(CLI::App& program);
 std::unique_ptr<Command> make_reference_command(CLI::App& program);

@@ -3,6 +3,7 @@
 #include "model/model_file.h"
 #include "model/out_of_bag.h"
 #include "predict/ambiguity.h"
+#include "predict/insight_finder.h"
 #include "predict/learner.h"
 #include "report/evaluation.h"
 #include "report/table.h"
@@ -33,6 +34,10 @@ class TrainCommand : public Command {
     command.add_flag("--no-score", no_score_,
                      "Do not judge the learner by cross-validation first; "
                      "quicker, but the model cannot tell how good it is");
+    command.add_flag("--no-examples", no_examples_,
+                     "Do not keep the features of some training flows in the "
+                     "model; 'explain' then cannot tell the flows most like "
+                     "one");
     meter_.define(command);
     meter_.define_flow(command);
     command.footer(
@@ -81,6 +86,7 @@ class TrainCommand : public Command {
     model.trained_by = program_version();
     model.seed = learner_.seed;
     model.captures = data.captures;
+    if (!no_examples_) model.examples = choose_examples(data);
     grow(data, model);
     weigh(data, model);
     find_shared(data, model);
@@ -93,8 +99,9 @@ class TrainCommand : public Command {
     ForestOptions options = learner_.forest();
     options.progress = std::ref(progress);
     BuiltForest built = build_forest(data, options);
-    model.out_of_bag_accuracy =
-        judge_out_of_bag(built, data, learner_.threads).accuracy;
+    const OutOfBag judged = judge_out_of_bag(built, data, learner_.threads);
+    model.out_of_bag_accuracy = judged.accuracy;
+    model.insight = find_insight(built, judged, data);
     PermutationOptions permutation;
     permutation.seed = learner_.seed;
     permutation.threads = learner_.threads;
@@ -138,9 +145,10 @@ class TrainCommand : public Command {
     const Hearing hearing = hear_cross_validated(data, options, kinds_);
     const auto judged =
         judge_captures(data, hearing.testimonies, hearing.weights, kinds_);
-    model.honest = HonestScore{evaluate(data, judged, UnknownRule{}).score(),
-                               std::string(split_name(options.split)),
-                               static_cast<std::uint32_t>(folds)};
+    const Evaluation evaluation = evaluate(data, judged, UnknownRule{});
+    model.honest =
+        HonestScore{evaluation.score(), std::string(split_name(options.split)),
+                    static_cast<std::uint32_t>(folds), evaluation.confusions()};
   }
 
   std::string summary(const Model& model) const {
@@ -172,6 +180,7 @@ class TrainCommand : public Command {
   LearnerArguments learner_;
   EvidenceKinds kinds_;  // by which the learner is judged; all are learned
   bool no_score_ = false;
+  bool no_examples_ = false;
   MeterArguments meter_;
 };
 

@@ -4,18 +4,20 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "predict/insight_finder.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
 namespace {
 
 RowFacts facts_of(const TestRow& row, std::size_t in_burst,
-                  std::vector<std::string>& names) {
+                  std::uint32_t number, std::vector<std::string>& names) {
   RowFacts facts;
   facts.device = *Address::parse("192.168.12.100");
   facts.first = kTestStart + 3s * row.burst + 100ms * in_burst;
   facts.last = facts.first + 50ms;
   facts.burst = row.burst;
+  facts.number = number;
   const auto at = std::ranges::find(names, row.name);
   facts.name = static_cast<std::uint32_t>(at - names.begin());
   if (at == names.end()) names.push_back(row.name);
@@ -47,7 +49,9 @@ Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps) {
                    ? in_burst + 1
                    : 0;
     data.capture_of.push_back(row.capture);
-    data.facts.push_back(facts_of(row, in_burst, data.names));
+    const auto number =
+        static_cast<std::uint32_t>(data.captures[row.capture].flows);
+    data.facts.push_back(facts_of(row, in_burst, number, data.names));
   }
   return data;
 }
@@ -92,6 +96,8 @@ Model small_model(std::uint64_t seed) {
   model.feature_identity = features.identity();
   model.flow_key = FlowKey::kRemoteEndpoint;
   model.burst_gap = 1500ms;
+  model.insight = find_insight(built, judge_out_of_bag(built, data, 1), data);
+  model.examples = choose_examples(data, 7);
   model.forest = std::move(built.forest);
   model.names = NameTable::of({{".example", {0, 10, 20}},
                                {"cdn#.example", {0, 0, 5}},
@@ -114,7 +120,8 @@ Model small_model(std::uint64_t seed) {
         {built.impurity_importance[i], 0.01 * static_cast<double>(i) - 0.02});
   }
   model.out_of_bag_accuracy = 0.8125;
-  model.honest = HonestScore{{0.75, 0.625}, "by-capture", 5};
+  model.honest = HonestScore{
+      {0.75, 0.625}, "by-capture", 5, {{0, 0, 7}, {0, 2, 3}, {2, 2, 9}}};
   model.trained_by = "0.1.0";
   model.seed = seed;
   model.captures = data.captures;

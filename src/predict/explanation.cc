@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/explanation.h"
+
+#include <algorithm>
+#include <array>
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kNeighbours = 5;
+
+std::vector<double> copy_of(std::span<const double> values) {
+  return {values.begin(), values.end()};
+}
+
+NameRecord name_record(const NameTable& names, std::string_view server) {
+  NameRecord word;
+  if (server.empty()) return word;
+  for (const std::string& key : name_keys(server)) {
+    const auto at = names.counts().find(key);
+    if (at == names.counts().end()) continue;
+    NameRecord::Key met{key, {}};
+    for (const float count : at->second) {
+      met.met.push_back(static_cast<double>(count) / NameTable::kCaptures);
+    }
+    word.keys.insert(word.keys.begin(), std::move(met));
+  }
+  return word;
+}
+
+// Flows that say nothing, all apps being alike to them, are counted to none.
+BurstWord burst_word(const JudgedFlow& flow, std::size_t apps) {
+  constexpr double kNothing = 1e-9;
+  BurstWord word{flow.burst.size() / apps - 1, std::vector<std::size_t>(apps)};
+  for (std::size_t i = 0; i <= word.flows; ++i) {
+    if (i == flow.place) continue;
+    const auto own = flow.burst.subspan(i * apps, apps);
+    const auto best = std::max_element(own.begin(), own.end());
+    const bool speaks = *best > 1 / static_cast<double>(apps) + kNothing;
+    if (speaks) ++word.saying[static_cast<std::size_t>(best - own.begin())];
+  }
+  return word;
+}
+
+// Judges the flow anew as if a witness had said something else of it, all the
+// rest being as it was.
+class Retrial {
+ public:
+  Retrial(const FlowExplanation& told, std::size_t apps)
+      : told_(told), apps_(apps) {}
+
+  std::pair<AppId, double> with_shape(std::span<const double> shape) const {
+    return judged({shape, told_.name, kWord});
+  }
+  std::pair<AppId, double> with_name(std::span<const double> name) const {
+    return judged({told_.shape, name, kWord});
+  }
+
+ private:
+  static constexpr std::array<NameWord, 1> kWord{};
+
+  std::pair<AppId, double> judged(const Testimony& testimony) const {
+    std::vector<double> own(apps_);
+    weigh_alone(told_.kinds, apps_, testimony, told_.weights, own);
+    double sum = 0;
+    for (std::size_t app = 0; app < apps_; ++app) {
+      if (!told_.others.empty()) own[app] *= told_.others[app];
+      sum += own[app];
+    }
+    const AppId best = first_two(own).first;
+    return {best, own[best] / sum};
+  }
+
+  const FlowExplanation& told_;
+  std::size_t apps_;
+};
+
+void explain_shape(const Model& model, FlowExplanation& told) {
+  const Forest& forest = model.forest;
+  told.forest_first = first_two(told.shape).first;
+  told.rival = told.forest_first == told.verdict.best ? told.runner_up
+                                                      : told.verdict.best;
+  told.attribution = attribute(forest, told.features);
+  told.neighbours =
+      nearest_examples(forest, told.features, model.examples, kNeighbours);
+  const Retrial retrial(told, forest.apps);
+  std::vector<float> row = told.features;
+  std::vector<double> shape(forest.apps);
+  for (const TippingPoint& point :
+       find_tipping_points(forest, told.features, told.rival)) {
+    row[point.column] = point.value;
+    forest.judge(row, shape);
+    row[point.column] = told.features[point.column];
+    const auto [verdict, probability] = retrial.with_shape(shape);
+    told.shape_changes.push_back(
+        {point, told.rival, shape[told.rival], verdict, probability});
+  }
+}
+
+// Of the names in the table the one that makes `app` likeliest.
+std::string name_for(const NameTable& names, AppId app, std::size_t apps) {
+  std::string best;
+  double most = 1 / static_cast<double>(apps);
+  std::vector<double> says(apps);
+  for (const auto& [key, counts] : names.counts()) {
+    if (key.starts_with('.')) continue;
+    names.judge(key, says);
+    if (says[app] <= most) continue;
+    most = says[app];
+    best = key;
+  }
+  return best;
+}
+
+void explain_name(const Model& model, FlowExplanation& told) {
+  const std::string_view server = told.flow.told().name.server;
+  told.name_record = name_record(model.names, server);
+  const std::size_t apps = model.apps.size();
+  const Retrial retrial(told, apps);
+  std::vector<double> says(apps);
+  const auto tried = [&](std::string name) {
+    model.names.judge(name, says);
+    const auto [verdict, probability] = retrial.with_name(says);
+    told.name_changes.push_back({std::move(name), verdict, probability});
+  };
+  tried("");
+  std::string other = name_for(model.names, told.runner_up, apps);
+  if (!other.empty() && other != folded_name(server)) tried(std::move(other));
+}
+
+}  // namespace
+
+std::pair<AppId, AppId> first_two(std::span<const double> probabilities) {
+  const auto begin = probabilities.begin();
+  const auto best = std::max_element(begin, probabilities.end());
+  auto second = best;
+  for (auto at = begin; at != probabilities.end(); ++at) {
+    if (at != best && (second == best || *at > *second)) second = at;
+  }
+  return {static_cast<AppId>(best - begin), static_cast<AppId>(second - begin)};
+}
+
+FlowExplanation explain_flow(const Model& model, const Inquiry& inquiry,
+                             EvidenceKinds kinds, const JudgedFlow& flow) {
+  FlowExplanation told;
+  told.number = flow.number;
+  told.capture = *flow.capture;
+  told.flow = *flow.flow;
+  told.origin = flow.origin;
+  told.kinds = kinds;
+  told.weights = flow.weights;
+  told.verdict = flow.verdict;
+  told.runner_up = first_two(flow.probabilities).second;
+  told.probabilities = copy_of(flow.probabilities);
+  told.shape = copy_of(flow.shape);
+  told.name = copy_of(flow.name);
+  told.own = copy_of(flow.own);
+  told.others = copy_of(flow.others);
+  told.belief = copy_of(flow.belief);
+  told.silence = flow.silence;
+  told.burst = burst_word(flow, model.apps.size());
+  for (std::size_t i = 0; i < flow.fewer.size(); ++i) {
+    told.fewer.push_back({inquiry.fewer()[i], flow.fewer[i]});
+  }
+  told.features.assign(flow.features.begin(), flow.features.end());
+  if (kinds.shape) explain_shape(model, told);
+  if (kinds.name) explain_name(model, told);
+  return told;
+}
+
+}  // namespace flowtell

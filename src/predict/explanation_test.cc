@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/explanation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "predict/capture_account.h"
+#include "support/samples.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+// A flow of one burst to a server of that name.
+struct Heard {
+  std::uint32_t payload;
+  std::string name;
+};
+
+// Two bursts of a device, 3 s apart.
+const std::vector<std::vector<Heard>> kBursts = {
+    {{300, "cdn7.example"}, {20, ""}, {1200, "post.example"}},
+    {{70, "never.met"}, {900, ""}},
+};
+
+// Hands the bursts over to the sink, as a meter would.
+void tell(FlowSink& sink) {
+  Timestamp now = kTestStart;
+  std::uint32_t burst = 0;
+  for (const auto& flows : kBursts) {
+    for (const Heard& heard : flows) {
+      std::vector<PacketRecord> packets(4);
+      for (std::size_t i = 0; i < packets.size(); ++i) {
+        packets[i].time = now + 5ms * i;
+        packets[i].sent = i % 2 == 0 ? 0 : 1;
+        packets[i].length = (heard.payload + 40) & 0xffff;
+        packets[i].payload_length = heard.payload;
+      }
+      Flow flow{};
+      flow.burst = burst;
+      flow.first = packets.front().time;
+      flow.last = packets.back().time;
+      flow.device = *Address::parse("192.168.12.100");
+      flow.remote = *Address::parse("203.0.113.9");
+      flow.sent = {2, 2 * heard.payload + 80};
+      flow.received = flow.sent;
+      flow.name.server = heard.name;
+      flow.packets = packets;
+      sink.take(flow);
+      now += 100ms;
+    }
+    sink.end_burst();
+    ++burst;
+    now += 3s;
+  }
+}
+
+class ExplanationTest : public testing::Test {
+ protected:
+  ExplanationTest() : meter_(FlowOptions{}, unused_) {
+    const TestFrame frame;
+    meter_.add(frame.view());
+  }
+
+  std::vector<FlowExplanation> explain(EvidenceKinds kinds) {
+    std::vector<FlowExplanation> all;
+    const Inquiry* asked = nullptr;
+    auto inquiry =
+        Inquiry::make(model_, kinds, {}, [&](const JudgedFlow& flow) {
+          all.push_back(explain_flow(model_, *asked, kinds, flow));
+        });
+    asked = &*inquiry;
+    inquiry->begin_capture(meter_, "a.pcap");
+    tell(*inquiry);
+    return all;
+  }
+
+  class NoSink : public FlowSink {
+    void take(const Flow&) override {}
+  };
+  NoSink unused_;
+  FlowMeter meter_;
+  Model model_ = small_model();
+};
+
+class JudgeSink : public FlowSink {
+ public:
+  JudgeSink(const Model& model, EvidenceKinds kinds)
+      : judge_(*Judge::make(model, kinds, {})) {}
+  void take(const Flow& flow) override { judge_.hear(flow); }
+  void end_burst() override {
+    for (const auto& judged : judge_.end_burst()) {
+      rows.emplace_back(judged.probabilities.begin(),
+                        judged.probabilities.end());
+    }
+  }
+  std::vector<std::vector<double>> rows;
+
+ private:
+  Judge judge_;
+};
+
+TEST_F(ExplanationTest, TellsTheVerdictsThatAJudgeGives) {
+  for (const EvidenceKinds& kinds : kEvidenceKinds) {
+    JudgeSink judge(model_, kinds);
+    tell(judge);
+    const auto told = explain(kinds);
+    ASSERT_EQ(told.size(), judge.rows.size());
+    for (std::size_t i = 0; i < told.size(); ++i) {
+      EXPECT_EQ(told[i].number, i + 1);
+      EXPECT_EQ(told[i].probabilities, judge.rows[i]);
+      for (const FewerKinds& fewer : told[i].fewer) {
+        JudgeSink other(model_, fewer.kinds);
+        tell(other);
+        EXPECT_EQ(fewer.verdict.confidence, other.rows[i][fewer.verdict.best]);
+      }
+    }
+  }
+  EXPECT_EQ(explain({}).front().fewer.size(), 5u);
+  EXPECT_TRUE(explain({true, false, false}).front().fewer.empty());
+}
+
+// What a flow says itself, times what all else says, is the verdict.
+TEST_F(ExplanationTest, PartsMakeTheWhole) {
+  for (const FlowExplanation& told : explain({})) {
+    std::vector<double> product(told.own.size());
+    for (std::size_t app = 0; app < product.size(); ++app) {
+      product[app] = told.own[app] * told.others[app];
+    }
+    const double sum = std::accumulate(product.begin(), product.end(), 0.0);
+    for (std::size_t app = 0; app < product.size(); ++app) {
+      EXPECT_NEAR(product[app] / sum, told.probabilities[app], 1e-9);
+    }
+  }
+}
+
+// What is believed when a burst begins is what the last flow before it got,
+// less what three seconds of silence cost.
+TEST_F(ExplanationTest, TellsWhatWasBelievedBefore) {
+  const auto told = explain({});
+  EXPECT_FALSE(told[2].silence);
+  ASSERT_TRUE(told[3].silence);
+  EXPECT_NEAR(in_seconds(*told[3].silence), 3.085, 1e-9);
+  const double worth = std::exp2(-in_seconds(*told[3].silence) / 10);
+  for (std::size_t app = 0; app < 3; ++app) {
+    EXPECT_NEAR(told[3].belief[app],
+                worth * told[2].probabilities[app] + (1 - worth) / 3, 1e-9);
+  }
+  EXPECT_EQ(told[0].burst.flows, 2u);
+  EXPECT_EQ(told[4].burst.flows, 1u);
+}
+
+TEST_F(ExplanationTest, TellsWhichKeyOfTheNameSpoke) {
+  const auto told = explain({});
+  ASSERT_EQ(told[0].name_record.keys.size(), 1u);
+  EXPECT_EQ(told[0].name_record.keys[0].key, "cdn#.example");
+  EXPECT_EQ(told[0].name_record.keys[0].met, (std::vector<double>{0, 0, 0.25}));
+  EXPECT_TRUE(told[1].name_record.keys.empty());
+  EXPECT_TRUE(told[3].name_record.keys.empty());
+}
+
+// A name never met and no name are alike: nothing changes without it.
+TEST_F(ExplanationTest, TellsWhatAnotherNameWouldChange) {
+  const auto told = explain({});
+  EXPECT_EQ(told[3].name_changes[0].name, "");
+  EXPECT_NEAR(told[3].name_changes[0].probability, told[3].verdict.confidence,
+              1e-9);
+  std::size_t others = 0;
+  for (const FlowExplanation& flow : told) {
+    if (flow.name_changes.size() == 1) continue;  // none speaks for it
+    ++others;
+    std::vector<double> says(3);
+    model_.names.judge(flow.name_changes[1].name, says);
+    EXPECT_GT(says[flow.runner_up], 1.0 / 3);
+  }
+  EXPECT_GT(others, 0u);
+}
+
+TEST_F(ExplanationTest, HasNothingToSayOfEvidenceLeftOut) {
+  const auto shape = explain({true, false, false}).front();
+  EXPECT_TRUE(shape.name.empty());
+  EXPECT_TRUE(shape.others.empty());
+  EXPECT_TRUE(shape.name_changes.empty());
+  EXPECT_FALSE(shape.neighbours.empty());
+  const auto name = explain({false, true, false}).front();
+  EXPECT_TRUE(name.shape.empty());
+  EXPECT_TRUE(name.features.empty());
+  EXPECT_TRUE(name.neighbours.empty());
+  EXPECT_FALSE(name.name_changes.empty());
+}
+
+TEST_F(ExplanationTest, AccountsForEveryFlow) {
+  CaptureAccount account(3, {});
+  const Inquiry* asked = nullptr;
+  std::map<AppId, std::size_t> due;
+  auto inquiry = Inquiry::make(model_, {}, {}, [&](const JudgedFlow& flow) {
+    account.add(flow, asked->fewer());
+    ++due[flow.verdict.best];
+  });
+  asked = &*inquiry;
+  inquiry->begin_capture(meter_, "a.pcap");
+  tell(*inquiry);
+  EXPECT_EQ(account.flows(), 5u);
+  std::size_t speakers = 0;
+  for (AppId app = 0; app < 3; ++app) {
+    const AppAccount& own = account.apps()[app];
+    EXPECT_EQ(own.flows, due[app]);
+    EXPECT_LE(own.in_any_case, own.flows);
+    EXPECT_GE(own.in_any_case + own.by_shape + own.by_name + own.by_time,
+              own.flows);
+    speakers += own.speakers.size();
+  }
+  EXPECT_EQ(speakers, 5u);  // each says something, and no server twice
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "base/text.h"
+#include "capture/capture_file.h"
+#include "model/model_file.h"
+#include "report/explanation.h"
+#include "report/ledger_text.h"
+#include "tool/command.h"
+#include "tool/console.h"
+#include "tool/flow_printer.h"
+
+namespace flowtell {
+namespace {
+
+class ExplainCommand : public Command {
+ public:
+  explicit ExplainCommand(CLI::App& program) {
+    CLI::App& command = *program.add_subcommand(
+        "explain", "Tell why: of a flow, of captures, or of a model");
+    command.add_option("MODEL", model_, "A model made by 'flowtell train'")
+        ->type_name("")
+        ->required();
+    command
+        .add_option("CAPTURE", paths_,
+                    "Captures, folders of them, or -; without one, the model "
+                    "itself is explained")
+        ->type_name("");
+    command
+        .add_option("--flow", number_,
+                    "Explain this flow alone: its number in the order in which "
+                    "'flowtell classify' prints them, from 1")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}));
+    unknown_.define(command);
+    define_evidence(command, evidence_);
+    meter_.define(command);
+    command
+        .add_option("--json", json_,
+                    "Write all of it as JSON; - for standard output, instead "
+                    "of the text")
+        ->type_name("FILE");
+    command.footer(
+        "Examples:\n"
+        "  flowtell explain apps.model\n"
+        "      what each app is known by, and whose flows it is taken for\n"
+        "  flowtell explain apps.model phone.pcap\n"
+        "      per app, which evidence decided, and the flows that drew it\n"
+        "  flowtell explain apps.model phone.pcap --flow 17\n"
+        "      all that was said of the 17th flow, and what would change it\n"
+        "  flowtell classify apps.model phone.pcap | grep -n weather\n"
+        "      the numbers of the flows that were named weather");
+  }
+
+  Result<ExitCode> run() override {
+    auto rule = unknown_.resolve();
+    if (!rule) return fail("--unknown", std::move(rule).error());
+    auto kinds = EvidenceKinds::parse(evidence_);
+    if (!kinds) return fail("--evidence", std::move(kinds).error());
+    auto options = meter_.resolve();
+    if (!options) return fail(std::move(options).error());
+    if (number_ > 0 && paths_.empty()) {
+      return fail(ErrorKind::kUsage,
+                  "--flow: name the capture that the flow is in");
+    }
+    if (auto apart = keeps({model_}); !apart) {
+      return fail(std::move(apart).error());
+    }
+    auto model = load_model(model_);
+    if (!model) return fail(std::move(model).error());
+    if (paths_.empty()) {
+      return told(model_explanation_text(*model),
+                  model_explanation_json(*model));
+    }
+    options->key = model->flow_key;
+    options->burst_gap = model->burst_gap;
+    options->names = kinds->name;
+    return explain(*model, {*model, *kinds, *rule}, *options);
+  }
+
+ private:
+  // Fails where the JSON would replace what is read.
+  Result<void> keeps(const std::vector<std::string>& inputs) const {
+    if (check_apart(json_, inputs)) return {};
+    return fail(ErrorKind::kUsage,
+                "--json {} would replace what is read; choose another file",
+                json_);
+  }
+
+  Result<ExitCode> explain(const Model& model,
+                           const ExplanationSetting& setting,
+                           const FlowOptions& options) {
+    auto captures = find_captures(paths_);
+    if (!captures) return fail(std::move(captures).error());
+    if (auto apart = keeps(*captures); !apart) {
+      return fail(std::move(apart).error());
+    }
+    CaptureAccount account(model.apps.size(), setting.kinds);
+    std::optional<FlowExplanation> asked;
+    const Inquiry* judging = nullptr;
+    auto inquiry = Inquiry::make(
+        model, setting.kinds, setting.rule, [&](const JudgedFlow& flow) {
+          account.add(flow, judging->fewer());
+          if (flow.number != number_) return;
+          asked = explain_flow(model, *judging, setting.kinds, flow);
+        });
+    if (!inquiry) {
+      return fail(fmt::format("cannot use {}", model_),
+                  std::move(inquiry).error());
+    }
+    judging = &*inquiry;
+    if (auto done = judge(*captures, options, *inquiry); !done) {
+      return fail(std::move(done).error());
+    }
+    if (account.flows() == 0) {
+      return fail(ErrorKind::kInput, "{}", no_flow_text(report_));
+    }
+    if (number_ == 0) {
+      return told(capture_account_text(account, setting),
+                  capture_account_json(account, setting));
+    }
+    if (!asked) {
+      return fail(ErrorKind::kUsage,
+                  "--flow {}: there {} only {}; count them "
+                  "as 'flowtell classify' prints them",
+                  number_, account.flows() == 1 ? "is" : "are",
+                  counted(account.flows(), "flow"));
+    }
+    return told(flow_explanation_text(*asked, setting),
+                flow_explanation_json(*asked, setting));
+  }
+
+  // Hands the flows of all captures to the inquiry.
+  Result<void> judge(const std::vector<std::string>& captures,
+                     const FlowOptions& options, Inquiry& inquiry) {
+    for (const std::string& path : captures) {
+      auto source = open_capture(path);
+      if (!source) return fail(std::move(source).error());
+      FlowMeter meter(options, inquiry);
+      inquiry.begin_capture(meter, path);
+      std::array<Frame, 64> batch;
+      while (const std::size_t count = (*source)->read(batch)) {
+        for (const Frame& frame : std::span(batch).first(count)) {
+          meter.add(frame);
+        }
+      }
+      meter.finish();
+      report_ += meter.report();
+      if (const auto& damage = (*source)->damage()) {
+        warn_of_damage(path, *damage);
+        any_damage_ = true;
+      }
+    }
+    return {};
+  }
+
+  Result<ExitCode> told(const std::string& text,
+                        const std::string& json) const {
+    if (json_ != "-") {
+      auto done = write_output("", text);
+      if (!done) return fail(std::move(done).error());
+    }
+    if (!json_.empty()) {
+      auto done = write_output(json_, json);
+      if (!done) return fail(std::move(done).error());
+    }
+    return any_damage_ ? ExitCode::kDamaged : ExitCode::kDone;
+  }
+
+  std::string model_;
+  std::vector<std::string> paths_;
+  std::size_t number_ = 0;
+  UnknownArguments unknown_;
+  std::string evidence_{EvidenceKinds::kAll};
+  MeterArguments meter_;
+  std::string json_;
+  MeterReport report_;
+  bool any_damage_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_explain_command(CLI::App& program) {
+  return std::make_unique<ExplainCommand>(program);
+}
+
+}  // namespace flowtell

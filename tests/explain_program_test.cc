@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why verdicts are what they are: of a flow, of a capture, of a model.
+#include <nlohmann/json.hpp>
+
+#include "support/app_captures.h"
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class ExplainProgram : public ProgramTest {
+ protected:
+  void SetUp() override {
+    put_app_captures(folder(), "home", 100, 4);
+    put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
+    const Outcome trained = run("flowtell train home -o apps.model --trees 20");
+    EXPECT_EQ(trained.exit_code, 0) << trained.err;
+  }
+};
+
+TEST_F(ExplainProgram, ExplainsAFlowACaptureAndAModel) {
+  run("flowtell explain apps.model phone.pcap --flow 4");
+  run("flowtell explain apps.model phone.pcap");
+  run("flowtell explain apps.model");
+  expect("explain");
+}
+
+TEST_F(ExplainProgram, ExplainsByLessEvidence) {
+  run("flowtell explain apps.model phone.pcap --flow 1 --evidence shape");
+  run("flowtell explain apps.model phone.pcap --flow 1 --evidence name,time");
+  run("flowtell explain apps.model phone.pcap --evidence name");
+  run("flowtell explain apps.model phone.pcap --flow 2 --unknown floor=1");
+  run("cat phone.pcap | flowtell explain apps.model - --evidence shape");
+  expect("explain_less");
+}
+
+TEST_F(ExplainProgram, RefusesWhatCannotBeExplained) {
+  run("flowtell explain apps.model phone.pcap --flow 1000");
+  run("flowtell explain apps.model phone.pcap --flow 0");
+  run("flowtell explain apps.model phone.pcap --flow first");
+  run("flowtell explain apps.model --flow 1");
+  run("flowtell explain apps.model absent.pcap --flow 1");
+  run("flowtell explain phone.pcap apps.model");
+  run("flowtell explain apps.model phone.pcap --evidence time");
+  run("flowtell explain apps.model phone.pcap --json apps.model");
+  run("flowtell explain apps.model phone.pcap --json phone.pcap");
+  put("empty.pcap", app_capture(MadeUpApp::kChat, 1).substr(0, 24));
+  run("flowtell explain apps.model empty.pcap");
+  put("cut.pcap", app_capture(MadeUpApp::kChat, 1).substr(0, 900));
+  run("flowtell explain apps.model cut.pcap --flow 99");
+  run("flowtell explain apps.model cut.pcap --evidence shape | head -n 1");
+  expect("explain_bad_input");
+}
+
+TEST_F(ExplainProgram, DoesWithoutExamplesAndScores) {
+  run("flowtell train home -o bare.model --trees 20 --no-examples --no-score");
+  run("flowtell explain bare.model phone.pcap --flow 4 | grep -i training");
+  run("flowtell explain bare.model | tail -n 2");
+  expect("explain_without_examples");
+}
+
+// The number is that of the line that `classify` prints.
+TEST_F(ExplainProgram, CountsAsClassifyPrints) {
+  for (const int number : {1, 2, 9, 15}) {
+    const std::string line =
+        run(fmt::format("flowtell classify apps.model phone.pcap | sed -n {}p",
+                        number))
+            .out;
+    const std::string told =
+        run(fmt::format("flowtell explain apps.model phone.pcap --flow {} | "
+                        "sed -n 2p",
+                        number))
+            .out;
+    ASSERT_GT(told.size(), 40u);
+    EXPECT_EQ(line.substr(0, told.size() - 1), told.substr(0, told.size() - 1));
+  }
+}
+
+TEST_F(ExplainProgram, WritesJsonThatAddsUp) {
+  const auto told = nlohmann::json::parse(
+      run("flowtell explain apps.model phone.pcap --flow 4 --json -").out);
+  for (const char* app : {"chat", "video"}) {
+    double sum = told["base"][app].get<double>();
+    for (const auto& feature : told["features"]) {
+      sum += feature["contributions"][app].get<double>();
+    }
+    EXPECT_NEAR(sum, told["said"]["shape"][app].get<double>(), 1e-9);
+  }
+  EXPECT_EQ(told["fewer_kinds"].size(), 5u);
+  EXPECT_EQ(told["number"], 4);
+  const auto all = nlohmann::json::parse(
+      run("flowtell explain apps.model phone.pcap --json -").out);
+  std::size_t flows = 0;
+  for (const auto& app : all["apps"]) flows += app["flows"].get<std::size_t>();
+  EXPECT_EQ(all["flows"], flows);
+  const auto model =
+      nlohmann::json::parse(run("flowtell explain apps.model --json -").out);
+  EXPECT_EQ(model["apps"].size(), 2u);
+  EXPECT_TRUE(model["confusions"].is_array());
+}
+
+}  // namespace
+}  // namespace flowtell
