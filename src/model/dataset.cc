@@ -42,7 +42,8 @@ class RowSink : public FlowSink {
     for (const double value : measured_) {
       part_.values.push_back(static_cast<float>(value));
     }
-    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0});
+    part_.facts.push_back(
+        {flow.device, flow.first, flow.last, burst_, 0, flow.name.source});
     part_.names.emplace_back(flow.name.server);
   }
 

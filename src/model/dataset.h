@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "flow/flow_meter.h"
 #include "flow/flow_options.h"
+#include "flow/name_source.h"
 #include "measure/feature_list.h"
 #include "model/app.h"
 #include "model/labelled_captures.h"
@@ -42,6 +43,7 @@ struct RowFacts {
   // one stand side by side.
   std::uint32_t burst = 0;
   std::uint32_t name = 0;  // into Dataset::names
+  NameSource name_source = NameSource::kNone;
 };
 
 struct Dataset {

@@ -12,6 +12,10 @@
 #include "model/model.h"
 #include "predict/learner.h"
 #include "predict/unknown_rule.h"
+#include "report/evidence_use.h"
+#include "report/reliability.h"
+#include "report/repeated_folds.h"
+#include "report/risk_coverage.h"
 
 namespace flowtell {
 
@@ -41,21 +45,21 @@ struct Evaluation {
   // Means over the apps that have flows, under the unknown rule:
   double correct = 0;
   double unknown = 0;
-  double coverage = 0;  // of all flows, those not called unknown
-  double calibration_error = 0;
+  double coverage = 0;     // of all flows, those not called unknown
+  double error_named = 0;  // of the flows named, those named wrong
   std::vector<AppScore> apps;
   // confusion[i][j]: how many flows of app i are most like app j.
   std::vector<std::vector<std::uint64_t>> confusion;
+  Reliability reliability;
+  RiskCoverage risk_coverage;
+  std::optional<EvidenceUse> evidence_use;
   std::optional<TimelineScore> timeline;
+  std::optional<RepeatedScore> repeats;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
+  // The apps of whose flows none is named right, though every flow is named.
+  std::vector<std::string> lost_apps() const;
 };
-
-// How far confidences are from the share that is right: the mean distance over
-// 15 bins of confidence, weighted by their flows (expected calibration error,
-// Guo et al. 2017).
-double calibration_error(const Dataset& data,
-                         const Probabilities& probabilities);
 
 // REQUIRES: one row of probabilities a row of data.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report/evaluation_json.h"
+
 #include "base/text.h"
-#include "report/evaluation.h"
-#include "report/json.h"
 
 namespace flowtell {
+namespace {
 
-std::string evaluation_json(const Evaluation& evaluation,
-                            const EvaluationSetting& setting) {
+Json apps_json(const Evaluation& evaluation) {
   Json apps = Json::array();
   for (const AppScore& app : evaluation.apps) {
     apps.push_back({{"app", app.app},
@@ -16,6 +16,72 @@ std::string evaluation_json(const Evaluation& evaluation,
                     {"correct", app.correct},
                     {"unknown", app.unknown}});
   }
+  return apps;
+}
+
+Json reliability_json(const Reliability& reliability) {
+  Json bins = Json::array();
+  for (const Reliability::Bin& bin : reliability.bins) {
+    bins.push_back({{"flows", bin.flows},
+                    {"confidence", bin.confidence},
+                    {"right", bin.right}});
+  }
+  return bins;
+}
+
+Json risk_coverage_json(const RiskCoverage& curve) {
+  Json points = Json::array();
+  for (const RiskCoverage::Point& point : curve.points) {
+    points.push_back({{"floor", point.floor},
+                      {"coverage", point.coverage},
+                      {"risk", point.risk}});
+  }
+  return {{"area", curve.area}, {"points", points}};
+}
+
+Json evidence_use_json(const EvidenceUse& use) {
+  Json sources;
+  for (std::size_t i = 0; i < use.by_name_source.size(); ++i) {
+    const auto source = static_cast<NameSource>(i);
+    sources[std::string(name_source_name(source))] = use.by_name_source[i];
+  }
+  return {{"flows", use.flows},
+          {"named", use.named()},
+          {"name_known", use.name_known},
+          {"name_sources", sources},
+          {"device_known", use.device_known}};
+}
+
+Json timeline_json(const TimelineScore& timeline) {
+  return {
+      {"repeats", timeline.repeats},
+      {"accuracy", timeline.mean.accuracy},
+      {"balanced_accuracy", timeline.mean.balanced_accuracy},
+      {"accuracy_spread", timeline.spread.accuracy},
+      {"balanced_accuracy_spread", timeline.spread.balanced_accuracy},
+  };
+}
+
+Json interval_json(const Interval& interval) {
+  return {
+      {"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
+}
+
+Json repeats_json(const RepeatedScore& repeats) {
+  Json deals = Json::array();
+  for (const Score& deal : repeats.deals) {
+    deals.push_back({{"accuracy", deal.accuracy},
+                     {"balanced_accuracy", deal.balanced_accuracy}});
+  }
+  return {{"deals", deals},
+          {"accuracy", interval_json(repeats.accuracy)},
+          {"balanced_accuracy", interval_json(repeats.balanced_accuracy)}};
+}
+
+}  // namespace
+
+Json evaluation_object(const Evaluation& evaluation,
+                       const EvaluationSetting& setting) {
   Json all = {
       {"captures", evaluation.captures},
       {"flows", evaluation.flows},
@@ -30,20 +96,26 @@ std::string evaluation_json(const Evaluation& evaluation,
       {"correct", evaluation.correct},
       {"unknown", evaluation.unknown},
       {"coverage", evaluation.coverage},
-      {"calibration_error", evaluation.calibration_error},
-      {"apps", apps},
+      {"error_named", evaluation.error_named},
+      {"calibration_error", evaluation.reliability.calibration_error},
+      {"apps", apps_json(evaluation)},
+      {"lost_apps", evaluation.lost_apps()},
       {"confusion", evaluation.confusion},
+      {"reliability", reliability_json(evaluation.reliability)},
+      {"risk_coverage", risk_coverage_json(evaluation.risk_coverage)},
   };
-  if (const auto& timeline = evaluation.timeline) {
-    all["timeline"] = {
-        {"repeats", timeline->repeats},
-        {"accuracy", timeline->mean.accuracy},
-        {"balanced_accuracy", timeline->mean.balanced_accuracy},
-        {"accuracy_spread", timeline->spread.accuracy},
-        {"balanced_accuracy_spread", timeline->spread.balanced_accuracy},
-    };
+  if (evaluation.evidence_use) {
+    all["evidence_use"] = evidence_use_json(*evaluation.evidence_use);
   }
-  return json_text(all, 2) + '\n';
+  if (evaluation.timeline)
+    all["timeline"] = timeline_json(*evaluation.timeline);
+  if (evaluation.repeats) all["repeats"] = repeats_json(*evaluation.repeats);
+  return all;
+}
+
+std::string evaluation_json(const Evaluation& evaluation,
+                            const EvaluationSetting& setting) {
+  return json_text(evaluation_object(evaluation, setting), 2) + '\n';
 }
 
 }  // namespace flowtell

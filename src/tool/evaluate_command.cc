@@ -3,6 +3,7 @@
 #include "report/evaluation.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/evaluation_outputs.h"
 #include "tool/samples.h"
 
 namespace flowtell {
@@ -34,16 +35,19 @@ class EvaluateCommand : public Command {
         ->type_name("N")
         ->check(CLI::Range(2, 1000))
         ->capture_default_str();
+    command
+        .add_option("--repeats", repeats_,
+                    "Deal the captures to folds this many times, each time "
+                    "otherwise, for intervals around the scores")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
     command.add_flag("--timeline", timeline_,
                      "Also judge the captures as one device's day: end to end, "
                      "in five random orders");
     unknown_.define(command);
     learner_.define(command);
-    command
-        .add_option("--json", json_,
-                    "Also write all figures as JSON; - for standard output, "
-                    "instead of the table")
-        ->type_name("FILE");
+    outputs_.define(command);
     meter_.define(command);
     meter_.define_flow(command);
     command.footer(
@@ -52,6 +56,8 @@ class EvaluateCommand : public Command {
         "      each capture judged by forests that did not learn from it\n"
         "  flowtell evaluate home/ --test office/ --json score.json\n"
         "      learned on one network, judged on another\n"
+        "  flowtell evaluate captures/ --repeats 10 --html report.html\n"
+        "      with intervals, as a page with charts\n"
         "  flowtell evaluate captures/ --features appscanner54 --unknown "
         "never");
   }
@@ -65,6 +71,14 @@ class EvaluateCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = kinds->name;
+    if (!tested_.empty() && repeats_ > 1) {
+      return fail(ErrorKind::kUsage,
+                  "--repeats deals captures to folds, and --test has no folds; "
+                  "leave one of them out");
+    }
+    if (auto opened = outputs_.open(); !opened) {
+      return fail(std::move(opened).error());
+    }
     auto learned = read_samples(captures_, *options, learner_, {});
     if (!learned) return fail(std::move(learned).error());
     if (auto two = require_two_apps(learned->dataset, captures_); !two) {
@@ -78,8 +92,16 @@ class EvaluateCommand : public Command {
   }
 
  private:
+  struct Judged {
+    const Samples& learned;
+    const Samples& tested;  // cross-validated: the same
+    Hearing hearing;
+    EvaluationSetting setting;
+    std::optional<RepeatedScore> repeats;
+  };
+
   Result<ExitCode> run_cross_validated(const Samples& samples,
-                                       const UnknownRule& rule) const {
+                                       const UnknownRule& rule) {
     CrossValidationOptions options;
     options.split = named_value<Split>(kSplitNames, split_);
     options.folds = folds_;
@@ -95,29 +117,48 @@ class EvaluateCommand : public Command {
     if (options.split != Split::kByFlow) {
       warn_of_single_captures(samples.dataset);
     }
-    Progress progress("growing trees");
-    options.forest.progress = std::ref(progress);
-    const Hearing hearing =
-        hear_cross_validated(samples.dataset, options, kinds_);
-    EvaluationSetting setting = make_setting(rule);
-    setting.split = split_;
-    setting.folds = folds;
-    return tell(samples.dataset, hearing, setting, samples.any_damage);
+    Judged judged{samples, samples, {}, make_setting(rule), {}};
+    judged.setting.split = split_;
+    judged.setting.folds = folds;
+    {
+      Progress progress("growing trees");
+      options.forest.progress = std::ref(progress);
+      judged.hearing = hear_cross_validated(samples.dataset, options, kinds_);
+    }
+    if (repeats_ > 1)
+      judged.repeats = repeat(samples.dataset, options, judged.hearing);
+    return tell(judged);
+  }
+
+  // The first deal of the folds, and others by the seeds that follow.
+  RepeatedScore repeat(const Dataset& data, CrossValidationOptions options,
+                       const Hearing& first) const {
+    RepeatedFolds folds;
+    folds.add(data, first, kinds_);
+    Progress progress("dealing the folds anew");
+    options.forest.progress = nullptr;
+    for (std::size_t i = 1; i < repeats_; ++i) {
+      progress(i, repeats_);
+      ++options.forest.seed;
+      folds.add(data, hear_cross_validated(data, options, kinds_), kinds_);
+    }
+    return folds.score();
   }
 
   Result<ExitCode> run_tested(const Samples& learned, const Samples& tested,
-                              const UnknownRule& rule) const {
-    Progress progress("growing trees");
+                              const UnknownRule& rule) {
     CrossValidationOptions options;
     options.forest = learner_.forest();
-    options.forest.progress = std::ref(progress);
-    const Hearing hearing =
-        hear_others(learned.dataset, tested.dataset, options, kinds_);
-    EvaluationSetting setting = make_setting(rule);
-    setting.tested = tested_;
-    setting.split = "other-captures";
-    return tell(tested.dataset, hearing, setting,
-                learned.any_damage || tested.any_damage);
+    Judged judged{learned, tested, {}, make_setting(rule), {}};
+    judged.setting.tested = tested_;
+    judged.setting.split = "other-captures";
+    {
+      Progress progress("growing trees");
+      options.forest.progress = std::ref(progress);
+      judged.hearing =
+          hear_others(learned.dataset, tested.dataset, options, kinds_);
+    }
+    return tell(judged);
   }
 
   EvaluationSetting make_setting(const UnknownRule& rule) const {
@@ -132,37 +173,48 @@ class EvaluateCommand : public Command {
     return setting;
   }
 
-  Result<ExitCode> tell(const Dataset& data, const Hearing& hearing,
-                        const EvaluationSetting& setting,
-                        bool any_damage) const {
+  Result<ExitCode> tell(const Judged& judged) {
+    const Dataset& data = judged.tested.dataset;
+    const Hearing& hearing = judged.hearing;
     Evaluation evaluation = flowtell::evaluate(
         data,
         judge_captures(data, hearing.testimonies, hearing.weights, kinds_),
-        setting.rule);
-    if (timeline_) {
+        judged.setting.rule);
+    evaluation.evidence_use = evidence_use(data, hearing.testimonies);
+    evaluation.repeats = judged.repeats;
+    if (timeline_ || outputs_.wants_page()) {
       evaluation.timeline =
           evaluate_timeline(data, hearing, kinds_, learner_.seed);
     }
-    if (json_ != "-") {
-      auto told = write_output("", evaluation_text(evaluation, setting));
-      if (!told) return fail(std::move(told).error());
-    }
-    if (!json_.empty()) {
-      auto told = write_output(json_, evaluation_json(evaluation, setting));
-      if (!told) return fail(std::move(told).error());
-    }
-    return any_damage ? ExitCode::kDamaged : ExitCode::kDone;
+    auto told = outputs_.write(evaluation, judged.setting);
+    if (told && outputs_.wants_page()) told = tell_page(judged, evaluation);
+    if (!told) return fail(std::move(told).error());
+    return judged.learned.any_damage || judged.tested.any_damage
+               ? ExitCode::kDamaged
+               : ExitCode::kDone;
+  }
+
+  Result<void> tell_page(const Judged& judged, const Evaluation& evaluation) {
+    auto columns = learner_.features();
+    if (!columns) return fail(std::move(columns).error());
+    return outputs_.write_page(
+        {evaluation, judged.setting,
+         device_day(judged.tested.dataset, judged.hearing, kinds_,
+                    judged.setting.rule, learner_.seed),
+         app_features(judged.learned.dataset, columns->column_names(),
+                      learner_.forest())});
   }
 
   std::string captures_;
   std::string tested_;
   std::string split_{kSplitNames.front()};
   std::size_t folds_ = 5;
+  std::size_t repeats_ = 1;
   UnknownArguments unknown_;
   bool timeline_ = false;
   LearnerArguments learner_;
   EvidenceKinds kinds_;
-  std::string json_;
+  EvaluationOutputs outputs_;
   MeterArguments meter_;
 };
 
