@@ -99,14 +99,22 @@ add_executable(unit_tests
   src/predict/row_judge_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/verdict_test.cc
+  src/report/app_features_test.cc
   src/report/app_tally_test.cc
+  src/report/device_day_test.cc
+  src/report/evaluation_page_test.cc
   src/report/evaluation_test.cc
+  src/report/evidence_use_test.cc
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
+  src/report/html_page_test.cc
   src/report/ledger_text_test.cc
   src/report/live_screen_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
+  src/report/reliability_test.cc
+  src/report/repeated_folds_test.cc
+  src/report/risk_coverage_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/content_cut_test.cc
