@@ -22,9 +22,15 @@ Dataset three_apps() {
   return table_of(rows, 3);
 }
 
+ForestOptions so_many(std::size_t trees) {
+  ForestOptions options;
+  options.trees = trees;
+  return options;
+}
+
 TEST(AppFeatures, StandInTheOrderInWhichTheyMatter) {
-  const auto features = app_features(three_apps(), {"first", "second", "noise"},
-                                     ForestOptions{.trees = 40});
+  const auto features =
+      app_features(three_apps(), {"first", "second", "noise"}, so_many(40));
   ASSERT_EQ(features.size(), 3u);
   EXPECT_EQ(features[2].column, "noise");
   EXPECT_NEAR(features[2].lost, 0, 0.05);
@@ -32,18 +38,22 @@ TEST(AppFeatures, StandInTheOrderInWhichTheyMatter) {
 }
 
 TEST(AppFeatures, MatterForTheAppsTheyTell) {
-  const auto features = app_features(three_apps(), {"first", "second", "noise"},
-                                     ForestOptions{.trees = 40});
+  const auto features =
+      app_features(three_apps(), {"first", "second", "noise"}, so_many(40));
   for (const AppFeature& feature : features) {
-    const double for_c = feature.lost_of_app[2];
-    if (feature.column == "first") EXPECT_GT(for_c, 0.2);
-    if (feature.column == "second") EXPECT_GT(feature.lost_of_app[1], for_c);
+    const auto& lost = feature.lost_of_app;
+    if (feature.column == "first") {
+      EXPECT_GT(lost[2], 0.2);
+    }
+    if (feature.column == "second") {
+      EXPECT_GT(lost[1], lost[2]);
+    }
   }
 }
 
 TEST(AppFeatures, TellWhatIsUsualForAnApp) {
-  const auto features = app_features(three_apps(), {"first", "second", "noise"},
-                                     ForestOptions{.trees = 5});
+  const auto features =
+      app_features(three_apps(), {"first", "second", "noise"}, so_many(5));
   for (const AppFeature& feature : features) {
     if (feature.column == "first") {
       EXPECT_EQ(feature.median, (std::vector<double>{1, 1, 10}));

@@ -48,11 +48,11 @@ std::string figures(const EvaluationPage& page) {
                               "every app counts alike"));
   out += figure("Coverage", e.coverage, "named under the unknown rule");
   out += figure("Error", e.error_named, "of the flows named");
-  out += figure("Confidence", e.reliability.calibration_error,
-                "off by this much on average");
+  out += figure("Calibration error", e.reliability.calibration_error,
+                "confidences are off by so much");
   if (e.timeline) {
     out += figure("A day", e.timeline->mean.balanced_accuracy,
-                  fmt::format("balanced, apps in random order (± {})",
+                  fmt::format("balanced, apps in turn (± {})",
                               percent(e.timeline->spread.balanced_accuracy)));
   }
   return out + "</dl>\n";
@@ -115,8 +115,9 @@ std::string day_words(const DeviceDay& day) {
   std::string words =
       "The captures laid end to end in random order, half a minute apart, as "
       "if one device had used the apps in turn. The bar shows the app in use, "
-      "each mark the app a flow was named as: a mark on the bar is right, a "
-      "cross beside it is wrong, a ring at the bottom was called unknown.";
+      "each mark the app that a flow was named: a mark on the bar is right, a "
+      "cross beside it wrong, a ring at the bottom was called unknown. "
+      "Pauses are drawn shorter than they were.";
   if (day.uses.size() < day.captures) {
     words += fmt::format(" Shown are the first {} of {} captures.",
                          day.uses.size(), day.captures);

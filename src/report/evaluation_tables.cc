@@ -29,9 +29,23 @@ std::string heat(double value, std::string_view also = "") {
   return fmt::format("heat h{}{}", level, also);
 }
 
+double ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return "-";
-  return percent(static_cast<double>(part) / static_cast<double>(whole)) + " %";
+  return percent(ratio(part, whole)) + " %";
+}
+
+// A share in percent, behind a bar as long.
+std::string with_bar(double share) {
+  constexpr int kWidth = 72;
+  return fmt::format(
+      "<svg class=\"bar\" width=\"{}\" height=\"8\" aria-hidden=\"true\">"
+      "<rect width=\"100%\" height=\"8\"/><rect width=\"{:.1f}\" "
+      "height=\"8\"/></svg>{}",
+      kWidth, kWidth * share, percent(share));
 }
 
 std::string number_text(double value) { return fmt::format("{:.6g}", value); }
@@ -68,12 +82,12 @@ std::string apps_table(const Evaluation& evaluation) {
     const AppScore& app = evaluation.apps[i];
     table.row({{app_label(evaluation, i)},
                {std::to_string(app.flows)},
-               {percent(app.recall), heat(app.recall)},
-               {percent(app.precision), heat(app.precision)},
+               {with_bar(app.recall)},
+               {with_bar(app.precision)},
                {percent(app.unknown)},
                {percent(app.correct)}});
   }
-  table.row({{"all"},
+  table.row({{"average"},
              {std::to_string(evaluation.flows)},
              {percent(evaluation.balanced_accuracy)},
              {""},
@@ -106,7 +120,7 @@ std::string confusion_words(const Evaluation& evaluation) {
 std::string confusion_table(const Evaluation& evaluation) {
   HtmlTable table(
       "Rows: the app in use. Columns: the likeliest app. Flows, and their "
-      "share of the row. Framed: right.");
+      "share of the row. On the diagonal: named right.");
   std::vector<std::string> names = {"app in use"};
   for (std::size_t i = 0; i < evaluation.apps.size(); ++i) {
     names.push_back(app_label(evaluation, i));
@@ -117,14 +131,11 @@ std::string confusion_table(const Evaluation& evaluation) {
     std::vector<HtmlTable::Cell> cells = {{app_label(evaluation, i)}};
     for (std::size_t j = 0; j < evaluation.apps.size(); ++j) {
       const std::uint64_t count = evaluation.confusion[i][j];
-      const double share =
-          flows == 0 ? 0
-                     : static_cast<double>(count) / static_cast<double>(flows);
       const std::string_view kind = i == j ? " right" : " wrong";
       cells.push_back({count == 0 ? "0"
                                   : fmt::format("{}<small>{}</small>", count,
                                                 share_text(count, flows)),
-                       heat(share, kind)});
+                       heat(ratio(count, flows), kind)});
     }
     table.row(cells);
   }
@@ -167,14 +178,10 @@ std::string evidence_table(const EvidenceUse& use,
   HtmlTable table(
       "Of how many flows each kind of evidence had something to "
       "say.");
-  table.header({"evidence", "flows", "share"});
+  table.header({"evidence", "flows", "%"});
   const auto add = [&](const std::string& name, std::uint64_t flows) {
     table.row(
-        {{name},
-         {std::to_string(flows)},
-         {share_text(flows, use.flows),
-          heat(static_cast<double>(flows) /
-               static_cast<double>(std::max(use.flows, std::uint64_t{1})))}});
+        {{name}, {std::to_string(flows)}, {with_bar(ratio(flows, use.flows))}});
   };
   const auto has = [&](std::string_view kind) {
     return evidence.find(kind) != std::string::npos;

@@ -31,6 +31,7 @@
             pointStyle: "rectRot",
             radius: 8,
             hoverRadius: 9,
+            clip: 20,
             backgroundColor: theme.card,
             borderColor: theme.wrong,
             borderWidth: 3,
@@ -49,6 +50,7 @@
         ],
       },
       options: {
+        layout: { padding: { top: 12, right: 12 } },
         scales: {
           x: page.axis("coverage: flows named", {
             min: 0,
@@ -94,7 +96,6 @@
               y: bin.right,
               flows: bin.flows,
             })),
-            showLine: true,
             clip: 20,
             radius: bins.map((bin) => 3 + 9 * Math.sqrt(bin.flows / most)),
             hoverRadius: bins.map((bin) => 4 + 9 * Math.sqrt(bin.flows / most)),
@@ -147,6 +148,15 @@
     return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
   }
 
+  // Where times of the day are drawn: a pause between two uses takes so many
+  // seconds of drawing, whatever it took.
+  const drawn_pause = 4;
+  let drawn_end = 0;
+  for (const use of day.uses) {
+    use.shift = drawn_end - use.begin;
+    drawn_end += use.end - use.begin + drawn_pause;
+  }
+
   // Draws which app was in use as bars behind the marks.
   const bars_of = (uses, theme) => ({
     id: "uses",
@@ -154,13 +164,11 @@
       const height = Math.abs(y.getPixelForValue(1) - y.getPixelForValue(0));
       ctx.save();
       for (const use of uses) {
-        const left = x.getPixelForValue(use.begin);
-        const width = Math.max(3, x.getPixelForValue(use.end) - left);
-        const top = y.getPixelForValue(use.app) - 0.4 * height;
-        ctx.fillStyle = page.faint(theme.colour(use.app), 0.25);
-        ctx.fillRect(left, top, width, 0.8 * height);
-        ctx.fillStyle = theme.colour(use.app);
-        ctx.fillRect(left, top, 2, 0.8 * height);
+        const left = x.getPixelForValue(use.begin + use.shift) - 4;
+        const right = x.getPixelForValue(use.end + use.shift) + 4;
+        const top = y.getPixelForValue(use.app) - 0.42 * height;
+        ctx.fillStyle = page.faint(theme.colour(use.app), 0.28);
+        ctx.fillRect(left, top, right - left, 0.84 * height);
       }
       ctx.restore();
     },
@@ -173,7 +181,13 @@
     const unknown = [];
     for (const use of uses) {
       for (const [first, told, confidence] of use.flows) {
-        const mark = { x: first, y: lane_of(told), confidence, app: use.app };
+        const mark = {
+          x: first + use.shift,
+          y: lane_of(told),
+          time: first,
+          confidence,
+          app: use.app,
+        };
         if (told < 0) unknown.push(mark);
         else (told === use.app ? right[told] : wrong).push(mark);
       }
@@ -181,6 +195,7 @@
     return [
       {
         data: wrong,
+        clip: 8,
         pointStyle: "crossRot",
         radius: 4.5,
         borderWidth: 2,
@@ -188,6 +203,7 @@
       },
       {
         data: unknown,
+        clip: 8,
         pointStyle: "circle",
         radius: 3.5,
         borderWidth: 1.5,
@@ -196,6 +212,7 @@
       },
       ...right.map((data, app) => ({
         data,
+        clip: 8,
         pointStyle: theme.mark(app),
         radius: 3,
         borderWidth: theme.mark(app) === "cross" ? 2 : 0,
@@ -205,28 +222,35 @@
     ];
   }
 
+  // One line of the day: so many drawn seconds from its first use on. Its ticks
+  // are the times at which uses begin, as far as there is room.
   function strip(uses, seconds, theme) {
-    const begin = uses[0].begin;
-    const step =
-      [60, 120, 300, 600, 900, 1800, 3600, 7200].find((s) => seconds / s <= 12) ??
-      14400;
+    const begin = uses[0].begin + uses[0].shift;
+    const ticks = [];
+    for (const use of uses) {
+      const at = use.begin + use.shift;
+      if (ticks.length > 0 && at - ticks.at(-1).value < seconds / 14) continue;
+      ticks.push({ value: at, label: clock(use.begin) });
+    }
     return {
       type: "scatter",
       data: { datasets: marks_of(uses, theme) },
       plugins: [bars_of(uses, theme)],
       options: {
+        layout: { padding: { right: 8 } },
         scales: {
           x: {
-            min: begin,
+            min: begin - drawn_pause / 2,
             max: begin + seconds,
             grid: { display: false, drawBorder: false },
             afterBuildTicks: (scale) => {
-              scale.ticks = [];
-              for (let at = Math.ceil(begin / step) * step; at <= scale.max; at += step) {
-                scale.ticks.push({ value: at });
-              }
+              scale.ticks = ticks.map(({ value }) => ({ value }));
             },
-            ticks: { callback: clock, maxRotation: 0 },
+            ticks: {
+              autoSkip: false,
+              maxRotation: 0,
+              callback: (value, index) => ticks[index].label,
+            },
           },
           y: page.axis("", {
             min: -0.5,
@@ -249,7 +273,7 @@
           tooltip: {
             callbacks: {
               label: ({ raw }) =>
-                `${clock(raw.x)}: ${apps[raw.app]} named ${lane_name(raw.y)} ` +
+                `${clock(raw.time)}: ${apps[raw.app]} named ${lane_name(raw.y)} ` +
                 `(${page.percent(raw.confidence)})`,
             },
           },
@@ -258,19 +282,20 @@
     };
   }
 
-  // As many strips as it takes for each to hold some forty uses; all of one
-  // length of time.
+  // As many strips as it takes for each to hold some forty uses; all are drawn
+  // to one scale.
   function draw_day(place) {
     const count = Math.ceil(day.uses.length / 40);
-    if (count === 0) return;
-    const ends = day.uses.map((use) => use.end);
-    const seconds = (Math.max(...ends) + 30) / count;
     const strips = Array.from({ length: count }, () => []);
     for (const use of day.uses) {
-      strips[Math.min(count - 1, Math.floor(use.begin / seconds))].push(use);
+      const middle = (use.begin + use.end) / 2 + use.shift;
+      strips[Math.floor((middle / drawn_end) * count)].push(use);
     }
-    for (const uses of strips.filter((some) => some.length > 0)) {
-      const length = Math.max(seconds, uses.at(-1).end - uses[0].begin);
+    const lines = strips.filter((uses) => uses.length > 0);
+    const length_of = (uses) =>
+      uses.at(-1).end + uses.at(-1).shift - uses[0].begin - uses[0].shift;
+    const longest = Math.max(0, ...lines.map(length_of)) + drawn_pause / 2;
+    for (const uses of lines) {
       const box = document.createElement("div");
       box.className = "strip";
       box.style.height = `${22 * (apps.length + 1) + 34}px`;
@@ -283,7 +308,7 @@
       );
       box.append(canvas);
       place.append(box);
-      page.draw(canvas, (theme) => strip(uses, length, theme));
+      page.draw(canvas, (theme) => strip(uses, longest, theme));
     }
   }
 
