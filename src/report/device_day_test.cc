@@ -10,9 +10,9 @@ namespace {
 
 // Three captures of two flows each, 3 s apart: of the first app, of the second,
 // and of the first with a flow of which nothing is known.
-class Day : public testing::Test {
+class DeviceDayTest : public testing::Test {
  protected:
-  Day() {
+  DeviceDayTest() {
     data = table_of({{{0}, 0, 0, 0},
                      {{0}, 0, 0, 1},
                      {{0}, 1, 1, 0},
@@ -39,7 +39,7 @@ class Day : public testing::Test {
   Hearing hearing;
 };
 
-TEST_F(Day, LaysCapturesEndToEndHalfAMinuteApart) {
+TEST_F(DeviceDayTest, LaysCapturesEndToEndHalfAMinuteApart) {
   const DeviceDay made = day();
   ASSERT_EQ(made.uses.size(), 3u);
   EXPECT_EQ(made.captures, 3u);
@@ -52,7 +52,7 @@ TEST_F(Day, LaysCapturesEndToEndHalfAMinuteApart) {
   }
 }
 
-TEST_F(Day, TellsWhatEachFlowIsNamed) {
+TEST_F(DeviceDayTest, TellsWhatEachFlowIsNamed) {
   std::size_t unknown = 0;
   for (const DeviceDay::Use& use : day().uses) {
     for (const DeviceDay::NamedFlow& flow : use.flows) {
@@ -67,7 +67,7 @@ TEST_F(Day, TellsWhatEachFlowIsNamed) {
   EXPECT_EQ(unknown, 1u);
 }
 
-TEST_F(Day, EndsAfterSoManyUses) {
+TEST_F(DeviceDayTest, EndsAfterSoManyUses) {
   const DeviceDay made = day(2);
   EXPECT_EQ(made.uses.size(), 2u);
   EXPECT_EQ(made.captures, 3u);

@@ -11,9 +11,9 @@ namespace flowtell {
 namespace {
 
 // Flows of two apps, one of them with a name that means to be HTML.
-class Page : public testing::Test {
+class EvaluationPageTest : public testing::Test {
  protected:
-  Page() {
+  EvaluationPageTest() {
     data = table_of({{{1}, 0, 0}, {{1}, 0, 0}, {{2}, 1, 1}, {{2}, 1, 1}}, 2);
     data.apps = {"<script>alert(1)</script>", "mail"};
     said = Probabilities(2, 4);
@@ -43,43 +43,43 @@ class Page : public testing::Test {
   std::vector<AppFeature> features;
 };
 
-TEST_F(Page, ShowsTheNumbersOfTheJson) {
+TEST_F(EvaluationPageTest, ShowsTheNumbersOfTheJson) {
   EXPECT_TRUE(
       holds(data_island("evaluation", evaluation_object(evaluation, setting))));
   EXPECT_TRUE(holds("<dt>Accuracy</dt><dd>75.0<small> %</small></dd>"));
 }
 
-TEST_F(Page, TakesNoNameForHtml) {
+TEST_F(EvaluationPageTest, TakesNoNameForHtml) {
   EXPECT_FALSE(holds("<script>alert"));
   EXPECT_TRUE(holds("&lt;script&gt;alert(1)&lt;/script&gt;"));
   EXPECT_TRUE(holds("home &amp; away/"));
 }
 
-TEST_F(Page, SaysWhatIsTakenForWhat) {
+TEST_F(EvaluationPageTest, SaysWhatIsTakenForWhat) {
   EXPECT_TRUE(
       holds("Most often mail is taken for &lt;script&gt;alert(1)"
             "&lt;/script&gt;: 1 of its 2 flows (50.0 %)."));
 }
 
-TEST_F(Page, HoldsTheDay) {
+TEST_F(EvaluationPageTest, HoldsTheDay) {
   EXPECT_TRUE(
       holds("{\"captures\":9,\"uses\":[{\"app\":0,\"begin\":0.0,"
             "\"end\":2.0,\"flows\":[[0.0,-1,0.5],[1.0,0,0.9]]}]}"));
   EXPECT_TRUE(holds("Shown are the first 1 of 9 captures."));
 }
 
-TEST_F(Page, SaysWhichFeaturesMatter) {
+TEST_F(EvaluationPageTest, SaysWhichFeaturesMatter) {
   EXPECT_TRUE(holds("Most is lost without head_in1."));
   EXPECT_TRUE(holds("12.5<small>40</small>"));
 }
 
-TEST_F(Page, CallsASplitByFlowOptimistic) {
+TEST_F(EvaluationPageTest, CallsASplitByFlowOptimistic) {
   EXPECT_FALSE(holds("optimistic"));
   setting.split = "by-flow";
   EXPECT_TRUE(holds("optimistic"));
 }
 
-TEST_F(Page, OfNoFlowsIsStillAPage) {
+TEST_F(EvaluationPageTest, OfNoFlowsIsStillAPage) {
   evaluation = evaluate(data.select({}), Probabilities(2, 0), {});
   day = {};
   features = {};

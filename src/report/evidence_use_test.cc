@@ -10,9 +10,9 @@ namespace {
 
 // Two captures: three bursts, of which the second is of another device, and one
 // burst of the first device again.
-class Use : public testing::Test {
+class EvidenceUseTest : public testing::Test {
  protected:
-  Use() {
+  EvidenceUseTest() {
     data = table_of({{{0}, 0, 0, 0, "a.example"},
                      {{0}, 0, 0, 0, "b.example"},
                      {{0}, 0, 0, 1},
@@ -34,7 +34,7 @@ class Use : public testing::Test {
   Testimonies said;
 };
 
-TEST_F(Use, CountsNamesBySource) {
+TEST_F(EvidenceUseTest, CountsNamesBySource) {
   const EvidenceUse use = evidence_use(data, said);
   EXPECT_EQ(use.flows, 6u);
   EXPECT_EQ(use.named(), 3u);
@@ -46,12 +46,12 @@ TEST_F(Use, CountsNamesBySource) {
   EXPECT_EQ(of(NameSource::kDns), 1u);
 }
 
-TEST_F(Use, CountsNamesThatSayMoreOfOneAppThanOfAnother) {
+TEST_F(EvidenceUseTest, CountsNamesThatSayMoreOfOneAppThanOfAnother) {
   EXPECT_EQ(evidence_use(data, said).name_known, 1u);
 }
 
 // Only the third burst of the first capture is of a device seen before it.
-TEST_F(Use, KnowsADeviceOnlyWithinItsCapture) {
+TEST_F(EvidenceUseTest, KnowsADeviceOnlyWithinItsCapture) {
   EXPECT_EQ(evidence_use(data, said).device_known, 1u);
 }
 

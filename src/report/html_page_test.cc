@@ -33,7 +33,7 @@ TEST(DataIsland, CannotBeEndedByItsContent) {
   EXPECT_EQ(data["app"], evil);
 }
 
-TEST(Page, MayLoadNothingAndRunNothingElse) {
+TEST(HtmlPageTest, MayLoadNothingAndRunNothingElse) {
   const std::string page = page_html({"a<b", "<p>text</p>\n", {"let a = 1;"}});
   EXPECT_TRUE(holds(page, "<title>a&lt;b</title>"));
   EXPECT_TRUE(holds(page, "<p>text</p>"));
@@ -46,7 +46,7 @@ TEST(Page, MayLoadNothingAndRunNothingElse) {
   EXPECT_FALSE(holds(page, "unsafe"));
 }
 
-TEST(Page, WithoutScriptsRunsNone) {
+TEST(HtmlPageTest, WithoutScriptsRunsNone) {
   EXPECT_TRUE(holds(page_html({"", "", {}}), "script-src 'none';"));
 }
 
