@@ -149,6 +149,7 @@ add_executable(program_tests
   tests/gateway_program_test.cc
   tests/learning_program_test.cc
   tests/live_program_test.cc
+  tests/report_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )
@@ -184,6 +185,13 @@ add_scripted_test(acceptance
   ${shared})
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
+
+# Looks at HTML reports with a browser; skipped where there is none.
+add_test(NAME html COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/html_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/crowded)
+set_tests_properties(html PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+                     LABELS browser)
 
 # What needs networks of its own: root, or a kernel that lets others have user
 # namespaces. Skipped, with a reason, where these or the programs are absent.

@@ -44,7 +44,7 @@ std::string with_bar(double share) {
   return fmt::format(
       "<svg class=\"bar\" width=\"{}\" height=\"8\" aria-hidden=\"true\">"
       "<rect width=\"100%\" height=\"8\"/><rect width=\"{:.1f}\" "
-      "height=\"8\"/></svg>{}",
+      "height=\"8\"/></svg><span class=\"number\">{}</span>",
       kWidth, kWidth * share, percent(share));
 }
 
@@ -68,6 +68,7 @@ std::string apps_words(const Evaluation& evaluation) {
     return fmt::format("No flow of {} is named right.",
                        html_text(listed(lost)));
   }
+  if (worst->recall == 1) return "Every flow is named right.";
   return fmt::format("Hardest to recognise is {}: {} % of its flows are.",
                      html_text(worst->app), percent(worst->recall));
 }

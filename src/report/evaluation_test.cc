@@ -285,7 +285,8 @@ TEST(EvaluationText, TellsOfTheEvidenceThatWasAsked) {
   EvaluationSetting asked = setting();
   const Evaluation evaluation = with_use_and_repeats();
   const std::string names =
-      "A name was found for 60.0 % of the flows, one that was learned for 30.0 "
+      "A server's name was found for 60.0 % of the flows, one that was learned "
+      "for 30.0 "
       "%.\n";
   const std::string time =
       "Of 80.0 % of the flows the device had been seen before.\n";

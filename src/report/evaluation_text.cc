@@ -94,10 +94,12 @@ std::string evidence_use_text(const EvidenceUse& use,
   };
   std::string out;
   if (evidence.find("name") != std::string::npos) {
-    out += fmt::format(
-        "A name was found for {} % of the flows, one that was learned for {} "
-        "%.\n",
-        share(use.named()), share(use.name_known));
+    out += use.named() == 0
+               ? "No server's name was found.\n"
+               : fmt::format(
+                     "A server's name was found for {} % of the flows, one "
+                     "that was learned for {} %.\n",
+                     share(use.named()), share(use.name_known));
   }
   if (evidence.find("time") != std::string::npos) {
     out +=
