@@ -125,8 +125,9 @@ class EvaluateCommand : public Command {
       options.forest.progress = std::ref(progress);
       judged.hearing = hear_cross_validated(samples.dataset, options, kinds_);
     }
-    if (repeats_ > 1)
+    if (repeats_ > 1) {
       judged.repeats = repeat(samples.dataset, options, judged.hearing);
+    }
     return tell(judged);
   }
 
