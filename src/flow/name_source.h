@@ -3,7 +3,6 @@
 // From where a flow's server name is known.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -20,10 +19,8 @@ enum class NameSource : std::uint8_t {
   kGoogleQuic,  // the same, of Google's QUIC before the standard
 };
 
-inline constexpr std::size_t kNameSources = 6;
-
 constexpr std::string_view name_source_name(NameSource source) {
-  constexpr std::string_view kNames[kNameSources] = {"none", "dns",  "question",
+  constexpr std::string_view kNames[] = {"none", "dns",  "question",
                                          "tls",  "quic", "google-quic"};
   return kNames[static_cast<std::size_t>(source)];
 }

@@ -24,6 +24,7 @@ std::vector<double> medians_of(const Dataset& data, std::size_t column) {
     values[data.labels[row]].push_back(data.row(row)[column]);
   }
   std::vector<double> medians;
+  medians.reserve(values.size());
   for (auto& of_app : values) medians.push_back(median_of(of_app));
   return medians;
 }

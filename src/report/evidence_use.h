@@ -14,6 +14,9 @@
 namespace flowtell {
 
 struct EvidenceUse {
+  static constexpr std::size_t kNameSources =
+      static_cast<std::size_t>(NameSource::kGoogleQuic) + 1;
+
   std::uint64_t flows = 0;
   // By NameSource; those of kNone went to a server without a name.
   std::array<std::uint64_t, kNameSources> by_name_source{};

@@ -28,6 +28,7 @@ double variance_of(const std::vector<double>& values) {
 std::vector<double> part_of(const std::vector<Score>& scores,
                             double Score::*part) {
   std::vector<double> values;
+  values.reserve(scores.size());
   for (const Score& score : scores) values.push_back(score.*part);
   return values;
 }
