@@ -116,16 +116,24 @@ add_executable(unit_tests
   src/predict/unknown_rule_test.cc
   src/predict/value_range_test.cc
   src/predict/verdict_test.cc
+  src/report/app_features_test.cc
   src/report/app_tally_test.cc
   src/report/audit_report_test.cc
+  src/report/device_day_test.cc
+  src/report/evaluation_page_test.cc
   src/report/evaluation_test.cc
+  src/report/evidence_use_test.cc
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
+  src/report/html_page_test.cc
   src/report/ledger_text_test.cc
   src/report/left_out_score_test.cc
   src/report/live_screen_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
+  src/report/reliability_test.cc
+  src/report/repeated_folds_test.cc
+  src/report/risk_coverage_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/content_cut_test.cc
@@ -163,6 +171,7 @@ add_executable(program_tests
   tests/learning_program_test.cc
   tests/live_program_test.cc
   tests/presets_program_test.cc
+  tests/report_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )
@@ -199,6 +208,13 @@ add_scripted_test(acceptance
   ${shared})
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
+
+# Looks at HTML reports with a browser; skipped where there is none.
+add_test(NAME html COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/html_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/crowded)
+set_tests_properties(html PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+                     LABELS browser)
 
 # What needs networks of its own: root, or a kernel that lets others have user
 # namespaces. Skipped, with a reason, where these or the programs are absent.

@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "flow/flow_meter.h"
 #include "flow/flow_options.h"
+#include "flow/name_source.h"
 #include "measure/feature_list.h"
 #include "model/app.h"
 #include "model/capture_facts.h"
@@ -43,6 +44,7 @@ struct RowFacts {
   // one stand side by side.
   std::uint32_t burst = 0;
   std::uint32_t name = 0;  // into Dataset::names
+  NameSource name_source = NameSource::kNone;
   Protocol protocol = Protocol::kTcp;
   Port remote_port = 0;
   std::uint64_t packets = 0;  // both ways

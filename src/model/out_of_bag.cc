@@ -36,21 +36,24 @@ AppId best_of(std::span<const double> shares) {
                             shares.begin());
 }
 
-// How many of `rows` are named rightly with column `column` taken from the
-// flow that `lenders` names instead (none: from their own).
-std::size_t count_right(const BuiltForest& built, const Dataset& data,
-                        std::span<const std::uint32_t> rows,
-                        std::span<const std::uint32_t> lenders,
-                        std::size_t column) {
+// By app: how many of its flows among `rows` are named rightly with column
+// `column` taken from the flow that `lenders` names instead (none: from their
+// own).
+std::vector<std::uint32_t> count_right(const BuiltForest& built,
+                                       const Dataset& data,
+                                       std::span<const std::uint32_t> rows,
+                                       std::span<const std::uint32_t> lenders,
+                                       std::size_t column) {
   std::vector<double> shares(data.apps.size());
   std::vector<float> values(data.width);
-  std::size_t right = 0;
+  std::vector<std::uint32_t> right(data.apps.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto own = data.row(rows[i]);
     std::copy(own.begin(), own.end(), values.begin());
     if (!lenders.empty()) values[column] = data.row(lenders[i])[column];
     judge_row(built, rows[i], values, shares);
-    if (best_of(shares) == data.labels[rows[i]]) ++right;
+    const AppId truth = data.labels[rows[i]];
+    if (best_of(shares) == truth) ++right[truth];
   }
   return right;
 }
@@ -68,6 +71,32 @@ std::vector<std::uint32_t> draw_rows(const BuiltForest& built, std::size_t rows,
   random.shuffle(std::span(chosen));
   chosen.resize(std::min(chosen.size(), most));
   return chosen;
+}
+
+// What shuffling costs, in flows named rightly.
+struct ShuffleLoss {
+  std::vector<std::uint32_t> rows;        // judged
+  std::vector<std::vector<double>> lost;  // flows, by column and app
+};
+
+ShuffleLoss shuffle_columns(const BuiltForest& built, const Dataset& data,
+                            const PermutationOptions& options) {
+  Random random(options.seed);
+  ShuffleLoss loss;
+  loss.rows = draw_rows(built, data.rows(), options.most_rows, random);
+  loss.lost.assign(data.width, std::vector<double>(data.apps.size()));
+  const auto right = count_right(built, data, loss.rows, {}, 0);
+  for_each_task(options.threads, data.width, [&](std::size_t column) {
+    Random own(options.seed, column);
+    std::vector<std::uint32_t> lenders = loss.rows;
+    own.shuffle(std::span(lenders));
+    const auto shuffled = count_right(built, data, loss.rows, lenders, column);
+    for (std::size_t app = 0; app < right.size(); ++app) {
+      loss.lost[column][app] =
+          static_cast<double>(right[app]) - static_cast<double>(shuffled[app]);
+    }
+  });
+  return loss;
 }
 
 }  // namespace
@@ -108,21 +137,29 @@ OutOfBag judge_out_of_bag(const BuiltForest& built, const Dataset& data,
 std::vector<double> permutation_importance(const BuiltForest& built,
                                            const Dataset& data,
                                            const PermutationOptions& options) {
-  Random random(options.seed);
-  const auto rows = draw_rows(built, data.rows(), options.most_rows, random);
+  const ShuffleLoss loss = shuffle_columns(built, data, options);
   std::vector<double> lost(data.width);
-  if (rows.empty()) return lost;
-  const std::size_t right = count_right(built, data, rows, {}, 0);
-  for_each_task(options.threads, data.width, [&](std::size_t column) {
-    Random own(options.seed, column);
-    std::vector<std::uint32_t> lenders = rows;
-    own.shuffle(std::span(lenders));
-    const auto shuffled = count_right(built, data, rows, lenders, column);
-    lost[column] =
-        (static_cast<double>(right) - static_cast<double>(shuffled)) /
-        static_cast<double>(rows.size());
-  });
+  if (loss.rows.empty()) return lost;
+  for (std::size_t column = 0; column < data.width; ++column) {
+    const auto& of_apps = loss.lost[column];
+    lost[column] = std::accumulate(of_apps.begin(), of_apps.end(), 0.0) /
+                   static_cast<double>(loss.rows.size());
+  }
   return lost;
+}
+
+std::vector<std::vector<double>> permutation_importance_by_app(
+    const BuiltForest& built, const Dataset& data,
+    const PermutationOptions& options) {
+  ShuffleLoss loss = shuffle_columns(built, data, options);
+  std::vector<double> flows(data.apps.size());
+  for (const std::uint32_t row : loss.rows) ++flows[data.labels[row]];
+  for (auto& of_apps : loss.lost) {
+    for (std::size_t app = 0; app < flows.size(); ++app) {
+      if (flows[app] > 0) of_apps[app] /= flows[app];
+    }
+  }
+  return std::move(loss.lost);
 }
 
 }  // namespace flowtell

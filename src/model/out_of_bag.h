@@ -39,4 +39,10 @@ std::vector<double> permutation_importance(const BuiltForest& built,
                                            const Dataset& data,
                                            const PermutationOptions& options);
 
+// By column, and in it by app: how much of the app's own recall is lost so, on
+// the same rows; 0 for an app without any.
+std::vector<std::vector<double>> permutation_importance_by_app(
+    const BuiltForest& built, const Dataset& data,
+    const PermutationOptions& options);
+
 }  // namespace flowtell

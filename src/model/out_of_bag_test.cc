@@ -88,6 +88,24 @@ TEST(PermutationImportance, IsGreatForWhatTellsAndNoneForNoise) {
   }
 }
 
+// Apps' losses, weighted by their flows, make the whole.
+TEST(PermutationImportance, OfAllIsTheMeanOverTheFlowsOfApps) {
+  const Dataset data = random_table(3, {.rows = 600});
+  const BuiltForest built = built_of(data, 50);
+  const auto lost = permutation_importance(built, data, {});
+  const auto by_app = permutation_importance_by_app(built, data, {});
+  const auto flows = data.flows_per_app();
+  ASSERT_EQ(by_app.size(), 4u);
+  for (std::size_t column = 0; column < 4; ++column) {
+    double sum = 0;
+    for (std::size_t app = 0; app < 3; ++app) {
+      sum += by_app[column][app] * static_cast<double>(flows[app]);
+    }
+    EXPECT_NEAR(sum / 600, lost[column], 1e-12) << "column " << column;
+  }
+  EXPECT_GT(by_app[0][2], 0.4);
+}
+
 TEST(PermutationImportance, IsTheSameForAnyNumberOfThreads) {
   const Dataset data = random_table(3, {.rows = 300, .telling = false});
   const BuiltForest built = built_of(data, 20);

@@ -103,14 +103,10 @@ Probabilities judge_captures(const Dataset& data,
   return out;
 }
 
-Probabilities judge_timeline(const Dataset& data,
-                             const Testimonies& testimonies,
-                             const RowWeights& weights, EvidenceKinds kinds,
-                             std::uint64_t seed) {
+std::vector<CapturePlace> lay_out_day(const Dataset& data, std::uint64_t seed) {
   std::vector<RowRange> order = capture_ranges(data);
   Random(seed).shuffle(std::span(order));
-  Probabilities out(data.apps.size(), data.rows());
-  RowJudge judge(data, testimonies, weights, kinds);
+  std::vector<CapturePlace> day;
   Timestamp now{};
   for (const RowRange& capture : order) {
     Timestamp first = data.facts[capture.begin].first;
@@ -119,8 +115,20 @@ Probabilities judge_timeline(const Dataset& data,
       first = std::min(first, data.facts[i].first);
       last = std::max(last, data.facts[i].last);
     }
-    judge.judge(capture, now - first, out);
+    day.push_back({capture.begin, capture.end, now - first});
     now += last - first + kBetweenCaptures;
+  }
+  return day;
+}
+
+Probabilities judge_timeline(const Dataset& data,
+                             const Testimonies& testimonies,
+                             const RowWeights& weights, EvidenceKinds kinds,
+                             std::uint64_t seed) {
+  Probabilities out(data.apps.size(), data.rows());
+  RowJudge judge(data, testimonies, weights, kinds);
+  for (const CapturePlace& capture : lay_out_day(data, seed)) {
+    judge.judge({capture.begin, capture.end}, capture.shift, out);
   }
   return out;
 }

@@ -28,9 +28,20 @@ Probabilities judge_captures(const Dataset& data,
                              const Testimonies& testimonies,
                              const RowWeights& weights, EvidenceKinds kinds);
 
-// The captures as one day of one device: laid end to end in a seeded random
-// order, half a minute apart, with what was believed in one carried over to the
-// next.
+// Where a capture stands in a day of one device: its rows, and by how much they
+// are moved.
+struct CapturePlace {
+  std::size_t begin = 0;  // its rows are [begin, end)
+  std::size_t end = 0;
+  Duration shift{};
+};
+
+// The captures laid end to end in a seeded random order, half a minute apart,
+// from the time 0 on; those without rows are left out.
+std::vector<CapturePlace> lay_out_day(const Dataset& data, std::uint64_t seed);
+
+// The captures as one day of one device, laid out as above, with what was
+// believed in one carried over to the next.
 Probabilities judge_timeline(const Dataset& data,
                              const Testimonies& testimonies,
                              const RowWeights& weights, EvidenceKinds kinds,

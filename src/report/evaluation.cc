@@ -2,7 +2,6 @@
 #include "report/evaluation.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -59,23 +58,12 @@ std::vector<Confusion> Evaluation::confusions() const {
   return all;
 }
 
-double calibration_error(const Dataset& data,
-                         const Probabilities& probabilities) {
-  constexpr std::size_t kBins = 15;
-  std::array<double, kBins> confidence{};
-  std::array<double, kBins> right{};
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(probabilities.row(row), {0, 0, {}});
-    const auto bin = std::min(
-        kBins - 1, static_cast<std::size_t>(verdict.confidence * kBins));
-    confidence[bin] += verdict.confidence;
-    right[bin] += verdict.best == data.labels[row] ? 1 : 0;
+std::vector<std::string> Evaluation::lost_apps() const {
+  std::vector<std::string> lost;
+  for (const AppScore& app : apps) {
+    if (app.flows > 0 && app.recall == 0) lost.push_back(app.app);
   }
-  double apart = 0;
-  for (std::size_t bin = 0; bin < kBins; ++bin) {
-    apart += std::abs(confidence[bin] - right[bin]);
-  }
-  return data.rows() == 0 ? 0 : apart / static_cast<double>(data.rows());
+  return lost;
 }
 
 TimelineScore evaluate_timeline(const Dataset& data, const Hearing& hearing,
@@ -145,7 +133,8 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
   }
   result.accuracy = share(right, result.flows);
   result.error_named = share(named_wrong, result.flows - unknown);
-  result.calibration_error = calibration_error(data, probabilities);
+  result.reliability = reliability(data, probabilities);
+  result.risk_coverage = risk_coverage(data, probabilities);
   result.coverage = share(result.flows - unknown, result.flows);
   result.balanced_accuracy = mean_over(result.apps, &AppScore::recall);
   result.correct = mean_over(result.apps, &AppScore::correct);

@@ -15,6 +15,10 @@
 #include "predict/relabelling.h"
 #include "predict/unknown_rule.h"
 #include "report/left_out_score.h"
+#include "report/evidence_use.h"
+#include "report/reliability.h"
+#include "report/repeated_folds.h"
+#include "report/risk_coverage.h"
 
 namespace flowtell {
 
@@ -66,25 +70,24 @@ struct Evaluation {
   double unknown = 0;
   double coverage = 0;     // of all flows, those not called unknown
   double error_named = 0;  // of the flows named, those named wrong
-  double calibration_error = 0;
   std::vector<AppScore> apps;
   // confusion[i][j]: how many flows of app i are most like app j.
   std::vector<std::vector<std::uint64_t>> confusion;
+  Reliability reliability;
+  RiskCoverage risk_coverage;
+  std::optional<EvidenceUse> evidence_use;
   std::optional<TimelineScore> timeline;
   std::optional<LeftOutScore> left_out;
   std::optional<AmbiguityScore> ambiguity;
   std::optional<PresetScore> preset;
+  std::optional<RepeatedScore> repeats;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
+  // The apps of whose flows none is named right, though every flow is named.
+  std::vector<std::string> lost_apps() const;
   // The entries of `confusion` that are not 0, row by row.
   std::vector<Confusion> confusions() const;
 };
-
-// How far confidences are from the share that is right: the mean distance over
-// 15 bins of confidence, weighted by their flows (expected calibration error,
-// Guo et al. 2017).
-double calibration_error(const Dataset& data,
-                         const Probabilities& probabilities);
 
 // REQUIRES: one row of probabilities a row of data.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report/evaluation_json.h"
+
 #include "base/text.h"
-#include "report/evaluation.h"
-#include "report/json.h"
 
 namespace flowtell {
 namespace {
@@ -11,10 +11,8 @@ double share(std::uint64_t part, std::uint64_t whole) {
                     : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-}  // namespace
 
-std::string evaluation_json(const Evaluation& evaluation,
-                            const EvaluationSetting& setting) {
+Json apps_json(const Evaluation& evaluation) {
   Json apps = Json::array();
   for (const AppScore& app : evaluation.apps) {
     apps.push_back({{"app", app.app},
@@ -24,6 +22,106 @@ std::string evaluation_json(const Evaluation& evaluation,
                     {"correct", app.correct},
                     {"unknown", app.unknown}});
   }
+  return apps;
+}
+
+Json reliability_json(const Reliability& reliability) {
+  Json bins = Json::array();
+  for (const Reliability::Bin& bin : reliability.bins) {
+    bins.push_back({{"flows", bin.flows},
+                    {"confidence", bin.confidence},
+                    {"right", bin.right}});
+  }
+  return bins;
+}
+
+Json risk_coverage_json(const RiskCoverage& curve) {
+  Json points = Json::array();
+  for (const RiskCoverage::Point& point : curve.points) {
+    points.push_back({{"floor", point.floor},
+                      {"coverage", point.coverage},
+                      {"risk", point.risk}});
+  }
+  return {{"area", curve.area}, {"points", points}};
+}
+
+Json evidence_use_json(const EvidenceUse& use) {
+  Json sources;
+  for (std::size_t i = 0; i < use.by_name_source.size(); ++i) {
+    const auto source = static_cast<NameSource>(i);
+    sources[std::string(name_source_name(source))] = use.by_name_source[i];
+  }
+  return {{"flows", use.flows},
+          {"named", use.named()},
+          {"name_known", use.name_known},
+          {"name_sources", sources},
+          {"device_known", use.device_known}};
+}
+
+Json timeline_json(const TimelineScore& timeline) {
+  return {
+      {"repeats", timeline.repeats},
+      {"accuracy", timeline.mean.accuracy},
+      {"balanced_accuracy", timeline.mean.balanced_accuracy},
+      {"accuracy_spread", timeline.spread.accuracy},
+      {"balanced_accuracy_spread", timeline.spread.balanced_accuracy},
+  };
+}
+
+Json interval_json(const Interval& interval) {
+  return {
+      {"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
+}
+
+Json repeats_json(const RepeatedScore& repeats) {
+  Json deals = Json::array();
+  for (const Score& deal : repeats.deals) {
+    deals.push_back({{"accuracy", deal.accuracy},
+                     {"balanced_accuracy", deal.balanced_accuracy}});
+  }
+  return {{"deals", deals},
+          {"accuracy", interval_json(repeats.accuracy)},
+          {"balanced_accuracy", interval_json(repeats.balanced_accuracy)}};
+}
+
+Json left_out_json(const LeftOutScore& score) {
+  Json apps = Json::array();
+  for (const LeftOutApp& app : score.apps) {
+    apps.push_back({{"app", app.app},
+                    {"flows", app.flows},
+                    {"unknown", app.unknown},
+                    {"others_unknown", app.others_unknown},
+                    {"others_correct", app.others_correct},
+                    {"unknown_at_tenth", app.unknown_at_tenth}});
+  }
+  return {{"unknown", score.unknown},
+          {"others_unknown", score.others_unknown},
+          {"others_correct", score.others_correct},
+          {"unknown_at_tenth", score.unknown_at_tenth},
+          {"apps", apps}};
+}
+
+Json ambiguity_json(const AmbiguityScore& score) {
+  return {{"groups", score.groups},
+          {"flows", score.flows},
+          {"right", score.right},
+          {"right_of_rest", score.right_of_rest}};
+}
+
+Json preset_json(const PresetScore& score, std::uint64_t flows) {
+  return {{"name", score.name},
+          {"flows_met", score.flows_met},
+          {"coverage_of_met", share(score.named, score.flows_met)},
+          {"coverage", share(score.named, flows)},
+          {"right_of_named", score.right_of_named},
+          {"ambiguous", share(score.ambiguous, flows)},
+          {"right_of_unambiguous", score.right_of_unambiguous}};
+}
+
+}  // namespace
+
+Json evaluation_object(const Evaluation& evaluation,
+                       const EvaluationSetting& setting) {
   Json all = {
       {"captures", evaluation.captures},
       {"flows", evaluation.flows},
@@ -39,55 +137,34 @@ std::string evaluation_json(const Evaluation& evaluation,
       {"unknown", evaluation.unknown},
       {"coverage", evaluation.coverage},
       {"error_named", evaluation.error_named},
-      {"calibration_error", evaluation.calibration_error},
-      {"apps", apps},
+      {"calibration_error", evaluation.reliability.calibration_error},
+      {"apps", apps_json(evaluation)},
+      {"lost_apps", evaluation.lost_apps()},
       {"confusion", evaluation.confusion},
+      {"reliability", reliability_json(evaluation.reliability)},
+      {"risk_coverage", risk_coverage_json(evaluation.risk_coverage)},
   };
-  if (const auto& timeline = evaluation.timeline) {
-    all["timeline"] = {
-        {"repeats", timeline->repeats},
-        {"accuracy", timeline->mean.accuracy},
-        {"balanced_accuracy", timeline->mean.balanced_accuracy},
-        {"accuracy_spread", timeline->spread.accuracy},
-        {"balanced_accuracy_spread", timeline->spread.balanced_accuracy},
-    };
+  if (evaluation.evidence_use) {
+    all["evidence_use"] = evidence_use_json(*evaluation.evidence_use);
   }
-  if (const auto& left_out = evaluation.left_out) {
-    Json by_app = Json::array();
-    for (const LeftOutApp& app : left_out->apps) {
-      by_app.push_back({{"app", app.app},
-                        {"flows", app.flows},
-                        {"unknown", app.unknown},
-                        {"others_unknown", app.others_unknown},
-                        {"others_correct", app.others_correct},
-                        {"unknown_at_tenth", app.unknown_at_tenth}});
-    }
-    all["leave_app_out"] = {
-        {"unknown", left_out->unknown},
-        {"others_unknown", left_out->others_unknown},
-        {"others_correct", left_out->others_correct},
-        {"unknown_at_tenth", left_out->unknown_at_tenth},
-        {"apps", by_app},
-    };
+  if (evaluation.timeline)
+    all["timeline"] = timeline_json(*evaluation.timeline);
+  if (evaluation.repeats) all["repeats"] = repeats_json(*evaluation.repeats);
+  if (evaluation.left_out) {
+    all["leave_app_out"] = left_out_json(*evaluation.left_out);
   }
-  if (const auto& ambiguity = evaluation.ambiguity) {
-    all["ambiguity"] = {{"groups", ambiguity->groups},
-                        {"flows", ambiguity->flows},
-                        {"right", ambiguity->right},
-                        {"right_of_rest", ambiguity->right_of_rest}};
+  if (evaluation.ambiguity) {
+    all["ambiguity"] = ambiguity_json(*evaluation.ambiguity);
   }
-  if (const auto& preset = evaluation.preset) {
-    all["preset"] = {
-        {"name", preset->name},
-        {"flows_met", preset->flows_met},
-        {"coverage_of_met", share(preset->named, preset->flows_met)},
-        {"coverage", share(preset->named, evaluation.flows)},
-        {"right_of_named", preset->right_of_named},
-        {"ambiguous", share(preset->ambiguous, evaluation.flows)},
-        {"right_of_unambiguous", preset->right_of_unambiguous},
-    };
+  if (evaluation.preset) {
+    all["preset"] = preset_json(*evaluation.preset, evaluation.flows);
   }
-  return json_text(all, 2) + '\n';
+  return all;
+}
+
+std::string evaluation_json(const Evaluation& evaluation,
+                            const EvaluationSetting& setting) {
+  return json_text(evaluation_object(evaluation, setting), 2) + '\n';
 }
 
 }  // namespace flowtell

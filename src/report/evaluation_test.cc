@@ -119,35 +119,13 @@ TEST(Evaluation, OfNoFlowsIsAllNothing) {
   EXPECT_EQ(evaluation.coverage, 0);
 }
 
-// Of the ten, by bins of a 15th: 0.9 and 0.9 were right twice (off by 0.2 in
-// all), 0.8 once (0.2), 0.7 and 0.7 never (1.4), 0.6 never (0.6), 0.5 and 0.47
-// once (0.03), 0.45 and 0.4 once (0.15).
-TEST(CalibrationError, IsTheMeanDistanceOfConfidencesFromWhatWasRight) {
-  EXPECT_NEAR(calibration_error(ten_flows(), judged()),
-              (0.2 + 0.2 + 1.4 + 0.6 + 0.03 + 0.15) / 10, 1e-12);
-  EXPECT_EQ(hand_computed().calibration_error,
-            calibration_error(ten_flows(), judged()));
+// Six were named, the fourth of mail and the first of video among them wrong.
+TEST(Evaluation, TellsTheErrorAmongTheFlowsNamed) {
+  EXPECT_DOUBLE_EQ(hand_computed().error_named, 3.0 / 6);
 }
 
-TEST(CalibrationError, IsNothingWhereConfidencesKeepTheirWord) {
-  std::vector<TestRow> rows;
-  for (int i = 0; i < 10; ++i)
-    rows.push_back({{0}, i < 7 ? AppId{0} : AppId{1}});
-  Probabilities seven_in_ten(2, 0);
-  for (int i = 0; i < 10; ++i) {
-    seven_in_ten.values.insert(seven_in_ten.values.end(), {0.7, 0.3});
-  }
-  EXPECT_NEAR(calibration_error(table_of(rows, 2), seven_in_ten), 0, 1e-12);
-  // A certain answer, the last bin's upper end, is of that bin.
-  Probabilities certain(2, 0);
-  for (int i = 0; i < 10; ++i) {
-    certain.values.insert(certain.values.end(), {1, 0});
-  }
-  EXPECT_NEAR(calibration_error(table_of(rows, 2), certain), 0.3, 1e-12);
-}
-
-TEST(CalibrationError, OfNoFlowsIsNothing) {
-  EXPECT_EQ(calibration_error(ten_flows().select({}), Probabilities(4, 0)), 0);
+TEST(Evaluation, TellsWhichAppsAreLost) {
+  EXPECT_EQ(hand_computed().lost_apps(), (std::vector<std::string>{"video"}));
 }
 
 // Four captures of two apps: in two of each app the witnesses speak up, the
@@ -222,6 +200,7 @@ TEST(EvaluationText, ShowsItAllToAPerson) {
       "Under floor=0.46,margin=0.05: 60.0 % named (coverage), on average 38.9 "
       "% of them right.\n"
       "Confidences are off by 25.8 % on average.\n"
+      "No flow of video is named right.\n"
       "\n"
       "Worst confusions:\n"
       "  2 of 3 video flows (66.7 %) named mail\n"
@@ -247,6 +226,12 @@ TEST(EvaluationText, NamesTheCapturesItWasJudgedOn) {
   other.tested = "office/";
   EXPECT_NE(evaluation_text(hand_computed(), other)
                 .find("Learned from home/, judged on 3 captures of office/.\n"),
+            std::string::npos);
+}
+
+TEST(EvaluationText, NamesTheAppsThatAreLost) {
+  EXPECT_NE(evaluation_text(hand_computed(), setting())
+                .find("No flow of video is named right.\n"),
             std::string::npos);
 }
 
@@ -288,6 +273,63 @@ TEST(EvaluationJson, TellsOfADayWhereItWasJudged) {
           .contains("timeline"));
 }
 
+Evaluation with_use_and_repeats() {
+  Evaluation evaluation = hand_computed();
+  evaluation.evidence_use = EvidenceUse{10, {4, 1, 0, 5, 0, 0}, 3, 8};
+  evaluation.repeats = RepeatedScore{
+      {{0.5, 0.25}, {0.75, 0.5}}, {0.625, 0.5, 0.75}, {0.375, 0.125, 0.625}};
+  return evaluation;
+}
+
+TEST(EvaluationText, TellsOfTheEvidenceThatWasAsked) {
+  EvaluationSetting asked = setting();
+  const Evaluation evaluation = with_use_and_repeats();
+  const std::string names =
+      "A server's name was found for 60.0 % of the flows, one that was learned "
+      "for 30.0 "
+      "%.\n";
+  const std::string time =
+      "Of 80.0 % of the flows the device had been seen before.\n";
+  const auto holds = [&](const std::string& words) {
+    return evaluation_text(evaluation, asked).find(words) != std::string::npos;
+  };
+  EXPECT_FALSE(holds(names));
+  EXPECT_TRUE(holds(time));
+  asked.evidence = "shape,name";
+  EXPECT_TRUE(holds(names));
+  EXPECT_FALSE(holds(time));
+}
+
+TEST(EvaluationText, TellsOfRepeatedDeals) {
+  EXPECT_NE(evaluation_text(with_use_and_repeats(), setting())
+                .find("Over 2 deals of the folds: accuracy 62.5 % (95 % "
+                      "interval 50.0 to 75.0), balanced 37.5 % (95 % interval "
+                      "12.5 to 62.5).\n"),
+            std::string::npos);
+}
+
+TEST(EvaluationJson, TellsOfEvidenceAndRepeats) {
+  const auto json =
+      nlohmann::json::parse(evaluation_json(with_use_and_repeats(), setting()));
+  const auto& use = json["evidence_use"];
+  EXPECT_EQ(use["flows"], 10);
+  EXPECT_EQ(use["named"], 6);
+  EXPECT_EQ(use["name_known"], 3);
+  EXPECT_EQ(use["device_known"], 8);
+  EXPECT_EQ(use["name_sources"], (nlohmann::json{{"none", 4},
+                                                 {"dns", 1},
+                                                 {"question", 0},
+                                                 {"tls", 5},
+                                                 {"quic", 0},
+                                                 {"google-quic", 0}}));
+  const auto& repeats = json["repeats"];
+  EXPECT_EQ(repeats["deals"].size(), 2u);
+  EXPECT_EQ(repeats["deals"][1]["balanced_accuracy"], 0.5);
+  EXPECT_EQ(repeats["accuracy"],
+            (nlohmann::json{{"mean", 0.625}, {"low", 0.5}, {"high", 0.75}}));
+  EXPECT_EQ(repeats["balanced_accuracy"]["low"], 0.125);
+}
+
 TEST(EvaluationJson, HasTheKeysThatAreFixed) {
   const auto json =
       nlohmann::json::parse(evaluation_json(hand_computed(), setting()));
@@ -307,6 +349,12 @@ TEST(EvaluationJson, HasTheKeysThatAreFixed) {
   EXPECT_DOUBLE_EQ(json["unknown"].get<double>(), due.unknown);
   EXPECT_DOUBLE_EQ(json["coverage"].get<double>(), due.coverage);
   EXPECT_NEAR(json["calibration_error"].get<double>(), 0.258, 1e-12);
+  EXPECT_DOUBLE_EQ(json["error_named"].get<double>(), 0.5);
+  EXPECT_EQ(json["lost_apps"], (nlohmann::json{"video"}));
+  EXPECT_EQ(json["reliability"].size(), 15u);
+  EXPECT_EQ(json["reliability"][13]["flows"], 2);
+  EXPECT_EQ(json["risk_coverage"]["points"].back()["coverage"], 1);
+  EXPECT_EQ(json["risk_coverage"]["points"].back()["risk"], 0.5);
   ASSERT_EQ(json["apps"].size(), 4u);
   const auto& chat = json["apps"][0];
   EXPECT_EQ(chat["app"], "chat");

@@ -81,6 +81,49 @@ std::string left_out_text(const LeftOutScore& score) {
          table.text();
 }
 
+std::string timeline_text(const TimelineScore& timeline) {
+  return fmt::format(
+      "As one device's day, in {} random orders: accuracy {} % (\u00b1 {}), "
+      "balanced {} % (\u00b1 {}).\n",
+      timeline.repeats, percent(timeline.mean.accuracy),
+      percent(timeline.spread.accuracy),
+      percent(timeline.mean.balanced_accuracy),
+      percent(timeline.spread.balanced_accuracy));
+}
+
+std::string repeats_text(const RepeatedScore& repeats) {
+  const auto text = [](const Interval& interval) {
+    return fmt::format("{} % (95 % interval {} to {})", percent(interval.mean),
+                       percent(interval.low), percent(interval.high));
+  };
+  return fmt::format("Over {} deals of the folds: accuracy {}, balanced {}.\n",
+                     repeats.deals.size(), text(repeats.accuracy),
+                     text(repeats.balanced_accuracy));
+}
+
+// What names and time had to say, where they were asked.
+std::string evidence_use_text(const EvidenceUse& use,
+                              const std::string& evidence) {
+  const auto share = [&](std::uint64_t flows) {
+    return percent(static_cast<double>(flows) / static_cast<double>(use.flows));
+  };
+  std::string out;
+  if (evidence.find("name") != std::string::npos) {
+    out += use.named() == 0
+               ? "No server's name was found.\n"
+               : fmt::format(
+                     "A server's name was found for {} % of the flows, one "
+                     "that was learned for {} %.\n",
+                     share(use.named()), share(use.name_known));
+  }
+  if (evidence.find("time") != std::string::npos) {
+    out +=
+        fmt::format("Of {} % of the flows the device had been seen before.\n",
+                    share(use.device_known));
+  }
+  return out;
+}
+
 std::string split_text(const Evaluation& evaluation,
                        const EvaluationSetting& setting) {
   if (!setting.tested.empty()) {
@@ -147,15 +190,14 @@ std::string evaluation_text(const Evaluation& evaluation,
       percent(evaluation.coverage), percent(evaluation.error_named),
       percent(evaluation.correct));
   out += fmt::format("Confidences are off by {} % on average.\n",
-                     percent(evaluation.calibration_error));
-  if (const auto& timeline = evaluation.timeline) {
-    out += fmt::format(
-        "As one device's day, in {} random orders: accuracy {} % (\u00b1 {}), "
-        "balanced {} % (\u00b1 {}).\n",
-        timeline->repeats, percent(timeline->mean.accuracy),
-        percent(timeline->spread.accuracy),
-        percent(timeline->mean.balanced_accuracy),
-        percent(timeline->spread.balanced_accuracy));
+                     percent(evaluation.reliability.calibration_error));
+  if (evaluation.timeline) out += timeline_text(*evaluation.timeline);
+  if (evaluation.repeats) out += repeats_text(*evaluation.repeats);
+  if (evaluation.evidence_use) {
+    out += evidence_use_text(*evaluation.evidence_use, setting.evidence);
+  }
+  if (const auto lost = evaluation.lost_apps(); !lost.empty()) {
+    out += fmt::format("No flow of {} is named right.\n", listed(lost));
   }
   if (const auto& ambiguity = evaluation.ambiguity) {
     out += ambiguity_text(*ambiguity, evaluation.flows);

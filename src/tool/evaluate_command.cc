@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/text.h"
 #include "predict/learner.h"
 #include "report/evaluation.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/evaluation_outputs.h"
 #include "tool/preset_arguments.h"
+#include "tool/preset_evaluation.h"
 #include "tool/samples.h"
 
 namespace flowtell {
@@ -36,6 +37,13 @@ class EvaluateCommand : public Command {
         ->type_name("N")
         ->check(CLI::Range(2, 1000))
         ->capture_default_str();
+    command
+        .add_option("--repeats", repeats_,
+                    "Deal the captures to folds this many times, each time "
+                    "otherwise, for intervals around the scores")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
     command.add_flag("--timeline", timeline_,
                      "Also judge the captures as one device's day: end to end, "
                      "in five random orders");
@@ -49,11 +57,7 @@ class EvaluateCommand : public Command {
                      "and count them apart");
     unknown_.define(command);
     learner_.define(command);
-    command
-        .add_option("--json", json_,
-                    "Also write all figures as JSON; - for standard output, "
-                    "instead of the table")
-        ->type_name("FILE");
+    outputs_.define(command);
     meter_.define(command);
     meter_.define_flow(command);
     preset_.define(command);
@@ -63,6 +67,8 @@ class EvaluateCommand : public Command {
         "      each capture judged by forests that did not learn from it\n"
         "  flowtell evaluate home/ --test office/ --json score.json\n"
         "      learned on one network, judged on another\n"
+        "  flowtell evaluate captures/ --repeats 10 --html report.html\n"
+        "      with intervals, as a page with charts\n"
         "  flowtell evaluate captures/ --features appscanner54 --unknown "
         "never\n"
         "  flowtell evaluate captures/ --preset eurosp16\n"
@@ -80,155 +86,133 @@ class EvaluateCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = kinds->name;
+    if (!tested_.empty() && repeats_ > 1) {
+      return fail(ErrorKind::kUsage,
+                  "--repeats deals captures to folds, and --test has no folds; "
+                  "leave one of them out");
+    }
+    if (auto opened = outputs_.open(); !opened) {
+      return fail(std::move(opened).error());
+    }
     auto learned = read_samples(captures_, *options, learner_, {});
     if (!learned) return fail(std::move(learned).error());
     if (auto two = require_two_apps(learned->dataset, captures_); !two) {
       return fail(std::move(two).error());
     }
-    if (*preset != nullptr) {
-      return run_preset(**preset, *learned, *options, *rule);
+    std::optional<Samples> tested;
+    if (!tested_.empty()) {
+      auto read =
+          read_samples(tested_, *options, learner_, learned->dataset.apps);
+      if (!read) return fail(std::move(read).error());
+      tested = std::move(*read);
     }
-    if (tested_.empty()) return run_cross_validated(*learned, *rule);
-    auto tested =
-        read_samples(tested_, *options, learner_, learned->dataset.apps);
-    if (!tested) return fail(std::move(tested).error());
-    return run_tested(*learned, *tested, *rule);
+    const bool any_damage =
+        learned->any_damage || (tested && tested->any_damage);
+    EvaluationSetting setting = make_setting(*rule);
+    const Dataset* others = tested ? &tested->dataset : nullptr;
+    auto done = *preset != nullptr
+                    ? judge_by_preset(**preset, learned->dataset, others,
+                                      std::move(setting))
+                : tested
+                    ? judge_others(learned->dataset, *others,
+                                   std::move(setting))
+                    : judge_cross_validated(learned->dataset,
+                                            std::move(setting));
+    if (!done) return fail(std::move(done).error());
+    return any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
 
  private:
-  Result<ExitCode> run_cross_validated(const Samples& samples,
-                                       const UnknownRule& rule) const {
+  // Flows judged, and all that is told of that.
+  struct Judged {
+    const Dataset& learned;
+    const Dataset& tested;  // cross-validated: the same
+    Hearing hearing;
+    EvaluationSetting setting;
+    std::optional<AmbiguousRows> ambiguous;
+    std::optional<RepeatedScore> repeats;
+    std::optional<LeftOutScore> left_out;
+  };
+
+  Result<void> judge_by_preset(const Preset& preset, const Dataset& learned,
+                               const Dataset* tested,
+                               EvaluationSetting setting) {
+    auto evaluation =
+        evaluate_by_preset({preset, learned, tested, validation(), setting});
+    if (!evaluation) return fail(std::move(evaluation).error());
+    return outputs_.write(*evaluation, setting);
+  }
+
+  Result<void> judge_cross_validated(const Dataset& data,
+                                     EvaluationSetting setting) {
+    const CrossValidationOptions options = validation();
+    // A split needs two parts to tell what was learned from what is judged.
+    setting.folds = count_folds(deal_folds(data, options));
+    if (setting.folds < 2) return no_split(setting);
+    if (options.split != Split::kByFlow) warn_of_single_captures(data);
+    Judged judged{data, data, {}, std::move(setting), {}, {}, {}};
+    judged.hearing = with_progress(options, [&](const auto& with) {
+      return hear_cross_validated(data, with, kinds_);
+    });
+    if (ambiguity_) {
+      judged.ambiguous = mark_ambiguous_cross_validated(data, options, kinds_);
+    }
+    if (repeats_ > 1) judged.repeats = repeat(data, options, judged.hearing);
+    if (leave_app_out_) {
+      judged.left_out =
+          leave_apps_out(data, options, kinds_, judged.setting.rule);
+    }
+    return tell(judged);
+  }
+
+  Result<void> judge_others(const Dataset& learned, const Dataset& tested,
+                            EvaluationSetting setting) {
+    const CrossValidationOptions options = validation();
+    Judged judged{learned, tested, {}, std::move(setting), {}, {}, {}};
+    judged.hearing = with_progress(options, [&](const auto& with) {
+      return hear_others(learned, tested, with, kinds_);
+    });
+    if (ambiguity_) {
+      judged.ambiguous =
+          mark_ambiguous_others(learned, tested, options, kinds_);
+    }
+    return tell(judged);
+  }
+
+  // The first deal of the folds, and others by the seeds that follow.
+  RepeatedScore repeat(const Dataset& data, CrossValidationOptions options,
+                       const Hearing& first) const {
+    RepeatedFolds folds;
+    folds.add(data, first, kinds_);
+    Progress progress("dealing the folds anew");
+    for (std::size_t i = 1; i < repeats_; ++i) {
+      progress(i, repeats_);
+      ++options.forest.seed;
+      folds.add(data, hear_cross_validated(data, options, kinds_), kinds_);
+    }
+    return folds.score();
+  }
+
+  CrossValidationOptions validation() const {
     CrossValidationOptions options;
     options.split = named_value<Split>(kSplitNames, split_);
     options.folds = folds_;
     options.forest = learner_.forest();
-    // A split needs two parts to tell what was learned from what is judged.
-    const std::size_t folds = count_folds(deal_folds(samples.dataset, options));
-    if (folds < 2) return no_split();
-    if (options.split != Split::kByFlow) {
-      warn_of_single_captures(samples.dataset);
-    }
+    return options;
+  }
+
+  template <typename Work>
+  static auto with_progress(CrossValidationOptions options, Work&& work) {
     Progress progress("growing trees");
     options.forest.progress = std::ref(progress);
-    const Hearing hearing =
-        hear_cross_validated(samples.dataset, options, kinds_);
-    std::optional<AmbiguousRows> ambiguous;
-    if (ambiguity_) {
-      ambiguous =
-          mark_ambiguous_cross_validated(samples.dataset, options, kinds_);
-    }
-    EvaluationSetting setting = make_setting(rule);
-    setting.split = split_;
-    setting.folds = folds;
-    return tell(samples.dataset, hearing, ambiguous, setting,
-                samples.any_damage);
-  }
-
-  Result<ExitCode> run_tested(const Samples& learned, const Samples& tested,
-                              const UnknownRule& rule) const {
-    Progress progress("growing trees");
-    CrossValidationOptions options;
-    options.forest = learner_.forest();
-    options.forest.progress = std::ref(progress);
-    const Hearing hearing =
-        hear_others(learned.dataset, tested.dataset, options, kinds_);
-    std::optional<AmbiguousRows> ambiguous;
-    if (ambiguity_) {
-      ambiguous = mark_ambiguous_others(learned.dataset, tested.dataset,
-                                        options, kinds_);
-    }
-    EvaluationSetting setting = make_setting(rule);
-    setting.tested = tested_;
-    setting.split = "other-captures";
-    return tell(tested.dataset, hearing, ambiguous, setting,
-                learned.any_damage || tested.any_damage);
-  }
-
-  Result<ExitCode> run_preset(const Preset& preset, const Samples& learned,
-                              const FlowOptions& options,
-                              const UnknownRule& rule) const {
-    auto taught = keep_within(preset, learned.dataset, captures_);
-    if (!taught) return fail(std::move(taught).error());
-    if (auto two = require_two_apps(*taught, captures_); !two) {
-      return fail(std::move(two).error());
-    }
-    if (!tested_.empty()) {
-      auto tested =
-          read_samples(tested_, options, learner_, learned.dataset.apps);
-      if (!tested) return fail(std::move(tested).error());
-      return run_preset_tested(preset, *taught, *tested, rule,
-                               learned.any_damage || tested->any_damage);
-    }
-    CrossValidationOptions validation;
-    validation.split = named_value<Split>(kSplitNames, split_);
-    validation.folds = folds_;
-    validation.forest = learner_.forest();
-    const auto folds = deal_folds(*taught, validation);
-    if (count_folds(folds) < 2) return no_split();
-    if (validation.split != Split::kByFlow) warn_of_single_captures(*taught);
-    Progress progress("growing trees");
-    validation.forest.progress = std::ref(progress);
-    EvaluationSetting setting = make_setting(rule);
-    setting.split = split_;
-    setting.folds = count_folds(folds);
-    return tell_preset(preset, *taught, learned.dataset.rows(),
-                       judge_plainly_cross_validated(
-                           *taught, folds, preset.relabels, validation.forest),
-                       setting, learned.any_damage);
-  }
-
-  Result<ExitCode> run_preset_tested(const Preset& preset,
-                                     const Dataset& taught,
-                                     const Samples& tested,
-                                     const UnknownRule& rule,
-                                     bool any_damage) const {
-    auto judged = keep_within(preset, tested.dataset, tested_);
-    if (!judged) return fail(std::move(judged).error());
-    Progress progress("growing trees");
-    ForestOptions forest = learner_.forest();
-    forest.progress = std::ref(progress);
-    EvaluationSetting setting = make_setting(rule);
-    setting.tested = tested_;
-    setting.split = "other-captures";
-    return tell_preset(preset, *judged, tested.dataset.rows(),
-                       judge_plainly(taught, *judged, preset.relabels, forest),
-                       setting, any_damage);
-  }
-
-  Result<ExitCode> tell_preset(const Preset& preset, const Dataset& data,
-                               std::size_t met, const PlainShares& shares,
-                               const EvaluationSetting& setting,
-                               bool any_damage) const {
-    Evaluation evaluation = flowtell::evaluate(data, shares.apps, setting.rule);
-    PresetScore score = evaluate_preset(data, shares, setting.rule);
-    score.name = preset.name;
-    score.limits = limits_text(preset.limits);
-    score.flows_met = met;
-    evaluation.preset = std::move(score);
-    return write(evaluation, setting, any_damage);
-  }
-
-  static Result<Dataset> keep_within(const Preset& preset, const Dataset& data,
-                                     const std::string& captures) {
-    Dataset kept = within(preset.limits, data);
-    if (kept.rows() > 0) return kept;
-    return fail(ErrorKind::kInput,
-                "{}: none of its {} counts for --preset {}, which looks at {}; "
-                "leave the preset out",
-                captures, counted(data.rows(), "flow"), preset.name,
-                limits_text(preset.limits));
-  }
-
-  Result<ExitCode> no_split() const {
-    return fail(ErrorKind::kInput,
-                "{} cannot be split {}: all flows belong together; add more "
-                "captures, or judge others with --test",
-                captures_, split_);
+    return work(options);
   }
 
   EvaluationSetting make_setting(const UnknownRule& rule) const {
     EvaluationSetting setting;
     setting.captures = captures_;
+    setting.tested = tested_;
+    setting.split = tested_.empty() ? split_ : "other-captures";
     if (auto features = learner_.features()) {
       setting.features = features->set_names();
     }
@@ -238,48 +222,45 @@ class EvaluateCommand : public Command {
     return setting;
   }
 
-  Result<ExitCode> tell(const Dataset& data, const Hearing& hearing,
-                        const std::optional<AmbiguousRows>& ambiguous,
-                        const EvaluationSetting& setting,
-                        bool any_damage) const {
-    const auto judged =
+  Result<void> tell(const Judged& judged) {
+    const Dataset& data = judged.tested;
+    const Hearing& hearing = judged.hearing;
+    const auto probabilities =
         judge_captures(data, hearing.testimonies, hearing.weights, kinds_);
-    Evaluation evaluation = flowtell::evaluate(data, judged, setting.rule, hearing.weights);
-    if (ambiguous) {
-      evaluation.ambiguity = evaluate_ambiguity(data, judged, *ambiguous);
+    Evaluation evaluation = flowtell::evaluate(
+        data, probabilities, judged.setting.rule, hearing.weights);
+    evaluation.evidence_use = evidence_use(data, hearing.testimonies);
+    evaluation.repeats = judged.repeats;
+    evaluation.left_out = judged.left_out;
+    if (judged.ambiguous) {
+      evaluation.ambiguity =
+          evaluate_ambiguity(data, probabilities, *judged.ambiguous);
     }
-    if (timeline_) {
+    if (timeline_ || outputs_.wants_page()) {
       evaluation.timeline =
           evaluate_timeline(data, hearing, kinds_, learner_.seed);
     }
-    if (leave_app_out_) {
-      CrossValidationOptions options;
-      options.split = named_value<Split>(kSplitNames, split_);
-      options.folds = folds_;
-      options.forest = learner_.forest();
-      evaluation.left_out = leave_apps_out(data, options, kinds_, setting.rule);
-    }
-    return write(evaluation, setting, any_damage);
+    auto told = outputs_.write(evaluation, judged.setting);
+    if (told && outputs_.wants_page()) told = tell_page(judged, evaluation);
+    return told;
   }
 
-  Result<ExitCode> write(const Evaluation& evaluation,
-                         const EvaluationSetting& setting,
-                         bool any_damage) const {
-    if (json_ != "-") {
-      auto told = write_output("", evaluation_text(evaluation, setting));
-      if (!told) return fail(std::move(told).error());
-    }
-    if (!json_.empty()) {
-      auto told = write_output(json_, evaluation_json(evaluation, setting));
-      if (!told) return fail(std::move(told).error());
-    }
-    return any_damage ? ExitCode::kDamaged : ExitCode::kDone;
+  Result<void> tell_page(const Judged& judged, const Evaluation& evaluation) {
+    auto columns = learner_.features();
+    if (!columns) return fail(std::move(columns).error());
+    return outputs_.write_page(
+        {evaluation, judged.setting,
+         device_day(judged.tested, judged.hearing, kinds_, judged.setting.rule,
+                    learner_.seed),
+         app_features(judged.learned, columns->column_names(),
+                      learner_.forest())});
   }
 
   std::string captures_;
   std::string tested_;
   std::string split_{kSplitNames.front()};
   std::size_t folds_ = 5;
+  std::size_t repeats_ = 1;
   UnknownArguments unknown_;
   bool timeline_ = false;
   bool leave_app_out_ = false;
@@ -287,7 +268,7 @@ class EvaluateCommand : public Command {
   PresetArguments preset_;
   LearnerArguments learner_;
   EvidenceKinds kinds_;
-  std::string json_;
+  EvaluationOutputs outputs_;
   MeterArguments meter_;
 };
 

@@ -49,7 +49,8 @@ Result<const Preset*> PresetArguments::apply() const {
     }
   }
   for (const char* const flag :
-       {"--timeline", "--ambiguity", "--leave-app-out"}) {
+       {"--timeline", "--ambiguity", "--leave-app-out", "--repeats",
+        "--html"}) {
     if (command_->get_option(flag)->count() == 0) continue;
     return fail(ErrorKind::kUsage,
                 "{} contradicts --preset {}, which judges each flow by itself; "

@@ -86,6 +86,13 @@ Result<void> require_two_apps(const Dataset& dataset,
               captures, with_flows.front());
 }
 
+tl::unexpected<Error> no_split(const EvaluationSetting& setting) {
+  return fail(ErrorKind::kInput,
+              "{} cannot be split {}: all flows belong together; add more "
+              "captures, or judge others with --test",
+              setting.captures, setting.split);
+}
+
 void warn_of_single_captures(const Dataset& dataset) {
   std::vector<std::size_t> captures(dataset.apps.size());
   for (const CaptureRecord& capture : dataset.captures) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/dataset.h"
+#include "report/evaluation.h"
 #include "tool/options.h"
 
 namespace flowtell {
@@ -38,6 +39,9 @@ Result<Samples> read_samples(const std::string& captures,
 // Fails unless there are at least two apps with flows to tell apart.
 Result<void> require_two_apps(const Dataset& dataset,
                               const std::string& captures);
+
+// The refusal where nothing is left to be judged.
+tl::unexpected<Error> no_split(const EvaluationSetting& setting);
 
 // Warns of apps with a single capture: no score can be honest about them.
 void warn_of_single_captures(const Dataset& dataset);

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An evaluation as a page to look at: tables, a heat map of confusions, curves,
+// and a device's day. Its numbers are those of evaluation_json.
+#pragma once
+
+#include <string>
+
+#include "report/app_features.h"
+#include "report/device_day.h"
+#include "report/evaluation.h"
+
+namespace flowtell {
+
+struct EvaluationPage {
+  const Evaluation& evaluation;
+  const EvaluationSetting& setting;
+  DeviceDay day;
+  std::vector<AppFeature> features;
+};
+
+std::string evaluation_html(const EvaluationPage& page);
+
+}  // namespace flowtell

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The assembler reads the files as they are: no compiler has to chew 200 kB of
+// numbers. CMakeLists.txt says where they stand.
+#include "report/page_assets.h"
+
+// NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
+#define FLOWTELL_EMBED(name, path) \
+  asm(".pushsection .rodata\n"     \
+      ".global flowtell_" name     \
+      "_begin\n"                   \
+      ".global flowtell_" name     \
+      "_end\n"                     \
+      "flowtell_" name             \
+      "_begin:\n"                  \
+      ".incbin \"" path            \
+      "\"\n"                       \
+      "flowtell_" name             \
+      "_end:\n"                    \
+      ".byte 0\n"                  \
+      ".popsection\n")
+
+FLOWTELL_EMBED("style", FLOWTELL_PAGE_FOLDER "/page.css");
+FLOWTELL_EMBED("charts", FLOWTELL_CHART_JS);
+FLOWTELL_EMBED("page", FLOWTELL_PAGE_FOLDER "/page.js");
+FLOWTELL_EMBED("evaluation", FLOWTELL_PAGE_FOLDER "/evaluation.js");
+
+extern "C" {
+extern const char flowtell_style_begin[];
+extern const char flowtell_style_end[];
+extern const char flowtell_charts_begin[];
+extern const char flowtell_charts_end[];
+extern const char flowtell_page_begin[];
+extern const char flowtell_page_end[];
+extern const char flowtell_evaluation_begin[];
+extern const char flowtell_evaluation_end[];
+}
+
+namespace flowtell {
+
+std::string_view page_style() {
+  return {flowtell_style_begin, flowtell_style_end};
+}
+
+std::string_view chart_script() {
+  return {flowtell_charts_begin, flowtell_charts_end};
+}
+
+std::string_view page_script() {
+  return {flowtell_page_begin, flowtell_page_end};
+}
+
+std::string_view evaluation_script() {
+  return {flowtell_evaluation_begin, flowtell_evaluation_end};
+}
+
+}  // namespace flowtell

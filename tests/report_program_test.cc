@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Evaluations as pages and with intervals. How a page looks, html_test.py sees.
+#include <nlohmann/json.hpp>
+
+#include "base/file.h"
+#include "support/app_captures.h"
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class ReportProgram : public ProgramTest {
+ protected:
+  void SetUp() override { put_app_captures(folder(), "home", 100, 4); }
+
+  nlohmann::json json(const std::string& options) {
+    const Outcome outcome =
+        run("flowtell evaluate home --trees 10 --json - " + options);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return nlohmann::json::parse(outcome.out);
+  }
+
+  std::string page() const { return *read_file(folder() / "report.html"); }
+};
+
+// What an element of this id holds, as JSON.
+nlohmann::json island(const std::string& page, const std::string& id) {
+  const auto at = page.find("id=\"" + id + "\">");
+  const auto begin = page.find('>', at) + 1;
+  return nlohmann::json::parse(
+      page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+TEST_F(ReportProgram, WritesAPageWithTheNumbersOfTheJson) {
+  const auto score = json("--html report.html");
+  EXPECT_EQ(island(page(), "evaluation"), score);
+  EXPECT_TRUE(score.contains("timeline")) << "a page shows a day";
+  const auto day = island(page(), "device-day");
+  std::size_t flows = 0;
+  for (const auto& use : day["uses"]) flows += use["flows"].size();
+  EXPECT_EQ(flows, score["flows"]);
+}
+
+TEST_F(ReportProgram, WritesAPageOfOtherCaptures) {
+  put_app_captures(folder(), "office", 900, 2);
+  const auto score = json("--test office --html report.html");
+  EXPECT_EQ(island(page(), "evaluation"), score);
+  EXPECT_NE(page().find("<strong>office</strong>"), std::string::npos);
+}
+
+TEST_F(ReportProgram, GivesTheSameBytesOnAnyNumberOfThreads) {
+  json("--html report.html --repeats 2 --threads 1");
+  const std::string one = page();
+  json("--html report.html --repeats 2 --threads 3");
+  EXPECT_EQ(page(), one);
+}
+
+TEST_F(ReportProgram, PrintsThePageInsteadOfTheTable) {
+  const Outcome outcome =
+      run("flowtell evaluate home --trees 10 --html - | head -c 15");
+  EXPECT_EQ(outcome.out, "<!DOCTYPE html>");
+}
+
+// The first deal is the one without repeats; the others differ from it.
+TEST_F(ReportProgram, RepeatsWithOtherDeals) {
+  const auto once = json("");
+  EXPECT_FALSE(once.contains("repeats"));
+  auto often = json("--repeats 4");
+  const auto repeats = often["repeats"];
+  ASSERT_EQ(repeats["deals"].size(), 4u);
+  EXPECT_EQ(repeats["deals"][0]["accuracy"], once["accuracy"]);
+  EXPECT_EQ(repeats["deals"][1]["accuracy"], json("--seed 2")["accuracy"]);
+  double mean = 0;
+  for (const auto& deal : repeats["deals"]) {
+    mean += deal["accuracy"].get<double>() / 4;
+  }
+  EXPECT_NEAR(repeats["accuracy"]["mean"].get<double>(), mean, 1e-12);
+  EXPECT_LT(repeats["accuracy"]["low"].get<double>(), mean);
+  EXPECT_GT(repeats["accuracy"]["high"].get<double>(), mean);
+  often.erase("repeats");
+  EXPECT_EQ(often, once);
+}
+
+// Places are tried before the captures are read, which are not even there.
+TEST_F(ReportProgram, RefusesPlacesThatCannotBeWrittenBeforeItWorks) {
+  run("flowtell evaluate nowhere --html absent/report.html");
+  run("flowtell evaluate nowhere --json absent/score.json");
+  run("flowtell evaluate nowhere --html home");
+  run("flowtell evaluate home --trees 5 --html /dev/full >/dev/null");
+  run("ls");
+  expect("report_places");
+}
+
+TEST_F(ReportProgram, LeavesTheOldPageWhereItFails) {
+  put("report.html", "old");
+  run("flowtell evaluate nowhere --html report.html");
+  EXPECT_EQ(page(), "old");
+}
+
+TEST_F(ReportProgram, RefusesWhatMakesNoSense) {
+  run("flowtell evaluate home --html - --json -");
+  run("flowtell evaluate home --repeats 0");
+  run("flowtell evaluate home --test home --repeats 3");
+  expect("report_usage");
+}
+
+}  // namespace
+}  // namespace flowtell
