@@ -42,8 +42,8 @@ class RowSink : public FlowSink {
     if (device_ && flow.device != *device_) return;
     if (with_parts_) measure_parts(flow);
     measure(flow, part_.values);
-    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0, flow.name.source,
-                           flow.protocol, flow.remote_port,
+    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
+                           flow.name.source, flow.protocol, flow.remote_port,
                            flow.sent.packets + flow.received.packets, number_});
     part_.names.emplace_back(flow.name.server);
     if (flow.protocol == Protocol::kTcp) count_packets(flow);

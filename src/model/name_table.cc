@@ -95,8 +95,9 @@ NameMatch NameTable::judge(std::string_view name,
     learn_from(at->second, probabilities);
     match = found;
   };
-  look_up(domain_key(name), NameMatch::kDomain);
-  look_up(folded_name(name), NameMatch::kName);
+  const auto [domain, whole] = name_keys(name);
+  look_up(domain, NameMatch::kDomain);
+  look_up(whole, NameMatch::kName);
   return match;
 }
 

@@ -11,7 +11,6 @@ double share(std::uint64_t part, std::uint64_t whole) {
                     : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-
 Json apps_json(const Evaluation& evaluation) {
   Json apps = Json::array();
   for (const AppScore& app : evaluation.apps) {

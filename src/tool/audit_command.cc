@@ -51,7 +51,8 @@ class AuditCommand : public Command {
     flow->names = kinds->name;
     auto features = chosen_features(feature_sets_);
     if (!features) return fail(std::move(features).error());
-    auto loaded = load_samples({captures_, *flow, *features, threads_, {}, false});
+    auto loaded =
+        load_samples({captures_, *flow, *features, threads_, {}, false});
     if (!loaded) return fail(std::move(loaded).error());
     AuditOptions options;
     options.columns = features->column_names();

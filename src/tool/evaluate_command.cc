@@ -110,14 +110,11 @@ class EvaluateCommand : public Command {
         learned->any_damage || (tested && tested->any_damage);
     EvaluationSetting setting = make_setting(*rule);
     const Dataset* others = tested ? &tested->dataset : nullptr;
-    auto done = *preset != nullptr
-                    ? judge_by_preset(**preset, learned->dataset, others,
-                                      std::move(setting))
-                : tested
-                    ? judge_others(learned->dataset, *others,
-                                   std::move(setting))
-                    : judge_cross_validated(learned->dataset,
-                                            std::move(setting));
+    auto done =
+        *preset != nullptr ? judge_by_preset(**preset, learned->dataset, others,
+                                             std::move(setting))
+        : tested ? judge_others(learned->dataset, *others, std::move(setting))
+                 : judge_cross_validated(learned->dataset, std::move(setting));
     if (!done) return fail(std::move(done).error());
     return any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
@@ -202,7 +199,7 @@ class EvaluateCommand : public Command {
   }
 
   template <typename Work>
-  static auto with_progress(CrossValidationOptions options, Work&& work) {
+  static Hearing with_progress(CrossValidationOptions options, Work&& work) {
     Progress progress("growing trees");
     options.forest.progress = std::ref(progress);
     return work(options);
