@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace flowtell {
 namespace {
@@ -43,7 +44,7 @@ BurstWord burst_word(const JudgedFlow& flow, std::size_t apps) {
 }
 
 // Judges the flow anew as if a witness had said something else of it, all the
-// rest being as it was.
+// rest being as it was, and any other app as likely.
 class Retrial {
  public:
   Retrial(const FlowExplanation& told, std::size_t apps)
@@ -61,14 +62,16 @@ class Retrial {
 
   std::pair<AppId, double> judged(const Testimony& testimony) const {
     std::vector<double> own(apps_);
-    weigh_alone(told_.kinds, apps_, testimony, told_.weights, own);
+    EvidenceWeights weights = told_.weights;
+    weights.name /= static_cast<double>(told_.sharing);
+    weigh_alone(told_.kinds, apps_, testimony, weights, own);
     double sum = 0;
     for (std::size_t app = 0; app < apps_; ++app) {
       if (!told_.others.empty()) own[app] *= told_.others[app];
       sum += own[app];
     }
     const AppId best = first_two(own).first;
-    return {best, own[best] / sum};
+    return {best, (1 - told_.any_other) * own[best] / sum};
   }
 
   const FlowExplanation& told_;
@@ -151,6 +154,10 @@ FlowExplanation explain_flow(const Model& model, const Inquiry& inquiry,
   told.weights = flow.weights;
   told.verdict = flow.verdict;
   told.runner_up = first_two(flow.probabilities).second;
+  told.any_other =
+      std::max(0.0, 1 - std::accumulate(flow.probabilities.begin(),
+                                        flow.probabilities.end(), 0.0));
+  told.sharing = flow.sharing;
   told.probabilities = copy_of(flow.probabilities);
   told.shape = copy_of(flow.shape);
   told.name = copy_of(flow.name);

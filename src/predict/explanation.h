@@ -65,13 +65,15 @@ struct FlowExplanation {
   Verdict verdict;
   AppId runner_up = 0;
   std::vector<double> probabilities;
+  double any_other = 0;  // what they lack to 1: of any app never taught
 
   // Empty where the kind of evidence is left out.
   std::vector<double> shape;
   std::vector<double> name;
-  std::vector<double> own;     // shape and name, weighed
-  std::vector<double> others;  // what all else says
-  std::vector<double> belief;
+  std::vector<double> own;     // shape and name, weighed; of the apps taught
+  std::vector<double> others;  // what all else says, of these
+  std::vector<double> belief;  // less than 1 in all, by that of any other app
+  std::size_t sharing = 1;  // flows of its burst that share its name's weight
   std::optional<Duration> silence;
   NameRecord name_record;
   BurstWord burst;

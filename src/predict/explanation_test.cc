@@ -132,7 +132,8 @@ TEST_F(ExplanationTest, PartsMakeTheWhole) {
     }
     const double sum = std::accumulate(product.begin(), product.end(), 0.0);
     for (std::size_t app = 0; app < product.size(); ++app) {
-      EXPECT_NEAR(product[app] / sum, told.probabilities[app], 1e-9);
+      EXPECT_NEAR((1 - told.any_other) * product[app] / sum,
+                  told.probabilities[app], 1e-9);
     }
   }
 }
@@ -147,7 +148,9 @@ TEST_F(ExplanationTest, TellsWhatWasBelievedBefore) {
   const double worth = std::exp2(-in_seconds(*told[3].silence) / 10);
   for (std::size_t app = 0; app < 3; ++app) {
     EXPECT_NEAR(told[3].belief[app],
-                worth * told[2].probabilities[app] + (1 - worth) / 3, 1e-9);
+                worth * told[2].probabilities[app] +
+                    (1 - worth) * (1 - told[3].weights.novelty.prior) / 3,
+                1e-9);
   }
   EXPECT_EQ(told[0].burst.flows, 2u);
   EXPECT_EQ(told[4].burst.flows, 1u);

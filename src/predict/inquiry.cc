@@ -22,9 +22,9 @@ std::vector<EvidenceKinds> fewer_than(const EvidenceKinds& kinds) {
 }
 
 // How many flows of the burst share this one's name, itself included.
-std::ptrdiff_t sharing(const Testimony& testimony, std::size_t flow) {
-  return std::ranges::count(testimony.words, testimony.words[flow].number,
-                            &NameWord::number);
+std::size_t sharing(const Testimony& testimony, std::size_t flow) {
+  return static_cast<std::size_t>(std::ranges::count(
+      testimony.words, testimony.words[flow].number, &NameWord::number));
 }
 
 template <typename T>
@@ -101,9 +101,7 @@ void Inquiry::end_burst() {
     }
     if (kinds_.name) told.name = row_of(grounds.testimony.name, i, flows);
     told.weights = grounds.weights;
-    if (kinds_.time) {
-      told.weights.name /= static_cast<double>(sharing(grounds.testimony, i));
-    }
+    if (kinds_.time) told.sharing = sharing(grounds.testimony, i);
     told.own = row_of(burst, i, flows);
     std::vector<double> others;
     if (kinds_.time) others = others_say(told.probabilities, told.own);
@@ -136,6 +134,11 @@ void weigh_alone(EvidenceKinds kinds, std::size_t apps,
   burst.testimony = testimony;
   burst.weights = weights;
   BurstJudge(kinds, apps).judge_alone(burst, out);
+  for (std::size_t at = 0; at < out.size(); at += apps) {
+    const auto row = out.subspan(at, apps);
+    const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+    for (double& probability : row) probability /= sum;
+  }
 }
 
 }  // namespace flowtell

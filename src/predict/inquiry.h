@@ -49,7 +49,8 @@ struct JudgedFlow {
   std::span<const float> features;  // by column
   std::span<const double> shape;
   std::span<const double> name;
-  EvidenceWeights weights;         // the name's shared with its like
+  EvidenceWeights weights;
+  std::size_t sharing = 1;  // flows of its burst that share its name's weight
   std::span<const double> own;     // both, weighed
   std::span<const double> others;  // what all else says; without time: nothing
 
@@ -99,8 +100,8 @@ class Inquiry : public FlowSink {
   std::size_t flows_ = 0;
 };
 
-// What flows say by themselves: their testimonies weighed, a row a flow, of the
-// apps taught. REQUIRES: one row a word of the testimony.
+// What flows say by themselves: their testimonies weighed, a row a flow, each
+// summing to 1 over the apps taught. REQUIRES: one row a word of the testimony.
 void weigh_alone(EvidenceKinds kinds, std::size_t apps,
                  const Testimony& testimony, const EvidenceWeights& weights,
                  std::span<double> out);

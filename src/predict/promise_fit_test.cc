@@ -98,7 +98,8 @@ TEST(Promises, TakeEqualConfidencesTogether) {
 }
 
 TEST(Promises, OfNoFlowsNameNothing) {
-  const Promises promises = fit_promises(table_of({}, 2), Probabilities(2, 0));
+  const Dataset none = table_of({{{0}, 0, 0}}, 2).select({});
+  const Promises promises = fit_promises(none, Probabilities(2, 0));
   for (const Promise& promise : promises) EXPECT_EQ(promise, Promise{});
 }
 

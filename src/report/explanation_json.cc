@@ -152,6 +152,7 @@ std::string flow_explanation_json(const FlowExplanation& told,
   all["verdict"] = verdict_json(model, told.verdict);
   all["runner_up"] = model.apps[told.runner_up];
   all["probabilities"] = by_app(model, told.probabilities);
+  all["any_other_app"] = told.any_other;
   all["weights"] = {{"shape", told.weights.shape}, {"name", told.weights.name}};
   all["said"] = {{"shape", by_app(model, told.shape)},
                  {"name", by_app(model, told.name)},

@@ -36,12 +36,12 @@ class FlowText {
   const std::string& app(std::size_t id) const { return model_.apps[id]; }
 
   std::string named(const Verdict& verdict) const {
-    if (says_nothing(verdict.confidence)) return "unknown: nothing was said";
+    if (heard_nothing(verdict)) return "unknown: nothing was said";
     if (!verdict.is_unknown) {
       return fmt::format("{} {:.3f}", app(verdict.best), verdict.confidence);
     }
-    return fmt::format("unknown ({} {:.3f})", app(verdict.best),
-                       verdict.confidence);
+    return fmt::format("unknown ({} {:.3f}, any other app {:.3f})",
+                       app(verdict.best), verdict.confidence, told_.any_other);
   }
 
   std::string head() const {
@@ -107,7 +107,13 @@ class FlowText {
     return says_nothing(said[best]) ? "nothing" : app(best);
   }
   std::string likeliest_text(const Verdict& verdict) const {
-    return says_nothing(verdict.confidence) ? "nothing" : app(verdict.best);
+    return heard_nothing(verdict) ? "nothing" : app(verdict.best);
+  }
+  // All apps are as likely as before anything was heard.
+  bool heard_nothing(const Verdict& verdict) const {
+    const double start = (1 - told_.weights.novelty.prior) /
+                         static_cast<double>(model_.apps.size());
+    return std::abs(verdict.confidence - start) < 1e-9;
   }
 
   static std::string source_text(NameSource source) {
@@ -144,11 +150,19 @@ class FlowText {
     const auto shown = apps_shown();
     std::vector<std::string> header = {"what was said"};
     for (const std::size_t id : shown) header.push_back(app(id));
+    const bool with_other = told_.weights.novelty.prior > 0;
+    if (with_other) header.emplace_back("any other");
     TextTable table(header);
-    const auto add = [&](std::string what, const std::vector<double>& said) {
+    const auto add = [&](std::string what, const std::vector<double>& said,
+                         bool of_other = false) {
       std::vector<std::string> row = {std::move(what)};
       for (const std::size_t id : shown) {
         row.push_back(said.empty() ? "-" : fmt::format("{:.2f}", said[id]));
+      }
+      if (with_other) {
+        row.push_back(of_other && !said.empty()
+                          ? fmt::format("{:.2f}", lack(said))
+                          : "-");
       }
       table.add(std::move(row));
     };
@@ -162,21 +176,30 @@ class FlowText {
       add("shape and name, weighed", told_.own);
     }
     if (told_.kinds.time) {
-      add(belief_row(), told_.silence ? told_.belief : std::vector<double>{});
+      add(belief_row(), told_.silence ? told_.belief : std::vector<double>{},
+          true);
       if (told_.burst.flows > 0) {
         add("time: with the rest of its burst", told_.others);
       }
     }
     table.add_line();
-    add("all together", told_.probabilities);
+    add("all together", told_.probabilities, true);
     return table.text() + remarks();
+  }
+
+  // What probabilities lack to 1.
+  static double lack(const std::vector<double>& probabilities) {
+    return std::max(0.0, 1 - std::accumulate(probabilities.begin(),
+                                             probabilities.end(), 0.0));
   }
 
   std::string name_row() const {
     if (told_.flow.told().name.server.empty()) return "name: there is none";
     if (told_.name_record.keys.empty()) return "name: never met, says nothing";
-    return fmt::format("name: what the table says (weight {:.2f})",
-                       told_.weights.name);
+    return fmt::format(
+        "name: what the table says (weight {:.2f}{})", told_.weights.name,
+        told_.sharing == 1 ? ""
+                           : fmt::format(" for its {} flows", told_.sharing));
   }
   std::vector<double> name_said() const {
     return told_.name_record.keys.empty() ? std::vector<double>{} : told_.name;
@@ -350,9 +373,10 @@ class FlowText {
   }
 
   std::string outcome(AppId verdict, double probability) const {
-    return fmt::format("{}{} {:.3f}",
-                       verdict == told_.verdict.best ? "still " : "",
-                       app(verdict), probability);
+    const bool is_same =
+        verdict == told_.verdict.best && !told_.verdict.is_unknown;
+    return fmt::format("{}{} {:.3f}", is_same ? "still " : "", app(verdict),
+                       probability);
   }
 
   std::vector<std::string> shape_change() const {
