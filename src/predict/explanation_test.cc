@@ -167,6 +167,9 @@ TEST_F(ExplanationTest, TellsWhichKeyOfTheNameSpoke) {
 
 // A name never met and no name are alike: nothing changes without it.
 TEST_F(ExplanationTest, TellsWhatAnotherNameWouldChange) {
+  model_.names = NameTable::of({{"a.example", {20, 0, 0}},
+                                {"b.example", {0, 20, 0}},
+                                {"c.example", {0, 0, 20}}});
   const auto told = explain({});
   EXPECT_EQ(told[3].name_changes[0].name, "");
   EXPECT_NEAR(told[3].name_changes[0].probability, told[3].verdict.confidence,
