@@ -133,7 +133,7 @@ bool DnsReader::follow_alias() {
   return true;
 }
 
-HostName DnsReader::read_name(ByteReader& reader) const {
+HostName DnsReader::read_name(ByteReader& reader) {
   NameText text;
   ByteReader at = reader;
   std::size_t earliest = at.position();
@@ -149,6 +149,13 @@ HostName DnsReader::read_name(ByteReader& reader) const {
       at.skip(target);
       continue;
     }
+    if (length >= name_bytes_) {
+      left_ = 0;
+      rounds_ = kMostAliases;
+      reader.skip(reader.left() + 1);
+      return {};
+    }
+    name_bytes_ -= length;
     if (length > kLongestLabel) at.skip(at.left() + 1);  // no such type
     text.append(as_text(at.take(length)));
     if (text.is_too_long()) at.skip(at.left() + 1);

@@ -12,8 +12,9 @@
 //
 // Hostile input is the rule: compression pointers may only point back and are
 // followed a bounded number of times, counts are ends and not promises, so many
-// records are looked at and so many aliases followed. A message that was cut
-// gives what came before the cut. Never allocates; any thread.
+// records are looked at and so many aliases followed, and of names so many
+// bytes are decoded in all. A message that was cut gives what came before the
+// cut. Never allocates; any thread.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,7 @@ class DnsReader {
   // More is not looked at.
   static constexpr unsigned kMostRecords = 64;
   static constexpr unsigned kMostAliases = 8;
+  static constexpr std::size_t kMostNameBytes = 8192;
 
  private:
   struct Record {
@@ -60,7 +62,7 @@ class DnsReader {
 
   // The name where `reader` stands, which moves past it; empty if it is no
   // name of a host.
-  HostName read_name(ByteReader& reader) const;
+  HostName read_name(ByteReader& reader);
   bool read_record(Record& record);
   void read_question();
   void note_alias(const Record& record);
@@ -73,6 +75,7 @@ class DnsReader {
   unsigned records_ = 0;  // from first_record_ on
   unsigned left_ = 0;     // of these, in this round
   unsigned rounds_ = 0;
+  std::size_t name_bytes_ = kMostNameBytes;  // that may still be decoded
   HostName asked_;
   HostName wanted_;  // the alias that asked_ came down to
   std::uint32_t seconds_ = UINT32_MAX;

@@ -10,7 +10,13 @@ void PieceBuffer::put(std::uint64_t offset, Bytes piece) {
   const auto begin = static_cast<std::uint32_t>(offset);
   piece = piece.first(std::min(piece.size(), kMost - begin));
   const Range range{begin, begin + static_cast<std::uint32_t>(piece.size())};
-  if (count_ == kMostRanges) return;
+  const auto touches = [&](const Range& held) {
+    return held.begin <= range.end && range.begin <= held.end;
+  };
+  if (count_ == kMostRanges &&
+      std::none_of(ranges_.begin(), ranges_.end(), touches)) {
+    return;
+  }
   if (bytes_.size() < range.end) bytes_.resize(range.end);
   fill_gaps(range, piece);
   add_range(range);

@@ -67,10 +67,14 @@ void read_quic_frames(Bytes payload, PieceBuffer& hello) {
 bool QuicOpener::add(Bytes datagram, std::size_t length,
                      std::optional<QuicSeed>& seed, PieceBuffer& hello) {
   bool any = false;
+  std::optional<QuicSeed> first;
   length = std::max(length, datagram.size());
   for (int packets = 0; packets < kMostPackets; ++packets) {
     const auto initial = read_quic_initial(datagram, length);
     if (!initial) break;
+    // Packets of one datagram are of one connection (RFC 9000, 12.2).
+    if (first && !(*first == QuicSeed(*initial))) break;
+    first = QuicSeed(*initial);
     const Bytes payload = open(*initial, seed);
     any = any || !payload.empty();
     read_quic_frames(payload, hello);

@@ -50,14 +50,18 @@ inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
 struct Novelty {
   static constexpr std::size_t kBins = 10;
 
-  double prior = 0;                 // of a device of which nothing is known yet
-  std::array<double, kBins> shape;  // by the forest's greatest share, in tenths
+  double prior = 0;  // of a device of which nothing is known yet
+  // By how far the forest's greatest share is above that of equal shares, in
+  // tenths of what is possible; never rising.
+  std::array<double, kBins> shape;
   std::array<double, kNameMatches> name;  // by how the name table knows it
 
-  // Where in `shape` so great a share stands.
-  static std::size_t bin(double share) {
+  // Where in `shape` so great a share, of so many apps taught, stands.
+  static std::size_t bin(double share, std::size_t apps) {
+    const double equal = 1 / static_cast<double>(apps);
+    const double above = std::max(0.0, (share - equal) / (1 - equal));
     return std::min(kBins - 1, static_cast<std::size_t>(
-                                   share * static_cast<double>(kBins)));
+                                   above * static_cast<double>(kBins)));
   }
 
   Novelty() { shape.fill(1), name.fill(1); }
@@ -94,6 +98,11 @@ struct EvidenceWeights {
 
   bool operator==(const EvidenceWeights&) const = default;
 };
+
+// Fitted weights stay within these, and so do those of model files. Much larger
+// ones would make likelihoods vanish.
+inline constexpr double kLeastWeight = 0.03;
+inline constexpr double kMostWeight = 5;
 
 // The weights of each of kEvidenceKinds.
 using WeightTable = std::array<EvidenceWeights, kEvidenceKinds.size()>;

@@ -315,9 +315,7 @@ void write_evidence(ByteWriter& out, const Model& model) {
 // A likelihood ratio of shares that are smoothed (novelty_fit.cc).
 bool is_ratio(double value) { return value >= 1e-6 && value <= 1e6; }
 bool is_share(double value) { return value >= 0 && value <= 1; }
-// Fitted weights are below 5 (evidence_fit.cc). Much larger ones would make
-// likelihoods vanish.
-bool is_weight(double value) { return value >= 0 && value <= 10; }
+bool is_weight(double value) { return value >= 0 && value <= kMostWeight; }
 
 Result<void> read_novelty(ByteReader& in, Novelty& novelty) {
   novelty.prior = in.f64();

@@ -9,6 +9,9 @@
 namespace flowtell {
 namespace {
 
+// These are set by hand, once, by what group-a and group-b gained together
+// (docs/accuracy.md); around them little changes.
+
 // Probability that the app stays the same from one flow of a burst to the next.
 constexpr double kStays = 0.98;
 // The silence after which a belief is worth half.
@@ -37,8 +40,8 @@ void step_back(std::span<double> values, std::span<const double> start) {
 }
 
 double strangeness(const Novelty& novelty, std::span<const double> shape) {
-  return novelty
-      .shape[Novelty::bin(*std::max_element(shape.begin(), shape.end()))];
+  return novelty.shape[Novelty::bin(
+      *std::max_element(shape.begin(), shape.end()), shape.size())];
 }
 
 }  // namespace

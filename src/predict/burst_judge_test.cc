@@ -109,7 +109,7 @@ class Twin {
       const auto name = std::span(burst.name).subspan(i * apps_, apps_);
       if (kinds_.shape) {
         const double best = *std::ranges::max_element(shape);
-        const double strange = novelty.shape[Novelty::bin(best)];
+        const double strange = novelty.shape[Novelty::bin(best, apps_)];
         likely *= said(shape, state, strange, burst.weights.shape);
       }
       if (kinds_.name) {

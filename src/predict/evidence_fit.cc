@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "predict/evidence_fit.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace flowtell {
 namespace {
 
-// Logarithms of the smallest and the largest weight that is looked at.
+// Logarithms of the smallest and the largest factor that is looked at.
 constexpr double kLeast = -3.5;
-constexpr double kMost = 1.5;
+constexpr double kMost = 1.6;
 constexpr int kSteps = 14;  // to within 1 %
 
 // Where a function of one valley is least (golden-section search, Kiefer 1953).
@@ -65,12 +66,18 @@ EvidenceWeights fit_weights(const Dataset& data, const Testimonies& testimonies,
   EvidenceWeights& fitted = weights.of_fold.front();
   const auto best_factor = [&](EvidenceKinds heard, auto&& apply) {
     const EvidenceWeights before = fitted;
-    const auto try_factor = [&](double logarithm) {
+    const auto loss = [&](double logarithm) {
       fitted = before;
       apply(std::exp(logarithm));
+      fitted.shape = std::clamp(fitted.shape, kLeastWeight, kMostWeight);
+      fitted.name = std::clamp(fitted.name, kLeastWeight, kMostWeight);
       return log_loss(data, judge_captures(data, testimonies, weights, heard));
     };
-    try_factor(least_of(try_factor));
+    const double least = least_of(loss);
+    // A witness that says nothing is not to be weighed at random.
+    constexpr double kBetter = 1e-9;
+    if (loss(least) > loss(0) - kBetter) return;
+    loss(least);
   };
   if (kinds.shape) {
     best_factor({true, false, kinds.time},

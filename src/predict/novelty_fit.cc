@@ -41,22 +41,59 @@ class Shares {
 };
 
 template <std::size_t n>
-std::array<double, n> ratios(const Shares<n>& left_out,
-                             const Shares<n>& known) {
-  const auto above = left_out.mean();
-  const auto below = known.mean();
+std::array<double, n> ratios(const std::array<double, n>& above,
+                             const std::array<double, n>& below) {
   std::array<double, n> all;
   for (std::size_t i = 0; i < n; ++i) all[i] = above[i] / below[i];
   return all;
 }
 
-Shares<Novelty::kBins> top_shares(const Dataset& data,
-                                  const Testimonies& heard) {
+// The surer a forest is, the less can speak for another app: neighbours whose
+// ratios rise are taken together until none does (pool adjacent violators;
+// Barlow et al. 1972).
+template <std::size_t n>
+std::array<double, n> falling_ratios(const std::array<double, n>& above,
+                                     const std::array<double, n>& below) {
+  struct Pool {
+    double above;
+    double below;
+    std::size_t size;
+    double ratio() const { return above / below; }
+  };
+  std::vector<Pool> pools;
+  for (std::size_t i = 0; i < n; ++i) {
+    Pool pool{above[i], below[i], 1};
+    while (!pools.empty() && pools.back().ratio() < pool.ratio()) {
+      const Pool& before = pools.back();
+      pool = {before.above + pool.above, before.below + pool.below,
+              before.size + pool.size};
+      pools.pop_back();
+    }
+    pools.push_back(pool);
+  }
+  std::array<double, n> all;
+  auto at = all.begin();
+  for (const Pool& pool : pools) {
+    at = std::fill_n(at, pool.size, pool.ratio());
+  }
+  return all;
+}
+
+std::size_t apps_with_rows(const Dataset& data) {
+  const auto flows = data.flows_per_app();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      flows, [](std::uint64_t count) { return count > 0; }));
+}
+
+// `apps`: how many the forests were taught.
+Shares<Novelty::kBins> top_shares(const Dataset& data, const Testimonies& heard,
+                                  std::size_t apps) {
   Shares<Novelty::kBins> shares(data.apps.size());
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const auto said = heard.shape.row(row);
-    shares.count(data.labels[row],
-                 Novelty::bin(*std::max_element(said.begin(), said.end())));
+    shares.count(
+        data.labels[row],
+        Novelty::bin(*std::max_element(said.begin(), said.end()), apps));
   }
   return shares;
 }
@@ -95,8 +132,13 @@ Novelty fit_novelty(const Dataset& data, const Testimonies& known,
                     const Testimonies& left_out) {
   Novelty novelty;
   novelty.prior = kPrior;
-  novelty.shape = ratios(top_shares(data, left_out), top_shares(data, known));
-  novelty.name = ratios(matches(data, left_out), matches(data, known));
+  const std::size_t apps = apps_with_rows(data);
+  const std::size_t group = (apps + kMostGroups - 1) / kMostGroups;
+  novelty.shape =
+      falling_ratios(top_shares(data, left_out, apps - group).mean(),
+                     top_shares(data, known, apps).mean());
+  novelty.name =
+      ratios(matches(data, left_out).mean(), matches(data, known).mean());
   // That a flow has no name says nothing.
   novelty.name[static_cast<std::size_t>(NameMatch::kNoName)] = 1;
   return novelty;

@@ -17,7 +17,10 @@ std::vector<Named> by_confidence(const Dataset& data,
                                  const Probabilities& probabilities) {
   std::vector<Named> all;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(probabilities.row(row), {0, 0, {}});
+    // Whatever the floor, flows that any other app is likelier of are unknown.
+    const Verdict verdict =
+        reach_verdict(probabilities.row(row), {0, 0, kPromiseStep});
+    if (verdict.is_unknown) continue;
     all.push_back({verdict.confidence, verdict.best != data.labels[row]});
   }
   std::sort(all.begin(), all.end(), [](const Named& a, const Named& b) {
@@ -43,8 +46,9 @@ Promises fit_promises(const Dataset& data, const Probabilities& probabilities) {
         static_cast<double>(wrong + 1) / static_cast<double>(i + 2);
     for (std::size_t step = 0; step < promises.size(); ++step) {
       if (error > kPromiseStep * static_cast<double>(step + 1)) continue;
-      promises[step] = {all[i].confidence, static_cast<double>(i + 1) /
-                                               static_cast<double>(all.size())};
+      promises[step] = {
+          all[i].confidence,
+          static_cast<double>(i + 1) / static_cast<double>(data.rows())};
     }
   }
   return promises;

@@ -13,7 +13,8 @@
 
 namespace flowtell {
 
-// Weights by row, where rows are of several folds with their own.
+// Weights by row, where rows are of several folds with their own. A burst is
+// weighed as its first row is: only a split by flow parts bursts.
 struct RowWeights {
   std::vector<EvidenceWeights> of_fold;
   std::vector<std::uint32_t> fold_of;  // by row; empty: all of the first

@@ -3,6 +3,7 @@
 // When a verdict says `unknown` instead of naming the likeliest app.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,8 +33,11 @@ struct UnknownRule {
 
   // "floor=0.25,margin=0.05"
   std::string text() const;
-  bool is_unknown(double best, double second) const {
-    return best < floor || (margin > 0 && best - second < margin);
+  // `other`: the probability of any app that was never taught.
+  bool is_unknown(double best, double second, double other) const {
+    if (promise && other > best) return true;
+    return best < floor ||
+           (margin > 0 && best - std::max(second, other) < margin);
   }
 };
 

@@ -78,20 +78,26 @@ TEST(UnknownRule, SettlesAPromiseByWhatWasLearned) {
 
 TEST(UnknownRule, SaysUnknownBelowTheFloor) {
   const UnknownRule rule{0.25, 0};
-  EXPECT_TRUE(rule.is_unknown(0.24, 0));
-  EXPECT_FALSE(rule.is_unknown(0.25, 0));
+  EXPECT_TRUE(rule.is_unknown(0.24, 0, 0));
+  EXPECT_FALSE(rule.is_unknown(0.25, 0, 0));
 }
 
 TEST(UnknownRule, SaysUnknownWhereTheSecondIsTooNear) {
   const UnknownRule rule{0, 0.25};
-  EXPECT_TRUE(rule.is_unknown(0.5, 0.375));
-  EXPECT_FALSE(rule.is_unknown(0.5, 0.25));
+  EXPECT_TRUE(rule.is_unknown(0.5, 0.375, 0));
+  EXPECT_FALSE(rule.is_unknown(0.5, 0.25, 0));
+}
+
+TEST(UnknownRule, SaysUnknownWhereAnyOtherAppIsLikelier) {
+  EXPECT_TRUE((UnknownRule{0, 0.05, {}}).is_unknown(0.3, 0.1, 0.6));
+  EXPECT_TRUE((UnknownRule{0, 0, 0.05}).is_unknown(0.3, 0.1, 0.6));
+  EXPECT_FALSE((UnknownRule{0, 0, 0.05}).is_unknown(0.6, 0.1, 0.3));
 }
 
 TEST(UnknownRule, NeverSaysUnknownWhereItIsNever) {
   const UnknownRule rule = *UnknownRule::parse("never");
-  EXPECT_FALSE(rule.is_unknown(0.01, 0.01));
-  EXPECT_FALSE(rule.is_unknown(0, 0));
+  EXPECT_FALSE(rule.is_unknown(0.01, 0.01, 0.98));
+  EXPECT_FALSE(rule.is_unknown(0, 0, 1));
 }
 
 }  // namespace

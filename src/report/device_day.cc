@@ -26,8 +26,8 @@ DeviceDay device_day(const Dataset& data, const Hearing& hearing,
     use.begin = since_begin(data.facts[place.begin].first);
     for (std::size_t row = place.begin; row < place.end; ++row) {
       const RowFacts& facts = data.facts[row];
-      const Verdict verdict = reach_verdict(
-          judged.row(row), rule.settled(hearing.weights.of(row)));
+      const Verdict verdict =
+          reach_verdict(judged.row(row), rule.settled(hearing.weights.of(row)));
       use.begin = std::min(use.begin, since_begin(facts.first));
       use.end = std::max(use.end, since_begin(facts.last));
       use.flows.push_back(

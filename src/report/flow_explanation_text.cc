@@ -357,7 +357,8 @@ class FlowText {
   }
 
   std::string changes() const {
-    TextTable table({"what would have changed it", "forest's vote", "verdict"});
+    TextTable table(
+        {"what would have changed it", "forest's vote", "likeliest then"});
     bool any = told_.kinds.shape;
     if (told_.kinds.shape) table.add(shape_change());
     const bool has_name = !told_.flow.told().name.server.empty();

@@ -11,17 +11,25 @@ namespace {
 
 constexpr double kCost = 0.1;  // of the others' flows
 
-struct Parted {
-  std::vector<std::uint32_t> others;
-  std::vector<std::uint32_t> own;
-};
-
-Parted part(const Dataset& data, AppId app) {
-  Parted rows;
+std::vector<std::uint32_t> rows_where(const Dataset& data, bool is_own,
+                                      AppId app) {
+  std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < data.rows(); ++row) {
-    (data.labels[row] == app ? rows.own : rows.others).push_back(row);
+    if ((data.labels[row] == app) == is_own) rows.push_back(row);
   }
   return rows;
+}
+
+// As if the app had never been heard of; its own rows and captures are of the
+// first of the others then, which nobody asks.
+void forget(AppId app, Dataset& data) {
+  data.apps.erase(data.apps.begin() + app);
+  const auto renumber = [&](AppId& id) {
+    if (id == app) id = 0;
+    if (id > app) --id;
+  };
+  for (AppId& label : data.labels) renumber(label);
+  for (CaptureRecord& capture : data.captures) renumber(capture.app);
 }
 
 // The confidence that all but so great a share of the rows reach.
@@ -39,16 +47,18 @@ double confidence_reached(const Probabilities& judged, std::size_t rows,
 LeftOutApp leave_out(const Dataset& data, AppId app,
                      const CrossValidationOptions& options, EvidenceKinds kinds,
                      const UnknownRule& rule) {
-  const Parted rows = part(data, app);
-  const Dataset others = data.select(rows.others);
-  const Dataset own = data.select(rows.own);
+  Dataset others = data.select(rows_where(data, false, app));
+  Dataset own = data.select(rows_where(data, true, app));
+  forget(app, others);
+  forget(app, own);
   const Hearing of_others = hear_cross_validated(others, options, kinds);
   const Hearing of_own = hear_others(others, own, options, kinds);
   const auto others_judged =
       judge_captures(others, of_others.testimonies, of_others.weights, kinds);
   const auto own_judged =
       judge_captures(own, of_own.testimonies, of_own.weights, kinds);
-  const Evaluation evaluation = evaluate(others, others_judged, rule);
+  const Evaluation evaluation =
+      evaluate(others, others_judged, rule, of_others.weights);
 
   LeftOutApp score;
   score.app = data.apps[app];
@@ -58,7 +68,8 @@ LeftOutApp leave_out(const Dataset& data, AppId app,
   const double reached =
       confidence_reached(others_judged, others.rows(), kCost);
   for (std::size_t row = 0; row < own.rows(); ++row) {
-    const Verdict verdict = reach_verdict(own_judged.row(row), rule);
+    const Verdict verdict = reach_verdict(own_judged.row(row),
+                                          rule.settled(of_own.weights.of(row)));
     if (verdict.is_unknown) ++score.unknown;
     if (verdict.confidence < reached) ++score.unknown_at_tenth;
   }

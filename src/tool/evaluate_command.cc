@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "predict/learner.h"
 #include "report/evaluation.h"
 #include "tool/command.h"
@@ -78,6 +80,7 @@ class EvaluateCommand : public Command {
   Result<ExitCode> run() override {
     auto preset = preset_.apply();
     if (!preset) return fail(std::move(preset).error());
+    if (*preset != nullptr) learner_.whole_flows = true;  // as papers learn
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     auto kinds = EvidenceKinds::parse(learner_.evidence);
@@ -85,13 +88,13 @@ class EvaluateCommand : public Command {
     kinds_ = *kinds;
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
-    options->names = kinds->name;
+    options->names = kinds->name || ambiguity_;
     if (!tested_.empty() && repeats_ > 1) {
       return fail(ErrorKind::kUsage,
                   "--repeats deals captures to folds, and --test has no folds; "
                   "leave one of them out");
     }
-    if (auto opened = outputs_.open(); !opened) {
+    if (auto opened = outputs_.open({captures_, tested_}); !opened) {
       return fail(std::move(opened).error());
     }
     auto learned = read_samples(captures_, *options, learner_, {});
@@ -156,6 +159,7 @@ class EvaluateCommand : public Command {
     }
     if (repeats_ > 1) judged.repeats = repeat(data, options, judged.hearing);
     if (leave_app_out_) {
+      if (auto enough = require_three_apps(data); !enough) return enough;
       judged.left_out =
           leave_apps_out(data, options, kinds_, judged.setting.rule);
     }
@@ -174,6 +178,17 @@ class EvaluateCommand : public Command {
           mark_ambiguous_others(learned, tested, options, kinds_);
     }
     return tell(judged);
+  }
+
+  Result<void> require_three_apps(const Dataset& data) const {
+    const auto flows = data.flows_per_app();
+    const auto apps = std::ranges::count_if(
+        flows, [](std::uint64_t count) { return count > 0; });
+    if (apps >= 3) return {};
+    return fail(ErrorKind::kInput,
+                "--leave-app-out: of the two apps of {} one alone would be "
+                "left; add captures of a third",
+                captures_);
   }
 
   // The first deal of the folds, and others by the seeds that follow.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/evaluation_outputs.h"
 
+#include "tool/flow_printer.h"
+
 namespace flowtell {
 namespace {
 
@@ -33,7 +35,15 @@ void EvaluationOutputs::define(CLI::App& command) {
       ->type_name("FILE");
 }
 
-Result<void> EvaluationOutputs::open() {
+Result<void> EvaluationOutputs::open(const std::vector<std::string>& read) {
+  for (const std::string& path : {json_path_, page_path_}) {
+    if (auto apart = check_apart(path, read); !apart) return apart;
+  }
+  if (!json_path_.empty() && json_path_ == page_path_ && json_path_ != "-") {
+    return fail(ErrorKind::kUsage,
+                "--json and --html both name {}; name another file for one",
+                json_path_);
+  }
   if (json_path_ == "-" && page_path_ == "-") {
     return fail(ErrorKind::kUsage,
                 "--json and --html cannot both go to standard output; name a "

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "report/evaluation_page.h"
 #include "tool/console.h"
@@ -17,7 +18,8 @@ namespace flowtell {
 class EvaluationOutputs {
  public:
   void define(CLI::App& command);
-  Result<void> open();
+  // `read`: what they must not replace.
+  Result<void> open(const std::vector<std::string>& read);
 
   bool wants_page() const { return page_.has_value(); }
 

@@ -113,7 +113,8 @@ Result<void> check_apart(const std::string& output,
     }
     if (!std::filesystem::is_regular_file(capture, absent)) continue;
     return fail(ErrorKind::kUsage,
-                "-o {} would replace what is read; choose another file",
+                "{} would be replaced, and is read; choose another file to "
+                "write",
                 output);
   }
   return {};

@@ -9,6 +9,7 @@
 #include "report/table.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/flow_printer.h"
 #include "tool/samples.h"
 
 namespace flowtell {
@@ -54,6 +55,9 @@ class TrainCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = kinds->name;
+    if (auto apart = check_apart(output_, {captures_}); !apart) {
+      return fail(std::move(apart).error());
+    }
     // Opened first: a place that cannot be written should not cost the work.
     auto output = Output::open(output_);
     if (!output) return fail(std::move(output).error());
