@@ -112,7 +112,7 @@ TEST(ForestBuilder, HasARowInTheBagThatItSawAPartOf) {
   const BuiltForest built = build_forest(data, options_of(30));
   std::size_t drawn = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    for (const RowSet& bag : built.in_bag) drawn += bag.contains(row) ? 1 : 0;
+    for (const RowSet& bag : built.in_bag) drawn += bag.contains(row) ? 1u : 0u;
   }
   // Neither the row nor its part is missing but in 1/e^2 of the trees.
   EXPECT_NEAR(static_cast<double>(drawn) / 30'000, 0.865, 0.01);

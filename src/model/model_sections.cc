@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "base/byte_writer.h"
+#include "model/svm_section.h"
 
 namespace flowtell {
 namespace {
@@ -22,6 +23,7 @@ enum class SectionTag : std::uint32_t {
   kAmbiguity = 8,
   kInsight = 9,
   kExamples = 10,
+  kSvm = 11,
 };
 
 tl::unexpected<Error> wrong(std::string_view what) {
@@ -192,12 +194,12 @@ Result<void> read_forest(ByteReader& in, Model& model) {
     share = in.f32();
     if (!(share >= 0 && share <= 1)) return wrong("a share is no share");
   }
-  if (forest.leaf_shares.size() < forest.apps * forest.apps ||
-      forest.leaf_shares.size() % forest.apps != 0) {
+  const std::size_t leaves = forest.leaf_shares.size();
+  if (leaves % forest.apps != 0 ||
+      (leaves > 0 && leaves < forest.apps * forest.apps)) {
     return wrong("its leaves do not fit its apps");
   }
   const std::uint32_t trees = read_length(in, 14);
-  if (trees == 0) return wrong("it has no trees");
   for (std::uint32_t i = 0; i < trees; ++i) {
     auto tree = read_tree(in, forest);
     if (!tree) return fail(std::move(tree).error());
@@ -510,6 +512,7 @@ constexpr Section kSections[] = {
     {SectionTag::kAmbiguity, write_ambiguity, read_ambiguity},
     {SectionTag::kInsight, write_insight, read_insight},
     {SectionTag::kExamples, write_examples, read_examples},
+    {SectionTag::kSvm, write_svm, read_svm},
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ class DeviceDayTest : public testing::Test {
                      {{0}, 0, 2, 0},
                      {{0}, 0, 2, 1}},
                     2);
-    hearing.testimonies = {Probabilities(2, 6), Probabilities(2, 6)};
+    hearing.testimonies = Testimonies(2, 6);
     std::ranges::fill(hearing.testimonies.name.values, 0.5);
     for (std::size_t row = 0; row < 6; ++row) {
       const double said = row == 5 ? 0.5 : 0.9;

@@ -24,7 +24,7 @@ class EvidenceUseTest : public testing::Test {
     data.facts[1].name_source = NameSource::kDns;
     data.facts[2].device = *Address::parse("192.168.12.7");
     data.facts[3].name_source = NameSource::kTls;
-    said = {Probabilities(2, 6), Probabilities(2, 6)};
+    said = Testimonies(2, 6);
     std::ranges::fill(said.name.values, 0.5);
     said.name.row(0)[0] = 0.9;
     said.name.row(0)[1] = 0.1;

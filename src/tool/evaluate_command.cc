@@ -78,6 +78,9 @@ class EvaluateCommand : public Command {
   Result<ExitCode> run() override {
     auto preset = preset_.apply();
     if (!preset) return fail(std::move(preset).error());
+    if (auto sound = learner_.check(); !sound) {
+      return fail(std::move(sound).error());
+    }
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     auto kinds = EvidenceKinds::parse(learner_.evidence);
@@ -200,7 +203,7 @@ class EvaluateCommand : public Command {
 
   template <typename Work>
   static Hearing with_progress(CrossValidationOptions options, Work&& work) {
-    Progress progress("growing trees");
+    Progress progress("learning");
     options.forest.progress = std::ref(progress);
     return work(options);
   }
@@ -214,6 +217,7 @@ class EvaluateCommand : public Command {
       setting.features = features->set_names();
     }
     setting.evidence = kinds_.text();
+    setting.learner = learner_.learner;
     setting.rule = rule;
     setting.seed = learner_.seed;
     return setting;
