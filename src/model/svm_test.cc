@@ -122,6 +122,7 @@ TEST(Svm, DecidesAsLibsvmDoes) {
 
 TEST(Svm, CountsAppsAlikeHoweverManyFlowsTheyGave) {
   std::vector<TestRow> rows;
+  rows.reserve(40);
   for (int i = 0; i < 40; ++i) {
     rows.push_back({{static_cast<float>(i % 4)}, i < 36 ? AppId{0} : AppId{1}});
   }
