@@ -93,6 +93,7 @@ add_executable(unit_tests
   src/model/model_test.cc
   src/model/name_table_test.cc
   src/model/out_of_bag_test.cc
+  src/model/svm_test.cc
   src/model/tree_grower_test.cc
   src/predict/ambiguity_test.cc
   src/predict/attribution_test.cc
@@ -172,6 +173,7 @@ add_executable(program_tests
   tests/live_program_test.cc
   tests/presets_program_test.cc
   tests/report_program_test.cc
+  tests/svm_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )

@@ -17,6 +17,7 @@
 #include "model/forest.h"
 #include "model/insight.h"
 #include "model/name_table.h"
+#include "model/svm.h"
 
 namespace flowtell {
 
@@ -69,7 +70,10 @@ struct Model {
   FlowKey flow_key = FlowKey::kFiveTuple;
   Duration burst_gap = std::chrono::seconds(1);
 
+  // With a support vector machine the forest has no trees, and what follows
+  // from trees is empty: importance and signs are 0, and there are no examples.
   Forest forest;
+  std::optional<Svm> svm;
   NameTable names;
   AmbiguityTable ambiguity;
   WeightTable weights;  // by place_of the kinds of evidence in use

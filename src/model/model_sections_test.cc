@@ -135,6 +135,92 @@ TEST(ModelSections, RefuseAModelOfNothing) {
   EXPECT_EQ(why_refused(no_columns), "it has no columns");
 }
 
+Model svm_model() {
+  Model model = small_model();
+  model.forest.trees.clear();
+  model.forest.leaf_shares.clear();
+  RandomTable table;
+  table.columns = model.columns.size();
+  table.telling = false;
+  model.svm = build_svm(random_table(1, table), {});
+  return model;
+}
+
+std::string why_refused_with(void (*spoil)(Svm&)) {
+  Model model = svm_model();
+  spoil(*model.svm);
+  return why_refused(model);
+}
+
+TEST(ModelSections, KeepASupportVectorMachine) {
+  const Model model = svm_model();
+  const std::string bytes = encode_sections(model);
+  const auto read = decode_sections(as_bytes(bytes));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->svm, model.svm);
+  EXPECT_EQ(encode_sections(*read), bytes);
+}
+
+TEST(ModelSections, RefuseSupportVectorMachinesThatAreNone) {
+  Model both = svm_model();
+  both.forest = small_model().forest;
+  EXPECT_EQ(why_refused(both), "it has trees and vectors");
+  const std::string scale = "a column has no scale";
+  const std::string app = "vectors are of an app that is not there";
+  const std::string vector = "a vector is no vector";
+  const auto why = why_refused_with;
+  EXPECT_EQ(why([](Svm& svm) { svm.gamma = 0; }), "its kernel is none");
+  EXPECT_EQ(why([](Svm& svm) { svm.gamma = NAN; }), "its kernel is none");
+  EXPECT_EQ(why([](Svm& svm) { svm.gamma = 1.5; }), "its kernel is none");
+  EXPECT_EQ(why([](Svm& svm) { svm.means[0] = NAN; }), scale);
+  EXPECT_EQ(why([](Svm& svm) { svm.means[0] = HUGE_VALF; }), scale);
+  EXPECT_EQ(why([](Svm& svm) { svm.scales[1] = -1; }), scale);
+  EXPECT_EQ(why([](Svm& svm) { svm.scales[1] = NAN; }), scale);
+  EXPECT_EQ(why([](Svm& svm) { svm.taught[0] = 3; }), app);
+  EXPECT_EQ(why([](Svm& svm) { svm.taught[0] = svm.taught[1]; }), app);
+  EXPECT_EQ(why([](Svm& svm) { svm.vectors[3] = NAN; }), vector);
+  EXPECT_EQ(why([](Svm& svm) { svm.factors[3] = HUGE_VAL; }), vector);
+  EXPECT_EQ(why([](Svm& svm) { svm.biases[0] = -1e31; }), vector);
+  EXPECT_EQ(why([](Svm& svm) {
+              svm.taught.clear();
+              svm.vectors_of.clear();
+            }),
+            "it has no vectors");
+}
+
+TEST(ModelSections, RefuseCountsOfVectorsThatDoNotFit) {
+  const std::string cut = "a section is cut short";
+  const auto why = why_refused_with;
+  EXPECT_EQ(why([](Svm& svm) { ++svm.vectors_of[2]; }), cut);
+  EXPECT_EQ(why([](Svm& svm) { svm.vectors_of.assign(3, UINT32_MAX); }), cut);
+  EXPECT_EQ(why([](Svm& svm) { svm.biases.pop_back(); }), cut);
+  EXPECT_EQ(why([](Svm& svm) { svm.biases.push_back(0); }),
+            "a section is too long");
+}
+
+// Whatever stands at a place: refused, or judged without harm.
+TEST(ModelSections, JudgeSafelyByAnySupportVectorMachineTaken) {
+  const Model model = svm_model();
+  std::string bytes = encode_sections(model);
+  Model forest = svm_model();
+  forest.svm.reset();
+  const std::size_t begin = encode_sections(forest).size() - 1;
+  const std::vector<float> row(model.columns.size(), 3e38F);
+  std::vector<double> shares(model.apps.size());
+  for (std::size_t at = begin; at < bytes.size(); ++at) {
+    for (const int mask : {0x01, 0x80, 0xff}) {
+      bytes[at] = static_cast<char>(bytes[at] ^ mask);
+      const auto read = decode_sections(as_bytes(bytes));
+      bytes[at] = static_cast<char>(bytes[at] ^ mask);
+      if (!read) continue;
+      read->svm->judge(row, shares);
+      for (const double share : shares) {
+        ASSERT_TRUE(share >= 0 && share <= 1) << "byte " << at;
+      }
+    }
+  }
+}
+
 TEST(ModelSections, RefuseCapturesOfAppsThatAreNotThere) {
   Model model = small_model();
   model.captures[1].app = 3;

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "model/dataset.h"
-#include "model/forest_builder.h"
+#include "model/shape_options.h"
 
 namespace flowtell {
 
@@ -34,7 +34,7 @@ constexpr std::string_view split_name(Split split) {
 struct CrossValidationOptions {
   Split split = Split::kByCapture;
   std::size_t folds = 5;
-  ForestOptions forest;  // its seed also deals the folds
+  ShapeOptions forest;  // its seed also deals the folds
 };
 
 // By row: the fold that judges it. Each app's captures (groups, flows) are

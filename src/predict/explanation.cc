@@ -170,7 +170,7 @@ FlowExplanation explain_flow(const Model& model, const Inquiry& inquiry,
     told.fewer.push_back({inquiry.fewer()[i], flow.fewer[i]});
   }
   told.features.assign(flow.features.begin(), flow.features.end());
-  if (kinds.shape) explain_shape(model, told);
+  if (kinds.shape && !model.svm) explain_shape(model, told);
   if (kinds.name) explain_name(model, told);
   return told;
 }

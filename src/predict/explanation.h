@@ -79,7 +79,7 @@ struct FlowExplanation {
   BurstWord burst;
   std::vector<FewerKinds> fewer;
 
-  // With shape alone:
+  // With shape alone, and a forest; else empty:
   std::vector<float> features;  // by column
   AppId forest_first = 0;       // by its vote
   // Whom it is held against: the app named, else the runner-up.

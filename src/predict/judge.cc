@@ -19,6 +19,7 @@ Judge::Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
       rule_(rule.settled(weights_)),
       apps_(model.apps.size()),
       forest_(model.forest),
+      svm_(model.svm),
       names_(model.names),
       features_(std::move(features)),
       burst_judge_(kinds, apps_),
@@ -54,8 +55,9 @@ void Judge::hear(const Flow& flow) {
     for (const double value : measured_) {
       rows_.push_back(static_cast<float>(value));
     }
-    forest_.judge(std::span(rows_).last(measured_.size()),
-                  std::span(shape_).subspan(at));
+    const auto row = std::span(rows_).last(measured_.size());
+    const auto shares = std::span(shape_).subspan(at);
+    svm_ ? svm_->judge(row, shares) : forest_.judge(row, shares);
   }
   words_.emplace_back();
   if (kinds_.name) {

@@ -67,6 +67,7 @@ class Judge {
   UnknownRule rule_;
   std::size_t apps_;
   CompiledForest forest_;
+  std::optional<Svm> svm_;  // heard in place of the forest
   NameTable names_;
   FeatureList features_;
   BurstJudge burst_judge_;

@@ -9,20 +9,14 @@
 namespace flowtell {
 namespace {
 
-// Progress is told of the outer work alone.
-ForestOptions silent(ForestOptions options) {
-  options.progress = nullptr;
-  return options;
-}
-
-Novelty learn_novelty(const Dataset& data, const ForestOptions& options,
+Novelty learn_novelty(const Dataset& data, const ShapeOptions& options,
                       const Testimonies& known) {
   const auto flows = data.flows_per_app();
   const auto apps =
       std::ranges::count_if(flows, [](auto count) { return count > 0; });
   if (apps < 3)
     return {};  // of two apps one left out leaves nothing to confuse
-  return fit_novelty(data, known, hear_left_out(data, silent(options)));
+  return fit_novelty(data, known, hear_left_out(data, options));
 }
 
 }  // namespace
@@ -35,8 +29,10 @@ std::vector<EvidenceWeights> learn_weights(
   if (count_folds(folds) < 2) {
     return std::vector<EvidenceWeights>(kinds.size());
   }
-  const Testimonies heard = hear_held_out(data, folds, silent(options.forest));
-  const Novelty novelty = learn_novelty(data, options.forest, heard);
+  const Testimonies heard =
+      hear_held_out(data, folds, part_of(options.forest, 0, 2));
+  const Novelty novelty =
+      learn_novelty(data, part_of(options.forest, 1, 2), heard);
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& some : kinds) {
     EvidenceWeights& fitted =
@@ -55,11 +51,15 @@ Hearing hear_cross_validated(const Dataset& data,
   hearing.weights.fold_of = deal_folds(data, options);
   const auto& folds = hearing.weights.fold_of;
   hearing.weights.of_fold.resize(count_folds(folds));
+  const std::size_t parts = count_folds(folds) + 1;
   for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
+    CrossValidationOptions inner = options;
+    inner.forest = part_of(options.forest, fold, parts);
     hearing.weights.of_fold[fold] =
-        learn_weights(data.select(rows.taught), options, {&kinds, 1}).front();
+        learn_weights(data.select(rows.taught), inner, {&kinds, 1}).front();
   });
-  hearing.testimonies = hear_held_out(data, folds, options.forest);
+  hearing.testimonies =
+      hear_held_out(data, folds, part_of(options.forest, parts - 1, parts));
   return hearing;
 }
 
@@ -67,10 +67,12 @@ Hearing hear_others(const Dataset& taught, const Dataset& judged,
                     const CrossValidationOptions& options,
                     EvidenceKinds kinds) {
   Hearing hearing;
-  hearing.weights.of_fold = learn_weights(taught, options, {&kinds, 1});
-  const Witnesses witnesses = teach_witnesses(taught, options.forest);
-  hearing.testimonies =
-      hear(witnesses.forest, witnesses.names, judged, options.forest.threads);
+  CrossValidationOptions inner = options;
+  inner.forest = part_of(options.forest, 0, 2);
+  hearing.weights.of_fold = learn_weights(taught, inner, {&kinds, 1});
+  const Witnesses witnesses =
+      teach_witnesses(taught, part_of(options.forest, 1, 2));
+  hearing.testimonies = hear(witnesses, judged, options.forest.threads);
   return hearing;
 }
 

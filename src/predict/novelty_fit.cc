@@ -113,7 +113,7 @@ Shares<kNameMatches> matches(const Dataset& data, const Testimonies& heard) {
 
 }  // namespace
 
-Testimonies hear_left_out(const Dataset& data, const ForestOptions& options) {
+Testimonies hear_left_out(const Dataset& data, const ShapeOptions& options) {
   const auto flows = data.flows_per_app();
   std::vector<std::size_t> group_of(data.apps.size());
   std::size_t dealt = 0;

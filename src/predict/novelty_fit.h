@@ -13,7 +13,7 @@ namespace flowtell {
 
 // The rows heard from witnesses that were not taught their app. Apps are left
 // out in at most eight groups. REQUIRES: at least three apps have rows.
-Testimonies hear_left_out(const Dataset& data, const ForestOptions& options);
+Testimonies hear_left_out(const Dataset& data, const ShapeOptions& options);
 
 // `known`: the rows heard by witnesses that were taught their apps, but not
 // these rows (hear_held_out).

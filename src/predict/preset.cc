@@ -10,6 +10,7 @@ Preset::Settings Preset::settings() const {
           {"--burst-gap", std::string(burst_gap)},
           {"--features", std::string(features)},
           {"--evidence", "shape"},
+          {"--learner", "forest"},
           {"--trees", std::string(trees)},
           {"--balance", "flows"},
           {"--unknown", "floor=" + std::string(threshold)}};

@@ -182,7 +182,11 @@ class LiveSink : public FlowSink {
 
 // Capture files go one way as the rows of a dataset, and another through the
 // judge that live links are judged by.
-TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
+class JudgeCapturesBy : public testing::TestWithParam<Learner> {};
+INSTANTIATE_TEST_SUITE_P(EachLearner, JudgeCapturesBy,
+                         testing::Values(Learner::kForest, Learner::kSvm));
+
+TEST_P(JudgeCapturesBy, SaysWhatTheLiveJudgeSays) {
   const TemporaryFolder folder;
   put_app_captures(folder, "home", 30, 2);
   const std::string path = folder / "home";
@@ -192,9 +196,10 @@ TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
   const auto captures = find_labelled_captures(path);
   ASSERT_TRUE(captures);
   const Dataset data = load_dataset(*captures, options)->dataset;
-  ForestOptions trees;
+  ShapeOptions trees;
   trees.trees = 5;
   trees.deepest = 3;
+  trees.learner = GetParam();
   const Witnesses witnesses = teach_witnesses(data, trees);
   Model model;
   model.apps = data.apps;
@@ -202,6 +207,7 @@ TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
   model.columns = options.features.column_names();
   model.feature_identity = options.features.identity();
   model.forest = witnesses.forest;
+  model.svm = witnesses.svm;
   model.names = witnesses.names;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
     EvidenceWeights weights{0.5, 0.25};
@@ -209,7 +215,7 @@ TEST(JudgeCaptures, SaysWhatTheLiveJudgeSays) {
     weights.novelty.shape.fill(1.5);
     weights.novelty.name = {1, 0.5, 2, 3};
     model.weights[place_of(kinds)] = weights;
-    const Testimonies said = hear(witnesses.forest, witnesses.names, data, 1);
+    const Testimonies said = hear(witnesses, data, 1);
     const Probabilities due =
         judge_captures(data, said, {{weights}, {}}, kinds);
     Judge judge = *Judge::make(model, kinds, {});

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The witnesses to a flow's app: the forest, which looks at its shape, and the
-// name table, which knows its server's name. Here they are taught and heard;
-// how their words are weighed stands in burst_judge.h.
+// The witnesses to a flow's app: the forest (or the support vector machine in
+// its place), which looks at its shape, and the name table, which knows its
+// server's name. Here they are taught and heard; how their words are weighed
+// stands in burst_judge.h.
 #pragma once
 
+#include <optional>
 #include <span>
 
-#include "model/forest_builder.h"
 #include "model/name_table.h"
+#include "model/shape_options.h"
+#include "model/svm.h"
 #include "predict/burst_judge.h"
 #include "predict/cross_validation.h"
 
@@ -17,9 +20,10 @@ namespace flowtell {
 struct Witnesses {
   Forest forest;
   NameTable names;
+  std::optional<Svm> svm;  // then the forest has no trees
 };
 
-Witnesses teach_witnesses(const Dataset& data, const ForestOptions& options);
+Witnesses teach_witnesses(const Dataset& data, const ShapeOptions& options);
 
 // What they say of a dataset's rows.
 struct Testimonies {
@@ -35,12 +39,16 @@ struct Testimonies {
   std::vector<NameWord> words;  // one a row
 };
 
-Testimonies hear(const Forest& forest, const NameTable& names,
-                 const Dataset& data, int threads);
+Testimonies hear(const Witnesses& witnesses, const Dataset& data, int threads);
 
 // Each row heard from witnesses that were taught the other folds' rows alone.
 Testimonies hear_held_out(const Dataset& data,
                           std::span<const std::uint32_t> folds,
-                          const ForestOptions& options);
+                          const ShapeOptions& options);
+
+// The options for one of equal parts of the work, whose progress is told as
+// that of the whole.
+ShapeOptions part_of(const ShapeOptions& options, std::size_t part,
+                     std::size_t parts);
 
 }  // namespace flowtell

@@ -117,7 +117,8 @@ struct EvaluationSetting {
   std::string tested;    // the captures judged; empty: cross-validated
   std::vector<std::string> features;
   std::string evidence = "shape";
-  std::string split;  // "by-capture", …, or "other-captures"
+  std::string learner = "forest";  // or "svm"
+  std::string split;               // "by-capture", …, or "other-captures"
   std::size_t folds = 0;
   UnknownRule rule;
   std::uint64_t seed = 0;

@@ -138,10 +138,10 @@ std::string split_text(const Evaluation& evaluation,
         setting.folds);
   }
   return fmt::format(
-      "Split {} into {} folds: {} of {}, none judged by a forest that learned "
-      "from it.\n",
+      "Split {} into {} folds: {} of {}, none judged by {} that learned from "
+      "it.\n",
       setting.split, setting.folds, counted(evaluation.captures, "capture"),
-      setting.captures);
+      setting.captures, setting.learner == "svm" ? "an svm" : "a forest");
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t whole) {

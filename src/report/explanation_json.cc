@@ -68,8 +68,10 @@ Json features_json(const Model& model, const FlowExplanation& told) {
   Json features = Json::array();
   const std::size_t apps = model.apps.size();
   for (std::size_t column = 0; column < told.features.size(); ++column) {
-    const auto contributions =
-        std::span(told.attribution.contributions).subspan(column * apps, apps);
+    const auto contributions = model.svm
+                                   ? std::span<const double>{}
+                                   : std::span(told.attribution.contributions)
+                                         .subspan(column * apps, apps);
     features.push_back({{"feature", model.columns[column]},
                         {"value", told.features[column]},
                         {"contributions", by_app(model, contributions)}});
@@ -203,8 +205,8 @@ std::string model_explanation_json(const Model& model) {
   Json apps = Json::array();
   const std::size_t width = model.columns.size();
   for (std::size_t id = 0; id < model.apps.size(); ++id) {
-    Json features = Json::object();
-    for (std::size_t column = 0; column < width; ++column) {
+    Json features = model.svm ? Json(nullptr) : Json::object();
+    for (std::size_t column = 0; !model.svm && column < width; ++column) {
       features[model.columns[column]] =
           model.insight.signs[id * width + column];
     }

@@ -27,7 +27,8 @@ class FlowText {
   std::string text() const {
     std::string out = head() + '\n' + evidence() + '\n' + fewer();
     if (told_.kinds.shape) {
-      out += '\n' + features() + '\n' + neighbours();
+      out += '\n';
+      out += model_.svm ? no_features() : features() + '\n' + neighbours();
     }
     return out + '\n' + changes();
   }
@@ -167,8 +168,7 @@ class FlowText {
       table.add(std::move(row));
     };
     if (told_.kinds.shape) {
-      add(fmt::format("shape: the forest's vote (weight {:.2f})",
-                      told_.weights.shape),
+      add(fmt::format("shape: {} (weight {:.2f})", vote(), told_.weights.shape),
           told_.shape);
     }
     if (told_.kinds.name) add(name_row(), name_said());
@@ -298,6 +298,15 @@ class FlowText {
     return strengths;
   }
 
+  std::string_view vote() const {
+    return model_.svm ? "the svm's shares" : "the forest's vote";
+  }
+
+  static std::string no_features() {
+    return "This model is an svm, which cannot tell the features that moved it "
+           "nor the training\nflows most like this one.\n";
+  }
+
   std::string features() const {
     const std::array<std::size_t, 2> shown = {told_.forest_first, told_.rival};
     const auto order = order_by(strengths());
@@ -357,10 +366,12 @@ class FlowText {
   }
 
   std::string changes() const {
-    TextTable table(
-        {"what would have changed it", "forest's vote", "likeliest then"});
-    bool any = told_.kinds.shape;
-    if (told_.kinds.shape) table.add(shape_change());
+    TextTable table({"what would have changed it",
+                     model_.svm ? "svm's shares" : "forest's vote",
+                     "likeliest then"});
+    const bool by_forest = told_.kinds.shape && !model_.svm;
+    bool any = by_forest;
+    if (by_forest) table.add(shape_change());
     const bool has_name = !told_.flow.told().name.server.empty();
     for (const NameChange& change : told_.name_changes) {
       if (change.name.empty() && !has_name) continue;

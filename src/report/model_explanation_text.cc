@@ -130,6 +130,12 @@ std::string honest_text(const Model& model) {
 }  // namespace
 
 std::string model_explanation_text(const Model& model) {
+  if (model.svm) {
+    return "This model is an svm, which keeps no account of what it knows each "
+           "app by; explain a\ncapture with it to see what its witnesses, "
+           "shape, name and time, say of it.\n\n" +
+           honest_text(model);
+  }
   return knows_text(model) + '\n' + draws_text(model) + '\n' +
          honest_text(model);
 }

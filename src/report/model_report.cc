@@ -64,6 +64,22 @@ std::string columns_table(const Model& model) {
   return table.text();
 }
 
+std::string learner_text(const Model& model) {
+  if (model.svm) {
+    return fmt::format("Support vector machine of {}, seed {}.\n",
+                       counted(model.svm->vector_count(), "vector"),
+                       model.seed);
+  }
+  return fmt::format("Forest of {} trees with {} nodes, seed {}.\n",
+                     model.forest.trees.size(), nodes_of(model.forest),
+                     model.seed);
+}
+
+std::string importance_text(const Model& model) {
+  if (model.svm) return "";
+  return "\nThe features that matter most:\n" + columns_table(model);
+}
+
 std::string score_text(const Model& model) {
   std::string out;
   if (model.honest) {
@@ -73,6 +89,7 @@ std::string score_text(const Model& model) {
         percent(model.honest->score.accuracy),
         percent(model.honest->score.balanced_accuracy));
   }
+  if (model.svm) return out;
   return out +
          fmt::format("Out-of-bag accuracy {} % (optimistic: split by flow).\n",
                      percent(model.out_of_bag_accuracy));
@@ -124,14 +141,11 @@ std::string model_text(const Model& model) {
       fmt::format("Features {} ({} columns), flow key {}, burst gap {} s.\n",
                   listed(model.feature_sets), model.columns.size(),
                   flow_key_name(model.flow_key), in_seconds(model.burst_gap));
-  out += fmt::format("Forest of {} trees with {} nodes, seed {}.\n",
-                     model.forest.trees.size(), nodes_of(model.forest),
-                     model.seed);
+  out += learner_text(model);
   out +=
       fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
                   counted(model.captures.size(), "capture"), dates_text(model));
-  return out + "\nThe features that matter most:\n" + columns_table(model) +
-         ambiguity_text(model);
+  return out + importance_text(model) + ambiguity_text(model);
 }
 
 std::string model_json(const Model& model) {
@@ -175,7 +189,10 @@ std::string model_json(const Model& model) {
       {"forest",
        {{"trees", model.forest.trees.size()},
         {"nodes", nodes_of(model.forest)}}},
-      {"out_of_bag_accuracy", model.out_of_bag_accuracy},
+      {"svm", model.svm ? Json{{"vectors", model.svm->vector_count()}}
+                        : Json(nullptr)},
+      {"out_of_bag_accuracy",
+       model.svm ? Json(nullptr) : Json(model.out_of_bag_accuracy)},
       {"honest_score", honest},
       {"ambiguous", ambiguity_json(model)},
       {"trained_by", model.trained_by},

@@ -80,6 +80,9 @@ class EvaluateCommand : public Command {
   Result<ExitCode> run() override {
     auto preset = preset_.apply();
     if (!preset) return fail(std::move(preset).error());
+    if (auto sound = learner_.check(); !sound) {
+      return fail(std::move(sound).error());
+    }
     if (*preset != nullptr) learner_.whole_flows = true;  // as papers learn
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
@@ -215,7 +218,7 @@ class EvaluateCommand : public Command {
 
   template <typename Work>
   static Hearing with_progress(CrossValidationOptions options, Work&& work) {
-    Progress progress("growing trees");
+    Progress progress("learning");
     options.forest.progress = std::ref(progress);
     return work(options);
   }
@@ -229,6 +232,7 @@ class EvaluateCommand : public Command {
       setting.features = features->set_names();
     }
     setting.evidence = kinds_.text();
+    setting.learner = learner_.learner;
     setting.rule = rule;
     setting.seed = learner_.seed;
     return setting;

@@ -128,10 +128,18 @@ void LearnerArguments::define(CLI::App& command) {
   define_features(command, feature_sets);
   command.get_option("--features")->capture_default_str();
   define_evidence(command, evidence);
-  command.add_option("--trees", trees, "Trees of the forest")
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+  command
+      .add_option("--learner", learner,
+                  "What learns the shape of flows: a random forest, or a "
+                  "support vector machine to compare it with; that learns from "
+                  "whole flows alone, and takes much longer")
+      ->type_name("LEARNER")
+      ->check(one_of(kLearnerNames))
       ->capture_default_str();
+  trees_option_ = command.add_option("--trees", trees, "Trees of the forest")
+                      ->type_name("N")
+                      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+                      ->capture_default_str();
   command
       .add_option("--balance", balance,
                   "What counts alike in training: apps, however many flows "
@@ -150,8 +158,20 @@ Result<FeatureList> LearnerArguments::features() const {
   return chosen_features(feature_sets);
 }
 
-ForestOptions LearnerArguments::forest() const {
-  ForestOptions options;
+Result<void> LearnerArguments::check() const {
+  if (learner == kLearnerNames.front() || trees_option_->count() == 0) {
+    return {};
+  }
+  return fail(
+      ErrorKind::kUsage,
+      "--trees contradicts --learner {}, which grows none; leave one of "
+      "them out",
+      learner);
+}
+
+ShapeOptions LearnerArguments::forest() const {
+  ShapeOptions options;
+  options.learner = named_value<Learner>(kLearnerNames, learner);
   options.trees = trees;
   options.balance_apps = balance == "apps";
   options.seed = seed;

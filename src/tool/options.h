@@ -14,7 +14,7 @@
 #include "measure/feature_list.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
-#include "model/forest_builder.h"
+#include "model/shape_options.h"
 #include "predict/unknown_rule.h"
 #include "report/flow_writer.h"
 
@@ -49,19 +49,25 @@ struct WriterArguments {
   bool ledger = false;
 };
 
-// --features, --trees, --seed, --threads …: how a forest is grown.
+// --features, --learner, --trees, --seed, --threads …: how apps are learned.
 struct LearnerArguments {
   void define(CLI::App& command);
   Result<FeatureList> features() const;
-  ForestOptions forest() const;
+  ShapeOptions forest() const;
+  // Fails where options contradict each other.
+  Result<void> check() const;
 
   std::string feature_sets{FeatureList::kDefault};
   std::string evidence{EvidenceKinds::kAll};
+  std::string learner{kLearnerNames.front()};
   std::size_t trees = ForestOptions{}.trees;
   std::string balance{"apps"};
   bool whole_flows = false;
   std::uint64_t seed = ForestOptions{}.seed;
   int threads;
+
+ private:
+  const CLI::Option* trees_option_ = nullptr;
 };
 
 // --unknown

@@ -60,7 +60,8 @@ Result<Samples> read_samples(const std::string& captures,
   auto features = learner.features();
   if (!features) return fail(std::move(features).error());
   // Parts of flows are for learning from; those that are judged are whole.
-  const bool parts = apps.empty() && !learner.whole_flows;
+  const bool parts = apps.empty() && !learner.whole_flows &&
+                     learner.forest().learner == Learner::kForest;
   auto loaded = load_samples(
       {captures, options, *features, learner.threads, std::move(apps), parts});
   if (!loaded) return fail(std::move(loaded).error());

@@ -49,6 +49,9 @@ class TrainCommand : public Command {
   }
 
   Result<ExitCode> run() override {
+    if (auto sound = learner_.check(); !sound) {
+      return fail(std::move(sound).error());
+    }
     auto kinds = EvidenceKinds::parse(learner_.evidence);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
     kinds_ = *kinds;
@@ -90,8 +93,13 @@ class TrainCommand : public Command {
     model.trained_by = program_version();
     model.seed = learner_.seed;
     model.captures = data.captures;
-    if (!no_examples_) model.examples = choose_examples(data);
-    grow(data, model);
+    if (learner_.forest().learner == Learner::kSvm) {
+      find_vectors(data, model);
+    } else {
+      if (!no_examples_) model.examples = choose_examples(data);
+      grow(data, model);
+    }
+    model.names = NameTable::learn(data);
     weigh(data, model);
     find_shared(data, model);
     if (!no_score_) score(data, model);
@@ -114,13 +122,24 @@ class TrainCommand : public Command {
       model.importance.push_back({built.impurity_importance[i], lost[i]});
     }
     model.forest = std::move(built.forest);
-    model.names = NameTable::learn(data);
+  }
+
+  void find_vectors(const Dataset& data, Model& model) const {
+    SvmOptions options;
+    options.balance_apps = learner_.forest().balance_apps;
+    model.svm = build_svm(data, options);
+    model.forest.apps = data.apps.size();
+    model.forest.width = data.width;
+    model.importance.resize(data.width);
+    model.insight.signs.resize(data.apps.size() * data.width);
   }
 
   void weigh(const Dataset& data, Model& model) const {
     CrossValidationOptions options;
     options.folds = kFolds;
     options.forest = learner_.forest();
+    Progress progress("weighing the evidence");
+    options.forest.progress = std::ref(progress);
     const auto weights = learn_weights(data, options, kEvidenceKinds);
     std::copy(weights.begin(), weights.end(), model.weights.begin());
   }
@@ -129,6 +148,8 @@ class TrainCommand : public Command {
     CrossValidationOptions options;
     options.folds = kFolds;
     options.forest = learner_.forest();
+    Progress progress("finding flows that apps share");
+    options.forest.progress = std::ref(progress);
     model.ambiguity = learn_ambiguity(data, options, kinds_);
   }
 

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/knowledge_sections.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "model/section_parts.h"
+
+namespace flowtell {
+namespace {
+
+void write_novelty(ByteWriter& out, const Novelty& novelty) {
+  out.f64(novelty.prior);
+  for (const double ratio : novelty.shape) out.f64(ratio);
+  for (const double ratio : novelty.name) out.f64(ratio);
+}
+
+// A likelihood ratio of shares that are smoothed (novelty_fit.cc).
+
+bool is_ratio(double value) { return value >= 1e-6 && value <= 1e6; }
+
+bool is_share(double value) { return value >= 0 && value <= 1; }
+
+bool is_weight(double value) { return value >= 0 && value <= kMostWeight; }
+
+Result<void> read_novelty(ByteReader& in, Novelty& novelty) {
+  novelty.prior = in.f64();
+  for (double& ratio : novelty.shape) ratio = in.f64();
+  for (double& ratio : novelty.name) ratio = in.f64();
+  if (!(novelty.prior >= 0 && novelty.prior <= 0.5) ||
+      !std::ranges::all_of(novelty.shape, is_ratio) ||
+      !std::ranges::all_of(novelty.name, is_ratio)) {
+    return wrong("what tells other apps is out of bounds");
+  }
+  return {};
+}
+
+Result<AmbiguousGroup> read_group(ByteReader& in, const Model& model) {
+  AmbiguousGroup group;
+  group.flows = in.u64();
+  group.right = in.f64();
+  group.apps.resize(read_length(in, 2));
+  for (AppId& app : group.apps) app = in.u16();
+  if (!in.ok()) return group;  // told by whoever reads sections
+  if (!(group.right >= 0 && group.right <= 1)) {
+    return wrong("a share is no share");
+  }
+  if (!group.apps.empty() && group.apps.back() >= model.apps.size()) {
+    return wrong("flows are shared by an app that is not there");
+  }
+  const auto in_order = [](AppId a, AppId b) { return a < b; };
+  if (group.apps.size() < 2 ||
+      std::adjacent_find(group.apps.begin(), group.apps.end(),
+                         std::not_fn(in_order)) != group.apps.end()) {
+    return wrong("flows are shared by less than two apps");
+  }
+  return group;
+}
+
+Result<void> read_draw(ByteReader& in, const Model& model, Draw& draw) {
+  draw.from = in.u16();
+  draw.to = in.u16();
+  draw.flows = in.u64();
+  if (std::max(draw.from, draw.to) >= model.apps.size()) {
+    return wrong("an app is drawn to one that is not there");
+  }
+  draw.signs.resize(read_length(in, 10));
+  for (Draw::Sign& sign : draw.signs) {
+    sign.column = in.u16();
+    sign.pull = in.f32();
+    sign.typical = in.f32();
+    if (sign.column >= model.columns.size() || !std::isfinite(sign.pull) ||
+        !std::isfinite(sign.typical)) {
+      return wrong("an app is drawn by what is not there");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void write_evidence(ByteWriter& out, const Model& model) {
+  for (const EvidenceWeights& weights : model.weights) {
+    out.f64(weights.shape);
+    out.f64(weights.name);
+    write_novelty(out, weights.novelty);
+    for (const Promise& promise : weights.promises) {
+      out.f64(promise.floor);
+      out.f64(promise.coverage);
+    }
+  }
+  const NameTable::Counts& names = model.names.counts();
+  out.u32(static_cast<std::uint32_t>(names.size()));
+  for (const auto& [name, counts] : names) {
+    out.text(name);
+    for (const float count : counts) out.f32(count);
+  }
+}
+
+Result<void> read_evidence(ByteReader& in, Model& model) {
+  for (EvidenceWeights& weights : model.weights) {
+    weights.shape = in.f64();
+    weights.name = in.f64();
+    if (!is_weight(weights.shape) || !is_weight(weights.name)) {
+      return wrong("a weight is no weight");
+    }
+    if (auto fine = read_novelty(in, weights.novelty); !fine) return fine;
+    for (Promise& promise : weights.promises) {
+      promise.floor = in.f64();
+      promise.coverage = in.f64();
+      if (!is_share(promise.floor) || !is_share(promise.coverage)) {
+        return wrong("a promise is no promise");
+      }
+    }
+  }
+  NameTable::Counts names;
+  const std::uint32_t count = read_length(in, 4 + 4 * model.apps.size());
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::vector<float>& counts = names[read_text(in)];
+    if (!counts.empty()) return wrong("a name stands in it twice");
+    counts.resize(model.apps.size());
+    for (float& app : counts) {
+      app = in.f32();
+      if (!(app >= 0 && app <= 1e6F)) return wrong("a count is no count");
+    }
+  }
+  model.names = NameTable::of(std::move(names));
+  return {};
+}
+
+void write_ambiguity(ByteWriter& out, const Model& model) {
+  const AmbiguityTable::Groups& groups = model.ambiguity.groups();
+  out.u32(static_cast<std::uint32_t>(groups.size()));
+  for (const auto& [key, group] : groups) {
+    out.text(key);
+    out.u64(group.flows);
+    out.f64(group.right);
+    out.u32(static_cast<std::uint32_t>(group.apps.size()));
+    for (const AppId app : group.apps) out.u16(app);
+  }
+}
+
+Result<void> read_ambiguity(ByteReader& in, Model& model) {
+  AmbiguityTable::Groups groups;
+  const std::uint32_t count = read_length(in, 28);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::string key = read_text(in);
+    if (in.ok() && key.empty()) return wrong("a group of flows has no name");
+    auto group = read_group(in, model);
+    if (!group) return fail(std::move(group).error());
+    if (!groups.try_emplace(std::move(key), std::move(*group)).second) {
+      return wrong("a group of flows stands in it twice");
+    }
+    if (!in.ok()) break;
+  }
+  model.ambiguity = AmbiguityTable(std::move(groups));
+  return {};
+}
+
+void write_insight(ByteWriter& out, const Model& model) {
+  for (const float sign : model.insight.signs) out.f32(sign);
+  out.u32(static_cast<std::uint32_t>(model.insight.draws.size()));
+  for (const Draw& draw : model.insight.draws) {
+    out.u16(draw.from);
+    out.u16(draw.to);
+    out.u64(draw.flows);
+    out.u32(static_cast<std::uint32_t>(draw.signs.size()));
+    for (const Draw::Sign& sign : draw.signs) {
+      out.u16(sign.column);
+      out.f32(sign.pull);
+      out.f32(sign.typical);
+    }
+  }
+}
+
+Result<void> read_insight(ByteReader& in, Model& model) {
+  const std::size_t signs = model.apps.size() * model.columns.size();
+  if (signs > in.left() / sizeof(float)) return wrong("a section is cut short");
+  model.insight.signs.resize(signs);
+  for (float& sign : model.insight.signs) {
+    sign = in.f32();
+    if (!(sign >= -1 && sign <= 1)) return wrong("a share is no share");
+  }
+  model.insight.draws.resize(read_length(in, 16));
+  for (Draw& draw : model.insight.draws) {
+    auto done = read_draw(in, model, draw);
+    if (!done) return done;
+  }
+  return {};
+}
+
+void write_examples(ByteWriter& out, const Model& model) {
+  out.u32(static_cast<std::uint32_t>(model.examples.size()));
+  for (std::size_t i = 0; i < model.examples.size(); ++i) {
+    out.u32(model.examples.flows[i].capture);
+    out.u32(model.examples.flows[i].flow);
+    for (const float value : model.examples.row(i)) out.f32(value);
+  }
+}
+
+Result<void> read_examples(ByteReader& in, Model& model) {
+  const std::size_t width = model.columns.size();
+  Examples& examples = model.examples;
+  examples.flows.resize(read_length(in, 8 + 4 * width));
+  for (Example& example : examples.flows) {
+    example.capture = in.u32();
+    example.flow = in.u32();
+    if (example.capture >= model.captures.size()) {
+      return wrong("an example is of a capture that is not there");
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+      const float value = in.f32();
+      if (!std::isfinite(value)) return wrong("an example's value is none");
+      examples.values.push_back(value);
+    }
+  }
+  return {};
+}
+
+}  // namespace flowtell

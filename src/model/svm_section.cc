@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/svm_section.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "model/section_parts.h"
+
+namespace flowtell {
+namespace {
+
+// Numbers of one kind; none and a bad reader where they could not all stand in
+// what is left, not any where one is outside of -most … most.
+template <typename Number>
+std::optional<std::vector<Number>> read_numbers(ByteReader& in,
+                                                std::size_t count,
+                                                Number most) {
+  std::vector<Number> all;
+  if (count > in.left() / sizeof(Number)) {
+    in.skip(in.left() + 1);
+    return all;
+  }
+  all.resize(count);
+  for (Number& number : all) {
+    if constexpr (sizeof(Number) == 4) {
+      number = in.f32();
+    } else {
+      number = in.f64();
+    }
+    if (!(std::abs(number) <= most)) return std::nullopt;
+  }
+  return all;
+}
+
+// The apps that it was taught; each must be there, and once.
+Result<void> read_taught(ByteReader& in, Svm& svm) {
+  const std::uint32_t taught = in.u32();
+  if (in.ok() && taught == 0) return wrong("it has no vectors");
+  std::vector<bool> is_taught(svm.apps);
+  for (std::uint32_t i = 0; i < taught; ++i) {
+    const AppId app = in.u16();
+    if (app >= svm.apps || is_taught[app]) {  // so ends any count
+      return wrong("vectors are of an app that is not there");
+    }
+    is_taught[app] = true;
+    svm.taught.push_back(app);
+    svm.vectors_of.push_back(in.u32());
+  }
+  return {};
+}
+
+Result<void> read_vectors(ByteReader& in, Svm& svm) {
+  // So small that no sum of them leaves the finite.
+  constexpr double kMost = 1e30;
+  std::size_t vectors = 0;
+  for (const std::uint32_t of_app : svm.vectors_of) vectors += of_app;
+  const std::size_t others = svm.taught.size() - 1;
+  // So that no product with columns or apps, fewer than 2^16, is too large.
+  if (vectors > in.left()) {
+    in.skip(in.left() + 1);
+    return {};
+  }
+  auto values =
+      read_numbers(in, vectors * svm.width, static_cast<float>(kMost));
+  auto factors = read_numbers(in, vectors * others, kMost);
+  auto biases = read_numbers(in, svm.taught.size() * others / 2, kMost);
+  if (!values || !factors || !biases) return wrong("a vector is no vector");
+  svm.vectors = std::move(*values);
+  svm.factors = std::move(*factors);
+  svm.biases = std::move(*biases);
+  return {};
+}
+
+}  // namespace
+
+void write_svm(ByteWriter& out, const Model& model) {
+  out.u8(model.svm ? 1 : 0);
+  if (!model.svm) return;
+  const Svm& svm = *model.svm;
+  out.f64(svm.gamma);
+  for (const float mean : svm.means) out.f32(mean);
+  for (const float scale : svm.scales) out.f32(scale);
+  out.u32(static_cast<std::uint32_t>(svm.taught.size()));
+  for (std::size_t i = 0; i < svm.taught.size(); ++i) {
+    out.u16(svm.taught[i]);
+    out.u32(svm.vectors_of[i]);
+  }
+  for (const float value : svm.vectors) out.f32(value);
+  for (const double factor : svm.factors) out.f64(factor);
+  for (const double bias : svm.biases) out.f64(bias);
+}
+
+Result<void> read_svm(ByteReader& in, Model& model) {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  const std::uint8_t kind = in.u8();
+  if (kind > 1) return wrong("its learner is unknown");
+  if (kind == 0) {
+    if (model.forest.trees.empty()) return wrong("it has no trees");
+    return {};
+  }
+  if (!model.forest.trees.empty()) return wrong("it has trees and vectors");
+  Svm& svm = model.svm.emplace();
+  svm.apps = model.apps.size();
+  svm.width = model.columns.size();
+  svm.gamma = in.f64();
+  if (in.ok() && !(svm.gamma > 0 && svm.gamma <= 1)) {
+    return wrong("its kernel is none");
+  }
+  auto means = read_numbers(in, svm.width, kMost);
+  auto scales = read_numbers(in, svm.width, kMost);
+  if (!means || !scales ||
+      !std::ranges::all_of(*scales, [](float scale) { return scale >= 0; })) {
+    return wrong("a column has no scale");
+  }
+  svm.means = std::move(*means);
+  svm.scales = std::move(*scales);
+  if (auto done = read_taught(in, svm); !done) return done;
+  if (!in.ok()) return {};  // told by whoever reads sections
+  return read_vectors(in, svm);
+}
+
+}  // namespace flowtell
