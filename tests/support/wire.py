@@ -1,4 +1,4 @@
-#SPDX - License - Identifier : Apache - 2.0
+# SPDX-License-Identifier: Apache-2.0
 """A wire in a private corner of the machine: frames put in at `phone0` come out at `lan0`."""
 import contextlib
 import os
