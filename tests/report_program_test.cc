@@ -102,6 +102,14 @@ TEST_F(ReportProgram, RefusesWhatMakesNoSense) {
   run("flowtell evaluate home --html - --json -");
   run("flowtell evaluate home --repeats 0");
   run("flowtell evaluate home --test home --repeats 3");
+  run("flowtell evaluate home --html x --json x");
+  run("mkdir two && cp -r home/chat home/video two/ && "
+      "flowtell evaluate two --trees 5 --leave-app-out");
+  run("for f in home/*/*; do echo $f,$(basename $(dirname $f)); done | "
+      "sort | sed '1i path,app' > list.csv");
+  run("flowtell evaluate list.csv --json list.csv");
+  run("flowtell train list.csv -o list.csv");
+  run("head -1 list.csv");
   expect("report_usage");
 }
 

@@ -34,6 +34,19 @@ TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
                    "www.example.org 2001:db8::5 90"}));
 }
 
+// Every record bears a name of 249 bytes; so many records are decoded as make
+// kMostNameBytes, and none after them.
+TEST(DnsMessage, DecodesSoManyBytesOfNamesAndNoMore) {
+  const std::string label(61, 'a');
+  const std::string name = fmt::format("{0}.{0}.{0}.{0}", label);
+  DnsBytes message = dns().asks(name);
+  for (int i = 0; i < 64; ++i) {
+    message.v4(name, fmt::format("203.0.113.{}", i + 1));
+  }
+  const std::size_t most = DnsReader::kMostNameBytes / (4 * label.size());
+  EXPECT_EQ(read(message.bytes()).size(), most - 1) << "less the question";
+}
+
 TEST(DnsMessage, TellsWhatAQueryAsksFor) {
   const auto asked = [](const std::string& message) {
     return std::string(

@@ -47,6 +47,9 @@ TEST(PieceBuffer, DropsWhatIsBeyondItsBounds) {
   pieces.clear();
   for (std::uint64_t at = 0; at < 1000; at += 2) pieces.put(at, as_bytes("y"));
   EXPECT_EQ(front(pieces), "y");
+  // However many pieces there are, one that joins some finds its place.
+  pieces.put(1, as_bytes("z"));
+  EXPECT_EQ(front(pieces), "yzy");
 }
 
 // Against the obvious: one optional byte a place.

@@ -129,6 +129,16 @@ TEST(QuicInitial, OpensSeveralPacketsOfADatagram) {
   EXPECT_EQ(connection.name(), "www.example.org");
 }
 
+// So that a datagram costs one derivation of keys, whatever is in it.
+TEST(QuicInitial, LooksAtOneConnectionADatagram) {
+  Connection connection;
+  connection.add(
+      quic_initial({.frames = crypto_frame(0, client_hello().substr(0, 60))}) +
+      quic_initial({.frames = padded(crypto_frame(0, client_hello())),
+                    .destination_id = "another"}));
+  EXPECT_EQ(connection.name(), "");
+}
+
 TEST(QuicInitial, KeepsItsKeysWhenTheServerChoseAnId) {
   const std::string hello = client_hello();
   Connection connection;

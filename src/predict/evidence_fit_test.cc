@@ -125,6 +125,36 @@ TEST(FitWeights, BelieveRepetitionLess) {
   EXPECT_LT(fit_weights(data, said, kTimely).shape, 0.2);
 }
 
+// A witness that is always right with moderate words would be raised without
+// end; what is fitted must be what a model file may hold.
+TEST(FitWeights, StayWithinBounds) {
+  std::vector<TestRow> rows;
+  Testimonies said(2, 0);
+  for (std::uint32_t capture = 0; capture < 40; ++capture) {
+    const auto app = static_cast<AppId>(capture % 2);
+    rows.push_back({{0}, app, capture});
+    for (Probabilities* of : {&said.shape, &said.name}) {
+      const double first = app == 0 ? 0.6 : 0.4;
+      of->values.insert(of->values.end(), {first, 1 - first});
+    }
+    said.words.push_back({capture, NameMatch::kName});
+  }
+  for (const EvidenceKinds& kinds : kEvidenceKinds) {
+    const EvidenceWeights fitted = fit_weights(table_of(rows, 2), said, kinds);
+    EXPECT_LE(fitted.shape, kMostWeight) << kinds.text();
+    EXPECT_LE(fitted.name, kMostWeight) << kinds.text();
+    EXPECT_GT(std::max(fitted.shape, fitted.name), 3) << kinds.text();
+  }
+}
+
+TEST(FitWeights, StayAsTheyAreWhereAWitnessSaysNothing) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 1, 1}}, 2);
+  Testimonies said(2, 2);
+  said.shape.values = {0.7, 0.3, 0.3, 0.7};
+  said.name.values = {0.5, 0.5, 0.5, 0.5};
+  EXPECT_EQ(fit_weights(data, said, kName).name, 1);
+}
+
 // Where shape says all there is to say, a name that is right is still believed:
 // elsewhere it may be the only one that is.
 TEST(FitWeights, KeepAWitnessThatAStrongerOneMakesNeedless) {

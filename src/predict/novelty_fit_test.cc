@@ -60,6 +60,26 @@ TEST(Novelty, IsInNamesNeverMet) {
   EXPECT_NEAR(novelty.shape.back(), 1, 0.1);
 }
 
+TEST(Novelty, NeverRisesWithTheForestsSureness) {
+  for (std::uint64_t seed = 1; seed < 10; ++seed) {
+    const Dataset data = random_table(seed, {.rows = 90, .apps = 4});
+    const Testimonies known =
+        hear_held_out(data, deal_folds(data, small()), small().forest);
+    const Novelty novelty =
+        fit_novelty(data, known, hear_left_out(data, small().forest));
+    for (std::size_t bin = 1; bin < Novelty::kBins; ++bin) {
+      EXPECT_LE(novelty.shape[bin], novelty.shape[bin - 1]);
+    }
+  }
+}
+
+TEST(Novelty, TakesSharesAboveEqualOnes) {
+  EXPECT_EQ(Novelty::bin(0.25, 4), 0u);
+  EXPECT_EQ(Novelty::bin(0.5, 2), 0u);
+  EXPECT_EQ(Novelty::bin(0.75, 2), 5u);
+  EXPECT_EQ(Novelty::bin(1, 5), 9u);
+}
+
 // A name counts once a capture, so a capture that repeats it changes nothing.
 TEST(Novelty, CountsANameOnceACapture) {
   const Dataset data = three_apps();
