@@ -87,6 +87,7 @@ void Inquiry::end_burst() {
   const std::span<const double> burst = own_;
   for (std::size_t i = 0; i < flows; ++i) {
     std::vector<Verdict> fewer;
+    fewer.reserve(by_fewer.size());
     for (const auto& verdicts : by_fewer) fewer.push_back(verdicts[i].verdict);
     JudgedFlow told;
     told.number = ++flows_;
