@@ -54,6 +54,8 @@ ValueRange best_range(const Dataset& data, std::size_t column, AppId app,
       best_end = i;
     }
   }
+  // No range holds more of the app than of the others.
+  if (best_end == 0) return {kInfinity, kInfinity};
   const auto between = [&](std::size_t i) {
     return value(i - 1) + (value(i) - value(i - 1)) / 2;
   };

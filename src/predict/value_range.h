@@ -25,8 +25,8 @@ struct ValueRange {
 };
 
 // Learned from `rows`, which are sorted by the column's value. Its ends lie
-// half-way to the next value outside.
-// REQUIRES: rows of the app and of others are among them.
+// half-way to the next value outside. Of a column that tells nothing it holds
+// no finite value. REQUIRES: rows of the app and of others are among them.
 ValueRange best_range(const Dataset& data, std::size_t column, AppId app,
                       std::span<const std::uint32_t> rows);
 

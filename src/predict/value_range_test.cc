@@ -37,6 +37,12 @@ ValueRange range_of_a(const Dataset& data) {
   return best_range(data, 0, 0, sorted(data));
 }
 
+TEST(ValueRange, HoldsNothingOfAColumnThatTellsNothing) {
+  const ValueRange range = range_of_a(values_of({{5, 5}, {5, 5}}));
+  EXPECT_FALSE(range.holds(5));
+  EXPECT_FALSE(range.holds(0));
+}
+
 TEST(ValueRange, IsAThresholdWhereOneWillDo) {
   const ValueRange low = range_of_a(values_of({{1, 2, 3}, {5, 6}}));
   EXPECT_TRUE(std::isinf(low.low));
