@@ -124,6 +124,7 @@ add_executable(unit_tests
   src/report/evaluation_page_test.cc
   src/report/evaluation_test.cc
   src/report/evidence_use_test.cc
+  src/report/explanation_page_test.cc
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
   src/report/html_page_test.cc

@@ -5,6 +5,7 @@
 #include "capture/capture_file.h"
 #include "model/model_file.h"
 #include "report/explanation.h"
+#include "report/explanation_page.h"
 #include "report/ledger_text.h"
 #include "tool/command.h"
 #include "tool/console.h"
@@ -39,6 +40,9 @@ class ExplainCommand : public Command {
         .add_option("--json", json_,
                     "Write all of it as JSON; - for standard output, instead "
                     "of the text")
+        ->type_name("FILE");
+    command
+        .add_option("--html", page_, "Also write it as a page for any browser")
         ->type_name("FILE");
     command.footer(
         "Examples:\n"
@@ -81,10 +85,12 @@ class ExplainCommand : public Command {
  private:
   // Fails where the JSON would replace what is read.
   Result<void> keeps(const std::vector<std::string>& inputs) const {
-    if (check_apart(json_, inputs)) return {};
-    return fail(ErrorKind::kUsage,
-                "--json {} would replace what is read; choose another file",
-                json_);
+    if (!check_apart(json_, inputs)) {
+      return fail(ErrorKind::kUsage,
+                  "--json {} would replace what is read; choose another file",
+                  json_);
+    }
+    return check_apart(page_, inputs);
   }
 
   Result<ExitCode> explain(const Model& model,
@@ -164,7 +170,18 @@ class ExplainCommand : public Command {
       auto done = write_output(json_, json);
       if (!done) return fail(std::move(done).error());
     }
+    if (!page_.empty()) {
+      auto done = write_output(page_, explanation_html(title(), text, json));
+      if (!done) return fail(std::move(done).error());
+    }
     return any_damage_ ? ExitCode::kDamaged : ExitCode::kDone;
+  }
+
+  std::string title() const {
+    if (paths_.empty()) return "What " + model_ + " knows apps by";
+    const std::string captures = listed(paths_);
+    return number_ == 0 ? "Verdicts on " + captures
+                        : fmt::format("Flow {} of {}", number_, captures);
   }
 
   std::string model_;
@@ -174,6 +191,7 @@ class ExplainCommand : public Command {
   std::string evidence_{EvidenceKinds::kAll};
   MeterArguments meter_;
   std::string json_;
+  std::string page_;
   MeterReport report_;
   bool any_damage_ = false;
 };

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/explanation_page.h"
+
+#include <gtest/gtest.h>
+
+namespace flowtell {
+namespace {
+
+TEST(ExplanationPage, HasASectionForEachPartAndTheData) {
+  const std::string page = explanation_html(
+      "Flow 1 of <a>", "first\nline\n\nsecond & last\n", R"({"flow": 1})");
+  EXPECT_NE(page.find("<h1>Flow 1 of &lt;a&gt;</h1>"), std::string::npos);
+  EXPECT_NE(page.find(">first\nline</pre>"), std::string::npos);
+  EXPECT_NE(page.find(">second &amp; last\n</pre>"), std::string::npos);
+  EXPECT_NE(page.find("id=\"explanation\""), std::string::npos);
+  EXPECT_EQ(page.find("<a>"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace flowtell
