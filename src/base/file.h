@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files as this project uses them: read by mapping, written so that a crash or
-// a full disk leaves either the old file or the new one, whole.
+// Files as this project uses them: written so that a crash or a full disk
+// leaves either the old file or the new one, whole.
 #pragma once
 
 #include <cstdint>

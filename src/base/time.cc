@@ -9,12 +9,19 @@ std::string seconds_text(Duration duration, int decimals) {
   const std::int64_t count = duration.count();
   const std::uint64_t size = count < 0 ? 0 - static_cast<std::uint64_t>(count)
                                        : static_cast<std::uint64_t>(count);
-  const std::uint64_t seconds = size / kNanosecondsPerSecond;
-  std::uint64_t fraction = size % kNanosecondsPerSecond;
+  std::string text = count < 0 ? "-" : "";
+  const auto append = [&](std::uint64_t number, std::size_t from) {
+    const fmt::format_int digits(number);
+    text.append(digits.data() + from, digits.size() - from);
+  };
+  append(size / kNanosecondsPerSecond, 0);
+  if (decimals == 0) return text;
+  // With a digit in front, which is not shown, the zeros behind it stay.
+  std::uint64_t fraction = size % kNanosecondsPerSecond + kNanosecondsPerSecond;
   for (int digit = 9; digit > decimals; --digit) fraction /= 10;
-  const char* sign = count < 0 ? "-" : "";
-  if (decimals == 0) return fmt::format("{}{}", sign, seconds);
-  return fmt::format("{}{}.{:0{}}", sign, seconds, fraction, decimals);
+  text += '.';
+  append(fraction, 1);
+  return text;
 }
 
 Duration monotonic_now() {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The bytes of a capture as one window that moves forward, whatever they come
-// from. Of a plain file the window is the whole mapped file and nothing is
-// ever copied; of anything else (a pipe, gzip, zstd) it is a buffer that is
-// refilled. Parsers see only the window, so each format is written once.
+// from (a file, a pipe, gzip, zstd): a buffer that is refilled. Parsers see
+// only the window, so each format is written once.
+//
+// The buffer fits the processor's second cache, and there the parsers find what
+// was just read. That is faster than mapping a file, whose pages must each be
+// set up and then come from memory one miss after the other; it holds the same
+// memory for a capture of any length; and a file cut while it is read is an
+// end, not a crash.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +19,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/file.h"
+#include "base/result.h"
 
 namespace flowtell {
 
@@ -28,8 +33,6 @@ class ByteSource {
 
 class ByteStream {
  public:
-  explicit ByteStream(MappedFile file)
-      : file_(std::move(file)), window_(file_->bytes()) {}
   explicit ByteStream(std::unique_ptr<ByteSource> source)
       : source_(std::move(source)) {}
   // Bytes that the caller keeps alive.
@@ -61,7 +64,6 @@ class ByteStream {
   std::unique_ptr<ByteSource> into_source() &&;
 
  private:
-  std::optional<MappedFile> file_;
   std::unique_ptr<ByteSource> source_;
   std::vector<std::uint8_t> buffer_;
   Bytes window_;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/capture_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 
+#include "base/file.h"
 #include "capture/byte_stream.h"
 #include "capture/compressed.h"
 #include "capture/pcap_reader.h"
@@ -36,8 +38,8 @@ class FileBytes : public ByteSource {
 };
 
 ByteStream stream_of(FileHandle file) {
-  auto mapped = MappedFile::map(file);
-  if (mapped) return ByteStream(std::move(*mapped));
+  // Of a pipe there is nothing to read ahead; that fails, and does not matter.
+  ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return ByteStream(std::make_unique<FileBytes>(std::move(file)));
 }
 

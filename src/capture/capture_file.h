@@ -2,7 +2,7 @@
 //
 // Opens a capture by what it holds, never by what it is called: pcap or
 // pcapng, plain or packed by gzip or zstd, from a file, a pipe or standard
-// input ("-"). Plain files are mapped, everything else is streamed.
+// input ("-"). All are streamed: memory does not grow with a capture.
 #pragma once
 
 #include <memory>

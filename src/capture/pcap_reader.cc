@@ -64,13 +64,16 @@ class PcapReader : public FrameSource {
            load<std::uint32_t>(&window[8], form_.order);
   }
 
+  // REQUIRES: so many bytes are at hand, and the header is among them.
   void take_record(std::size_t size, Frame& frame) {
-    ByteReader record(stream_.window().first(size), form_.order);
-    const std::int64_t seconds = record.u32();
-    const std::int64_t fraction = record.u32();
-    record.skip(4);
-    frame.wire_length = record.u32();
-    frame.bytes = record.rest();
+    const Bytes record = stream_.window().first(size);
+    const auto field = [&](std::size_t at) {
+      return load<std::uint32_t>(record.data() + at, form_.order);
+    };
+    const std::int64_t seconds = field(0);
+    const std::int64_t fraction = field(4);
+    frame.wire_length = field(12);
+    frame.bytes = record.subspan(kRecordHeader);
     frame.link = link_;
     frame.time = Timestamp{Duration{seconds * kNanosecondsPerSecond +
                                     fraction * form_.nanoseconds_per_tick}};

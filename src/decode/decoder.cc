@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "decode/link_layer.h"
+#include "decode/plain_frame.h"
 
 namespace flowtell {
 namespace {
@@ -218,6 +219,11 @@ Fate borrow_ports(const FragmentTable& fragments, const FragmentKey& key,
 }  // namespace
 
 Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
+  return decode_plain_frame(frame, packet) ? Fate::kUsed
+                                           : decode_any(frame, packet);
+}
+
+Fate Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
   const LinkPayload link = find_datagram(frame.link, frame.bytes);
   if (link.fate == Fate::kCutShort) return missing(frame);
   if (link.fate != Fate::kUsed) return link.fate;

@@ -24,6 +24,9 @@ class Decoder {
   // packet is then in an unspecified state. packet.payload is of frame.bytes.
   Fate decode(const Frame& frame, Packet& packet) noexcept;
 
+  // The same without the short cut for plain frames (plain_frame.h).
+  Fate decode_any(const Frame& frame, Packet& packet) noexcept;
+
  private:
   FragmentTable fragments_;
 };

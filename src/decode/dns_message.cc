@@ -13,6 +13,7 @@ constexpr std::uint16_t kInternet = 1;
 // Multicast DNS: "flush what you knew of this" (RFC 6762, section 10.2).
 constexpr std::uint16_t kClassBits = 0x7fff;
 
+constexpr std::uint16_t kHeader = 12;  // bytes before the first question
 constexpr std::uint8_t kLongestLabel = 63;
 constexpr std::uint8_t kPointer = 0xc0;  // from here on (RFC 1035, 4.1.4)
 constexpr int kMostJumps = 16;
@@ -70,7 +71,9 @@ DnsReader::DnsReader(Bytes message, DnsKind kind) noexcept
 }
 
 void DnsReader::read_question() {
+  const std::size_t before = name_bytes_;
   asked_ = wanted_ = read_name(reader_);
+  question_bytes_ = before - name_bytes_;
   reader_.skip(4);  // type and class
 }
 
@@ -133,7 +136,19 @@ bool DnsReader::follow_alias() {
   return true;
 }
 
+// Nearly every answer's owner is a pointer to the name in the question.
+bool DnsReader::points_to_question(ByteReader reader) const {
+  constexpr std::uint16_t kToQuestion = 0xc000 | kHeader;
+  return kind_ == DnsKind::kUnicast && !asked_.empty() &&
+         reader.u16() == kToQuestion;
+}
+
 HostName DnsReader::read_name(ByteReader& reader) {
+  if (points_to_question(reader) && question_bytes_ < name_bytes_) {
+    reader.skip(2);
+    name_bytes_ -= question_bytes_;
+    return asked_;
+  }
   NameText text;
   ByteReader at = reader;
   std::size_t earliest = at.position();

@@ -63,6 +63,7 @@ class DnsReader {
   // The name where `reader` stands, which moves past it; empty if it is no
   // name of a host.
   HostName read_name(ByteReader& reader);
+  bool points_to_question(ByteReader reader) const;
   bool read_record(Record& record);
   void read_question();
   void note_alias(const Record& record);
@@ -76,6 +77,7 @@ class DnsReader {
   unsigned left_ = 0;     // of these, in this round
   unsigned rounds_ = 0;
   std::size_t name_bytes_ = kMostNameBytes;  // that may still be decoded
+  std::size_t question_bytes_ = 0;           // that asked_ took
   HostName asked_;
   HostName wanted_;  // the alias that asked_ came down to
   std::uint32_t seconds_ = UINT32_MAX;

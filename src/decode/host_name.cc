@@ -14,6 +14,14 @@ constexpr char normalised(char c) {
   return is_fine ? c : '\0';
 }
 
+constexpr auto kNormalised = [] {
+  std::array<char, 256> table{};
+  for (int byte = 0; byte < 256; ++byte) {
+    table[static_cast<std::size_t>(byte)] = normalised(static_cast<char>(byte));
+  }
+  return table;
+}();
+
 }  // namespace
 
 std::optional<HostName> HostName::from(std::string_view text) {
@@ -22,7 +30,7 @@ std::optional<HostName> HostName::from(std::string_view text) {
   HostName name;
   std::size_t label = 0;
   for (const char raw : text) {
-    const char c = normalised(raw);
+    const char c = kNormalised[static_cast<std::uint8_t>(raw)];
     if (c == '\0') return std::nullopt;
     if (c == '.' && label == 0) return std::nullopt;
     label = c == '.' ? 0 : label + 1;
