@@ -22,6 +22,7 @@ namespace flowtell {
 class HashIndex {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kSlotMemory = 8;
 
   HashIndex() : slots_(kFewest) {}
 
@@ -68,6 +69,7 @@ class HashIndex {
     std::uint32_t tag = 0;
     std::uint32_t position = kNone;
   };
+  static_assert(sizeof(Slot) == kSlotMemory);
   static constexpr std::size_t kFewest = 64;
 
   std::size_t mask() const { return slots_.size() - 1; }

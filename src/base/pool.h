@@ -41,6 +41,12 @@ class Pool {
   // How many are taken now.
   std::size_t size() const { return size_; }
 
+  // Bytes held, taken or not.
+  std::size_t memory() const {
+    return entries_.capacity() * sizeof(T) +
+           free_.capacity() * sizeof(std::uint32_t);
+  }
+
  private:
   std::vector<T> entries_;
   std::vector<std::uint32_t> free_;

@@ -31,16 +31,11 @@ void FlowTable::add(const Packet& packet) {
   make_room(found.position);
   join_burst(device, packet.time);
 
-  OpenFlow& flow = flows_[find_or_add_flow(found.position, packet.time)];
-  flow.last = packet.time;
-  Tally& tally =
-      found.direction == Direction::kSent ? flow.sent : flow.received;
-  ++tally.packets;
-  tally.bytes += packet.length;
+  OpenFlow& flow = flows_[find_or_add_flow(found.position)];
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
   if (names_) names_->add(packet, found, pairs_[found.position]);
   if (options_.early_packets > 0 &&
-      flow.sent.packets + flow.received.packets == options_.early_packets) {
+      flow.packets.size == options_.early_packets) {
     sink_.take_early(gather(flow));
   }
 }
@@ -49,6 +44,11 @@ std::optional<Timestamp> FlowTable::next_end() const {
   const std::uint32_t device = open_bursts_.oldest();
   if (device == kNowhere) return std::nullopt;
   return devices_[device].last + options_.burst_gap;
+}
+
+std::size_t FlowTable::memory() const {
+  return flows_.memory() + packets_.memory() + pairs_.memory() +
+         devices_.memory() + device_index_.memory() + coarse_index_.memory();
 }
 
 void FlowTable::finish() {
@@ -84,6 +84,7 @@ void FlowTable::forget_silent_pairs(Timestamp now) {
 
 void FlowTable::make_room(std::uint32_t pair) {
   const std::size_t most = options_.max_flows;
+  if (flows_.size() < most && packets_.held() < most * kPacketsPerFlow) return;
   const std::uint32_t device = pairs_[pair].device;
   const auto is_full = [&] {
     const bool needs_flow = !is_in_open_burst(pairs_[pair]);
@@ -123,16 +124,19 @@ Flow FlowTable::gather(const OpenFlow& open) {
   const Pair& pair = pairs_[open.pair];
   Flow flow;
   flow.burst = devices_[pair.device].burst_number;
-  flow.first = open.first;
-  flow.last = open.last;
+  flow.first = gathered_.front().time;
+  flow.last = gathered_.back().time;
   flow.device = pair.device_address();
   flow.remote = pair.remote_address();
   flow.device_port = pair.device_port();
   flow.remote_port = pair.remote_port();
   flow.protocol = static_cast<Protocol>(pair.key.protocol);
   flow.device_rule = pair.device_rule;
-  flow.sent = open.sent;
-  flow.received = open.received;
+  for (const PacketRecord& packet : gathered_) {
+    Tally& tally = packet.sent != 0 ? flow.sent : flow.received;
+    ++tally.packets;
+    tally.bytes += packet.length;
+  }
   if (names_) flow.name = names_->of(open.pair);
   flow.packets = gathered_;
   return flow;
@@ -197,8 +201,7 @@ void FlowTable::join_burst(std::uint32_t position, Timestamp now) {
   device.last = now;
 }
 
-std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position,
-                                          Timestamp now) {
+std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position) {
   Pair& pair = pairs_[position];
   const std::uint64_t burst = devices_[pair.device].burst;
   if (pair.burst == burst) return pair.flow;
@@ -206,14 +209,14 @@ std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position,
   pair.flow = options_.key == FlowKey::kFiveTuple
                   ? kNowhere
                   : find_coarse(coarse_key(pair));
-  if (pair.flow == kNowhere) pair.flow = add_flow(position, now);
+  if (pair.flow == kNowhere) pair.flow = add_flow(position);
   return pair.flow;
 }
 
-std::uint32_t FlowTable::add_flow(std::uint32_t pair, Timestamp now) {
+std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
   const std::uint32_t flow = flows_.take();
+  most_open_flows_ = std::max(most_open_flows_, flows_.size());
   flows_[flow].pair = pair;
-  flows_[flow].first = now;
   Device& device = devices_[pairs_[pair].device];
   (device.last_flow == kNowhere ? device.first_flow
                                 : flows_[device.last_flow].next_in_burst) =

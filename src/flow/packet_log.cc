@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/packet_log.h"
 
+#include <algorithm>
+
 namespace flowtell {
 
 void PacketLog::append(Chain& chain, const PacketRecord& record) {
-  if (chain.last == kNowhere || chain.in_last == kChunk) {
+  const std::uint32_t place = chain.size % kChunk;
+  if (place == 0) {
     const std::uint32_t fresh = chunks_.take();
     (chain.last == kNowhere ? chain.first : chunks_[chain.last].next) = fresh;
     chain.last = fresh;
-    chain.in_last = 0;
   }
-  chunks_[chain.last].records[chain.in_last++] = record;
+  chunks_[chain.last].records[place] = record;
+  ++chain.size;
 }
 
 void PacketLog::gather(const Chain& chain,
                        std::vector<PacketRecord>& into) const {
   into.clear();
-  for (std::uint32_t at = chain.first; at != kNowhere; at = chunks_[at].next) {
+  std::uint32_t left = chain.size;
+  for (std::uint32_t at = chain.first; left > 0; at = chunks_[at].next) {
     const auto& records = chunks_[at].records;
-    const std::uint32_t count = at == chain.last ? chain.in_last : kChunk;
+    const std::uint32_t count = std::min(left, kChunk);
     into.insert(into.end(), records.begin(), records.begin() + count);
+    left -= count;
   }
 }
 

@@ -19,8 +19,11 @@ class PacketLog {
   struct Chain {
     std::uint32_t first = kNowhere;
     std::uint32_t last = kNowhere;
-    std::uint32_t in_last = 0;  // records in the last chunk
+    std::uint32_t size = 0;  // records
   };
+
+  // Bytes for each four packets of a flow, begun or full.
+  static constexpr std::size_t kChunkMemory = 72;
 
   void append(Chain& chain, const PacketRecord& record);
 
@@ -32,6 +35,7 @@ class PacketLog {
 
   // Records there is room for in the chunks in use.
   std::size_t held() const { return chunks_.size() * kChunk; }
+  std::size_t memory() const { return chunks_.memory(); }
 
  private:
   static constexpr std::uint32_t kChunk = 4;
@@ -39,7 +43,7 @@ class PacketLog {
     std::array<PacketRecord, kChunk> records;
     std::uint32_t next = kNowhere;
   };
-  static_assert(sizeof(Chunk) == 72);
+  static_assert(sizeof(Chunk) == kChunkMemory);
 
   Pool<Chunk> chunks_;
 };

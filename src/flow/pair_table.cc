@@ -33,9 +33,15 @@ Decision decide_device(const Packet& packet, const Lan& lan) {
   return {true, DeviceRule::kFirstSource};
 }
 
+// Any order will do that is the same for both directions.
+auto rank(const Address& address, Port port) {
+  const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(address);
+  return std::tuple(words[1], words[0], port);
+}
+
 bool source_is_low(const Packet& packet) {
-  return std::tie(packet.source, packet.source_port) <=
-         std::tie(packet.destination, packet.destination_port);
+  return rank(packet.source, packet.source_port) <=
+         rank(packet.destination, packet.destination_port);
 }
 
 PairKey key_of(const Packet& packet, bool source_low) {
@@ -53,21 +59,20 @@ PairKey key_of(const Packet& packet, bool source_low) {
 PairTable::Found PairTable::find_or_add(const Packet& packet) {
   const bool source_low = source_is_low(packet);
   const PairKey key = key_of(packet, source_low);
-  const std::uint64_t hash = keyed_hash(key);
-  std::uint32_t position = index_.find(
-      hash, [&](std::uint32_t at) { return pairs_[at].key == key; });
-  const bool is_new = position == HashIndex::kNone;
+  std::uint32_t position = find(key);
+  const bool is_new = position == kNowhere;
   if (is_new) {
     const Decision decision = decide_device(packet, lan_);
     position = pairs_.take();
     pairs_[position].key = key;
     pairs_[position].device_is_low = decision.device_is_source == source_low;
     pairs_[position].device_rule = decision.rule;
-    index_.insert(hash, position);
+    index_.insert(keyed_hash(key), position);
     by_recency_.add(position);
   } else {
     by_recency_.touch(position);
   }
+  newest_ = position;
   Pair& pair = pairs_[position];
   pair.last = packet.time;
   return {position, is_new,
@@ -75,7 +80,15 @@ PairTable::Found PairTable::find_or_add(const Packet& packet) {
                                            : Direction::kReceived};
 }
 
+// Packets of one pair come in trains, so the last one's is tried first.
+std::uint32_t PairTable::find(const PairKey& key) const {
+  if (newest_ != kNowhere && pairs_[newest_].key == key) return newest_;
+  return index_.find(keyed_hash(key),
+                     [&](std::uint32_t at) { return pairs_[at].key == key; });
+}
+
 void PairTable::forget(std::uint32_t position) {
+  if (position == newest_) newest_ = kNowhere;
   index_.erase(keyed_hash(pairs_[position].key), position);
   by_recency_.remove(position);
   pairs_.give_back(position);

@@ -9,7 +9,10 @@
 // many. All steps are O(1).
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include "base/hash_index.h"
 #include "base/pool.h"
@@ -27,8 +30,20 @@ struct PairKey {
   Port high_port;
   std::uint32_t protocol;
 
-  bool operator==(const PairKey&) const = default;
+  // As words, without a call.
+  bool operator==(const PairKey& other) const {
+    using Words = std::array<std::uint64_t, 5>;
+    const auto mine = std::bit_cast<Words>(*this);
+    const auto theirs = std::bit_cast<Words>(other);
+    std::uint64_t differing = 0;
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      differing |= mine[i] ^ theirs[i];
+    }
+    return differing == 0;
+  }
 };
+static_assert(std::has_unique_object_representations_v<PairKey>);
+static_assert(sizeof(PairKey) == 40);
 
 struct Pair {
   PairKey key{};
@@ -76,12 +91,16 @@ class PairTable {
 
   Pair& operator[](std::uint32_t position) { return pairs_[position]; }
   std::size_t size() const { return pairs_.size(); }
+  std::size_t memory() const { return pairs_.memory() + index_.memory(); }
 
  private:
+  std::uint32_t find(const PairKey& key) const;
+
   Lan lan_;
   Pool<Pair> pairs_;
   HashIndex index_;
   RecencyList<Pair> by_recency_;
+  std::uint32_t newest_ = kNowhere;  // of the last packet, if remembered
 };
 
 }  // namespace flowtell

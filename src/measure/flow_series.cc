@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/flow_series.h"
 
+#include <algorithm>
+
 namespace flowtell {
 
 void FlowSeries::assign(const Flow& flow) {
   lengths.clear();
   payloads.clear();
   directions.clear();
+  payloads_sent.clear();
+  payloads_received.clear();
   gaps.clear();
   any_syn = any_fin = any_rst = false;
   for (const PacketRecord& packet : flow.packets) {
@@ -16,7 +20,12 @@ void FlowSeries::assign(const Flow& flow) {
     lengths.push_back(static_cast<double>(packet.length));
     payloads.push_back(static_cast<double>(packet.payload_length));
     directions.push_back(packet.direction());
+    if (packet.payload_length == 0) continue;
+    (packet.sent != 0 ? payloads_sent : payloads_received)
+        .push_back(payloads.back());
   }
+  std::sort(payloads_sent.begin(), payloads_sent.end());
+  std::sort(payloads_received.begin(), payloads_received.end());
   for (std::size_t i = 1; i < flow.packets.size(); ++i) {
     gaps.push_back(in_seconds(flow.packets[i].time - flow.packets[i - 1].time));
   }

@@ -19,7 +19,11 @@ struct FlowSeries {
   std::vector<double> lengths;   // of IP datagrams, in bytes
   std::vector<double> payloads;  // less headers, in bytes; 0 for a bare ACK
   std::vector<Direction> directions;
-  // One entry fewer: seconds from each packet to the next; never negative.
+  // One entry a packet with payload, by its direction, in ascending order.
+  std::vector<double> payloads_sent;
+  std::vector<double> payloads_received;
+  // One entry fewer than packets: seconds from each to the next; never
+  // negative.
   std::vector<double> gaps;
 
   // TCP's flags; false for UDP.

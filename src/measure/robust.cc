@@ -24,12 +24,11 @@ constexpr std::size_t kHeads = 4;     // each way
 // segments as they were sent have the same head.
 constexpr double kHeadAtMost = 1300;
 
-// The first messages of one direction, and what its payload packets are like.
+// The first messages of one direction.
 struct Speaker {
   std::array<double, kMessages> messages{};
   std::array<double, kHeads> heads{};
   std::size_t spoken = 0;  // messages begun
-  std::vector<double> payloads;
 
   void begin_message(double payload) {
     if (spoken < kHeads) heads[spoken] = std::min(payload, kHeadAtMost);
@@ -37,14 +36,16 @@ struct Speaker {
   }
   void say(double payload) {
     if (spoken <= kMessages) messages[spoken - 1] += payload;
-    payloads.push_back(payload);
-  }
-  double distinct_payloads() {
-    std::sort(payloads.begin(), payloads.end());
-    const auto end = std::unique(payloads.begin(), payloads.end());
-    return static_cast<double>(end - payloads.begin());
   }
 };
+
+double distinct(std::span<const double> ascending) {
+  std::size_t count = ascending.empty() ? 0 : 1;
+  for (std::size_t i = 1; i < ascending.size(); ++i) {
+    if (ascending[i] != ascending[i - 1]) ++count;
+  }
+  return static_cast<double>(count);
+}
 
 void measure(const FlowSeries& flow, std::span<double> out) {
   Speaker received;
@@ -67,12 +68,10 @@ void measure(const FlowSeries& flow, std::span<double> out) {
   *at++ = flow.any_fin ? 1 : 0;
   *at++ = flow.any_rst ? 1 : 0;
   *at++ = flow.any_syn ? 1 : 0;
-  const auto payloads_received = static_cast<double>(received.payloads.size());
-  const auto payloads_sent = static_cast<double>(sent.payloads.size());
-  *at++ = received.distinct_payloads();
-  *at++ = sent.distinct_payloads();
-  *at++ = payloads_received;
-  *at++ = payloads_sent;
+  *at++ = distinct(flow.payloads_received);
+  *at++ = distinct(flow.payloads_sent);
+  *at++ = static_cast<double>(flow.payloads_received.size());
+  *at++ = static_cast<double>(flow.payloads_sent.size());
 }
 
 struct Way {
