@@ -39,6 +39,25 @@ void step_back(std::span<double> values, std::span<const double> start) {
   for (double& value : values) value = kStays * value + (1 - kStays) * any;
 }
 
+// x to a power. What is said of one app is often said of the next as well, and
+// then nothing is computed.
+class Power {
+ public:
+  explicit Power(double exponent) : exponent_(exponent) {}
+  double operator()(double x) {
+    if (x != last_) {
+      last_ = x;
+      value_ = std::pow(x, exponent_);
+    }
+    return value_;
+  }
+
+ private:
+  double exponent_;
+  double last_ = 1;
+  double value_ = 1;
+};
+
 double strangeness(const Novelty& novelty, std::span<const double> shape) {
   return novelty.shape[Novelty::bin(
       *std::max_element(shape.begin(), shape.end()), shape.size())];
@@ -99,10 +118,11 @@ void BurstJudge::weigh(const Burst& burst) {
   };
   const auto hear = [&](std::span<const double> row, double strange,
                         double weight, std::span<double> likelihoods) {
+    Power power(weight);
     for (std::size_t app = 0; app < apps_; ++app) {
-      likelihoods[app] *= std::pow(said(row[app]), weight);
+      likelihoods[app] *= power(said(row[app]));
     }
-    likelihoods[apps_] *= std::pow(strange, weight);
+    likelihoods[apps_] *= power(strange);
   };
   const std::vector<double> of_names = name_weights(burst);
   likelihoods_.assign(words.size() * states_, 1);

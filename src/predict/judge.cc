@@ -18,9 +18,8 @@ Judge::Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
       weights_(model.weights[place_of(kinds)]),
       rule_(rule.settled(weights_)),
       apps_(model.apps.size()),
-      forest_(model.forest),
-      svm_(model.svm),
-      names_(model.names),
+      shape_witness_(model),
+      name_witness_(model.names, apps_),
       features_(std::move(features)),
       burst_judge_(kinds, apps_),
       measured_(features_.width()) {}
@@ -33,7 +32,7 @@ void Judge::begin_burst() {
   shape_.clear();
   name_.clear();
   words_.clear();
-  numbers_.clear();
+  name_witness_.begin_burst();
 }
 
 void Judge::hear(const Flow& flow) {
@@ -49,26 +48,24 @@ void Judge::hear(const Flow& flow) {
   const std::size_t at = shape_.size();
   shape_.resize(at + apps_);
   name_.resize(at + apps_);
-  if (kinds_.shape) {
-    series_.assign(flow);
-    features_.measure(series_, measured_);
-    for (const double value : measured_) {
-      rows_.push_back(static_cast<float>(value));
-    }
-    const auto row = std::span(rows_).last(measured_.size());
-    const auto shares = std::span(shape_).subspan(at);
-    svm_ ? svm_->judge(row, shares) : forest_.judge(row, shares);
-  }
+  if (kinds_.shape) measure(flow);
   words_.emplace_back();
   if (kinds_.name) {
-    const std::string_view server = flow.name.server;
-    words_.back() = {numbers_.try_emplace(std::string(server), numbers_.size())
-                         .first->second,
-                     names_.judge(server, std::span(name_).subspan(at))};
+    words_.back() =
+        name_witness_.judge(flow.name.server, std::span(name_).subspan(at));
   }
 }
 
-BurstJudge::Burst Judge::burst() const {
+void Judge::measure(const Flow& flow) {
+  series_.assign(flow);
+  features_.measure(series_, measured_);
+  for (const double value : measured_) {
+    rows_.push_back(static_cast<float>(value));
+  }
+}
+
+BurstJudge::Burst Judge::burst() {
+  if (kinds_.shape) shape_witness_.judge(rows_, shape_);
   return {device_, first_, last_, {shape_, name_, words_}, weights_};
 }
 

@@ -6,14 +6,13 @@
 // time.
 #pragma once
 
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "flow/flow.h"
-#include "model/compiled_forest.h"
 #include "model/model.h"
 #include "predict/burst_judge.h"
+#include "predict/name_witness.h"
+#include "predict/shape_witness.h"
 #include "predict/verdict.h"
 
 namespace flowtell {
@@ -60,15 +59,16 @@ class Judge {
   Judge(const Model& model, FeatureList features, EvidenceKinds kinds,
         UnknownRule rule);
   void begin_burst();
-  BurstJudge::Burst burst() const;
+  void measure(const Flow& flow);
+  // What there is to say of the flows heard.
+  BurstJudge::Burst burst();
 
   EvidenceKinds kinds_;
   EvidenceWeights weights_;
   UnknownRule rule_;
   std::size_t apps_;
-  CompiledForest forest_;
-  std::optional<Svm> svm_;  // heard in place of the forest
-  NameTable names_;
+  ShapeWitness shape_witness_;
+  NameWitness name_witness_;
   FeatureList features_;
   BurstJudge burst_judge_;
 
@@ -85,7 +85,6 @@ class Judge {
   std::vector<double> shape_;
   std::vector<double> name_;
   std::vector<NameWord> words_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;  // of its names
   std::vector<double> probabilities_;
 };
 

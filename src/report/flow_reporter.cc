@@ -11,51 +11,63 @@ FlowReporter::FlowReporter(const FeatureList& features,
       listeners_(std::move(listeners)),
       measured_(features.width()) {}
 
-FlowReporter::Waiting::Waiting(const Flow& ended, std::vector<double> measured)
-    : flow(ended),
-      server(ended.name.server),
-      alpn(ended.name.alpn),
-      features(std::move(measured)) {}
+void FlowReporter::wait(const Flow& flow) {
+  const std::size_t server_at = texts_.size();
+  texts_ += flow.name.server;
+  const std::size_t alpn_at = texts_.size();
+  texts_ += flow.name.alpn;
+  waiting_.push_back({flow, server_at, alpn_at, features_waiting_.size()});
+  waiting_.back().flow.packets = {};
+  features_waiting_.insert(features_waiting_.end(), measured_.begin(),
+                           measured_.end());
+}
 
-Flow FlowReporter::Waiting::told() const {
-  Flow told = flow;
-  told.packets = {};
-  told.name.server = server;
-  told.name.alpn = alpn;
+Flow FlowReporter::told(const Waiting& waiting) const {
+  const std::string_view texts = texts_;
+  Flow told = waiting.flow;
+  FlowName& name = told.name;
+  name.server = texts.substr(waiting.server_at, name.server.size());
+  name.alpn = texts.substr(waiting.alpn_at, name.alpn.size());
   return told;
 }
 
-void FlowReporter::begin_capture(const FlowMeter& meter) {
-  meter_ = &meter;
+void FlowReporter::begin_capture(const std::optional<Timestamp>& origin) {
+  origin_ = &origin;
   if (judge_) judge_->judge->begin_capture();
 }
 
 void FlowReporter::take(const Flow& flow) {
+  const InStage in(stages_, Stage::kMeasure);
   measure(flow);
   if (!judge_) {
-    tell({flow, *meter_->origin(), measured_, std::nullopt, false});
+    tell({flow, **origin_, measured_, std::nullopt, false});
     return;
   }
   judge_->judge->hear(flow);
-  waiting_.emplace_back(flow, measured_);
+  wait(flow);
 }
 
 void FlowReporter::take_early(const Flow& flow) {
   measure(flow);
   std::optional<NamedVerdict> verdict;
   if (judge_) verdict = name(judge_->judge->judge_early(flow).verdict, flow);
-  tell({flow, *meter_->origin(), measured_, verdict, true});
+  tell({flow, **origin_, measured_, verdict, true});
 }
 
 void FlowReporter::end_burst() {
   if (judge_) {
+    const InStage in(stages_, Stage::kJudge);
     const auto judged = judge_->judge->end_burst();
     for (std::size_t i = 0; i < judged.size(); ++i) {
-      const Flow flow = waiting_[i].told();
-      tell({flow, *meter_->origin(), waiting_[i].features,
-            name(judged[i].verdict, flow), false});
+      const Flow flow = told(waiting_[i]);
+      const auto features =
+          std::span(features_waiting_)
+              .subspan(waiting_[i].features_at, features_.width());
+      tell({flow, **origin_, features, name(judged[i].verdict, flow), false});
     }
     waiting_.clear();
+    texts_.clear();
+    features_waiting_.clear();
   }
   for (FlowListener* listener : listeners_) listener->end_burst();
 }
@@ -83,6 +95,7 @@ NamedVerdict FlowReporter::name(const Verdict& verdict,
 }
 
 void FlowReporter::tell(const FlowReport& report) {
+  const InStage in(stages_, Stage::kReport);
   for (FlowListener* listener : listeners_) listener->take(report);
 }
 

@@ -6,10 +6,12 @@
 // nothing else.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "flow/flow_meter.h"
+#include "base/stage_clock.h"
+#include "flow/flow.h"
 #include "measure/feature_list.h"
 #include "predict/judge.h"
 #include "report/flow_writer.h"
@@ -38,8 +40,13 @@ class FlowReporter : public FlowSink {
   FlowReporter(const FeatureList& features, std::optional<NamingJudge> judge,
                std::vector<FlowListener*> listeners);
 
-  // The meter whose flows come next, for their times count from its origin.
-  void begin_capture(const FlowMeter& meter);
+  // The capture whose flows come next, and when its first frame came: times
+  // count from there. It is known when the first flow comes, and outlives the
+  // reporter or the next capture.
+  void begin_capture(const std::optional<Timestamp>& origin);
+
+  // Counts the stages' times on this clock, which outlives the reporter.
+  void time_with(StageClock* clock) { stages_ = clock; }
 
   // From the next flow on, another judge.
   void use(NamingJudge judge) { judge_ = judge; }
@@ -49,17 +56,18 @@ class FlowReporter : public FlowSink {
   void end_burst() override;
 
  private:
-  // What waits for the end of its burst to be judged.
+  // A flow that waits for the end of its burst to be judged: without its
+  // packets, its names and features at these places of the burst's.
   struct Waiting {
-    Waiting(const Flow& ended, std::vector<double> measured);
-    Flow told() const;  // without its packets
-
     Flow flow;
-    std::string server;  // the flow's name, which does not last as long
-    std::string alpn;
-    std::vector<double> features;
+    std::size_t server_at;
+    std::size_t alpn_at;
+    std::size_t features_at;
   };
 
+  void wait(const Flow& flow);
+  // The flow with its names. Valid until the burst is told.
+  Flow told(const Waiting& waiting) const;
   void measure(const Flow& flow);
   NamedVerdict name(const Verdict& verdict, const Flow& flow) const;
   void tell(const FlowReport& report);
@@ -67,10 +75,14 @@ class FlowReporter : public FlowSink {
   const FeatureList& features_;
   std::optional<NamingJudge> judge_;
   std::vector<FlowListener*> listeners_;
-  const FlowMeter* meter_ = nullptr;
+  const std::optional<Timestamp>* origin_ = nullptr;
+  StageClock* stages_ = nullptr;
   FlowSeries series_;
   std::vector<double> measured_;
+  // The burst at hand: its flows, and what they share, one behind the other.
   std::vector<Waiting> waiting_;
+  std::string texts_;
+  std::vector<double> features_waiting_;
 };
 
 // Writes lines into a string that its owner empties when it likes.

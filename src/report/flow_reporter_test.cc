@@ -33,7 +33,7 @@ void meter_some(FlowReporter& reporter) {
   FlowOptions options;
   options.early_packets = 2;
   FlowMeter meter(options, reporter);
-  reporter.begin_capture(meter);
+  reporter.begin_capture(meter.origin());
   for (const TestFrame& frame :
        {frame().ethernet().ether_type(0x0806).payload(28).build(),
         frame().ethernet().ipv4().udp().at(kTestStart + 1s).build(),
@@ -174,7 +174,7 @@ TEST(FlowReporter, JudgesABurstWhenItIsOver) {
   Ports listener;
   FlowReporter reporter(features, all_one.naming(), {&listener});
   FlowMeter meter(FlowOptions{}, reporter);
-  reporter.begin_capture(meter);
+  reporter.begin_capture(meter.origin());
   for (const int payload : {100, 200}) {
     for (const char* device : {"192.168.12.7", "192.168.12.8"}) {
       meter.add(frame()

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/flow_writer.h"
 
+#include <fmt/compile.h>
+
 #include <algorithm>
 #include <iterator>
 
 #include "base/text.h"
+#include "report/fields.h"
 #include "report/json.h"
 
 namespace flowtell {
@@ -25,14 +28,13 @@ class TextWriter : public FlowWriter {
 
   void write(std::string& out, const FlowReport& report) override {
     const Flow& flow = report.flow;
-    fmt::format_to(std::back_inserter(out), "{} {} {} {} {} {} {} {} {} {}",
-                   seconds_text(flow.last - report.origin, kTextDecimals),
-                   flow.device.text(), flow.remote.text(), flow.device_port,
-                   flow.remote_port, protocol_name(flow.protocol),
-                   flow.sent.packets, flow.received.packets, flow.sent.bytes,
-                   flow.received.bytes);
+    append_fields(
+        out, ' ', seconds_text(flow.last - report.origin, kTextDecimals),
+        flow.device.text(), flow.remote.text(), flow.device_port,
+        flow.remote_port, protocol_name(flow.protocol), flow.sent.packets,
+        flow.received.packets, flow.sent.bytes, flow.received.bytes);
     if (report.verdict) {
-      fmt::format_to(std::back_inserter(out), " {} {:.3f}",
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE(" {} {:.3f}"),
                      one_word(report.verdict->app), report.verdict->confidence);
     }
     if (report.is_early) out += " early";
@@ -74,16 +76,15 @@ class CsvWriter : public FlowWriter {
 
   void write(std::string& out, const FlowReport& report) override {
     const Flow& flow = report.flow;
-    fmt::format_to(
-        std::back_inserter(out), "{},{},{},{},{},{},{},{},{},{},{},{},{}",
-        csv_field(capture()), flow.burst,
-        seconds_text(flow.first - report.origin, kCsvDecimals),
-        seconds_text(flow.last - report.origin, kCsvDecimals),
-        flow.device.text(), flow.device_port, flow.remote.text(),
-        flow.remote_port, protocol_name(flow.protocol), flow.sent.packets,
-        flow.received.packets, flow.sent.bytes, flow.received.bytes);
+    append_fields(out, ',', csv_field(capture()), flow.burst,
+                  seconds_text(flow.first - report.origin, kCsvDecimals),
+                  seconds_text(flow.last - report.origin, kCsvDecimals),
+                  flow.device.text(), flow.device_port, flow.remote.text(),
+                  flow.remote_port, protocol_name(flow.protocol),
+                  flow.sent.packets, flow.received.packets, flow.sent.bytes,
+                  flow.received.bytes);
     for (const double value : report.features) {
-      fmt::format_to(std::back_inserter(out), ",{}", value);
+      fmt::format_to(std::back_inserter(out), FMT_COMPILE(",{}"), value);
     }
     if (options().with_names) {
       fmt::format_to(std::back_inserter(out), ",{},{}", flow.name.server,

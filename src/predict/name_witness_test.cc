@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "predict/name_witness.h"
+
+#include <gtest/gtest.h>
+
+namespace flowtell {
+namespace {
+
+NameTable small_table() {
+  return NameTable::of({{".example", {1, 2, 3}}, {"a.example", {9, 0, 0}}});
+}
+
+TEST(NameWitness, SaysWhatTheTableSaysTheFirstTimeAndLater) {
+  const NameTable table = small_table();
+  NameWitness witness(table, 3);
+  for (int again = 0; again < 3; ++again) {
+    witness.begin_burst();
+    for (const char* name : {"a.example", "b.example", "", "other.org"}) {
+      std::vector<double> due(3);
+      std::vector<double> said(3);
+      EXPECT_EQ(witness.judge(name, said).match, table.judge(name, due));
+      EXPECT_EQ(said, due);
+    }
+  }
+}
+
+TEST(NameWitness, GivesANameItsNumberHoweverManyCome) {
+  NameWitness witness(small_table(), 3);
+  std::vector<double> said(3);
+  for (int burst = 0; burst < 3; ++burst) {
+    witness.begin_burst();
+    std::vector<std::uint32_t> numbers;
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string name = "n" + std::to_string(i) + ".example";
+      numbers.push_back(witness.judge(name, said).number);
+    }
+    EXPECT_EQ(witness.judge("n0.example", said).number, numbers.front());
+    std::sort(numbers.begin(), numbers.end());
+    EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  }
+}
+
+}  // namespace
+}  // namespace flowtell
