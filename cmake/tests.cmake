@@ -31,9 +31,11 @@ add_executable(unit_tests
   src/base/checksum_test.cc
   src/base/file_test.cc
   src/base/hash_index_test.cc
+  src/base/pipe_test.cc
   src/base/pool_test.cc
   src/base/process_test.cc
   src/base/random_test.cc
+  src/base/stage_clock_test.cc
   src/base/steady_clock_test.cc
   src/base/text_test.cc
   src/base/threads_test.cc
@@ -58,10 +60,12 @@ add_executable(unit_tests
   src/decode/host_name_test.cc
   src/decode/link_layer_test.cc
   src/decode/piece_buffer_test.cc
+  src/decode/plain_frame_test.cc
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
   src/flow/dns_memory_test.cc
   src/flow/early_flow_test.cc
+  src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
   src/flow/flow_meter_test.cc
   src/flow/flow_silence_test.cc
@@ -107,12 +111,14 @@ add_executable(unit_tests
   src/predict/insight_finder_test.cc
   src/predict/judge_test.cc
   src/predict/learner_test.cc
+  src/predict/name_witness_test.cc
   src/predict/novelty_fit_test.cc
   src/predict/preset_test.cc
   src/predict/promise_fit_test.cc
   src/predict/proximity_test.cc
   src/predict/relabelling_test.cc
   src/predict/row_judge_test.cc
+  src/predict/shape_witness_test.cc
   src/predict/tipping_point_test.cc
   src/predict/unknown_rule_test.cc
   src/predict/value_range_test.cc
@@ -175,6 +181,7 @@ add_executable(program_tests
   tests/presets_program_test.cc
   tests/report_program_test.cc
   tests/svm_program_test.cc
+  tests/threads_program_test.cc
   tests/support/program.cc
   tests/usage_program_test.cc
 )

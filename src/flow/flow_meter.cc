@@ -5,6 +5,11 @@
 #include <array>
 
 namespace flowtell {
+namespace {
+
+constexpr std::size_t kBatch = 64;  // frames
+
+}  // namespace
 
 MeterReport& MeterReport::operator+=(const MeterReport& other) {
   frames += other.frames;
@@ -23,6 +28,29 @@ FlowMeter::FlowMeter(const FlowOptions& options, FlowSink& sink)
     : sink_(sink), table_(options, sink_) {}
 
 void FlowMeter::add(const Frame& frame) {
+  Packet packet;
+  if (decode(frame, packet) == Fate::kUsed) table_.add(packet);
+}
+
+// All are decoded before the first goes into its flow: each stage's code and
+// data stay at hand for a while.
+void FlowMeter::add(std::span<const Frame> frames) {
+  std::array<Packet, kBatch> packets;
+  for (std::size_t at = 0; at < frames.size(); at += kBatch) {
+    std::size_t used = 0;
+    {
+      const InStage in(stages_, Stage::kDecode);
+      for (const Frame& frame :
+           frames.subspan(at, std::min(kBatch, frames.size() - at))) {
+        if (decode(frame, packets[used]) == Fate::kUsed) ++used;
+      }
+    }
+    const InStage in(stages_, Stage::kFlow);
+    for (std::size_t i = 0; i < used; ++i) table_.add(packets[i]);
+  }
+}
+
+Fate FlowMeter::decode(const Frame& frame, Packet& packet) {
   Frame steady = frame;
   steady.time = clock_.steady(frame.time);
   ++report_.frames;
@@ -31,10 +59,9 @@ void FlowMeter::add(const Frame& frame) {
   if (report_.links.empty() || *report_.links.begin() != frame.link) {
     report_.links.insert(frame.link);
   }
-  Packet packet;
   const Fate fate = decoder_.decode(steady, packet);
   report_.ledger.count(fate);
-  if (fate == Fate::kUsed) table_.add(packet);
+  return fate;
 }
 
 void FlowMeter::fall_silent(Duration since_last_frame) {
@@ -58,11 +85,18 @@ MeterReport FlowMeter::report() const {
   return report;
 }
 
-void meter_all(FrameSource& source, FlowMeter& meter) {
-  std::array<Frame, 64> batch;
-  while (const std::size_t count = source.read(batch)) {
-    for (std::size_t i = 0; i < count; ++i) meter.add(batch[i]);
+void meter_all(FrameSource& source, FlowMeter& meter,
+               const std::function<bool()>& go_on) {
+  std::array<Frame, kBatch> batch;
+  const auto read = [&] {
+    const InStage in(meter.stages(), Stage::kRead);
+    return source.read(batch);
+  };
+  while (const std::size_t count = read()) {
+    meter.add(std::span(batch).first(count));
+    if (go_on && !go_on()) return;
   }
+  const InStage in(meter.stages(), Stage::kFlow);
   meter.finish();
 }
 

@@ -6,9 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
+#include <span>
 
+#include "base/stage_clock.h"
 #include "base/steady_clock.h"
 #include "capture/frame_source.h"
 #include "decode/decoder.h"
@@ -38,6 +41,12 @@ class FlowMeter {
   FlowMeter(const FlowOptions& options, FlowSink& sink);
 
   void add(const Frame& frame);
+  // The same, frame by frame, but faster.
+  void add(std::span<const Frame> frames);
+
+  // Counts the stages' times on this clock, which outlives the meter.
+  void time_with(StageClock* clock) { stages_ = clock; }
+  StageClock* stages() const { return stages_; }
 
   // Time passes without frames: ends the bursts that the silence since the last
   // frame has ended. REQUIRES: no frame that belongs into it will come.
@@ -50,9 +59,10 @@ class FlowMeter {
   void finish() { table_.finish(); }
 
   // The time of the first frame, whatever it was: flows count from it.
-  std::optional<Timestamp> origin() const { return report_.first; }
+  const std::optional<Timestamp>& origin() const { return report_.first; }
   MeterReport report() const;
   std::size_t open_flows() const { return table_.open_flows(); }
+  const FlowTable& table() const { return table_; }
 
  private:
   // Counts what passes on its way to the real sink.
@@ -71,6 +81,9 @@ class FlowMeter {
     FlowSink& next_;
   };
 
+  Fate decode(const Frame& frame, Packet& packet);
+
+  StageClock* stages_ = nullptr;
   CountingSink sink_;
   SteadyClock clock_;
   Decoder decoder_;
@@ -78,7 +91,9 @@ class FlowMeter {
   MeterReport report_;
 };
 
-// Meters a source to its end.
-void meter_all(FrameSource& source, FlowMeter& meter);
+// Meters a source to its end, or until `go_on`, asked after every batch of
+// frames, says no.
+void meter_all(FrameSource& source, FlowMeter& meter,
+               const std::function<bool()>& go_on = {});
 
 }  // namespace flowtell

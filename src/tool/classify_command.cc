@@ -21,6 +21,7 @@ class ClassifyCommand : public Command {
     define_evidence(command, evidence_);
     meter_.define(command);
     writer_.define(command);
+    run_.define(command);
     writer_.define_ambiguity(command);
     command.footer(
         "The flow key and the burst gap are those the model was taught with.\n"
@@ -52,8 +53,9 @@ class ClassifyCommand : public Command {
       return fail(fmt::format("cannot use {}", model_),
                   std::move(judge).error());
     }
-    return print_flows(paths_, *options, writer_,
-                       NamingJudge{&*judge, &model->apps, &*model});
+    return print_flows(paths_, {*options, writer_, run_},
+                       NamingJudge{&*judge, &model->apps,
+                                   writer_.ambiguity ? &*model : nullptr});
   }
 
  private:
@@ -63,6 +65,7 @@ class ClassifyCommand : public Command {
   std::string evidence_{EvidenceKinds::kAll};
   MeterArguments meter_;
   WriterArguments writer_;
+  RunArguments run_;
 };
 
 }  // namespace

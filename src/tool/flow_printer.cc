@@ -1,69 +1,141 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/flow_printer.h"
 
-#include <array>
 #include <filesystem>
+#include <functional>
+#include <thread>
 
+#include "base/pipe.h"
 #include "capture/capture_file.h"
+#include "flow/flow_batch.h"
 #include "report/ledger_text.h"
+#include "report/stats_text.h"
 
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kFlushAt = 1 << 16;  // bytes
+constexpr std::size_t kFlushAt = 1 << 16;   // bytes
+constexpr std::size_t kBatchesWaiting = 4;  // between the two threads
 
-// One run over all captures.
+// One run over all captures. One thread reads and meters; a second, if there
+// may be one, measures, judges and writes.
 class Printer {
  public:
-  Printer(const FlowOptions& options, std::unique_ptr<FlowWriter> writer,
+  Printer(const FlowPrinting& how, std::unique_ptr<FlowWriter> writer,
           const FeatureList& features, std::optional<NamingJudge> judge,
           Output& output)
-      : options_(options),
+      : how_(how),
+        has_teller_(how.run.threads > 1),
         writer_(std::move(writer)),
         lines_(*writer_, text_),
         reporter_(features, judge, {&lines_}),
         output_(output) {
     writer_->begin_output(text_);
+    reporter_.time_with(telling_clock());
   }
 
   Result<void> print(const std::string& path) {
     auto source = open_capture(path);
     if (!source) return fail(std::move(source).error());
     writer_->begin_capture(text_, path);
-    FlowMeter meter(options_, reporter_);
-    reporter_.begin_capture(meter);
-    std::array<Frame, 64> batch;
-    while (const std::size_t count = (*source)->read(batch)) {
-      for (const Frame& frame : std::span(batch).first(count)) meter.add(frame);
-      if (auto done = flush(kFlushAt); !done) return done;
-    }
-    meter.finish();
+    auto done = has_teller_ ? print_by_two(**source) : print_by_one(**source);
+    if (!done) return done;
     if (const auto& damage = (*source)->damage()) {
       warn_of_damage(path, *damage);
       any_damage_ = true;
     }
-    report_ += meter.report();
     return flush(0);
   }
 
   const MeterReport& report() const { return report_; }
   bool any_damage() const { return any_damage_; }
 
+  RunStats stats() const {
+    RunStats stats = stats_;
+    stats.threads = has_teller_ ? 2 : 1;
+    stats.stages = metering_;
+    stats.stages += telling_;
+    return stats;
+  }
+
  private:
+  Result<void> print_by_one(FrameSource& source) {
+    FlowMeter meter(how_.flow, reporter_);
+    reporter_.begin_capture(meter.origin());
+    Result<void> told;
+    meter_capture(source, meter, [&] {
+      told = flush(kFlushAt);
+      return told.has_value();
+    });
+    return told;
+  }
+
+  Result<void> print_by_two(FrameSource& source) {
+    Pipe<FlowBatch> pipe(kBatchesWaiting);
+    Result<void> told;
+    std::jthread teller([&] { told = tell(pipe); });
+    bool is_heard = true;
+    BatchingSink sink(
+        [&](FlowBatch batch) { is_heard = pipe.push(std::move(batch)); });
+    FlowMeter meter(how_.flow, sink);
+    sink.begin_capture(meter.origin());
+    meter_capture(source, meter, [&] { return is_heard; });
+    sink.finish();
+    pipe.close();
+    teller.join();
+    return told;
+  }
+
+  // The second thread's work, until the first is done or nothing more can be
+  // written.
+  Result<void> tell(Pipe<FlowBatch>& pipe) {
+    const InStage in(telling_clock(), Stage::kOther);
+    std::optional<Timestamp> origin;
+    reporter_.begin_capture(origin);
+    while (const auto batch = pipe.pop()) {
+      origin = batch->origin;
+      batch->replay(reporter_);
+      if (auto done = flush(kFlushAt); !done) {
+        pipe.close();
+        return done;
+      }
+    }
+    return {};
+  }
+
+  void meter_capture(FrameSource& source, FlowMeter& meter,
+                     const std::function<bool()>& go_on) {
+    meter.time_with(how_.run.stats ? &metering_ : nullptr);
+    meter_all(source, meter, go_on);
+    report_ += meter.report();
+    stats_.note(meter.table());
+  }
+
+  // Each thread has its own.
+  StageClock* telling_clock() {
+    if (!how_.run.stats) return nullptr;
+    return has_teller_ ? &telling_ : &metering_;
+  }
+
   Result<void> flush(std::size_t at_least) {
     if (text_.size() < at_least) return {};
+    const InStage in(telling_clock(), Stage::kWrite);
     auto done = output_.write(text_);
     text_.clear();
     return done;
   }
 
-  FlowOptions options_;
+  FlowPrinting how_;
+  bool has_teller_;
+  StageClock metering_;
+  StageClock telling_;
   std::unique_ptr<FlowWriter> writer_;
   std::string text_;
   LineListener lines_;
   FlowReporter reporter_;
   Output& output_;
   MeterReport report_;
+  RunStats stats_;
   bool any_damage_ = false;
 };
 
@@ -75,32 +147,32 @@ void remark_on(const MeterReport& report, bool with_ledger) {
 }  // namespace
 
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
-                             const FlowOptions& options,
-                             const WriterArguments& arguments,
+                             const FlowPrinting& how,
                              std::optional<NamingJudge> judge) {
-  auto writer_options = arguments.resolve();
+  auto writer_options = how.writer.resolve();
   if (!writer_options) return fail(std::move(writer_options).error());
-  auto features = FeatureList::parse(arguments.features);
+  auto features = FeatureList::parse(how.writer.features);
   if (!features) return fail(std::move(features).error());
   auto captures = find_captures(paths);
   if (!captures) return fail(std::move(captures).error());
   writer_options->with_verdicts = judge.has_value();
   writer_options->mark_captures = captures->size() > 1;
-  if (auto apart = check_apart(arguments.output, *captures); !apart) {
+  if (auto apart = check_apart(how.writer.output, *captures); !apart) {
     return fail(std::move(apart).error());
   }
-  auto output = Output::open(arguments.output);
+  auto output = Output::open(how.writer.output);
   if (!output) return fail(std::move(output).error());
 
-  Printer printer(options, make_flow_writer(std::move(*writer_options)),
-                  *features, judge, *output);
+  Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
+                  judge, *output);
   for (const std::string& path : *captures) {
     if (auto done = printer.print(path); !done) {
       return fail(std::move(done).error());
     }
   }
   if (auto done = output->finish(); !done) return fail(std::move(done).error());
-  remark_on(printer.report(), arguments.ledger);
+  remark_on(printer.report(), how.writer.ledger);
+  if (how.run.stats) remark(stats_text(printer.stats(), printer.report()));
   return printer.any_damage() ? ExitCode::kDamaged : ExitCode::kDone;
 }
 

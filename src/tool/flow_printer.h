@@ -15,11 +15,18 @@
 
 namespace flowtell {
 
+// How flows are made of packets, how they are written, and how the work is
+// done.
+struct FlowPrinting {
+  FlowOptions flow;
+  WriterArguments writer;
+  RunArguments run;
+};
+
 // Reads all captures and writes their flows. Stops at the first that cannot be
 // read, leaving an output file as it was.
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
-                             const FlowOptions& options,
-                             const WriterArguments& arguments,
+                             const FlowPrinting& how,
                              std::optional<NamingJudge> judge);
 
 // Fails where the output is one of the captures: results must not replace what

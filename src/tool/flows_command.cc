@@ -16,6 +16,7 @@ class FlowsCommand : public Command {
     meter_.define(command);
     meter_.define_flow(command);
     writer_.define(command);
+    run_.define(command);
     command.footer(
         "Examples:\n"
         "  flowtell flows phone.pcap\n"
@@ -31,13 +32,14 @@ class FlowsCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = writer_.names;
-    return print_flows(paths_, *options, writer_, std::nullopt);
+    return print_flows(paths_, {*options, writer_, run_}, std::nullopt);
   }
 
  private:
   std::vector<std::string> paths_;
   MeterArguments meter_;
   WriterArguments writer_;
+  RunArguments run_;
 };
 
 }  // namespace

@@ -124,6 +124,13 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   return options;
 }
 
+void RunArguments::define(CLI::App& command) {
+  define_threads(command, threads);
+  command.add_flag("--stats", stats,
+                   "Print where the time and the memory went, on standard "
+                   "error");
+}
+
 void LearnerArguments::define(CLI::App& command) {
   define_features(command, feature_sets);
   command.get_option("--features")->capture_default_str();

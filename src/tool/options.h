@@ -49,6 +49,14 @@ struct WriterArguments {
   bool ledger = false;
 };
 
+// --threads, --stats: how a run over captures is done.
+struct RunArguments {
+  void define(CLI::App& command);
+
+  int threads;
+  bool stats = false;
+};
+
 // --features, --learner, --trees, --seed, --threads …: how apps are learned.
 struct LearnerArguments {
   void define(CLI::App& command);

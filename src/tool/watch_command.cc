@@ -185,7 +185,7 @@ class WatchCommand : public Command {
     options.reload = [&] { return reload(reporting); };
     options.notice = [&](const std::string& text) { reporting.notice(text); };
     watch.emplace(std::move(options), reporting.reporter());
-    reporting.reporter().begin_capture(watch->meter());
+    reporting.reporter().begin_capture(watch->meter().origin());
     reporting.begin();
     auto ended = run_live(source, waiter, *watch);
     const auto finished = watch->finish();

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/stage_clock.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace flowtell {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(StageClock, CountsEachMomentToTheInnermostStage) {
+  const auto begin = std::chrono::steady_clock::now();
+  StageClock clock;
+  {
+    const InStage flow(&clock, Stage::kFlow);
+    {
+      const InStage judge(&clock, Stage::kJudge);
+      std::this_thread::sleep_for(20ms);
+    }
+    std::this_thread::sleep_for(5ms);
+  }
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_GE(clock.of(Stage::kJudge), 20ms);
+  EXPECT_GE(clock.of(Stage::kFlow), 5ms);
+  EXPECT_LE(clock.of(Stage::kJudge) + clock.of(Stage::kFlow) +
+                clock.of(Stage::kOther),
+            took);
+  EXPECT_EQ(clock.of(Stage::kRead), 0ns);
+}
+
+TEST(StageClock, OfNobodyDoesNothing) {
+  const InStage in(nullptr, Stage::kRead);
+}
+
+TEST(StageClock, AddsUpThreads) {
+  StageClock one;
+  StageClock other;
+  {
+    const InStage in(&one, Stage::kRead);
+    const InStage too(&other, Stage::kRead);
+    std::this_thread::sleep_for(2ms);
+  }
+  const Duration alone = one.of(Stage::kRead);
+  one += other;
+  EXPECT_EQ(one.of(Stage::kRead), alone + other.of(Stage::kRead));
+}
+
+}  // namespace
+}  // namespace flowtell

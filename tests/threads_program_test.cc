@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `--threads` and `--stats` of the commands that read captures.
+#include "support/app_captures.h"
+#include "support/pcap_bytes.h"
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class ThreadsProgram : public ProgramTest {
+ protected:
+  void SetUp() override {
+    put_app_captures(folder(), "home", 100, 4);
+    ASSERT_EQ(
+        run("flowtell train home -o apps.model --trees 5 --no-score").exit_code,
+        0);
+    put("long.pcap", long_capture());
+  }
+
+  // So many sessions after each other that several batches of flows pass from
+  // thread to thread.
+  static std::string long_capture() {
+    std::vector<TestFrame> all;
+    Duration later{};
+    for (std::uint64_t seed = 500; seed < 700; ++seed) {
+      for (TestFrame frame : app_session(MadeUpApp::kVideo, seed)) {
+        frame.time += later;
+        all.push_back(std::move(frame));
+      }
+      later += 60s;
+    }
+    return pcap_bytes(all);
+  }
+};
+
+TEST_F(ThreadsProgram, GiveTheSameLinesWhateverTheirNumber) {
+  for (const std::string command :
+       {"classify apps.model long.pcap home --format csv --names --ledger",
+        "classify apps.model long.pcap --bursts --ledger",
+        "flows long.pcap home --features robust --format jsonl --ledger"}) {
+    const Outcome one = run("flowtell " + command + " --threads 1");
+    EXPECT_EQ(one.exit_code, 0);
+    EXPECT_GT(std::count(one.out.begin(), one.out.end(), '\n'), 4000);
+    for (const char* threads : {"2", "5"}) {
+      const Outcome more = run("flowtell " + command + " --threads " + threads);
+      EXPECT_EQ(more.out, one.out);
+      EXPECT_EQ(more.err, one.err);
+      EXPECT_EQ(more.exit_code, 0);
+    }
+  }
+}
+
+TEST_F(ThreadsProgram, EndBothWhenNothingMoreCanBeWritten) {
+  for (const char* threads : {"1", "2"}) {
+    const Outcome full =
+        run(fmt::format("flowtell classify apps.model long.pcap --threads {} "
+                        ">/dev/full",
+                        threads));
+    EXPECT_EQ(full.exit_code, 1);
+    EXPECT_NE(full.err.find("No space left on device"), std::string::npos);
+  }
+}
+
+TEST_F(ThreadsProgram, TellWhereTheTimeWent) {
+  const Outcome told =
+      run("flowtell classify apps.model long.pcap --stats -o lines.txt");
+  EXPECT_EQ(told.exit_code, 0);
+  EXPECT_EQ(told.out, "");
+  for (const char* word :
+       {"read", "decode", "flow", "measure", "judge", "report", "write",
+        "packets/s", "flows/s", "open at a time", "a flow with its packets"}) {
+    EXPECT_NE(told.err.find(word), std::string::npos) << word;
+  }
+  // The lines are those of a run that is not timed.
+  run("flowtell classify apps.model long.pcap -o untimed.txt");
+  EXPECT_EQ(run("cmp lines.txt untimed.txt").exit_code, 0);
+}
+
+}  // namespace
+}  // namespace flowtell
