@@ -196,6 +196,13 @@ target_link_libraries(program_tests
 gtest_discover_tests(program_tests DISCOVERY_MODE PRE_TEST
                      PROPERTIES LABELS program)
 
+# Some minutes of what strangers can send without end (docs/reliability.md).
+add_executable(flood_tests tests/flood_tests.cc)
+target_link_libraries(flood_tests
+  PRIVATE test_support GTest::gtest_main project_warnings)
+add_test(NAME floods COMMAND flood_tests)
+set_tests_properties(floods PROPERTIES TIMEOUT 900 LABELS flood)
+
 # What needs real captures, the twin or tshark says so and is skipped (77) where
 # they are absent.
 set(shared ${CMAKE_CURRENT_SOURCE_DIR}/../shared)

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Floods: what strangers can send without end, fed frame by frame to a meter,
+// while an honest phone goes on talking beside it. Memory must stay within its
+// bound, every frame under a heading, and the phone's flows as they are without
+// the flood. Prints the rate and the memory of each, for docs/reliability.md.
+//
+// FLOWTELL_FLOOD tells another number of frames than ten million (one million
+// where sanitizers slow everything down).
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "base/text.h"
+#include "flow/flow_meter.h"
+#include "report/quantity.h"
+#include "support/flow_collector.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kUsualFrames = 1'000'000;
+#else
+constexpr std::uint64_t kUsualFrames = 10'000'000;
+#endif
+constexpr std::uint64_t kFramesASecond = 1'000'000;
+constexpr std::uint64_t kHonestEvery = 20'000;  // 20 ms
+
+std::uint64_t flood_frames() {
+  const char* told = std::getenv("FLOWTELL_FLOOD");
+  const auto frames =
+      told == nullptr ? std::nullopt : parse_number<std::uint64_t>(told);
+  return frames.value_or(kUsualFrames);
+}
+
+// The bytes of one frame, of which a flood changes some from frame to frame.
+class Mould {
+ public:
+  explicit Mould(const TestFrame& frame)
+      : bytes_(frame.bytes.begin(), frame.bytes.end()),
+        wire_length_(frame.wire_length) {}
+
+  void put32(std::size_t at, std::uint64_t value) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      bytes_[at + i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+    }
+  }
+  void put16(std::size_t at, std::uint64_t value) {
+    bytes_[at] = static_cast<std::uint8_t>(value >> 8);
+    bytes_[at + 1] = static_cast<std::uint8_t>(value);
+  }
+  Frame at(Timestamp time) const {
+    return {time, bytes_, wire_length_, LinkType::kEthernet};
+  }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  std::uint32_t wire_length_;
+};
+
+constexpr std::size_t kIdentification = 14 + 4;
+constexpr std::size_t kSource = 14 + 12;
+constexpr std::size_t kDestination = 14 + 16;
+constexpr std::size_t kSourcePort = 14 + 20;
+constexpr std::uint32_t kLan10 = 10u << 24;
+
+// Bijective: another number for each, in no order (Murmur3's finaliser).
+std::uint32_t scattered(std::uint64_t i) {
+  auto x = static_cast<std::uint32_t>(i);
+  x = (x ^ (x >> 16)) * 0x85ebca6bu;
+  x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+  return x ^ (x >> 16);
+}
+
+struct Flood {
+  const char* name;
+  TestFrame frame;
+  void (*change)(Mould& mould, std::uint64_t i);
+  Fate fate = Fate::kUsed;
+};
+
+FrameBuilder udp_frame() { return frame().ethernet().ipv4().udp(); }
+
+std::vector<Flood> floods() {
+  return {
+      {"one device, ten million remotes", udp_frame().payload(10).build(),
+       [](Mould& mould, std::uint64_t i) {
+         mould.put32(kDestination, 0xcb000000u + scattered(i) % (1u << 24));
+         mould.put16(kSourcePort, i);
+       }},
+      {"ten million devices", udp_frame().payload(10).build(),
+       [](Mould& mould, std::uint64_t i) {
+         mould.put32(kSource, kLan10 | (scattered(i) & 0xffffffu));
+       }},
+      {"ten million flows in bursts that go on",
+       udp_frame().payload(10).build(),
+       [](Mould& mould, std::uint64_t i) {
+         mould.put32(kSource, kLan10 | (i % 64));
+         mould.put32(kDestination, 0xcb000000u + scattered(i) % (1u << 24));
+       }},
+      {"one flow without end", udp_frame().payload(1000).build(),
+       [](Mould&, std::uint64_t) {}},
+      {"first fragments without end",
+       frame()
+           .ethernet()
+           .ipv4()
+           .fragment({1, 0, true})
+           .udp()
+           .payload(64)
+           .build(),
+       [](Mould& mould, std::uint64_t i) { mould.put16(kIdentification, i); }},
+      {"later fragments without a first",
+       frame()
+           .ethernet()
+           .ipv4()
+           .fragment({1, 9, true})
+           .udp()
+           .payload(64)
+           .build(),
+       [](Mould& mould, std::uint64_t i) {
+         mould.put32(kSource, kLan10 | (scattered(i) & 0xffffffu));
+         mould.put16(kIdentification, i);
+       },
+       Fate::kFragmentWithoutPorts},
+      {"addresses and ports that differ by one bit each",
+       udp_frame().payload(10).build(),
+       [](Mould& mould, std::uint64_t i) {
+         mould.put32(kSource, kLan10 | (1u << (i % 24)));
+         mould.put32(kDestination, 0xcb000000u | (1u << (i / 24 % 24)));
+         mould.put16(kSourcePort, 1u << (i / 576 % 16));
+       }},
+  };
+}
+
+TestFrame deep_ipv6() {
+  FrameBuilder builder = frame().ethernet().ipv6();
+  for (int i = 0; i < 180; ++i) builder.extension(60);
+  return builder.udp().payload(10).build();
+}
+
+// Only the honest phone's flows.
+class PhoneSink : public FlowSink {
+ public:
+  void take(const Flow& flow) override {
+    if (flow.device == phone_) flows.emplace_back(flow);
+  }
+  std::vector<CollectedFlow> flows;
+
+ private:
+  const Address phone_ = test_address("192.168.77.7");
+};
+
+// What the phone sends and is sent, one frame at a time, pausing two seconds
+// after each hundred.
+Frame honest_frame(std::uint64_t i, Timestamp time, const TestFrame& sent,
+                   const TestFrame& received) {
+  Frame frame = i % 3 == 0 ? sent.view() : received.view();
+  frame.time = time;
+  return frame;
+}
+
+struct Outcome {
+  std::vector<CollectedFlow> honest;
+  MeterReport report;
+  std::size_t most_open = 0;
+  std::size_t memory = 0;
+  double seconds = 0;
+};
+
+Outcome run(const Flood* flood, std::uint64_t frames,
+            const FlowOptions& options) {
+  const TestFrame sent = frame()
+                             .ethernet()
+                             .ipv4("192.168.77.7", "198.51.100.1")
+                             .tcp(50000, 443)
+                             .payload(300)
+                             .build();
+  const TestFrame received = frame()
+                                 .ethernet()
+                                 .ipv4("198.51.100.1", "192.168.77.7")
+                                 .tcp(443, 50000)
+                                 .payload(1200)
+                                 .build();
+  std::optional<Mould> mould;
+  if (flood != nullptr) mould.emplace(flood->frame);
+  PhoneSink sink;
+  FlowMeter meter(options, sink);
+  const auto begin = std::chrono::steady_clock::now();
+  std::uint64_t honest = 0;
+  for (std::uint64_t i = 0; i < frames; ++i) {
+    const Timestamp now =
+        kTestStart + Duration(i * (1'000'000'000 / kFramesASecond));
+    if (flood != nullptr) {
+      flood->change(*mould, i);
+      meter.add(mould->at(now));
+    }
+    // A hundred frames in two seconds, then two of silence.
+    if (i % kHonestEvery == 0 && i / kHonestEvery % 200 < 100) {
+      meter.add(honest_frame(honest++, now, sent, received));
+    }
+  }
+  Outcome outcome;
+  outcome.memory = meter.table().memory();
+  outcome.most_open = meter.table().most_open_flows();
+  meter.finish();
+  const std::chrono::duration<double> took =
+      std::chrono::steady_clock::now() - begin;
+  outcome.seconds = took.count();
+  outcome.report = meter.report();
+  outcome.honest = std::move(sink.flows);
+  return outcome;
+}
+
+void expect_same(const std::vector<CollectedFlow>& flooded,
+                 const std::vector<CollectedFlow>& quiet) {
+  ASSERT_EQ(flooded.size(), quiet.size());
+  for (std::size_t i = 0; i < quiet.size(); ++i) {
+    EXPECT_EQ(flooded[i].first, quiet[i].first);
+    EXPECT_EQ(flooded[i].last, quiet[i].last);
+    EXPECT_EQ(flooded[i].sent.bytes, quiet[i].sent.bytes);
+    EXPECT_EQ(flooded[i].received.packets, quiet[i].received.packets);
+  }
+}
+
+void stand(const Flood& flood, std::uint64_t frames,
+           const FlowOptions& options) {
+  const Outcome quiet = run(nullptr, frames, options);
+  const Outcome flooded = run(&flood, frames, options);
+  ASSERT_FALSE(quiet.honest.empty());
+  expect_same(flooded.honest, quiet.honest);
+  EXPECT_LE(flooded.most_open, options.max_flows);
+  EXPECT_EQ(flooded.report.ledger.sum(), flooded.report.frames);
+  EXPECT_EQ(flooded.report.ledger.of(flood.fate),
+            frames + (flood.fate == Fate::kUsed ? quiet.report.frames : 0));
+  // A flow, twice as many pairs, sixteen packets in four chunks, a device and
+  // the places in the indexes; vectors grow by doubling.
+  EXPECT_LE(flooded.memory, options.max_flows * 2 * 1000);
+  fmt::print("{}: {} frames, {} frames/s, {} in the table, {} bursts cut\n",
+             flood.name, grouped_text(frames),
+             grouped_text(static_cast<std::uint64_t>(
+                 static_cast<double>(frames) / flooded.seconds)),
+             bytes_text(flooded.memory),
+             grouped_text(flooded.report.bursts_ended_early));
+}
+
+class FloodTest : public testing::TestWithParam<Flood> {};
+
+TEST_P(FloodTest, LeavesMemoryBoundedAndTheHonestPhonesFlowsAlone) {
+  FlowOptions options;
+  options.max_flows = 100'000;
+  stand(GetParam(), flood_frames(), options);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FloodTest, testing::ValuesIn(floods()),
+                         [](const auto& info) {
+                           std::string name = info.param.name;
+                           for (char& c : name) {
+                             if (std::isalnum(c) == 0) c = '_';
+                           }
+                           return name;
+                         });
+
+TEST(Flood, OfIpv6HeaderChainsIsReadToTheEnd) {
+  const Flood flood{"IPv6 with 180 extension headers", deep_ipv6(),
+                    [](Mould&, std::uint64_t) {}};
+  FlowOptions options;
+  options.max_flows = 100'000;
+  stand(flood, flood_frames() / 10, options);
+}
+
+// A million flows of four packets, open at once.
+TEST(Memory, OfAMillionOpenFlowsIsBelow250Megabytes) {
+  FlowCollector collector;
+  FlowTable table({}, collector);
+  const TestFrame made = udp_frame().payload(10).build();
+  Packet packet{};
+  ASSERT_EQ(Decoder().decode(made.view(), packet), Fate::kUsed);
+  for (int round = 0; round < 4; ++round) {
+    for (std::uint32_t i = 0; i < 1'000'000; ++i) {
+      packet.time = kTestStart + round * 1us;
+      packet.source_port = static_cast<Port>(i);
+      packet.destination.bytes[14] = static_cast<std::uint8_t>(i >> 16);
+      table.add(packet);
+    }
+  }
+  EXPECT_EQ(table.open_flows(), 1'000'000u);
+  EXPECT_LE(table.memory(), 250'000'000u);
+  fmt::print("{} in the table for a million open flows of 4 packets\n",
+             bytes_text(table.memory()));
+}
+
+}  // namespace
+}  // namespace flowtell
