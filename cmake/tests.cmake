@@ -149,6 +149,7 @@ add_executable(unit_tests
   src/serve/ipv4_test.cc
   src/serve/journal_test.cc
   src/serve/leases_test.cc
+  src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
   src/serve/network_state_test.cc

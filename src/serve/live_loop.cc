@@ -66,7 +66,7 @@ Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
     if (full_batches < kFullBatches) continue;
     full_batches = 0;
     const auto limit = count > 0 ? Duration{} : patience(source, *wishes);
-    switch (waiter.wait(source.descriptor(), limit)) {
+    switch (waiter.wait(source.descriptor(), limit, wishes->writable)) {
       case LiveEvent::kStop:
         done = take_what_is_at_hand(source, batch, handler);
         if (!done) return fail(std::move(done).error());
