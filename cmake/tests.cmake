@@ -60,6 +60,7 @@ add_executable(unit_tests
   src/decode/piece_buffer_test.cc
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
+  src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_bound_test.cc
@@ -139,6 +140,7 @@ add_executable(unit_tests
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/content_cut_test.cc
+  src/serve/crew_test.cc
   src/serve/device_names_test.cc
   src/serve/dhcp_probe_test.cc
   src/serve/gateway_checks_test.cc
