@@ -14,8 +14,9 @@ namespace flowtell {
 namespace {
 
 // The kernel hands over a block of frames when it is full, or so long after its
-// first.
-constexpr int kBlockMilliseconds = 5;
+// first. libpcap makes blocks of 256 KiB, so that on a quiet link, too, the
+// ring lasts for its number of blocks times this: five seconds at 64 MiB.
+constexpr int kBlockMilliseconds = 20;
 
 // A frame is at hand a moment after its time: so long is waited beyond a
 // silence before it is believed.

@@ -26,7 +26,7 @@ struct InterfaceOptions {
   // How much of each frame is looked at, in bytes.
   std::uint32_t snap = 2048;
   // The ring's size: room for what comes while the program is busy.
-  std::uint32_t buffer_bytes = 32u << 20;
+  std::uint32_t buffer_bytes = 64u << 20;
   // A filter in libpcap's language (pcap-filter(7)); empty: all frames.
   std::string filter;
 };

@@ -41,6 +41,13 @@ class WatchCommand : public Command {
                     "Keep the packets in this new file, as pcap")
         ->type_name("FILE");
     command
+        .add_option("--buffer", buffer_,
+                    "Mebibytes in which the kernel keeps frames while the "
+                    "watch is busy")
+        ->type_name("N")
+        ->check(CLI::Range(1u, 1024u))
+        ->capture_default_str();
+    command
         .add_option("--threads", threads_,
                     "Threads that flows are found and judged on, each with "
                     "devices of its own; from 2 on, one more reads")
@@ -143,7 +150,11 @@ class WatchCommand : public Command {
     }
     auto apart = check_apart(writer_.output, {model_, replay_});
     if (!apart) return fail(std::move(apart).error());
-    if (replay_.empty()) return LiveInterface::open(interface_, listening_);
+    if (replay_.empty()) {
+      InterfaceOptions listening = listening_;
+      listening.buffer_bytes = buffer_ << 20;
+      return LiveInterface::open(interface_, listening);
+    }
     if (replay_ == kStandardInput) {
       return fail(ErrorKind::kUsage,
                   "standard input comes at its own pace and cannot be played; "
@@ -274,6 +285,7 @@ class WatchCommand : public Command {
   const CLI::Option* format_option_ = nullptr;
   std::string write_;
   InterfaceOptions listening_;
+  std::uint32_t buffer_ = InterfaceOptions{}.buffer_bytes >> 20;
   UnknownArguments unknown_;
   UnknownRule rule_;
   std::string evidence_{EvidenceKinds::kAll};
