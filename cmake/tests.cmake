@@ -63,6 +63,7 @@ add_executable(unit_tests
   src/decode/plain_frame_test.cc
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
+  src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
@@ -145,6 +146,7 @@ add_executable(unit_tests
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/content_cut_test.cc
+  src/serve/crew_test.cc
   src/serve/device_names_test.cc
   src/serve/dhcp_probe_test.cc
   src/serve/gateway_checks_test.cc
@@ -155,6 +157,7 @@ add_executable(unit_tests
   src/serve/ipv4_test.cc
   src/serve/journal_test.cc
   src/serve/leases_test.cc
+  src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
   src/serve/network_state_test.cc

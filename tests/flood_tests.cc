@@ -255,8 +255,8 @@ TEST_P(FloodTest, LeavesMemoryBoundedAndTheHonestPhonesFlowsAlone) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FloodTest, testing::ValuesIn(floods()),
-                         [](const auto& info) {
-                           std::string name = info.param.name;
+                         [](const auto& flood) {
+                           std::string name = flood.param.name;
                            for (char& c : name) {
                              if (std::isalnum(c) == 0) c = '_';
                            }

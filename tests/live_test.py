@@ -21,7 +21,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from private import UNAVAILABLE, run_in_private  # noqa: E402
-from wire import Program, cut_wire, make_wire, phone, udp_frame  # noqa: E402
+from wire import Program, cut_wire, listeners, make_wire, phone, udp_frame, wait_until_it_listens  # noqa: E402
 
 flowtell = pathlib.Path(sys.argv[1]).resolve()
 failures = []
@@ -99,6 +99,101 @@ def keeps_up(model, captures, folder):
           f"{loops * frames} packets at {rate} a second: none dropped, all {kept} written")
     check(watch.text == classify(model, written), "and the flows are still those of classify")
     written.unlink()
+
+
+# --- several threads, and readers that are slow ---------------------------------------------------------
+
+def street(captures, folder):
+    """Captures that began at the same time, each of another device."""
+    out = folder / "street.pcap"
+    frames = []
+    for device, capture in enumerate(captures):
+        own = [(when, data.replace(bytes([192, 168, 12]) + data_device(data), bytes([192, 168, 12, 10 + device])), wire)
+               for when, data, wire in frames_of_any(capture, folder)]
+        frames += [(10**18 + when - own[0][0], data, wire) for when, data, wire in own if when - own[0][0] < 10**10]
+    with open(out, "wb") as file:
+        file.write(struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1))
+        for when, data, wire in sorted(frames):
+            file.write(struct.pack("<IIII", when // 10**9, when % 10**9, len(data), wire) + data)
+    return out
+
+
+def by_device(lines):
+    return sorted(lines, key=lambda line: line.split()[1])  # of one device they keep their order
+
+
+def threads_share_devices(model, captures, folder):
+    capture = street(captures[:24], folder)
+    due = classify(model, capture).splitlines()
+    devices = {line.split()[1] for line in due}
+    for threads in (2, 3):
+        replayed = run(flowtell, "watch", model, "--replay", capture, "--speed", "20", "--threads", threads, "--ledger")
+        check(replayed.returncode == 0 and by_device(replayed.stdout.splitlines()) == by_device(due),
+              f"{threads} threads find the {len(due)} flows of {len(devices)} devices, with the verdicts of one")
+    written = folder / "shared.pcap"
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", "2", "--ledger", "--write", written)
+    run("tcpreplay", "-i", "phone0", "--preload-pcap", "--pps", "20000", "--loop", "5", capture)
+    time.sleep(1.5)
+    shown = len(watch.lines)
+    watch.kill(signal.SIGHUP)
+    time.sleep(0.3)
+    code = watch.end()
+    frames = sum(1 for _ in frames_of(written))
+    ledger = {line.rsplit(None, 2)[0]: int(line.split()[-2]) for line in watch.err.splitlines()
+              if len(line.split()) >= 3 and line.split()[-2].isdigit() and line.split()[-1].replace(".", "").isdigit()}
+    total = ledger.pop("read", 0)
+    check(code == 0 and by_device(watch.text.splitlines()) == by_device(classify(model, written).splitlines()),
+          f"and live, those of classify on what it wrote ({len(watch.lines)})")
+    check(shown == len(watch.lines), "each when its burst is over")
+    check(total == frames == sum(ledger.values()) and "0 frames dropped" in watch.err,
+          f"the ledger adds up to the {frames} frames written, and none is dropped")
+
+
+def crowd(folder):
+    """60,000 flows of a packet each, of 60 devices."""
+    out = folder / "crowd.pcap"
+    with open(out, "wb") as file:
+        file.write(struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1))
+        for number in range(60_000):
+            data = udp_frame(100 + number % 60, 20, 20_000 + number // 60)
+            file.write(struct.pack("<IIII", 10**9, number * 1000, len(data), len(data)) + data)
+    return out
+
+
+def slow_reader(model, folder, threads):
+    capture = crowd(folder)
+    before = listeners()
+    watch = subprocess.Popen([flowtell, "watch", model, "-i", "lan0", "--format", "jsonl", "--ledger", "--threads",
+                              str(threads)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # which nobody reads
+    wait_until_it_listens(watch, before)
+    time.sleep(0.5)
+    own = 0
+    sizes = []
+    for _ in range(4):
+        run("tcpreplay", "-i", "phone0", "--preload-pcap", "--pps", "20000", capture)
+        deadline = time.monotonic() + 30
+        before = -1
+        while before != own and time.monotonic() < deadline:  # until it has judged them and sleeps
+            before = own
+            time.sleep(1.5)
+            own = sum(int(part) for part in pathlib.Path(f"/proc/{watch.pid}/stat").read_text().split()[13:15])
+            before = before if own - before > 5 else own
+        sizes.append(next(int(line.split()[1]) for line in pathlib.Path(f"/proc/{watch.pid}/status").read_text()
+                          .splitlines() if line.startswith("RssAnon:")))
+    began = time.monotonic()
+    watch.send_signal(signal.SIGINT)
+    told = watch.stderr.read().decode()
+    code = watch.wait(30)
+    took = time.monotonic() - began
+    got = watch.stdout.read()
+    whole = got.count(b"\n")
+    dropped = next((int(line.split()[1]) for line in told.splitlines() if "not written" in line and "line" in line), 0)
+    check(code == 0 and "240000 frames, 240000 flows, 0 frames dropped" in told and took < 20,
+          f"a reader of standard output who reads nothing stops no capture of {threads} threads")
+    check(dropped > 100_000 and whole + dropped == 240_000 and "too slow" in told.splitlines()[0]
+          and all(line.startswith(b"{") and line.endswith(b"}") for line in got.splitlines()[:whole]),
+          f"{whole} lines reached the pipe whole; {dropped} did not, and that is told")
+    check(sizes[-1] <= sizes[1] * 1.1 + 2048, f"memory stays flat: {sizes} kB after each 60000 flows")
 
 
 # --- verdicts come when bursts end ------------------------------------------------------------------
@@ -338,6 +433,9 @@ def main():
         run(flowtell, "train", labelled, "-o", model, "--trees", "50", check=True)
         live_equals_offline(model, captures, folder)
         keeps_up(model, captures, folder)
+        threads_share_devices(model, captures, folder)
+        slow_reader(model, folder, 1)
+        slow_reader(model, folder, 2)
         verdict_delays(model, folder)
         memory_stays_flat(model, captures, folder)
         interface_returns(model)

@@ -13,9 +13,14 @@
 namespace flowtell {
 namespace {
 
+// The kernel hands over a block of frames when it is full, or so long after its
+// first. libpcap makes blocks of 256 KiB, so that on a quiet link, too, the
+// ring lasts for its number of blocks times this: five seconds at 64 MiB.
+constexpr int kBlockMilliseconds = 20;
+
 // A frame is at hand a moment after its time: so long is waited beyond a
 // silence before it is believed.
-constexpr Duration kGrace = std::chrono::milliseconds(5);
+constexpr Duration kGrace = std::chrono::milliseconds(kBlockMilliseconds + 10);
 
 constexpr int kDltRawOnLinux = 12;
 
@@ -140,7 +145,7 @@ Result<void> LiveInterface::listen() {
   pcap_set_snaplen(handle.get(), static_cast<int>(options_.snap));
   pcap_set_buffer_size(handle.get(), static_cast<int>(options_.buffer_bytes));
   pcap_set_promisc(handle.get(), 1);
-  pcap_set_immediate_mode(handle.get(), 1);
+  pcap_set_timeout(handle.get(), kBlockMilliseconds);
   pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   // Above 0 stand warnings, such as that there is no promiscuous mode.
   const int status = pcap_activate(handle.get());

@@ -60,6 +60,9 @@ class FlowMeter {
 
   // The time of the first frame, whatever it was: flows count from it.
   const std::optional<Timestamp>& origin() const { return report_.first; }
+  // Where the first frame of a link went to another meter.
+  // REQUIRES: no frame was added yet.
+  void begin_at(Timestamp origin) { report_.first = origin; }
   MeterReport report() const;
   std::size_t open_flows() const { return table_.open_flows(); }
   const FlowTable& table() const { return table_; }

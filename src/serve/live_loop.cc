@@ -21,6 +21,10 @@ std::optional<Duration> patience(const LiveSource& source,
 
 using Batch = std::array<Frame, 64>;
 
+// After so many full batches at the latest it is asked whether a person wants
+// something: a system call for each would be felt on a fast link.
+constexpr int kFullBatches = 16;
+
 // So many batches more are read when it is over: a link that never falls silent
 // must not keep anybody.
 constexpr int kLastBatches = 10'000;
@@ -41,7 +45,7 @@ Result<void> take_what_is_at_hand(LiveSource& source, Batch& batch,
 Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
                          LiveHandler& handler) {
   Batch batch;
-  for (;;) {
+  for (int full_batches = 0;;) {
     const Duration silence = source.silence();  // before the read: see there
     const std::size_t count = source.read(batch);
     Result<void> done;
@@ -58,8 +62,11 @@ Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
     if (!wishes) return fail(std::move(wishes).error());
     if (wishes->is_done) return LiveEnd::kOver;
 
+    full_batches = count == batch.size() ? full_batches + 1 : kFullBatches;
+    if (full_batches < kFullBatches) continue;
+    full_batches = 0;
     const auto limit = count > 0 ? Duration{} : patience(source, *wishes);
-    switch (waiter.wait(source.descriptor(), limit)) {
+    switch (waiter.wait(source.descriptor(), limit, wishes->writable)) {
       case LiveEvent::kStop:
         done = take_what_is_at_hand(source, batch, handler);
         if (!done) return fail(std::move(done).error());

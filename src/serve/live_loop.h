@@ -18,6 +18,7 @@ struct LiveWishes {
   bool is_done = false;             // nothing: it wants to end
   std::optional<Duration> silence;  // one that lasts longer than this
   std::optional<Duration> time;     // that so much time passes
+  int writable = -1;                // that this descriptor can be written to
 };
 
 class LiveHandler {

@@ -114,6 +114,22 @@ TEST_F(LiveLoop, HandlesWhatWasAtHandWhenASignalCame) {
   EXPECT_EQ(notebook_.said, "take 1. tend. take 2. ");
 }
 
+// A link that never falls silent.
+TEST_F(LiveLoop, EndsBySignalThoughEveryBatchIsFull) {
+  constexpr int kReads = 200;
+  constexpr std::size_t kBatch = 64;  // the loop's
+  const ScriptedRead full{.frames = {kBatch, one_[0]}};
+  int calls = 0;
+  notebook_.when_tending = [&] {
+    if (++calls == 1) ::raise(SIGINT);
+    return LiveWishes{};
+  };
+  const auto end = run(std::deque<ScriptedRead>(kReads, full));
+  ASSERT_TRUE(end);
+  EXPECT_EQ(*end, LiveEnd::kStopped);
+  EXPECT_LT(calls, 20);
+}
+
 TEST_F(LiveLoop, ReloadsOnHangUpAndGoesOn) {
   when_tending(1, [] { ::raise(SIGHUP); });
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));

@@ -26,10 +26,12 @@ Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
   return LiveWaiter(std::move(signals), hangup);
 }
 
-LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> at_most) {
+LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> at_most,
+                           int writable) {
   // A negative descriptor is passed over by ppoll.
-  std::array<pollfd, 2> watched = {pollfd{signals_.get(), POLLIN, 0},
-                                   pollfd{descriptor, POLLIN, 0}};
+  std::array<pollfd, 3> watched = {pollfd{signals_.get(), POLLIN, 0},
+                                   pollfd{descriptor, POLLIN, 0},
+                                   pollfd{writable, POLLOUT, 0}};
   timespec limit{};
   if (at_most) {
     const Duration left = std::max(*at_most, Duration{});

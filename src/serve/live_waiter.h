@@ -29,9 +29,10 @@ class LiveWaiter {
   // From here on these signals do nothing but become events.
   static Result<LiveWaiter> make(Hangup hangup = Hangup::kReloads);
 
-  // Until the descriptor (-1: none) is readable, a signal has come, or the time
-  // is up; nothing stands for no limit.
-  LiveEvent wait(int descriptor, std::optional<Duration> at_most);
+  // Until the descriptor (-1: none) is readable, the other writable, a signal
+  // has come, or the time is up; nothing stands for no limit.
+  LiveEvent wait(int descriptor, std::optional<Duration> at_most,
+                 int writable = -1);
 
  private:
   LiveWaiter(FileHandle signals, Hangup hangup)

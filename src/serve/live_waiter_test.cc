@@ -38,6 +38,14 @@ TEST_F(LiveWaiting, EndsWhenTheDescriptorIsReadable) {
   EXPECT_EQ(waiter_.wait(out.get(), std::nullopt), LiveEvent::kNone);
 }
 
+TEST_F(LiveWaiting, EndsWhenTheOtherDescriptorIsWritable) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  const FileHandle out(pipe[0]);
+  const FileHandle in(pipe[1]);
+  EXPECT_EQ(waiter_.wait(-1, std::nullopt, in.get()), LiveEvent::kNone);
+}
+
 TEST_F(LiveWaiting, EndsBySignal) {
   ::raise(SIGTERM);
   EXPECT_EQ(waiter_.wait(-1, std::nullopt), LiveEvent::kStop);

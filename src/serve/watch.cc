@@ -9,16 +9,23 @@ namespace {
 // The most that a kill can lose of a capture.
 constexpr Duration kFlushEvery = std::chrono::seconds(1);
 
+// How soon is looked for what threads of the crew found.
+constexpr Duration kCrewEvery = std::chrono::milliseconds(5);
+
+void shorten(std::optional<Duration>& wish, Duration to) {
+  wish = std::min(to, wish.value_or(to));
+}
+
 }  // namespace
 
-Watch::Watch(Options options, FlowSink& sink)
-    : options_(std::move(options)), meter_(options_.flows, sink) {}
+Watch::Watch(Options options, std::span<FlowSink* const> sinks)
+    : options_(std::move(options)), crew_(options_.flows, sinks) {}
 
 Result<void> Watch::take(std::span<const Frame> frames) {
   for (const Frame& frame : frames) {
     bytes_ += frame.wire_length;
     keep(frame);
-    meter_.add(frame);
+    crew_.add(frame);
   }
   return {};
 }
@@ -44,7 +51,12 @@ void Watch::check_written(const Result<void>& done) {
 }
 
 void Watch::fall_silent(Duration since_last_frame) {
-  meter_.fall_silent(since_last_frame);
+  crew_.fall_silent(since_last_frame);
+}
+
+Result<void> Watch::reload() {
+  crew_.rest();
+  return options_.reload();
 }
 
 Result<LiveWishes> Watch::tend() {
@@ -53,21 +65,24 @@ Result<LiveWishes> Watch::tend() {
     next_flush_ = now + kFlushEvery;
     check_written(options_.writer->flush());
   }
+  const bool is_busy = crew_.is_busy();  // before the tick, which may miss it
   if (auto done = options_.tick(); !done) return fail(std::move(done).error());
   LiveWishes wishes;
-  wishes.silence = meter_.next_end();
+  wishes.silence = crew_.next_end();
   wishes.time = options_.tick_every;
-  if (options_.writer != nullptr) {
-    const Duration left = next_flush_ - now;
-    wishes.time = std::min(left, wishes.time.value_or(left));
-  }
+  wishes.writable = options_.writable();
+  if (is_busy) shorten(wishes.time, kCrewEvery);
+  if (options_.writer != nullptr) shorten(wishes.time, next_flush_ - now);
   return wishes;
 }
 
 Result<void> Watch::finish() {
-  meter_.finish();
+  Result<void> ticked;
+  crew_.finish([&] {
+    if (ticked) ticked = options_.tick();
+  });
   if (options_.writer != nullptr) check_written(options_.writer->flush());
-  return options_.tick();
+  return ticked ? options_.tick() : ticked;
 }
 
 }  // namespace flowtell

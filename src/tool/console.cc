@@ -49,18 +49,23 @@ bool Output::goes_on() const {
 
 Result<void> Output::write(std::string_view text) {
   if (file_) return file_->write(text);
-  if (growing_.get() >= 0) {
-    auto done = write_all(growing_.get(), text);
-    if (done) return done;
-    return fail(ErrorKind::kOutput,
-                "cannot go on writing {}: {}; make room and start again",
-                growing_path_, done.error().message);
-  }
-  auto done = write_all(STDOUT_FILENO, text);
-  if (!done) {
-    return fail("cannot write standard output", std::move(done).error());
-  }
+  auto done = write_all(descriptor(), text);
+  if (!done) return fail(explained(std::move(done).error()));
   return done;
+}
+
+int Output::descriptor() const {
+  return growing_.get() >= 0 ? growing_.get() : STDOUT_FILENO;
+}
+
+Error Output::explained(Error error) const {
+  error.message =
+      growing_.get() >= 0
+          ? fmt::format(
+                "cannot go on writing {}: {}; make room and start again",
+                growing_path_, error.message)
+          : fmt::format("cannot write standard output: {}", error.message);
+  return error;
 }
 
 Result<void> Output::finish() {

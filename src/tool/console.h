@@ -41,6 +41,10 @@ class Output {
   bool goes_on() const;
 
   Result<void> write(std::string_view text);
+  // For whoever writes by himself: where to (not for files that appear whole),
+  // and what the system's reason for a failure comes to.
+  int descriptor() const;
+  Error explained(Error error) const;
   // To be called last: makes the file appear.
   Result<void> finish();
 

@@ -40,6 +40,20 @@ class WatchCommand : public Command {
         .add_option("--write", write_,
                     "Keep the packets in this new file, as pcap")
         ->type_name("FILE");
+    command
+        .add_option("--buffer", buffer_,
+                    "Mebibytes in which the kernel keeps frames while the "
+                    "watch is busy")
+        ->type_name("N")
+        ->check(CLI::Range(1u, 1024u))
+        ->capture_default_str();
+    command
+        .add_option("--threads", threads_,
+                    "Threads that flows are found and judged on, each with "
+                    "devices of its own; from 2 on, one more reads")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);
@@ -73,7 +87,7 @@ class WatchCommand : public Command {
     auto kinds = EvidenceKinds::parse(evidence_);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
     kinds_ = *kinds;
-    auto model = ModelInUse::load(model_, kinds_, rule_);
+    auto model = ModelInUse::load(model_, kinds_, rule_, threads_);
     if (!model) return fail(std::move(model).error());
     auto source = open_source();
     if (!source) return fail(std::move(source).error());
@@ -82,7 +96,7 @@ class WatchCommand : public Command {
     auto reporting = WatchReporting::make(
         writer_, std::move(*model),
         {name(), lease_path(GatewayPlaces{}, interface_), is_on_screen(),
-         options->flows.early_packets > 0});
+         options->flows.early_packets > 0, !replay_.empty(), threads_});
     if (!reporting) return fail(std::move(reporting).error());
     // Last, so that no empty capture is left behind.
     auto writer = open_writer(**source);
@@ -136,7 +150,11 @@ class WatchCommand : public Command {
     }
     auto apart = check_apart(writer_.output, {model_, replay_});
     if (!apart) return fail(std::move(apart).error());
-    if (replay_.empty()) return LiveInterface::open(interface_, listening_);
+    if (replay_.empty()) {
+      InterfaceOptions listening = listening_;
+      listening.buffer_bytes = buffer_ << 20;
+      return LiveInterface::open(interface_, listening);
+    }
     if (replay_ == kStandardInput) {
       return fail(ErrorKind::kUsage,
                   "standard input comes at its own pace and cannot be played; "
@@ -182,17 +200,21 @@ class WatchCommand : public Command {
       return reporting.refresh(
           [&] { return status_of(*watch, source, monotonic_now() - started); });
     };
+    options.writable = [&] { return reporting.writable(); };
     options.reload = [&] { return reload(reporting); };
     options.notice = [&](const std::string& text) { reporting.notice(text); };
-    watch.emplace(std::move(options), reporting.reporter());
-    reporting.reporter().begin_capture(watch->meter().origin());
+    watch.emplace(std::move(options), reporting.sinks());
+    for (std::size_t i = 0; i < watch->crew().size(); ++i) {
+      reporting.reporter(i).begin_capture(watch->crew().meter(i).origin());
+    }
     reporting.begin();
     auto ended = run_live(source, waiter, *watch);
     const auto finished = watch->finish();
-    reporting.end();
-    summarise(*watch, source, reporting.tally());
+    const auto written = reporting.end();
+    summarise(*watch, source, reporting);
     if (!ended) return fail(std::move(ended).error());
     if (!finished) return fail(finished.error());
+    if (!written) return fail(written.error());
     if (watch->has_lost_writer()) return ExitCode::kFailed;
     return source.damage() ? ExitCode::kDamaged : ExitCode::kDone;
   }
@@ -200,19 +222,19 @@ class WatchCommand : public Command {
   static LiveStatus status_of(const Watch& watch, LiveSource& source,
                               Duration passed) {
     LiveStatus status;
-    const MeterReport report = watch.meter().report();
+    const Crew::Progress progress = watch.crew().progress();
     status.passed = passed;
-    status.now = report.last.value_or(Timestamp{}) + source.silence();
-    status.frames = report.frames;
+    status.now = progress.last.value_or(Timestamp{}) + source.silence();
+    status.frames = progress.frames;
     status.bytes = watch.bytes();
     status.dropped = source.dropped();
-    status.open_flows = watch.meter().open_flows();
+    status.open_flows = progress.open_flows;
     return status;
   }
 
   // A model that cannot be used leaves the one in use where it is.
   Result<void> reload(WatchReporting& reporting) const {
-    auto model = ModelInUse::load(model_, kinds_, rule_);
+    auto model = ModelInUse::load(model_, kinds_, rule_, threads_);
     if (!model) {
       reporting.notice(model.error().message + "; the model in use stays");
       return {};
@@ -231,13 +253,13 @@ class WatchCommand : public Command {
   }
 
   void summarise(const Watch& watch, LiveSource& source,
-                 const AppTally& tally) const {
-    const MeterReport report = watch.meter().report();
+                 const WatchReporting& reporting) const {
+    const MeterReport report = watch.crew().report();
     if (const auto& damage = source.damage()) {
       warn_of_damage(replay_, *damage);
     }
     if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
-    remark(tally.text());
+    remark(reporting.tally().text());
     if (writer_.ledger || report.flows == 0) remark(ledger_text(report));
     const std::string dropped =
         replay_.empty() ? fmt::format(", {} dropped by the kernel",
@@ -246,6 +268,11 @@ class WatchCommand : public Command {
     remark(fmt::format("flowtell: {}: {}, {}{}\n", name(),
                        counted(report.frames, "frame"),
                        counted(report.flows, "flow"), dropped));
+    if (const std::uint64_t lines = reporting.dropped_lines(); lines > 0) {
+      remark(fmt::format(
+          "flowtell: {} not written: the reader was too slow for them\n",
+          counted(lines, "line")));
+    }
   }
 
   std::string model_;
@@ -253,10 +280,12 @@ class WatchCommand : public Command {
   std::string replay_;
   double speed_ = 1;
   std::uint32_t early_ = 0;
+  int threads_ = 1;
   const CLI::Option* early_option_ = nullptr;
   const CLI::Option* format_option_ = nullptr;
   std::string write_;
   InterfaceOptions listening_;
+  std::uint32_t buffer_ = InterfaceOptions{}.buffer_bytes >> 20;
   UnknownArguments unknown_;
   UnknownRule rule_;
   std::string evidence_{EvidenceKinds::kAll};

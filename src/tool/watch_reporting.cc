@@ -10,19 +10,83 @@ namespace {
 
 constexpr std::size_t kMostNotices = 20;
 
+// How long a reader who takes nothing is waited for when all is over.
+constexpr Duration kPatience = std::chrono::seconds(2);
+constexpr Duration kForEver = Duration::max() / 2;
+
+// Lines are handed on when there are so many bytes, in the middle of a burst
+// too: one of a hundred thousand flows must not wait for its end.
+constexpr std::size_t kManyLines = std::size_t{64} << 10;
+
 }  // namespace
+
+// Where one thread's flows are judged and become lines.
+class WatchReporting::Desk : public FlowListener {
+ public:
+  Desk(WatchReporting& house, const FlowWriterOptions& writer,
+       NamingJudge judge)
+      : house_(house),
+        writer_(make_flow_writer(writer)),
+        reporter_(house.features_, judge, {this}) {}
+
+  // The heads of lines are said by one for all.
+  void begin(bool is_first) {
+    std::string head;
+    if (!house_.output_.goes_on()) writer_->begin_output(head);
+    writer_->begin_capture(head, house_.options_.title);
+    if (is_first) house_.spool_.add(head);
+  }
+
+  void take(const FlowReport& report) override {
+    {
+      const std::lock_guard lock(house_.mutex_);
+      house_.tally_.take(report);
+      if (house_.options_.on_screen) house_.screen_.take(report);
+    }
+    if (house_.options_.on_screen) return;
+    writer_->write(text_, report);
+    if (report.is_early || text_.size() >= kManyLines) hand_on();
+  }
+
+  void end_burst() override {
+    if (house_.options_.on_screen) return;
+    writer_->end_burst(text_);
+    hand_on();
+  }
+
+  FlowReporter& reporter() { return reporter_; }
+
+ private:
+  void hand_on() {
+    house_.spool_.add(text_);
+    const bool are_many = text_.size() >= kManyLines;
+    text_.clear();
+    // Alone there is nobody else to write meanwhile. A failure shows again.
+    if (are_many && house_.options_.threads == 1) {
+      static_cast<void>(house_.write_lines());
+    }
+  }
+
+  WatchReporting& house_;
+  std::unique_ptr<FlowWriter> writer_;
+  std::string text_;
+  FlowReporter reporter_;
+};
 
 Result<std::unique_ptr<ModelInUse>> ModelInUse::load(const std::string& path,
                                                      EvidenceKinds kinds,
-                                                     const UnknownRule& rule) {
+                                                     const UnknownRule& rule,
+                                                     int threads) {
   auto model = load_model(path);
   if (!model) return fail(std::move(model).error());
   std::unique_ptr<ModelInUse> in_use(new ModelInUse(std::move(*model)));
-  auto judge = Judge::make(in_use->model_, kinds, rule);
-  if (!judge) {
-    return fail(fmt::format("cannot use {}", path), std::move(judge).error());
+  for (int i = 0; i < threads; ++i) {
+    auto judge = Judge::make(in_use->model_, kinds, rule);
+    if (!judge) {
+      return fail(fmt::format("cannot use {}", path), std::move(judge).error());
+    }
+    in_use->judges_.push_back(std::move(*judge));
   }
-  in_use->judge_ = std::move(*judge);
   return in_use;
 }
 
@@ -37,36 +101,40 @@ Result<std::unique_ptr<WatchReporting>> WatchReporting::make(
   if (!output) return fail(std::move(output).error());
   writer->with_verdicts = true;
   writer->with_early = options.with_early;
-  return std::unique_ptr<WatchReporting>(new WatchReporting(
-      std::move(*writer), std::move(*features), std::move(*output),
-      std::move(model), std::move(options)));
+  return std::unique_ptr<WatchReporting>(
+      new WatchReporting(*writer, std::move(*features), std::move(*output),
+                         std::move(model), std::move(options)));
 }
 
-WatchReporting::WatchReporting(FlowWriterOptions writer, FeatureList features,
-                               Output output, std::unique_ptr<ModelInUse> model,
+WatchReporting::WatchReporting(const FlowWriterOptions& writer,
+                               FeatureList features, Output output,
+                               std::unique_ptr<ModelInUse> model,
                                Options options)
     : options_(std::move(options)),
       model_(std::move(model)),
       features_(std::move(features)),
-      writer_(make_flow_writer(std::move(writer))),
       output_(std::move(output)),
-      lines_(*writer_, text_),
+      spool_(output_.descriptor(), options_.waits_for_reader
+                                       ? std::string().max_size()
+                                       : LineSpool::kRoom),
       device_names_(options_.lease_file),
       screen_(
           std::filesystem::path(options_.title).filename().string(),
-          [this](const Address& device) { return device_names_.of(device); }),
-      reporter_(
-          features_, model_->naming(),
-          {&tally_, options_.on_screen ? static_cast<FlowListener*>(&screen_)
-                                       : &lines_}) {}
+          [this](const Address& device) { return device_names_.of(device); }) {
+  for (int i = 0; i < options_.threads; ++i) {
+    desks_.push_back(std::make_unique<Desk>(
+        *this, writer, model_->naming(static_cast<std::size_t>(i))));
+  }
+}
+
+WatchReporting::~WatchReporting() = default;
 
 void WatchReporting::begin() {
   if (options_.on_screen) {
     terminal_.emplace();
-  } else {
-    if (!output_.goes_on()) writer_->begin_output(text_);
-    writer_->begin_capture(text_, options_.title);
+    return;
   }
+  for (const auto& desk : desks_) desk->begin(desk == desks_.front());
 }
 
 Result<void> WatchReporting::refresh(
@@ -75,7 +143,9 @@ Result<void> WatchReporting::refresh(
   const Duration now = monotonic_now();
   if (now < next_draw_) return {};
   next_draw_ = now + kDrawEvery;
-  return terminal_->show(screen_.draw(status(), terminal_->size()));
+  const LiveStatus seen = status();
+  const std::lock_guard lock(mutex_);
+  return terminal_->show(screen_.draw(seen, terminal_->size()));
 }
 
 void WatchReporting::notice(const std::string& text) {
@@ -83,27 +153,53 @@ void WatchReporting::notice(const std::string& text) {
     warn(text);
     return;
   }
-  screen_.notice(text);
+  {
+    const std::lock_guard lock(mutex_);
+    screen_.notice(text);
+  }
   notices_.push_back(text);
   if (notices_.size() > kMostNotices) notices_.pop_front();
 }
 
-void WatchReporting::end() {
+Result<void> WatchReporting::end() {
   terminal_.reset();
   for (const std::string& text : notices_) warn(text);
   notices_.clear();
-}
-
-Result<void> WatchReporting::write_lines() {
-  if (text_.empty()) return {};
-  auto done = output_.write(text_);
-  text_.clear();
+  auto done = spool_.finish(options_.waits_for_reader ? kForEver : kPatience);
+  if (!done) return fail(output_.explained(std::move(done).error()));
   return done;
 }
 
+Result<void> WatchReporting::write_lines() {
+  auto done =
+      options_.waits_for_reader ? spool_.finish(kForEver) : spool_.write_some();
+  if (!done) return fail(output_.explained(std::move(done).error()));
+  if (spool_.dropped() > 0 && !told_of_dropped_) {
+    told_of_dropped_ = true;
+    notice(
+        "the reader of the flows is too slow, and some are not written; the "
+        "end "
+        "says how many");
+  }
+  return done;
+}
+
+// REQUIRES: no thread is at its desk.
 void WatchReporting::use(std::unique_ptr<ModelInUse> model) {
-  reporter_.use(model->naming());
+  for (std::size_t i = 0; i < desks_.size(); ++i) {
+    desks_[i]->reporter().use(model->naming(i));
+  }
   model_ = std::move(model);
+}
+
+FlowReporter& WatchReporting::reporter(std::size_t thread) {
+  return desks_[thread]->reporter();
+}
+
+std::vector<FlowSink*> WatchReporting::sinks() {
+  std::vector<FlowSink*> sinks;
+  for (const auto& desk : desks_) sinks.push_back(&desk->reporter());
+  return sinks;
 }
 
 }  // namespace flowtell

@@ -46,10 +46,23 @@ def phone():
     return link
 
 
+def listeners():
+    """How many sockets take frames from links."""
+    return len(pathlib.Path("/proc/net/packet").read_text().splitlines())
+
+
+def wait_until_it_listens(process, before):
+    """On a busy machine a start takes its time."""
+    deadline = time.monotonic() + 30
+    while listeners() <= before and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 class Program:
     """A flowtell that runs, its lines of output with the times at which they came."""
 
     def __init__(self, *arguments, ready=0.4):
+        before = listeners()
         self.process = subprocess.Popen([str(word) for word in arguments], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True)
         self.lines, self.told = [], []
@@ -57,7 +70,9 @@ class Program:
                         ((self.process.stdout, self.lines), (self.process.stderr, self.told))]
         for reader in self.readers:
             reader.start()
-        time.sleep(ready)  # until it listens
+        if ready > 0:
+            wait_until_it_listens(self.process, before)
+            time.sleep(ready)
 
     @staticmethod
     def read(stream, into):

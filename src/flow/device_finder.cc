@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/device_finder.h"
+
+namespace flowtell {
+namespace {
+
+constexpr Duration kPairMemory = std::chrono::hours(1);  // as FlowTable's
+constexpr int kForgottenAPacket = 2;  // more than a packet adds
+
+}  // namespace
+
+Address DeviceFinder::device_of(const Packet& packet) {
+  const bool source_inside = lan_.contains(packet.source);
+  if (source_inside != lan_.contains(packet.destination)) {
+    return source_inside ? packet.source : packet.destination;
+  }
+  for (int i = 0; i < kForgottenAPacket; ++i) {
+    const std::uint32_t oldest = pairs_.oldest();
+    if (oldest == kNowhere) break;
+    if (packet.time - pairs_[oldest].last <= kPairMemory) break;
+    pairs_.forget(oldest);
+  }
+  const PairTable::Found found = pairs_.find_or_add(packet);
+  const Address device = pairs_[found.position].device_address();
+  if (pairs_.size() > most_pairs_) pairs_.forget(pairs_.oldest());
+  return device;
+}
+
+}  // namespace flowtell
