@@ -17,6 +17,12 @@ foreach(part program:flowtell library:libflowtell-dev)
   install(FILES packaging/copyright ${share}/changelog.Debian.gz
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package}
     COMPONENT ${component})
+  file(WRITE ${share}/${package}.overrides
+    "# These packages are not uploaded to Debian, so no wish there waits for them.\n"
+    "${package}: initial-upload-closes-no-bugs\n")
+  install(FILES ${share}/${package}.overrides RENAME ${package}
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides
+    COMPONENT ${component})
 endforeach()
 
 set(CPACK_GENERATOR DEB)
@@ -28,6 +34,8 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
   WORLD_EXECUTE)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY
+  "name the app behind encrypted network traffic")
 set(CPACK_PACKAGE_CONTACT "The flowtell authors <flowtell@example.org>")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE ${FLOWTELL_PACKAGE_REVISION})
@@ -45,12 +53,11 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
   "${share}/conffiles;${scripts}/postinst;${scripts}/prerm;${scripts}/postrm")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
-"name the app behind encrypted network traffic
- It makes a Linux system a gateway for phones, records what each app sends,
- splits that into flows, learns them, and then names the app behind every flow
- of a capture, or of the live gateway, or says unknown. It breaks no
- encryption: what tells is the shape of flows, the names of servers that
- clients and DNS show in the clear, and what else the device does.")
+"It makes a Linux system a gateway for phones, records what each app sends,
+splits that into flows, learns them, and then names the app behind every flow
+of a capture, or of the live gateway, or says unknown. It breaks no
+encryption: what tells is the shape of flows, the names of servers that
+clients and DNS show in the clear, and what else the device does.")
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libflowtell-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
@@ -58,9 +65,8 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
   "libexpected-dev, libfmt-dev, libpcap-dev, libpsl-dev, libssl-dev, \
 libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
-"name the app behind encrypted network traffic (library)
- The library that the program flowtell is made of: captures become packets,
- flows and features, these teach a model, and a model names apps. It is static
- and has a CMake package and a pkg-config file.")
+"The library that the program flowtell is made of: captures become packets,
+flows and features, these teach a model, and a model names apps. It is static
+and has a CMake package and a pkg-config file.")
 
 include(CPack)
