@@ -228,6 +228,8 @@ add_scripted_test(acceptance
   ${shared})
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
          $<TARGET_FILE:flowtell>)
+add_test(NAME completion COMMAND
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/completion_test.sh $<TARGET_FILE:flowtell>)
 
 # Looks at HTML reports with a browser; skipped where there is none.
 add_test(NAME html COMMAND /usr/bin/python3 -B

@@ -241,6 +241,15 @@ class Undo(GatewayTest):
         self.assertEqual(self.world.value("ipv4/conf/w0/forwarding"), "1\n")
         self.down()
 
+    def test_all_gateways_go_down_at_once(self):
+        self.up("--persist")
+        other = ["up", "--lan", "l9", "--wan", "w0", "--address", "10.9.0.1/24"]
+        self.assertEqual(gateway(*other).returncode, 0)
+        told = self.down("--all").stderr
+        self.assertIn("on l0 is down", told)
+        self.assertIn("on l9 is down", told)
+        self.assertIn("nothing to undo", gateway("down", "--all").stderr)
+
     def test_persists_by_a_unit(self):
         told = self.up("--persist", "--dry-run").stdout
         self.assertIn("flowtell-gateway-l0.service", told)

@@ -3,6 +3,9 @@
 // How the program ends.
 #pragma once
 
+#include <array>
+#include <string_view>
+
 #include "base/result.h"
 
 namespace flowtell {
@@ -13,6 +16,19 @@ enum class ExitCode : int {
   kUsage = 2,
   kDamaged = 3,  // done, but an input was damaged: what could be read was used
 };
+
+struct ExitCodeInfo {
+  ExitCode code;
+  std::string_view meaning;
+};
+
+inline constexpr std::array<ExitCodeInfo, 4> kExitCodes = {{
+    {ExitCode::kDone, "Done"},
+    {ExitCode::kFailed, "Failed; standard error says why"},
+    {ExitCode::kUsage, "The command line cannot be followed"},
+    {ExitCode::kDamaged,
+     "Done, but an input was damaged: what could be read was used"},
+}};
 
 constexpr ExitCode exit_code_of(ErrorKind kind) {
   return kind == ErrorKind::kUsage ? ExitCode::kUsage : ExitCode::kFailed;

@@ -20,6 +20,8 @@ class GatewayDownCommand : public Command {
     CLI::App& command = *gateway.add_subcommand(
         "down", "Undo all that 'up' changed, also after a crash");
     define_lan(command, lan_);
+    command.add_flag("--all", all_, "All gateways that are up or would return")
+        ->excludes(command.get_option("--lan"));
     command.add_flag("--keep-unit", keep_unit_,
                      "Leave the unit of --persist: it returns after a reboot");
     state_.define(command);
@@ -28,17 +30,30 @@ class GatewayDownCommand : public Command {
 
   Result<ExitCode> run() override {
     const GatewayRequest request = state_.request();
+    const auto known = known_gateways(request.places);
+    if (all_ && known.empty()) {
+      remark(told("", {}));
+      return ExitCode::kDone;
+    }
     auto may = require_network_privilege("take a gateway down");
     if (!may) return fail(std::move(may).error());
-    auto lan = the_one(known_gateways(request.places));
+    if (all_) return take_down_each(known, request);
+    auto lan = the_one(known);
     if (!lan) return fail(std::move(lan).error());
-    auto undone = take_down(*lan, keep_unit_, request);
-    if (!undone) return fail(std::move(undone).error());
-    remark(told(*lan, *undone));
-    return ExitCode::kDone;
+    return take_down_each({*lan}, request);
   }
 
  private:
+  Result<ExitCode> take_down_each(const std::vector<std::string>& lans,
+                                  const GatewayRequest& request) const {
+    for (const std::string& lan : lans) {
+      auto undone = take_down(lan, keep_unit_, request);
+      if (!undone) return fail(std::move(undone).error());
+      remark(told(lan, *undone));
+    }
+    return ExitCode::kDone;
+  }
+
   // The gateway that is meant; empty where there is none.
   Result<std::string> the_one(const std::vector<std::string>& known) const {
     if (!lan_.empty()) return lan_;
@@ -60,6 +75,7 @@ class GatewayDownCommand : public Command {
 
   StateArgument state_;
   std::string lan_;
+  bool all_ = false;
   bool keep_unit_ = false;
 };
 

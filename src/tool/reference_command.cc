@@ -1,57 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/reference_pages.h"
+
+#include <array>
+#include <string_view>
+
+#include "model/model.h"
 #include "tool/command.h"
+#include "tool/completions.h"
 #include "tool/console.h"
+#include "tool/manual_pages.h"
 
 namespace flowtell {
 namespace {
 
-// For the documentation's own use: prints what follows from tables in the code.
+// A command's help, then that of the commands below it.
+std::string help_section(const CLI::App& command, const std::string& above) {
+  const std::string name = above + ' ' + command.get_name();
+  std::string text =
+      fmt::format("## {}\n\n```text\n{}```\n\n", name, command.help(above));
+  for (const CLI::App* below : command.get_subcommands({})) {
+    text += help_section(*below, name);
+  }
+  return text;
+}
+
+std::string commands_page(const CLI::App& program) {
+  std::string page;
+  for (const CLI::App* command : program.get_subcommands({})) {
+    if (!command->get_group().empty()) {
+      page += help_section(*command, "flowtell");
+    }
+  }
+  return page;
+}
+
+struct Page {
+  std::string_view name;
+  std::string (*text)(const CLI::App& program);
+};
+
+constexpr std::array<Page, 8> kPages = {{
+    {"bash",
+     [](const CLI::App& program) {
+       return bash_completion(describe_command(program, ""));
+     }},
+    {"commands", commands_page},
+    {"features", [](const CLI::App&) { return features_page(); }},
+    {"findings", [](const CLI::App&) { return findings_page(); }},
+    {"fish",
+     [](const CLI::App& program) {
+       return fish_completion(describe_command(program, ""));
+     }},
+    {"ledger", [](const CLI::App&) { return ledger_page(); }},
+    {"presets", [](const CLI::App&) { return presets_page(); }},
+    {"zsh",
+     [](const CLI::App& program) {
+       return zsh_completion(describe_command(program, ""));
+     }},
+}};
+constexpr std::string_view kManual = "man";
+
+std::vector<std::string> page_names() {
+  std::vector<std::string> names{std::string(kManual)};
+  for (const Page& page : kPages) names.emplace_back(page.name);
+  return names;
+}
+
+// For the use of docs and packages: prints what follows from tables in the
+// code.
 class ReferenceCommand : public Command {
  public:
   explicit ReferenceCommand(CLI::App& program) : program_(program) {
     CLI::App& command = *program.add_subcommand(
         "reference", "Print a generated part of the documentation");
-    command.group("");  // not listed: for docs/generate.sh
+    command.group("");  // not listed: for docs/generate.sh and packages
     command.add_option("page", page_)
-        ->check(CLI::IsMember(
-            {"commands", "features", "findings", "ledger", "presets"}))
+        ->check(CLI::IsMember(page_names()))
         ->required();
+    command.add_option("folder", folder_, "Where to write manual pages");
+    command.add_option("--date", date_, "The date of manual pages");
   }
 
   Result<ExitCode> run() override {
-    auto told = write_output("", page_text());
-    if (!told) return fail(std::move(told).error());
+    if (page_ == kManual) return write_manual();
+    for (const Page& page : kPages) {
+      if (page.name != page_) continue;
+      auto told = write_output("", page.text(program_));
+      if (!told) return fail(std::move(told).error());
+    }
     return ExitCode::kDone;
   }
 
  private:
-  std::string page_text() const {
-    if (page_ == "features") return features_page();
-    if (page_ == "findings") return findings_page();
-    if (page_ == "ledger") return ledger_page();
-    if (page_ == "presets") return presets_page();
-    std::string page;
-    for (const CLI::App* command : program_.get_subcommands({})) {
-      if (!command->get_group().empty()) page += section(*command, "flowtell");
+  // Each page as a file of the folder; without one, all on standard output.
+  Result<ExitCode> write_manual() const {
+    const auto pages = manual_pages(describe_command(program_, ""),
+                                    "flowtell " + program_version(), date_);
+    std::string together;
+    for (const ManualPage& page : pages) {
+      if (folder_.empty()) {
+        together += page.text;
+        continue;
+      }
+      auto told = write_output(folder_ + '/' + page.name, page.text);
+      if (!told) return fail(std::move(told).error());
     }
-    return page;
-  }
-
-  // A command's help, then that of the commands below it.
-  static std::string section(const CLI::App& command,
-                             const std::string& above) {
-    const std::string name = above + ' ' + command.get_name();
-    std::string text =
-        fmt::format("## {}\n\n```text\n{}```\n\n", name, command.help(above));
-    for (const CLI::App* below : command.get_subcommands({})) {
-      text += section(*below, name);
-    }
-    return text;
+    auto told = write_output("", together);
+    if (!told) return fail(std::move(told).error());
+    return ExitCode::kDone;
   }
 
   const CLI::App& program_;
   std::string page_;
+  std::string folder_;
+  std::string date_;
 };
 
 }  // namespace

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The steps of packaging/try.sh, within the bare system; files are in /try.
+#   in_root.sh install|watch|remove|library
+set -euo pipefail
+cd /try
+mount -t proc proc /proc
+mount -t devpts devpts /dev/pts
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Everything that could be left behind: files, settings, users. Not: what apt,
+# dpkg, adduser and the linker keep for themselves, and backups of lists of
+# users.
+snapshot() {
+  find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /try \
+    -o -path /tmp -o -path /var/lib/apt -o -path /var/cache/apt \
+    -o -path /var/log -o -path /var/lib/dpkg -o -path /var/cache/debconf \
+    -o -path /var/cache/ldconfig -o -path /run/adduser \) -prune -o \
+    ! -name 'passwd-' ! -name 'group-' ! -name 'shadow-' ! -name 'gshadow-' \
+    ! -name 'subuid-' ! -name 'subgid-' ! -name ld.so.cache \
+    -printf '%p %y %m %u %g\n' | sort
+  find /etc -type f ! -name '*-' ! -name ld.so.cache -exec sha256sum {} + | sort
+  dpkg-query -W -f '${Package} ${Status}\n' | sort
+  getent passwd
+  getent group
+}
+
+step_install() {
+  apt-get update -qq
+  snapshot >before
+  dpkg-query -W -f '${Package}\n' | sort >packages_before
+  apt-get install -y -qq --no-install-recommends ./flowtell_*.deb >apt.log
+  dpkg-query -W -f '${Package}\n' | sort | comm -13 packages_before - >pulled
+  echo "Pulled in: $(tr '\n' ' ' <pulled)"
+  # Its libraries, and theirs, are all that it may bring.
+  local others
+  others=$(grep -vE '^(flowtell|adduser|lib[a-z0-9.+-]+)$' pulled || true)
+  [ -z "$others" ] || fail "The package pulls in what it does not need: $others"
+  if grep -qE -- '-dev$' pulled; then fail "It pulls in a -dev package."; fi
+
+  flowtell --version
+  flowtell flows capture >flow_lines
+  [ -s flow_lines ] || fail "There are no flows in the capture."
+  echo "$(wc -l <flow_lines) flows in the capture."
+  flowtell train home -o /var/lib/flowtell/apps.model --trees 20 --no-score
+  flowtell classify /var/lib/flowtell/apps.model capture >verdicts
+  [ "$(wc -l <verdicts)" -eq "$(wc -l <flow_lines)" ] || fail "Not every flow has a verdict."
+  getent passwd flowtell >/dev/null || fail "There is no user flowtell."
+}
+
+# As the unit runs it: another user, one capability.
+step_watch() {
+  setpriv --reuid flowtell --regid flowtell --clear-groups \
+    --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw \
+    --bounding-set=-all,+net_raw --no-new-privs \
+    flowtell watch /var/lib/flowtell/apps.model -i lo --format jsonl \
+    >watched 2>watch.log &
+  local watch=$! i
+  sleep 2
+  for ((i = 0; i < 5; i++)); do
+    echo hello >/dev/udp/127.0.0.1/9 || true
+    sleep 0.1
+  done
+  sleep 2
+  kill -INT "$watch" || fail "The watch ended by itself: $(cat watch.log)"
+  wait "$watch" || fail "The watch failed: $(cat watch.log)"
+  [ -s watched ] || fail "The watch saw nothing: $(cat watch.log)"
+  echo "As user flowtell: $(tail -n 1 watch.log)"
+}
+
+step_remove() {
+  # A link as 'systemctl enable' makes it.
+  mkdir -p /etc/systemd/system/multi-user.target.wants
+  ln -s /lib/systemd/system/flowtell-watch@.service \
+    /etc/systemd/system/multi-user.target.wants/flowtell-watch@lo.service
+  apt-get remove -y -qq flowtell >apt.log
+  [ -f /etc/flowtell/watch.conf ] || fail "Removal took the settings away."
+  apt-get purge -y -qq flowtell >apt.log
+  apt-get autoremove --purge -y -qq >apt.log
+  rmdir --ignore-fail-on-non-empty -p /etc/systemd/system/multi-user.target.wants
+  mkdir -p /etc/systemd/system/multi-user.target.wants
+  snapshot >after
+  diff before after >left || fail "Left behind:"$'\n'"$(cat left)"
+  echo "Nothing is left behind."
+}
+
+# The library, as another program finds it: by CMake and by pkg-config.
+step_library() {
+  apt-get install -y -qq --no-install-recommends ./libflowtell-dev_*.deb \
+    g++ cmake make pkg-config >apt.log
+  cmake -S outside -B outside/build >cmake.log || fail "$(cat cmake.log)"
+  cmake --build outside/build >cmake.log || fail "$(cat cmake.log)"
+  # The flags are words.
+  # shellcheck disable=SC2046
+  g++ -std=c++20 outside/count_flows.cc -o counted_by_pkg_config \
+    $(pkg-config --cflags --libs flowtell)
+  local expected got program
+  expected="$(wc -l <flow_lines) flows"
+  for program in outside/build/count_flows ./counted_by_pkg_config; do
+    got=$("$program" capture)
+    [[ $got == "$expected in "* ]] || fail "$program says $got, not $expected."
+  done
+  echo "From outside, by CMake and by pkg-config: $got."
+}
+
+"step_$1"

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each script first finds the command that the words before the cursor make
+// ("train", "gateway up"; "" for the program itself), then offers what that
+// command takes.
+#include "tool/completions.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace flowtell {
+namespace {
+
+constexpr std::string_view kOrigin =
+    "# SPDX-License-Identifier: Apache-2.0\n"
+    "# Made by 'flowtell reference {}'.\n";
+
+// Every command, those below after the one above.
+std::vector<const CommandInfo*> all_of(const CommandInfo& program) {
+  std::vector<const CommandInfo*> commands = {&program};
+  for (const CommandInfo& below : program.below) {
+    for (const CommandInfo* command : all_of(below)) {
+      commands.push_back(command);
+    }
+  }
+  return commands;
+}
+
+// The words of a command without the program's own: "gateway up".
+std::string path_of(const CommandInfo& command) {
+  const std::size_t space = command.words.find(' ');
+  return space == std::string::npos ? "" : command.words.substr(space + 1);
+}
+
+// The same, with the words of the command above and the last apart, as they
+// are matched: " train", "gateway up".
+std::string step_of(const CommandInfo& command) {
+  const std::string path = path_of(command);
+  return path.find(' ') == std::string::npos ? ' ' + path : path;
+}
+
+std::vector<std::string> steps_of(const CommandInfo& program) {
+  std::vector<std::string> steps;
+  for (const CommandInfo* command : all_of(program)) {
+    if (command != &program) {
+      steps.push_back(fmt::format("'{}'", step_of(*command)));
+    }
+  }
+  return steps;
+}
+
+std::string in_quotes(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return quoted + '\'';
+}
+
+std::string words_to_offer(const CommandInfo& command) {
+  std::vector<std::string> words;
+  for (const CommandInfo& below : command.below) words.push_back(below.name);
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::string options_to_offer(const CommandInfo& command) {
+  std::vector<std::string> words;
+  for (const OptionInfo& option : command.options) {
+    words.insert(words.end(), option.names.begin(), option.names.end());
+  }
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+std::string bash_values(const OptionInfo& option) {
+  switch (option.kind) {
+    case ValueKind::kChoice:
+      return fmt::format("words='{}'", fmt::join(option.choices, " "));
+    case ValueKind::kFile:
+      return "kind='file'";
+    case ValueKind::kFolder:
+      return "kind='directory'";
+    case ValueKind::kInterface:
+      return "words=$(cd /sys/class/net && echo *)";
+    case ValueKind::kNone:
+    case ValueKind::kOther:
+      break;
+  }
+  return "kind='none'";
+}
+
+// What may follow an option that takes a value.
+std::string bash_cases(const CommandInfo& command) {
+  std::string text;
+  for (const OptionInfo& option : command.options) {
+    if (option.kind == ValueKind::kNone) continue;
+    std::vector<std::string> patterns;
+    for (const std::string& name : option.names) {
+      patterns.push_back(fmt::format("'{} {}'", path_of(command), name));
+    }
+    text += fmt::format("    {}) {} ;;\n", fmt::join(patterns, " | "),
+                        bash_values(option));
+  }
+  return text;
+}
+
+// What may follow the command otherwise.
+std::string bash_rest(const CommandInfo& command) {
+  const std::string words = words_to_offer(command);
+  const std::string otherwise =
+      !words.empty()
+          ? fmt::format("words='{}'", words)
+          : (command.positionals.empty() ? "kind='none'" : "kind='file'");
+  return fmt::format(
+      "      '{}') if [[ $current == -* ]]; then words='{}'; else {}; fi ;;\n",
+      path_of(command), options_to_offer(command), otherwise);
+}
+
+// A value as zsh's _arguments has it: ":NAME:what to offer".
+std::string zsh_value(const OptionInfo& option) {
+  const auto value = [&](std::string_view offer) {
+    return fmt::format(":{}:{}", option.value, offer);
+  };
+  switch (option.kind) {
+    case ValueKind::kNone:
+      return "";
+    case ValueKind::kChoice:
+      return value(fmt::format("({})", fmt::join(option.choices, " ")));
+    case ValueKind::kFile:
+      return value("_files");
+    case ValueKind::kFolder:
+      return value("_files -/");
+    case ValueKind::kInterface:
+      return value("_net_interfaces");
+    case ValueKind::kOther:
+      break;
+  }
+  return value(" ");
+}
+
+std::string zsh_meaning(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '[' || c == ']' || c == ':' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+// "(-o --output)-o[meaning]:FILE:_files": one of its names is enough.
+std::string zsh_option(const OptionInfo& option) {
+  std::string text;
+  for (const std::string& name : option.names) {
+    const std::string equals =
+        option.kind != ValueKind::kNone && name.starts_with("--") ? "=" : "";
+    const std::string spec =
+        fmt::format("({}){}{}[{}]{}", fmt::join(option.names, " "), name,
+                    equals, zsh_meaning(option.meaning), zsh_value(option));
+    text += fmt::format("    {} \\\n", in_quotes(spec));
+  }
+  return text;
+}
+
+std::string zsh_name(const CommandInfo& command) {
+  std::string name = "_" + command.words;
+  for (char& c : name) {
+    if (c == ' ') c = '_';
+  }
+  return name;
+}
+
+std::string zsh_positionals(const CommandInfo& command) {
+  std::string text;
+  for (const OptionInfo& option : command.positionals) {
+    const bool is_many = option.value.ends_with("...");
+    text += fmt::format("    '{}:{}:_files' \\\n", is_many ? "*" : "",
+                        option.value);
+  }
+  return text;
+}
+
+std::string zsh_below(const CommandInfo& command) {
+  std::string names;
+  std::string cases;
+  for (const CommandInfo& below : command.below) {
+    names += fmt::format("        {}\n", in_quotes(below.name + ':' +
+                                                   zsh_meaning(below.summary)));
+    cases += fmt::format("        {}) {} && answer=0 ;;\n", below.name,
+                         zsh_name(below));
+  }
+  return fmt::format(
+      "  case $state in\n"
+      "    command)\n"
+      "      local -a commands=(\n{}      )\n"
+      "      _describe command commands && answer=0\n"
+      "      ;;\n"
+      "    rest)\n"
+      "      case $words[1] in\n{}      esac\n"
+      "      ;;\n"
+      "  esac\n",
+      names, cases);
+}
+
+std::string zsh_function(const CommandInfo& command) {
+  std::string text = zsh_name(command) + "() {\n  local answer=1\n";
+  const bool has_below = !command.below.empty();
+  if (has_below) {
+    text +=
+        "  local curcontext=\"$curcontext\" state line\n"
+        "  typeset -A opt_args\n";
+  }
+  text += has_below ? "  _arguments -C \\\n" : "  _arguments \\\n";
+  for (const OptionInfo& option : command.options) text += zsh_option(option);
+  text += zsh_positionals(command);
+  if (has_below) text += "    '1: :->command' '*:: :->rest' \\\n";
+  text += "    && answer=0\n";
+  if (has_below) text += zsh_below(command);
+  text += "  return answer\n";
+  return text + "}\n\n";
+}
+
+std::string fish_option(const std::string& condition,
+                        const OptionInfo& option) {
+  std::string text = fmt::format("complete -c flowtell -n {}", condition);
+  for (const std::string& name : option.names) {
+    const bool is_long = name.starts_with("--");
+    text += is_long ? " -l " + name.substr(2) : " -s " + name.substr(1);
+  }
+  switch (option.kind) {
+    case ValueKind::kNone:
+      break;
+    case ValueKind::kChoice:
+      text += fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
+      break;
+    case ValueKind::kFile:
+      text += " -r -F";
+      break;
+    case ValueKind::kFolder:
+      text += " -x -a '(__fish_complete_directories)'";
+      break;
+    case ValueKind::kInterface:
+      text += " -x -a '(cd /sys/class/net; and string join \\n *)'";
+      break;
+    case ValueKind::kOther:
+      text += " -x";
+      break;
+  }
+  std::string meaning;
+  for (const char c : option.meaning) {
+    if (c == '\'' || c == '\\') meaning += '\\';
+    meaning += c;
+  }
+  return text + fmt::format(" -d '{}'\n", meaning);
+}
+
+std::string fish_command(const CommandInfo& command) {
+  const std::string path = path_of(command);
+  const std::string condition = path.empty()
+                                    ? "'__flowtell_at'"
+                                    : fmt::format("'__flowtell_at {}'", path);
+  std::string text;
+  if (command.positionals.empty()) {
+    text += fmt::format("complete -c flowtell -n {} -f\n", condition);
+  }
+  for (const CommandInfo& below : command.below) {
+    text += fmt::format("complete -c flowtell -n {} -f -a {} -d '{}'\n",
+                        condition, below.name, below.summary);
+  }
+  for (const OptionInfo& option : command.options) {
+    text += fish_option(condition, option);
+  }
+  return text + '\n';
+}
+
+}  // namespace
+
+std::string bash_completion(const CommandInfo& program) {
+  std::string values;
+  std::string rest;
+  for (const CommandInfo* command : all_of(program)) {
+    values += bash_cases(*command);
+    rest += bash_rest(*command);
+  }
+  return fmt::format(kOrigin, "bash") + fmt::format(
+                                            R"(# shellcheck shell=bash
+_flowtell() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
+  local command='' word words='' kind=''
+  # bash takes '=' for a word of its own: --format=csv
+  if [[ $before == '=' ]]; then before=${{COMP_WORDS[COMP_CWORD-2]}}; fi
+  if [[ $current == '=' ]]; then current=''; fi
+  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+    case "$command $word" in
+      {})
+        command=${{command:+$command }}$word ;;
+    esac
+  done
+  case "$command $before" in
+{}    *) case $command in
+{}    esac ;;
+  esac
+  case $kind in
+    none) COMPREPLY=() ;;
+    file | directory)
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -A "$kind" -- "$current") ;;
+    *) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
+  esac
+}}
+complete -F _flowtell flowtell
+)",
+                                            fmt::join(steps_of(program), " | "),
+                                            values, rest);
+}
+
+std::string zsh_completion(const CommandInfo& program) {
+  std::string text = "#compdef flowtell\n" + fmt::format(kOrigin, "zsh") + '\n';
+  for (const CommandInfo* command : all_of(program)) {
+    text += zsh_function(*command);
+  }
+  return text + "_flowtell \"$@\"\n";
+}
+
+std::string fish_completion(const CommandInfo& program) {
+  std::string text =
+      fmt::format(kOrigin, "fish") + fmt::format(
+                                         R"(
+# Whether the words before the cursor make this command.
+function __flowtell_at
+    set -l command ''
+    for word in (commandline -opc)[2..-1]
+        switch "$command $word"
+            case {}
+                set command (string trim -- "$command $word")
+        end
+    end
+    test "$command" = "$argv"
+end
+
+)",
+                                         fmt::join(steps_of(program), " "));
+  for (const CommandInfo* command : all_of(program)) {
+    text += fish_command(*command);
+  }
+  return text;
+}
+
+}  // namespace flowtell

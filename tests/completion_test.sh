@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What each shell offers behind words of a command line, and whether the manual
+# is sound, as far as the shells and programs are here to be asked.
+#   tests/completion_test.sh FLOWTELL
+#
+# shellcheck disable=SC2016,SC2317  # scripts for other shells; functions by name
+set -euo pipefail
+flowtell=$(realpath "$1")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+touch apps.model
+mkdir captures
+
+failed=0
+asked=0
+# offers SHELL LINE WORD...: the shell offers each of the words, and none that
+# begins with "!".
+offers() {
+  local shell=$1 line=$2 offered word
+  shift 2
+  asked=$((asked + 1))
+  offered=$("ask_$shell" "$line")
+  for word in "$@"; do
+    if [[ $word == !* ]]; then
+      ! grep -qxF -- "${word#!}" <<<"$offered" && continue
+    else
+      grep -qxF -- "$word" <<<"$offered" && continue
+    fi
+    printf '%s: "%s": %s expected among: %s\n' "$shell" "$line" "$word" "${offered//$'\n'/ }" >&2
+    failed=1
+  done
+}
+
+# The last word, also an empty one, is what is being typed.
+ask_bash() {
+  LINE=$1 bash --norc -c '
+    source ./flowtell.bash
+    words=${LINE//=/ = }
+    read -ra COMP_WORDS <<<"$words"
+    [[ $LINE != *" " ]] || COMP_WORDS+=("")
+    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+    _flowtell
+    printf "%s\n" "${COMPREPLY[@]}"'
+}
+ask_fish() {
+  fish --no-config -c 'source ./flowtell.fish; complete -C "$argv[1]"' -- "$1" | cut -f 1
+}
+# zsh completes at a terminal only: one is made for it, and what it would list
+# is caught as it is added.
+ask_zsh() {
+  LINE=$1 zsh -f -c '
+    zmodload zsh/zpty
+    zpty shell zsh -f
+    zpty -w shell "PS1= ; stty -echo; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -d $PWD/dump"
+    zpty -w shell "compadd() { if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd \"\$@\"; return; fi; typeset -a __found; builtin compadd -O __found \"\$@\"; print -rl -- \$__found >>$PWD/offered; }"
+    zpty -w shell "print -n rea; print dy"
+    zpty -r shell nothing "*ready*"
+    : >offered
+    zpty -w -n shell "$LINE"$'"'\\t'"'
+    for try in {1..100}; do sleep 0.1; [[ -s offered ]] && break; done
+    sleep 0.3
+    zpty -d shell
+    cat offered'
+}
+
+"$flowtell" reference bash >flowtell.bash
+"$flowtell" reference fish >flowtell.fish
+"$flowtell" reference zsh >_flowtell
+for shell in bash fish zsh; do
+  if ! command -v "$shell" >/dev/null; then
+    echo "$shell is not here and was not asked."
+    continue
+  fi
+  offers "$shell" 'flowtell ' flows gateway '!reference'
+  offers "$shell" 'flowtell tr' train '!flows'
+  offers "$shell" 'flowtell train --lea' --learner
+  offers "$shell" 'flowtell train --learner ' forest svm
+  offers "$shell" 'flowtell flows --format c' csv '!text'
+  offers "$shell" 'flowtell gateway ' up down status script
+  offers "$shell" 'flowtell gateway up --w' --wan
+  offers "$shell" 'flowtell gateway up --wan l' lo
+  offers "$shell" 'flowtell classify apps' apps.model
+  offers "$shell" 'flowtell train --balance flows --se' --seed
+done
+offers bash 'flowtell flows --format=c' csv
+offers bash 'flowtell flows --format=' csv text
+bash -n flowtell.bash
+
+mkdir man
+"$flowtell" reference man man --date 'November 22, 2026'
+for page in man/*.1; do
+  name=$(basename "$page" .1)
+  command=${name#flowtell}
+  options=$("$flowtell" ${command:+"${command#-}"} --help | grep -oE '^  (-[a-z],)?-[-a-z0-9]*' | tr ',' '\n')
+  text=$(sed 's/\\//g' "$page")
+  for option in $options; do
+    grep -qF -- "fB${option}fR" <<<"$text" && continue
+    echo "$page does not tell of $option" >&2
+    failed=1
+  done
+done
+if command -v mandoc >/dev/null; then
+  mandoc -T lint -W style man/*.1 || failed=1
+else
+  echo "mandoc is not here and did not read the manual."
+fi
+echo "$asked questions were asked of shells."
+exit "$failed"
