@@ -8,8 +8,8 @@ void GrownTree::add_leaf(std::span<const double> weights, double sum) {
   const auto weight_of_leaf = static_cast<float>(sum);
   for (std::size_t app = 0; app < apps; ++app) {
     if (weights[app] == sum) {
-      nodes.push_back({TreeNode::kLeaf, weight_of_leaf,
-                       static_cast<std::uint32_t>(app)});
+      nodes.push_back(
+          {TreeNode::kLeaf, weight_of_leaf, static_cast<std::uint32_t>(app)});
       return;
     }
   }
