@@ -1,47 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trains one forest on labelled captures and prints, as JSON, how long that
-// took and how good the forest is, so that whoever times it can check it first.
-//   usage: forest_bench CAPTURES FEATURES THREADS
+// Trains one forest on a table that bench/train.py wrote, judges another table
+// by it, and prints, as JSON, how long that took and how good the forest is, so
+// that whoever times it can check it first.
+//   usage: forest_bench TRAINING JUDGED THREADS SEED
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
 #include "base/text.h"
+#include "bench/table_file.h"
+#include "model/compiled_forest.h"
 #include "model/forest_builder.h"
-#include "model/out_of_bag.h"
 
 namespace flowtell {
 namespace {
 
-int run(const std::string& captures, const std::string& features, int threads) {
-  auto labelled = find_labelled_captures(captures);
-  auto list = FeatureList::parse(features);
-  if (!labelled || !list) {
-    fmt::print(stderr, "forest_bench: cannot read {}\n", captures);
-    return EXIT_FAILURE;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// The mean over the apps of the share of their rows that are named rightly.
+double balanced_accuracy(const Dataset& data, std::span<const double> shares) {
+  const std::size_t apps = data.apps.size();
+  std::vector<double> rows(apps);
+  std::vector<double> right(apps);
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    const auto own = shares.subspan(i * apps, apps);
+    const auto best = std::ranges::max_element(own) - own.begin();
+    ++rows[data.labels[i]];
+    if (best == data.labels[i]) ++right[data.labels[i]];
   }
-  LoadOptions load;
-  load.features = *list;
-  load.threads = threads;
-  auto loaded = load_dataset(*labelled, load);
-  if (!loaded) {
-    fmt::print(stderr, "forest_bench: {}\n", loaded.error().message);
-    return EXIT_FAILURE;
+  double sum = 0;
+  for (std::size_t app = 0; app < apps; ++app) sum += right[app] / rows[app];
+  return sum / static_cast<double>(apps);
+}
+
+// The median time of judging a row by itself.
+double seconds_of_one(const CompiledForest& forest, const Dataset& data) {
+  std::vector<double> shares(data.apps.size());
+  std::vector<double> took;
+  for (std::size_t i = 0; i < data.rows(); ++i) {
+    const auto begin = Clock::now();
+    forest.judge(data.row(i), shares);
+    took.push_back(seconds_since(begin));
   }
+  std::ranges::nth_element(
+      took, took.begin() + static_cast<std::ptrdiff_t>(took.size() / 2));
+  return took[took.size() / 2];
+}
+
+int run(const Dataset& training, const Dataset& judged, int threads,
+        std::uint64_t seed) {
   ForestOptions options;
-  options.balance_apps = false;  // as scikit-learn does by default
+  options.balance_apps = false;  // as its peers do by default
   options.threads = threads;
-  const auto begin = std::chrono::steady_clock::now();
-  const BuiltForest built = build_forest(loaded->dataset, options);
-  const std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - begin;
-  const auto judged = judge_out_of_bag(built, loaded->dataset, threads);
+  options.seed = seed;
+  auto begin = Clock::now();
+  const BuiltForest built = build_forest(training, options);
+  const double train = seconds_since(begin);
+
+  const CompiledForest compiled(built.forest);
+  std::vector<double> shares(judged.rows() * judged.apps.size());
+  begin = Clock::now();
+  compiled.judge(judged.values, shares);
+  const double batch = seconds_since(begin);
+
+  const std::size_t hundred = std::min<std::size_t>(100, judged.rows());
+  begin = Clock::now();
+  compiled.judge(std::span(judged.values).first(hundred * judged.width),
+                 std::span(shares).first(hundred * judged.apps.size()));
+  const double few = seconds_since(begin);
+
+  std::size_t nodes = 0;
+  for (const Tree& tree : built.forest.trees) nodes += tree.size();
   fmt::print(
-      "{{\"rows\": {}, \"columns\": {}, \"trees\": {}, \"seconds\": {:.4f}, "
-      "\"out_of_bag_accuracy\": {:.4f}}}\n",
-      loaded->dataset.rows(), loaded->dataset.width, options.trees,
-      took.count(), judged.accuracy);
+      "{{\"rows\": {}, \"columns\": {}, \"trees\": {}, \"nodes\": {}, "
+      "\"train\": {:.6f}, \"batch\": {:.6f}, \"hundred\": {:.6f}, \"one\": "
+      "{:.9f}, "
+      "\"balanced_accuracy\": {:.6f}}}\n",
+      training.rows(), training.width, options.trees, nodes, train, batch, few,
+      seconds_of_one(compiled, judged), balanced_accuracy(judged, shares));
   return EXIT_SUCCESS;
 }
 
@@ -49,11 +90,15 @@ int run(const std::string& captures, const std::string& features, int threads) {
 }  // namespace flowtell
 
 int main(int count, char** arguments) {
+  using namespace flowtell;
   const auto threads =
-      count == 4 ? flowtell::parse_number<int>(arguments[3]) : std::nullopt;
-  if (!threads || *threads < 1) {
-    std::fputs("usage: forest_bench CAPTURES FEATURES THREADS\n", stderr);
+      count == 5 ? parse_number<int>(arguments[3]) : std::nullopt;
+  const auto seed =
+      count == 5 ? parse_number<std::uint64_t>(arguments[4]) : std::nullopt;
+  if (!threads || *threads < 1 || !seed) {
+    std::fputs("usage: forest_bench TRAINING JUDGED THREADS SEED\n", stderr);
     return EXIT_FAILURE;
   }
-  return flowtell::run(arguments[1], arguments[2], *threads);
+  return run(read_table(arguments[1]), read_table(arguments[2]), *threads,
+             *seed);
 }

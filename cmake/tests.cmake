@@ -84,6 +84,7 @@ add_executable(unit_tests
   src/measure/robust_test.cc
   src/measure/statistics_test.cc
   src/model/ambiguity_table_test.cc
+  src/model/class_counts_test.cc
   src/model/column_bins_test.cc
   src/model/compiled_forest_test.cc
   src/model/dataset_test.cc
@@ -99,6 +100,7 @@ add_executable(unit_tests
   src/model/name_table_test.cc
   src/model/out_of_bag_test.cc
   src/model/svm_test.cc
+  src/model/small_grower_test.cc
   src/model/tree_grower_test.cc
   src/predict/ambiguity_test.cc
   src/predict/attribution_test.cc

@@ -2,58 +2,114 @@
 #include "model/column_bins.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+#include <numeric>
 
 #include "base/threads.h"
 
 namespace flowtell {
 namespace {
 
-struct DistinctValue {
-  float value;
-  std::size_t count;
-};
-
-std::vector<DistinctValue> count_distinct(std::vector<float>& values) {
-  std::sort(values.begin(), values.end());
-  std::vector<DistinctValue> distinct;
-  for (const float value : values) {
-    if (distinct.empty() || distinct.back().value != value) {
-      distinct.push_back({value, 0});
-    }
-    ++distinct.back().count;
-  }
-  return distinct;
+// A float's bits as a number that is ordered as the floats are; -0 as 0, which
+// it equals.
+std::uint32_t key_of(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
+  return (bits >> 31) != 0 ? ~bits : bits | 0x80000000;
 }
+// Sorts by digits from the lowest up (a radix sort), which takes three passes
+// whatever the values are.
+void sort_values(std::vector<float>& values) {
+  constexpr std::size_t kDigit = 11;
+  constexpr std::size_t kDigits = std::size_t{1} << kDigit;
+  constexpr std::size_t kPasses = 3;
+  static_assert(kPasses * kDigit >= 32);
+  const auto digit = [](float value, std::size_t pass) {
+    return key_of(value) >> pass * kDigit & (kDigits - 1);
+  };
+  std::array<std::vector<std::size_t>, kPasses> places;
+  places.fill(std::vector<std::size_t>(kDigits + 1));
+  for (const float value : values) {
+    for (std::size_t i = 0; i < kPasses; ++i) ++places[i][digit(value, i) + 1];
+  }
+  std::vector<float> sorted(values.size());
+  for (std::size_t i = 0; i < kPasses; ++i) {
+    std::partial_sum(places[i].begin(), places[i].end(), places[i].begin());
+    for (const float value : values) {
+      sorted[places[i][digit(value, i)]++] = value;
+    }
+    values.swap(sorted);
+  }
+}
+
+// Finds bins without branches, which the order of rows could mislead: the
+// bin of a value is how many bins end below it.
+class BinFinder {
+ public:
+  // The last bin has no end: it takes what is greater, too.
+  explicit BinFinder(std::span<const float> tops) {
+    ends_.fill(std::numeric_limits<float>::infinity());
+    std::copy(tops.begin(), tops.end() - 1, ends_.begin());
+  }
+
+  std::uint8_t find(float value) const {
+    std::size_t bin = 0;
+    for (std::size_t step = kMostBins / 2; step > 0; step /= 2) {
+      bin += step * static_cast<std::size_t>(ends_[bin + step - 1] < value);
+    }
+    return static_cast<std::uint8_t>(bin);
+  }
+
+ private:
+  std::array<float, kMostBins> ends_;
+};
 
 }  // namespace
 
 ColumnBins ColumnBins::learn(std::vector<float> values) {
-  const std::vector<DistinctValue> distinct = count_distinct(values);
+  sort_values(values);
+  const auto end_of_run = [&](std::size_t i) {
+    const float value = values[i];
+    while (i < values.size() && values[i] == value) ++i;
+    return i;
+  };
+  std::size_t distinct = 1;  // of those left
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i] != values[i - 1]) ++distinct;
+  }
   ColumnBins bins;
-  std::size_t left = values.size();
-  for (std::size_t i = 0; i < distinct.size();) {
+  for (std::size_t begin = 0; begin < values.size();) {
     // What is left is shared out evenly among the bins that are left, so a
     // heavy value takes no more than its own bin from the others.
+    const std::size_t left = values.size() - begin;
     const std::size_t bins_left = kMostBins - bins.size();
-    const bool exact = distinct.size() - i <= bins_left;
+    const bool exact = distinct <= bins_left;
     const std::size_t share = exact ? 1 : (left + bins_left - 1) / bins_left;
-    bins.bottoms_.push_back(distinct[i].value);
-    std::size_t held = 0;
-    do {
-      held += distinct[i++].count;
-    } while (i < distinct.size() && held < share &&
-             held + distinct[i].count <= share + share / 2);
-    bins.tops_.push_back(distinct[i - 1].value);
-    left -= held;
+    std::size_t end = end_of_run(begin);
+    --distinct;
+    while (end < values.size() && end - begin < share) {
+      const std::size_t next = end_of_run(end);
+      if (next - begin > share + share / 2) break;
+      end = next;
+      --distinct;
+    }
+    bins.bottoms_.push_back(values[begin]);
+    bins.tops_.push_back(values[end - 1]);
+    begin = end;
   }
   return bins;
 }
 
 std::uint8_t ColumnBins::bin(float value) const {
-  const auto at = std::lower_bound(tops_.begin(), tops_.end(), value);
-  const auto bin = std::min<std::ptrdiff_t>(
-      at - tops_.begin(), static_cast<std::ptrdiff_t>(size()) - 1);
-  return static_cast<std::uint8_t>(bin);
+  return BinFinder(tops_).find(value);
+}
+
+void ColumnBins::find_bins(std::span<const float> values,
+                           std::span<std::uint8_t> bins) const {
+  const BinFinder finder(tops_);
+  std::ranges::transform(values, bins.begin(),
+                         [&](float value) { return finder.find(value); });
 }
 
 float ColumnBins::threshold(std::size_t lower, std::size_t upper) const {
@@ -64,23 +120,32 @@ float ColumnBins::threshold(std::size_t lower, std::size_t upper) const {
   return middle < above ? middle : below;
 }
 
-BinnedColumns BinnedColumns::of(const Dataset& data, int threads) {
+BinnedColumns BinnedColumns::of(const ColumnSource& source, int threads) {
   BinnedColumns binned;
-  binned.rows = data.rows();
-  binned.columns.resize(data.width);
-  binned.bins.resize(data.rows() * data.width);
-  for_each_task(threads, data.width, [&](std::size_t column) {
-    std::vector<float> values(data.rows());
-    for (std::size_t i = 0; i < data.rows(); ++i) {
-      values[i] = data.row(i)[column];
-    }
-    std::uint8_t* out = binned.bins.data() + column * data.rows();
+  binned.rows = source.rows;
+  binned.columns.resize(source.width);
+  binned.bins.resize(source.rows * source.width);
+  for_each_task(threads, source.width, [&](std::size_t column) {
+    std::vector<float> values(source.rows);
+    source.read(column, values);
     binned.columns[column] = ColumnBins::learn(values);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      out[i] = binned.columns[column].bin(values[i]);
-    }
+    binned.columns[column].find_bins(
+        values,
+        std::span(binned.bins).subspan(column * source.rows, source.rows));
   });
   return binned;
+}
+
+BinnedColumns BinnedColumns::of(const Dataset& data, int threads) {
+  return of({.rows = data.rows(),
+             .width = data.width,
+             .read =
+                 [&](std::size_t column, std::span<float> values) {
+                   for (std::size_t i = 0; i < values.size(); ++i) {
+                     values[i] = data.row(i)[column];
+                   }
+                 }},
+            threads);
 }
 
 }  // namespace flowtell

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -26,6 +27,9 @@ class ColumnBins {
 
   // The bin a value belongs to. Values between two bins go to the upper one.
   std::uint8_t bin(float value) const;
+  // The same for many. REQUIRES: bins.size() == values.size().
+  void find_bins(std::span<const float> values,
+                 std::span<std::uint8_t> bins) const;
 
   // A number that parts `lower` and what is below it from `upper` and what is
   // above: values of the former are at most it, of the latter greater.
@@ -37,8 +41,20 @@ class ColumnBins {
   std::vector<float> tops_;     // the greatest
 };
 
-// A dataset with its columns quantised, the form that trees grow from.
+// Where columns come from, one at a time; so no more than a few of them need be
+// in memory as numbers.
+struct ColumnSource {
+  std::size_t rows = 0;
+  std::size_t width = 0;
+  // Fills `values`, one a row; called once a column, from any thread. The
+  // values are finite.
+  std::function<void(std::size_t column, std::span<float> values)> read;
+};
+
+// A table with its columns quantised, the form that trees grow from.
 struct BinnedColumns {
+  // Takes 12 bytes a row and thread beside the bins until it is done.
+  static BinnedColumns of(const ColumnSource& source, int threads);
   static BinnedColumns of(const Dataset& data, int threads);
 
   std::size_t rows = 0;

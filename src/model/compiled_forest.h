@@ -2,8 +2,9 @@
 //
 // A forest laid out for fast verdicts: all nodes in one array, 12 bytes each, a
 // node's children side by side and every tree in breadth-first order, so that
-// the nodes near the root, which all rows visit, share cache lines. Rows are
-// judged in blocks, tree after tree, while the tree is in the cache.
+// the nodes near the root, which all rows visit, share cache lines. Rows go
+// down in step, many at a time, each a step of its own: many rows one tree, or
+// one row many trees.
 //
 // Gives exactly the shares of the plain form. Any number of threads may judge
 // with one at a time.
@@ -37,7 +38,15 @@ class CompiledForest {
   static_assert(sizeof(Node) == 12);
   static constexpr std::uint32_t kLeaf = UINT32_MAX;
 
+  static constexpr std::size_t kWalkers = 128;  // at once
+
   void add(const Tree& tree);
+  void judge_block(std::span<const float> rows, std::span<double> sums) const;
+  // Fills the row of leaf_shares_ that each row of values reaches in each tree,
+  // tree after tree.
+  void find_leaves(std::span<const std::uint32_t> roots,
+                   std::span<const float> rows,
+                   std::span<std::uint32_t> leaves) const;
 
   std::size_t apps_;
   std::size_t width_;

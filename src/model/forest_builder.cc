@@ -31,26 +31,33 @@ struct Sampling {
 constexpr std::size_t kMostDrawsPerRow = 16;
 
 // As many draws as there are rows, from all alike.
-Sampling sample_all(const Dataset& data) {
-  Stratum all{std::vector<std::uint32_t>(data.rows()), data.rows()};
+Sampling sample_all(const QuantisedTable& table) {
+  const std::size_t rows = table.labels.size();
+  Stratum all{std::vector<std::uint32_t>(rows), rows};
   std::iota(all.rows.begin(), all.rows.end(), 0u);
-  return {{std::move(all)}, std::vector<double>(data.apps.size(), 1.0)};
+  return {{std::move(all)}, std::vector<double>(table.apps, 1.0)};
 }
 
 // As many draws from each app (Chen, Liaw and Breiman, "Using random forest to
 // learn imbalanced data", 2004). Where that would be too many for the rows an
 // app has, its rows weigh more instead.
-Sampling sample_each_app(const Dataset& data) {
-  Sampling sampling{std::vector<Stratum>(data.apps.size()),
-                    std::vector<double>(data.apps.size(), 1.0)};
-  for (std::uint32_t row = 0; row < data.rows(); ++row) {
-    sampling.strata[data.labels[row]].rows.push_back(row);
+Sampling sample_each_app(const QuantisedTable& table) {
+  Sampling sampling{std::vector<Stratum>(table.apps),
+                    std::vector<double>(table.apps, 1.0)};
+  const std::size_t rows = table.labels.size();
+  std::vector<std::size_t> sizes(table.apps);
+  for (const AppId label : table.labels) ++sizes[label];
+  for (std::size_t app = 0; app < table.apps; ++app) {
+    sampling.strata[app].rows.reserve(sizes[app]);
+  }
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    sampling.strata[table.labels[row]].rows.push_back(row);
   }
   const auto with_rows = static_cast<std::size_t>(std::ranges::count_if(
       sampling.strata,
       [](const Stratum& stratum) { return !stratum.rows.empty(); }));
-  const std::size_t each = data.rows() / with_rows;
-  for (std::size_t app = 0; app < data.apps.size(); ++app) {
+  const std::size_t each = rows / with_rows;
+  for (std::size_t app = 0; app < table.apps; ++app) {
     Stratum& stratum = sampling.strata[app];
     if (stratum.rows.empty()) continue;
     stratum.draws = std::min(each, kMostDrawsPerRow * stratum.rows.size());
@@ -74,27 +81,12 @@ std::vector<std::uint8_t> draw_bootstrap(const Sampling& sampling,
   return counts;
 }
 
-// The rows, and after them their parts as rows of their own.
-Dataset with_parts(const Dataset& data) {
-  Dataset all;
-  all.apps = data.apps;
-  all.width = data.width;
-  all.values = data.values;
-  all.labels = data.labels;
-  all.values.insert(all.values.end(), data.parts.values.begin(),
-                    data.parts.values.end());
-  for (const std::uint32_t whole : data.parts.whole) {
-    all.labels.push_back(data.labels[whole]);
-  }
-  return all;
-}
-
-// The rows drawn, themselves or a part of them.
-RowSet drawn_rows(std::span<const std::uint8_t> counts, const Dataset& data) {
-  RowSet drawn(data.rows());
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] == 0) continue;
-    drawn.add(i < data.rows() ? i : data.parts.whole[i - data.rows()]);
+// The flows drawn, themselves or a part of them.
+RowSet drawn_flows(std::span<const std::uint8_t> counts,
+                   const QuantisedTable& table) {
+  RowSet drawn(table.flows());
+  for (std::size_t row = 0; row < counts.size(); ++row) {
+    if (counts[row] > 0) drawn.add(table.flow_of(row));
   }
   return drawn;
 }
@@ -106,14 +98,13 @@ class LeafTable {
     for (std::size_t app = 0; app < apps; ++app) shares_[app * apps + app] = 1;
   }
 
-  Tree join(const GrownTree& grown) {
-    Tree tree = grown.nodes;
-    for (TreeNode& node : tree) {
+  // Makes the tree's mixed leaves name rows of the table.
+  void join(GrownTree& grown) {
+    for (TreeNode& node : grown.nodes) {
       if (node.is_leaf() && node.next >= apps_) {
         node.next = place_of(grown, node.next - apps_);
       }
     }
-    return tree;
   }
 
   std::vector<float> take() && { return std::move(shares_); }
@@ -187,41 +178,46 @@ std::size_t columns_to_try(const ForestOptions& options, std::size_t width) {
 }  // namespace
 
 BuiltForest build_forest(const Dataset& data, const ForestOptions& options) {
-  require(data.rows() > 0 && data.width > 0 && options.trees > 0,
+  return build_forest(QuantisedTable::of(data, options.threads), options);
+}
+
+BuiltForest build_forest(const QuantisedTable& table,
+                         const ForestOptions& options) {
+  const std::size_t width = table.columns.columns.size();
+  require(table.flows() > 0 && width > 0 && options.trees > 0,
           "a forest needs samples, columns and trees");
-  const Dataset taught = with_parts(data);
-  const BinnedColumns columns = BinnedColumns::of(taught, options.threads);
   const Sampling sampling =
-      options.balance_apps ? sample_each_app(taught) : sample_all(taught);
-  const TreeOptions tree_options{columns_to_try(options, data.width),
+      options.balance_apps ? sample_each_app(table) : sample_all(table);
+  const TreeOptions tree_options{columns_to_try(options, width),
                                  options.smallest_leaf, options.deepest};
   GrowerPool growers([&] {
-    return TreeGrower(columns, taught.labels, sampling.class_weights,
+    return TreeGrower(table.columns, table.labels, sampling.class_weights,
                       tree_options);
   });
 
   std::vector<GrownTree> grown(options.trees);
   BuiltForest built;
-  built.in_bag.assign(options.trees, RowSet(data.rows()));
+  built.in_bag.assign(options.trees, RowSet(table.flows()));
   std::atomic<std::size_t> done = 0;
   for_each_task(options.threads, options.trees, [&](std::size_t i) {
     Random random(options.seed, i);
-    const auto counts = draw_bootstrap(sampling, taught.rows(), random);
+    const auto counts = draw_bootstrap(sampling, table.labels.size(), random);
     auto grower = growers.borrow();
     grown[i] = grower->grow(counts, random);
     growers.give_back(std::move(grower));
-    built.in_bag[i] = drawn_rows(counts, data);
+    built.in_bag[i] = drawn_flows(counts, table);
     if (options.progress) options.progress(++done, options.trees);
   });
 
-  LeafTable leaves(data.apps.size());
-  for (const GrownTree& tree : grown) {
-    built.forest.trees.push_back(leaves.join(tree));
-  }
-  built.forest.apps = data.apps.size();
-  built.forest.width = data.width;
+  LeafTable leaves(table.apps);
+  for (GrownTree& tree : grown) leaves.join(tree);
+  built.forest.apps = table.apps;
+  built.forest.width = width;
   built.forest.leaf_shares = std::move(leaves).take();
-  built.impurity_importance = mean_importance(grown, data.width);
+  built.impurity_importance = mean_importance(grown, width);
+  for (GrownTree& tree : grown) {
+    built.forest.trees.push_back(std::move(tree.nodes));
+  }
   return built;
 }
 

@@ -10,6 +10,7 @@
 
 #include "model/dataset.h"
 #include "model/forest.h"
+#include "model/quantised_table.h"
 
 namespace flowtell {
 
@@ -51,5 +52,8 @@ struct BuiltForest {
 // Learns from the rows and from their parts.
 // REQUIRES: at least one row and one column; all values finite.
 BuiltForest build_forest(const Dataset& data, const ForestOptions& options);
+// The same from a table that is quantised already.
+BuiltForest build_forest(const QuantisedTable& table,
+                         const ForestOptions& options);
 
 }  // namespace flowtell

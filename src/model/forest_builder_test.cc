@@ -58,6 +58,14 @@ TEST(ForestBuilder, BuildsTheSameForestOfTheSameSeedAndAnotherOfAnother) {
   EXPECT_NE(build_forest(data, options_of(5, 8)).forest, forest);
 }
 
+TEST(ForestBuilder, BuildsTheSameForestFromATableThatIsQuantisedAlready) {
+  const Dataset data = random_table(4, {.rows = 300, .telling = false});
+  const ForestOptions options = options_of(5);
+  const QuantisedTable table = QuantisedTable::of(data, 2);
+  EXPECT_EQ(build_forest(table, options).forest,
+            build_forest(data, options).forest);
+}
+
 TEST(ForestBuilder, GrowsEachTreeFromASampleOfItsOwn) {
   const Dataset data = random_table(4, {.rows = 1000});
   const BuiltForest built = build_forest(data, options_of(30));

@@ -2,7 +2,6 @@
 #include "model/tree_grower.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace flowtell {
 namespace {
@@ -31,22 +30,25 @@ TreeGrower::TreeGrower(const BinnedColumns& columns,
       class_weights_(class_weights),
       options_(options),
       apps_(class_weights.size()),
-      column_order_(columns.columns.size()),
+      draw_(columns.columns.size(), options.columns_per_split),
+      small_(columns, options),
       node_weights_(apps_),
       left_weights_(apps_),
       histogram_(kMostBins * apps_) {}
 
 GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
                            Random& random) {
+  const auto size =
+      counts.size() - static_cast<std::size_t>(std::ranges::count(counts, 0));
   samples_.clear();
+  samples_.reserve(size);
   for (std::uint32_t row = 0; row < counts.size(); ++row) {
     if (counts[row] > 0) samples_.push_back({row, labels_[row], counts[row]});
   }
-  std::iota(column_order_.begin(), column_order_.end(), 0u);
+  draw_.begin_tree();
 
   GrownTree tree;
   tree.impurity_decrease.resize(columns_.columns.size());
-  double whole_weight = 0;
   pending_ = {{{0, static_cast<std::uint32_t>(samples_.size())}, kNoParent, 0}};
   while (!pending_.empty()) {
     const PendingNode node = pending_.back();
@@ -54,15 +56,22 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
     const auto place = static_cast<std::uint32_t>(tree.nodes.size());
     if (node.parent != kNoParent) tree.nodes[node.parent].next = place;
     count_classes(node.range);
-    if (place == 0) whole_weight = node_weight_;
+    if (place == 0) tree.weight = node_weight_;
+    if (SmallGrower::can_grow(node_weights_, class_weights_)) {
+      small_.grow(
+          {std::span(samples_).subspan(node.range.begin, node.range.size()),
+           node_weights_, node.depth},
+          draw_, random, tree);
+      continue;
+    }
 
     const Cut cut = is_final(node) ? Cut{} : find_cut(node.range, random);
     if (!cut.found) {
-      add_leaf(tree);
+      tree.add_leaf(node_weights_, node_weight_);
       continue;
     }
     tree.impurity_decrease[cut.column] +=
-        (cut.purity - node_squares_ / node_weight_) / whole_weight;
+        (cut.purity - node_squares_ / node_weight_) / tree.weight;
     tree.nodes.push_back(
         {static_cast<std::uint16_t>(cut.column),
          columns_.columns[cut.column].threshold(cut.lower, cut.upper), 0});
@@ -70,6 +79,7 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
     pending_.push_back({{middle, node.range.end}, place, node.depth + 1});
     pending_.push_back({{node.range.begin, middle}, kNoParent, node.depth + 1});
   }
+  tree.nodes.shrink_to_fit();
   return tree;
 }
 
@@ -97,18 +107,12 @@ bool TreeGrower::is_final(const PendingNode& node) const {
          (options_.deepest > 0 && node.depth >= options_.deepest);
 }
 
-// Draws columns without replacement until enough have been tried and at least
-// one of them could be cut.
 TreeGrower::Cut TreeGrower::find_cut(Range range, Random& random) {
   Cut best;
-  const std::size_t width = column_order_.size();
   bool any = false;
-  for (std::size_t tried = 0; tried < width; ++tried) {
-    if (tried >= options_.columns_per_split && any) break;
-    const std::size_t drawn =
-        tried + random.below(static_cast<std::uint32_t>(width - tried));
-    std::swap(column_order_[tried], column_order_[drawn]);
-    any = try_column(column_order_[tried], range, best) || any;
+  draw_.begin_node();
+  while (draw_.wants_more(any)) {
+    any = try_column(draw_.next(random), range, best) || any;
   }
   return best;
 }
@@ -204,30 +208,22 @@ void TreeGrower::consider(std::size_t column, std::size_t lower,
   best = {purity, column, lower, upper, true};
 }
 
+// Keeps the order on either side: rows that stand side by side in memory are
+// read one after the other at every depth.
 std::uint32_t TreeGrower::split(Range range, const Cut& cut) {
   const auto bins = columns_.column(cut.column);
-  const auto middle = std::partition(
-      samples_.begin() + range.begin, samples_.begin() + range.end,
-      [&](const Sample& sample) { return bins[sample.row] <= cut.lower; });
-  return static_cast<std::uint32_t>(middle - samples_.begin());
-}
-
-void TreeGrower::add_leaf(GrownTree& tree) {
-  const auto weight = static_cast<float>(node_weight_);
-  for (std::size_t app = 0; app < apps_; ++app) {
-    if (node_weights_[app] == node_weight_) {
-      tree.nodes.push_back(
-          {TreeNode::kLeaf, weight, static_cast<std::uint32_t>(app)});
-      return;
+  aside_.clear();
+  std::uint32_t left = range.begin;
+  for (std::uint32_t i = range.begin; i < range.end; ++i) {
+    const Sample sample = samples_[i];
+    if (bins[sample.row] <= cut.lower) {
+      samples_[left++] = sample;
+    } else {
+      aside_.push_back(sample);
     }
   }
-  const std::size_t row = tree.mixed_leaves.size() / apps_;
-  tree.nodes.push_back(
-      {TreeNode::kLeaf, weight, static_cast<std::uint32_t>(apps_ + row)});
-  for (std::size_t app = 0; app < apps_; ++app) {
-    tree.mixed_leaves.push_back(
-        static_cast<float>(node_weights_[app] / node_weight_));
-  }
+  std::ranges::copy(aside_, samples_.begin() + left);
+  return left;
 }
 
 }  // namespace flowtell

@@ -5,16 +5,18 @@
 // A node is a range of one array of samples, split in place. For each of a few
 // columns drawn at random the samples' classes are counted along the bins, and
 // the cut between two bins that leaves the purest halves (Gini) is taken; the
-// tree grows until nodes are pure or cannot be parted. Large nodes count into a
-// histogram; small ones sort their few samples instead, for clearing and
-// walking 256 bins would cost more than the samples do.
+// tree grows until nodes are pure or cannot be parted. Nodes of few flows and
+// classes go to the small grower with all that is below them, which is nearly
+// all of the work. What is left to this one are the first nodes of large
+// tables, those of many classes, and those whose flows do not all weigh 1: it
+// counts into a histogram, or sorts where samples are few for the classes.
 //
 // Two habits of others are left out, as they do not pay here: a sibling's
 // histogram by subtraction (only √columns are drawn per node, other ones for
 // each), and bins re-learned per tree.
 //
-// Cost: O(samples · √columns · depth). A grower keeps its memory from tree to
-// tree; one thread at a time.
+// Cost: O(samples · √columns · depth). Takes 16 bytes a sample while it grows
+// and keeps them from tree to tree; one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -23,24 +25,11 @@
 
 #include "base/random.h"
 #include "model/column_bins.h"
-#include "model/forest.h"
+#include "model/column_draw.h"
+#include "model/grown_tree.h"
+#include "model/small_grower.h"
 
 namespace flowtell {
-
-struct TreeOptions {
-  std::size_t columns_per_split = 1;
-  std::size_t smallest_leaf = 1;  // flows, counted with the bootstrap
-  std::size_t deepest = 0;        // 0: no limit
-};
-
-// What a tree is before its leaves are joined with the other trees'.
-struct GrownTree {
-  Tree nodes;  // a leaf's `next`: an app, or `apps` + a row of mixed_leaves
-  std::vector<float> mixed_leaves;  // `apps` shares a row
-  // How much each column's cuts lessened the Gini impurity, weighted by the
-  // share of the samples they were made on.
-  std::vector<double> impurity_decrease;
-};
 
 class TreeGrower {
  public:
@@ -54,13 +43,6 @@ class TreeGrower {
   GrownTree grow(std::span<const std::uint8_t> counts, Random& random);
 
  private:
-  struct Sample {
-    std::uint32_t row;
-    AppId app;
-    std::uint8_t count;
-  };
-  static_assert(sizeof(Sample) == 8);
-
   struct Range {
     std::uint32_t begin;
     std::uint32_t end;
@@ -91,7 +73,6 @@ class TreeGrower {
   void consider(std::size_t column, std::size_t lower, std::size_t upper,
                 Cut& best);
   std::uint32_t split(Range range, const Cut& cut);
-  void add_leaf(GrownTree& tree);
 
   const BinnedColumns& columns_;
   std::span<const AppId> labels_;
@@ -100,8 +81,10 @@ class TreeGrower {
   std::size_t apps_;
 
   std::vector<Sample> samples_;
+  std::vector<Sample> aside_;  // the right half, while a node is split
   std::vector<PendingNode> pending_;
-  std::vector<std::uint32_t> column_order_;
+  ColumnDraw draw_;
+  SmallGrower small_;
 
   // The node being split: its weight by class, in all, and the sum of squares.
   std::vector<double> node_weights_;

@@ -231,14 +231,21 @@ void for_each_tiny_table(std::size_t rows, Order order, Check&& check) {
   }
 }
 
-// With two apps a node counts into a histogram; with forty, of which the rows
-// are of two alone, it sorts.
-class EveryTinyTable : public testing::TestWithParam<std::size_t> {
+// Where flows weigh 1 the small grower grows all; else, with two apps a node
+// counts into a histogram, and with forty, of which the rows are of two alone,
+// it sorts.
+struct Way {
+  const char* name;
+  std::size_t apps;
+  double unit;  // what a flow weighs
+};
+
+class EveryTinyTable : public testing::TestWithParam<Way> {
  protected:
   std::vector<double> weights(double first = 1, double second = 1) const {
-    std::vector<double> all(GetParam(), 1.0);
-    all[0] = first;
-    all[1] = second;
+    std::vector<double> all(GetParam().apps, GetParam().unit);
+    all[0] *= first;
+    all[1] *= second;
     return all;
   }
 };
@@ -297,10 +304,12 @@ TEST_P(EveryTinyTable, JudgesEachRowAsTheRowsThatAreEqualToIt) {
       });
 }
 
-INSTANTIATE_TEST_SUITE_P(TreeGrower, EveryTinyTable, testing::Values(2, 40),
-                         [](const auto& apps) {
-                           return apps.param == 2 ? "ByHistogram" : "BySorting";
-                         });
+INSTANTIATE_TEST_SUITE_P(TreeGrower, EveryTinyTable,
+                         testing::Values(Way{"BySmallGrower", 2, 1},
+                                         Way{"BySmallGrowerOfManyApps", 40, 1},
+                                         Way{"ByHistogram", 2, 2},
+                                         Way{"BySorting", 40, 2}),
+                         [](const auto& way) { return way.param.name; });
 
 RC_GTEST_PROP(TreeGrowerProperty, GrowsAnyTableAsTheObviousSlowWayDoes,
               (std::uint64_t seed)) {
