@@ -26,7 +26,7 @@ while read -r file; do
     echo "$file: needs one SPDX line at its head" >&2
     bad=1
   fi
-done < <(git ls-files | grep -vE '^LICENSE$|^packaging/changelog$|\.json$|^tests/expected/|^samples/')
+done < <(git ls-files | grep -vE '^LICENSE$|^packaging/changelog$|\.json$|^tests/expected/|^samples/|^tests/regressions/')
 
 mapfile -t scripts < <(git ls-files '*.sh' .ci/run)
 shellcheck "${scripts[@]}" || bad=1

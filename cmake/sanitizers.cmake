@@ -8,3 +8,9 @@ if(FLOWTELL_SANITIZE)
                       -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FLOWTELL_SANITIZE})
 endif()
+
+# FLOWTELL_FUZZ builds the targets of fuzz/ for libFuzzer, which clang brings.
+option(FLOWTELL_FUZZ "Build the fuzz targets for libFuzzer" OFF)
+if(FLOWTELL_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -233,6 +233,11 @@ add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
 add_test(NAME completion COMMAND
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/completion_test.sh $<TARGET_FILE:flowtell>)
 
+add_test(NAME odd_captures COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/odd_captures_test.py
+  $<TARGET_FILE:flowtell>)
+set_tests_properties(odd_captures PROPERTIES TIMEOUT 600)
+
 # Looks at HTML reports with a browser; skipped where there is none.
 add_test(NAME html COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/html_test.py $<TARGET_FILE:flowtell>

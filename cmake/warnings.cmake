@@ -10,5 +10,5 @@ target_compile_options(project_warnings INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wold-style-cast -Wcast-align
   -Wimplicit-fallthrough
-  -Wno-restrict
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
   $<$<BOOL:${FLOWTELL_WERROR}>:-Werror>)

@@ -51,14 +51,19 @@ class GzipBytes : public ByteSource {
     if (damaged_) return damage();
     std::size_t made = 0;
     while (made == 0) {
-      auto more = input_.refill_if_empty();
-      if (!more) return fail(std::move(more).error());
-      if (!*more && between_members_) return 0;
-      if (!*more) return fail(ErrorKind::kInput, "the gzip data is cut short");
-      if (between_members_ && !begin_member()) return 0;
+      if (between_members_) {
+        auto more = input_.refill_if_empty();
+        if (!more) return fail(std::move(more).error());
+        if (!*more || !begin_member()) return 0;
+      }
+      // Before more is asked for, for zlib may hold what had no room before.
       auto step = inflate_into(into);
       if (!step) return step;
       made = *step;
+      if (made > 0 || between_members_) continue;
+      auto more = input_.refill_if_empty();
+      if (!more) return fail(std::move(more).error());
+      if (!*more) return fail(ErrorKind::kInput, "the gzip data is cut short");
     }
     return made;
   }
@@ -80,7 +85,8 @@ class GzipBytes : public ByteSource {
     stream_.avail_out = static_cast<uInt>(into.size());
     const int state = inflate(&stream_, Z_NO_FLUSH);
     const std::size_t made = into.size() - stream_.avail_out;
-    damaged_ = state != Z_OK && state != Z_STREAM_END;
+    const bool wants_more = state == Z_BUF_ERROR && stream_.avail_in == 0;
+    damaged_ = state != Z_OK && state != Z_STREAM_END && !wants_more;
     // What came out before the damage is handed over first.
     if (damaged_ && made == 0) return damage();
     input_.leave(stream_.avail_in);
@@ -109,18 +115,21 @@ class ZstdBytes : public ByteSource {
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     while (out.pos == 0) {
-      auto more = input_.refill_if_empty();
+      auto more = holds_more_ ? true : input_.refill_if_empty();
       if (!more) return fail(std::move(more).error());
       if (!*more && between_frames_) return 0;
       if (!*more) return fail(ErrorKind::kInput, "the zstd data is cut short");
       const Bytes left = input_.left();
-      ZSTD_inBuffer in{left.data(), std::min(left.size(), wanted_), 0};
+      const std::size_t given =
+          holds_more_ ? 0 : std::min(left.size(), without_header(wanted_));
+      ZSTD_inBuffer in{left.data(), given, 0};
       const std::size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
       if (ZSTD_isError(hint) != 0) {
         return fail(ErrorKind::kInput, "the zstd data is damaged");
       }
       input_.leave(left.size() - in.pos);
       between_frames_ = hint == 0;
+      holds_more_ = hint != 0 && out.pos == out.size;
       wanted_ = hint == 0 ? kFrameHead : hint;
     }
     return out.pos;
@@ -128,8 +137,14 @@ class ZstdBytes : public ByteSource {
 
  private:
   // A call that meets damage gives nothing, so each gets no more than zstd asks
-  // for, a block: what came before the damage is then out already.
+  // for, a block, and nothing while zstd still holds what had no room: what
+  // came before the damage is then out already. zstd asks for the next block's
+  // header too, which waits.
   static constexpr std::size_t kFrameHead = 5;
+  static constexpr std::size_t kBlockHeader = 3;
+  static std::size_t without_header(std::size_t wanted) {
+    return wanted > kBlockHeader ? wanted - kBlockHeader : wanted;
+  }
   std::size_t wanted_ = kFrameHead;
 
   struct Free {
@@ -138,6 +153,7 @@ class ZstdBytes : public ByteSource {
   PackedInput input_;
   std::unique_ptr<ZSTD_DStream, Free> stream_;
   bool between_frames_ = true;
+  bool holds_more_ = false;
 };
 
 }  // namespace

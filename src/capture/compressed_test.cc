@@ -109,6 +109,25 @@ TEST_P(EveryPacking, AWrongChecksumCostsNoFrame) {
   EXPECT_NE(read.damage->what.find("damaged"), std::string::npos);
 }
 
+// However little room there is at a time for what comes out before the damage.
+TEST_P(EveryPacking, CutOrSpoiltGivesTheSameWhateverTheRoom) {
+  const std::string packed = pack(std::string(150'000, 'a') + "b");
+  for (std::size_t at = 0; at < packed.size(); ++at) {
+    std::string spoilt = packed;
+    spoilt[at] = static_cast<char>(~spoilt[at]);
+    for (const std::string& bytes : {packed.substr(0, at), spoilt}) {
+      const auto [all, problem] = unpack(bytes, 1000);
+      const auto source = GetParam().unpack(in_bites(bytes, 1000));
+      std::vector<std::uint8_t> room(4093);
+      std::size_t unpacked = 0;
+      auto got = source->read(room);
+      for (; got.value_or(0) > 0; got = source->read(room)) unpacked += *got;
+      ASSERT_EQ(unpacked, all.size()) << at;
+      ASSERT_EQ(got ? "" : got.error().message, problem) << at;
+    }
+  }
+}
+
 TEST_P(EveryPacking, PassesTheProblemOfItsSourceOn) {
   const std::string packed = pack("something");
   ByteStream stream(GetParam().unpack(

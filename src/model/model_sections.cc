@@ -94,17 +94,21 @@ void write_flows(ByteWriter& out, const Model& model) {
   out.u64(static_cast<std::uint64_t>(model.burst_gap.count()));
 }
 
+// As long as --burst-gap may be: eleven days, and no time added to one
+// overflows.
+constexpr Duration kLongestBurstGap = std::chrono::seconds(1'000'000);
+
 Result<void> read_flows(ByteReader& in, Model& model) {
   const std::uint8_t key = in.u8();
-  const std::uint64_t gap = in.u64();
+  const Duration gap{static_cast<std::int64_t>(in.u64())};
   if (key > static_cast<std::uint8_t>(FlowKey::kRemoteHost)) {
     return wrong("its flow key is unknown");
   }
-  if (gap > static_cast<std::uint64_t>(INT64_MAX)) {
+  if (gap < Duration{} || gap > kLongestBurstGap) {
     return wrong("its burst gap is impossible");
   }
   model.flow_key = static_cast<FlowKey>(key);
-  model.burst_gap = Duration{static_cast<std::int64_t>(gap)};
+  model.burst_gap = gap;
   return {};
 }
 

@@ -231,6 +231,10 @@ TEST(ModelSections, RefuseFlowsThatCannotBe) {
   Model gap = small_model();
   gap.burst_gap = Duration(-1);
   EXPECT_EQ(why_refused(gap), "its burst gap is impossible");
+  gap.burst_gap = std::chrono::seconds(1'000'000);
+  EXPECT_EQ(why_refused(gap), "taken");
+  gap.burst_gap += Duration(1);
+  EXPECT_EQ(why_refused(gap), "its burst gap is impossible");
   Model key = small_model();
   key.flow_key = static_cast<FlowKey>(3);
   EXPECT_EQ(why_refused(key), "its flow key is unknown");

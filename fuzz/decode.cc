@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Frames of any link type, one after another, for fragments remember: a byte
+// that chooses the link, then frames behind their lengths of 16 bits.
+#include "decode/decoder.h"
+
+#include "serve/content_cut.h"
+#include "target.h"
+
+namespace {
+
+using namespace flowtell;
+
+constexpr LinkType kLinks[] = {
+    LinkType::kEthernet, LinkType::kLinuxSll, LinkType::kLinuxSll2,
+    LinkType::kRaw,      LinkType::kNull,     LinkType::kLoop,
+    LinkType::kIpv4,     LinkType::kIpv6,     LinkType::kRawOpenBsd,
+    LinkType{147},
+};
+
+bool is_within(Bytes part, Bytes whole) {
+  return part.empty() ||
+         (part.data() >= whole.data() &&
+          part.data() + part.size() <= whole.data() + whole.size());
+}
+
+void check(const Packet& packet, const Frame& frame) {
+  require(is_within(packet.payload, frame.bytes),
+          "a payload lies within its frame");
+  require(packet.payload.size() <= packet.payload_length &&
+              packet.payload_length <= packet.length,
+          "a packet holds its payload, and that what was captured of it");
+  require(packet.protocol == Protocol::kTcp || packet.tcp_flags == 0,
+          "only TCP has flags");
+  require(packet.time == frame.time, "a packet has its frame's time");
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  ByteReader reader({data, size});
+  const LinkType link = kLinks[reader.u8() % std::size(kLinks)];
+  Decoder decoder;
+  ContentCut cutter;
+  while (reader.left() > 2) {
+    const std::size_t length = reader.u16();
+    const Bytes bytes = reader.take(std::min(length, reader.left()));
+    const Frame frame{Timestamp{}, bytes, static_cast<std::uint32_t>(length),
+                      link};
+    Packet packet;
+    if (decoder.decode(frame, packet) == Fate::kUsed) check(packet, frame);
+    const Bytes kept = cutter.cut(frame);
+    require(kept.size() <= bytes.size() &&
+                (kept.empty() || kept.data() == bytes.data()),
+            "what is kept of a frame is its front");
+  }
+  return 0;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What answers when the gateway asks for other DHCP servers, and the file of
+// leases, whose names devices choose.
+#include "serve/dhcp_probe.h"
+#include "serve/leases.h"
+#include "target.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace flowtell;
+  constexpr std::uint32_t kTransaction = 0x12345678;
+  const Bytes bytes(data, size);
+  const auto server = dhcp_offer_from(bytes, kTransaction);
+  require(!server || Ipv4::parse(server->text()) == server,
+          "an address is read back as itself");
+  const auto leases = parse_leases(as_text(bytes));
+  for (std::size_t i = 1; i < leases.size(); ++i) {
+    require(leases[i - 1].address <= leases[i].address,
+            "leases stand in the order of their addresses");
+  }
+  return 0;
+}

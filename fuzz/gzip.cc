@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any bytes, unpacked as gzip.
+#include "capture/compressed.h"
+#include "target.h"
+#include "unpacked_twins.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  flowtell::check_unpacking({data, size}, flowtell::unpack_gzip);
+  return 0;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unpacked_twins.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/read_back.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kMost = 1 << 20;
+
+struct Unpacked {
+  std::string bytes;
+  std::string problem;
+
+  bool operator==(const Unpacked&) const = default;
+};
+
+// Reads `step` bytes at a time.
+Unpacked read_all(ByteSource& source, std::size_t step) {
+  Unpacked all;
+  std::vector<std::uint8_t> buffer(step);
+  while (all.bytes.size() < kMost) {
+    const std::size_t wanted = std::min(step, kMost - all.bytes.size());
+    const auto got = source.read(std::span(buffer).first(wanted));
+    if (!got) all.problem = got.error().message;
+    if (!got || *got == 0) break;
+    require(*got <= wanted, "a source gives no more than it has room for");
+    all.bytes.append(buffer.begin(),
+                     buffer.begin() + static_cast<std::ptrdiff_t>(*got));
+  }
+  return all;
+}
+
+// Of a block that is damaged itself, how much comes out depends on how it came.
+bool agree(const Unpacked& one, const Unpacked& other) {
+  const std::size_t front = std::min(one.bytes.size(), other.bytes.size());
+  return one.problem.empty()
+             ? one == other
+             : one.problem == other.problem &&
+                   one.bytes.substr(0, front) == other.bytes.substr(0, front);
+}
+
+}  // namespace
+
+void check_unpacking(Bytes packed, Unpack unpack) {
+  const std::string bytes(as_text(packed));
+  const auto read = [&](std::size_t bite, std::size_t room) {
+    return read_all(*unpack(in_bites(bytes, bite)), room);
+  };
+  const Unpacked whole = read(bytes.size(), 1 << 16);
+  require(whole == read(bytes.size(), 4093),
+          "the same is unpacked whatever the room for it");
+  require(agree(whole, read(5, 4093)),
+          "the same is unpacked however the packed bytes come");
+}
+
+}  // namespace flowtell

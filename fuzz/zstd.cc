@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any bytes, unpacked as zstd.
+#include "capture/compressed.h"
+#include "target.h"
+#include "unpacked_twins.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  flowtell::check_unpacking({data, size}, flowtell::unpack_zstd);
+  return 0;
+}

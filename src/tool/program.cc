@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/program.h"
+
+#include <array>
+
+#include "model/model.h"
+#include "tool/console.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::array kCommands = {
+    make_flows_command,    make_audit_command,     make_train_command,
+    make_evaluate_command, make_classify_command,  make_gateway_command,
+    make_capture_command,  make_watch_command,     make_explain_command,
+    make_model_command,    make_reference_command,
+};
+
+}  // namespace
+
+Program::Program()
+    : cli_(
+          "flowtell names the app behind encrypted traffic, by how its flows "
+          "look.",
+          "flowtell") {
+  cli_.set_version_flag("--version", "flowtell " + program_version());
+  cli_.require_subcommand(1);
+  cli_.footer(
+      "Start here:\n"
+      "  flowtell train captures/ -o apps.model     captures/APP/*.pcap\n"
+      "  flowtell classify apps.model other.pcap\n"
+      "  flowtell COMMAND --help                    options and examples");
+  for (const MakeCommand make : kCommands) {
+    auto command = make(cli_);
+    commands_.emplace_back(cli_.get_subcommands({}).back(), std::move(command));
+  }
+}
+
+std::optional<ExitCode> Program::parse(int count,
+                                       const char* const* arguments) {
+  try {
+    cli_.parse(count, arguments);
+  } catch (const CLI::ParseError& error) {
+    const bool asked_for_it =
+        error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+    if (!asked_for_it) return explain_usage(error);
+    cli_.exit(error);
+    return ExitCode::kDone;
+  }
+  return std::nullopt;
+}
+
+ExitCode Program::run() {
+  for (const auto& [cli, command] : commands_) {
+    if (!cli->parsed()) continue;
+    auto code = command->run();
+    return code ? *code : complain(code.error());
+  }
+  return ExitCode::kUsage;
+}
+
+// A wrong command line gets its sentence and the way to the help.
+ExitCode Program::explain_usage(const CLI::ParseError& error) const {
+  std::string name = "flowtell";
+  const CLI::App* innermost = &cli_;
+  while (!innermost->get_subcommands().empty()) {
+    innermost = innermost->get_subcommands().front();
+    name += ' ' + innermost->get_name();
+  }
+  std::string problem = error.what();
+  const auto unknown = innermost->remaining();
+  if (!innermost->get_subcommands({}).empty() && !unknown.empty()) {
+    problem = fmt::format("there is no command '{}'", unknown.front());
+  }
+  return complain(
+      {ErrorKind::kUsage, fmt::format("{}; see '{} --help'", problem, name)});
+}
+
+}  // namespace flowtell
