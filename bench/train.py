@@ -25,6 +25,7 @@ from xgboost import XGBRFClassifier
 from forest_tables import flows_of, tables_of, write_table
 
 ROUNDS = 5
+ROUNDS_OF = {"XGBoost": 1}  # it takes minutes
 THREADS = 2
 TREES = 100
 ROWS = 22281
@@ -58,7 +59,7 @@ def by_sklearn(tables, seed):
     forest = RandomForestClassifier(TREES, n_jobs=THREADS, random_state=seed)
     result = by_python(forest, tables)
     judged = tables[2]
-    result["batch"] = seconds(lambda: forest.predict_proba(judged))
+    result["batch"] = seconds(lambda: forest.predict_proba(tables[0]))
     result["hundred"] = seconds(lambda: forest.predict_proba(judged[:100]))
     result["one"] = statistics.median(
         seconds(lambda i=i: forest.predict_proba(judged[i:i + 1])) for i in range(20))
@@ -86,6 +87,8 @@ def measure(tables, files):
     results = {name: [] for name in forests}
     for seed in range(1, ROUNDS + 1):
         for name, train in forests.items():
+            if seed > ROUNDS_OF.get(name, ROUNDS):
+                continue
             results[name].append(train(seed))
             print(name, results[name][-1], file=sys.stderr)
     return results
@@ -109,11 +112,11 @@ def training_table(results):
     return lines
 
 
-def judging_table(results, rows):
+def judging_table(results):
     own, peer = results["flowtell"], results["scikit-learn"]
     lines = ["| flows judged at once | flowtell, 1 thread | scikit-learn, 2 threads | ratio |",
              "| ---: | ---: | ---: | ---: |"]
-    for what, count in (("one", 1), ("hundred", 100), ("batch", rows)):
+    for what, count in (("one", 1), ("hundred", 100), ("batch", ROWS)):
         mine, theirs = median(own, what), median(peer, what)
         lines.append(f"| {count} | {1e6 * mine:.0f} µs | {1e6 * theirs:.0f} µs | {theirs / mine:.0f} |")
     return lines
@@ -138,8 +141,9 @@ def main():
         results = measure(tables, files)
     text = "\n".join([
         f"Medians of {ROUNDS} rounds in turn, {THREADS} threads, {ROWS} rows of {FEATURES} made of "
-        f"{len(labels) - len(tables[3])} flows, {TREES} trees; {len(tables[3])} other flows judged.",
-        "", *training_table(results), "", *judging_table(results, len(tables[3])), ""])
+        f"{len(labels) - len(tables[3])} flows, {TREES} trees; the accuracy is that on {len(tables[3])} "
+        "other flows. XGBoost had one round.",
+        "", *training_table(results), "", *judging_table(results), ""])
     print(text)
     own = accuracy(results["flowtell"])
     for name, rounds in results.items():

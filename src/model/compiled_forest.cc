@@ -3,30 +3,95 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+
+#include "base/result.h"
 
 namespace flowtell {
+
+// Walks down trees, each of its own row, in step.
+class CompiledForest::Walkers {
+ public:
+  explicit Walkers(const CompiledForest& forest) : forest_(forest) {}
+
+  // REQUIRES: row and sums outlive the walk.
+  void begin(std::uint32_t root, const float* row, double* sums) {
+    at_[count_] = root;
+    rows_[count_] = row;
+    sums_[count_] = sums;
+    if (++count_ == kWalkers) arrive();
+  }
+
+  // Adds up the shares of the leaves reached, in the order of the beginnings.
+  void arrive() {
+    if (count_ == 0) return;
+    walk();
+    const std::size_t apps = forest_.apps_;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const float* leaf =
+          forest_.leaf_shares_.data() + forest_.leaves_[at_[i]] * apps;
+      for (std::size_t app = 0; app < apps; ++app) {
+        sums_[i][app] += static_cast<double>(leaf[app]);
+      }
+    }
+    count_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t kWalkers = 16;
+
+  void walk() {
+    // Who did not begin walks with the first.
+    for (std::size_t i = count_; i < kWalkers; ++i) {
+      at_[i] = at_[0];
+      rows_[i] = rows_[0];
+    }
+    const Node* nodes = forest_.nodes_.data();
+    const std::uint16_t* columns = forest_.columns_.data();
+    std::uint32_t moving = 0;
+    do {
+      moving = 0;
+      for (std::size_t i = 0; i < kWalkers; ++i) {
+        const Node node = nodes[at_[i]];
+        const float value = rows_[i][columns[at_[i]]];
+        moving |= node.distance;
+        at_[i] +=
+            node.distance + static_cast<std::uint32_t>(value > node.threshold);
+      }
+    } while (moving != 0);
+  }
+
+  const CompiledForest& forest_;
+  std::size_t count_ = 0;
+  std::array<std::uint32_t, kWalkers> at_{};  // nodes
+  std::array<const float*, kWalkers> rows_{};
+  std::array<double*, kWalkers> sums_{};
+};
 
 CompiledForest::CompiledForest(const Forest& forest)
     : apps_(forest.apps),
       width_(forest.width),
       leaf_shares_(forest.leaf_shares) {
+  require(width_ <= UINT16_MAX, "a forest looks at too many columns");
   for (const Tree& tree : forest.trees) add(tree);
 }
 
 void CompiledForest::add(const Tree& tree) {
   // `places[i]` is where in the plain tree the i-th node of this one stands.
   std::vector<std::uint32_t> places = {0};
-  const auto root = static_cast<std::uint32_t>(nodes_.size());
-  roots_.push_back(root);
+  roots_.push_back(static_cast<std::uint32_t>(nodes_.size()));
   for (std::size_t i = 0; i < places.size(); ++i) {
     const TreeNode& node = tree[places[i]];
     if (node.is_leaf()) {
-      nodes_.push_back({0, node.next, kLeaf});
+      nodes_.push_back({std::numeric_limits<float>::infinity(), 0});
+      columns_.push_back(0);
+      leaves_.push_back(node.next);
       continue;
     }
-    nodes_.push_back({node.threshold,
-                      root + static_cast<std::uint32_t>(places.size()),
-                      node.column});
+    nodes_.push_back(
+        {node.threshold, static_cast<std::uint32_t>(places.size() - i)});
+    columns_.push_back(static_cast<std::uint16_t>(node.column));
+    leaves_.push_back(0);
     places.push_back(places[i] + 1);
     places.push_back(node.next);
   }
@@ -34,11 +99,13 @@ void CompiledForest::add(const Tree& tree) {
 
 void CompiledForest::judge(std::span<const float> rows,
                            std::span<double> shares) const {
-  constexpr std::size_t kRowsAtOnce = 64;
+  // As many rows as fit the second cache beside a tree.
+  constexpr std::size_t kValuesAtOnce = 1 << 15;
+  const std::size_t rows_at_once = kValuesAtOnce / width_ + 1;
   std::fill(shares.begin(), shares.end(), 0.0);
   const std::size_t count = rows.size() / width_;
-  for (std::size_t begin = 0; begin < count; begin += kRowsAtOnce) {
-    const std::size_t size = std::min(kRowsAtOnce, count - begin);
+  for (std::size_t begin = 0; begin < count; begin += rows_at_once) {
+    const std::size_t size = std::min(rows_at_once, count - begin);
     judge_block(rows.subspan(begin * width_, size * width_),
                 shares.subspan(begin * apps_, size * apps_));
   }
@@ -46,60 +113,17 @@ void CompiledForest::judge(std::span<const float> rows,
   for (double& share : shares) share /= trees;
 }
 
-// Few rows go down many trees at once, many rows down one.
+// The sums of a row are added up in the order of the trees.
 void CompiledForest::judge_block(std::span<const float> rows,
                                  std::span<double> sums) const {
   const std::size_t count = rows.size() / width_;
-  const std::size_t trees_at_once = kWalkers / count;
-  std::array<std::uint32_t, kWalkers> leaves;
-  for (std::size_t begin = 0; begin < roots_.size(); begin += trees_at_once) {
-    const std::size_t trees = std::min(trees_at_once, roots_.size() - begin);
-    find_leaves(std::span(roots_).subspan(begin, trees), rows, leaves);
-    // The sums of a row are added up in the order of the trees.
-    for (std::size_t slot = 0; slot < trees * count; ++slot) {
-      const float* leaf = leaf_shares_.data() + leaves[slot] * apps_;
-      double* sum = sums.data() + slot % count * apps_;
-      for (std::size_t app = 0; app < apps_; ++app) {
-        sum[app] += static_cast<double>(leaf[app]);
-      }
+  Walkers walkers(*this);
+  for (const std::uint32_t root : roots_) {
+    for (std::size_t i = 0; i < count; ++i) {
+      walkers.begin(root, rows.data() + i * width_, sums.data() + i * apps_);
     }
   }
-}
-
-// All walkers take a step in turn, so that each waits for its memory while the
-// others go on; and no branch depends on where one goes.
-void CompiledForest::find_leaves(std::span<const std::uint32_t> roots,
-                                 std::span<const float> rows,
-                                 std::span<std::uint32_t> leaves) const {
-  struct Walker {
-    std::uint32_t at;    // its node
-    std::uint32_t row;   // where its row begins
-    std::uint32_t slot;  // where its leaf goes: tree after tree, by row
-  };
-  std::array<Walker, kWalkers> walkers;
-  std::size_t walking = 0;
-  std::uint32_t slot = 0;
-  for (const std::uint32_t root : roots) {
-    for (std::uint32_t row = 0; row < rows.size();
-         row += static_cast<std::uint32_t>(width_)) {
-      walkers[walking] = {root, row, slot};
-      leaves[slot++] = nodes_[root].child;
-      walking += nodes_[root].column == kLeaf ? 0U : 1U;
-    }
-  }
-  while (walking > 0) {
-    std::size_t still = 0;
-    for (std::size_t i = 0; i < walking; ++i) {
-      Walker walker = walkers[i];
-      const Node& node = nodes_[walker.at];
-      const bool left = rows[walker.row + node.column] <= node.threshold;
-      walker.at = node.child + static_cast<std::uint32_t>(!left);
-      leaves[walker.slot] = nodes_[walker.at].child;
-      walkers[still] = walker;
-      still += static_cast<std::size_t>(nodes_[walker.at].column != kLeaf);
-    }
-    walking = still;
-  }
+  walkers.arrive();
 }
 
 }  // namespace flowtell

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A forest laid out for fast verdicts: all nodes in one array, 12 bytes each, a
-// node's children side by side and every tree in breadth-first order, so that
-// the nodes near the root, which all rows visit, share cache lines. Rows go
-// down in step, many at a time, each a step of its own: many rows one tree, or
-// one row many trees.
+// A forest laid out for fast verdicts: all nodes in one array, a node's
+// children side by side and every tree in breadth-first order, so that the
+// nodes near the root, which all rows visit, share cache lines.
+//
+// A verdict is a walk down each tree, and a walk is a chain of loads of which
+// each waits for the one before. So sixteen walks go on in step: while one
+// waits the others move, and no branch depends on where they go. Of many rows,
+// a block goes down one tree while that is in the cache; one row goes down many
+// trees. A walk that has arrived stands on its leaf, which leads to itself,
+// until the last of the sixteen has.
 //
 // Gives exactly the shares of the plain form. Any number of threads may judge
 // with one at a time.
@@ -31,26 +36,22 @@ class CompiledForest {
 
  private:
   struct Node {
-    float threshold;
-    std::uint32_t child;   // the left one; the right follows. Leaf: its row
-    std::uint32_t column;  // kLeaf: a leaf
+    float threshold;         // a leaf's: infinity, which nothing exceeds
+    std::uint32_t distance;  // to the left child; the right follows. Leaf: 0
   };
-  static_assert(sizeof(Node) == 12);
-  static constexpr std::uint32_t kLeaf = UINT32_MAX;
+  static_assert(sizeof(Node) == 8);
 
-  static constexpr std::size_t kWalkers = 128;  // at once
+  class Walkers;
 
   void add(const Tree& tree);
   void judge_block(std::span<const float> rows, std::span<double> sums) const;
-  // Fills the row of leaf_shares_ that each row of values reaches in each tree,
-  // tree after tree.
-  void find_leaves(std::span<const std::uint32_t> roots,
-                   std::span<const float> rows,
-                   std::span<std::uint32_t> leaves) const;
 
   std::size_t apps_;
   std::size_t width_;
   std::vector<Node> nodes_;
+  // Of each node: the column it looks at; of a leaf, its row of leaf_shares_.
+  std::vector<std::uint16_t> columns_;
+  std::vector<std::uint32_t> leaves_;
   std::vector<std::uint32_t> roots_;
   std::vector<float> leaf_shares_;
 };
