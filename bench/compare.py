@@ -18,6 +18,7 @@ import tempfile
 import time
 
 ROUNDS = 5
+LONGEST = 300  # seconds a run may take
 HOUSE = pathlib.Path(__file__).resolve().parent.parent
 MARKS = ("<!-- generated: bench/compare.sh -->\n", "<!-- end compare -->")
 SCAPY = """
@@ -41,7 +42,7 @@ class Runner:
                        for part in self.command]
             begin = time.perf_counter()
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  stdin=subprocess.DEVNULL, check=False)
+                                  stdin=subprocess.DEVNULL, check=False, timeout=LONGEST)
             self.seconds.append(time.perf_counter() - begin)
         text = done.stdout.decode(errors="replace")
         if done.returncode != 0 or (self.proof and not re.search(self.proof, text)):
@@ -80,14 +81,14 @@ def contestants(model, big, folder):
         ("mapped loop that touches headers", [limits, "mapped", "CAPTURE"], digits),
         ("libpcap, bare loop", [limits, "libpcap", "CAPTURE"], digits),
         ("softflowd", ["softflowd", "-d", "-r", "CAPTURE", "-n", "127.0.0.1:9996", "-p", "FOLDER/pid",
-                       "-c", "FOLDER/control"], None),
+                       "-c", "none"], None),
         ("nfpcapd", ["nfpcapd", "-t", 86400, "-r", "CAPTURE", "-w", "FOLDER"], rf"Processed: {frames}"),
         ("argus", ["argus", "-r", "CAPTURE", "-w", "FOLDER/out"], None),
         ("ndpiReader", ["ndpiReader", "-i", "CAPTURE", "-q"], None),
     ]
     runners = [Runner(name, command, big, frames, proof) for name, command, proof in all_frames]
     fewer = slice_of(big, 200_000, folder)
-    runners.append(Runner("tshark", ["tshark", "-n", "-q", "-r", "CAPTURE"], fewer, 200_000))
+    runners.append(Runner("tshark", ["tshark", "-n", "-q", "-z", "conv,tcp", "-z", "conv,udp", "-r", "CAPTURE"], fewer, 200_000))
     fewest = slice_of(big, 20_000, folder)
     runners.append(Runner("scapy", ["/usr/bin/python3", "-c", SCAPY, "CAPTURE"], fewest, 20_000, "True"))
     return frames, [r for r in runners if shutil.which(str(r.command[0]))]

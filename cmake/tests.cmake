@@ -49,6 +49,7 @@ add_executable(unit_tests
   src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
   src/capture/pcapng_reader_test.cc
+  src/capture/read_ahead_test.cc
   src/capture/replay_source_test.cc
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc

@@ -2,7 +2,6 @@
 #include "capture/byte_stream.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace flowtell {
 namespace {
@@ -34,13 +33,33 @@ class StreamBytes : public ByteSource {
 
 bool ByteStream::fill(std::size_t count) {
   if (window_.size() >= count) return true;
-  if (!source_) return false;
-  // Room grows with what really came, never with what a file only claims.
-  const std::size_t held = window_.size();
-  if (held > 0 && window_.data() != buffer_.data()) {
-    std::memmove(buffer_.data(), window_.data(), held);
+  if (source_ && source_->lends() &&
+      window_.size() <= ByteSource::kRoomBeforeLent) {
+    borrow();
   }
-  std::size_t size = held;
+  if (window_.size() < count && source_) gather(count);
+  return window_.size() >= count;
+}
+
+// The next block of the source's own, with what is left of the window in front.
+void ByteStream::borrow() {
+  kept_.assign(window_.begin(), window_.end());
+  window_ = kept_;
+  auto block = source_->lend();
+  if (!block) problem_ = block.error().message;
+  if (!block || block->empty()) return source_.reset();
+  std::uint8_t* front = block->data() - kept_.size();
+  std::copy(kept_.begin(), kept_.end(), front);
+  window_ = Bytes(front, kept_.size() + block->size());
+}
+
+// Into the buffer. Room grows with what really came, never with what a file
+// only claims.
+void ByteStream::gather(std::size_t count) {
+  kept_.assign(window_.begin(), window_.end());
+  std::size_t size = kept_.size();
+  if (buffer_.size() < size + kChunk) buffer_.resize(size + kChunk);
+  std::copy(kept_.begin(), kept_.end(), buffer_.begin());
   while (size < count && source_) {
     if (buffer_.size() < size + kChunk) buffer_.resize(2 * size + kChunk);
     auto got = source_->read(std::span(buffer_).subspan(size));
@@ -49,7 +68,6 @@ bool ByteStream::fill(std::size_t count) {
     if (got) size += *got;
   }
   window_ = Bytes(buffer_).first(size);
-  return size >= count;
 }
 
 bool ByteStream::skip(std::uint64_t count) {

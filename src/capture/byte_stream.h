@@ -29,6 +29,15 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Fills the front of `into`; 0 at the end. Fails when the source does.
   virtual Result<std::size_t> read(std::span<std::uint8_t> into) = 0;
+
+  // Some sources have blocks of their own and can lend them, which spares a
+  // copy: valid until the next call, with room in front that is the caller's to
+  // write. Empty at the end. REQUIRES: lends().
+  static constexpr std::size_t kRoomBeforeLent = 1 << 16;
+  virtual bool lends() const { return false; }
+  virtual Result<std::span<std::uint8_t>> lend() {
+    return std::span<std::uint8_t>();
+  }
 };
 
 class ByteStream {
@@ -64,8 +73,12 @@ class ByteStream {
   std::unique_ptr<ByteSource> into_source() &&;
 
  private:
+  void borrow();
+  void gather(std::size_t count);
+
   std::unique_ptr<ByteSource> source_;
   std::vector<std::uint8_t> buffer_;
+  std::vector<std::uint8_t> kept_;  // of the window, while it is refilled
   Bytes window_;
   std::uint64_t position_ = 0;
   std::optional<std::string> problem_;

@@ -13,6 +13,7 @@
 #include "capture/compressed.h"
 #include "capture/pcap_reader.h"
 #include "capture/pcapng_reader.h"
+#include "capture/read_ahead.h"
 
 namespace flowtell {
 namespace {
@@ -74,9 +75,14 @@ tl::unexpected<Error> no_capture(const std::string& name,
               name);
 }
 
-Result<std::unique_ptr<FrameSource>> read_stream(ByteStream packed,
-                                                 const std::string& name) {
+Result<std::unique_ptr<FrameSource>> read_stream(
+    ByteStream packed, const std::string& name,
+    ReadOn thread = ReadOn::kCallersThread) {
   ByteStream stream = unpack(std::move(packed));
+  if (thread == ReadOn::kThreadOfItsOwn) {
+    stream = ByteStream(
+        std::make_unique<ReadAhead>(std::move(stream).into_source()));
+  }
   stream.fill(kMagicSize);
   if (looks_pcapng(stream.window())) return read_pcapng(std::move(stream));
   if (!looks_pcap(stream.window())) return no_capture(name, stream);
@@ -98,11 +104,12 @@ Result<ByteStream> open_stream(const std::string& path) {
 
 }  // namespace
 
-Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path) {
+Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
+                                                  ReadOn thread) {
   auto stream = open_stream(path);
   if (!stream) return fail(std::move(stream).error());
   return read_stream(std::move(*stream),
-                     path == kStandardInput ? "standard input" : path);
+                     path == kStandardInput ? "standard input" : path, thread);
 }
 
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
