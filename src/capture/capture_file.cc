@@ -44,14 +44,19 @@ ByteStream stream_of(FileHandle file) {
   return ByteStream(std::make_unique<FileBytes>(std::move(file)));
 }
 
-ByteStream unpack(ByteStream stream) {
+ByteStream ahead_if(UnpackOn thread, std::unique_ptr<ByteSource> source) {
+  if (thread == UnpackOn::kCallersThread) return ByteStream(std::move(source));
+  return ByteStream(std::make_unique<ReadAhead>(std::move(source)));
+}
+
+ByteStream unpack(ByteStream stream, UnpackOn thread) {
   stream.fill(kMagicSize);
   const Bytes front = stream.window();
   if (looks_gzip(front)) {
-    return ByteStream(unpack_gzip(std::move(stream).into_source()));
+    return ahead_if(thread, unpack_gzip(std::move(stream).into_source()));
   }
   if (looks_zstd(front)) {
-    return ByteStream(unpack_zstd(std::move(stream).into_source()));
+    return ahead_if(thread, unpack_zstd(std::move(stream).into_source()));
   }
   return stream;
 }
@@ -77,12 +82,8 @@ tl::unexpected<Error> no_capture(const std::string& name,
 
 Result<std::unique_ptr<FrameSource>> read_stream(
     ByteStream packed, const std::string& name,
-    ReadOn thread = ReadOn::kCallersThread) {
-  ByteStream stream = unpack(std::move(packed));
-  if (thread == ReadOn::kThreadOfItsOwn) {
-    stream = ByteStream(
-        std::make_unique<ReadAhead>(std::move(stream).into_source()));
-  }
+    UnpackOn thread = UnpackOn::kCallersThread) {
+  ByteStream stream = unpack(std::move(packed), thread);
   stream.fill(kMagicSize);
   if (looks_pcapng(stream.window())) return read_pcapng(std::move(stream));
   if (!looks_pcap(stream.window())) return no_capture(name, stream);
@@ -105,7 +106,7 @@ Result<ByteStream> open_stream(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
-                                                  ReadOn thread) {
+                                                  UnpackOn thread) {
   auto stream = open_stream(path);
   if (!stream) return fail(std::move(stream).error());
   return read_stream(std::move(*stream),
@@ -120,7 +121,7 @@ Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
 Result<bool> looks_capture(const std::string& path) {
   auto opened = open_stream(path);
   if (!opened) return fail(std::move(opened).error());
-  ByteStream stream = unpack(std::move(*opened));
+  ByteStream stream = unpack(std::move(*opened), UnpackOn::kCallersThread);
   stream.fill(kMagicSize);
   return looks_pcap(stream.window()) || looks_pcapng(stream.window());
 }

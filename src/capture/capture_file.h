@@ -16,12 +16,12 @@ namespace flowtell {
 
 inline constexpr const char* kStandardInput = "-";
 
-// On which thread a capture is read, and unpacked if it is packed.
-enum class ReadOn { kCallersThread, kThreadOfItsOwn };
+// On which thread a capture is unpacked, if it is packed.
+enum class UnpackOn { kCallersThread, kThreadOfItsOwn };
 
 // Fails, naming the path and the remedy, when there is no capture in it.
 Result<std::unique_ptr<FrameSource>> open_capture(
-    const std::string& path, ReadOn thread = ReadOn::kCallersThread);
+    const std::string& path, UnpackOn thread = UnpackOn::kCallersThread);
 
 // The same for bytes that the caller keeps alive; `name` is for messages.
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,

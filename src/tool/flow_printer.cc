@@ -18,7 +18,7 @@ constexpr std::size_t kFlushAt = 1 << 16;   // bytes
 constexpr std::size_t kBatchesWaiting = 4;  // between the two threads
 
 // One run over all captures. One thread does it all; or one meters, a second
-// measures, judges and writes, and a third, which has least to do, reads ahead.
+// measures, judges and writes, and where a capture is packed a third unpacks.
 class Printer {
  public:
   Printer(const FlowPrinting& how, std::unique_ptr<FlowWriter> writer,
@@ -35,8 +35,8 @@ class Printer {
   }
 
   Result<void> print(const std::string& path) {
-    auto source = open_capture(
-        path, has_teller_ ? ReadOn::kThreadOfItsOwn : ReadOn::kCallersThread);
+    auto source = open_capture(path, has_teller_ ? UnpackOn::kThreadOfItsOwn
+                                                 : UnpackOn::kCallersThread);
     if (!source) return fail(std::move(source).error());
     writer_->begin_capture(text_, path);
     auto done = has_teller_ ? print_by_two(**source) : print_by_one(**source);
