@@ -23,8 +23,10 @@ HOUSE = pathlib.Path(__file__).resolve().parent.parent
 MARKS = ("<!-- generated: bench/compare.sh -->\n", "<!-- end compare -->")
 SCAPY = """
 import sys
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.l2 import Ether
 from scapy.utils import PcapReader
-print(sum(1 for packet in PcapReader(sys.argv[1]) if packet.haslayer("IP")) > 0)
+print(sum(1 for packet in PcapReader(sys.argv[1]) if packet.haslayer(IP)) > 0)
 """
 
 

@@ -11,6 +11,7 @@ namespace {
 constexpr Duration kPairMemory = std::chrono::hours(1);
 constexpr std::size_t kPacketsPerFlow = 16;  // room for so many on average
 constexpr std::size_t kPairsPerFlow = 2;
+constexpr std::size_t kLargeShare = 1000;  // so many of it are all there is
 
 }  // namespace
 
@@ -85,17 +86,27 @@ void FlowTable::forget_silent_pairs(Timestamp now) {
 void FlowTable::make_room(std::uint32_t pair) {
   const std::size_t most = options_.max_flows;
   if (flows_.size() < most && packets_.held() < most * kPacketsPerFlow) return;
-  const std::uint32_t device = pairs_[pair].device;
-  const auto is_full = [&] {
-    const bool needs_flow = !is_in_open_burst(pairs_[pair]);
-    return (needs_flow && flows_.size() >= most) ||
-           packets_.held() >= most * kPacketsPerFlow;
-  };
-  while (is_full()) {
-    const bool is_greedy = devices_[device].flows * std::size_t{2} >= most;
-    end_burst(is_greedy ? device : open_bursts_.oldest());
+  for (;;) {
+    const bool lacks_flow =
+        flows_.size() >= most && !is_in_open_burst(pairs_[pair]);
+    const bool lacks_packets = packets_.held() >= most * kPacketsPerFlow;
+    if (!lacks_flow && !lacks_packets) return;
+    end_burst(who_makes_room(lacks_flow));
     ++bursts_ended_early_;
   }
+}
+
+// REQUIRES: a burst is open.
+std::uint32_t FlowTable::who_makes_room(bool of_flows) const {
+  const std::uint32_t oldest = open_bursts_.oldest();
+  const std::uint32_t largest = of_flows ? most_flows_ : most_packets_;
+  if (largest == kNowhere) return oldest;
+  const auto held = [&](std::uint32_t device) -> std::uint64_t {
+    return of_flows ? devices_[device].flows : devices_[device].packets;
+  };
+  const std::size_t in_all = of_flows ? flows_.size() : packets_.held();
+  const bool is_large = held(largest) * kLargeShare >= in_all;
+  return is_large && held(largest) > held(oldest) ? largest : oldest;
 }
 
 void FlowTable::end_burst(std::uint32_t position) {
@@ -114,6 +125,9 @@ void FlowTable::end_burst(std::uint32_t position) {
   open_bursts_.remove(position);
   device.burst = 0;
   device.flows = 0;
+  device.packets = 0;
+  if (position == most_flows_) most_flows_ = kNowhere;
+  if (position == most_packets_) most_packets_ = kNowhere;
   device.first_flow = device.last_flow = kNowhere;
   ++device.burst_number;
   sink_.end_burst();
@@ -199,6 +213,11 @@ void FlowTable::join_burst(std::uint32_t position, Timestamp now) {
     open_bursts_.touch(position);
   }
   device.last = now;
+  ++device.packets;
+  if (most_packets_ == kNowhere ||
+      device.packets > devices_[most_packets_].packets) {
+    most_packets_ = position;
+  }
 }
 
 std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position) {
@@ -223,6 +242,9 @@ std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
       flow;
   device.last_flow = flow;
   ++device.flows;
+  if (most_flows_ == kNowhere || device.flows > devices_[most_flows_].flows) {
+    most_flows_ = pairs_[pair].device;
+  }
   if (options_.key != FlowKey::kFiveTuple) {
     coarse_index_.insert(keyed_hash(coarse_key(pairs_[pair])), flow);
   }

@@ -9,9 +9,11 @@
 //
 // Memory is bounded. When `max_flows` are open, or 16 times as many packets
 // wait in them, one burst is ended before its silence came: that of the device
-// whose packet wants the room if it holds at least half of all open flows, else
-// the one silent longest. Nothing is lost by it but that the device's burst is
-// cut in two; it is counted. Of address-port pairs, twice `max_flows` are
+// that has most, as far as is known, if that is a thousandth of all there is;
+// else that of the one silent longest. So a flood from few devices makes room
+// among itself, one from many loses its oldest, and who goes on talking beside
+// them is left alone. Nothing is lost by it but that the burst is cut in two;
+// it is counted. Of address-port pairs, twice `max_flows` are
 // remembered; the one silent longest makes way, in the same manner if its
 // device's burst still goes on.
 //
@@ -84,7 +86,8 @@ class FlowTable {
     std::uint64_t burst = 0;  // 0: none open; else unlike any other burst's
     std::uint32_t burst_number = 0;  // of the open or the next one
     std::uint32_t pairs = 0;
-    std::uint32_t flows = 0;  // of the open burst
+    std::uint32_t flows = 0;  // of the open burst, and their packets
+    std::uint64_t packets = 0;
     std::uint32_t first_flow = kNowhere;
     std::uint32_t last_flow = kNowhere;
   };
@@ -92,6 +95,7 @@ class FlowTable {
   void end_silent_bursts(Timestamp now);
   void forget_silent_pairs(Timestamp now);
   void make_room(std::uint32_t pair);
+  std::uint32_t who_makes_room(bool of_flows) const;
   void end_burst(std::uint32_t device);
   // The flow as it stands, for the sink. Valid until the next is gathered.
   Flow gather(const OpenFlow& flow);
@@ -112,6 +116,10 @@ class FlowTable {
   Pool<Device> devices_;
   HashIndex device_index_;
   RecencyList<Device> open_bursts_;
+  // Of the devices that were given flows, or packets, since such a one's burst
+  // ended: the one that has most.
+  std::uint32_t most_flows_ = kNowhere;
+  std::uint32_t most_packets_ = kNowhere;
   Pool<OpenFlow> flows_;
   HashIndex coarse_index_;  // flows by coarse_key, for keys but the five-tuple
   PacketLog packets_;
