@@ -53,6 +53,7 @@ add_executable(unit_tests
   src/capture/replay_source_test.cc
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc
+  src/decode/anonymiser_test.cc
   src/decode/decoder_test.cc
   src/decode/dns_message_test.cc
   src/decode/fate_test.cc
@@ -152,6 +153,7 @@ add_executable(unit_tests
   src/serve/crew_test.cc
   src/serve/device_names_test.cc
   src/serve/dhcp_probe_test.cc
+  src/serve/frame_anonymiser_test.cc
   src/serve/gateway_checks_test.cc
   src/serve/gateway_options_test.cc
   src/serve/gateway_plan_test.cc
@@ -176,6 +178,7 @@ gtest_discover_tests(unit_tests DISCOVERY_MODE PRE_TEST)
 # Whole-program tests: commands in a folder of their own, compared with
 # tests/expected. FLOWTELL_BLESS=1 in the environment writes those anew.
 add_executable(program_tests
+  tests/anonymise_program_test.cc
   tests/audit_program_test.cc
   tests/bad_captures_program_test.cc
   tests/bad_models_program_test.cc

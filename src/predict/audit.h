@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "decode/anonymiser.h"
 #include "model/dataset.h"
 #include "predict/finding.h"
 
@@ -18,6 +19,16 @@ struct AuditOptions {
   std::vector<std::string> columns;  // names of the dataset's
   std::uint64_t seed = 1;            // deals captures to folds
   int threads = 1;
+  // Whose stand-ins are told for devices and servers; it outlives the audit.
+  // Null: they are told as they are.
+  Anonymiser* anonymiser = nullptr;
+
+  std::string told(const Address& device) const {
+    return (anonymiser ? anonymiser->address(device) : device).text();
+  }
+  std::string told(const std::string& server) const {
+    return anonymiser ? std::string(anonymiser->name(server)) : server;
+  }
 };
 
 // In the order of their severity, and of their kinds within one. The outcome

@@ -134,18 +134,19 @@ Findings check_dominant_captures(const LoadedDataset& loaded,
   return found;
 }
 
-Findings check_devices(const LoadedDataset& loaded, const AuditOptions&) {
+Findings check_devices(const LoadedDataset& loaded,
+                       const AuditOptions& options) {
   const Dataset& data = loaded.dataset;
   const auto devices = devices_per_app(data);
   Devices all;
   for (const Devices& some : devices) all.insert(some.begin(), some.end());
   if (all.size() == 1) {
-    return {
-        {FindingKind::kDevices,
-         Severity::kNote,
-         fmt::format("all flows are of one device, {}", all.begin()->text()),
-         {all.begin()->text()},
-         {}}};
+    const std::string device = options.told(*all.begin());
+    return {{FindingKind::kDevices,
+             Severity::kNote,
+             fmt::format("all flows are of one device, {}", device),
+             {device},
+             {}}};
   }
   std::set<AppId> own;
   std::set<AppId> single;

@@ -129,7 +129,8 @@ std::string best_known(const std::map<std::uint32_t, Visit>& captures) {
 }
 
 // REQUIRES: captures is not empty.
-Finding finding_of(const Dataset& data, AppId app, AppId other,
+Finding finding_of(const Dataset& data, const AuditOptions& options, AppId app,
+                   AppId other,
                    const std::map<std::uint32_t, Visit>& captures) {
   std::set<std::uint32_t> numbers;
   std::uint64_t flows = 0;
@@ -142,7 +143,7 @@ Finding finding_of(const Dataset& data, AppId app, AppId other,
           Severity::kWarning,
           fmt::format("{}'s own servers, such as {}, stand in {} captures of "
                       "{}: {}, {} of the app's",
-                      data.apps[other], best_known(captures),
+                      data.apps[other], options.told(best_known(captures)),
                       of_text(captures.size(), captures_per_app(data)[app]),
                       data.apps[app], counted(flows, "flow"), share_text(part)),
           paths_of(data, numbers),
@@ -153,18 +154,21 @@ Finding finding_of(const Dataset& data, AppId app, AppId other,
 
 }  // namespace
 
-Findings check_other_apps(const LoadedDataset& loaded, const AuditOptions&) {
+Findings check_other_apps(const LoadedDataset& loaded,
+                          const AuditOptions& options) {
   const Dataset& data = loaded.dataset;
   const NameUses uses = name_uses(data);
   Findings found;
   for (const auto& [pair, captures] : find_visits(data, uses)) {
     if (captures.empty()) continue;
-    found.push_back(finding_of(data, pair.first, pair.second, captures));
+    found.push_back(
+        finding_of(data, options, pair.first, pair.second, captures));
   }
   return found;
 }
 
-Findings check_background(const LoadedDataset& loaded, const AuditOptions&) {
+Findings check_background(const LoadedDataset& loaded,
+                          const AuditOptions& options) {
   const Dataset& data = loaded.dataset;
   const NameUses uses = name_uses(data);
   std::vector<std::uint64_t> shared(data.apps.size());
@@ -194,9 +198,9 @@ Findings check_background(const LoadedDataset& loaded, const AuditOptions&) {
     finding.figures.emplace_back(data.apps[app], part);
   }
   for (const NameUse* use : servers) {
-    finding.where.push_back(fmt::format("{} (shared by {} apps, {})", use->name,
-                                        use->users.size(),
-                                        counted(use->flows, "flow")));
+    finding.where.push_back(
+        fmt::format("{} (shared by {} apps, {})", options.told(use->name),
+                    use->users.size(), counted(use->flows, "flow")));
   }
   finding.what = fmt::format(
       "{} flows with a server's name go to servers that several apps use ({})",

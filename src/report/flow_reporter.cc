@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/flow_reporter.h"
 
+#include "report/anonymised.h"
+
 namespace flowtell {
 
 FlowReporter::FlowReporter(const FeatureList& features,
@@ -96,6 +98,13 @@ NamedVerdict FlowReporter::name(const Verdict& verdict,
 
 void FlowReporter::tell(const FlowReport& report) {
   const InStage in(stages_, Stage::kReport);
+  if (!anonymiser_) return tell_all(report);
+  const Flow flow = anonymised(report.flow, *anonymiser_);
+  tell_all(
+      {flow, report.origin, report.features, report.verdict, report.is_early});
+}
+
+void FlowReporter::tell_all(const FlowReport& report) {
   for (FlowListener* listener : listeners_) listener->take(report);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/stage_clock.h"
+#include "decode/anonymiser.h"
 #include "flow/flow.h"
 #include "measure/feature_list.h"
 #include "predict/judge.h"
@@ -48,6 +49,10 @@ class FlowReporter : public FlowSink {
   // Counts the stages' times on this clock, which outlives the reporter.
   void time_with(StageClock* clock) { stages_ = clock; }
 
+  // Tells stand-ins for addresses and names from here on. Flows are measured
+  // and judged by their own.
+  void anonymise(const AnonymiserKey& key) { anonymiser_.emplace(key); }
+
   // From the next flow on, another judge.
   void use(NamingJudge judge) { judge_ = judge; }
 
@@ -71,12 +76,14 @@ class FlowReporter : public FlowSink {
   void measure(const Flow& flow);
   NamedVerdict name(const Verdict& verdict, const Flow& flow) const;
   void tell(const FlowReport& report);
+  void tell_all(const FlowReport& report);
 
   const FeatureList& features_;
   std::optional<NamingJudge> judge_;
   std::vector<FlowListener*> listeners_;
   const std::optional<Timestamp>* origin_ = nullptr;
   StageClock* stages_ = nullptr;
+  std::optional<Anonymiser> anonymiser_;
   FlowSeries series_;
   std::vector<double> measured_;
   // The burst at hand: its flows, and what they share, one behind the other.

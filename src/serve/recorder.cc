@@ -15,7 +15,17 @@ Recorder::Recorder(Options options, PcapWriter& writer)
     : options_(std::move(options)),
       writer_(writer),
       meter_(options_.flows, no_sink_),
-      started_(monotonic_now()) {}
+      started_(monotonic_now()) {
+  if (options_.key) anonymiser_.emplace(*options_.key);
+}
+
+// Nothing where nothing may be kept.
+std::optional<Bytes> Recorder::kept_of(const Frame& frame) {
+  if (anonymiser_) return anonymiser_->kept(frame);
+  if (!options_.snap) return cut_.cut(frame);
+  return frame.bytes.first(
+      std::min<std::size_t>(*options_.snap, frame.bytes.size()));
+}
 
 Result<void> Recorder::take(std::span<const Frame> frames) {
   for (const Frame& frame : frames) {
@@ -29,10 +39,13 @@ Result<void> Recorder::take(std::span<const Frame> frames) {
     ++count_.packets;
     count_.bytes += frame.wire_length;
     meter_.add(frame);
+    const auto bytes = kept_of(frame);
+    if (!bytes) {
+      ++count_.left_out;
+      continue;
+    }
     Frame kept = frame;
-    kept.bytes = options_.snap ? frame.bytes.first(std::min<std::size_t>(
-                                     *options_.snap, frame.bytes.size()))
-                               : cut_.cut(frame);
+    kept.bytes = *bytes;
     if (auto done = writer_.add(kept); !done) return done;
   }
   return {};

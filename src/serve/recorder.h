@@ -12,6 +12,7 @@
 #include "capture/pcap_writer.h"
 #include "flow/flow_meter.h"
 #include "serve/content_cut.h"
+#include "serve/frame_anonymiser.h"
 #include "serve/live_loop.h"
 
 namespace flowtell {
@@ -21,6 +22,7 @@ struct RecordingCount {
   std::uint64_t packets = 0;  // frames, whatever is in them
   std::uint64_t bytes = 0;    // of them on the wire
   std::uint64_t flows = 0;
+  std::uint64_t left_out = 0;  // frames that could not be made anonymous
 };
 
 class Recorder : public LiveHandler {
@@ -28,6 +30,9 @@ class Recorder : public LiveHandler {
   struct Options {
     // Cut each frame to so many bytes, or to headers and names.
     std::optional<std::uint32_t> snap;
+    // Keeps headers alone, with stand-ins for addresses, of TCP and UDP alone;
+    // `snap` then counts for nothing.
+    std::optional<AnonymiserKey> key;
     // The length of the round; nothing: until a person ends it.
     std::optional<Duration> length;
     FlowOptions flows;
@@ -57,11 +62,13 @@ class Recorder : public LiveHandler {
     void take(const Flow&) override {}
   };
 
+  std::optional<Bytes> kept_of(const Frame& frame);
   Duration passed() const { return monotonic_now() - started_; }
 
   Options options_;
   PcapWriter& writer_;
   ContentCut cut_;
+  std::optional<FrameAnonymiser> anonymiser_;
   NoSink no_sink_;
   FlowMeter meter_;
   RecordingCount count_;

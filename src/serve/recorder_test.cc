@@ -61,6 +61,24 @@ TEST_F(Recording, KeepsSoManyBytesWhereAskedTo) {
   EXPECT_EQ(written()[1].bytes.size(), 14u + 28) << "a shorter one whole";
 }
 
+TEST_F(Recording, KeepsAnonymousHeadersAndCountsWhatIsLeftOut) {
+  Recorder::Options anonymous = options();
+  anonymous.key = AnonymiserKey{};
+  Recorder recorder(anonymous, writer_);
+  ASSERT_TRUE(take(recorder, kContent));
+  ASSERT_TRUE(
+      take(recorder, frame().ethernet().ether_type(0x0806).payload(28)));
+  ASSERT_TRUE(take(recorder, frame().ethernet().ipv4().udp(4, 53).payload(9)));
+  ASSERT_TRUE(recorder.finish());
+  EXPECT_EQ(recorder.count().packets, 3u);
+  EXPECT_EQ(recorder.count().left_out, 1u);
+  ASSERT_EQ(written().size(), 2u);
+  EXPECT_EQ(written()[0].bytes.size(), 14u + 28);
+  EXPECT_NE(written()[0].bytes.substr(26, 8), kContent.bytes.substr(26, 8));
+  EXPECT_EQ(written()[0].wire_length, kContent.wire_length);
+  EXPECT_EQ(written()[1].bytes.size(), 14u + 28) << "not even a question";
+}
+
 TEST_F(Recording, CountsFramesBytesAndFlows) {
   Recorder recorder(options(), writer_);
   EXPECT_EQ(recorder.count().packets, 0u);

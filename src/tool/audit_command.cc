@@ -34,6 +34,7 @@ class AuditCommand : public Command {
     define_threads(command, threads_);
     meter_.define(command);
     meter_.define_flow(command);
+    anonymise_.define(command);
     command.footer(
         "Examples:\n"
         "  flowtell audit captures/\n"
@@ -51,6 +52,8 @@ class AuditCommand : public Command {
     flow->names = kinds->name;
     auto features = chosen_features(feature_sets_);
     if (!features) return fail(std::move(features).error());
+    auto key = anonymise_.resolve();
+    if (!key) return fail(std::move(key).error());
     auto loaded =
         load_samples({captures_, *flow, *features, threads_, {}, false});
     if (!loaded) return fail(std::move(loaded).error());
@@ -58,6 +61,17 @@ class AuditCommand : public Command {
     options.columns = features->column_names();
     options.seed = seed_;
     options.threads = threads_;
+    std::optional<Anonymiser> anonymiser;
+    if (*key) {
+      anonymiser.emplace(**key);
+      options.anonymiser = &*anonymiser;
+    }
+    // No check goes by a path.
+    if (anonymiser) {
+      for (CaptureRecord& capture : loaded->dataset.captures) {
+        capture.path = anonymiser->capture(capture.path);
+      }
+    }
     return tell(loaded->dataset, audit(*loaded, options));
   }
 
@@ -85,6 +99,7 @@ class AuditCommand : public Command {
   std::uint64_t seed_ = 1;
   int threads_ = 1;
   MeterArguments meter_;
+  AnonymiseArguments anonymise_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "serve/session_folder.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/options.h"
 
 namespace flowtell {
 namespace {
@@ -80,6 +81,11 @@ class CaptureCommand : public Command {
                     "and the messages that name servers, and no content")
         ->type_name("N|names")
         ->capture_default_str();
+    anonymise_.define(command);
+    command.get_option("--anonymise")
+        ->description(
+            "Keep headers alone, with stand-ins for all addresses, made with "
+            "the key in this file: 32 bytes or 64 hexadecimal digits");
     command.add_option("--notes", notes_, "A remark for the manifest")
         ->type_name("TEXT");
     command.footer(
@@ -108,10 +114,22 @@ class CaptureCommand : public Command {
     }
     auto options = interface_options();
     if (!options) return fail(std::move(options).error());
+    auto key = anonymise_.resolve();
+    if (!key) return fail(std::move(key).error());
+    key_ = *key;
+    if (key_ && cut_) {
+      return fail(ErrorKind::kUsage,
+                  "--anonymise contradicts --snap {}: content tells who it is "
+                  "of; leave one of them out",
+                  snap_);
+    }
     auto folder = SessionFolder::open(folder_, app_);
     if (!folder) return fail(std::move(folder).error());
     auto source = LiveInterface::open(interface_, *options);
     if (!source) return fail(std::move(source).error());
+    if (auto known = check_link((*source)->link()); !known) {
+      return fail(std::move(known).error());
+    }
     if (auto done = folder->make(); !done) return fail(std::move(done).error());
     auto waiter = LiveWaiter::make(Hangup::kStops);
     if (!waiter) return fail(std::move(waiter).error());
@@ -126,10 +144,25 @@ class CaptureCommand : public Command {
       warn(fmt::format("the kernel dropped {}: the machine was too busy",
                        counted(dropped, "frame")));
     }
+    if (key_) {
+      remark(fmt::format(
+          "flowtell: the usual networks of devices are now others; read it "
+          "with --lan {}\n",
+          Anonymiser(*key_).networks(Lan::kDefault)));
+    }
     return ExitCode::kDone;
   }
 
  private:
+  Result<void> check_link(LinkType link) const {
+    if (!key_ || FrameAnonymiser::knows(link)) return {};
+    return fail(ErrorKind::kUsage,
+                "--anonymise: where addresses stand on {}, {}, is not known; "
+                "record without it, and give away what 'flowtell flows "
+                "--anonymise' makes of it",
+                interface_, link_type_name(link));
+  }
+
   Result<InterfaceOptions> interface_options() {
     InterfaceOptions options;
     if (snap_ != kNamesSnap) {
@@ -172,8 +205,10 @@ class CaptureCommand : public Command {
     show("\r\x1b[K");
     row.ended = system_now();
     row.app = app_;
-    row.device = Address::parse(device_) ? device_ : "";
-    row.host = host_name();
+    if (const auto device = Address::parse(device_)) {
+      row.device = key_ ? Anonymiser(*key_).address(*device).text() : device_;
+    }
+    if (!key_) row.host = host_name();
     row.notes = notes_;
     if (auto added = folder.add(row); done && !added) done = added;
     if (!done) return fail(std::move(done).error());
@@ -184,6 +219,7 @@ class CaptureCommand : public Command {
   Recorder::Options recorder_options(int round) const {
     Recorder::Options options;
     options.snap = cut_;
+    options.key = key_;
     if (minutes_) {
       options.length =
           Duration(static_cast<std::int64_t>(std::llround(*minutes_ * 60e9)));
@@ -214,6 +250,10 @@ class CaptureCommand : public Command {
     remark(fmt::format("flowtell: {}: {}, {}, {}\n", path,
                        counted(count.packets, "packet"),
                        bytes_text(count.bytes), counted(count.flows, "flow")));
+    if (count.left_out == 0) return;
+    remark(fmt::format(
+        "flowtell: {}: {} left out, for what is in them may tell addresses\n",
+        path, counted(count.left_out, "packet")));
   }
 
   // The count is for people; a log file needs none of it.
@@ -229,6 +269,8 @@ class CaptureCommand : public Command {
   std::string device_;
   std::string snap_{kNamesSnap};
   std::string notes_;
+  AnonymiseArguments anonymise_;
+  std::optional<AnonymiserKey> key_;
   std::optional<std::uint32_t> cut_;  // by snap_; nothing: to the names
 };
 

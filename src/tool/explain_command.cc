@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "capture/capture_file.h"
 #include "model/model_file.h"
+#include "report/anonymised.h"
 #include "report/explanation.h"
 #include "report/explanation_page.h"
 #include "report/ledger_text.h"
@@ -36,6 +37,7 @@ class ExplainCommand : public Command {
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);
+    anonymise_.define(command);
     command
         .add_option("--json", json_,
                     "Write all of it as JSON; - for standard output, instead "
@@ -70,8 +72,12 @@ class ExplainCommand : public Command {
     if (auto apart = keeps({model_}); !apart) {
       return fail(std::move(apart).error());
     }
+    auto key = anonymise_.resolve();
+    if (!key) return fail(std::move(key).error());
+    if (*key) anonymiser_.emplace(**key);
     auto model = load_model(model_);
     if (!model) return fail(std::move(model).error());
+    if (anonymiser_) anonymise(model->captures, *anonymiser_);
     if (paths_.empty()) {
       return told(model_explanation_text(*model),
                   model_explanation_json(*model));
@@ -106,9 +112,10 @@ class ExplainCommand : public Command {
     const Inquiry* judging = nullptr;
     auto inquiry = Inquiry::make(
         model, setting.kinds, setting.rule, [&](const JudgedFlow& flow) {
-          account.add(flow, judging->fewer());
+          add(account, flow, judging->fewer());
           if (flow.number != number_) return;
           asked = explain_flow(model, *judging, setting.kinds, flow);
+          if (anonymiser_) anonymise(*asked, *anonymiser_);
         });
     if (!inquiry) {
       return fail(fmt::format("cannot use {}", model_),
@@ -134,6 +141,17 @@ class ExplainCommand : public Command {
     }
     return told(flow_explanation_text(*asked, setting),
                 flow_explanation_json(*asked, setting));
+  }
+
+  void add(CaptureAccount& account, const JudgedFlow& flow,
+           std::span<const EvidenceKinds> fewer) {
+    if (!anonymiser_) return account.add(flow, fewer);
+    const KeptFlow kept = anonymised(*flow.flow, *anonymiser_);
+    const std::string capture = anonymiser_->capture(*flow.capture);
+    JudgedFlow told = flow;
+    told.flow = &kept;
+    told.capture = &capture;
+    account.add(told, fewer);
   }
 
   // Hands the flows of all captures to the inquiry.
@@ -178,8 +196,14 @@ class ExplainCommand : public Command {
   }
 
   std::string title() const {
-    if (paths_.empty()) return "What " + model_ + " knows apps by";
-    const std::string captures = listed(paths_);
+    if (paths_.empty()) {
+      return "What " + (anonymiser_ ? "a model" : model_) + " knows apps by";
+    }
+    std::vector<std::string> paths = paths_;
+    for (std::string& path : paths) {
+      if (anonymiser_) path = anonymiser_->capture(path);
+    }
+    const std::string captures = listed(paths);
     return number_ == 0 ? "Verdicts on " + captures
                         : fmt::format("Flow {} of {}", number_, captures);
   }
@@ -190,6 +214,8 @@ class ExplainCommand : public Command {
   UnknownArguments unknown_;
   std::string evidence_{EvidenceKinds::kAll};
   MeterArguments meter_;
+  AnonymiseArguments anonymise_;
+  std::optional<Anonymiser> anonymiser_;
   std::string json_;
   std::string page_;
   MeterReport report_;

@@ -23,7 +23,7 @@ class Printer {
  public:
   Printer(const FlowPrinting& how, std::unique_ptr<FlowWriter> writer,
           const FeatureList& features, std::optional<NamingJudge> judge,
-          Output& output)
+          Output& output, const std::optional<AnonymiserKey>& key)
       : how_(how),
         has_teller_(how.run.threads > 1),
         writer_(std::move(writer)),
@@ -32,13 +32,17 @@ class Printer {
         output_(output) {
     writer_->begin_output(text_);
     reporter_.time_with(telling_clock());
+    if (!key) return;
+    reporter_.anonymise(*key);
+    anonymiser_.emplace(*key);
   }
 
   Result<void> print(const std::string& path) {
     auto source = open_capture(path, has_teller_ ? UnpackOn::kThreadOfItsOwn
                                                  : UnpackOn::kCallersThread);
     if (!source) return fail(std::move(source).error());
-    writer_->begin_capture(text_, path);
+    writer_->begin_capture(text_,
+                           anonymiser_ ? anonymiser_->capture(path) : path);
     auto done = has_teller_ ? print_by_two(**source) : print_by_one(**source);
     if (!done) return done;
     if (const auto& damage = (*source)->damage()) {
@@ -134,6 +138,7 @@ class Printer {
   std::string text_;
   LineListener lines_;
   FlowReporter reporter_;
+  std::optional<Anonymiser> anonymiser_;  // of captures
   Output& output_;
   MeterReport report_;
   RunStats stats_;
@@ -154,6 +159,8 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!writer_options) return fail(std::move(writer_options).error());
   auto features = FeatureList::parse(how.writer.features);
   if (!features) return fail(std::move(features).error());
+  auto key = how.writer.anonymise.resolve();
+  if (!key) return fail(std::move(key).error());
   auto captures = find_captures(paths);
   if (!captures) return fail(std::move(captures).error());
   writer_options->with_verdicts = judge.has_value();
@@ -165,7 +172,7 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!output) return fail(std::move(output).error());
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
-                  judge, *output);
+                  judge, *output, *key);
   for (const std::string& path : *captures) {
     if (auto done = printer.print(path); !done) {
       return fail(std::move(done).error());

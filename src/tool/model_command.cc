@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model_file.h"
+#include "report/anonymised.h"
 #include "report/model_report.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/options.h"
 
 namespace flowtell {
 namespace {
@@ -20,6 +22,7 @@ class ModelCommand : public Command {
                     "Write all of it as JSON; - for standard output, instead "
                     "of the text")
         ->type_name("FILE");
+    anonymise_.define(command);
     command.footer(
         "Examples:\n"
         "  flowtell model apps.model\n"
@@ -27,8 +30,14 @@ class ModelCommand : public Command {
   }
 
   Result<ExitCode> run() override {
+    auto key = anonymise_.resolve();
+    if (!key) return fail(std::move(key).error());
     auto model = load_model(model_);
     if (!model) return fail(std::move(model).error());
+    if (*key) {
+      Anonymiser anonymiser(**key);
+      anonymise(*model, anonymiser);
+    }
     if (json_ != "-") {
       auto told = write_output("", model_text(*model));
       if (!told) return fail(std::move(told).error());
@@ -43,6 +52,7 @@ class ModelCommand : public Command {
  private:
   std::string model_;
   std::string json_;
+  AnonymiseArguments anonymise_;
 };
 
 }  // namespace

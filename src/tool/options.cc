@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/options.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
 
@@ -71,6 +72,27 @@ Result<FlowOptions> MeterArguments::resolve() const {
   return options;
 }
 
+void AnonymiseArguments::define(CLI::App& command) {
+  command
+      .add_option("--anonymise", key_file,
+                  "Tell stand-ins for addresses, names and captures, made with "
+                  "the key in this file: 32 bytes or 64 hexadecimal digits (a "
+                  "key on the command line, all could see)")
+      ->type_name("KEYFILE");
+}
+
+Result<std::optional<AnonymiserKey>> AnonymiseArguments::resolve() const {
+  if (key_file.empty()) return std::nullopt;
+  auto content = read_file(key_file);
+  if (!content) return fail("--anonymise", std::move(content).error());
+  auto key = AnonymiserKey::parse(*content);
+  if (!key) {
+    return fail(fmt::format("--anonymise: {} holds no key", key_file),
+                std::move(key).error());
+  }
+  return *key;
+}
+
 void WriterArguments::define(CLI::App& command) {
   command.add_option("--format", format, "How flows are written")
       ->type_name("FORM")
@@ -89,6 +111,7 @@ void WriterArguments::define(CLI::App& command) {
                    "Text: end the flows of each burst with a blank line");
   command.add_flag("--ledger", ledger,
                    "Print what became of every frame, on standard error");
+  anonymise.define(command);
 }
 
 void WriterArguments::define_ambiguity(CLI::App& command) {

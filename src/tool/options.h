@@ -6,10 +6,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "decode/anonymiser.h"
 #include "flow/flow_options.h"
 #include "measure/feature_list.h"
 #include "model/dataset.h"
@@ -33,6 +35,15 @@ struct MeterArguments {
   double burst_gap = 1;
 };
 
+// --anonymise, for whatever tells addresses or names.
+struct AnonymiseArguments {
+  void define(CLI::App& command);
+  // Nothing where it was not asked for.
+  Result<std::optional<AnonymiserKey>> resolve() const;
+
+  std::string key_file;
+};
+
 // --format, -o, --features, --names, --bursts, --ledger: how flows are written.
 // --ambiguity: where there is a model to know it.
 struct WriterArguments {
@@ -47,6 +58,7 @@ struct WriterArguments {
   bool ambiguity = false;
   bool bursts = false;
   bool ledger = false;
+  AnonymiseArguments anonymise;
 };
 
 // --threads, --stats: how a run over captures is done.

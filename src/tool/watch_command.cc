@@ -93,10 +93,7 @@ class WatchCommand : public Command {
     if (!source) return fail(std::move(source).error());
     auto options = watch_options((*model)->model());
     if (!options) return fail(std::move(options).error());
-    auto reporting = WatchReporting::make(
-        writer_, std::move(*model),
-        {name(), lease_path(GatewayPlaces{}, interface_), is_on_screen(),
-         options->flows.early_packets > 0, !replay_.empty(), threads_});
+    auto reporting = make_reporting(std::move(*model), *options);
     if (!reporting) return fail(std::move(reporting).error());
     // Last, so that no empty capture is left behind.
     auto writer = open_writer(**source);
@@ -165,6 +162,29 @@ class WatchCommand : public Command {
     if (!capture) return fail(std::move(capture).error());
     return std::make_unique<ReplaySource>(std::move(*capture), speed_,
                                           monotonic_now);
+  }
+
+  Result<std::unique_ptr<WatchReporting>> make_reporting(
+      std::unique_ptr<ModelInUse> model, const Watch::Options& options) const {
+    auto key = writer_.anonymise.resolve();
+    if (!key) return fail(std::move(key).error());
+    if (*key && !write_.empty()) {
+      return fail(ErrorKind::kUsage,
+                  "--anonymise contradicts --write, which keeps packets as "
+                  "they are; leave one of them out, or record with 'flowtell "
+                  "capture --anonymise'");
+    }
+    std::string title = name();
+    std::string lease_file = lease_path(GatewayPlaces{}, interface_);
+    if (*key) {
+      // A lease names a device by its own address.
+      lease_file.clear();
+      if (!replay_.empty()) title = Anonymiser(**key).capture(title);
+    }
+    return WatchReporting::make(
+        writer_, std::move(model),
+        {title, lease_file, is_on_screen(), options.flows.early_packets > 0,
+         !replay_.empty(), threads_, *key});
   }
 
   Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {

@@ -27,7 +27,9 @@ class WatchReporting::Desk : public FlowListener {
        NamingJudge judge)
       : house_(house),
         writer_(make_flow_writer(writer)),
-        reporter_(house.features_, judge, {this}) {}
+        reporter_(house.features_, judge, {this}) {
+    if (const auto& key = house.options_.key) reporter_.anonymise(*key);
+  }
 
   // The heads of lines are said by one for all.
   void begin(bool is_first) {

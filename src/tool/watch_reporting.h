@@ -58,6 +58,7 @@ class WatchReporting {
     bool with_early = false;
     bool waits_for_reader = false;
     int threads = 1;
+    std::optional<AnonymiserKey> key;  // stand-ins are told, if there is one
   };
 
   // Opens the output, but does not write yet.
