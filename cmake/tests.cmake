@@ -259,5 +259,10 @@ add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
 add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures/group-b
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+add_executable(privileges_probe tests/privileges_probe.cc)
+target_link_libraries(privileges_probe PRIVATE libflowtell project_warnings)
+add_net_test(privileges -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/privileges_test.py $<TARGET_FILE:flowtell>
+  $<TARGET_FILE:privileges_probe> ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 # It shows that no packet is dropped, which another test could spoil.
 set_tests_properties(live PROPERTIES RUN_SERIAL ON)

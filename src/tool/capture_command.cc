@@ -15,6 +15,7 @@
 #include "serve/session_folder.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/privilege_arguments.h"
 
 namespace flowtell {
 namespace {
@@ -80,6 +81,7 @@ class CaptureCommand : public Command {
                     "and the messages that name servers, and no content")
         ->type_name("N|names")
         ->capture_default_str();
+    privileges_.define(command);
     command.add_option("--notes", notes_, "A remark for the manifest")
         ->type_name("TEXT");
     command.footer(
@@ -112,9 +114,15 @@ class CaptureCommand : public Command {
     if (!folder) return fail(std::move(folder).error());
     auto source = LiveInterface::open(interface_, *options);
     if (!source) return fail(std::move(source).error());
-    if (auto done = folder->make(); !done) return fail(std::move(done).error());
+    const auto account = privileges_.account();
+    auto done = folder->make(account);
+    if (!done) return fail(std::move(done).error());
     auto waiter = LiveWaiter::make(Hangup::kStops);
     if (!waiter) return fail(std::move(waiter).error());
+    // From here on files are opened and made below that folder only.
+    done = privileges_.give_up({account, {{}, folder_}}, true);
+    if (done) done = check_writable(*folder, account);
+    if (!done) return fail(std::move(done).error());
 
     bool goes_on = true;
     for (int round = 1; round <= rounds_ && goes_on; ++round) {
@@ -130,8 +138,21 @@ class CaptureCommand : public Command {
   }
 
  private:
+  Result<void> check_writable(const SessionFolder& folder,
+                              const std::optional<Account>& account) const {
+    auto done = folder.check_writable();
+    if (done || !account) return done;
+    return fail(
+        fmt::format("user {0}, who goes on from here, may not add to the "
+                    "recordings; give them to him (chown -R {0} {1}) or choose "
+                    "another folder with -o",
+                    account->name, folder_),
+        std::move(done).error());
+  }
+
   Result<InterfaceOptions> interface_options() {
     InterfaceOptions options;
+    options.opens_anew = privileges_.keeps();
     if (snap_ != kNamesSnap) {
       cut_ = parse_number<std::uint32_t>(snap_);
       if (!cut_ || *cut_ < kShortestSnap || *cut_ > kLongestFrame) {
@@ -229,6 +250,7 @@ class CaptureCommand : public Command {
   std::string device_;
   std::string snap_{kNamesSnap};
   std::string notes_;
+  PrivilegeArguments privileges_;
   std::optional<std::uint32_t> cut_;  // by snap_; nothing: to the names
 };
 
