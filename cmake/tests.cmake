@@ -147,6 +147,7 @@ add_executable(unit_tests
   src/report/risk_coverage_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
+  src/serve/confined_child_test.cc
   src/serve/content_cut_test.cc
   src/serve/crew_test.cc
   src/serve/device_names_test.cc
@@ -159,6 +160,7 @@ add_executable(unit_tests
   src/serve/ipv4_test.cc
   src/serve/journal_test.cc
   src/serve/leases_test.cc
+  src/serve/least_privilege_test.cc
   src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc

@@ -197,6 +197,20 @@ def as_the_unit_runs_it(model):
     check(watch.end() == 0 and "10.0.0.9 " in watch.text and "flowtell: warning" not in watch.err, "lines come")
 
 
+def as_a_containers_root(model):
+    """Who may become another, and not change the bounding set."""
+    bounds = {"net_raw": 13, "setuid": 7, "setgid": 6}
+    allowed = "-all," + ",".join(f"+{name}" for name in bounds)
+    watch = Program("setpriv", f"--bounding-set={allowed}", flowtell, "watch", model, "-i", "lan0")
+    check_status("watch as a container's root", watch, bounds=sum(1 << number for number in bounds.values()))
+    check(watch.end() == 0, "it ends whole")
+    watch = Program("setpriv", "--bounding-set=-all,+net_raw", flowtell, "watch", model, "-i", "lan0")
+    status = status_of(watch.process.pid)
+    check(int(status["CapEff"][0], 16) == 0 and status["Seccomp"] == ["2"] and "stays the user root" in watch.err,
+          "one that can become nobody gives up the rest, and says so")
+    check(watch.end() == 0, "it ends whole")
+
+
 def privileges_are_kept(model):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--privileges", "keep")
     status = status_of(watch.process.pid)
@@ -265,6 +279,7 @@ def main():
         if may_change_user():
             for_whom_sudo_was_called(model)
             as_the_unit_runs_it(model)
+            as_a_containers_root(model)
             is_refused_roots_folder(folder)
     return 1 if failures else 0
 

@@ -22,6 +22,7 @@ constexpr std::string_view kLeastUser = "nobody";
 constexpr uid_t kLeastNumber = 65534;
 
 std::string variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
   const char* value = std::getenv(name);
   return value != nullptr ? value : "";
 }
@@ -37,20 +38,23 @@ bool may_become_others() {
          knows_other_users();
 }
 
+// The bounding set is beyond those who lack the capability for it; without any
+// other, and with no_new_privs, it is worth nothing to them.
+bool may_bound() { return may(Capability::kSetCapabilities); }
+
 Result<void> become(const Account& account) {
-  const int status = capng_change_id(
-      static_cast<int>(account.user), static_cast<int>(account.group),
-      static_cast<capng_flags_t>(CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING |
-                                 CAPNG_CLEAR_AMBIENT));
+  const int flags = CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_AMBIENT |
+                    (may_bound() ? CAPNG_CLEAR_BOUNDING : CAPNG_NO_FLAG);
+  const int status = capng_change_id(static_cast<int>(account.user),
+                                     static_cast<int>(account.group),
+                                     static_cast<capng_flags_t>(flags));
   if (status == 0) return {};
   return cannot_drop(fmt::format("root for user {}", account.name));
 }
 
-// The bounding set is beyond those who may not change it; without a capability
-// and with no_new_privs it is worth nothing to them.
 Result<void> give_up_capabilities() {
   capng_clear(CAPNG_SELECT_ALL);
-  if (may(Capability::kSetCapabilities)) capng_apply(CAPNG_SELECT_BOUNDS);
+  if (may_bound()) capng_apply(CAPNG_SELECT_BOUNDS);
   capng_apply(CAPNG_SELECT_AMBIENT);
   if (capng_apply(CAPNG_SELECT_CAPS) == 0) return {};
   return cannot_drop("capabilities");
