@@ -66,7 +66,10 @@ bool make_folder(const fs::path& path, const std::optional<Account>& owner) {
     return false;
   }
   constexpr mode_t kMode = 0777;  // less the user's umask
-  if (::mkdir(path.c_str(), kMode) != 0) return false;
+  if (::mkdir(path.c_str(), kMode) != 0) {
+    if (errno == EEXIST) errno = ENOTDIR;  // a file of that name
+    return false;
+  }
   return !owner || hand_over(path, *owner);
 }
 
