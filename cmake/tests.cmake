@@ -149,6 +149,7 @@ add_executable(unit_tests
   src/report/risk_coverage_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
+  src/serve/confined_child_test.cc
   src/serve/content_cut_test.cc
   src/serve/crew_test.cc
   src/serve/device_names_test.cc
@@ -162,6 +163,7 @@ add_executable(unit_tests
   src/serve/ipv4_test.cc
   src/serve/journal_test.cc
   src/serve/leases_test.cc
+  src/serve/least_privilege_test.cc
   src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
@@ -268,5 +270,10 @@ add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
 add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures/group-b
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+add_executable(privileges_probe tests/privileges_probe.cc)
+target_link_libraries(privileges_probe PRIVATE libflowtell project_warnings)
+add_net_test(privileges -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/privileges_test.py $<TARGET_FILE:flowtell>
+  $<TARGET_FILE:privileges_probe> ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 # It shows that no packet is dropped, which another test could spoil.
 set_tests_properties(live PROPERTIES RUN_SERIAL ON)

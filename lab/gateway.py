@@ -25,10 +25,13 @@ def raise_gateway(world, build):
 
 
 def start_capture(world, app, folder, build, *more):
-    """Records what passes on the LAN, or what one phone sends and receives, into folder/app."""
+    """Records what passes on the LAN, or what one phone sends and receives, into folder/app.
+
+    All that is sent there is the lab's own, and the recordings are to be those of who runs it.
+    """
     before = set(folder.glob(f"{app}/*"))
     program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app,
-                                  "-o", folder, *more)
+                                  "-o", folder, "--privileges", "keep", *more)
     wait_until(lambda: set(folder.glob(f"{app}/*")) != before or not program.is_running(),
                10, "recording begins")
     return program

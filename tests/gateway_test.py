@@ -260,6 +260,9 @@ class Undo(GatewayTest):
         if shutil.which("systemd-analyze"):
             checked = run(["systemd-analyze", "verify", "--man=no", unit])
             self.assertNotIn("flowtell-gateway", checked.stderr)
+            # What remains is its job; the unit says of each why.
+            judged = run(["systemd-analyze", "security", "--offline=true", "--threshold=31", "--no-pager", unit])
+            self.assertEqual(judged.returncode, 0, judged.stdout[-200:] + judged.stderr)
         self.assertEqual(gateway("down", "--keep-unit").returncode, 0)
         self.assertTrue(os.path.exists(unit))  # as when systemd stops it
         self.up()

@@ -182,7 +182,7 @@ def slow_reader(model, folder, threads):
                           .splitlines() if line.startswith("RssAnon:")))
     began = time.monotonic()
     watch.send_signal(signal.SIGINT)
-    told = watch.stderr.read().decode()
+    told = "".join(line for line in watch.stderr.read().decode().splitlines(True) if "goes on as user" not in line)
     code = watch.wait(30)
     took = time.monotonic() - began
     got = watch.stdout.read()
@@ -381,7 +381,7 @@ def interrupted_recordings(folder):
 def full_disk(model, folder):
     small = folder / "small"
     small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", small], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k,mode=1777", "none", small], check=True)
     try:
         for name, arguments in (("capture", ("--app", "one", "-o", small, "--snap", "1500")),
                                 ("watch", ("--write", small / "watch.pcap"))):
@@ -429,6 +429,7 @@ def main():
     make_wire()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        folder.chmod(0o755)  # for whom `watch` and `capture` become
         model = folder / "apps.model"
         run(flowtell, "train", labelled, "-o", model, "--trees", "50", check=True)
         live_equals_offline(model, captures, folder)

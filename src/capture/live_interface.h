@@ -5,8 +5,10 @@
 // nor a slot of the longest frame's size is paid for each, and five
 // milliseconds after its first frame at the latest.
 //
-// An interface that goes away or down is waited for and opened again when it
-// returns; what was dropped goes on being summed up. One thread at a time.
+// An interface that goes away or down is waited for. When it returns the socket
+// that is open is bound to it again, which takes no right, so that it works in
+// a process that has given up its own; one of another kind is opened anew. What
+// was dropped goes on being summed up. One thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +31,9 @@ struct InterfaceOptions {
   std::uint32_t buffer_bytes = 64u << 20;
   // A filter in libpcap's language (pcap-filter(7)); empty: all frames.
   std::string filter;
+  // Whether an interface of another kind that takes its name is opened anew: a
+  // process that has given up its privileges cannot.
+  bool opens_anew = true;
 };
 
 class LiveInterface : public LiveSource {
@@ -56,13 +61,17 @@ class LiveInterface : public LiveSource {
 
   LiveInterface(std::string name, InterfaceOptions options, LinkNews news);
   Result<void> listen();
+  bool bind_again();
+  bool resume();
   void lose();
   std::uint64_t dropped_by_handle() const;
 
   std::string name_;
   InterfaceOptions options_;
   LinkNews news_;
-  Handle handle_;  // empty while the interface is away
+  Handle handle_;
+  bool is_away_ = false;  // the interface
+  int hardware_ = 0;      // its kind, as the kernel numbers it
   LinkType link_{};
   std::vector<std::uint8_t> store_;  // of the frames handed out last
   Duration heard_{};                 // when the last frame was read

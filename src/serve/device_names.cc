@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "serve/device_names.h"
 
-#include "base/file.h"
+#include <unistd.h>
+
 #include "serve/leases.h"
 
 namespace flowtell {
@@ -9,7 +10,25 @@ namespace {
 
 constexpr Duration kReadEvery = std::chrono::seconds(5);
 
+// A lease takes about a hundred bytes.
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+
+FileHandle held(const std::string& path) {
+  auto file = open_for_reading(path);
+  return file ? std::move(*file) : FileHandle();
+}
+
+std::string text_of(const FileHandle& file) {
+  std::string text(kMostBytes, '\0');
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
 }  // namespace
+
+DeviceNames::DeviceNames(std::string lease_file)
+    : lease_file_(std::move(lease_file)), held_(held(lease_file_)) {}
 
 std::string DeviceNames::of(const Address& device) {
   if (const Duration now = monotonic_now(); now >= next_) {
@@ -24,8 +43,7 @@ std::string DeviceNames::of(const Address& device) {
 void DeviceNames::read_again() {
   names_.clear();
   const auto file = read_file(lease_file_);
-  if (!file) return;
-  for (const Lease& lease : parse_leases(*file)) {
+  for (const Lease& lease : parse_leases(file ? *file : text_of(held_))) {
     if (!lease.name.empty()) names_[lease.address.text()] = lease.name;
   }
 }

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/file.h"
+#include "serve/confined_child.h"
 
 namespace flowtell {
 namespace {
@@ -150,6 +151,27 @@ std::optional<Ipv4> listen_for_offer(int socket, std::uint32_t transaction,
   }
 }
 
+struct Question {
+  int socket;
+  unsigned index;  // of the interface
+  Mac mac;
+  std::chrono::milliseconds patience;
+};
+
+// The address of a server that answers, as text; empty where none does.
+std::string ask(const Question& question) {
+  std::uint32_t transaction = 0;
+  if (::getrandom(&transaction, sizeof transaction, 0) < 0) transaction = 1;
+  const std::string packet = dhcp_discover(question.mac, transaction);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    send_to_everyone(question.socket, question.index, packet);
+    const auto server = listen_for_offer(question.socket, transaction,
+                                         question.patience / kAttempts);
+    if (server) return server->text();
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string dhcp_discover(const Mac& mac, std::uint32_t transaction) {
@@ -216,20 +238,19 @@ Result<void> refuse_other_dhcp_server(const std::string& interface,
                 system_reason());
   }
   if (!wait_for_link(socket.get(), interface)) return {};
-  std::uint32_t transaction = 0;
-  if (::getrandom(&transaction, sizeof transaction, 0) < 0) transaction = 1;
-  const std::string question = dhcp_discover(*mac, transaction);
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    send_to_everyone(socket.get(), index, question);
-    const auto server =
-        listen_for_offer(socket.get(), transaction, patience / kAttempts);
-    if (!server) continue;
-    return fail(ErrorKind::kInput,
-                "a DHCP server at {} answers on {} already, and two would "
-                "fight over the devices; switch it off, or give another --lan",
-                server->text(), interface);
+  // Whatever answers is taken apart where no firewall can be changed.
+  const auto server = in_confined_child([&] {
+    return ask({socket.get(), index, *mac, patience});
+  });
+  if (!server) {
+    return fail(fmt::format("cannot ask for DHCP servers on {}", interface),
+                server.error());
   }
-  return {};
+  if (server->empty()) return {};
+  return fail(ErrorKind::kInput,
+              "a DHCP server at {} answers on {} already, and two would "
+              "fight over the devices; switch it off, or give another --lan",
+              *server, interface);
 }
 
 }  // namespace flowtell

@@ -43,6 +43,15 @@ TEST(GatewayUnit, MayDoNoMoreThanAGatewayNeeds) {
   EXPECT_EQ(text.find("CAP_SYS"), std::string::npos);
 }
 
+TEST(GatewayUnit, LooksIntoHomesOnlyWhereItsProgramIs) {
+  EXPECT_TRUE(
+      has_line(unit_text(options(), "/usr/bin/flowtell"), "ProtectHome=yes"));
+  for (const char* program : {"/home/anna/flowtell", "/root/build/flowtell"}) {
+    EXPECT_TRUE(
+        has_line(unit_text(options(), program), "ProtectHome=read-only"));
+  }
+}
+
 TEST(GatewayUnit, IsKnownByItsName) {
   EXPECT_EQ(unit_name("br-lan"), "flowtell-gateway-br-lan.service");
   EXPECT_EQ(lan_of_unit("flowtell-gateway-br-lan.service"), "br-lan");

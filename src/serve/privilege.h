@@ -10,6 +10,9 @@
 namespace flowtell {
 
 enum class Capability : unsigned {  // the kernel's own numbers
+  kSetGroup = 6,
+  kSetUser = 7,
+  kSetCapabilities = 8,
   kNetBindService = 10,
   kNetAdmin = 12,
   kNetRaw = 13,

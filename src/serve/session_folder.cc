@@ -2,9 +2,11 @@
 #include "serve/session_folder.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "base/file.h"
@@ -48,6 +50,29 @@ bool ends_a_line(const FileHandle& file, off_t size) {
   return ::pread(file.get(), &last, 1, size - 1) == 1 && last == '\n';
 }
 
+bool hand_over(const fs::path& folder, const Account& owner) {
+  const FileHandle handle(
+      ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  return handle.get() >= 0 &&
+         ::fchown(handle.get(), owner.user, owner.group) == 0;
+}
+
+// Fails with the system's reason in errno.
+bool make_folder(const fs::path& path, const std::optional<Account>& owner) {
+  std::error_code ignored;
+  if (path.empty() || fs::is_directory(path, ignored)) return true;
+  if (path.has_parent_path() && path.parent_path() != path &&
+      !make_folder(path.parent_path(), owner)) {
+    return false;
+  }
+  constexpr mode_t kMode = 0777;  // less the user's umask
+  if (::mkdir(path.c_str(), kMode) != 0) {
+    if (errno == EEXIST) errno = ENOTDIR;  // a file of that name
+    return false;
+  }
+  return !owner || hand_over(path, *owner);
+}
+
 // "2026-11-22T04:15:00Z" as file names like it: 20261122T041500Z.
 std::string stamp(Timestamp time) {
   std::string text = utc_text(time);
@@ -67,14 +92,25 @@ Result<SessionFolder> SessionFolder::open(const std::string& folder,
   return sessions;
 }
 
-Result<void> SessionFolder::make() const {
+Result<void> SessionFolder::make(const std::optional<Account>& owner) const {
   const std::string path = full_path(app_);
-  std::error_code problem;
-  fs::create_directories(path, problem);
-  if (!problem) return {};
+  if (make_folder(path, owner)) return {};
   return fail(ErrorKind::kOutput,
               "cannot make the folder {}: {}; choose another with -o", path,
-              problem.message());
+              system_reason());
+}
+
+Result<void> SessionFolder::check_writable() const {
+  const std::string path = full_path(app_);
+  const bool is_new =
+      ::access(manifest().c_str(), F_OK) != 0 && errno == ENOENT;
+  const std::string& listed_in = is_new ? folder_ : manifest();
+  for (const std::string& place : {path, listed_in}) {
+    if (::access(place.c_str(), W_OK) == 0) continue;
+    return fail(ErrorKind::kOutput, "cannot write {}: {}", place,
+                system_reason());
+  }
+  return {};
 }
 
 std::string SessionFolder::path_for(Timestamp start) const {

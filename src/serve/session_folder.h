@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "serve/least_privilege.h"
 
 namespace flowtell {
 
@@ -30,8 +31,12 @@ class SessionFolder {
   static Result<SessionFolder> open(const std::string& folder,
                                     const std::string& app);
 
-  // Makes the folder and the app's where they are absent.
-  Result<void> make() const;
+  // Makes the folder and the app's where they are absent, for that account if
+  // one is given.
+  Result<void> make(const std::optional<Account>& owner = std::nullopt) const;
+
+  // Fails where this process may not add to it.
+  Result<void> check_writable() const;
 
   // A path, below the folder, at which no file stands.
   std::string path_for(Timestamp start) const;

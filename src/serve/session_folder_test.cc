@@ -2,6 +2,8 @@
 #include "serve/session_folder.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "model/labelled_captures.h"
@@ -164,6 +166,29 @@ TEST_F(Sessions, AddARowWholeOrNotAtAll) {
                 "/manifest.csv: File too large; make room and add the line "
                 "yourself");
   EXPECT_EQ(manifest(), before);
+}
+
+TEST_F(Sessions, AreMadeForWhoeverRecords) {
+  const SessionFolder sessions = SessionFolder::open(home_, "news").value();
+  const Account owner{::getuid() == 0 ? 1234u : ::getuid(),
+                      ::getuid() == 0 ? 4321u : ::getgid(), "recorder"};
+  ASSERT_TRUE(sessions.make(owner));
+  for (const std::string& folder : {home_, home_ + "/news"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat(folder.c_str(), &status), 0);
+    EXPECT_EQ(status.st_uid, owner.user) << folder;
+    EXPECT_EQ(status.st_gid, owner.group) << folder;
+  }
+  EXPECT_TRUE(sessions.make(owner)) << "twice is as good as once";
+}
+
+TEST_F(Sessions, AreCheckedBeforeARecordingBegins) {
+  const SessionFolder sessions = SessionFolder::open(home_, "news").value();
+  ASSERT_FALSE(sessions.check_writable()) << "the folder is not there yet";
+  ASSERT_TRUE(sessions.make());
+  EXPECT_TRUE(sessions.check_writable());
+  ASSERT_TRUE(sessions.add(row()));
+  EXPECT_TRUE(sessions.check_writable());
 }
 
 TEST_F(Sessions, SayWhyAManifestCannotBeOpened) {

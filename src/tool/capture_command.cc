@@ -16,6 +16,7 @@
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/options.h"
+#include "tool/privilege_arguments.h"
 
 namespace flowtell {
 namespace {
@@ -86,6 +87,7 @@ class CaptureCommand : public Command {
         ->description(
             "Keep headers alone, with stand-ins for all addresses, made with "
             "the key in this file: 32 bytes or 64 hexadecimal digits");
+    privileges_.define(command);
     command.add_option("--notes", notes_, "A remark for the manifest")
         ->type_name("TEXT");
     command.footer(
@@ -130,9 +132,15 @@ class CaptureCommand : public Command {
     if (auto known = check_link((*source)->link()); !known) {
       return fail(std::move(known).error());
     }
-    if (auto done = folder->make(); !done) return fail(std::move(done).error());
+    const auto account = privileges_.account();
+    auto done = folder->make(account);
+    if (!done) return fail(std::move(done).error());
     auto waiter = LiveWaiter::make(Hangup::kStops);
     if (!waiter) return fail(std::move(waiter).error());
+    // From here on files are opened and made below that folder only.
+    done = privileges_.give_up({account, {{}, folder_}}, true);
+    if (done) done = check_writable(*folder, account);
+    if (!done) return fail(std::move(done).error());
 
     bool goes_on = true;
     for (int round = 1; round <= rounds_ && goes_on; ++round) {
@@ -163,8 +171,21 @@ class CaptureCommand : public Command {
                 interface_, link_type_name(link));
   }
 
+  Result<void> check_writable(const SessionFolder& folder,
+                              const std::optional<Account>& account) const {
+    auto done = folder.check_writable();
+    if (done || !account) return done;
+    return fail(
+        fmt::format("user {0}, who goes on from here, may not add to the "
+                    "recordings; give them to him (chown -R {0} {1}) or choose "
+                    "another folder with -o",
+                    account->name, folder_),
+        std::move(done).error());
+  }
+
   Result<InterfaceOptions> interface_options() {
     InterfaceOptions options;
+    options.opens_anew = privileges_.keeps();
     if (snap_ != kNamesSnap) {
       cut_ = parse_number<std::uint32_t>(snap_);
       if (!cut_ || *cut_ < kShortestSnap || *cut_ > kLongestFrame) {
@@ -271,6 +292,7 @@ class CaptureCommand : public Command {
   std::string notes_;
   AnonymiseArguments anonymise_;
   std::optional<AnonymiserKey> key_;
+  PrivilegeArguments privileges_;
   std::optional<std::uint32_t> cut_;  // by snap_; nothing: to the names
 };
 

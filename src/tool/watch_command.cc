@@ -12,6 +12,7 @@
 #include "serve/watch.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
+#include "tool/privilege_arguments.h"
 #include "tool/watch_reporting.h"
 
 namespace flowtell {
@@ -54,6 +55,7 @@ class WatchCommand : public Command {
         ->type_name("N")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    privileges_.define(command);
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);
@@ -102,6 +104,10 @@ class WatchCommand : public Command {
     // Last, so that what blocks until now can be ended by Ctrl-C.
     auto waiter = LiveWaiter::make();
     if (!waiter) return fail(std::move(waiter).error());
+    // From here on the only files opened are models, for reading.
+    auto given_up = privileges_.give_up({privileges_.account(), {{model_}, ""}},
+                                        replay_.empty());
+    if (!given_up) return fail(std::move(given_up).error());
     return watch(**source, *waiter, **reporting, std::move(*options));
   }
 
@@ -150,6 +156,7 @@ class WatchCommand : public Command {
     if (replay_.empty()) {
       InterfaceOptions listening = listening_;
       listening.buffer_bytes = buffer_ << 20;
+      listening.opens_anew = privileges_.keeps();
       return LiveInterface::open(interface_, listening);
     }
     if (replay_ == kStandardInput) {
@@ -306,6 +313,7 @@ class WatchCommand : public Command {
   std::string write_;
   InterfaceOptions listening_;
   std::uint32_t buffer_ = InterfaceOptions{}.buffer_bytes >> 20;
+  PrivilegeArguments privileges_;
   UnknownArguments unknown_;
   UnknownRule rule_;
   std::string evidence_{EvidenceKinds::kAll};

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/call_filter.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <termios.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+
+namespace flowtell {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
+constexpr auto kNeeded = std::to_array<const char*>({
+    // What is open: files, sockets, pipes, the terminal.
+    "read",
+    "readv",
+    "pread64",
+    "write",
+    "writev",
+    "pwrite64",
+    "close",
+    "lseek",
+    "_llseek",
+    "fstat",
+    "fstat64",
+    "newfstatat",
+    "fstatat64",
+    "stat",
+    "stat64",
+    "statx",
+    "fsync",
+    "fdatasync",
+    "ftruncate",
+    "ftruncate64",
+    "fcntl",
+    "fcntl64",
+    // Frames that come, and their interface when it comes back: the socket that
+    // is open is bound again.
+    "recvfrom",
+    "recvmsg",
+    "recv",
+    "send",
+    "sendto",
+    "sendmsg",
+    "getsockname",
+    "getsockopt",
+    "setsockopt",
+    "bind",
+    // Waiting, and the time.
+    "poll",
+    "ppoll",
+    "ppoll_time64",
+    "select",
+    "_newselect",
+    "pselect6",
+    "pselect6_time64",
+    "clock_gettime",
+    "clock_gettime64",
+    "clock_getres",
+    "clock_getres_time64",
+    "gettimeofday",
+    "time",
+    "clock_nanosleep",
+    "clock_nanosleep_time64",
+    "nanosleep",
+    "restart_syscall",
+    // Memory.
+    "brk",
+    "munmap",
+    "mremap",
+    "madvise",
+    // Threads.
+    "futex",
+    "futex_time64",
+    "set_robust_list",
+    "get_robust_list",
+    "rseq",
+    "set_tid_address",
+    "set_thread_area",
+    "gettid",
+    "getpid",
+    "tgkill",
+    "sched_yield",
+    "sched_getaffinity",
+    "exit",
+    "exit_group",
+    // Signals.
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sigreturn",
+    "rt_sigtimedwait",
+    "rt_sigtimedwait_time64",
+    "sigaltstack",
+    // Chance, and who and where it is.
+    "getrandom",
+    "getuid",
+    "getuid32",
+    "geteuid",
+    "geteuid32",
+    "uname",
+});
+
+constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
+    "openat",
+    "unlink",
+    "unlinkat",
+    "access",
+    "faccessat",
+    "faccessat2",
+});
+
+// Of the terminal and of interfaces; among the others is TIOCSTI, which types
+// commands into the shell.
+constexpr auto kIoctls = std::to_array<unsigned long>({
+    TCGETS,
+    TCSETS,
+    TCSETSW,
+    TCSETSF,
+    TIOCGWINSZ,
+    SIOCGIFINDEX,
+    SIOCGIFFLAGS,
+    SIOCGIFHWADDR,
+});
+
+constexpr scmp_datum_t kAllBits = 0xffffffff;
+constexpr scmp_datum_t kOpensForMore =
+    O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
+
+class Filter {
+ public:
+  Filter() : context_(seccomp_init(SCMP_ACT_KILL_PROCESS)) {}
+
+  void allow(const char* name) { add(SCMP_ACT_ALLOW, name, {}); }
+
+  // Where those bits of an argument have that value.
+  void allow(const char* name, unsigned argument, scmp_datum_t bits,
+             scmp_datum_t value) {
+    add(SCMP_ACT_ALLOW, name,
+        {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, bits, value}});
+  }
+
+  // It fails as on a kernel that does not know it.
+  void deny_knowledge_of(const char* name) {
+    add(SCMP_ACT_ERRNO(ENOSYS), name, {});
+  }
+
+  Result<void> load() {
+    if (status_ == 0 && context_) status_ = seccomp_load(context_.get());
+    if (status_ == 0 && context_) return {};
+    return fail(ErrorKind::kInput, "cannot give up system calls: {}",
+                std::strerror(-status_));
+  }
+
+ private:
+  struct Closer {
+    void operator()(void* context) const { seccomp_release(context); }
+  };
+
+  void add(std::uint32_t action, const char* name,
+           std::initializer_list<scmp_arg_cmp> conditions) {
+    const int number = seccomp_syscall_resolve_name(name);
+    if (number == __NR_SCMP_ERROR || !context_ || status_ != 0) return;
+    status_ = seccomp_rule_add_array(context_.get(), action, number,
+                                     static_cast<unsigned>(conditions.size()),
+                                     conditions.begin());
+  }
+
+  std::unique_ptr<std::remove_pointer_t<scmp_filter_ctx>, Closer> context_;
+  int status_ = 0;
+};
+
+// Memory that is or becomes code is mapped no more, and processes are not
+// started: threads are. What clone3 would do cannot be seen, so the C library
+// takes clone instead.
+void allow_by_arguments(Filter& filter) {
+  for (const char* name : {"mmap", "mmap2", "mprotect"}) {
+    filter.allow(name, 2, PROT_EXEC, 0);
+  }
+  filter.allow("clone", 0, CLONE_THREAD, CLONE_THREAD);
+  filter.deny_knowledge_of("clone3");
+  for (const unsigned long request : kIoctls) {
+    filter.allow("ioctl", 1, kAllBits, request);
+  }
+}
+
+}  // namespace
+
+Result<void> allow_only_needed_calls(FileCalls files) {
+  if (kIsSanitized) return {};
+  Filter filter;
+  for (const char* name : kNeeded) filter.allow(name);
+  allow_by_arguments(filter);
+  if (files == FileCalls::kMake) {
+    for (const char* name : kNeededToMakeFiles) filter.allow(name);
+  } else {
+    filter.allow("openat", 2, kOpensForMore, O_RDONLY);
+  }
+  return filter.load();
+}
+
+}  // namespace flowtell

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The system calls that listening, judging and writing lines still take
+// (seccomp(2)); any other ends the process at once, by SIGSYS. Among these are
+// the calls that start programs, open sockets, trace processes, map code,
+// load modules and mount.
+//
+// Calls differ with the machine: libseccomp knows their names everywhere, and
+// names that a machine lacks are passed over.
+#pragma once
+
+#include "base/result.h"
+
+namespace flowtell {
+
+enum class FileCalls {
+  kRead,  // files may be opened for reading
+  kMake,  // and made, written and removed
+};
+
+// There is no way back; a second filter may only allow less. Does nothing under
+// sanitizers, which make calls of their own.
+// REQUIRES: no_new_privs, and no other thread runs.
+Result<void> allow_only_needed_calls(FileCalls files);
+
+}  // namespace flowtell

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve/confined_child.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace flowtell {
+namespace {
+
+TEST(ConfinedChild, SaysWhatItFound) {
+  const auto said = in_confined_child([] { return std::string("192.0.2.1"); });
+  ASSERT_TRUE(said) << said.error().message;
+  EXPECT_EQ(*said, "192.0.2.1");
+  EXPECT_EQ(in_confined_child([] { return std::string(); }).value(), "");
+}
+
+TEST(ConfinedChild, IsAnotherProcess) {
+  const auto said =
+      in_confined_child([] { return std::to_string(::getpid()); });
+  ASSERT_TRUE(said) << said.error().message;
+  EXPECT_NE(*said, std::to_string(::getpid()));
+}
+
+TEST(ConfinedChild, MayOpenNoSocket) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers make calls of their own, so none is forbidden";
+#endif
+  EXPECT_FALSE(in_confined_child([] {
+    return std::string(::socket(AF_INET, SOCK_DGRAM, 0) >= 0 ? "open" : "no");
+  }));
+}
+
+TEST(ConfinedChild, ThatDiesIsNoAnswer) {
+  EXPECT_FALSE(in_confined_child([]() -> std::string {
+    ::raise(SIGKILL);
+    return "nothing wrong";
+  }));
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/privilege_arguments.h"
+
+#include <unistd.h>
+
+#include <vector>
+
+#include "tool/console.h"
+
+namespace flowtell {
+namespace {
+
+// What a person may not expect of whom the process becomes.
+void tell(const std::optional<Account>& account) {
+  if (!account && ::geteuid() == 0) {
+    warn(
+        "root cannot become another user here, and stays the user root, "
+        "without its capabilities");
+  }
+  if (account && account->name == "nobody") {
+    remark(
+        "flowtell: there is no user flowtell here, so it goes on as user "
+        "nobody\n");
+  }
+}
+
+std::string user_text() {
+  const std::string number = fmt::format("{}", ::geteuid());
+  const auto account = find_account(number);
+  return account ? account->name : number;
+}
+
+}  // namespace
+
+void PrivilegeArguments::define(CLI::App& command) {
+  command
+      .add_option("--privileges", privileges,
+                  "Whether to give up root, capabilities and all system calls "
+                  "but a few once it listens: drop or keep")
+      ->type_name("HOW")
+      ->check(CLI::IsMember(std::vector<std::string>(kPrivilegeNames.begin(),
+                                                     kPrivilegeNames.end())))
+      ->capture_default_str();
+}
+
+std::optional<Account> PrivilegeArguments::account() const {
+  return keeps() ? std::nullopt : account_from_here();
+}
+
+Result<void> PrivilegeArguments::give_up(const Remaining& remaining,
+                                         bool is_told) const {
+  if (keeps()) {
+    remark(fmt::format(
+        "flowtell: privileges are kept: what strangers send is read with all "
+        "rights of user {}\n",
+        user_text()));
+    return {};
+  }
+  if (is_told) tell(remaining.account);
+  auto done = drop_privileges(remaining);
+  if (done) return done;
+  return fail(
+      "privileges cannot be given up, and --privileges keep would run with "
+      "them all the same",
+      std::move(done).error());
+}
+
+}  // namespace flowtell

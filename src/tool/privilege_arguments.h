@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// --privileges: whether a command that listens to strangers gives up, once all
+// is open, what it does not need any more (serve/least_privilege.h), and what
+// it tells a person about that.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <optional>
+#include <string>
+
+#include "serve/least_privilege.h"
+
+namespace flowtell {
+
+inline constexpr std::array<std::string_view, 2> kPrivilegeNames = {"drop",
+                                                                    "keep"};
+
+struct PrivilegeArguments {
+  void define(CLI::App& command);
+
+  bool keeps() const { return privileges == kPrivilegeNames.back(); }
+
+  // Whom the process will become, if anybody else.
+  std::optional<Account> account() const;
+
+  // Gives them up, or says that they are kept. Nothing is said where nobody
+  // asked for privileges, as to play a capture.
+  // REQUIRES: no other thread runs.
+  Result<void> give_up(const Remaining& remaining, bool is_told) const;
+
+  std::string privileges{kPrivilegeNames.front()};
+};
+
+}  // namespace flowtell

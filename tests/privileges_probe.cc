@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gives up privileges as `watch` (read) or `capture` (make) does, and then
+// tries a thing:
+//
+//   privileges_probe read|make FOLDER CALL
+//
+// The exit code is 0 where that was done, 3 where it was refused and the reason
+// printed, 2 where there is no such call. A forbidden call ends it by SIGSYS.
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "base/file.h"
+#include "serve/least_privilege.h"
+
+namespace flowtell {
+namespace {
+
+constexpr int kBadUsage = 2;
+constexpr int kRefused = 3;
+
+// Each returns -1, with errno set, where it was refused.
+using Attempt = std::function<long(const std::string& folder)>;
+
+long open_close(const std::string& path, int flags) {
+  const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+  return file.get();
+}
+
+long execute(const std::string&) {
+  char name[] = "/bin/true";
+  std::array<char*, 2> words = {name, nullptr};
+  return ::execve(name, words.data(), nullptr);
+}
+
+long start_thread(const std::string&) {
+  long number = -1;
+  std::thread([&] { number = ::syscall(SYS_gettid); }).join();
+  return number;
+}
+
+long map_code(const std::string&) {
+  void* at = ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return at == MAP_FAILED ? -1 : 0;
+}
+
+long type_into_terminal(const std::string&) {
+  char key = 'x';
+  return ::ioctl(STDIN_FILENO, TIOCSTI, &key);
+}
+
+const std::map<std::string, Attempt>& attempts() {
+  using Text = const std::string&;
+  static const std::map<std::string, Attempt> kAttempts = {
+      {"none", [](Text) { return 0L; }},
+      {"read", [](Text at) { return open_close(at + "/there", O_RDONLY); }},
+      {"read_below",
+       [](Text at) { return open_close(at + "/app/below", O_RDONLY); }},
+      {"read_elsewhere",
+       [](Text) { return open_close("/etc/passwd", O_RDONLY); }},
+      {"make",
+       [](Text at) { return open_close(at + "/new", O_WRONLY | O_CREAT); }},
+      {"write", [](Text at) { return open_close(at + "/there", O_WRONLY); }},
+      {"make_elsewhere",
+       [](Text at) { return open_close(at + "/../new", O_WRONLY | O_CREAT); }},
+      {"thread", start_thread},
+      {"execve", execute},
+      {"fork", [](Text) { return long{::fork()}; }},
+      {"packet_socket",
+       [](Text) { return long{::socket(AF_PACKET, SOCK_RAW, 0)}; }},
+      {"inet_socket",
+       [](Text) { return long{::socket(AF_INET, SOCK_STREAM, 0)}; }},
+      {"netlink_socket",
+       [](Text) { return long{::socket(AF_NETLINK, SOCK_RAW, 0)}; }},
+      {"ptrace",
+       [](Text) { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }},
+      {"setuid", [](Text) { return long{::setuid(0)}; }},
+      {"setgid", [](Text) { return long{::setgid(0)}; }},
+      {"mount",
+       [](Text at) {
+         return long{::mount("none", at.c_str(), "tmpfs", 0, "")};
+       }},
+      {"bpf", [](Text) { return ::syscall(SYS_bpf, BPF_MAP_CREATE, 0, 0); }},
+      {"init_module", [](Text) { return ::syscall(SYS_init_module, 0, 0, 0); }},
+      {"unshare", [](Text) { return ::syscall(SYS_unshare, 0x10000000); }},
+      {"kill", [](Text) { return ::syscall(SYS_kill, ::getppid(), 0); }},
+      {"prctl",
+       [](Text) { return long{::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)}; }},
+      {"mkdir",
+       [](Text at) { return long{::mkdir((at + "/d").c_str(), 0700)}; }},
+      {"chmod",
+       [](Text at) { return long{::chmod((at + "/there").c_str(), 0777)}; }},
+      {"map_code", map_code},
+      {"tiocsti", type_into_terminal},
+  };
+  return kAttempts;
+}
+
+int complain(const std::string& text) {
+  static_cast<void>(std::fprintf(stderr, "%s\n", text.c_str()));
+  return kRefused;
+}
+
+int run(const std::string& mode, const std::string& folder,
+        const std::string& call) {
+  const auto attempt = attempts().find(call);
+  if (attempt == attempts().end()) return kBadUsage;
+  Remaining remaining;
+  remaining.account = account_from_here();
+  if (mode == "read") remaining.paths.readable = {folder + "/there"};
+  if (mode == "make") remaining.paths.writable = folder;
+  auto done = drop_privileges(remaining);
+  if (!done) return complain("not given up: " + done.error().message);
+  const long result = attempt->second(folder);
+  return result < 0 ? complain(std::strerror(errno)) : 0;
+}
+
+}  // namespace
+}  // namespace flowtell
+
+int main(int count, char** words) {
+  if (count != 4) return flowtell::kBadUsage;
+  return flowtell::run(words[1], words[2], words[3]);
+}
