@@ -33,6 +33,7 @@ add_executable(unit_tests
   src/base/hash_index_test.cc
   src/base/pipe_test.cc
   src/base/pool_test.cc
+  src/base/portable_math_test.cc
   src/base/process_test.cc
   src/base/random_test.cc
   src/base/stage_clock_test.cc

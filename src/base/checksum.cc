@@ -3,9 +3,14 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <array>
+#include <cerrno>
+#include <memory>
+#include <vector>
 
 #include "base/result.h"
 
@@ -15,15 +20,59 @@ std::uint32_t crc32(Bytes bytes) {
   return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
 }
 
+namespace {
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
+  }
+  void add(Bytes bytes) {
+    check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
+  }
+  std::string text() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    check(EVP_DigestFinal_ex(context_.get(), digest.data(), &size));
+    std::string text;
+    for (unsigned i = 0; i < size; ++i) {
+      text += fmt::format("{:02x}", digest[i]);
+    }
+    return text;
+  }
+
+ private:
+  static void check(int done) {
+    require(done == 1, "libcrypto cannot compute a SHA-256");
+  }
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+bool is_regular(const FileHandle& file) {
+  struct stat status {};
+  return ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
 std::string sha256(Bytes bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  const int done = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size,
-                              EVP_sha256(), nullptr);
-  require(done == 1, "libcrypto cannot compute a SHA-256");
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
-  return text;
+  Sha256 sum;
+  sum.add(bytes);
+  return sum.text();
+}
+
+std::optional<std::string> sha256(const FileHandle& file) {
+  if (!is_regular(file)) return std::nullopt;
+  Sha256 sum;
+  std::vector<std::uint8_t> chunk(1 << 18);
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(file.get(), chunk.data(), chunk.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) return sum.text();
+    sum.add(Bytes(chunk).first(static_cast<std::size_t>(got)));
+    at += got;
+  }
 }
 
 }  // namespace flowtell

@@ -3,9 +3,11 @@
 // Two sums over bytes, each for its own purpose.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
+#include "base/file.h"
 
 namespace flowtell {
 
@@ -15,5 +17,10 @@ std::uint32_t crc32(Bytes bytes);
 // SHA-256 as 64 hexadecimal digits, by libcrypto: names a capture by its
 // content; `sha256sum` prints the same.
 std::string sha256(Bytes bytes);
+
+// The same of a whole file, however large, from its begin to its end. None of
+// a pipe or a device, which could not be read again, and none where reading
+// fails.
+std::optional<std::string> sha256(const FileHandle& file);
 
 }  // namespace flowtell

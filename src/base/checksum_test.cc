@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/temporary_folder.h"
+
 namespace flowtell {
 namespace {
 
@@ -28,6 +30,22 @@ TEST(Sha256, IsWhatSha256sumPrints) {
   EXPECT_EQ(sha256(as_bytes("abc")),
             "ba7816bf8f01cfea414140de5dae2223"
             "b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Sha256, OfAFileIsThatOfItsBytes) {
+  const TemporaryFolder folder;
+  for (const std::size_t size : {0, 3, 1 << 18, (1 << 18) + 1, 1'000'000}) {
+    const std::string bytes(size, 'y');
+    const auto file = open_for_reading(folder.put("a", bytes));
+    ASSERT_TRUE(file);
+    EXPECT_EQ(sha256(*file), sha256(as_bytes(bytes))) << size;
+  }
+}
+
+TEST(Sha256, IsNoneOfWhatCannotBeReadAgain) {
+  const auto device = open_for_reading("/dev/zero");
+  ASSERT_TRUE(device);
+  EXPECT_FALSE(sha256(*device));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "base/file.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,29 +65,6 @@ Result<FileHandle> open_for_reading(const std::string& path) {
                 path);
   }
   return file;
-}
-
-Result<MappedFile> MappedFile::map(const FileHandle& file) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return fail(ErrorKind::kInput, "not a regular file");
-  }
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) return MappedFile(Bytes{});
-  void* at = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (at == MAP_FAILED) {
-    return fail(ErrorKind::kInput, "cannot map: {}", system_reason());
-  }
-  ::madvise(at, size, MADV_SEQUENTIAL);
-  return MappedFile(Bytes(static_cast<const std::uint8_t*>(at), size));
-}
-
-MappedFile::MappedFile(MappedFile&& other) noexcept
-    : bytes_(std::exchange(other.bytes_, Bytes{})) {}
-
-MappedFile::~MappedFile() {
-  if (bytes_.empty()) return;
-  ::munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
 }
 
 Result<OutputFile> OutputFile::create(const std::string& path) {

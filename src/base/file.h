@@ -33,23 +33,6 @@ class FileHandle {
 // be read or is a folder.
 Result<FileHandle> open_for_reading(const std::string& path);
 
-// A whole file in memory, without a copy. The bytes are valid while this lives.
-class MappedFile {
- public:
-  // Fails where the file cannot be mapped (a pipe, a device).
-  static Result<MappedFile> map(const FileHandle& file);
-
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) = delete;
-  ~MappedFile();
-
-  Bytes bytes() const { return bytes_; }
-
- private:
-  explicit MappedFile(Bytes bytes) : bytes_(bytes) {}
-  Bytes bytes_;
-};
-
 // A file being written beside its final place: `path` itself changes only in
 // `commit`, by an atomic rename after the data is on the disk. Without a
 // commit nothing is left behind. A path that is no regular file (a terminal, a

@@ -31,8 +31,8 @@ void PieceBuffer::fill_gaps(Range piece, Bytes bytes) {
   std::uint32_t at = piece.begin;
   const auto copy_until = [&](std::uint32_t end) {
     if (at >= end) return;
-    std::copy_n(bytes.begin() + (at - piece.begin), end - at,
-                bytes_.begin() + at);
+    std::copy_n(bytes.data() + (at - piece.begin), end - at,
+                bytes_.data() + at);
   };
   for (std::size_t i = 0; i < count_; ++i) {
     copy_until(std::min(ranges_[i].begin, piece.end));

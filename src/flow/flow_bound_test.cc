@@ -84,6 +84,13 @@ TEST(FlowBound, HoldsForPacketsToo) {
   }
 }
 
+// 2^28 flows have 2^32 packets, which to 32 bits are none.
+TEST(FlowBound, MayBeBeyondAnyMemory) {
+  const Bounded bounded = run(from_device(packets(), 1, 1), at_most(1u << 28));
+  EXPECT_EQ(bounded.ended_early, 0u);
+  EXPECT_EQ(bounded.got.flows.size(), 1u);
+}
+
 TEST(FlowBound, OfNothingIsTakenForOne) {
   const PacketStory two = from_device(from_device(packets(), 1, 1), 1, 2);
   const Bounded bounded = run(two, at_most(0));

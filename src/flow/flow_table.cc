@@ -9,7 +9,7 @@ namespace flowtell {
 namespace {
 
 constexpr Duration kPairMemory = std::chrono::hours(1);
-constexpr std::size_t kPacketsPerFlow = 16;  // room for so many on average
+constexpr std::uint64_t kPacketsPerFlow = 16;  // room for so many on average
 constexpr std::size_t kPairsPerFlow = 2;
 constexpr std::size_t kLargeShare = 1000;  // so many of it are all there is
 

@@ -39,7 +39,7 @@ class PacketLog {
 
  private:
   static constexpr std::uint32_t kChunk = 4;
-  struct Chunk {
+  struct alignas(8) Chunk {  // as large on every machine
     std::array<PacketRecord, kChunk> records;
     std::uint32_t next = kNowhere;
   };

@@ -125,9 +125,7 @@ void meter_span(FrameSource& source, const LabelledCapture& capture,
 Result<std::string> hash_file(const std::string& path) {
   auto file = open_for_reading(path);
   if (!file) return fail(std::move(file).error());
-  auto mapped = MappedFile::map(*file);
-  // What cannot be mapped cannot be read twice either: it stays without one.
-  return mapped ? sha256(mapped->bytes()) : std::string();
+  return sha256(*file).value_or("");
 }
 
 Result<Part> read_part(const LabelledCapture& capture,

@@ -132,7 +132,7 @@ bool is_sound(const TreeNode& node, const Forest& forest) {
   if (node.is_leaf()) {
     // A sum of flows' weights, so no larger than this.
     const bool is_weight = node.weight() >= 0 && node.weight() <= 1e12F;
-    return is_weight && (node.next + std::size_t{1}) * forest.apps <=
+    return is_weight && (node.next + std::uint64_t{1}) * forest.apps <=
                             forest.leaf_shares.size();
   }
   return node.column < forest.width && std::isfinite(node.threshold);

@@ -193,6 +193,11 @@ TEST(ModelSections, RefuseCountsOfVectorsThatDoNotFit) {
   const auto why = why_refused_with;
   EXPECT_EQ(why([](Svm& svm) { ++svm.vectors_of[2]; }), cut);
   EXPECT_EQ(why([](Svm& svm) { svm.vectors_of.assign(3, UINT32_MAX); }), cut);
+  EXPECT_EQ(why([](Svm& svm) {  // 2^32 too many: not one, to 32 bits
+              svm.vectors_of[0] += 1u << 31;
+              svm.vectors_of[1] += 1u << 31;
+            }),
+            cut);
   EXPECT_EQ(why([](Svm& svm) { svm.biases.pop_back(); }), cut);
   EXPECT_EQ(why([](Svm& svm) { svm.biases.push_back(0); }),
             "a section is too long");

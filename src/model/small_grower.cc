@@ -233,7 +233,7 @@ std::uint32_t SmallGrower::split(std::uint32_t begin, std::uint32_t end,
     left += goes_left;
     right += 1 - goes_left;
   }
-  std::copy_n(aside_.begin(), right, samples_.begin() + left);
+  std::copy_n(aside_.data(), right, samples_.data() + left);
   return left;
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <memory>
 
+#include "base/portable_math.h"
+
 namespace flowtell {
 namespace {
 
@@ -131,7 +133,7 @@ std::vector<double> likeness(const Svm& svm, std::span<const float> row) {
       all[v] += apart * apart;
     }
   }
-  for (double& distance : all) distance = std::exp(-svm.gamma * distance);
+  for (double& distance : all) distance = portable_exp(-svm.gamma * distance);
   return all;
 }
 
@@ -200,7 +202,7 @@ void Svm::judge(std::span<const float> row, std::span<double> shares) const {
   std::size_t pair = 0;
   for (std::size_t i = 0; i < taught.size(); ++i) {
     for (std::size_t j = i + 1; j < taught.size(); ++j, ++pair) {
-      const double share = 1 / (1 + std::exp(-kSlope * decisions[pair]));
+      const double share = 1 / (1 + portable_exp(-kSlope * decisions[pair]));
       shares[taught[i]] += share / pairs;
       shares[taught[j]] += (1 - share) / pairs;
     }

@@ -14,14 +14,14 @@ namespace {
 // what is left, not any where one is outside of -most … most.
 template <typename Number>
 std::optional<std::vector<Number>> read_numbers(ByteReader& in,
-                                                std::size_t count,
+                                                std::uint64_t count,
                                                 Number most) {
   std::vector<Number> all;
   if (count > in.left() / sizeof(Number)) {
     in.skip(in.left() + 1);
     return all;
   }
-  all.resize(count);
+  all.resize(static_cast<std::size_t>(count));
   for (Number& number : all) {
     if constexpr (sizeof(Number) == 4) {
       number = in.f32();
@@ -53,9 +53,9 @@ Result<void> read_taught(ByteReader& in, Svm& svm) {
 Result<void> read_vectors(ByteReader& in, Svm& svm) {
   // So small that no sum of them leaves the finite.
   constexpr double kMost = 1e30;
-  std::size_t vectors = 0;
+  std::uint64_t vectors = 0;
   for (const std::uint32_t of_app : svm.vectors_of) vectors += of_app;
-  const std::size_t others = svm.taught.size() - 1;
+  const std::uint64_t others = svm.taught.size() - 1;
   // So that no product with columns or apps, fewer than 2^16, is too large.
   if (vectors > in.left()) {
     in.skip(in.left() + 1);

@@ -222,7 +222,7 @@ std::uint32_t TreeGrower::split(Range range, const Cut& cut) {
       aside_.push_back(sample);
     }
   }
-  std::ranges::copy(aside_, samples_.begin() + left);
+  std::ranges::copy(aside_, samples_.data() + left);
   return left;
 }
 

@@ -2,9 +2,10 @@
 #include "predict/burst_judge.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <unordered_map>
+
+#include "base/portable_math.h"
 
 namespace flowtell {
 namespace {
@@ -47,7 +48,7 @@ class Power {
   double operator()(double x) {
     if (x != last_) {
       last_ = x;
-      value_ = std::pow(x, exponent_);
+      value_ = portable_pow(x, exponent_);
     }
     return value_;
   }
@@ -202,7 +203,7 @@ std::vector<double> BurstJudge::prior(const Burst& burst) {
   silence_.reset();
   if (belief == nullptr) return prior;
   silence_ = std::max(burst.first - belief->last, Duration::zero());
-  const double worth = std::exp2(-in_seconds(*silence_) / kHalfLife);
+  const double worth = portable_exp2(-in_seconds(*silence_) / kHalfLife);
   for (std::size_t i = 0; i < states_; ++i) {
     prior[i] = worth * belief->apps[i] + (1 - worth) * prior[i];
   }

@@ -2,7 +2,8 @@
 #include "predict/evidence_fit.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "base/portable_math.h"
 
 namespace flowtell {
 namespace {
@@ -47,7 +48,7 @@ double log_loss(const Dataset& data, const Probabilities& probabilities) {
   std::vector<std::size_t> rows(data.apps.size());
   for (std::size_t i = 0; i < data.rows(); ++i) {
     const AppId app = data.labels[i];
-    sums[app] -= std::log(probabilities.row(i)[app]);
+    sums[app] -= portable_log(probabilities.row(i)[app]);
     ++rows[app];
   }
   double sum = 0;
@@ -68,7 +69,7 @@ EvidenceWeights fit_weights(const Dataset& data, const Testimonies& testimonies,
     const EvidenceWeights before = fitted;
     const auto loss = [&](double logarithm) {
       fitted = before;
-      apply(std::exp(logarithm));
+      apply(portable_exp(logarithm));
       fitted.shape = std::clamp(fitted.shape, kLeastWeight, kMostWeight);
       fitted.name = std::clamp(fitted.name, kLeastWeight, kMostWeight);
       return log_loss(data, judge_captures(data, testimonies, weights, heard));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/portable_math.h"
 #include "report/quantity.h"
 #include "report/terminal_text.h"
 
@@ -53,7 +54,7 @@ void LiveScreen::take(const FlowReport& report) {
   const Flow& flow = report.flow;
   Device& device = find_or_add(flow.device);
   const Duration since = std::max(flow.last - device.last, Duration{});
-  const double weight = std::exp2(-in_seconds(since) / kHalfLife);
+  const double weight = portable_exp2(-in_seconds(since) / kHalfLife);
   for (auto& [app, sum] : device.apps) sum *= weight;
   device.verdicts = device.verdicts * weight + 1;
   device.last = std::max(device.last, flow.last);

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds flowtell for other processors, tests it there, and compares to the last
+# byte what it learns and says there with what it does here (docs/portability.md).
+#   ./portability.sh [i386|arm64|armhf]...        without a word: all three
+# All of it happens in a bare Debian 12, made in a temporary folder, with cross
+# compilers; this machine gets no package. Programs for i386 run on the
+# processor itself, the others in QEMU. Needs root and debootstrap, and says so
+# where it lacks them (packaging/bare_root.sh).
+# FLOWTELL_JOBS: how many compilers run at a time.
+set -euo pipefail
+cd "$(dirname "$0")"
+. packaging/bare_root.sh
+
+if [ $# -gt 0 ]; then machines=("$@"); else machines=(i386 arm64 armhf); fi
+for machine in "${machines[@]}"; do
+  case $machine in
+    i386 | arm64 | armhf) ;;
+    *)
+      echo "$machine is none of i386, arm64 and armhf." >&2
+      exit 2
+      ;;
+  esac
+done
+need_bare_root "Nothing was built for other processors"
+
+steps=packaging/portability_steps.sh
+results=build-portability/results
+rm -rf "$results"
+mkdir -p "$results"
+
+step() { printf '\n== %s (%s s)\n' "$*" "$SECONDS"; }
+
+step "here"
+cmake/install_packages.sh build
+cmake --preset release >/dev/null
+cmake --build --preset release --target flowtell
+"$steps" teach_svm build/flowtell
+"$steps" work "$results/here" build/flowtell
+
+folder=$(mktemp -d)
+trap 'rm -rf --one-file-system "$folder"' EXIT
+root=$folder/root
+make_bare_root "$root"
+
+# The project and the cache of compilers are mounted for a command alone.
+cache=${CCACHE_DIR:-$HOME/.cache/ccache}
+mkdir -p "$root/flowtell" "$root/ccache" "$cache"
+# The words are for the shell that mounts.
+# shellcheck disable=SC2016
+mounts='mount -t proc proc "$1/proc" && mount --bind /dev "$1/dev" &&
+  mount --bind "$PWD" "$1/flowtell" && mount --bind "$2" "$1/ccache" &&
+  shift 2 && exec "$@"'
+in_root() {
+  in_bare_root "$root" bash -c "$mounts" - "$root" "$cache" -- \
+    env CCACHE_DIR=/ccache "FLOWTELL_JOBS=${FLOWTELL_JOBS:-$(nproc)}" \
+    "/flowtell/$steps" "$@"
+}
+
+for machine in "${machines[@]}"; do
+  step "$machine: packages"
+  in_root packages "$machine"
+  step "$machine: build"
+  in_root build "$machine"
+  step "$machine: tests"
+  in_root tests "$machine"
+  step "$machine: the same bytes as here"
+  in_root work_of "$machine"
+  diff --recursive --brief "$results/here" "$results/$machine"
+  echo "All $(cat "$results/here/"* | wc -c) bytes are the same on $machine."
+done
+step "done"
