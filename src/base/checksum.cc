@@ -61,7 +61,7 @@ std::string sha256(Bytes bytes) {
   return sum.text();
 }
 
-std::optional<std::string> sha256(const FileHandle& file) {
+std::optional<std::string> sha256_of_file(const FileHandle& file) {
   if (!is_regular(file)) return std::nullopt;
   Sha256 sum;
   std::vector<std::uint8_t> chunk(1 << 18);

@@ -21,6 +21,6 @@ std::string sha256(Bytes bytes);
 // The same of a whole file, however large, from its begin to its end. None of
 // a pipe or a device, which could not be read again, and none where reading
 // fails.
-std::optional<std::string> sha256(const FileHandle& file);
+std::optional<std::string> sha256_of_file(const FileHandle& file);
 
 }  // namespace flowtell

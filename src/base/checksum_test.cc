@@ -34,18 +34,18 @@ TEST(Sha256, IsWhatSha256sumPrints) {
 
 TEST(Sha256, OfAFileIsThatOfItsBytes) {
   const TemporaryFolder folder;
-  for (const std::size_t size : {0, 3, 1 << 18, (1 << 18) + 1, 1'000'000}) {
+  for (const std::size_t size : {0u, 3u, 1u << 18, (1u << 18) + 1, 1000000u}) {
     const std::string bytes(size, 'y');
     const auto file = open_for_reading(folder.put("a", bytes));
     ASSERT_TRUE(file);
-    EXPECT_EQ(sha256(*file), sha256(as_bytes(bytes))) << size;
+    EXPECT_EQ(sha256_of_file(*file), sha256(as_bytes(bytes))) << size;
   }
 }
 
 TEST(Sha256, IsNoneOfWhatCannotBeReadAgain) {
   const auto device = open_for_reading("/dev/zero");
   ASSERT_TRUE(device);
-  EXPECT_FALSE(sha256(*device));
+  EXPECT_FALSE(sha256_of_file(*device));
 }
 
 }  // namespace

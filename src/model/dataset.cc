@@ -125,7 +125,7 @@ void meter_span(FrameSource& source, const LabelledCapture& capture,
 Result<std::string> hash_file(const std::string& path) {
   auto file = open_for_reading(path);
   if (!file) return fail(std::move(file).error());
-  return sha256(*file).value_or("");
+  return sha256_of_file(*file).value_or("");
 }
 
 Result<Part> read_part(const LabelledCapture& capture,
