@@ -8,7 +8,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 namespace flowtell {
 namespace {
@@ -46,8 +45,8 @@ constexpr auto kOneOverOdds = [] {
 template <std::size_t kTerms>
 double series(const std::array<double, kTerms>& factors, double x) {
   double sum = 0;
-  for (const double factor : std::views::reverse(factors)) {
-    sum = sum * x + factor;
+  for (auto factor = factors.rbegin(); factor != factors.rend(); ++factor) {
+    sum = sum * x + *factor;
   }
   return sum;
 }
