@@ -78,7 +78,7 @@ void classify(FrameSource& source, unsigned how) {
   options.names = true;
   FlowMeter meter(options, reporter);
   writer->begin_capture(text, "phone.pcap");
-  reporter.begin_capture(meter);
+  reporter.begin_capture(meter.origin());
   meter_all(source, meter);
 
   const MeterReport report = meter.report();

@@ -145,9 +145,9 @@ TEST_F(AnonymiseProgram, LeavesNobodyOnAScreen) {
   if (run("command -v script").exit_code != 0) {
     GTEST_SKIP() << "there is no script(1) to lend a terminal";
   }
-  const Outcome shown =
-      run("TERM=xterm script -qec 'flowtell watch apps.model --replay "
-          "phone --speed 20 --anonymise key 2> /dev/null' /dev/null < /dev/null");
+  const Outcome shown = run(
+      "TERM=xterm script -qec 'flowtell watch apps.model --replay "
+      "phone --speed 20 --anonymise key 2> /dev/null' /dev/null < /dev/null");
   EXPECT_NE(shown.out.find("capture-"), shown.out.npos) << shown.out;
   expect_nobody_in(shown.out, "the screen");
 }

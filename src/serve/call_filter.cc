@@ -10,8 +10,8 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <type_traits>
 
 namespace flowtell {
@@ -162,7 +162,7 @@ class Filter {
     if (status_ == 0 && context_) status_ = seccomp_load(context_.get());
     if (status_ == 0 && context_) return {};
     return fail(ErrorKind::kInput, "cannot give up system calls: {}",
-                std::strerror(-status_));
+                std::generic_category().message(-status_));
   }
 
  private:

@@ -50,7 +50,8 @@ std::size_t clear_transport(std::size_t protocol, Part header) {
       protocol == kUdp ? kUdpChecksum : kTcpChecksum;
   std::size_t size = protocol == kUdp ? kUdpHeader : kTcpHeader;
   if (protocol == kTcp && header.size() > kTcpOffset) {
-    size = std::max<std::size_t>(size, header[kTcpOffset] / 16 * 4u);
+    size =
+        std::max<std::size_t>(size, header[kTcpOffset] / 16 * std::size_t{4});
   }
   size = std::min(size, header.size());
   for (std::size_t at = checksum_at; at < checksum_at + 2 && at < size; ++at) {
@@ -131,7 +132,7 @@ void FrameAnonymiser::rewrite_address(Part header, std::size_t at,
 std::optional<std::size_t> FrameAnonymiser::rewrite_v4(Part datagram) {
   constexpr unsigned kOffset = 0x1fff;
   if (datagram.size() < kV4Header) return std::nullopt;
-  const std::size_t size = (datagram[0] & 0x0fu) * 4;
+  const std::size_t size = (datagram[0] & 0x0fu) * std::size_t{4};
   if (size < kV4Header || size > datagram.size()) return std::nullopt;
   const Part header = datagram.first(size);
   rewrite_address(header, 12, 4);
