@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "base/sanitized.h"
 #include "base/text.h"
 #include "flow/flow_meter.h"
 #include "report/quantity.h"
@@ -21,11 +22,7 @@
 namespace flowtell {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kUsualFrames = 1'000'000;
-#else
-constexpr std::uint64_t kUsualFrames = 10'000'000;
-#endif
+constexpr std::uint64_t kUsualFrames = kIsSanitized ? 1'000'000 : 10'000'000;
 constexpr std::uint64_t kFramesASecond = 1'000'000;
 constexpr std::uint64_t kHonestEvery = 20'000;  // 20 ms
 

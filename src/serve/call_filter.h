@@ -18,8 +18,7 @@ enum class FileCalls {
   kMake,  // and made, written and removed
 };
 
-// There is no way back; a second filter may only allow less. Does nothing under
-// sanitizers, which make calls of their own.
+// There is no way back; a second filter may only allow less.
 // REQUIRES: no_new_privs, and no other thread runs.
 Result<void> allow_only_needed_calls(FileCalls files);
 

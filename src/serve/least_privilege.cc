@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "base/sanitized.h"
 #include "base/text.h"
 #include "serve/call_filter.h"
 #include "serve/privilege.h"
@@ -72,10 +73,11 @@ Result<void> give_up_rights(const std::optional<Account>& account) {
   return {};
 }
 
+// A change of user hides it as well, so a sanitizer has it shown again.
 Result<void> hide_memory() {
   const rlimit none{};
   if (::setrlimit(RLIMIT_CORE, &none) != 0 ||
-      ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+      ::prctl(PR_SET_DUMPABLE, kIsSanitized ? 1 : 0, 0, 0, 0) != 0) {
     return cannot_drop("memory that others may look into");
   }
   return {};
@@ -138,6 +140,7 @@ Result<void> drop_privileges(const Remaining& remaining) {
   auto done = give_up_rights(remaining.account);
   if (done) done = check_gone(remaining.account);
   if (done) done = hide_memory();
+  if (kIsSanitized) return done;
   if (done) done = fence_paths(remaining.paths);
   if (done) {
     done = allow_only_needed_calls(

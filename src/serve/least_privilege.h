@@ -55,7 +55,8 @@ struct Remaining {
 };
 
 // There is no way back. Fails where anything that should be gone is left, and
-// then the process had better end.
+// then the process had better end. Under sanitizers, which look into their own
+// process and make calls of their own, only rights are given up.
 // REQUIRES: no other thread runs; those that start later are bound, too.
 Result<void> drop_privileges(const Remaining& remaining);
 
