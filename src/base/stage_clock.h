@@ -6,8 +6,8 @@
 //
 // The stages are listed here and nowhere else. One clock a thread; clocks of
 // several threads are added up. Costs one look at the system's clock for each
-// entry and exit, so stages are entered by the batch or by the burst, never by
-// the packet.
+// entry and exit, so stages are entered by the batch, the burst or the flow,
+// never by the packet.
 #pragma once
 
 #include <array>

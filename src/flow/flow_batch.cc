@@ -13,36 +13,22 @@ constexpr std::size_t kFullFlows = 1 << 10;
 
 void FlowBatch::add(const Flow& flow, bool is_early) {
   events_.push_back(is_early ? Event::kEarlyFlow : Event::kFlow);
-  const std::size_t server_at = texts_.size();
-  texts_ += flow.name.server;
-  flows_.push_back({flow, packets_.size(), server_at, texts_.size()});
-  texts_ += flow.name.alpn;
-  packets_.insert(packets_.end(), flow.packets.begin(), flow.packets.end());
+  flows_.add(flow);
 }
 
 bool FlowBatch::is_full() const {
-  return packets_.size() >= kFullPackets || flows_.size() >= kFullFlows;
-}
-
-Flow FlowBatch::whole(const Entry& entry) const {
-  const std::string_view texts = texts_;
-  Flow flow = entry.flow;
-  flow.packets =
-      std::span(packets_).subspan(entry.packets_at, flow.packets.size());
-  flow.name.server = texts.substr(entry.server_at, flow.name.server.size());
-  flow.name.alpn = texts.substr(entry.alpn_at, flow.name.alpn.size());
-  return flow;
+  return flows_.packets() >= kFullPackets || flows_.size() >= kFullFlows;
 }
 
 void FlowBatch::replay(FlowSink& sink) const {
-  auto flow = flows_.begin();
+  std::size_t next = 0;
   for (const Event event : events_) {
     switch (event) {
       case Event::kFlow:
-        sink.take(whole(*flow++));
+        sink.take(flows_[next++]);
         break;
       case Event::kEarlyFlow:
-        sink.take_early(whole(*flow++));
+        sink.take_early(flows_[next++]);
         break;
       case Event::kBurstEnd:
         sink.end_burst();

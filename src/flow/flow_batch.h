@@ -9,10 +9,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
-#include "flow/flow.h"
+#include "flow/kept_flows.h"
 
 namespace flowtell {
 
@@ -34,20 +33,9 @@ class FlowBatch {
 
  private:
   enum class Event : std::uint8_t { kFlow, kEarlyFlow, kBurstEnd };
-  // What the flow borrows stands at these places of the batch.
-  struct Entry {
-    Flow flow;
-    std::size_t packets_at;
-    std::size_t server_at;
-    std::size_t alpn_at;
-  };
-
-  Flow whole(const Entry& entry) const;
 
   std::vector<Event> events_;
-  std::vector<Entry> flows_;  // one an event that is one
-  std::vector<PacketRecord> packets_;
-  std::string texts_;
+  KeptFlows flows_;  // one an event that is one
 };
 
 // Gathers what comes and passes it on by the batch.

@@ -13,24 +13,11 @@ FlowReporter::FlowReporter(const FeatureList& features,
       listeners_(std::move(listeners)),
       measured_(features.width()) {}
 
-void FlowReporter::wait(const Flow& flow) {
-  const std::size_t server_at = texts_.size();
-  texts_ += flow.name.server;
-  const std::size_t alpn_at = texts_.size();
-  texts_ += flow.name.alpn;
-  waiting_.push_back({flow, server_at, alpn_at, features_waiting_.size()});
-  waiting_.back().flow.packets = {};
+void FlowReporter::wait(Flow flow) {
+  flow.packets = {};
+  waiting_.add(flow);
   features_waiting_.insert(features_waiting_.end(), measured_.begin(),
                            measured_.end());
-}
-
-Flow FlowReporter::told(const Waiting& waiting) const {
-  const std::string_view texts = texts_;
-  Flow told = waiting.flow;
-  FlowName& name = told.name;
-  name.server = texts.substr(waiting.server_at, name.server.size());
-  name.alpn = texts.substr(waiting.alpn_at, name.alpn.size());
-  return told;
 }
 
 void FlowReporter::begin_capture(const std::optional<Timestamp>& origin) {
@@ -61,14 +48,13 @@ void FlowReporter::end_burst() {
     const InStage in(stages_, Stage::kJudge);
     const auto judged = judge_->judge->end_burst();
     for (std::size_t i = 0; i < judged.size(); ++i) {
-      const Flow flow = told(waiting_[i]);
+      const Flow flow = waiting_[i];
       const auto features =
           std::span(features_waiting_)
-              .subspan(waiting_[i].features_at, features_.width());
+              .subspan(i * measured_.size(), measured_.size());
       tell({flow, **origin_, features, name(judged[i].verdict, flow), false});
     }
     waiting_.clear();
-    texts_.clear();
     features_waiting_.clear();
   }
   for (FlowListener* listener : listeners_) listener->end_burst();

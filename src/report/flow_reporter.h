@@ -12,7 +12,7 @@
 
 #include "base/stage_clock.h"
 #include "decode/anonymiser.h"
-#include "flow/flow.h"
+#include "flow/kept_flows.h"
 #include "measure/feature_list.h"
 #include "predict/judge.h"
 #include "report/flow_writer.h"
@@ -61,18 +61,7 @@ class FlowReporter : public FlowSink {
   void end_burst() override;
 
  private:
-  // A flow that waits for the end of its burst to be judged: without its
-  // packets, its names and features at these places of the burst's.
-  struct Waiting {
-    Flow flow;
-    std::size_t server_at;
-    std::size_t alpn_at;
-    std::size_t features_at;
-  };
-
-  void wait(const Flow& flow);
-  // The flow with its names. Valid until the burst is told.
-  Flow told(const Waiting& waiting) const;
+  void wait(Flow flow);
   void measure(const Flow& flow);
   NamedVerdict name(const Verdict& verdict, const Flow& flow) const;
   void tell(const FlowReport& report);
@@ -86,9 +75,9 @@ class FlowReporter : public FlowSink {
   std::optional<Anonymiser> anonymiser_;
   FlowSeries series_;
   std::vector<double> measured_;
-  // The burst at hand: its flows, and what they share, one behind the other.
-  std::vector<Waiting> waiting_;
-  std::string texts_;
+  // The flows that wait for the end of their burst to be judged, without their
+  // packets, and a row of features for each.
+  KeptFlows waiting_;
   std::vector<double> features_waiting_;
 };
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/kept_flows.h"
+
+namespace flowtell {
+
+void KeptFlows::add(const Flow& flow) {
+  const std::size_t server_at = texts_.size();
+  texts_ += flow.name.server;
+  entries_.push_back({flow, packets_.size(), server_at, texts_.size()});
+  texts_ += flow.name.alpn;
+  packets_.insert(packets_.end(), flow.packets.begin(), flow.packets.end());
+}
+
+Flow KeptFlows::operator[](std::size_t i) const {
+  const Entry& entry = entries_[i];
+  const std::string_view texts = texts_;
+  Flow flow = entry.flow;
+  flow.packets =
+      std::span(packets_).subspan(entry.packets_at, flow.packets.size());
+  flow.name.server = texts.substr(entry.server_at, flow.name.server.size());
+  flow.name.alpn = texts.substr(entry.alpn_at, flow.name.alpn.size());
+  return flow;
+}
+
+void KeptFlows::clear() {
+  entries_.clear();
+  packets_.clear();
+  texts_.clear();
+}
+
+}  // namespace flowtell
