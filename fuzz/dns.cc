@@ -18,7 +18,7 @@ void check(Bytes message, DnsKind kind) {
   for (DnsAnswer answer; reader.next(answer); ++answers) {
     require(!answer.name.empty(), "an address is told under a name");
     check_name(answer.name);
-    require(kind == DnsKind::kMulticast || answer.name == reader.asked(),
+    require(kind == DnsKind::kMulticast || answer.name == reader.asked().text(),
             "an answer is told under the name that was asked for");
   }
   require(answers <= DnsReader::kMostRecords * kRounds,

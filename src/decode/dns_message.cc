@@ -2,6 +2,7 @@
 #include "decode/dns_message.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace flowtell {
 namespace {
@@ -13,10 +14,74 @@ constexpr std::uint16_t kInternet = 1;
 // Multicast DNS: "flush what you knew of this" (RFC 6762, section 10.2).
 constexpr std::uint16_t kClassBits = 0x7fff;
 
-constexpr std::uint16_t kHeader = 12;  // bytes before the first question
 constexpr std::uint8_t kLongestLabel = 63;
 constexpr std::uint8_t kPointer = 0xc0;  // from here on (RFC 1035, 4.1.4)
 constexpr int kMostJumps = 16;
+
+// The labels of a name, wherever pointers lead.
+class LabelReader {
+ public:
+  // `at` reads the message and stands at the name.
+  LabelReader(Bytes message, const ByteReader& at)
+      : message_(message), at_(at), earliest_(at.position()) {}
+
+  // Empty at the end, and where the name is none.
+  std::string_view next() {
+    for (;;) {
+      const std::uint8_t length = at_.u8();
+      if (length < kPointer) {
+        if (length > kLongestLabel) spoil();  // no such type
+        return as_text(at_.take(length));
+      }
+      const std::size_t target = (length & 0x3fu) << 8 | at_.u8();
+      if (jumps_ == 0) behind_ = at_;
+      // Each pointer goes further back than the one before, so this ends.
+      if (!at_.ok() || target >= earliest_ || ++jumps_ > kMostJumps) {
+        spoil();
+        return {};
+      }
+      earliest_ = target;
+      at_ = ByteReader(message_);
+      at_.skip(target);
+    }
+  }
+
+  // Of all that was read.
+  bool ok() const { return at_.ok(); }
+  // Stands behind the name. REQUIRES: it was read to its end.
+  const ByteReader& behind() const { return behind_ ? *behind_ : at_; }
+
+ private:
+  void spoil() { at_.skip(at_.left() + 1); }
+
+  Bytes message_;
+  ByteReader at_;
+  std::optional<ByteReader> behind_;  // the first pointer
+  std::size_t earliest_;
+  int jumps_ = 0;
+};
+
+void skip_name(ByteReader& reader) {
+  while (const std::uint8_t length = reader.u8()) {
+    if (length >= kPointer) return reader.skip(1);
+    reader.skip(length <= kLongestLabel ? length : reader.left() + 1);
+  }
+}
+
+// Whether the name goes on with that label, which is then taken off it.
+bool goes_on_with(std::string_view& name, std::string_view label) {
+  if (name.size() < label.size()) return false;
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    if (label[i] == '.' || HostName::normalised(label[i]) != name[i]) {
+      return false;
+    }
+  }
+  name.remove_prefix(label.size());
+  if (name.empty()) return true;
+  if (name.front() != '.') return false;
+  name.remove_prefix(1);
+  return true;
+}
 
 // Labels become a name, parted by dots.
 class NameText {
@@ -71,26 +136,22 @@ DnsReader::DnsReader(Bytes message, DnsKind kind) noexcept
 }
 
 void DnsReader::read_question() {
-  const std::size_t before = name_bytes_;
+  wanted_at_ = reader_.position();
   asked_ = wanted_ = read_name(reader_);
-  question_bytes_ = before - name_bytes_;
   reader_.skip(4);  // type and class
 }
 
 bool DnsReader::next(DnsAnswer& answer) noexcept {
   do {
-    Record record;
+    Record record{reader_};
     while (read_record(record)) {
-      if ((record.class_of & kClassBits) != kInternet || record.owner.empty()) {
-        continue;
-      }
-      const bool is_asked = kind_ == DnsKind::kUnicast;
-      if (is_asked && !(record.owner == wanted_)) continue;
+      if ((record.class_of & kClassBits) != kInternet) continue;
       if (record.type == kCname) note_alias(record);
       const bool is_v4 = record.type == kA && record.data.size() == 4;
       const bool is_v6 = record.type == kAaaa && record.data.size() == 16;
       if (!is_v4 && !is_v6) continue;
-      answer.name = is_asked ? asked_ : record.owner;
+      answer.name = name_for(record);
+      if (answer.name.empty()) continue;
       answer.address =
           is_v4 ? Address::v4(record.data) : Address::v6(record.data);
       answer.seconds = std::min(seconds_, record.seconds);
@@ -103,7 +164,8 @@ bool DnsReader::next(DnsAnswer& answer) noexcept {
 bool DnsReader::read_record(Record& record) {
   if (left_ == 0) return false;
   --left_;
-  record.owner = read_name(reader_);
+  record.owner = reader_;
+  skip_name(reader_);
   record.type = reader_.u16();
   record.class_of = reader_.u16();
   record.seconds = reader_.u32();
@@ -116,11 +178,22 @@ bool DnsReader::read_record(Record& record) {
   return reader_.ok();
 }
 
+std::string_view DnsReader::name_for(const Record& record) {
+  if (kind_ == DnsKind::kUnicast) {
+    return is_wanted(record.owner) ? asked_.text() : std::string_view();
+  }
+  ByteReader reader = record.owner;
+  own_ = read_name(reader);
+  return own_.text();
+}
+
 void DnsReader::note_alias(const Record& record) {
   if (kind_ != DnsKind::kUnicast || !alias_.empty()) return;
+  if (!is_wanted(record.owner)) return;
   ByteReader reader(message_);
   reader.skip(record.data_at);
   alias_ = read_name(reader);
+  alias_at_ = record.data_at;
   alias_seconds_ = record.seconds;
 }
 
@@ -129,6 +202,7 @@ void DnsReader::note_alias(const Record& record) {
 bool DnsReader::follow_alias() {
   if (alias_.empty() || ++rounds_ > kMostAliases) return false;
   wanted_ = alias_;
+  wanted_at_ = alias_at_;
   alias_ = {};
   seconds_ = std::min(seconds_, alias_seconds_);
   reader_ = first_record_;
@@ -136,47 +210,52 @@ bool DnsReader::follow_alias() {
   return true;
 }
 
-// Nearly every answer's owner is a pointer to the name in the question.
-bool DnsReader::points_to_question(ByteReader reader) const {
-  constexpr std::uint16_t kToQuestion = 0xc000 | kHeader;
-  return kind_ == DnsKind::kUnicast && !asked_.empty() &&
-         reader.u16() == kToQuestion;
-}
-
 HostName DnsReader::read_name(ByteReader& reader) {
-  if (points_to_question(reader) && question_bytes_ < name_bytes_) {
-    reader.skip(2);
-    name_bytes_ -= question_bytes_;
-    return asked_;
-  }
+  LabelReader labels(message_, reader);
   NameText text;
-  ByteReader at = reader;
-  std::size_t earliest = at.position();
-  int jumps = 0;
-  while (const std::uint8_t length = at.u8()) {
-    if (length >= kPointer) {
-      const std::size_t target = (length & 0x3fu) << 8 | at.u8();
-      if (jumps == 0) reader = at;
-      // Each pointer goes further back than the one before, so this ends.
-      if (!at.ok() || target >= earliest || ++jumps > kMostJumps) return {};
-      earliest = target;
-      at = ByteReader(message_);
-      at.skip(target);
-      continue;
-    }
-    if (length >= name_bytes_) {
-      left_ = 0;
-      rounds_ = kMostAliases;
+  for (;;) {
+    const std::string_view label = labels.next();
+    if (label.empty()) break;
+    text.append(label);
+    if (text.is_too_long() || !spend(label.size())) {
       reader.skip(reader.left() + 1);
       return {};
     }
-    name_bytes_ -= length;
-    if (length > kLongestLabel) at.skip(at.left() + 1);  // no such type
-    text.append(as_text(at.take(length)));
-    if (text.is_too_long()) at.skip(at.left() + 1);
   }
-  if (jumps == 0) reader = at;
-  return at.ok() ? text.name() : HostName();
+  reader = labels.behind();
+  return labels.ok() ? text.name() : HostName();
+}
+
+// Compares label by label: nearly every name that is another one differs in its
+// first bytes.
+bool DnsReader::is_wanted(const ByteReader& owner) {
+  if (points_to_wanted(owner)) return true;
+  LabelReader labels(message_, owner);
+  std::string_view rest = wanted_.text();
+  for (;;) {
+    const std::string_view label = labels.next();
+    if (label.empty()) return labels.ok() && rest.empty();
+    if (!spend(label.size()) || !goes_on_with(rest, label)) return false;
+  }
+}
+
+// As nearly every owner does: to the question, or to the alias before it.
+bool DnsReader::points_to_wanted(ByteReader owner) const {
+  const std::size_t at = owner.position();
+  const std::uint16_t pointer = owner.u16();
+  return pointer >= kPointer << 8 && (pointer & 0x3fff) == wanted_at_ &&
+         wanted_at_ < at;
+}
+
+// False, and the last record was read, where so many are too many.
+bool DnsReader::spend(std::size_t name_bytes) {
+  if (name_bytes < name_bytes_) {
+    name_bytes_ -= name_bytes;
+    return true;
+  }
+  left_ = 0;
+  rounds_ = kMostAliases;
+  return false;
 }
 
 }  // namespace flowtell

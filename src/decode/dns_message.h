@@ -18,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "decode/address.h"
@@ -28,7 +29,7 @@ namespace flowtell {
 enum class DnsKind { kUnicast, kMulticast };
 
 struct DnsAnswer {
-  HostName name;  // never empty
+  std::string_view name;  // of a host; valid until the next is read
   Address address;
   std::uint32_t seconds = 0;  // lifetime, the shortest on the way to it
 };
@@ -52,22 +53,27 @@ class DnsReader {
 
  private:
   struct Record {
-    HostName owner;
+    ByteReader owner;  // stands at its name
     std::uint16_t type = 0;
     std::uint16_t class_of = 0;
     std::uint32_t seconds = 0;
-    Bytes data;
+    Bytes data{};
     std::size_t data_at = 0;
   };
+
+  void read_question();
+  bool read_record(Record& record);
+  // What the address of a record is told under; empty: it is not told.
+  std::string_view name_for(const Record& record);
+  void note_alias(const Record& record);
+  bool follow_alias();
 
   // The name where `reader` stands, which moves past it; empty if it is no
   // name of a host.
   HostName read_name(ByteReader& reader);
-  bool points_to_question(ByteReader reader) const;
-  bool read_record(Record& record);
-  void read_question();
-  void note_alias(const Record& record);
-  bool follow_alias();
+  bool is_wanted(const ByteReader& owner);
+  bool points_to_wanted(ByteReader owner) const;
+  bool spend(std::size_t name_bytes);
 
   Bytes message_;
   DnsKind kind_;
@@ -77,12 +83,14 @@ class DnsReader {
   unsigned left_ = 0;     // of these, in this round
   unsigned rounds_ = 0;
   std::size_t name_bytes_ = kMostNameBytes;  // that may still be decoded
-  std::size_t question_bytes_ = 0;           // that asked_ took
   HostName asked_;
-  HostName wanted_;  // the alias that asked_ came down to
+  HostName wanted_;            // what asked_ came down to by aliases
+  std::size_t wanted_at_ = 0;  // where it stands in the message
   std::uint32_t seconds_ = UINT32_MAX;
   HostName alias_;  // of wanted_; empty: none seen
+  std::size_t alias_at_ = 0;
   std::uint32_t alias_seconds_ = 0;
+  HostName own_;  // of the record read last, in multicast
 };
 
 }  // namespace flowtell

@@ -6,23 +6,22 @@ namespace {
 
 constexpr std::size_t kLongestLabel = 63;
 
-// The byte as a name of ours has it; 0 for one that no name has.
-constexpr char normalised(char c) {
+constexpr char normalise(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
   const bool is_fine = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
                        c == '-' || c == '_' || c == '.';
   return is_fine ? c : '\0';
 }
 
-constexpr auto kNormalised = [] {
+}  // namespace
+
+constexpr std::array<char, 256> HostName::kNormalised = [] {
   std::array<char, 256> table{};
   for (int byte = 0; byte < 256; ++byte) {
-    table[static_cast<std::size_t>(byte)] = normalised(static_cast<char>(byte));
+    table[static_cast<std::size_t>(byte)] = normalise(static_cast<char>(byte));
   }
   return table;
 }();
-
-}  // namespace
 
 std::optional<HostName> HostName::from(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
@@ -30,7 +29,7 @@ std::optional<HostName> HostName::from(std::string_view text) {
   HostName name;
   std::size_t label = 0;
   for (const char raw : text) {
-    const char c = kNormalised[static_cast<std::uint8_t>(raw)];
+    const char c = normalised(raw);
     if (c == '\0') return std::nullopt;
     if (c == '.' && label == 0) return std::nullopt;
     label = c == '.' ? 0 : label + 1;

@@ -27,6 +27,11 @@ class HostName {
   // Nothing where the text is no name of a host.
   static std::optional<HostName> from(std::string_view text);
 
+  // The byte as names have it here; 0 for one that no name has.
+  static char normalised(char c) {
+    return kNormalised[static_cast<std::uint8_t>(c)];
+  }
+
   bool empty() const { return size_ == 0; }
   // Valid while this lives.
   std::string_view text() const { return {bytes_.data(), size_}; }
@@ -36,6 +41,8 @@ class HostName {
   }
 
  private:
+  static const std::array<char, 256> kNormalised;
+
   std::array<char, kLongest> bytes_{};
   std::uint8_t size_ = 0;
 };

@@ -82,15 +82,17 @@ void NameFinder::read_dns(const Packet& packet, PairName& pair) {
     note(reader.asked(), NameSource::kQuestion, pair);
   }
   if (!is_dns(packet.source_port)) return;
+  NameId name;
   for (DnsAnswer answer; reader.next(answer);) {
-    const std::string_view name = answer.name.text();
     // Anybody in the LAN can say anything to all; of other domains it is not
     // theirs to say (RFC 6762, section 3).
-    if (to_all && !name.ends_with(".local")) continue;
+    if (to_all && !answer.name.ends_with(".local")) continue;
+    // Told to one, all addresses are of one name.
+    if (to_all || name.is_none()) name = names_.put(answer.name);
     dns_.remember(
         {.device = to_all ? DnsMemory::everyone() : packet.destination,
          .remote = answer.address,
-         .name = names_.put(name),
+         .name = name,
          .lifetime = std::chrono::seconds(answer.seconds)},
         packet.time);
   }
