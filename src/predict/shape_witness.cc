@@ -35,8 +35,9 @@ void ShapeWitness::judge(std::span<const float> rows,
   new_rows_.clear();
   for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
     const auto row = rows.subspan(i * width_, width_);
-    if (recall(row, shares.subspan(i * apps_, apps_))) continue;
-    new_.push_back(i);
+    const std::size_t bucket = hash_of(row) % kBuckets;
+    if (recall(bucket, row, shares.subspan(i * apps_, apps_))) continue;
+    new_.push_back({i, bucket});
     new_rows_.insert(new_rows_.end(), row.begin(), row.end());
   }
   if (new_.empty()) return;
@@ -46,14 +47,13 @@ void ShapeWitness::judge(std::span<const float> rows,
     const auto row = std::span(new_rows_).subspan(i * width_, width_);
     const auto said = std::span(new_shares_).subspan(i * apps_, apps_);
     std::copy(said.begin(), said.end(),
-              shares.subspan(new_[i] * apps_, apps_).begin());
-    remember(row, said);
+              shares.subspan(new_[i].row * apps_, apps_).begin());
+    remember(new_[i].bucket, row, said);
   }
 }
 
-bool ShapeWitness::recall(std::span<const float> row,
+bool ShapeWitness::recall(std::size_t bucket, std::span<const float> row,
                           std::span<double> shares) {
-  const std::size_t bucket = hash_of(row) % kBuckets;
   const std::size_t held = std::min<std::size_t>(taken_[bucket], kWays);
   for (std::size_t way = 0; way < held; ++way) {
     const std::size_t slot = bucket * kWays + way;
@@ -65,9 +65,8 @@ bool ShapeWitness::recall(std::span<const float> row,
   return false;
 }
 
-void ShapeWitness::remember(std::span<const float> row,
+void ShapeWitness::remember(std::size_t bucket, std::span<const float> row,
                             std::span<const double> said) {
-  const std::size_t bucket = hash_of(row) % kBuckets;
   const std::size_t slot = bucket * kWays + taken_[bucket]++ % kWays;
   std::copy(row.begin(), row.end(), row_in(slot).begin());
   std::copy(said.begin(), said.end(), shares_in(slot).begin());

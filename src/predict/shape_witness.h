@@ -37,10 +37,18 @@ class ShapeWitness {
   static constexpr std::size_t kWays = 4;
   static constexpr std::size_t kSlots = kBuckets * kWays;
 
+  // A row at hand that nobody remembers, and where it will be remembered.
+  struct NewRow {
+    std::size_t row;
+    std::size_t bucket;
+  };
+
   std::span<float> row_in(std::size_t slot);
   std::span<double> shares_in(std::size_t slot);
-  bool recall(std::span<const float> row, std::span<double> shares);
-  void remember(std::span<const float> row, std::span<const double> said);
+  bool recall(std::size_t bucket, std::span<const float> row,
+              std::span<double> shares);
+  void remember(std::size_t bucket, std::span<const float> row,
+                std::span<const double> said);
   void ask(std::span<const float> rows, std::span<double> shares);
 
   std::size_t apps_;
@@ -52,7 +60,7 @@ class ShapeWitness {
   std::vector<float> rows_;
   std::vector<double> shares_;
 
-  std::vector<std::size_t> new_;  // rows at hand that nobody remembers
+  std::vector<NewRow> new_;
   std::vector<float> new_rows_;
   std::vector<double> new_shares_;
 };
