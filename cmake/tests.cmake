@@ -119,6 +119,7 @@ add_executable(unit_tests
   src/predict/learner_test.cc
   src/predict/name_witness_test.cc
   src/predict/novelty_fit_test.cc
+  src/predict/power_memory_test.cc
   src/predict/preset_test.cc
   src/predict/promise_fit_test.cc
   src/predict/proximity_test.cc

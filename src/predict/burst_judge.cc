@@ -40,25 +40,6 @@ void step_back(std::span<double> values, std::span<const double> start) {
   for (double& value : values) value = kStays * value + (1 - kStays) * any;
 }
 
-// x to a power. What is said of one app is often said of the next as well, and
-// then nothing is computed.
-class Power {
- public:
-  explicit Power(double exponent) : exponent_(exponent) {}
-  double operator()(double x) {
-    if (x != last_) {
-      last_ = x;
-      value_ = portable_pow(x, exponent_);
-    }
-    return value_;
-  }
-
- private:
-  double exponent_;
-  double last_ = 1;
-  double value_ = 1;
-};
-
 double strangeness(const Novelty& novelty, std::span<const double> shape) {
   return novelty.shape[Novelty::bin(
       *std::max_element(shape.begin(), shape.end()), shape.size())];
@@ -119,11 +100,10 @@ void BurstJudge::weigh(const Burst& burst) {
   };
   const auto hear = [&](std::span<const double> row, double strange,
                         double weight, std::span<double> likelihoods) {
-    Power power(weight);
     for (std::size_t app = 0; app < apps_; ++app) {
-      likelihoods[app] *= power(said(row[app]));
+      likelihoods[app] *= power_(said(row[app]), weight);
     }
-    likelihoods[apps_] *= power(strange);
+    likelihoods[apps_] *= power_(strange, weight);
   };
   const std::vector<double> of_names = name_weights(burst);
   likelihoods_.assign(words.size() * states_, 1);

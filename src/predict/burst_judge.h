@@ -31,6 +31,7 @@
 
 #include "model/evidence.h"
 #include "predict/belief_store.h"
+#include "predict/power_memory.h"
 
 namespace flowtell {
 
@@ -94,6 +95,7 @@ class BurstJudge {
   std::vector<double> smoothed_;     // the same, given the whole burst
   std::vector<double> belief_;       // before its first flow
   std::optional<Duration> silence_;  // how old that was then
+  PowerMemory power_;
   std::unique_ptr<BeliefStore> beliefs_;
 };
 
