@@ -4,7 +4,6 @@
 namespace flowtell {
 namespace {
 
-constexpr Duration kPairMemory = std::chrono::hours(1);  // as FlowTable's
 constexpr int kForgottenAPacket = 2;  // more than a packet adds
 
 }  // namespace
@@ -17,7 +16,7 @@ Address DeviceFinder::device_of(const Packet& packet) {
   for (int i = 0; i < kForgottenAPacket; ++i) {
     const std::uint32_t oldest = pairs_.oldest();
     if (oldest == kNowhere) break;
-    if (packet.time - pairs_[oldest].last <= kPairMemory) break;
+    if (packet.time - pairs_[oldest].last <= PairTable::kRemembered) break;
     pairs_.forget(oldest);
   }
   const PairTable::Found found = pairs_.find_or_add(packet);

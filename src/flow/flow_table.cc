@@ -8,10 +8,8 @@
 namespace flowtell {
 namespace {
 
-constexpr Duration kPairMemory = std::chrono::hours(1);
 constexpr std::uint64_t kPacketsPerFlow = 16;  // room for so many on average
-constexpr std::size_t kPairsPerFlow = 2;
-constexpr std::size_t kLargeShare = 1000;  // so many of it are all there is
+constexpr std::size_t kLargeShare = 1000;      // so many of it are all there is
 
 }  // namespace
 
@@ -74,7 +72,7 @@ void FlowTable::forget_silent_pairs(Timestamp now) {
     const std::uint32_t oldest = pairs_.oldest();
     if (oldest == kNowhere) return;
     const Pair& pair = pairs_[oldest];
-    if (now - pair.last <= kPairMemory) return;
+    if (now - pair.last <= PairTable::kRemembered) return;
     if (devices_[pair.device].burst != 0) {
       pairs_.keep(oldest);
     } else {
@@ -164,7 +162,7 @@ PairTable::Found FlowTable::remember_pair(const Packet& packet) {
   Pair& pair = pairs_[found.position];
   pair.device = find_or_add_device(pair.device_address());
   ++devices_[pair.device].pairs;
-  if (pairs_.size() > options_.max_flows * kPairsPerFlow) {
+  if (pairs_.size() > options_.max_flows * PairTable::kPairsPerFlow) {
     forget_pair(pairs_.oldest());  // never the newest, just added
   }
   return found;

@@ -71,6 +71,11 @@ struct Pair {
 
 class PairTable {
  public:
+  // For how long a pair may be silent and is remembered still; and how many are
+  // for each flow that may be open.
+  static constexpr Duration kRemembered = std::chrono::hours(1);
+  static constexpr std::size_t kPairsPerFlow = 2;
+
   explicit PairTable(Lan lan) : lan_(std::move(lan)), by_recency_(pairs_) {}
   PairTable(const PairTable&) = delete;
   PairTable& operator=(const PairTable&) = delete;

@@ -26,8 +26,6 @@ constexpr Duration kTold = std::chrono::milliseconds(10);
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(1);
 
-constexpr std::size_t kPairsPerFlow = 2;  // as in FlowTable
-
 FlowOptions share_of(FlowOptions options, std::size_t members) {
   options.max_flows = std::max<std::size_t>(options.max_flows / members, 1);
   return options;
@@ -169,7 +167,7 @@ class Crew::Member {
 };
 
 Crew::Crew(const FlowOptions& options, std::span<FlowSink* const> sinks)
-    : finder_(options.lan, options.max_flows * kPairsPerFlow),
+    : finder_(options.lan, options.max_flows * PairTable::kPairsPerFlow),
       burst_gap_(options.burst_gap) {
   require(!sinks.empty(), "a crew has a member");
   const FlowOptions share = share_of(options, sinks.size());
@@ -193,8 +191,7 @@ void Crew::add(const Frame& frame) {
   Frame steady = frame;
   steady.time = clock_.steady(frame.time);
   ++frames_;
-  if (!seen_.first) handed_over_ = now_ = steady.time;
-  if (!seen_.first) seen_.first = steady.time;
+  if (!seen_.first) seen_.first = handed_over_ = now_ = steady.time;
   seen_.last = steady.time;
   if (seen_.links.empty() || *seen_.links.begin() != frame.link) {
     seen_.links.insert(frame.link);
