@@ -54,4 +54,18 @@ class Pipe {
   bool is_closed_ = false;
 };
 
+// Closes a pipe where its block ends, be it by an exception, so that nobody
+// waits for what will not come.
+template <typename T>
+class PipeCloser {
+ public:
+  explicit PipeCloser(Pipe<T>& pipe) : pipe_(pipe) {}
+  PipeCloser(const PipeCloser&) = delete;
+  PipeCloser& operator=(const PipeCloser&) = delete;
+  ~PipeCloser() { pipe_.close(); }
+
+ private:
+  Pipe<T>& pipe_;
+};
+
 }  // namespace flowtell

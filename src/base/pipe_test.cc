@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 
 namespace flowtell {
@@ -46,6 +47,22 @@ TEST(Pipe, FreesAMakerThatWaitsForRoomWhenTheUserCloses) {
     pipe.close();
   }
   EXPECT_FALSE(is_taken);
+}
+
+TEST(Pipe, IsClosedWhereItsBlockEndsByAnException) {
+  Pipe<int> pipe(1);
+  bool has_ended = false;
+  try {
+    std::jthread user([&] {
+      while (pipe.pop()) {
+      }
+      has_ended = true;
+    });
+    const PipeCloser closer(pipe);
+    throw std::runtime_error("no more");
+  } catch (const std::runtime_error&) {
+  }
+  EXPECT_TRUE(has_ended);
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ class Printer {
     Pipe<FlowBatch> pipe(kBatchesWaiting);
     Result<void> told;
     std::jthread teller([&] { told = tell(pipe); });
+    const PipeCloser closer(pipe);  // before the thread is waited for
     bool is_heard = true;
     BatchingSink sink(
         [&](FlowBatch batch) { is_heard = pipe.push(std::move(batch)); });
