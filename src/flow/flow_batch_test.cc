@@ -9,15 +9,6 @@
 namespace flowtell {
 namespace {
 
-PacketStory three_bursts() {
-  PacketStory story = packets();
-  story.syn().syn_ack().data(300).reply(1400).reply(1400).after(20ms).data(10);
-  story.udp().far("203.0.113.9", 53).data(40).after(8ms).reply(90);
-  story.after(3s).tcp().data(1).after(500ms).reply(9);
-  story.near("192.168.12.77", 40000).after(3s).data(700).reply(30);
-  return story;
-}
-
 // Names are the table's, and gone with the call; a batch must have its own.
 class Namer : public FlowSink {
  public:

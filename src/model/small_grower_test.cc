@@ -51,11 +51,7 @@ RC_GTEST_PROP(SmallGrowerProperty, GrowsTheTreeThatTreeGrowerDoes,
   shape.distinct = random.below(2) == 0 ? 0 : 1 + random.below(20);
   shape.telling = random.below(2) == 0;
   const Dataset data = random_table(seed, shape);
-  Counts counts;
-  for (std::size_t i = 0; i < data.rows(); ++i) {
-    counts.push_back(static_cast<std::uint8_t>(random.below(4)));
-  }
-  counts[0] = 1;
+  const Counts counts = random_counts(random, data.rows());
   TreeOptions options;
   options.columns_per_split =
       1 + random.below(static_cast<std::uint32_t>(shape.columns));

@@ -323,10 +323,7 @@ RC_GTEST_PROP(TreeGrowerProperty, GrowsAnyTableAsTheObviousSlowWayDoes,
   shape.telling = random.below(2) == 0;
   const Dataset data = random_table(seed, shape);
   Case grown;
-  for (std::size_t i = 0; i < data.rows(); ++i) {
-    grown.counts.push_back(static_cast<std::uint8_t>(random.below(4)));
-  }
-  grown.counts[0] = 1;
+  grown.counts = random_counts(random, data.rows());
   for (std::size_t i = 0; i < shape.apps; ++i) {
     grown.weights.push_back(0.25 * (1 + random.below(8)));
   }

@@ -14,16 +14,6 @@ namespace {
 
 constexpr EvidenceKinds kShape{true, false, false};
 
-// Two bursts of one device, of two flows and of one, and a third of another.
-PacketStory three_bursts() {
-  PacketStory story = packets();
-  story.syn().syn_ack().data(300).reply(1400).reply(1400).after(20ms).data(10);
-  story.udp().far("203.0.113.9", 53).data(40).after(8ms).reply(90);
-  story.after(3s).tcp().data(1).after(500ms).reply(9);
-  story.near("192.168.12.77", 40000).after(3s).data(700).reply(30);
-  return story;
-}
-
 // Has all flows judged, and keeps what came of it: a row a flow.
 class JudgingSink : public FlowSink {
  public:

@@ -59,4 +59,7 @@ class PacketStory {
 
 inline PacketStory packets() { return {}; }
 
+// Two bursts of one device, of two flows and of one, and a third of another.
+PacketStory three_bursts();
+
 }  // namespace flowtell

@@ -76,6 +76,15 @@ Dataset random_table(std::uint64_t seed, const RandomTable& table) {
   return table_of(rows, table.apps);
 }
 
+std::vector<std::uint8_t> random_counts(Random& random, std::size_t rows) {
+  std::vector<std::uint8_t> counts;
+  for (std::size_t i = 0; i < rows; ++i) {
+    counts.push_back(static_cast<std::uint8_t>(random.below(4)));
+  }
+  counts[0] = 1;
+  return counts;
+}
+
 Model small_model(std::uint64_t seed) {
   const FeatureList features = *FeatureList::parse("classic14");
   RandomTable table;

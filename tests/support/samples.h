@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "model/dataset.h"
 #include "model/forest_builder.h"
 #include "model/model.h"
@@ -44,6 +45,9 @@ struct RandomTable {
 };
 
 Dataset random_table(std::uint64_t seed, const RandomTable& table = {});
+
+// How often each of so many rows was drawn: up to three times, the first once.
+std::vector<std::uint8_t> random_counts(Random& random, std::size_t rows);
 
 // A small model of features classic14 with every field filled in.
 Model small_model(std::uint64_t seed = 1);
