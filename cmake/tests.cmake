@@ -144,6 +144,7 @@ add_executable(unit_tests
   src/report/ledger_text_test.cc
   src/report/left_out_score_test.cc
   src/report/live_screen_test.cc
+  src/report/metrics_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
   src/report/reliability_test.cc
