@@ -170,6 +170,7 @@ add_executable(unit_tests
   src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
+  src/serve/metrics_server_test.cc
   src/serve/network_state_test.cc
   src/serve/recorder_test.cc
   src/serve/session_folder_test.cc
