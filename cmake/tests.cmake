@@ -279,5 +279,8 @@ target_link_libraries(privileges_probe PRIVATE libflowtell project_warnings)
 add_net_test(privileges -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/privileges_test.py $<TARGET_FILE:flowtell>
   $<TARGET_FILE:privileges_probe> ${CMAKE_CURRENT_SOURCE_DIR}/samples)
+add_net_test(metrics -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/metrics_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 # It shows that no packet is dropped, which another test could spoil.
 set_tests_properties(live PROPERTIES RUN_SERIAL ON)
