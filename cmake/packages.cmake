@@ -62,8 +62,8 @@ clients and DNS show in the clear, and what else the device does.")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libflowtell-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
-  "libcap-ng-dev, libexpected-dev, libfmt-dev, libpcap-dev, libpsl-dev, \
-libseccomp-dev, libssl-dev, libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
+  "libcap-ng-dev, libcpp-httplib-dev, libexpected-dev, libfmt-dev, libpcap-dev, \
+libpsl-dev, libseccomp-dev, libssl-dev, libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
 "The library that the program flowtell is made of: captures become packets,
 flows and features, these teach a model, and a model names apps. It is static

@@ -144,6 +144,7 @@ add_executable(unit_tests
   src/report/ledger_text_test.cc
   src/report/left_out_score_test.cc
   src/report/live_screen_test.cc
+  src/report/metrics_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
   src/report/reliability_test.cc
@@ -169,6 +170,7 @@ add_executable(unit_tests
   src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
+  src/serve/metrics_server_test.cc
   src/serve/network_state_test.cc
   src/serve/recorder_test.cc
   src/serve/session_folder_test.cc
@@ -277,5 +279,8 @@ target_link_libraries(privileges_probe PRIVATE libflowtell project_warnings)
 add_net_test(privileges -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/privileges_test.py $<TARGET_FILE:flowtell>
   $<TARGET_FILE:privileges_probe> ${CMAKE_CURRENT_SOURCE_DIR}/samples)
+add_net_test(metrics -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/metrics_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 # It shows that no packet is dropped, which another test could spoil.
 set_tests_properties(live PROPERTIES RUN_SERIAL ON)

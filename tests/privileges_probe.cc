@@ -91,6 +91,7 @@ const std::map<std::string, Attempt>& attempts() {
        [](Text) { return long{::socket(AF_INET, SOCK_STREAM, 0)}; }},
       {"netlink_socket",
        [](Text) { return long{::socket(AF_NETLINK, SOCK_RAW, 0)}; }},
+      {"accept", [](Text) { return long{::accept4(-1, nullptr, nullptr, 0)}; }},
       {"ptrace",
        [](Text) { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }},
       {"setuid", [](Text) { return long{::setuid(0)}; }},

@@ -61,8 +61,8 @@ def check_status(name, program, user=None, bounds=0):
 
 # --- the filter and the fence, tried ------------------------------------------------------------------
 
-FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "ptrace", "setuid", "setgid", "mount",
-             "bpf", "init_module", "unshare", "kill", "prctl", "mkdir", "chmod", "map_code", "tiocsti")
+FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "accept", "ptrace", "setuid", "setgid",
+             "mount", "bpf", "init_module", "unshare", "kill", "prctl", "mkdir", "chmod", "map_code", "tiocsti")
 
 
 def attempt(mode, folder, call):

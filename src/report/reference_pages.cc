@@ -7,6 +7,7 @@
 #include "measure/feature_list.h"
 #include "predict/finding.h"
 #include "predict/preset.h"
+#include "report/metrics.h"
 
 namespace flowtell {
 
@@ -69,6 +70,16 @@ std::string ledger_page() {
   std::string page = "| heading | meaning |\n| --- | --- |\n";
   for (const LedgerHeading& heading : kLedgerHeadings) {
     page += fmt::format("| {} | {} |\n", heading.name, heading.meaning);
+  }
+  return page;
+}
+
+std::string metrics_page() {
+  std::string page =
+      "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n";
+  for (const MetricInfo& info : kMetrics) {
+    page += fmt::format("| `{}` | {} | {} | {} |\n", info.name, info.type,
+                        info.labels, info.meaning);
   }
   return page;
 }

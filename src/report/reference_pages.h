@@ -19,4 +19,7 @@ std::string findings_page();
 // Every heading of the ledger.
 std::string ledger_page();
 
+// Every metric of a watch.
+std::string metrics_page();
+
 }  // namespace flowtell

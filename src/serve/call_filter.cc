@@ -193,7 +193,7 @@ void allow_by_arguments(Filter& filter) {
 
 }  // namespace
 
-Result<void> allow_only_needed_calls(FileCalls files) {
+Result<void> allow_only_needed_calls(FileCalls files, Connections connections) {
   Filter filter;
   for (const char* name : kNeeded) filter.allow(name);
   allow_by_arguments(filter);
@@ -202,6 +202,7 @@ Result<void> allow_only_needed_calls(FileCalls files) {
   } else {
     filter.allow("openat", 2, kOpensForMore, O_RDONLY);
   }
+  if (connections == Connections::kAccept) filter.allow("accept4");
   return filter.load();
 }
 

@@ -18,8 +18,13 @@ enum class FileCalls {
   kMake,  // and made, written and removed
 };
 
+enum class Connections {
+  kNone,
+  kAccept,  // from sockets that listen already
+};
+
 // There is no way back; a second filter may only allow less.
 // REQUIRES: no_new_privs, and no other thread runs.
-Result<void> allow_only_needed_calls(FileCalls files);
+Result<void> allow_only_needed_calls(FileCalls files, Connections connections);
 
 }  // namespace flowtell

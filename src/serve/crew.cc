@@ -274,9 +274,9 @@ Crew::Progress Crew::progress() const {
   if (is_alone()) {
     const FlowMeter& meter = members_.front()->meter();
     const MeterReport report = meter.report();
-    return {report.frames, report.last, meter.open_flows()};
+    return {report.frames, report.last, meter.open_flows(), report.ledger};
   }
-  Progress progress{frames_, seen_.last, 0};
+  Progress progress{frames_, seen_.last, 0, seen_.ledger};
   for (const auto& member : members_) {
     progress.open_flows += member->open_flows();
   }

@@ -65,6 +65,7 @@ class Crew {
     std::uint64_t frames = 0;
     std::optional<Timestamp> last;
     std::size_t open_flows = 0;
+    Ledger ledger;  // of a crew of several, what was used is not in it yet
   };
   Progress progress() const;
   // REQUIRES: it rests or has finished.

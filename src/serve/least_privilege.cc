@@ -12,7 +12,6 @@
 
 #include "base/sanitized.h"
 #include "base/text.h"
-#include "serve/call_filter.h"
 #include "serve/privilege.h"
 
 namespace flowtell {
@@ -144,7 +143,8 @@ Result<void> drop_privileges(const Remaining& remaining) {
   if (done) done = fence_paths(remaining.paths);
   if (done) {
     done = allow_only_needed_calls(
-        remaining.paths.writable.empty() ? FileCalls::kRead : FileCalls::kMake);
+        remaining.paths.writable.empty() ? FileCalls::kRead : FileCalls::kMake,
+        remaining.connections);
   }
   return done;
 }

@@ -17,6 +17,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "serve/call_filter.h"
 #include "serve/path_fence.h"
 
 namespace flowtell {
@@ -52,6 +53,8 @@ struct Remaining {
   std::optional<Account> account;
   // Files that may still be read or made.
   PathFence paths;
+  // Whether connections may still be accepted.
+  Connections connections = Connections::kNone;
 };
 
 // There is no way back. Fails where anything that should be gone is left, and

@@ -39,7 +39,7 @@ struct Page {
   std::string (*text)(const CLI::App& program);
 };
 
-constexpr std::array<Page, 8> kPages = {{
+constexpr std::array<Page, 9> kPages = {{
     {"bash",
      [](const CLI::App& program) {
        return bash_completion(describe_command(program, ""));
@@ -52,6 +52,7 @@ constexpr std::array<Page, 8> kPages = {{
        return fish_completion(describe_command(program, ""));
      }},
     {"ledger", [](const CLI::App&) { return ledger_page(); }},
+    {"metrics", [](const CLI::App&) { return metrics_page(); }},
     {"presets", [](const CLI::App&) { return presets_page(); }},
     {"zsh",
      [](const CLI::App& program) {

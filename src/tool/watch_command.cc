@@ -12,6 +12,7 @@
 #include "serve/watch.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
+#include "tool/metrics_arguments.h"
 #include "tool/privilege_arguments.h"
 #include "tool/watch_reporting.h"
 
@@ -20,6 +21,9 @@ namespace {
 
 // When the screen shows a first verdict, if nobody says.
 constexpr std::uint32_t kEarlyOnScreen = 16;
+
+// How old metrics may be.
+constexpr Duration kPublishEvery = std::chrono::seconds(1);
 
 class WatchCommand : public Command {
  public:
@@ -61,6 +65,7 @@ class WatchCommand : public Command {
     meter_.define(command);
     writer_.define(command);
     writer_.define_ambiguity(command);
+    metrics_.define(command);
     format_option_ = command.get_option("--format");
     command.get_option("--output")
         ->description("The file to add lines to, instead of standard output");
@@ -91,6 +96,9 @@ class WatchCommand : public Command {
     kinds_ = *kinds;
     auto model = ModelInUse::load(model_, kinds_, rule_, threads_);
     if (!model) return fail(std::move(model).error());
+    // First of all that listens, so that a port in use is told at once.
+    auto metrics = metrics_.open();
+    if (!metrics) return fail(std::move(metrics).error());
     auto source = open_source();
     if (!source) return fail(std::move(source).error());
     auto options = watch_options((*model)->model());
@@ -105,10 +113,14 @@ class WatchCommand : public Command {
     auto waiter = LiveWaiter::make();
     if (!waiter) return fail(std::move(waiter).error());
     // From here on the only files opened are models, for reading.
-    auto given_up = privileges_.give_up({privileges_.account(), {{model_}, ""}},
-                                        replay_.empty());
+    const Remaining remaining{
+        privileges_.account(),
+        {{model_}, ""},
+        metrics->server ? Connections::kAccept : Connections::kNone};
+    auto given_up = privileges_.give_up(remaining, replay_.empty());
     if (!given_up) return fail(std::move(given_up).error());
-    return watch(**source, *waiter, **reporting, std::move(*options));
+    return watch(**source, *waiter, **reporting, std::move(*metrics),
+                 std::move(*options));
   }
 
  private:
@@ -191,7 +203,7 @@ class WatchCommand : public Command {
     return WatchReporting::make(
         writer_, std::move(model),
         {title, lease_file, is_on_screen(), options.flows.early_packets > 0,
-         !replay_.empty(), threads_, *key});
+         !replay_.empty(), threads_, metrics_.are_wanted(), *key});
   }
 
   Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {
@@ -209,6 +221,7 @@ class WatchCommand : public Command {
     options.flows.key = model.flow_key;
     options.flows.burst_gap = model.burst_gap;
     options.flows.early_packets = early_;
+    if (metrics_.are_wanted()) options.tick_every = kPublishEvery;
     options.flows.names = kinds_.name || writer_.names || writer_.ambiguity;
     if (is_on_screen()) {
       options.tick_every = WatchReporting::kDrawEvery;
@@ -220,12 +233,26 @@ class WatchCommand : public Command {
   }
 
   Result<ExitCode> watch(LiveSource& source, LiveWaiter& waiter,
-                         WatchReporting& reporting, Watch::Options options) {
+                         WatchReporting& reporting, MetricsDesk metrics,
+                         Watch::Options options) {
     std::optional<Watch> watch;
     const Duration started = monotonic_now();
+    const auto status = [&] {
+      return status_of(*watch, source, monotonic_now() - started);
+    };
+    Duration next_publishing{};
+    const auto publish = [&] {
+      const Duration now = monotonic_now();
+      if (!metrics.server || now < next_publishing) return;
+      next_publishing = now + kPublishEvery;
+      metrics.status.live = status();
+      metrics.status.ledger = watch->crew().progress().ledger;
+      metrics.status.memory = metrics.memory.resident();
+      metrics.server->publish(reporting.metrics_text(metrics.status));
+    };
     options.tick = [&] {
-      return reporting.refresh(
-          [&] { return status_of(*watch, source, monotonic_now() - started); });
+      publish();
+      return reporting.refresh(status);
     };
     options.writable = [&] { return reporting.writable(); };
     options.reload = [&] { return reload(reporting); };
@@ -235,6 +262,8 @@ class WatchCommand : public Command {
       reporting.reporter(i).begin_capture(watch->crew().meter(i).origin());
     }
     reporting.begin();
+    publish();
+    if (metrics.server) metrics.server->start();
     auto ended = run_live(source, waiter, *watch);
     const auto finished = watch->finish();
     const auto written = reporting.end();
@@ -320,6 +349,7 @@ class WatchCommand : public Command {
   EvidenceKinds kinds_;
   MeterArguments meter_;
   WriterArguments writer_;
+  MetricsArguments metrics_;
 };
 
 }  // namespace

@@ -43,7 +43,11 @@ class WatchReporting::Desk : public FlowListener {
     {
       const std::lock_guard lock(house_.mutex_);
       house_.tally_.take(report);
+      if (house_.options_.with_metrics) house_.metrics_.take(report);
       if (house_.options_.on_screen) house_.screen_.take(report);
+    }
+    if (!report.is_early) {
+      last_ = std::max(last_.value_or(report.flow.last), report.flow.last);
     }
     if (house_.options_.on_screen) return;
     writer_->write(text_, report);
@@ -51,6 +55,7 @@ class WatchReporting::Desk : public FlowListener {
   }
 
   void end_burst() override {
+    note_delay();
     if (house_.options_.on_screen) return;
     writer_->end_burst(text_);
     hand_on();
@@ -59,6 +64,18 @@ class WatchReporting::Desk : public FlowListener {
   FlowReporter& reporter() { return reporter_; }
 
  private:
+  // Of a capture that is played, times are of another day.
+  void note_delay() {
+    if (!house_.options_.with_metrics || house_.options_.waits_for_reader) {
+      return;
+    }
+    if (!last_) return;
+    const Duration since = system_now() - *last_;
+    last_.reset();
+    const std::lock_guard lock(house_.mutex_);
+    house_.metrics_.note_delay(since - house_.model_->model().burst_gap);
+  }
+
   void hand_on() {
     house_.spool_.add(text_);
     const bool are_many = text_.size() >= kManyLines;
@@ -72,6 +89,7 @@ class WatchReporting::Desk : public FlowListener {
   WatchReporting& house_;
   std::unique_ptr<FlowWriter> writer_;
   std::string text_;
+  std::optional<Timestamp> last_;  // packet of the burst at hand
   FlowReporter reporter_;
 };
 
@@ -148,6 +166,12 @@ Result<void> WatchReporting::refresh(
   const LiveStatus seen = status();
   const std::lock_guard lock(mutex_);
   return terminal_->show(screen_.draw(seen, terminal_->size()));
+}
+
+std::string WatchReporting::metrics_text(MetricsStatus status) {
+  status.lost_lines = spool_.dropped();
+  const std::lock_guard lock(mutex_);
+  return metrics_.text(status);
 }
 
 void WatchReporting::notice(const std::string& text) {

@@ -19,6 +19,7 @@
 #include "model/model.h"
 #include "report/app_tally.h"
 #include "report/live_screen.h"
+#include "report/metrics.h"
 #include "serve/device_names.h"
 #include "serve/line_spool.h"
 #include "tool/console.h"
@@ -58,6 +59,7 @@ class WatchReporting {
     bool with_early = false;
     bool waits_for_reader = false;
     int threads = 1;
+    bool with_metrics = false;
     std::optional<AnonymiserKey> key;  // stand-ins are told, if there is one
   };
 
@@ -87,6 +89,8 @@ class WatchReporting {
   FlowReporter& reporter(std::size_t thread);
   std::vector<FlowSink*> sinks();
   const AppTally& tally() const { return tally_; }
+  // What was counted so far, beside what is said. REQUIRES: with_metrics.
+  std::string metrics_text(MetricsStatus status);
   std::uint64_t dropped_lines() const { return spool_.dropped(); }
 
  private:
@@ -107,6 +111,7 @@ class WatchReporting {
   std::mutex mutex_;  // for what desks share:
   LiveScreen screen_;
   AppTally tally_;
+  FlowMetrics metrics_;
   std::vector<std::unique_ptr<Desk>> desks_;
   std::optional<Terminal> terminal_;
   Duration next_draw_{};  // by monotonic_now

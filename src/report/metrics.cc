@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/metrics.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <vector>
+
+namespace flowtell {
+namespace {
+
+// So many make way at once, so that strangers who make up one device after the
+// other cost little.
+constexpr std::size_t kMakeWay = FlowMetrics::kMostDeviceSeries / 4;
+
+const MetricInfo& info_of(Metric metric) {
+  return kMetrics[static_cast<std::size_t>(metric)];
+}
+
+std::string label_value(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// "not TCP/UDP" as "not_tcp_udp".
+std::string fate_value(std::string_view heading) {
+  std::string out;
+  for (const char c : heading) {
+    const bool is_upper = c >= 'A' && c <= 'Z';
+    const bool is_lower = c >= 'a' && c <= 'z';
+    if (is_upper) {
+      out += static_cast<char>(c - 'A' + 'a');
+    } else {
+      out += is_lower ? c : '_';
+    }
+  }
+  return out;
+}
+
+using Labels =
+    std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+// The samples of one metric, one line each.
+class Samples {
+ public:
+  Samples(std::string& out, Metric metric) : out_(out), info_(info_of(metric)) {
+    out_ += fmt::format("# HELP {} {}.\n# TYPE {} {}\n", info_.name,
+                        info_.meaning, info_.name, info_.type);
+  }
+
+  template <typename Value>
+  void add(Labels labels, Value value, std::string_view ending = "") {
+    out_ += info_.name;
+    out_ += ending;
+    char before = '{';
+    for (const auto& [label, text] : labels) {
+      out_ += fmt::format("{}{}=\"{}\"", before, label, label_value(text));
+      before = ',';
+    }
+    out_ += fmt::format("{} {}\n", labels.size() > 0 ? "}" : "", value);
+  }
+
+ private:
+  std::string& out_;
+  const MetricInfo& info_;
+};
+
+template <typename Map>
+typename Map::mapped_type& of(Map& map, std::string_view app) {
+  const auto at = map.find(app);
+  return at != map.end()
+             ? at->second
+             : map.emplace(app, typename Map::mapped_type{}).first->second;
+}
+
+}  // namespace
+
+void FlowMetrics::take(const FlowReport& report) {
+  if (report.is_early || !report.verdict) return;
+  const std::string_view app = label_of(report.verdict->app);
+  Share& share = of(apps_, app);
+  ++share.flows;
+  share.bytes += report.flow.sent.bytes + report.flow.received.bytes;
+  count(report.flow.device, app);
+}
+
+// First come, first served: a counter never goes back.
+std::string_view FlowMetrics::label_of(std::string_view app) const {
+  return apps_.size() < kMostApps || apps_.contains(app) ? app : kOther;
+}
+
+void FlowMetrics::count(const Address& device, std::string_view app) {
+  const auto known = devices_.find(device);
+  if (known == devices_.end() || !known->second.flows.contains(app)) {
+    if (device_series_ >= kMostDeviceSeries) make_room();
+    ++device_series_;
+  }
+  Device& entry = devices_[device];
+  ++of(entry.flows, app);
+  ++entry.sum;
+}
+
+void FlowMetrics::make_room() {
+  std::vector<std::pair<std::uint64_t, Address>> order;
+  order.reserve(devices_.size());
+  for (const auto& [address, device] : devices_) {
+    order.emplace_back(device.sum, address);
+  }
+  std::ranges::sort(order);
+  for (const auto& [sum, address] : order) {
+    if (device_series_ + kMakeWay <= kMostDeviceSeries) return;
+    const auto at = devices_.find(address);
+    for (const auto& [app, flows] : at->second.flows) {
+      of(other_devices_, app) += flows;
+    }
+    device_series_ -= at->second.flows.size();
+    devices_.erase(at);
+  }
+}
+
+void FlowMetrics::note_delay(Duration delay) {
+  // The clock of frames may have been put forward.
+  const double seconds = std::max(0.0, in_seconds(delay));
+  const auto bound = std::ranges::lower_bound(kDelayBounds, seconds);
+  ++delays_[static_cast<std::size_t>(bound - kDelayBounds.begin())];
+  delay_sum_ += seconds;
+}
+
+std::string FlowMetrics::text(const MetricsStatus& status) const {
+  std::string out;
+  Samples(out, Metric::kBuild).add({{"version", status.version}}, 1);
+  Samples(out, Metric::kStarted).add({}, status.started);
+  Samples frames(out, Metric::kFrames);
+  for (const LedgerHeading& heading : kLedgerHeadings) {
+    std::uint64_t count = status.ledger.of(heading.fate);
+    if (heading.fate == Fate::kUsed) {
+      count += status.live.frames - status.ledger.sum();
+    }
+    frames.add({{"fate", fate_value(heading.name)}}, count);
+  }
+  Samples(out, Metric::kBytes).add({}, status.live.bytes);
+  Samples(out, Metric::kDrops).add({}, status.live.dropped);
+  Samples flows(out, Metric::kFlows);
+  for (const auto& [app, share] : apps_) flows.add({{"app", app}}, share.flows);
+  Samples bytes(out, Metric::kFlowBytes);
+  for (const auto& [app, share] : apps_) bytes.add({{"app", app}}, share.bytes);
+  Samples devices(out, Metric::kDeviceFlows);
+  for (const auto& [address, device] : devices_) {
+    for (const auto& [app, count] : device.flows) {
+      devices.add({{"device", address.text()}, {"app", app}}, count);
+    }
+  }
+  for (const auto& [app, count] : other_devices_) {
+    devices.add({{"device", kOther}, {"app", app}}, count);
+  }
+  Samples(out, Metric::kOpenFlows).add({}, status.live.open_flows);
+  Samples delays(out, Metric::kDelay);
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < delays_.size(); ++i) {
+    below += delays_[i];
+    const std::string bound =
+        i < kDelayBounds.size() ? fmt::format("{}", kDelayBounds[i]) : "+Inf";
+    delays.add({{"le", bound}}, below, "_bucket");
+  }
+  delays.add({}, delay_sum_, "_sum");
+  delays.add({}, below, "_count");
+  Samples(out, Metric::kLostLines).add({}, status.lost_lines);
+  if (status.memory) Samples(out, Metric::kMemory).add({}, *status.memory);
+  return out;
+}
+
+}  // namespace flowtell

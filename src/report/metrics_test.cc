@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <sstream>
+#include <vector>
+
+namespace flowtell {
+namespace {
+
+Address device(unsigned number) {
+  const std::array<std::uint8_t, 4> bytes = {
+      10, static_cast<std::uint8_t>(number >> 16),
+      static_cast<std::uint8_t>(number >> 8),
+      static_cast<std::uint8_t>(number)};
+  return Address::v4(bytes);
+}
+
+void add(FlowMetrics& metrics, const Address& device, std::string_view app,
+         bool is_early = false) {
+  Flow flow{};
+  flow.device = device;
+  flow.sent.bytes = 100;
+  flow.received.bytes = 1000;
+  metrics.take({flow, {}, {}, NamedVerdict{app, 0.9}, is_early});
+}
+
+bool has_line(const std::string& text, const std::string& line) {
+  return ('\n' + text).find('\n' + line + '\n') != text.npos;
+}
+
+// The values of a metric with labels.
+std::vector<double> values_of(const std::string& text,
+                              const std::string& name) {
+  std::istringstream lines(text);
+  std::vector<double> values;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(name + '{')) {
+      values.push_back(std::stod(line.substr(line.rfind(' '))));
+    }
+  }
+  return values;
+}
+
+std::size_t series_of(const std::string& text, const std::string& name) {
+  return values_of(text, name).size();
+}
+
+double sum_of(const std::string& text, const std::string& name) {
+  const auto values = values_of(text, name);
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+TEST(Metrics, StandInTheTableInTheirOrder) {
+  for (std::size_t i = 0; i < kMetrics.size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(kMetrics[i].metric), i);
+    const std::string name(kMetrics[i].name);
+    EXPECT_EQ(kMetrics[i].type == "counter", name.ends_with("_total")) << name;
+  }
+}
+
+TEST(Metrics, CountFlowsByAppAndDevice) {
+  FlowMetrics metrics;
+  add(metrics, device(1), "chat");
+  add(metrics, device(1), "chat");
+  add(metrics, device(2), "unknown");
+  add(metrics, device(2), "chat", true);
+  const std::string text = metrics.text({});
+  EXPECT_TRUE(has_line(text, "flowtell_flows_total{app=\"chat\"} 2"));
+  EXPECT_TRUE(has_line(text, "flowtell_flows_total{app=\"unknown\"} 1"));
+  EXPECT_TRUE(has_line(text, "flowtell_flow_bytes_total{app=\"chat\"} 2200"));
+  EXPECT_TRUE(has_line(
+      text, "flowtell_device_flows_total{device=\"10.0.0.1\",app=\"chat\"} 2"));
+  EXPECT_TRUE(has_line(
+      text,
+      "flowtell_device_flows_total{device=\"10.0.0.2\",app=\"unknown\"} 1"));
+}
+
+TEST(Metrics, TellWhatTheyAreBeforeTheirSamples) {
+  MetricsStatus status;
+  status.version = "1.2";
+  status.live.bytes = 77;
+  status.live.dropped = 3;
+  status.memory = 4096;
+  status.ledger.count(Fate::kNotTcpUdp);
+  status.live.frames = 9;
+  const std::string text = FlowMetrics().text(status);
+  EXPECT_TRUE(has_line(text, "flowtell_build_info{version=\"1.2\"} 1"));
+  EXPECT_TRUE(has_line(text,
+                       "# TYPE flowtell_bytes_total counter\n"
+                       "flowtell_bytes_total 77"));
+  EXPECT_TRUE(has_line(text, "flowtell_kernel_drops_total 3"));
+  EXPECT_TRUE(has_line(text, "flowtell_frames_total{fate=\"not_tcp_udp\"} 1"));
+  EXPECT_TRUE(has_line(text, "flowtell_frames_total{fate=\"used\"} 8"));
+  EXPECT_TRUE(has_line(text, "process_resident_memory_bytes 4096"));
+  for (const MetricInfo& info : kMetrics) {
+    EXPECT_TRUE(
+        has_line(text, fmt::format("# TYPE {} {}", info.name, info.type)));
+  }
+}
+
+TEST(Metrics, QuoteTheNamesOfApps) {
+  FlowMetrics metrics;
+  add(metrics, device(1), "a\"b\\c\nd");
+  EXPECT_TRUE(has_line(metrics.text({}),
+                       "flowtell_flows_total{app=\"a\\\"b\\\\c\\nd\"} 1"));
+}
+
+TEST(Metrics, CountDelaysInBuckets) {
+  FlowMetrics metrics;
+  metrics.note_delay(std::chrono::milliseconds(-4));
+  metrics.note_delay(std::chrono::milliseconds(5));
+  metrics.note_delay(std::chrono::milliseconds(70));
+  metrics.note_delay(std::chrono::seconds(60));
+  const std::string text = metrics.text({});
+  const std::string bucket = "flowtell_verdict_delay_seconds_bucket{le=";
+  EXPECT_TRUE(has_line(text, bucket + "\"0.005\"} 2"));
+  EXPECT_TRUE(has_line(text, bucket + "\"0.05\"} 2"));
+  EXPECT_TRUE(has_line(text, bucket + "\"0.1\"} 3"));
+  EXPECT_TRUE(has_line(text, bucket + "\"10\"} 3"));
+  EXPECT_TRUE(has_line(text, bucket + "\"+Inf\"} 4"));
+  EXPECT_TRUE(has_line(text, "flowtell_verdict_delay_seconds_count 4"));
+  EXPECT_TRUE(has_line(text, "flowtell_verdict_delay_seconds_sum 60.075"));
+}
+
+// However many strangers come: a device with many flows stays, no flow is lost.
+TEST(Metrics, BoundTheDevices) {
+  constexpr unsigned kStrangers = 1'000'000;
+  FlowMetrics metrics;
+  for (int i = 0; i < 5; ++i) add(metrics, device(1), "chat");
+  std::size_t most = 0;
+  for (unsigned i = 0; i < kStrangers; ++i) {
+    add(metrics, device(100 + i), i % 2 == 0 ? "mail" : "news");
+    if (i % 100'000 == 0) most = std::max(most, metrics.text({}).size());
+  }
+  const std::string text = metrics.text({});
+  EXPECT_LE(series_of(text, "flowtell_device_flows_total"),
+            FlowMetrics::kMostDeviceSeries + 2);
+  EXPECT_GT(series_of(text, "flowtell_device_flows_total"),
+            FlowMetrics::kMostDeviceSeries / 2);
+  EXPECT_LT(std::max(most, text.size()), 200'000u);
+  EXPECT_TRUE(has_line(
+      text, "flowtell_device_flows_total{device=\"10.0.0.1\",app=\"chat\"} 5"));
+  EXPECT_EQ(sum_of(text, "flowtell_device_flows_total"), kStrangers + 5);
+}
+
+TEST(Metrics, BoundTheApps) {
+  FlowMetrics metrics;
+  add(metrics, device(1), "chat");
+  for (int i = 0; i < 1000; ++i) {
+    add(metrics, device(2), fmt::format("app{}", i));
+  }
+  add(metrics, device(1), "chat");
+  const std::string text = metrics.text({});
+  for (const char* name : {"flowtell_flows_total", "flowtell_flow_bytes_total",
+                           "flowtell_device_flows_total"}) {
+    EXPECT_LE(series_of(text, name), FlowMetrics::kMostApps + 2) << name;
+  }
+  EXPECT_TRUE(has_line(text, "flowtell_flows_total{app=\"chat\"} 2"));
+  EXPECT_TRUE(has_line(text, "flowtell_flows_total{app=\"other\"} 801"));
+  EXPECT_EQ(sum_of(text, "flowtell_flows_total"), 1002);
+}
+
+// Devices of many apps each, more than there is room for.
+TEST(Metrics, BoundThePairsOfBoth) {
+  FlowMetrics metrics;
+  for (unsigned i = 0; i < 30'000; ++i) {
+    add(metrics, device(i % 300), fmt::format("app{}", i / 300));
+  }
+  const std::string text = metrics.text({});
+  EXPECT_LE(series_of(text, "flowtell_device_flows_total"),
+            FlowMetrics::kMostDeviceSeries + 100);
+  EXPECT_EQ(sum_of(text, "flowtell_device_flows_total"), 30'000);
+}
+
+}  // namespace
+}  // namespace flowtell

@@ -1,0 +1,294 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What `watch --metrics` serves, and to whom: asked over loopback in a private network.
+
+Exit code 77 (skipped) where there can be none, or a program it takes is absent.
+
+usage: metrics_test.py FLOWTELL SAMPLES
+"""
+import contextlib
+import http.client
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+try:
+    import yaml
+except ImportError:  # told below
+    yaml = None
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
+from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
+from wire import Program, make_wire, phone, udp_frame  # noqa: E402
+
+flowtell, samples = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
+PORT = 9464
+TOKEN = "correct-horse-battery"
+failures = []
+
+
+def check(holds, what):
+    print(("ok: " if holds else "WRONG: ") + what, flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def ask(path="/metrics", host="127.0.0.1", method="GET", **headers):
+    connection = http.client.HTTPConnection(host, PORT, timeout=10)
+    connection.request(method, path, headers=headers)
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    return answer, body
+
+
+# --- the text form, as Prometheus' documentation of it has it ---------------------------------------------
+
+NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
+LABEL = r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"'
+SAMPLE = re.compile(rf"({NAME})(?:\{{({LABEL}(?:,{LABEL})*)\}})? (\S+)")
+ENDINGS = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
+
+
+def parse(text):
+    """{metric: type} and {(name, labels): value}; raises where the text has not the form."""
+    assert text.endswith("\n") and "\n\n" not in text, "lines end, and none is empty"
+    types, samples, helped, now = {}, {}, None, None
+    for line in text[:-1].split("\n"):
+        if head := re.fullmatch(rf"# HELP ({NAME}) (.+)", line):
+            helped = head[1]
+        elif head := re.fullmatch(rf"# TYPE ({NAME}) (counter|gauge|histogram)", line):
+            assert head[1] == helped and head[1] not in types, f"told once, after its help: {line}"
+            now, types[head[1]] = head[1], head[2]
+        else:
+            sample = SAMPLE.fullmatch(line)
+            assert sample, f"a sample: {line}"
+            assert sample[1] in [now + ending for ending in ENDINGS[types[now]]], f"below its type: {line}"
+            labels = re.findall(LABEL, sample[2] or "")
+            key = (sample[1], tuple(sorted(labels)))
+            assert key not in samples and len(dict(labels)) == len(labels), f"once: {line}"
+            samples[key] = float(sample[len(sample.groups())])
+    for name in (name for name, kind in types.items() if kind == "histogram"):
+        counts = [value for (sample, _), value in samples.items() if sample == f"{name}_bucket"]
+        assert counts == sorted(counts) and counts[-1] == samples[f"{name}_count", ()], f"buckets of {name} add up"
+        assert (f"{name}_bucket", (("le", "+Inf"),)) in samples, f"the last bucket of {name}"
+    return types, samples
+
+
+def sum_of(samples, name, **labels):
+    return sum(value for (sample, own), value in samples.items()
+               if sample == name and set(labels.items()) <= set(own))
+
+
+# --- served by a watch that has given up its rights ------------------------------------------------------------
+
+def served(model, threads):
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", threads, "--ledger", "--metrics", PORT)
+    status = pathlib.Path(f"/proc/{watch.process.pid}/status").read_text()
+    given_up = re.search(r"CapEff:\s0+\n", status) and re.search(r"Seccomp:\s2\n", status)
+    check(given_up and (not may_change_user() or not re.search(r"Uid:.*\b0\b", status)),
+          f"watch --threads {threads} has given up its rights")
+    answer, text = ask()
+    types, samples = parse(text)
+    check(answer.status == 200 and answer.getheader("Content-Type").startswith("text/plain; version=0.0.4")
+          and sum_of(samples, "flowtell_frames_total") == 0, "and then answers, before any frame came")
+    link = phone()
+    for device in (1, 2, 2):
+        link.send(udp_frame(device, 80))
+        link.send(bytes(12) + b"\x08\x06" + bytes(40))  # not IP
+        time.sleep(2.3)
+    types, samples = parse(ask()[1])
+    check(sum_of(samples, "flowtell_frames_total", fate="used") == 3
+          and sum_of(samples, "flowtell_frames_total", fate="not_ip") == 3
+          and sum_of(samples, "flowtell_frames_total") == 6, "frames are counted by the headings of the ledger")
+    check(sum_of(samples, "flowtell_flows_total") == 3 and sum_of(samples, "flowtell_flow_bytes_total") == 3 * 108
+          and sum_of(samples, "flowtell_device_flows_total", device="10.0.0.1") == 1
+          and sum_of(samples, "flowtell_device_flows_total", device="10.0.0.2") == 2, "flows by app and device")
+    delay = samples["flowtell_verdict_delay_seconds_sum", ()]
+    check(samples["flowtell_verdict_delay_seconds_count", ()] == 3 and 0 < delay < 3,
+          f"three verdicts came {delay:.4f} s in all after the ends of their bursts")
+    begun = samples["process_start_time_seconds", ()]
+    memory = samples["process_resident_memory_bytes", ()]
+    check(0 <= time.time() - begun < 60 and 1e6 < memory < 1e9 and samples["flowtell_kernel_drops_total", ()] == 0,
+          f"when it began, {memory / 1e6:.0f} MB of memory, no drops")
+    stall(watch)
+    code = watch.end()
+    check(code == 0, f"the watch ends whole, with exit code {code}")
+    return types, samples
+
+
+def stall(watch):
+    """Clients who say nothing, or never read: the watch goes on, and others are answered."""
+    silent = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(3)]
+    silent[0].send(b"GET /metrics HT")
+    began = time.monotonic()
+    phone().send(udp_frame(3, 80))
+    time.sleep(1.5)
+    check("10.0.0.3 " in watch.text, "a line comes while others hold connections")
+    check(ask()[0].status == 200, f"and others are answered, after {time.monotonic() - began:.1f} s")
+    for connection in silent:
+        connection.close()
+
+
+def requests_are_bounded(model):
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", PORT)
+    time.sleep(1.2)
+    whole = ask()[1]
+    names = {line.split()[2] for line in whole.splitlines() if line.startswith("# TYPE")}
+
+    def is_whole(body):
+        return {line.split()[2] for line in body.splitlines() if line.startswith("# TYPE")} == names
+    for name, headers in (("compression", {"Accept-Encoding": "br, gzip"}), ("ranges", {"Range": "bytes=0-,0-,0-"}),
+                          ("odd ranges", {"Range": "bytes=" + ",".join(["0-1"] * 900)})):
+        answer, body = ask(**headers)
+        check(answer.status == 200 and is_whole(body) and not answer.getheader("Content-Encoding"),
+              f"{name}: the whole text all the same")
+    check([ask(method=method)[0].status for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS")]
+          == [200, 405, 405, 405, 405], "nothing but GET and HEAD")
+    check([ask(path)[0].status for path in ("/", "/metrics/", "/../etc/passwd", "/%00")] == [404] * 4, "nothing but /metrics")
+    for request in (b"GET /metrics HTTP/1.1\r\nA: " + b"a" * 100000 + b"\r\n\r\n", b"\0" * 5000, b"\r\n" * 3000,
+                    b"GET /metrics HTTP/1.1\r\n" + b"a: b\r\n" * 2000 + b"\r\n"):
+        with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
+            try:
+                connection.sendall(request)
+                answer = connection.recv(100)
+            except ConnectionError:
+                answer = b""
+        check(not answer.startswith(b"HTTP/1.1 200"), f"{len(request)} bytes of {request[:30]} are refused")
+    check(is_whole(ask()[1]) and watch.end() == 0, "and the watch goes on")
+
+
+# --- to whom ----------------------------------------------------------------------------------------------
+
+def refused(model, *arguments):
+    ended = subprocess.run([flowtell, "watch", model, "-i", "lan0", *arguments], capture_output=True, text=True, timeout=60)
+    return ended.returncode, ended.stderr.strip()
+
+
+def addresses(model):
+    for address in ("", ":", "0", "65536", "x", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "localhost:9464", "::1:9464",
+                    "[::1]", "[127.0.0.1]:9464", "127.0.0.1:9464/metrics", "%n:1"):
+        ended = refused(model, "--metrics", address)
+        check(ended == (2, "flowtell: --metrics takes a port, as 9464, or an address of this machine with a port, as "
+                           "192.168.12.1:9464 or [fd00::1]:9464"), f"{address!r} is no address")
+    for address in ("0.0.0.0:9464", "192.0.2.1:9464", "[::]:9464", "[fd00::1]:9464"):
+        ended = refused(model, "--metrics", address)
+        check(ended == (2, "flowtell: --metrics on an address that others reach tells them which apps devices use; add "
+                           "--metrics-token, or serve on 127.0.0.1"), f"{address} needs a token")
+    check(refused(model, "--metrics-token", "token")[0] == 2, "a token is for --metrics")
+    with socket.create_server(("127.0.0.1", PORT)):
+        check(refused(model, "--metrics", str(PORT)) == (
+            1, f"flowtell: cannot serve metrics on 127.0.0.1 port {PORT}: Address already in use"), "a port in use is told")
+    check(refused(model, "--metrics", "127.0.0.1:9464", "--metrics-token", "/absent")[0] == 1, "as is a token that is absent")
+
+
+def tokens(model, folder):
+    path = folder / "token"
+    for bad in ("", "short\n", "with space in it, and long\n", "ümlauts-and-more-of-them\n"):
+        path.write_text(bad)
+        code, told = refused(model, "--metrics", str(PORT), "--metrics-token", path)
+        check(code == 1 and "holds no token" in told and (not bad.strip() or bad.strip() not in told),
+              f"{bad!r} is no token, and is not told")
+    path.write_text(TOKEN + "\n")
+    path.chmod(0o600)
+    subprocess.run("ip addr add 192.0.2.1/24 dev lan0".split(), check=True)
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", f"192.0.2.1:{PORT}", "--metrics-token", path)
+    given = [{}, {"Authorization": "Bearer"}, {"Authorization": f"Bearer {TOKEN[:-1]}"}, {"Authorization": TOKEN},
+             {"Authorization": f"Bearer {TOKEN}x"}, {"Authorization": f"Basic {TOKEN}"}]
+    answers = [ask(path, host="192.0.2.1", **headers) for headers in given for path in ("/metrics", "/other")]
+    check(all(answer.status == 401 and "flowtell_" not in body for answer, body in answers),
+          "who has no token, or another, gets 401 and nothing else")
+    answer, text = ask(host="192.0.2.1", Authorization=f"Bearer {TOKEN}")
+    check(answer.status == 200 and parse(text), "who has it gets the metrics")
+    line = pathlib.Path(f"/proc/{watch.process.pid}/cmdline").read_bytes()
+    check(TOKEN.encode() not in line, "which no list of processes shows")
+    check(watch.end() == 0 and TOKEN not in watch.err, "the watch ends whole")
+
+
+def devices_of(samples):
+    return {dict(labels)["device"] for name, labels in samples if name == "flowtell_device_flows_total"}
+
+
+def anonymous(model, folder):
+    key = folder / "key"
+    key.write_bytes(bytes(range(32)))
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", PORT, "--anonymise", key)
+    phone().send(udp_frame(1, 80))
+    time.sleep(2.3)
+    devices = devices_of(parse(ask()[1])[1])
+    watch.end()
+    check(len(devices) == 1 and devices == {line.split()[1] for line in watch.text.splitlines()} != {"10.0.0.1"},
+          f"with --anonymise a device is told as {devices}, as in the lines")
+
+
+def replayed(model, capture):
+    watch = Program(flowtell, "watch", model, "--replay", capture, "--speed", "1", "--metrics", PORT, ready=0)
+    deadline = time.monotonic() + 30
+    samples = {}
+    while not devices_of(samples) and time.monotonic() < deadline and watch.process.poll() is None:
+        time.sleep(0.2)
+        with contextlib.suppress(ConnectionError):  # it starts
+            samples = parse(ask()[1])[1]
+    code = watch.end()
+    check(code == 0 and devices_of(samples) <= {line.split()[1] for line in watch.text.splitlines()}
+          and 0 < sum_of(samples, "flowtell_flows_total") <= len(watch.lines)
+          and samples["flowtell_verdict_delay_seconds_count", ()] == 0,
+          f"a capture that is played has metrics, too, but no delays (exit code {code})")
+
+
+# --- the docs ------------------------------------------------------------------------------------------------
+
+def alerts_name_what_there_is(types, samples):
+    labels = {}
+    for name, own in samples:
+        labels.setdefault(name, set()).update(key for key, _ in own)
+    known = set(types) | set(labels) | {"up"}
+    names = set()
+    rules = [rule for group in yaml.safe_load((ROOT / "docs/alerts.yml").read_text())["groups"] for rule in group["rules"]]
+    for rule in rules:
+        asked = re.findall(rf"({NAME})(?:\{{([^}}]*)\}})?", rule["expr"])
+        metrics = [(name, own) for name, own in asked if name == "up" or name.startswith(("flowtell_", "process_"))]
+        names.update(name for name, _ in metrics)
+        for name, own in metrics:
+            wanted = set(re.findall(r"(\w+)=", own)) - {"job", "instance"}
+            check(name in known and wanted <= labels.get(name, set()), f"{rule['alert']}: there is {name} with {wanted or 'no'} labels")
+        fates = {fate for _, own in metrics for text in re.findall(r'fate=~"([^"]*)"', own) for fate in text.split("|")}
+        check(fates <= {dict(own)["fate"] for name, own in samples if name == "flowtell_frames_total"},
+              f"{rule['alert']}: headings {fates or 'of none'} are of the ledger")
+        check({"alert", "expr", "labels", "annotations"} <= set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+              and set(rule["annotations"]) == {"summary", "description"}, f"{rule['alert']} is a rule")
+    check(len({rule["alert"] for rule in rules}) == len(rules) and len(names) > 8, f"{len(rules)} alerts on {len(names)} metrics")
+    table = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/metrics.md").read_text(), re.M)
+    check(table == list(types), "docs/metrics.md lists what is served, in its order")
+
+
+def main():
+    if not shutil.which("ip") or not yaml:
+        print("skipped: absent: ip, or python3-yaml")
+        return UNAVAILABLE
+    make_wire()
+    subprocess.run("ip link set lo up".split(), check=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        model = folder / "apps.model"
+        subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score"], check=True,
+                       capture_output=True)
+        served(model, 2)
+        alerts_name_what_there_is(*served(model, 1))
+        requests_are_bounded(model)
+        addresses(model)
+        tokens(model, folder)
+        anonymous(model, folder)
+        replayed(model, min((samples / "home").glob("*/*.pcap*")))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_in_private(main))
