@@ -31,7 +31,9 @@ add_executable(unit_tests
   src/base/checksum_test.cc
   src/base/file_test.cc
   src/base/hash_index_test.cc
+  src/base/partial_file_test.cc
   src/base/pipe_test.cc
+  src/base/plain_text_test.cc
   src/base/pool_test.cc
   src/base/portable_math_test.cc
   src/base/process_test.cc
