@@ -31,7 +31,9 @@ add_executable(unit_tests
   src/base/checksum_test.cc
   src/base/file_test.cc
   src/base/hash_index_test.cc
+  src/base/partial_file_test.cc
   src/base/pipe_test.cc
+  src/base/plain_text_test.cc
   src/base/pool_test.cc
   src/base/portable_math_test.cc
   src/base/process_test.cc
@@ -217,6 +219,14 @@ target_link_libraries(flood_tests
   PRIVATE test_support GTest::gtest_main project_warnings)
 add_test(NAME floods COMMAND flood_tests)
 set_tests_properties(floods PROPERTIES TIMEOUT 900 LABELS flood)
+
+# Full disks, kills, want of memory and other faults; in a private corner of the
+# machine, or skipped where there can be none.
+add_test(NAME faults COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/faults_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+set_tests_properties(faults PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
+                     LABELS fault)
 
 # What needs real captures, the twin or tshark says so and is skipped (77) where
 # they are absent.

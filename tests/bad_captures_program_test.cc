@@ -169,6 +169,31 @@ TEST_F(BadCaptures, AreUsedAsFarAsTheyGoWhenLearning) {
   expect("bad_captures_when_learning");
 }
 
+// Of several captures one that is none does not stop the others.
+TEST_F(BadCaptures, DoNotStopOthers) {
+  put_app_captures(folder(), "home", 100, 3);
+  put("home/chat/cut.pcap", plain().substr(0, 20));
+  put("home/video/empty.pcapng.gz", "");
+  put("home/video/text.pcap", "Dear diary, today I recorded nothing.\n");
+  put("home/video/notes.txt", "files of other kinds are passed over");
+  put("list.csv",
+      "path,app\nhome/chat/1.pcap,chat\nhome/chat/cut.pcap,chat\n"
+      "home/video/1.pcap,video\nhome/video/2.pcap,video\n");
+  run("flowtell flows home | wc -l");
+  run("flowtell flows home >/dev/null");
+  run("flowtell flows home/chat/cut.pcap home/chat/1.pcap >/dev/null");
+  run("flowtell flows home/chat/cut.pcap home/video/text.pcap -o flows.txt");
+  run("flowtell flows home/chat/cut.pcap absent.pcap home/chat/1.pcap");
+  run("flowtell train home -o apps.model --trees 10 --no-score");
+  run("flowtell train list.csv -o list.model --trees 10 --no-score");
+  run("flowtell audit home >/dev/null");
+  run("flowtell evaluate home --trees 10 >/dev/null");
+  run("flowtell classify apps.model home >/dev/null");
+  run("flowtell explain apps.model home >/dev/null");
+  run("ls");
+  expect("bad_captures_beside_good_ones");
+}
+
 TEST_F(BadCaptures, OfAManifestThatMakesNoSense) {
   put("home/a.pcap", app_capture(MadeUpApp::kChat, 1));
   put("columns.csv", "file,label\nhome/a.pcap,chat\n");

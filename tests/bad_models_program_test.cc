@@ -65,6 +65,19 @@ TEST_F(BadModels, AreRefusedWithTheRemedy) {
   expect("bad_models");
 }
 
+TEST_F(BadModels, WithoutAnEndAreRefused) {
+  const Outcome manifest = run("flowtell train /dev/zero -o apps.model");
+  EXPECT_EQ(manifest.exit_code, 1);
+  EXPECT_EQ(manifest.err,
+            "flowtell: /dev/zero is larger than 64 MiB, the most that such a "
+            "file may hold; is it the one you mean?\n");
+  const Outcome model = run("flowtell classify /dev/zero phone.pcap");
+  EXPECT_EQ(model.exit_code, 1);
+  EXPECT_EQ(model.err,
+            "flowtell: cannot use /dev/zero: it is no flowtell model; make one "
+            "with 'flowtell train'\n");
+}
+
 TEST_F(BadModels, CannotBeWrittenEverywhere) {
   put("notes.txt", "a file, not a folder");
   run("flowtell train home -o absent/apps.model --trees 5 --no-score");

@@ -192,6 +192,26 @@ class Undo(GatewayTest):
                 process.wait()
                 self.down("--lan", "l0")
 
+    def test_up_on_a_full_disk_is_refused_and_undoes_itself(self):
+        self.world.unplug_lan()  # so that no other DHCP server is waited for
+        os.makedirs(STATE, exist_ok=True)
+        refused = 0
+        for room in [f"nr_inodes={names}" for names in range(1, 8)] + [f"size={4 * pages}k" for pages in range(1, 5)]:
+            with self.subTest(room=room):
+                run(["mount", "-t", "tmpfs", "-o", f"mode=755,{room}", "none", STATE], check=True)
+                self.before = snapshot()
+                outcome = gateway(*UP)
+                if outcome.returncode == 0:
+                    self.down()
+                else:
+                    self.assertEqual(outcome.returncode, 1)
+                    self.assertIn("No space left on device", outcome.stderr)
+                    self.assert_as_before()
+                    refused += 1
+                run(["umount", STATE], check=True)
+        self.assertGreater(refused, 3)
+        print(f"up: refused for want of room {refused} times", file=sys.stderr)
+
     def test_interrupted_up_undoes_itself(self):
         process = subprocess.Popen([FLOWTELL, "gateway", *UP], stderr=subprocess.DEVNULL)
         time.sleep(0.5)

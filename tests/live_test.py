@@ -20,6 +20,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
+from captures import crowd, write_capture  # noqa: E402
 from private import UNAVAILABLE, run_in_private  # noqa: E402
 from wire import Program, cut_wire, listeners, make_wire, phone, udp_frame, wait_until_it_listens  # noqa: E402
 
@@ -111,10 +112,7 @@ def street(captures, folder):
         own = [(when, data.replace(bytes([192, 168, 12]) + data_device(data), bytes([192, 168, 12, 10 + device])), wire)
                for when, data, wire in frames_of_any(capture, folder)]
         frames += [(10**18 + when - own[0][0], data, wire) for when, data, wire in own if when - own[0][0] < 10**10]
-    with open(out, "wb") as file:
-        file.write(struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1))
-        for when, data, wire in sorted(frames):
-            file.write(struct.pack("<IIII", when // 10**9, when % 10**9, len(data), wire) + data)
+    write_capture(out, sorted(frames))
     return out
 
 
@@ -149,19 +147,9 @@ def threads_share_devices(model, captures, folder):
           f"the ledger adds up to the {frames} frames written, and none is dropped")
 
 
-def crowd(folder):
-    """60,000 flows of a packet each, of 60 devices."""
-    out = folder / "crowd.pcap"
-    with open(out, "wb") as file:
-        file.write(struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1))
-        for number in range(60_000):
-            data = udp_frame(100 + number % 60, 20, 20_000 + number // 60)
-            file.write(struct.pack("<IIII", 10**9, number * 1000, len(data), len(data)) + data)
-    return out
-
-
 def slow_reader(model, folder, threads):
-    capture = crowd(folder)
+    capture = folder / "crowd.pcap"
+    write_capture(capture, crowd(1000))
     before = listeners()
     watch = subprocess.Popen([flowtell, "watch", model, "-i", "lan0", "--format", "jsonl", "--ledger", "--threads",
                               str(threads)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # which nobody reads
@@ -218,25 +206,19 @@ def verdict_delays(model, folder):
 
 # --- it runs on and on ----------------------------------------------------------------------------------
 
-def lasting_capture(captures, folder):
-    """An hour: captures laid end to end in random order, most of their packets of other devices."""
-    out = folder / "hour.pcap"
-    packed = [list(frames_of_any(capture, folder)) for capture in captures[:20]]
-    packed = [frames for frames in packed if frames]
+def an_hour_of(packed):
+    """Captures laid end to end in random order, most of their packets of other devices."""
     chance = random.Random(1)
     now = 10**18
-    with open(out, "wb") as file:
-        file.write(struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1))
-        while now < 10**18 + 3600 * 10**9:
-            frames = chance.choice(packed)
-            device = chance.randrange(1, 255)
-            first = frames[0][0]
-            for when, data, wire in frames:
-                data = data.replace(bytes([192, 168, 12]) + data_device(data), bytes([192, 168, 12, device]))
-                at = now + when - first
-                file.write(struct.pack("<IIII", at // 10**9, at % 10**9, len(data), wire) + data)
-            now = at + 3 * 10**9
-    return out
+    while now < 10**18 + 3600 * 10**9:
+        frames = chance.choice(packed)
+        device = chance.randrange(1, 255)
+        first = frames[0][0]
+        for when, data, wire in frames:
+            data = data.replace(bytes([192, 168, 12]) + data_device(data), bytes([192, 168, 12, device]))
+            at = now + when - first
+            yield at, data, wire
+        now = at + 3 * 10**9
 
 
 def data_device(data):
@@ -251,7 +233,9 @@ def frames_of_any(capture, folder):
 
 
 def memory_stays_flat(model, captures, folder):
-    hour = lasting_capture(captures, folder)
+    hour = folder / "hour.pcap"
+    packed = [list(frames_of_any(capture, folder)) for capture in captures[:20]]
+    write_capture(hour, an_hour_of([frames for frames in packed if frames]))
     started = time.monotonic()
     watch = Program(flowtell, "watch", model, "--replay", hour, "--speed", "240", "-o", folder / "hour.txt", ready=0)
     seen = []

@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-#include "base/result.h"
+#include "base/memory.h"
 
 namespace flowtell {
 
@@ -42,9 +42,8 @@ class Sha256 {
   }
 
  private:
-  static void check(int done) {
-    require(done == 1, "libcrypto cannot compute a SHA-256");
-  }
+  // It fails for want of memory alone.
+  static void check(int done) { require_memory(done == 1); }
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 

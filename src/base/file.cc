@@ -9,11 +9,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <utility>
+#include <vector>
+
+#include "base/partial_file.h"
 
 namespace flowtell {
 namespace {
-
-constexpr mode_t kNewFileMode = 0666;  // less the user's umask
 
 bool is_special(const std::string& path) {
   struct stat status {};
@@ -26,9 +27,10 @@ std::string folder_of(const std::string& path) {
 }
 
 tl::unexpected<Error> cannot_write(const std::string& path,
+                                   std::string_view reason,
                                    std::string_view remedy) {
-  return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path,
-              system_reason(), remedy);
+  return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path, reason,
+              remedy);
 }
 
 // Follows a link to the file it stands for, so that renaming over it replaces
@@ -70,23 +72,24 @@ Result<FileHandle> open_for_reading(const std::string& path) {
 Result<OutputFile> OutputFile::create(const std::string& path) {
   if (is_special(path)) {
     FileHandle handle(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (handle.get() < 0) return cannot_write(path, "choose another place");
+    if (handle.get() < 0) {
+      return cannot_write(path, system_reason(), "choose another place");
+    }
     return OutputFile(path, "", std::move(handle));
   }
   const std::string target = final_path(path);
-  // One writer a process and path at a time is enough for a unique name.
-  std::string aside = fmt::format("{}.{}.partial", target, ::getpid());
-  FileHandle handle(::open(
-      aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kNewFileMode));
-  if (handle.get() < 0) {
-    return cannot_write(path, "is its folder there, and may you write to it?");
+  auto partial = make_partial(target);
+  if (!partial) {
+    return cannot_write(path, partial.error().message,
+                        "is its folder there, and may you write to it?");
   }
   // What replaces a file is as private as that was.
   struct stat old {};
   if (::stat(target.c_str(), &old) == 0) {
-    ::fchmod(handle.get(), old.st_mode & 0777);
+    ::fchmod(partial->handle.get(), old.st_mode & 0777);
   }
-  return OutputFile(target, std::move(aside), std::move(handle));
+  return OutputFile(target, std::move(partial->path),
+                    std::move(partial->handle));
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -113,10 +116,10 @@ Result<void> OutputFile::commit() {
   constexpr std::string_view kRemedy = "what stood there before is untouched";
   if (aside_.empty()) return {};
   if (::fsync(handle_.get()) != 0 && errno != EINVAL) {
-    return cannot_write(path_, kRemedy);
+    return cannot_write(path_, system_reason(), kRemedy);
   }
   if (std::rename(aside_.c_str(), path_.c_str()) != 0) {
-    return cannot_write(path_, kRemedy);
+    return cannot_write(path_, system_reason(), kRemedy);
   }
   aside_.clear();
   // The rename itself is on the disk only once the folder is.
@@ -133,20 +136,37 @@ Result<void> write_file(const std::string& path, std::string_view bytes) {
   return file->commit();
 }
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::size_t> read_some(int descriptor, std::span<std::uint8_t> into) {
+  for (;;) {
+    const ssize_t got = ::read(descriptor, into.data(), into.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return fail(ErrorKind::kInput, "{}", system_reason());
+  }
+}
+
+Result<std::string> read_file(const std::string& path,
+                              const ReadLimits& limits) {
   auto file = open_for_reading(path);
   if (!file) return fail(std::move(file).error());
+  const std::string_view front = limits.begins_with;
   std::string bytes;
-  std::string chunk(1 << 16, '\0');
+  std::vector<std::uint8_t> chunk(1 << 16);
   for (;;) {
-    const ssize_t got = ::read(file->get(), chunk.data(), chunk.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      return fail(ErrorKind::kInput, "cannot read {}: {}", path,
-                  system_reason());
+    auto got = read_some(file->get(), chunk);
+    if (!got) {
+      return fail(fmt::format("cannot read {}", path), std::move(got).error());
     }
-    if (got == 0) return bytes;
-    bytes.append(chunk.data(), static_cast<std::size_t>(got));
+    if (*got == 0) return bytes;
+    if (*got > limits.most - bytes.size()) {
+      return fail(ErrorKind::kInput,
+                  "{} is larger than {} MiB, the most that such a file may "
+                  "hold; is it the one you mean?",
+                  path, limits.most >> 20);
+    }
+    bytes.append(reinterpret_cast<const char*>(chunk.data()), *got);
+    if (bytes.compare(0, front.size(), front.substr(0, bytes.size())) != 0) {
+      return bytes;
+    }
   }
 }
 

@@ -4,12 +4,13 @@
 // leaves either the old file or the new one, whole.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
-#include "base/bytes.h"
 #include "base/result.h"
 
 namespace flowtell {
@@ -33,10 +34,11 @@ class FileHandle {
 // be read or is a folder.
 Result<FileHandle> open_for_reading(const std::string& path);
 
-// A file being written beside its final place: `path` itself changes only in
-// `commit`, by an atomic rename after the data is on the disk. Without a
-// commit nothing is left behind. A path that is no regular file (a terminal, a
-// pipe, /dev/null) is written directly.
+// A file being written beside its final place (base/partial_file.h): `path`
+// itself changes only in `commit`, by an atomic rename after the data is on the
+// disk. Without a commit nothing is left behind; what a kill leaves, the next
+// output of the same path takes away. A path that is no regular file (a
+// terminal, a pipe, /dev/null) is written directly.
 class OutputFile {
  public:
   static Result<OutputFile> create(const std::string& path);
@@ -62,8 +64,21 @@ class OutputFile {
 // Writes all of a file at once, in OutputFile's way.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 
-// All bytes of a (small) file.
-Result<std::string> read_file(const std::string& path);
+// Reads what there is, at most as much as `into` holds; 0 at the end. Fails
+// with the system's reason alone.
+Result<std::size_t> read_some(int descriptor, std::span<std::uint8_t> into);
+
+// How far a file is read that may be none of ours, and have no end (/dev/zero).
+struct ReadLimits {
+  // More than any file that is read whole should hold, models aside.
+  std::size_t most = std::size_t{64} << 20;
+  // What begins otherwise is read no further than to where that shows.
+  std::string_view begins_with = {};
+};
+
+// All bytes of a small file. Fails, naming it, where it holds more than it may.
+Result<std::string> read_file(const std::string& path,
+                              const ReadLimits& limits = {});
 
 // Writes all the bytes to a descriptor, over as many calls as it takes. Fails
 // with the system's reason alone.

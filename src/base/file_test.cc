@@ -134,6 +134,30 @@ TEST(ReadFile, SaysWhatIsWrong) {
   EXPECT_NE(a_folder.error().message.find("is a folder"), std::string::npos);
 }
 
+TEST(ReadFile, ReadsNoMoreThanItMay) {
+  const TemporaryFolder folder;
+  const std::string bytes(1 << 20, 'x');
+  const std::string path = folder.put("a", bytes);
+  EXPECT_EQ(*read_file(path, {.most = bytes.size()}), bytes);
+  const auto refused = read_file(path, {.most = bytes.size() - 1});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kInput);
+  const auto endless = read_file("/dev/zero", {.most = 1 << 20});
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().message,
+            "/dev/zero is larger than 1 MiB, the most that such a file may "
+            "hold; is it the one you mean?");
+}
+
+TEST(ReadFile, StopsWhereAFileBeginsOtherwise) {
+  const TemporaryFolder folder;
+  const std::string bytes = "magic" + std::string(1 << 20, 'x');
+  const std::string path = folder.put("a", bytes);
+  EXPECT_EQ(*read_file(path, {.begins_with = "magic"}), bytes);
+  EXPECT_LT(read_file(path, {.begins_with = "other"})->size(), bytes.size());
+  EXPECT_EQ(*read_file(folder.put("b", "ma"), {.begins_with = "magic"}), "ma");
+}
+
 // On machines of 32 bits, too.
 TEST(FileHandle, OpensFilesLargerThan32BitsCanTell) {
   const TemporaryFolder folder;

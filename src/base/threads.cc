@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -21,7 +22,11 @@ void for_each_task(int threads, std::size_t count,
   const std::size_t workers =
       std::min(static_cast<std::size_t>(threads), count);
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < workers; ++i) others.emplace_back(work);
+  try {
+    for (std::size_t i = 1; i < workers; ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system gives no more threads; those there are do the work.
+  }
   work();
 }
 

@@ -18,9 +18,9 @@ namespace flowtell {
 int hardware_threads();
 
 // Calls `task(0)` … `task(count - 1)`, each once, on at most `threads` threads,
-// the caller's among them, and returns when all are done.
-// REQUIRES: threads >= 1; tasks write to places of their own only, and do not
-// throw.
+// the caller's among them, and returns when all are done. Where the system
+// gives no more threads, on as many as there are. REQUIRES: threads >= 1; tasks
+// write to places of their own only, and do not throw.
 void for_each_task(int threads, std::size_t count,
                    const std::function<void(std::size_t)>& task);
 

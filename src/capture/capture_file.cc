@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 
 #include "base/file.h"
@@ -27,11 +26,7 @@ class FileBytes : public ByteSource {
   explicit FileBytes(FileHandle file) : file_(std::move(file)) {}
 
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
-    for (;;) {
-      const ssize_t got = ::read(file_.get(), into.data(), into.size());
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) return fail(ErrorKind::kInput, "{}", system_reason());
-    }
+    return read_some(file_.get(), into);
   }
 
  private:
@@ -103,6 +98,37 @@ Result<ByteStream> open_stream(const std::string& path) {
   return stream_of(std::move(*file));
 }
 
+// By its name, which is believed for nothing else.
+bool is_called_capture(const fs::path& path) {
+  const std::string ending = path.extension().string();
+  if (ending == ".gz" || ending == ".zst") {
+    return is_called_capture(path.stem());
+  }
+  return ending == ".pcap" || ending == ".pcapng" || ending == ".cap";
+}
+
+// Captures, and what should be one: opening it will tell what is wrong.
+bool is_worth_opening(const fs::path& path) {
+  const auto is_capture = looks_capture(path.string());
+  return !is_capture || *is_capture || is_called_capture(path);
+}
+
+// A folder within that cannot be listed is found itself, for the same reason.
+std::error_code list_below(const fs::path& folder,
+                           std::vector<std::string>& found) {
+  std::error_code problem;
+  for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
+       at.increment(problem)) {
+    std::error_code gone;
+    const bool is_folder = at->is_directory(gone) && !at->is_symlink(gone);
+    const bool is_found =
+        is_folder ? static_cast<bool>(list_below(at->path(), found))
+                  : at->is_regular_file(gone) && is_worth_opening(at->path());
+    if (is_found) found.push_back(at->path().string());
+  }
+  return problem;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
@@ -128,16 +154,7 @@ Result<bool> looks_capture(const std::string& path) {
 
 Result<std::vector<std::string>> captures_below(const std::string& folder) {
   std::vector<std::string> found;
-  std::error_code problem;
-  for (fs::recursive_directory_iterator at(folder, problem), end;
-       !problem && at != end; at.increment(problem)) {
-    if (!at->is_regular_file(problem)) continue;
-    const std::string path = at->path().string();
-    if (const auto is_capture = looks_capture(path);
-        is_capture && *is_capture) {
-      found.push_back(path);
-    }
-  }
+  std::error_code problem = list_below(folder, found);
   if (problem) {
     return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
                 problem.message());

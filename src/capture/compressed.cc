@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/memory.h"
+
 namespace flowtell {
 namespace {
 
@@ -41,7 +43,7 @@ class GzipBytes : public ByteSource {
   explicit GzipBytes(std::unique_ptr<ByteSource> packed)
       : input_(std::move(packed)) {
     constexpr int kGzipOnly = 15 + 16;
-    require(inflateInit2(&stream_, kGzipOnly) == Z_OK, "zlib has no memory");
+    require_memory(inflateInit2(&stream_, kGzipOnly) == Z_OK);
   }
   GzipBytes(const GzipBytes&) = delete;
   GzipBytes& operator=(const GzipBytes&) = delete;
@@ -109,7 +111,7 @@ class ZstdBytes : public ByteSource {
  public:
   explicit ZstdBytes(std::unique_ptr<ByteSource> packed)
       : input_(std::move(packed)), stream_(ZSTD_createDStream()) {
-    require(stream_ != nullptr, "libzstd has no memory");
+    require_memory(stream_ != nullptr);
   }
 
   Result<std::size_t> read(std::span<std::uint8_t> into) override {

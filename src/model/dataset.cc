@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <unordered_map>
 
@@ -122,7 +123,10 @@ void meter_span(FrameSource& source, const LabelledCapture& capture,
   meter.finish();
 }
 
+// Of a pipe, which cannot be read twice, there is none.
 Result<std::string> hash_file(const std::string& path) {
+  std::error_code problem;
+  if (!std::filesystem::is_regular_file(path, problem)) return std::string();
   auto file = open_for_reading(path);
   if (!file) return fail(std::move(file).error());
   return sha256_of_file(*file).value_or("");
@@ -220,6 +224,14 @@ void append(const LabelledCapture& capture, Part part, NameNumbers& names,
   all.recordings.push_back(std::move(part.recording));
 }
 
+// Others can be learned from without it, unless it is the only one, or is named
+// and not there: then somebody is mistaken.
+bool is_needed(std::span<const LabelledCapture> captures, std::size_t i) {
+  std::error_code problem;
+  return captures.size() == 1 ||
+         !std::filesystem::exists(captures[i].path, problem);
+}
+
 }  // namespace
 
 std::vector<std::uint64_t> Dataset::flows_per_app() const {
@@ -274,8 +286,16 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
   });
   NameNumbers names(all.dataset.names);
   for (std::size_t i = 0; i < captures.size(); ++i) {
-    if (!parts[i]) return fail(std::move(parts[i]).error());
-    append(captures[i], std::move(*parts[i]), names, all);
+    if (parts[i]) {
+      append(captures[i], std::move(*parts[i]), names, all);
+    } else if (is_needed(captures, i)) {
+      return fail(std::move(parts[i]).error());
+    } else {
+      all.unread.push_back(std::move(parts[i]).error().message);
+    }
+  }
+  if (all.dataset.captures.empty() && !all.unread.empty()) {
+    return fail(ErrorKind::kInput, "{}", all.unread.front());
   }
   return all;
 }

@@ -101,6 +101,8 @@ struct LoadedDataset {
   MeterReport report;
   std::vector<CaptureFacts> recordings;  // by capture
   std::vector<DamagedCapture> damaged;
+  // Why captures gave nothing at all, a sentence each that names it.
+  std::vector<std::string> unread;
 };
 
 struct LoadOptions {
@@ -115,7 +117,9 @@ struct LoadOptions {
   std::function<void(std::size_t, std::size_t)> progress;
 };
 
-// Reads all captures. The outcome does not depend on the number of threads.
+// Reads all captures. The outcome does not depend on the number of threads. A
+// capture that is there and cannot be read does not stop the others; fails
+// where one is absent, or none can be read.
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
                                    const LoadOptions& options);
 

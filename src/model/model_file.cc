@@ -66,11 +66,18 @@ Result<Model> decode_model(Bytes bytes) {
 }
 
 Result<void> save_model(const Model& model, const std::string& path) {
-  return write_file(path, encode_model(model));
+  const std::string bytes = encode_model(model);
+  if (bytes.size() > kLargestModel) {
+    return fail(ErrorKind::kOutput,
+                "cannot write {}: a model of {} MiB is larger than the {} MiB "
+                "that can be read again; learn fewer trees or fewer flows",
+                path, bytes.size() >> 20, kLargestModel >> 20);
+  }
+  return write_file(path, bytes);
 }
 
 Result<Model> load_model(const std::string& path) {
-  auto bytes = read_file(path);
+  auto bytes = read_file(path, {kLargestModel, kMagic});
   if (!bytes) return fail(std::move(bytes).error());
   auto model = decode_model(as_bytes(*bytes));
   if (!model) {

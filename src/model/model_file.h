@@ -24,6 +24,7 @@
 namespace flowtell {
 
 inline constexpr std::uint32_t kModelVersion = 3;
+inline constexpr std::size_t kLargestModel = std::size_t{1} << 30;  // bytes
 
 std::string encode_model(const Model& model);
 

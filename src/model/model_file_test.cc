@@ -75,6 +75,15 @@ TEST(ModelFile, WritesWhatItReadByteForByte) {
   }
 }
 
+// A model from a stranger names its apps as it likes.
+TEST(ModelFile, CannotMoveATerminalsCursor) {
+  Model model = small_model();
+  model.apps[0] = "chat\x1b[2J\n";
+  const auto read = decode_model(as_bytes(encode_model(model)));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->apps[0], "chat?[2J?");
+}
+
 TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
   const std::string bytes = encode_model(small_model());
   EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x03\0\0\0", 12));

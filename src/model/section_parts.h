@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/plain_text.h"
 #include "base/result.h"
 
 namespace flowtell {
@@ -15,9 +16,10 @@ inline tl::unexpected<Error> wrong(std::string_view what) {
   return fail(ErrorKind::kInput, "{}", what);
 }
 
+// A model may come from a stranger, and its texts go to terminals.
 inline std::string read_text(ByteReader& in) {
   const std::uint32_t length = in.u32();
-  return std::string(as_text(in.take(length)));
+  return plain_text(as_text(in.take(length)));
 }
 
 // A list's length; 0 and a bad reader where its entries, of at least so many

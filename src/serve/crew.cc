@@ -37,6 +37,13 @@ FlowOptions share_of(FlowOptions options, std::size_t members) {
 class Crew::Member {
  public:
   Member(const FlowOptions& options, FlowSink& sink) : meter_(options, sink) {}
+  Member(const Member&) = delete;
+  Member& operator=(const Member&) = delete;
+  // Also when another member's thread could not be had.
+  ~Member() {
+    dismiss({}, Then::kGiveUp);
+    join();
+  }
 
   // --- the reader's side ----------------------------------------------------
 

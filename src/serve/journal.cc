@@ -70,7 +70,10 @@ Result<Journal> Journal::create(const std::string& state,
   auto written = journal.append({{"gateway", kVersion},
                                  {"since", journal.since_},
                                  {"options", options_json(options)}});
-  if (!written) return fail(std::move(written).error());
+  if (!written) {
+    static_cast<void>(journal.remove());  // of a gateway that never was
+    return fail(std::move(written).error());
+  }
   return journal;
 }
 

@@ -72,7 +72,11 @@ class AuditCommand : public Command {
         capture.path = anonymiser->capture(capture.path);
       }
     }
-    return tell(loaded->dataset, audit(*loaded, options));
+    auto code = tell(loaded->dataset, audit(*loaded, options));
+    if (code && *code == ExitCode::kDone && !loaded->unread.empty()) {
+      return ExitCode::kDamaged;
+    }
+    return code;
   }
 
  private:

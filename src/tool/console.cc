@@ -6,8 +6,22 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 namespace flowtell {
+namespace {
+
+bool ends_within_a_line(const std::string& path) {
+  std::error_code absent;
+  if (!std::filesystem::is_regular_file(path, absent)) return false;
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const off_t size = ::lseek(file.get(), 0, SEEK_END);
+  char last = 0;
+  return size > 0 && ::pread(file.get(), &last, 1, size - 1) == 1 &&
+         last != '\n';
+}
+
+}  // namespace
 
 void remark(std::string_view text) {
   // Where even this cannot be written nobody can be told.
@@ -36,11 +50,18 @@ Result<Output> Output::open_growing(const std::string& path) {
   output.growing_path_ = path;
   output.growing_ = FileHandle(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-  if (output.growing_.get() >= 0) return output;
-  return fail(ErrorKind::kOutput,
-              "cannot write {}: {}; is its folder there, and may you write to "
-              "it?",
-              path, system_reason());
+  if (output.growing_.get() < 0) {
+    return fail(ErrorKind::kOutput,
+                "cannot write {}: {}; is its folder there, and may you write "
+                "to it?",
+                path, system_reason());
+  }
+  // What follows must not become part of a line that a full disk or a crash cut
+  // off.
+  if (ends_within_a_line(path)) {
+    if (auto done = output.write("\n"); !done) return fail(done.error());
+  }
+  return output;
 }
 
 bool Output::goes_on() const {

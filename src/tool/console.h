@@ -34,7 +34,7 @@ class Output {
   // "" and "-" stand for standard output.
   static Result<Output> open(const std::string& path);
   // The same for what never ends: a file is there at once, and lines are added
-  // to those that stand in it.
+  // to those that stand in it. A last line that was cut off is ended first.
   static Result<Output> open_growing(const std::string& path);
 
   // Whether lines stand there already, of an earlier run.

@@ -14,7 +14,7 @@ enum class ExitCode : int {
   kDone = 0,
   kFailed = 1,
   kUsage = 2,
-  kDamaged = 3,  // done, but an input was damaged: what could be read was used
+  kDamaged = 3,  // done with what could be read of damaged input
 };
 
 struct ExitCodeInfo {
@@ -27,7 +27,8 @@ inline constexpr std::array<ExitCodeInfo, 4> kExitCodes = {{
     {ExitCode::kFailed, "Failed; standard error says why"},
     {ExitCode::kUsage, "The command line cannot be followed"},
     {ExitCode::kDamaged,
-     "Done, but an input was damaged: what could be read was used"},
+     "Done, but an input was damaged or could not be read: what could be read "
+     "was used"},
 }};
 
 constexpr ExitCode exit_code_of(ErrorKind kind) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
 
 #include "base/text.h"
 #include "capture/capture_file.h"
@@ -154,21 +153,24 @@ class ExplainCommand : public Command {
     account.add(told, fewer);
   }
 
-  // Hands the flows of all captures to the inquiry.
+  // Hands the flows of all captures to the inquiry. Of several captures one
+  // that cannot be opened does not stop the others.
   Result<void> judge(const std::vector<std::string>& captures,
                      const FlowOptions& options, Inquiry& inquiry) {
+    std::size_t unread = 0;
     for (const std::string& path : captures) {
       auto source = open_capture(path);
-      if (!source) return fail(std::move(source).error());
+      if (!source && ++unread == captures.size()) {
+        return fail(std::move(source).error());
+      }
+      if (!source) {
+        warn_of_unread(source.error().message);
+        any_damage_ = true;
+        continue;
+      }
       FlowMeter meter(options, inquiry);
       inquiry.begin_capture(meter, path);
-      std::array<Frame, 64> batch;
-      while (const std::size_t count = (*source)->read(batch)) {
-        for (const Frame& frame : std::span(batch).first(count)) {
-          meter.add(frame);
-        }
-      }
-      meter.finish();
+      meter_all(**source, meter);
       report_ += meter.report();
       if (const auto& damage = (*source)->damage()) {
         warn_of_damage(path, *damage);

@@ -37,19 +37,23 @@ class Printer {
     anonymiser_.emplace(*key);
   }
 
-  Result<void> print(const std::string& path) {
-    auto source = open_capture(path, has_teller_ ? UnpackOn::kThreadOfItsOwn
-                                                 : UnpackOn::kCallersThread);
-    if (!source) return fail(std::move(source).error());
-    writer_->begin_capture(text_,
-                           anonymiser_ ? anonymiser_->capture(path) : path);
-    auto done = has_teller_ ? print_by_two(**source) : print_by_one(**source);
-    if (!done) return done;
-    if (const auto& damage = (*source)->damage()) {
-      warn_of_damage(path, *damage);
-      any_damage_ = true;
+  // Of several captures one that cannot be opened does not stop the others.
+  Result<void> print_all(const std::vector<std::string>& captures) {
+    std::size_t unread = 0;
+    for (const std::string& path : captures) {
+      auto source = open_capture(path, has_teller_ ? UnpackOn::kThreadOfItsOwn
+                                                   : UnpackOn::kCallersThread);
+      if (!source && ++unread == captures.size()) {
+        return fail(std::move(source).error());
+      }
+      if (!source) {
+        warn_of_unread(source.error().message);
+        any_damage_ = true;
+      } else if (auto done = print(path, std::move(*source)); !done) {
+        return done;
+      }
     }
-    return flush(0);
+    return {};
   }
 
   const MeterReport& report() const { return report_; }
@@ -64,6 +68,19 @@ class Printer {
   }
 
  private:
+  Result<void> print(const std::string& path,
+                     std::unique_ptr<FrameSource> source) {
+    writer_->begin_capture(text_,
+                           anonymiser_ ? anonymiser_->capture(path) : path);
+    auto done = has_teller_ ? print_by_two(*source) : print_by_one(*source);
+    if (!done) return done;
+    if (const auto& damage = source->damage()) {
+      warn_of_damage(path, *damage);
+      any_damage_ = true;
+    }
+    return flush(0);
+  }
+
   Result<void> print_by_one(FrameSource& source) {
     FlowMeter meter(how_.flow, reporter_);
     reporter_.begin_capture(meter.origin());
@@ -174,10 +191,8 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
                   judge, *output, *key);
-  for (const std::string& path : *captures) {
-    if (auto done = printer.print(path); !done) {
-      return fail(std::move(done).error());
-    }
+  if (auto done = printer.print_all(*captures); !done) {
+    return fail(std::move(done).error());
   }
   if (auto done = output->finish(); !done) return fail(std::move(done).error());
   remark_on(printer.report(), how.writer.ledger);
@@ -200,6 +215,8 @@ Result<void> check_apart(const std::string& output,
   }
   return {};
 }
+
+void warn_of_unread(const std::string& why) { warn("passed over: " + why); }
 
 void warn_of_damage(const std::string& path, const Damage& damage) {
   warn(fmt::format("{} is damaged at byte {}: {}; what could be read was used",

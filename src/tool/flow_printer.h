@@ -23,7 +23,7 @@ struct FlowPrinting {
   RunArguments run;
 };
 
-// Reads all captures and writes their flows. Stops at the first that cannot be
+// Reads all captures and writes their flows. Fails where none of them can be
 // read, leaving an output file as it was.
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const FlowPrinting& how,
@@ -33,6 +33,9 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
 // they were made of.
 Result<void> check_apart(const std::string& output,
                          const std::vector<std::string>& captures);
+
+// Tells on standard error why one capture of several gave nothing.
+void warn_of_unread(const std::string& why);
 
 // Tells a capture's damage on standard error.
 void warn_of_damage(const std::string& path, const Damage& damage);

@@ -40,6 +40,7 @@ Result<LoadedDataset> load_samples(const SamplesToRead& wanted) {
   load.progress = std::ref(progress);
   auto loaded = load_dataset(*labelled, load);
   if (!loaded) return fail(std::move(loaded).error());
+  for (const std::string& why : loaded->unread) warn_of_unread(why);
   if (loaded->dataset.rows() == 0 && loaded->report.flows > 0) {
     return fail(ErrorKind::kInput,
                 "{}: none of its {} is of a device that the manifest names; "
@@ -69,7 +70,8 @@ Result<Samples> read_samples(const std::string& captures,
     warn_of_damage(damaged.path, damaged.damage);
   }
   warn_of_empty_captures(loaded->dataset);
-  return Samples{std::move(loaded->dataset), !loaded->damaged.empty()};
+  const bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
+  return Samples{std::move(loaded->dataset), any_damage};
 }
 
 Result<void> require_two_apps(const Dataset& dataset,

@@ -17,8 +17,8 @@ struct Samples {
   bool any_damage = false;
 };
 
-// Reads CAPTURES and says nothing of what is wrong with them; fails where there
-// is no flow at all. `apps`: see LoadOptions.
+// Reads CAPTURES and says nothing of what is wrong with them, but of those that
+// cannot be read at all; fails where there is no flow. `apps`: see LoadOptions.
 struct SamplesToRead {
   std::string captures;
   FlowOptions flow;

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 
 #include "base/file.h"
@@ -14,6 +15,8 @@ namespace {
 constexpr std::string_view kTakeScreen = "\x1b[?1049h\x1b[?25l";
 constexpr std::string_view kGiveScreenBack = "\x1b[?25h\x1b[?1049l";
 constexpr std::string_view kToTopLeft = "\x1b[H";
+
+std::atomic<const Terminal*> taken = nullptr;
 
 }  // namespace
 
@@ -26,11 +29,21 @@ Terminal::Terminal() {
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
   }
   static_cast<void>(write_all(STDOUT_FILENO, kTakeScreen));
+  taken = this;
 }
 
 Terminal::~Terminal() {
+  taken = nullptr;
+  give_back();
+}
+
+void Terminal::give_back() const {
   if (before_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*before_);
   static_cast<void>(write_all(STDOUT_FILENO, kGiveScreenBack));
+}
+
+void Terminal::give_back_at_once() {
+  if (const Terminal* terminal = taken.exchange(nullptr)) terminal->give_back();
 }
 
 ScreenSize Terminal::size() const {

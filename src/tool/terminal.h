@@ -27,7 +27,13 @@ class Terminal {
   // Draws lines over what is there. They fill the screen.
   Result<void> show(std::string_view lines);
 
+  // Gives back the screen that is taken, if one is, for a program that ends
+  // without further ado. Takes no memory.
+  static void give_back_at_once();
+
  private:
+  void give_back() const;
+
   std::optional<termios> before_;  // of the keyboard, where there is one
 };
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/memory.h"
+
+#include <new>
+
+namespace flowtell {
+
+void require_memory(bool got) {
+  if (got) return;
+  if (const std::new_handler handler = std::get_new_handler()) handler();
+  throw std::bad_alloc();
+}
+
+}  // namespace flowtell

@@ -1,0 +1,468 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Faults, injected on purpose: full disks, kills, want of memory, readers that leave, storms of signals, clocks that
+step, files that grow or shrink while they are read. What must hold stands in docs/reliability.md.
+
+Runs in a private corner of the machine. Exit code 77 (skipped) where there can be none, or a program is absent.
+
+usage: faults_test.py FLOWTELL SAMPLES [PART...]    SAMPLES: labelled captures; PART: a name in PARTS, all without
+"""
+import json
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
+from captures import HOUR, crowd, cut_whole, session, write_capture  # noqa: E402
+from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
+from wire import Program, make_wire, phone, udp_frame  # noqa: E402
+
+flowtell = pathlib.Path(sys.argv[1]).resolve()
+samples = pathlib.Path(sys.argv[2]).resolve()
+chance = random.Random(1)
+failures = []
+
+
+def check(holds, what):
+    print(("ok: " if holds else "WRONG: ") + what, flush=True)
+    if not holds:
+        failures.append(what)
+
+
+def run(*arguments, **options):
+    return subprocess.run([str(word) for word in arguments], capture_output=True, text=True, timeout=120, **options)
+
+
+def train(output, seed, *more):
+    return [str(word) for word in (flowtell, "train", "apps", "-o", output, "--trees", 20, "--no-score", "--seed", seed,
+                                   *more)]
+
+
+def one_sentence(err):
+    """Of the program's own, and no word of a library that gave up."""
+    lines = [line for line in err.splitlines() if not line.startswith("flowtell: warning: ")]
+    return len(lines) == 1 and lines[0].startswith("flowtell: ") and "terminate" not in err
+
+
+def tcpdump_reads(capture):
+    return run("tcpdump", "-nr", capture).returncode == 0
+
+
+# --- a disk that is full, at every write ----------------------------------------------------------
+
+class SmallDisk:
+    """With room for so many pages, and so many names."""
+
+    def __init__(self, folder, pages, names=0, flags=()):
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+        limits = f"mode=1777,size={pages * 4}k" + (f",nr_inodes={names}" if names else "")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", limits, *flags, "none", folder], check=True)
+
+    def __enter__(self):
+        return self.folder
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", self.folder], check=True)
+
+
+def sizes_up_to(size, steps=5):
+    """In pages: none left, one, some, all but one, and enough."""
+    pages = -(-size // 4096)
+    return sorted({1, 2, pages, pages + 1} | {1 + pages * step // steps for step in range(1, steps)})
+
+
+def write_on_small_disks(name, arguments, size):
+    """`arguments` of a folder writes one file, `out`, of so many bytes, over another of a page."""
+    outcomes = []
+    for pages, names in [(page, 0) for page in sizes_up_to(size)] + [(size // 4096 + 2, 2)]:
+        with SmallDisk(pathlib.Path("disk"), pages, names) as disk:
+            out = disk / "out"
+            out.write_text("what stood there before\n")
+            done = run(*arguments(out))
+            left = [path.name for path in disk.iterdir()]
+            if done.returncode == 0:
+                holds = left == ["out"] and out.stat().st_size == size
+            else:
+                holds = (done.returncode == 1 and left == ["out"] and out.read_text() == "what stood there before\n"
+                         and one_sentence(done.stderr) and "cannot write " in done.stderr
+                         and f"{out}: No space left" in done.stderr)
+            outcomes.append((holds, done.returncode))
+    failed = sum(1 for _, code in outcomes if code == 1)
+    check(all(holds for holds, _ in outcomes) and failed >= 3 and 0 in [code for _, code in outcomes],
+          f"{name} of {size} bytes on {len(outcomes)} small disks: {failed} times refused with the file's name and"
+          " the old one untouched, else whole, nothing beside it")
+
+
+def full_disks():
+    commands = {
+        "train -o": lambda out: train(out, 1),
+        "classify -o": lambda out: (flowtell, "classify", "old.model", "apps", "-o", out),
+        "flows -o": lambda out: (flowtell, "flows", "apps", "--format", "csv", "--features", "robust", "-o", out),
+        "evaluate --json": lambda out: (flowtell, "evaluate", "few", "--trees", 2, "--json", out),
+        "evaluate --html": lambda out: (flowtell, "evaluate", "few", "--trees", 2, "--html", out),
+        "explain --json": lambda out: (flowtell, "explain", "old.model", "--json", out),
+    }
+    for name, arguments in commands.items():
+        whole = pathlib.Path("whole")
+        run(*arguments(whole), check=True)
+        write_on_small_disks(name, arguments, whole.stat().st_size)
+
+
+def full_disk_for_a_recording():
+    outcomes = []
+    for pages, names in ((1, 1), (1, 2), (1, 0), (2, 0), (3, 0), (9, 0)):
+        with SmallDisk(pathlib.Path("disk"), pages, names) as disk:
+            program = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", disk, "--snap", "1500",
+                              ready=0.2)
+            link = phone()
+            for _ in range(30):
+                link.send(udp_frame(10, 1400))
+                time.sleep(0.001)
+            code = program.end()
+            files = list(disk.glob("*/*.pcap"))
+            whole = all(run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file) for file in files)
+            outcomes.append(code == 1 and whole and "No space left" in program.err and str(disk) in program.err)
+    check(all(outcomes), f"capture on {len(outcomes)} small disks says what it cannot write, and leaves whole records")
+
+
+def full_disk_for_lines():
+    words = (flowtell, "watch", "old.model", "--replay", "street.pcap", "--speed", 1e6, "--format", "jsonl")
+    due = run(*words).stdout.splitlines()
+    with SmallDisk(pathlib.Path("disk"), 1) as disk:
+        lines = disk / "lines"
+        done = run(*words, "-o", lines)
+        text = lines.read_text()
+        whole = text[:text.rfind("\n") + 1].splitlines()
+        check(done.returncode == 1 and f"cannot go on writing {lines}: No space left" in done.stderr
+              and 0 < len(whole) < len(due) and whole == due[:len(whole)],
+              f"watch -o on a full disk says so and ends, after {len(whole)} lines")
+
+
+def read_only_disk():
+    with SmallDisk(pathlib.Path("disk"), 9, 0, ("-r",)) as disk:
+        for name, words in (("train -o", train(disk / "a.model", 1)),
+                            ("classify -o", (flowtell, "classify", "old.model", "apps", "-o", disk / "a.txt")),
+                            ("capture", (flowtell, "capture", "-i", "lan0", "--app", "one", "-o", disk)),
+                            ("watch -o", (flowtell, "watch", "old.model", "-i", "lan0", "-o", disk / "a.txt")),
+                            ("watch --write", (flowtell, "watch", "old.model", "-i", "lan0", "--write", disk / "a"))):
+            done = run(*words)
+            check(done.returncode == 1 and one_sentence(done.stderr) and f"{disk}/" in done.stderr
+                  and "Read-only file system" in done.stderr, f"{name} on a disk that is read-only says so, and where")
+
+
+# --- kill -9 --------------------------------------------------------------------------------------
+
+def partials(folder="."):
+    return [path for path in os.listdir(folder) if path.endswith(".partial")]
+
+
+def kill_train(new, moment):
+    """At a moment, or (None) as soon as the new model is begun; whether the model is the old or the new one, whole."""
+    old = pathlib.Path("old.model").read_bytes()
+    shutil.copy("old.model", "killed.model")
+    process = subprocess.Popen(train("killed.model", 2), stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + (moment or 30)
+    while process.poll() is None and time.monotonic() < deadline and (moment or not partials()):
+        if moment:
+            time.sleep(0.0005)
+    process.kill()
+    process.wait()
+    now = pathlib.Path("killed.model").read_bytes()
+    return now in (old, new), bool(partials())
+
+
+def kills_of_train():
+    began = time.monotonic()
+    run(*train("new.model", 2), check=True)
+    usual = time.monotonic() - began
+    new = pathlib.Path("new.model").read_bytes()
+    outcomes = [kill_train(new, chance.uniform(0.001, usual * 1.1)) for _ in range(25)]
+    outcomes += [kill_train(new, None) for _ in range(15)]
+    left = sum(1 for _, left in outcomes if left)
+    check(all(whole for whole, _ in outcomes), f"{len(outcomes)} kills of train leave the old model or the new one")
+    check(left > 0, f"{left} of them left a partial file ...")
+    run(*train("killed.model", 2), check=True)
+    check(not partials(), "... which the next train takes away")
+    both = [subprocess.Popen(train("both.model", 1 + i % 2), stderr=subprocess.DEVNULL) for i in range(4)]
+    codes = [process.wait() for process in both]
+    check(codes == [0] * 4 and not partials()
+          and pathlib.Path("both.model").read_bytes() in (pathlib.Path("old.model").read_bytes(), new),
+          "four at once of the same model do not disturb each other")
+
+
+def kills_of_capture():
+    whole = []
+    for number in range(6):
+        sessions = pathlib.Path(f"killed-{number}")
+        program = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--snap", "1500",
+                          ready=0.1)
+        link = phone()
+        deadline = time.monotonic() + chance.uniform(0, 1)
+        while time.monotonic() < deadline:
+            link.send(udp_frame(8, 1400))
+        program.end(signal.SIGKILL)
+        files = list(sessions.glob("one/*.pcap"))
+        whole += [run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file) for file in files]
+    check(len(whole) == 6 and all(whole), f"{len(whole)} kills of capture leave captures of whole records")
+
+
+def kills_of_watch():
+    lines = pathlib.Path("lines.jsonl")
+    kept = []
+    for number in range(6):
+        written = pathlib.Path(f"watched-{number}.pcap")
+        program = Program(flowtell, "watch", "old.model", "-i", "lan0", "--format", "jsonl", "-o", lines,
+                          "--write", written, ready=0.1)
+        link = phone()
+        deadline = time.monotonic() + chance.uniform(1.1, 2)
+        device = 0
+        while time.monotonic() < deadline:
+            device += 1
+            link.send(udp_frame(device % 200, 100))
+            time.sleep(0.002 if device % 200 else 1.05)
+        program.end(signal.SIGKILL)
+        kept.append(run(flowtell, "flows", written).returncode == 0 and tcpdump_reads(written))
+    text = lines.read_text()
+    check(all(kept), f"{len(kept)} kills of watch --write leave captures of whole records")
+    check(text.endswith("\n") and all(json.loads(line) for line in text.splitlines()),
+          f"and the {len(text.splitlines())} lines of watch -o are whole")
+    lines.write_text(text[:-20])
+    run(flowtell, "watch", "old.model", "--replay", "street.pcap", "--speed", 100000, "--format", "jsonl", "-o", lines)
+    after = lines.read_text().splitlines()
+    torn = len(text.splitlines()) - 1
+    check(len(after) > torn + 1 and all(json.loads(line) for line in after[:torn] + after[torn + 1:]),
+          "a line that was cut off spoils none of those that follow")
+
+
+# --- want of memory and threads -------------------------------------------------------------------
+
+def limited(kind, amount):
+    return lambda: resource.setrlimit(kind, (amount, amount))
+
+
+def least_memory():
+    """Below it the program does not even come to its first line."""
+    if run(flowtell, "--version", preexec_fn=limited(resource.RLIMIT_AS, 4 << 30)).returncode != 0:
+        return None
+    for size in range(8, 4000, 4):
+        if run(flowtell, "--version", preexec_fn=limited(resource.RLIMIT_AS, size << 20)).returncode == 0:
+            return size
+    return None
+
+
+def want_of_memory():
+    least = least_memory()
+    if least is None:
+        print("skipped: the program cannot be held to an amount of memory (a sanitizer's build)")
+        return
+    old = pathlib.Path("old.model").read_bytes()
+    for name, words in (("train", train("old.model", 1)), ("train --threads 4", train("old.model", 1, "--threads", 4)),
+                        ("flows --threads 2", (flowtell, "flows", "crowd.pcap", "--threads", 2)),
+                        ("classify", (flowtell, "classify", "old.model", "crowd.pcap")),
+                        ("watch --threads 3", (flowtell, "watch", "old.model", "--replay", "crowd.pcap", "--speed", 1e6,
+                                               "--threads", 3, "--ledger")),
+                        ("evaluate", (flowtell, "evaluate", "few", "--trees", 2))):
+        codes, told, sane = set(), 0, True
+        for size in [least + step for step in (0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 130, 200)]:
+            done = run(*words, preexec_fn=limited(resource.RLIMIT_AS, size << 20))
+            codes.add(done.returncode)
+            told += "out of memory; ask for less" in done.stderr
+            fine = done.returncode == 0 or (done.returncode == 1 and one_sentence(done.stderr))
+            if not fine:
+                print(f"{name}, {size} MiB: {done.returncode}: {done.stderr.strip()[-300:]}")
+            sane = sane and fine
+        check(sane and told > 0 and pathlib.Path("old.model").read_bytes() == old,
+              f"{name} with {least} MiB of memory and more: exit codes {sorted(codes)}, {told} times one sentence")
+
+
+def want_of_threads():
+    """As a user who may have no more of them; root is bound by no such limit."""
+    if not may_change_user():
+        print("skipped: nobody else is known here, and root is bound by no limit of threads")
+        return
+    held = ["setpriv", "--reuid", "65534", "--clear-groups", "prlimit", "--nproc=1"]
+    os.chmod(".", 0o777)
+    for name, words, codes in (("train --threads 8", train("new.model", 2, "--threads", 8), (0,)),
+                               ("watch --threads 8", (flowtell, "watch", "old.model", "--replay", "street.pcap",
+                                                      "--speed", 1e6, "--threads", 8), (0, 1))):
+        done = run(*held, *words)
+        check(done.returncode in codes and "terminate" not in done.stderr
+              and (done.returncode == 0 or one_sentence(done.stderr)),
+              f"{name} where there are no more threads ends with {done.returncode}: {done.stderr.strip()[-120:]}")
+
+
+# --- readers that leave, and storms of signals ----------------------------------------------------
+
+def readers_leave():
+    for name, words in (("flows", f"{flowtell} flows crowd.pcap"),
+                        ("classify", f"{flowtell} classify old.model crowd.pcap")):
+        done = run("bash", "-c", f"{words} | head -n 1; exit ${{PIPESTATUS[0]}}")
+        check(done.returncode == 128 + signal.SIGPIPE and done.stderr == "" and len(done.stdout.splitlines()) == 1,
+              f"{name} | head -n 1 ends quietly, by SIGPIPE as cat does")
+        done = run("bash", "-c", f"trap '' PIPE; {words} | head -n 1; exit ${{PIPESTATUS[0]}}")
+        check(done.returncode == 1 and "cannot write standard output: Broken pipe" in done.stderr,
+              f"{name} says so where SIGPIPE is ignored")
+    done = run("bash", "-c",
+               f"{flowtell} watch old.model --replay street.pcap --speed 1e6 | true; exit ${{PIPESTATUS[0]}}")
+    check(done.returncode == 1 and "Broken pipe" in done.stderr and " flows" in done.stderr,
+          "watch says that its reader left, with its summary")
+
+
+def storm(process, count=400):
+    for _ in range(count):
+        if process.poll() is not None:
+            return
+        process.send_signal(chance.choice((signal.SIGTERM, signal.SIGINT)))
+        time.sleep(0.001)
+
+
+def storms():
+    for name, words in (("watch", ("watch", "old.model", "-i", "lan0", "-o", "storm.txt",
+                                   "--write", "storm-watch.pcap")),
+                        ("watch --threads 3", ("watch", "old.model", "-i", "lan0", "--threads", 3)),
+                        ("capture", ("capture", "-i", "lan0", "--app", "one", "-o", "storm"))):
+        program = Program(flowtell, *words)
+        link = phone()
+        for device in range(50):
+            link.send(udp_frame(device, 200))
+        time.sleep(0.1)
+        storm(program.process)
+        code = program.end(None)
+        summaries = [line for line in program.err.splitlines() if "50 flows" in line]
+        check(code == 0 and len(summaries) == 1,
+              f"{name} under a storm of SIGTERM and SIGINT ends once, with all flows")
+    check(len(pathlib.Path("storm.txt").read_text().splitlines()) == 50, "each on its line")
+    for file in (pathlib.Path("storm-watch.pcap"), *pathlib.Path("storm").glob("one/*.pcap")):
+        check(run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file), f"{file.name} is whole")
+    old = pathlib.Path("old.model").read_bytes()
+    process = subprocess.Popen(train("old.model", 2), stderr=subprocess.DEVNULL)
+    time.sleep(0.05)
+    storm(process)
+    check(process.wait() in (-signal.SIGTERM, -signal.SIGINT) and pathlib.Path("old.model").read_bytes() == old,
+          "train ends at the first, and the old model stays")
+
+
+# --- clocks, and files that change while they are read --------------------------------------------
+
+def flows_of(capture, *more):
+    return run(flowtell, "flows", capture, *more)
+
+
+def clock_steps():
+    """Thirty bursts; at some of them the recorder's clock is set by hours, back and forth."""
+    write_capture("straight.pcap", session(30))
+    steps = {5: -2 * HOUR, 10: 3 * HOUR, 15: -5 * HOUR, 20: HOUR, 25: -HOUR // 2}
+    write_capture("stepping.pcap", session(30, steps))
+    straight, stepping = (flows_of(name, "--ledger") for name in ("straight.pcap", "stepping.pcap"))
+    without_time = [[line.split()[1:] for line in done.stdout.splitlines()] for done in (straight, stepping)]
+    times = [float(line.split()[0]) for line in stepping.stdout.splitlines()]
+    check(straight.returncode == stepping.returncode == 0 and without_time[0] == without_time[1]
+          and len(without_time[0]) == 60, "a clock set back and forth by hours changes no flow of 60")
+    check(times == sorted(times) and "3 times the recorder's clock fell back; gaps were kept" in stepping.stderr,
+          "times never fall, and the three steps back are told")
+    watched = run(flowtell, "watch", "old.model", "--replay", "stepping.pcap", "--speed", 1e6)
+    check(watched.stdout == run(flowtell, "classify", "old.model", "stepping.pcap").stdout != "",
+          "watch gives the verdicts of classify on it")
+
+
+def stop_in_the_middle(capture):
+    """Of reading, because nobody takes the lines."""
+    process = subprocess.Popen([flowtell, "flows", capture, "--threads", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    before = -1
+    own = 0
+    while before != own:
+        before = own
+        time.sleep(0.2)
+        own = int(next(line.split()[1] for line in pathlib.Path(f"/proc/{process.pid}/io").read_text().splitlines()
+                       if line.startswith("rchar:")))
+    return process, own
+
+
+def files_that_change():
+    bursts = 6000
+    write_capture("long.pcap", session(bursts))
+    frames = pathlib.Path("long.pcap").read_bytes()
+    changing = pathlib.Path("changing.pcap")
+    for name, to, codes in (("cut at a record's end", lambda at: cut_whole(frames, at), [0]),
+                            ("cut within a record", lambda at: cut_whole(frames, at) + 7, [3]),
+                            ("emptied", lambda at: 0, [0, 3])):
+        changing.write_bytes(frames)
+        process, read = stop_in_the_middle(changing)
+        os.truncate(changing, to(read))
+        out, err = process.communicate(timeout=60)
+        flows = len(out.splitlines())
+        check(read < len(frames) / 2 and process.returncode in codes and 0 < flows < 2 * bursts
+              and (process.returncode == 0 or b"is damaged at byte" in err),
+              f"a capture that is {name} while it is read is one that ends there: {flows} flows, exit code"
+              f" {process.returncode}")
+    half = cut_whole(frames, len(frames) // 2)
+    changing.write_bytes(frames[:half])
+    process, read = stop_in_the_middle(changing)
+    with open(changing, "ab") as file:
+        file.write(frames[half:])
+    out, err = process.communicate(timeout=60)
+    check(read < half and process.returncode == 0 and len(out.splitlines()) == 2 * bursts,
+          "one that grows while it is read is read to its new end")
+
+
+def bad_files_in_folders():
+    day = pathlib.Path("day")
+    day.mkdir()
+    shutil.copy("street.pcap", day / "a.pcap")
+    for name in ("locked.pcap", "folder"):
+        (day / name).mkdir() if name == "folder" else shutil.copy("street.pcap", day / name)
+        os.chmod(day / name, 0)
+    done = run("setpriv", "--bounding-set=-dac_override,-dac_read_search", flowtell, "flows", day)
+    check(done.returncode == 3 and len(done.stdout.splitlines()) == len(flows_of("street.pcap").stdout.splitlines()) + 1
+          and "passed over: cannot open day/folder: Permission denied" in done.stderr
+          and "passed over: cannot open day/locked.pcap: Permission denied" in done.stderr,
+          "what may not be read in a folder is named, and the rest is used")
+    os.chmod(day / "folder", 0o700)
+
+
+def prepare():
+    """Captures of each app, a few of them, one of a street of devices and one of a crowd."""
+    shutil.copytree(samples, "apps", ignore=lambda folder, names: sorted(names)[3:] if folder != str(samples) else [])
+    for app in ("chat", "video"):
+        shutil.copytree(pathlib.Path("apps") / app, pathlib.Path("few") / app)
+    run(*train("old.model", 1), check=True)
+    write_capture("street.pcap", session(20))
+    write_capture("crowd.pcap", crowd(2_000_000))
+
+
+PARTS = (full_disks, full_disk_for_a_recording, full_disk_for_lines, read_only_disk, kills_of_train, kills_of_capture,
+         kills_of_watch, want_of_memory, want_of_threads, readers_leave, storms, clock_steps, files_that_change,
+         bad_files_in_folders)
+
+
+def main():
+    missing = [name for name in ("ip", "tcpdump", "mount", "setpriv", "prlimit") if not shutil.which(name)]
+    if missing or not samples.is_dir():
+        print(f"skipped: absent: {', '.join(missing) or samples}")
+        return UNAVAILABLE
+    make_wire()
+    with tempfile.TemporaryDirectory() as name:
+        os.chdir(name)
+        os.chmod(".", 0o755)  # for whom `watch` and `capture` become
+        prepare()
+        for part in PARTS:
+            if sys.argv[3:] and part.__name__ not in sys.argv[3:]:
+                continue
+            began = time.monotonic()
+            part()
+            print(f"    {part.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+        os.chdir("/")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_in_private(main))
