@@ -50,16 +50,21 @@ TEST(LabelledCaptures, AreFoundAtAnyDepth) {
             (Found{"chat: chat/2019/april/a.pcap", "chat: chat/b.pcap"}));
 }
 
-TEST(LabelledCaptures, AreToldByTheirContentAndNotByTheirName) {
+// What is called a capture and is none is found as well: opening it tells what
+// is wrong, where passing over it would say nothing.
+TEST(LabelledCaptures, AreToldByTheirContentAndFoundByTheirNameToo) {
   const TemporaryFolder folder;
   folder.put("chat/README.md", any_capture());
   folder.put("chat/b", gzip_packed(any_capture()));
   folder.put("chat/c", zstd_packed(any_capture()));
   folder.put("chat/d", pcapng().bytes());
-  folder.put("chat/notes.pcap", "this is no capture");
+  folder.put("chat/e", "this is no capture");
   folder.put("chat/empty.pcap", "");
-  EXPECT_EQ(found_in(folder), (Found{"chat: chat/README.md", "chat: chat/b",
-                                     "chat: chat/c", "chat: chat/d"}));
+  folder.put("chat/notes.pcap", "this is no capture");
+  EXPECT_EQ(found_in(folder),
+            (Found{"chat: chat/README.md", "chat: chat/b", "chat: chat/c",
+                   "chat: chat/d", "chat: chat/empty.pcap",
+                   "chat: chat/notes.pcap"}));
 }
 
 TEST(LabelledCaptures, PassOverHiddenFoldersAndFilesBesideThem) {
