@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <new>
 #include <string_view>
 
@@ -17,8 +18,12 @@ constexpr std::string_view kSentence =
     "--max-flows or fewer captures at a time, or give it more; what stood in "
     "output files is untouched\n";
 
-// Takes no memory itself.
+std::atomic_flag is_ending;
+
+// Takes no memory itself. Of threads that come here at once the first speaks;
+// the others wait to be ended with it.
 [[noreturn]] void end() {
+  while (is_ending.test_and_set()) ::pause();
   Terminal::give_back_at_once();
   if (::write(STDERR_FILENO, kSentence.data(), kSentence.size()) < 0) {
     // Then nobody can be told.
