@@ -127,7 +127,7 @@ def full_disk_for_a_recording():
             for _ in range(30):
                 link.send(udp_frame(10, 1400))
                 time.sleep(0.001)
-            code = program.end()
+            code = program.end(None)
             files = list(disk.glob("*/*.pcap"))
             whole = all(run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file) for file in files)
             outcomes.append(code == 1 and whole and "No space left" in program.err and str(disk) in program.err)
