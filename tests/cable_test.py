@@ -16,19 +16,13 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "lab"))
+sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
+from checks import check, failures  # noqa: E402
 from networks import Network  # noqa: E402
 from private import run_in_private  # noqa: E402
 from world import GATEWAY_WAN, INTERNET_END, World, check_tools, wait_until  # noqa: E402
 
 PORT = 7000
-failures = []
-
-
-def check(holds, what):
-    print(("ok: " if holds else "WRONG: ") + what)
-    if not holds:
-        failures.append(what)
 
 
 def line(name, **manners):

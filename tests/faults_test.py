@@ -22,23 +22,13 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from captures import HOUR, crowd, cut_whole, session, write_capture  # noqa: E402
+from checks import check, failures, run  # noqa: E402
 from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
 from wire import Program, make_wire, phone, udp_frame  # noqa: E402
 
 flowtell = pathlib.Path(sys.argv[1]).resolve()
 samples = pathlib.Path(sys.argv[2]).resolve()
 chance = random.Random(1)
-failures = []
-
-
-def check(holds, what):
-    print(("ok: " if holds else "WRONG: ") + what, flush=True)
-    if not holds:
-        failures.append(what)
-
-
-def run(*arguments, **options):
-    return subprocess.run([str(word) for word in arguments], capture_output=True, text=True, timeout=120, **options)
 
 
 def train(output, seed, *more):

@@ -17,8 +17,9 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "lab"))
+sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from apps import APPS, use  # noqa: E402
+from checks import check, failures  # noqa: E402
 from content import make_content  # noqa: E402
 from gateway import raise_gateway, start_capture, stop_capture  # noqa: E402
 from networks import NETWORKS  # noqa: E402
@@ -37,13 +38,6 @@ EXPECTED = {
     "call": ("UDP", 3478, 1, 10_000, 10_000, ("relay.ringring",)),
     "shell": ("TCP", 22, 1, 2_000, 2_000, ("harbour",)),
 }
-failures = []
-
-
-def check(holds, what):
-    print(("ok: " if holds else "WRONG: ") + what, flush=True)
-    if not holds:
-        failures.append(what)
 
 
 def playable():

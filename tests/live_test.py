@@ -21,21 +21,11 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from captures import crowd, write_capture  # noqa: E402
+from checks import check, failures, run  # noqa: E402
 from private import UNAVAILABLE, run_in_private  # noqa: E402
 from wire import Program, cut_wire, listeners, make_wire, phone, udp_frame, wait_until_it_listens  # noqa: E402
 
 flowtell = pathlib.Path(sys.argv[1]).resolve()
-failures = []
-
-
-def check(holds, what):
-    print(("ok: " if holds else "WRONG: ") + what, flush=True)
-    if not holds:
-        failures.append(what)
-
-
-def run(*arguments, **options):
-    return subprocess.run([str(word) for word in arguments], capture_output=True, text=True, timeout=120, **options)
 
 
 def classify(model, capture):

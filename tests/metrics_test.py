@@ -24,19 +24,13 @@ except ImportError:  # told below
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
+from checks import check, failures  # noqa: E402
 from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
 from wire import Program, make_wire, phone, udp_frame  # noqa: E402
 
 flowtell, samples = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
 PORT = 9464
 TOKEN = "correct-horse-battery"
-failures = []
-
-
-def check(holds, what):
-    print(("ok: " if holds else "WRONG: ") + what, flush=True)
-    if not holds:
-        failures.append(what)
 
 
 def ask(path="/metrics", host="127.0.0.1", method="GET", **headers):
