@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/text.h"
-#include "capture/capture_file.h"
 #include "model/model_file.h"
 #include "report/anonymised.h"
 #include "report/explanation.h"
@@ -9,6 +8,7 @@
 #include "report/ledger_text.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/each_capture.h"
 #include "tool/flow_printer.h"
 
 namespace flowtell {
@@ -153,30 +153,20 @@ class ExplainCommand : public Command {
     account.add(told, fewer);
   }
 
-  // Hands the flows of all captures to the inquiry. Of several captures one
-  // that cannot be opened does not stop the others.
+  // Hands the flows of all captures to the inquiry.
   Result<void> judge(const std::vector<std::string>& captures,
                      const FlowOptions& options, Inquiry& inquiry) {
-    std::size_t unread = 0;
-    for (const std::string& path : captures) {
-      auto source = open_capture(path);
-      if (!source && ++unread == captures.size()) {
-        return fail(std::move(source).error());
-      }
-      if (!source) {
-        warn_of_unread(source.error().message);
-        any_damage_ = true;
-        continue;
-      }
+    const auto use = [&](const std::string& path,
+                         FrameSource& source) -> Result<void> {
       FlowMeter meter(options, inquiry);
       inquiry.begin_capture(meter, path);
-      meter_all(**source, meter);
+      meter_all(source, meter);
       report_ += meter.report();
-      if (const auto& damage = (*source)->damage()) {
-        warn_of_damage(path, *damage);
-        any_damage_ = true;
-      }
-    }
+      return {};
+    };
+    auto is_whole = for_each_capture(captures, UnpackOn::kCallersThread, use);
+    if (!is_whole) return fail(std::move(is_whole).error());
+    any_damage_ = !*is_whole;
     return {};
   }
 

@@ -6,10 +6,10 @@
 #include <thread>
 
 #include "base/pipe.h"
-#include "capture/capture_file.h"
 #include "flow/flow_batch.h"
 #include "report/ledger_text.h"
 #include "report/stats_text.h"
+#include "tool/each_capture.h"
 
 namespace flowtell {
 namespace {
@@ -37,27 +37,17 @@ class Printer {
     anonymiser_.emplace(*key);
   }
 
-  // Of several captures one that cannot be opened does not stop the others.
-  Result<void> print_all(const std::vector<std::string>& captures) {
-    std::size_t unread = 0;
-    for (const std::string& path : captures) {
-      auto source = open_capture(path, has_teller_ ? UnpackOn::kThreadOfItsOwn
-                                                   : UnpackOn::kCallersThread);
-      if (!source && ++unread == captures.size()) {
-        return fail(std::move(source).error());
-      }
-      if (!source) {
-        warn_of_unread(source.error().message);
-        any_damage_ = true;
-      } else if (auto done = print(path, std::move(*source)); !done) {
-        return done;
-      }
-    }
-    return {};
+  // Whether all of them were whole.
+  Result<bool> print_all(const std::vector<std::string>& captures) {
+    return for_each_capture(
+        captures,
+        has_teller_ ? UnpackOn::kThreadOfItsOwn : UnpackOn::kCallersThread,
+        [this](const std::string& path, FrameSource& source) {
+          return print(path, source);
+        });
   }
 
   const MeterReport& report() const { return report_; }
-  bool any_damage() const { return any_damage_; }
 
   RunStats stats() const {
     RunStats stats = stats_;
@@ -68,17 +58,11 @@ class Printer {
   }
 
  private:
-  Result<void> print(const std::string& path,
-                     std::unique_ptr<FrameSource> source) {
+  Result<void> print(const std::string& path, FrameSource& source) {
     writer_->begin_capture(text_,
                            anonymiser_ ? anonymiser_->capture(path) : path);
-    auto done = has_teller_ ? print_by_two(*source) : print_by_one(*source);
-    if (!done) return done;
-    if (const auto& damage = source->damage()) {
-      warn_of_damage(path, *damage);
-      any_damage_ = true;
-    }
-    return flush(0);
+    auto done = has_teller_ ? print_by_two(source) : print_by_one(source);
+    return done ? flush(0) : done;
   }
 
   Result<void> print_by_one(FrameSource& source) {
@@ -160,7 +144,6 @@ class Printer {
   Output& output_;
   MeterReport report_;
   RunStats stats_;
-  bool any_damage_ = false;
 };
 
 void remark_on(const MeterReport& report, bool with_ledger) {
@@ -191,13 +174,12 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
                   judge, *output, *key);
-  if (auto done = printer.print_all(*captures); !done) {
-    return fail(std::move(done).error());
-  }
+  const auto is_whole = printer.print_all(*captures);
+  if (!is_whole) return fail(is_whole.error());
   if (auto done = output->finish(); !done) return fail(std::move(done).error());
   remark_on(printer.report(), how.writer.ledger);
   if (how.run.stats) remark(stats_text(printer.stats(), printer.report()));
-  return printer.any_damage() ? ExitCode::kDamaged : ExitCode::kDone;
+  return *is_whole ? ExitCode::kDone : ExitCode::kDamaged;
 }
 
 Result<void> check_apart(const std::string& output,
@@ -214,14 +196,6 @@ Result<void> check_apart(const std::string& output,
                 output);
   }
   return {};
-}
-
-void warn_of_unread(const std::string& why) { warn("passed over: " + why); }
-
-void warn_of_damage(const std::string& path, const Damage& damage) {
-  warn(fmt::format("{} is damaged at byte {}: {}; what could be read was used",
-                   path == kStandardInput ? "standard input" : path, damage.at,
-                   damage.what));
 }
 
 }  // namespace flowtell

@@ -34,10 +34,4 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
 Result<void> check_apart(const std::string& output,
                          const std::vector<std::string>& captures);
 
-// Tells on standard error why one capture of several gave nothing.
-void warn_of_unread(const std::string& why);
-
-// Tells a capture's damage on standard error.
-void warn_of_damage(const std::string& path, const Damage& damage);
-
 }  // namespace flowtell

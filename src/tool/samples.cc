@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "report/ledger_text.h"
 #include "tool/console.h"
-#include "tool/flow_printer.h"
+#include "tool/each_capture.h"
 
 namespace flowtell {
 namespace {

@@ -11,6 +11,7 @@
 #include "serve/gateway_plan.h"
 #include "serve/watch.h"
 #include "tool/command.h"
+#include "tool/each_capture.h"
 #include "tool/flow_printer.h"
 #include "tool/metrics_arguments.h"
 #include "tool/privilege_arguments.h"

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/each_capture.h"
+
+#include <fmt/format.h>
+
+#include "tool/console.h"
+
+namespace flowtell {
+
+Result<bool> for_each_capture(const std::vector<std::string>& paths,
+                              UnpackOn thread, const CaptureUser& use) {
+  std::size_t unread = 0;
+  bool is_whole = true;
+  for (const std::string& path : paths) {
+    auto source = open_capture(path, thread);
+    if (!source) {
+      if (++unread == paths.size()) return fail(std::move(source).error());
+      warn_of_unread(source.error().message);
+      is_whole = false;
+      continue;
+    }
+    auto used = use(path, **source);
+    if (!used) return fail(std::move(used).error());
+    if (const auto& damage = (*source)->damage()) {
+      warn_of_damage(path, *damage);
+      is_whole = false;
+    }
+  }
+  return is_whole;
+}
+
+void warn_of_unread(const std::string& why) { warn("passed over: " + why); }
+
+void warn_of_damage(const std::string& path, const Damage& damage) {
+  warn(fmt::format("{} is damaged at byte {}: {}; what could be read was used",
+                   path == kStandardInput ? "standard input" : path, damage.at,
+                   damage.what));
+}
+
+}  // namespace flowtell
