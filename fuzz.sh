@@ -6,8 +6,8 @@
 # crash, a leak, undefined behaviour, a broken invariant, or an input that takes
 # a second or longer.
 #   ./fuzz.sh SECONDS [TARGET...]
-# What was learned is kept in build-fuzz/corpus, what was found in
-# build-fuzz/findings.
+# What was learned is kept in build-asan/corpus, what was found in
+# build-asan/findings.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -27,9 +27,9 @@ for target in "${targets[@]}"; do
 done
 
 cmake/install_packages.sh build test code
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz --target fuzz_seeds "${targets[@]/#/fuzz_}"
-build=$PWD/build-fuzz
+cmake --preset asan >/dev/null
+cmake --build --preset asan --target fuzz_seeds "${targets[@]/#/fuzz_}"
+build=$PWD/build-asan
 rm -rf "$build/findings"
 mkdir -p "$build/findings"
 "$build/fuzz_seeds" "$build/seeds"
@@ -58,8 +58,8 @@ done
 echo
 for finding in "$build"/findings/*; do
   target=$(basename "$finding" | sed 's/-.*//')
-  echo "Found $(basename "$finding"); build-fuzz/fuzz_$target $finding shows it again."
+  echo "Found $(basename "$finding"); build-asan/fuzz_$target $finding shows it again."
 done
-echo "What each said stands in build-fuzz/logs. Mend it, and keep the input as"
+echo "What each said stands in build-asan/logs. Mend it, and keep the input as"
 echo "tests/regressions/TARGET/WHAT_WAS_WRONG."
 exit 1

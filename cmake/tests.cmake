@@ -21,6 +21,7 @@ add_library(test_support STATIC
   tests/support/temporary_folder.cc
   tests/support/test_frame.cc
 )
+unite_folders(test_support)
 target_include_directories(test_support PUBLIC tests)
 target_link_libraries(test_support
   PUBLIC libflowtell
@@ -184,6 +185,7 @@ if(FLOWTELL_SANITIZE STREQUAL "thread")
        "(pipe|threads|capture_file|read_ahead|flow_batch|crew|line_spool|metrics_server)_test")
 endif()
 add_executable(unit_tests ${unit_test_sources})
+unite_folders(unit_tests)
 target_link_libraries(unit_tests
   PRIVATE test_support GTest::gtest_main rapidcheck_gtest
           nlohmann_json::nlohmann_json project_warnings)
@@ -208,6 +210,7 @@ add_executable(program_tests
   tests/support/program.cc
   tests/usage_program_test.cc
 )
+unite_folders(program_tests)
 add_dependencies(program_tests flowtell)
 target_compile_definitions(program_tests PRIVATE
   FLOWTELL_BINARY="$<TARGET_FILE:flowtell>"

@@ -31,9 +31,11 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <exception>
 #include <map>
 #include <span>
 #include <string>
@@ -169,7 +171,7 @@ int signals_as_file() {
   sigemptyset(&set);
   sigaddset(&set, SIGTERM);
   sigaddset(&set, SIGINT);
-  sigprocmask(SIG_BLOCK, &set, nullptr);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -208,7 +210,7 @@ void carry(const std::array<int, 2>& ends, std::array<Lane, 2>& lanes) {
             "the cable can wait for its ends");
   }
   fmt::print("carrying\n");
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   while (true) {
     std::array<epoll_event, 4> events;
     const int count = epoll_wait(watch, events.data(), 4, -1);
@@ -288,4 +290,9 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace flowtell
 
-int main(int argc, char** argv) { return flowtell::run(argc, argv); }
+int main(int argc, char** argv) try {
+  return flowtell::run(argc, argv);
+} catch (const std::exception& error) {
+  static_cast<void>(std::fprintf(stderr, "cable: %s\n", error.what()));
+  return 1;
+}

@@ -57,7 +57,8 @@ step_packages() {
 step_build() {
   export PKG_CONFIG_LIBDIR=/usr/lib/$libraries/pkgconfig:/usr/share/pkgconfig
   cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DFLOWTELL_WERROR=ON -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    -DFLOWTELL_WERROR=ON -DFLOWTELL_UNITY=ON \
+    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
     -DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$machine" \
     "-DCMAKE_CXX_COMPILER=/usr/bin/$compiler-g++" \
     "-DCMAKE_LIBRARY_ARCHITECTURE=$libraries" \

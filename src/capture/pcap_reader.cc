@@ -2,12 +2,11 @@
 #include "capture/pcap_reader.h"
 
 #include "base/text.h"
+#include "capture/pcap_magic.h"
 
 namespace flowtell {
 namespace {
 
-constexpr std::uint32_t kMicrosecondMagic = 0xa1b2c3d4;
-constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
 constexpr std::size_t kFileHeader = 24;
 constexpr std::size_t kRecordHeader = 16;
 

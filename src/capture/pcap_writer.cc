@@ -8,11 +8,11 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "capture/pcap_magic.h"
 
 namespace flowtell {
 namespace {
 
-constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
 constexpr Duration kLatestWritten = std::chrono::seconds(UINT32_MAX);
 constexpr std::size_t kFlushAt = 1 << 16;  // bytes
 

@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-std::vector<TestFrame> three_frames() {
+std::vector<TestFrame> frames_to_write() {
   return {
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn),
       frame().ethernet().ipv4().udp().payload(11).at(kTestStart + 123456789ns),
@@ -34,12 +34,12 @@ class PcapWriting : public testing::Test {
 
 TEST_F(PcapWriting, GivesBackWhatWasAdded) {
   PcapWriter writer = make(path_);
-  for (const TestFrame& frame : three_frames()) {
+  for (const TestFrame& frame : frames_to_write()) {
     ASSERT_TRUE(writer.add(frame.view()));
   }
   ASSERT_TRUE(writer.flush());
   EXPECT_EQ(writer.frames(), 3u);
-  EXPECT_EQ(written().frames, three_frames());
+  EXPECT_EQ(written().frames, frames_to_write());
   EXPECT_FALSE(written().damage);
 }
 
@@ -62,7 +62,7 @@ TEST_F(PcapWriting, IsAValidCaptureAfterEveryFlush) {
   EXPECT_TRUE(written().frames.empty()) << "its header stands at once";
   EXPECT_FALSE(written().damage);
   std::vector<TestFrame> added;
-  for (const TestFrame& frame : three_frames()) {
+  for (const TestFrame& frame : frames_to_write()) {
     ASSERT_TRUE(writer.add(frame.view()));
     ASSERT_TRUE(writer.flush());
     added.push_back(frame);
@@ -147,7 +147,7 @@ TEST_F(PcapWriting, LeavesNothingWhereNotEvenTheHeaderFits) {
 
 // At whatever byte the disk is full, the file holds the records before it.
 TEST_F(PcapWriting, EndsWithAWholeRecordWhereTheDiskIsFull) {
-  const std::vector<TestFrame> frames = three_frames();
+  const std::vector<TestFrame> frames = frames_to_write();
   std::size_t room = 24;
   for (std::size_t whole = 0; whole < frames.size(); ++whole) {
     const std::size_t next = room + 16 + frames[whole].bytes.size();
@@ -182,7 +182,7 @@ TEST_F(PcapWriting, EndsWithAWholeRecordWhereTheDiskIsFull) {
 }
 
 TEST_F(PcapWriting, CountsWhatItFlushedBeforeTheDiskWasFull) {
-  const std::vector<TestFrame> frames = three_frames();
+  const std::vector<TestFrame> frames = frames_to_write();
   PcapWriter writer = make(path_);
   ASSERT_TRUE(writer.add(frames[0].view()));
   ASSERT_TRUE(writer.add(frames[1].view()));

@@ -9,12 +9,12 @@
 namespace flowtell {
 namespace {
 
-TestFrame small_frame(Duration after = 0s) {
+TestFrame frame_after(Duration after = 0s) {
   return frame().ethernet().ipv4().udp().payload(5).at(kTestStart + after);
 }
 
-std::vector<TestFrame> three_frames() {
-  return {small_frame(), small_frame(1500us),
+std::vector<TestFrame> frames_of_file() {
+  return {frame_after(), frame_after(1500us),
           frame().ethernet().ipv6().tcp().payload(900).snap(54).at(kTestStart +
                                                                    3s)};
 }
@@ -23,39 +23,39 @@ class EveryPcapngOrder : public testing::TestWithParam<ByteOrder> {};
 
 TEST_P(EveryPcapngOrder, GivesTheFramesThatWereWritten) {
   PcapngBytes file = pcapng(GetParam()).interface();
-  for (const TestFrame& each : three_frames()) file.enhanced(each);
+  for (const TestFrame& each : frames_of_file()) file.enhanced(each);
   const ReadBack read = read_back(file.bytes());
-  EXPECT_EQ(read.frames, three_frames());
+  EXPECT_EQ(read.frames, frames_of_file());
   EXPECT_FALSE(read.damage);
 }
 
 TEST_P(EveryPcapngOrder, GivesTheSameHoweverTheBytesCome) {
   PcapngBytes file = pcapng(GetParam()).interface();
-  for (const TestFrame& each : three_frames()) file.enhanced(each);
+  for (const TestFrame& each : frames_of_file()) file.enhanced(each);
   for (std::size_t bite = 1; bite <= file.size(); ++bite) {
     const std::size_t batch = 1 + bite % 5;
     const ReadBack read = read_back_streamed(file.bytes(), bite, batch);
-    ASSERT_EQ(read.frames, three_frames()) << bite << " bytes at a time";
+    ASSERT_EQ(read.frames, frames_of_file()) << bite << " bytes at a time";
     ASSERT_FALSE(read.damage);
   }
 }
 
 TEST_P(EveryPcapngOrder, ReadsOldPacketBlocks) {
   const ReadBack read = read_back(
-      pcapng(GetParam()).interface().old_packet(three_frames()[2]).bytes());
+      pcapng(GetParam()).interface().old_packet(frames_of_file()[2]).bytes());
   ASSERT_EQ(read.frames.size(), 1u);
-  EXPECT_EQ(read.frames[0], three_frames()[2]);
+  EXPECT_EQ(read.frames[0], frames_of_file()[2]);
 }
 
 TEST_P(EveryPcapngOrder, GivesASimplePacketTheTimeOfTheFrameBefore) {
   const ReadBack read = read_back(pcapng(GetParam())
                                       .interface()
-                                      .enhanced(small_frame(7s))
-                                      .simple(small_frame())
+                                      .enhanced(frame_after(7s))
+                                      .simple(frame_after())
                                       .bytes());
   ASSERT_EQ(read.frames.size(), 2u);
   EXPECT_EQ(read.frames[1].time, kTestStart + 7s);
-  EXPECT_EQ(read.frames[1].bytes, small_frame().bytes);
+  EXPECT_EQ(read.frames[1].bytes, frame_after().bytes);
 }
 
 TEST_P(EveryPcapngOrder, ReadsEachInterfacesClock) {
@@ -70,7 +70,7 @@ TEST_P(EveryPcapngOrder, ReadsEachInterfacesClock) {
   PcapngBytes file(GetParam());
   for (const PcapngInterface& clock : clocks) file.interface(clock);
   for (std::uint32_t i = 0; i < std::size(clocks); ++i) {
-    file.enhanced(small_frame(250ms), i);
+    file.enhanced(frame_after(250ms), i);
   }
   const ReadBack read = read_back(file.bytes());
   ASSERT_EQ(read.frames.size(), std::size(clocks));
@@ -83,8 +83,8 @@ TEST_P(EveryPcapngOrder, TellsEachInterfacesLinkType) {
   const ReadBack read = read_back(pcapng(GetParam())
                                       .interface({.link = LinkType::kEthernet})
                                       .interface({.link = LinkType::kLinuxSll2})
-                                      .enhanced(small_frame(), 1)
-                                      .enhanced(small_frame(), 0)
+                                      .enhanced(frame_after(), 1)
+                                      .enhanced(frame_after(), 0)
                                       .bytes());
   ASSERT_EQ(read.frames.size(), 2u);
   EXPECT_EQ(read.frames[0].link, LinkType::kLinuxSll2);
@@ -97,17 +97,17 @@ INSTANTIATE_TEST_SUITE_P(Pcapng, EveryPcapngOrder,
 TEST(PcapngReader, ReadsSectionsOfDifferentByteOrder) {
   PcapngBytes file = pcapng(ByteOrder::kLittle)
                          .interface({.resolution = 9})
-                         .enhanced(small_frame(1ns))
+                         .enhanced(frame_after(1ns))
                          .section(ByteOrder::kBig)
                          .interface()
-                         .enhanced(small_frame(1s))
+                         .enhanced(frame_after(1s))
                          .section(ByteOrder::kLittle)
                          .interface({.resolution = 9})
-                         .enhanced(small_frame(2ns));
+                         .enhanced(frame_after(2ns));
   for (const ReadBack& read :
        {read_back(file.bytes()), read_back_streamed(file.bytes(), 13)}) {
-    EXPECT_EQ(read.frames, (std::vector{small_frame(1ns), small_frame(1s),
-                                        small_frame(2ns)}));
+    EXPECT_EQ(read.frames, (std::vector{frame_after(1ns), frame_after(1s),
+                                        frame_after(2ns)}));
     EXPECT_FALSE(read.damage);
   }
 }
@@ -116,7 +116,7 @@ TEST(PcapngReader, ForgetsTheInterfacesOfTheSectionBefore) {
   const ReadBack read = read_back(pcapng()
                                       .interface()
                                       .section(ByteOrder::kLittle)
-                                      .enhanced(small_frame())
+                                      .enhanced(frame_after())
                                       .bytes());
   EXPECT_TRUE(read.frames.empty());
   EXPECT_TRUE(read.damage);
@@ -136,12 +136,12 @@ TEST(PcapngReader, PassesOverBlocksOfNoUse) {
                                       .block(0x80000bad, "custom")
                                       .interface()
                                       .block(4, "names")
-                                      .enhanced(small_frame())
+                                      .enhanced(frame_after())
                                       .block(5, "statistics")
-                                      .enhanced(small_frame(1s))
+                                      .enhanced(frame_after(1s))
                                       .block(99, "")
                                       .bytes());
-  EXPECT_EQ(read.frames, (std::vector{small_frame(), small_frame(1s)}));
+  EXPECT_EQ(read.frames, (std::vector{frame_after(), frame_after(1s)}));
   EXPECT_FALSE(read.damage);
 }
 
@@ -149,10 +149,10 @@ TEST(PcapngReader, PassesOverABlockTooLongToHold) {
   const PcapngBytes file = pcapng()
                                .interface()
                                .block(99, std::string(20 << 20, 'x'))
-                               .enhanced(small_frame());
+                               .enhanced(frame_after());
   for (const ReadBack& read :
        {read_back(file.bytes()), read_back_streamed(file.bytes(), 1 << 20)}) {
-    EXPECT_EQ(read.frames, std::vector{small_frame()});
+    EXPECT_EQ(read.frames, std::vector{frame_after()});
     EXPECT_FALSE(read.damage);
   }
 }

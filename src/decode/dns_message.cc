@@ -14,7 +14,6 @@ constexpr std::uint16_t kInternet = 1;
 // Multicast DNS: "flush what you knew of this" (RFC 6762, section 10.2).
 constexpr std::uint16_t kClassBits = 0x7fff;
 
-constexpr std::uint8_t kLongestLabel = 63;
 constexpr std::uint8_t kPointer = 0xc0;  // from here on (RFC 1035, 4.1.4)
 constexpr int kMostJumps = 16;
 
@@ -30,7 +29,7 @@ class LabelReader {
     for (;;) {
       const std::uint8_t length = at_.u8();
       if (length < kPointer) {
-        if (length > kLongestLabel) spoil();  // no such type
+        if (length > HostName::kLongestLabel) spoil();  // no such type
         return as_text(at_.take(length));
       }
       const std::size_t target = (length & 0x3fu) << 8 | at_.u8();
@@ -64,7 +63,7 @@ class LabelReader {
 void skip_name(ByteReader& reader) {
   while (const std::uint8_t length = reader.u8()) {
     if (length >= kPointer) return reader.skip(1);
-    reader.skip(length <= kLongestLabel ? length : reader.left() + 1);
+    reader.skip(length <= HostName::kLongestLabel ? length : reader.left() + 1);
   }
 }
 

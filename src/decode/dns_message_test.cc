@@ -14,7 +14,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-Lines read(const std::string& message, DnsKind kind = DnsKind::kUnicast) {
+Lines lines_of(const std::string& message, DnsKind kind = DnsKind::kUnicast) {
   Lines lines;
   DnsReader reader(as_bytes(message), kind);
   for (DnsAnswer answer; reader.next(answer);) {
@@ -25,11 +25,11 @@ Lines read(const std::string& message, DnsKind kind = DnsKind::kUnicast) {
 }
 
 TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
-  EXPECT_EQ(read(dns()
-                     .asks("WWW.example.org")
-                     .v4("www.Example.org", "203.0.113.5", 60)
-                     .v6("WWW.example.org", "2001:db8::5", 90)
-                     .bytes()),
+  EXPECT_EQ(lines_of(dns()
+                         .asks("WWW.example.org")
+                         .v4("www.Example.org", "203.0.113.5", 60)
+                         .v6("WWW.example.org", "2001:db8::5", 90)
+                         .bytes()),
             (Lines{"www.example.org 203.0.113.5 60",
                    "www.example.org 2001:db8::5 90"}));
 }
@@ -44,7 +44,7 @@ TEST(DnsMessage, DecodesSoManyBytesOfNamesAndNoMore) {
   const auto told_behind = [&](std::size_t others) {
     DnsBytes message = dns().asks(name);
     for (std::size_t i = 0; i < others; ++i) message.v4(other, "203.0.113.1");
-    return read(message.v4(name, "203.0.113.5").bytes()).size();
+    return lines_of(message.v4(name, "203.0.113.5").bytes()).size();
   };
   const std::size_t most = DnsReader::kMostNameBytes / (4 * label.size()) - 1;
   EXPECT_EQ(told_behind(most - 1), 1u);
@@ -62,7 +62,7 @@ TEST(DnsMessage, ComparesNamesByTheirLabels) {
     owner += '\0';
     std::string message =
         dns().asks("a.example").v4("a.example", "203.0.113.5").bytes();
-    return !read(message.replace(message.size() - 16, 2, owner)).empty();
+    return !lines_of(message.replace(message.size() - 16, 2, owner)).empty();
   };
   EXPECT_TRUE(told({"A", "exAmple"}));
   EXPECT_FALSE(told({"a.example"})) << "a dot within a label";
@@ -85,7 +85,7 @@ TEST(DnsMessage, TellsWhatAQueryAsksFor) {
   };
   EXPECT_EQ(asked(query(kQuery)), "www.example.org");
   EXPECT_EQ(asked(query(kNoSuchName)), "www.example.org");
-  EXPECT_EQ(read(query(kQuery)), Lines{});
+  EXPECT_EQ(lines_of(query(kQuery)), Lines{});
   EXPECT_EQ(
       asked(dns().flags(kQuery).asks("a.example").asks("b.example").bytes()),
       "");
@@ -94,25 +94,26 @@ TEST(DnsMessage, TellsWhatAQueryAsksFor) {
 
 TEST(DnsMessage, FollowsAliasesInWhateverOrderTheyStand) {
   const Lines expected{"a.example 203.0.113.5 20"};
-  EXPECT_EQ(read(dns()
-                     .asks("a.example")
-                     .alias("a.example", "b.example", 300)
-                     .alias("b.example", "c.example", 20)
-                     .v4("c.example", "203.0.113.5", 60)
-                     .bytes()),
+  EXPECT_EQ(lines_of(dns()
+                         .asks("a.example")
+                         .alias("a.example", "b.example", 300)
+                         .alias("b.example", "c.example", 20)
+                         .v4("c.example", "203.0.113.5", 60)
+                         .bytes()),
             expected);
-  EXPECT_EQ(read(dns()
-                     .asks("a.example")
-                     .v4("c.example", "203.0.113.5", 60)
-                     .alias("b.example", "c.example", 20)
-                     .alias("a.example", "b.example", 300)
-                     .bytes()),
+  EXPECT_EQ(lines_of(dns()
+                         .asks("a.example")
+                         .v4("c.example", "203.0.113.5", 60)
+                         .alias("b.example", "c.example", 20)
+                         .alias("a.example", "b.example", 300)
+                         .bytes()),
             expected);
 }
 
 TEST(DnsMessage, LeavesOutAddressesOfOtherNames) {
   EXPECT_EQ(
-      read(dns().asks("a.example").v4("bank.example", "203.0.113.5").bytes()),
+      lines_of(
+          dns().asks("a.example").v4("bank.example", "203.0.113.5").bytes()),
       Lines{});
 }
 
@@ -121,43 +122,43 @@ TEST(DnsMessage, EndsWhereAliasesGoInCircles) {
                         .asks("a.example")
                         .alias("a.example", "b.example")
                         .alias("b.example", "a.example");
-  EXPECT_EQ(read(circle.bytes()), Lines{});
+  EXPECT_EQ(lines_of(circle.bytes()), Lines{});
   // However often it comes by, an address is not told more often than rounds
   // are made.
   circle.v4("a.example", "203.0.113.5");
-  EXPECT_LE(read(circle.bytes()).size(), DnsReader::kMostAliases);
+  EXPECT_LE(lines_of(circle.bytes()).size(), DnsReader::kMostAliases);
 }
 
 TEST(DnsMessage, ReadsOnlyAnswersThatSucceeded) {
   DnsBytes message = dns().asks("a.example").v4("a.example", "203.0.113.5");
-  EXPECT_EQ(read(message.bytes()).size(), 1u);
-  EXPECT_EQ(read(message.flags(0x0100).bytes()), Lines{});  // a question
-  EXPECT_EQ(read(message.flags(0x8183).bytes()), Lines{});  // no such name
-  EXPECT_EQ(read(message.flags(0xa980).bytes()), Lines{});  // an update
+  EXPECT_EQ(lines_of(message.bytes()).size(), 1u);
+  EXPECT_EQ(lines_of(message.flags(0x0100).bytes()), Lines{});  // a question
+  EXPECT_EQ(lines_of(message.flags(0x8183).bytes()), Lines{});  // no such name
+  EXPECT_EQ(lines_of(message.flags(0xa980).bytes()), Lines{});  // an update
 }
 
 TEST(DnsMessage, OfMulticastGivesEachAddressUnderItsOwnName) {
   EXPECT_EQ(
-      read(dns()
-               .flags(0x8400)
-               .v4("tv.local", "192.168.12.7", 120)
-               .v4("printer.local", "192.168.12.8", 120)
-               .bytes(),
-           DnsKind::kMulticast),
+      lines_of(dns()
+                   .flags(0x8400)
+                   .v4("tv.local", "192.168.12.7", 120)
+                   .v4("printer.local", "192.168.12.8", 120)
+                   .bytes(),
+               DnsKind::kMulticast),
       (Lines{"tv.local 192.168.12.7 120", "printer.local 192.168.12.8 120"}));
 }
 
 TEST(DnsMessage, DoesNotBelieveItsCounts) {
-  EXPECT_EQ(read(dns()
-                     .asks("a.example")
-                     .v4("a.example", "203.0.113.5")
-                     .answers(65535)
-                     .bytes())
+  EXPECT_EQ(lines_of(dns()
+                         .asks("a.example")
+                         .v4("a.example", "203.0.113.5")
+                         .answers(65535)
+                         .bytes())
                 .size(),
             1u);
   DnsBytes many = dns().asks("a.example");
   for (int i = 0; i < 200; ++i) many.v4("a.example", "203.0.113.5");
-  EXPECT_EQ(read(many.bytes()).size(), DnsReader::kMostRecords);
+  EXPECT_EQ(lines_of(many.bytes()).size(), DnsReader::kMostRecords);
 }
 
 TEST(DnsMessage, BearsPointersThatGoNowhere) {
@@ -168,7 +169,7 @@ TEST(DnsMessage, BearsPointersThatGoNowhere) {
     std::string message = fine;
     message[owner] = static_cast<char>(0xc0 | target >> 8);
     message[owner + 1] = static_cast<char>(target & 0xff);
-    const Lines lines = read(message);
+    const Lines lines = lines_of(message);
     EXPECT_EQ(lines.size(), target == 12 ? 1u : 0u) << target;
   }
 }
@@ -177,7 +178,7 @@ TEST(DnsMessage, BearsNamesWithoutEnd) {
   std::string message = dns().asks("a.example").bytes();
   message[7] = 1;
   for (int i = 0; i < 16'000; ++i) message += "\x03xyz";
-  EXPECT_EQ(read(message), Lines{});
+  EXPECT_EQ(lines_of(message), Lines{});
 }
 
 TEST(DnsMessage, CutAnywhereGivesWhatStandsBeforeTheCut) {
@@ -189,7 +190,7 @@ TEST(DnsMessage, CutAnywhereGivesWhatStandsBeforeTheCut) {
                                 .bytes();
   std::size_t most = 0;
   for (std::size_t size = 0; size <= whole.size(); ++size) {
-    const Lines lines = read(whole.substr(0, size));
+    const Lines lines = lines_of(whole.substr(0, size));
     EXPECT_GE(lines.size(), most);
     most = lines.size();
   }
@@ -201,10 +202,10 @@ RC_GTEST_PROP(DnsMessage, BearsAnything, (std::string garbage)) {
       dns().asks("a.example").alias("a.example", "b.example").bytes();
   message += garbage;
   message[7] = 20;
-  RC_ASSERT(read(message).size() <=
+  RC_ASSERT(lines_of(message).size() <=
             DnsReader::kMostRecords * (DnsReader::kMostAliases + 1));
   for (const DnsKind kind : {DnsKind::kUnicast, DnsKind::kMulticast}) {
-    read(garbage, kind);
+    lines_of(garbage, kind);
   }
 }
 

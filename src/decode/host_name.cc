@@ -4,8 +4,6 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kLongestLabel = 63;
-
 constexpr char normalise(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
   const bool is_fine = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||

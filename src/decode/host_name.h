@@ -20,6 +20,7 @@ namespace flowtell {
 class HostName {
  public:
   static constexpr std::size_t kLongest = 253;
+  static constexpr std::size_t kLongestLabel = 63;
 
   // The empty name, which no host has.
   HostName() = default;

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kIp = 14;  // behind Ethernet's header
 constexpr std::size_t kIpHeader = 20;
 constexpr std::size_t kTransport = kIp + kIpHeader;
-constexpr std::size_t kUdpHeader = 8;
+constexpr std::size_t kUdpHeaderSize = 8;
 constexpr std::size_t kTcpHeader = 20;  // without options
 
 std::uint16_t load16(const std::uint8_t* from) {
@@ -22,12 +22,12 @@ bool decode_plain_frame(const Frame& frame, Packet& packet) noexcept {
   const std::uint8_t* at = frame.bytes.data();
   const std::size_t captured = frame.bytes.size();
   if (frame.link != LinkType::kEthernet) return false;
-  if (captured < kTransport + kUdpHeader) return false;
+  if (captured < kTransport + kUdpHeaderSize) return false;
   if (load16(at + 12) != 0x0800 || at[kIp] != 0x45) return false;
   if ((load16(at + kIp + 6) & 0x3fff) != 0) return false;  // a fragment
 
   const std::uint8_t protocol = at[kIp + 9];
-  std::size_t header = kUdpHeader;
+  std::size_t header = kUdpHeaderSize;
   packet.tcp_flags = 0;
   packet.tcp_sequence = 0;
   if (protocol == static_cast<std::uint8_t>(Protocol::kTcp)) {

@@ -20,7 +20,7 @@
 namespace flowtell {
 namespace {
 
-constexpr std::string_view kPhone = "192.168.12.100";
+constexpr std::string_view kPhoneText = "192.168.12.100";
 constexpr std::string_view kServer = "203.0.113.5";
 constexpr std::uint32_t kStart = 0xfffffff0;  // so that numbers wrap
 
@@ -34,7 +34,7 @@ class Wire {
   Wire& syn(Port port = 40000) {
     return add(frame()
                    .raw()
-                   .ipv4(kPhone, kServer)
+                   .ipv4(kPhoneText, kServer)
                    .tcp(port, 443, kTcpSyn)
                    .sequence(kStart - 1));
   }
@@ -43,20 +43,20 @@ class Wire {
                 Port port = 40000) {
     return add(frame()
                    .raw()
-                   .ipv4(kPhone, kServer)
+                   .ipv4(kPhoneText, kServer)
                    .tcp(port, 443)
                    .sequence(kStart + static_cast<std::uint32_t>(offset))
                    .payload(bytes));
   }
   Wire& reply(const std::string& bytes) {
     return add(
-        frame().raw().ipv4(kServer, kPhone).tcp(443, 40000).payload(bytes));
+        frame().raw().ipv4(kServer, kPhoneText).tcp(443, 40000).payload(bytes));
   }
   Wire& datagram(const std::string& bytes, Port port = 50000) {
     return add(
-        frame().raw().ipv4(kPhone, kServer).udp(port, 443).payload(bytes));
+        frame().raw().ipv4(kPhoneText, kServer).udp(port, 443).payload(bytes));
   }
-  Wire& answer(const DnsBytes& message, std::string_view to = kPhone) {
+  Wire& answer(const DnsBytes& message, std::string_view to = kPhoneText) {
     return add(frame()
                    .raw()
                    .ipv4("192.168.12.1", to)
@@ -254,7 +254,7 @@ TEST(NameFinder, TakesTheNameThatAFlowAsksFor) {
   const auto ask = [](Port port) {
     return frame()
         .raw()
-        .ipv4(kPhone, "192.168.12.1")
+        .ipv4(kPhoneText, "192.168.12.1")
         .udp(port, 53)
         .payload(dns().flags(0x0100).asks("www.example.org").bytes());
   };

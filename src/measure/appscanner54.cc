@@ -68,7 +68,7 @@ void measure_series(std::vector<double>& values, std::span<double> out) {
   *at = static_cast<double>(values.size());
 }
 
-void measure(const FlowSeries& flow, std::span<double> out) {
+void measure_appscanner54(const FlowSeries& flow, std::span<double> out) {
   std::array<std::vector<double>, kSeries.size()> series;
   auto& [in, sent, both] = series;
   for (std::size_t i = 0; i < flow.lengths.size(); ++i) {
@@ -82,7 +82,7 @@ void measure(const FlowSeries& flow, std::span<double> out) {
   }
 }
 
-std::vector<FeatureColumn> columns() {
+std::vector<FeatureColumn> appscanner54_columns() {
   std::vector<FeatureColumn> all;
   for (const Series& series : kSeries) {
     const auto add = [&](std::string_view name, std::string_view unit,
@@ -108,7 +108,7 @@ FeatureSet appscanner54() {
   return {"appscanner54",
           "AppScanner's 18 statistics of the packet lengths received, sent and "
           "both; all 0 where a series is empty",
-          1, columns(), measure};
+          1, appscanner54_columns(), measure_appscanner54};
 }
 
 }  // namespace flowtell

@@ -13,7 +13,7 @@ double smaller_to_larger(double a, double b) {
   return std::min(a, b) / std::max(a, b);
 }
 
-void measure(const FlowSeries& flow, std::span<double> out) {
+void measure_classic14(const FlowSeries& flow, std::span<double> out) {
   const Moments lengths = Moments::of(flow.lengths);
   const Moments gaps = Moments::of(flow.gaps);
   const double values[] = {
@@ -67,7 +67,7 @@ FeatureSet classic14() {
           {"gap_max", "seconds", "longest gap"},
           {"is_tcp", "", "1 for TCP, 0 for UDP"},
       },
-      measure,
+      measure_classic14,
   };
 }
 

@@ -47,7 +47,7 @@ double distinct(std::span<const double> ascending) {
   return static_cast<double>(count);
 }
 
-void measure(const FlowSeries& flow, std::span<double> out) {
+void measure_robust(const FlowSeries& flow, std::span<double> out) {
   Speaker received;
   Speaker sent;
   const Speaker* last = nullptr;
@@ -80,7 +80,7 @@ struct Way {
 };
 constexpr std::array kWays = {Way{"in", "received"}, Way{"out", "sent"}};
 
-std::vector<FeatureColumn> columns() {
+std::vector<FeatureColumn> robust_columns() {
   std::vector<FeatureColumn> all;
   for (const auto& [way, what] : kWays) {
     for (std::size_t i = 1; i <= kMessages; ++i) {
@@ -123,7 +123,7 @@ FeatureSet robust() {
   return {"robust",
           "what stays the same on another network, phone or day: the first "
           "messages each way, however segments were cut or joined",
-          1, columns(), measure};
+          1, robust_columns(), measure_robust};
 }
 
 }  // namespace flowtell

@@ -23,7 +23,7 @@ TEST(EvidenceKinds, AreWrittenAsTheyAreRead) {
   EXPECT_EQ(EvidenceKinds::parse("time,shape")->text(), "shape,time");
 }
 
-std::string why_refused(std::string_view text) {
+std::string why_no_evidence(std::string_view text) {
   const auto kinds = EvidenceKinds::parse(text);
   if (kinds) return "taken";
   EXPECT_EQ(kinds.error().kind, ErrorKind::kUsage);
@@ -31,17 +31,18 @@ std::string why_refused(std::string_view text) {
 }
 
 TEST(EvidenceKinds, RefuseTimeAlone) {
-  EXPECT_EQ(why_refused("time"),
+  EXPECT_EQ(why_no_evidence("time"),
             "'time' tells no app from another; add shape or name");
-  EXPECT_EQ(why_refused(""), "'' tells no app from another; add shape or name");
+  EXPECT_EQ(why_no_evidence(""),
+            "'' tells no app from another; add shape or name");
 }
 
 TEST(EvidenceKinds, RefuseOtherWords) {
-  EXPECT_EQ(why_refused("shape,colour"),
+  EXPECT_EQ(why_no_evidence("shape,colour"),
             "'colour' is no kind of evidence; there are shape, name and time");
   for (const std::string_view text :
        {"shape,", "Shape", "shape name", ",name"}) {
-    EXPECT_NE(why_refused(text).find("is no kind of evidence"),
+    EXPECT_NE(why_no_evidence(text).find("is no kind of evidence"),
               std::string::npos)
         << text;
   }

@@ -30,7 +30,7 @@ std::map<std::uint32_t, std::size_t> per_capture(const Examples& examples) {
   return counts;
 }
 
-using Counts = std::map<std::uint32_t, std::size_t>;
+using CountByRow = std::map<std::uint32_t, std::size_t>;
 
 TEST(Examples, AreAllFlowsWhereThereAreFew) {
   const Dataset data = captures_of({3, 1, 4});
@@ -41,11 +41,11 @@ TEST(Examples, AreAllFlowsWhereThereAreFew) {
 
 TEST(Examples, AreSpreadOverTheCaptures) {
   EXPECT_EQ(per_capture(choose_examples(captures_of({100, 2, 100}), 12)),
-            (Counts{{0, 5}, {1, 2}, {2, 5}}));
+            (CountByRow{{0, 5}, {1, 2}, {2, 5}}));
   EXPECT_EQ(per_capture(choose_examples(captures_of({100, 2, 100}), 13)),
-            (Counts{{0, 6}, {1, 2}, {2, 5}}));
+            (CountByRow{{0, 6}, {1, 2}, {2, 5}}));
   EXPECT_EQ(per_capture(choose_examples(captures_of({9, 9, 9}), 2)),
-            (Counts{{0, 1}, {1, 1}}));
+            (CountByRow{{0, 1}, {1, 1}}));
 }
 
 TEST(Examples, AreSpreadOverEachCapturesFlows) {

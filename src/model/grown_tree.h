@@ -14,6 +14,9 @@
 
 namespace flowtell {
 
+// Of a node that is no right child: the root, and every left child.
+inline constexpr std::uint32_t kNoParent = UINT32_MAX;
+
 struct TreeOptions {
   std::size_t columns_per_split = 1;
   std::size_t smallest_leaf = 1;  // flows, counted with the bootstrap

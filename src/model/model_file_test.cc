@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kVersionAt = 8;
 
-std::string why_refused(std::string_view bytes) {
+std::string why_file_refused(std::string_view bytes) {
   const auto model = decode_model(as_bytes(bytes));
   return model ? "taken" : model.error().message;
 }
@@ -96,17 +96,17 @@ TEST(ModelFile, NoticesEveryFlippedByte) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int mask = 1; mask < 256; mask += at < 24 ? 1 : 37) {
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
-      ASSERT_NE(why_refused(bytes), "taken") << "byte " << at;
+      ASSERT_NE(why_file_refused(bytes), "taken") << "byte " << at;
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
     }
   }
-  EXPECT_EQ(why_refused(bytes), "taken");
+  EXPECT_EQ(why_file_refused(bytes), "taken");
 }
 
 TEST(ModelFile, RefusesEveryCutWithASentence) {
   const std::string bytes = encode_model(small_model());
   for (std::size_t size = 8; size < bytes.size(); ++size) {
-    ASSERT_EQ(why_refused(bytes.substr(0, size)),
+    ASSERT_EQ(why_file_refused(bytes.substr(0, size)),
               "the model is damaged (it is cut short); copy it again or train "
               "it again")
         << size;
@@ -116,7 +116,7 @@ TEST(ModelFile, RefusesEveryCutWithASentence) {
 TEST(ModelFile, RefusesWhatIsNoModel) {
   for (const std::string_view bytes :
        {"", "f", "flowtel", "flowtelL and more", "path,app\na.pcap,chat\n"}) {
-    EXPECT_EQ(why_refused(bytes),
+    EXPECT_EQ(why_file_refused(bytes),
               "it is no flowtell model; make one with 'flowtell train'");
   }
 }
@@ -124,13 +124,13 @@ TEST(ModelFile, RefusesWhatIsNoModel) {
 TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
   std::string bytes = encode_model(small_model());
   bytes[kVersionAt] = 1;
-  EXPECT_EQ(why_refused(resealed(bytes)),
+  EXPECT_EQ(why_file_refused(resealed(bytes)),
             "the model is of format version 1, this program reads version 3; "
             "train it again");
 }
 
 TEST(ModelFile, RefusesWhatStandsBehindItsEnd) {
-  EXPECT_EQ(why_refused(encode_model(small_model()) + '\0'),
+  EXPECT_EQ(why_file_refused(encode_model(small_model()) + '\0'),
             "the model is damaged (something stands behind its end); copy it "
             "again or train it again");
 }

@@ -6,7 +6,6 @@
 namespace flowtell {
 namespace {
 
-constexpr std::uint32_t kNoParent = UINT32_MAX;
 constexpr std::size_t kMostLanes = 32;
 
 // Nodes of fewer samples try columns one by one, for often the first parts

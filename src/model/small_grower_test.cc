@@ -15,10 +15,8 @@
 namespace flowtell {
 namespace {
 
-using Counts = std::vector<std::uint8_t>;
-
-GrownTree grow(const Dataset& data, const Counts& counts, double weight,
-               const TreeOptions& options, std::uint64_t seed) {
+GrownTree grow(const Dataset& data, const std::vector<std::uint8_t>& counts,
+               double weight, const TreeOptions& options, std::uint64_t seed) {
   const std::vector<double> weights(data.apps.size(), weight);
   const BinnedColumns columns = BinnedColumns::of(data, 1);
   Random random(seed);
@@ -26,7 +24,8 @@ GrownTree grow(const Dataset& data, const Counts& counts, double weight,
       .grow(counts, random);
 }
 
-void check_against_tree_grower(const Dataset& data, const Counts& counts,
+void check_against_tree_grower(const Dataset& data,
+                               const std::vector<std::uint8_t>& counts,
                                const TreeOptions& options, std::uint64_t seed) {
   const GrownTree small = grow(data, counts, 1, options, seed);
   const GrownTree plain = grow(data, counts, 2, options, seed);
@@ -51,7 +50,7 @@ RC_GTEST_PROP(SmallGrowerProperty, GrowsTheTreeThatTreeGrowerDoes,
   shape.distinct = random.below(2) == 0 ? 0 : 1 + random.below(20);
   shape.telling = random.below(2) == 0;
   const Dataset data = random_table(seed, shape);
-  const Counts counts = random_counts(random, data.rows());
+  const std::vector<std::uint8_t> counts = random_counts(random, data.rows());
   TreeOptions options;
   options.columns_per_split =
       1 + random.below(static_cast<std::uint32_t>(shape.columns));
@@ -64,7 +63,7 @@ RC_GTEST_PROP(SmallGrowerProperty, GrowsTheTreeThatTreeGrowerDoes,
 TEST(SmallGrower, GrowsBelowTheLargeNodesOfALargeTable) {
   const Dataset data =
       random_table(3, {.rows = 90'000, .columns = 5, .telling = false});
-  check_against_tree_grower(data, Counts(data.rows(), 1),
+  check_against_tree_grower(data, std::vector<std::uint8_t>(data.rows(), 1),
                             {.columns_per_split = 2, .deepest = 12}, 1);
 }
 

@@ -57,9 +57,9 @@ TEST(Svm, GivesSharesThatSumToOne) {
 }
 
 // The rows as libsvm wants them, standardised by hand.
-class Rows {
+class LibsvmRows {
  public:
-  Rows(const Dataset& data, const Svm& svm) {
+  LibsvmRows(const Dataset& data, const Svm& svm) {
     for (std::size_t i = 0; i < data.rows(); ++i) {
       auto& row = rows_.emplace_back();
       for (std::size_t column = 0; column < data.width; ++column) {
@@ -95,7 +95,7 @@ TEST(Svm, DecidesAsLibsvmDoes) {
   options.balance_apps = false;
   const Svm svm = build_svm(data, options);
 
-  Rows rows(data, svm);
+  LibsvmRows rows(data, svm);
   const svm_problem problem = rows.problem();
   svm_parameter parameter{};
   parameter.kernel_type = RBF;
@@ -105,7 +105,7 @@ TEST(Svm, DecidesAsLibsvmDoes) {
   parameter.eps = 1e-3;
   parameter.shrinking = 1;
   svm_set_print_string_function([](const char*) {});
-  svm_model* model = svm_train(&problem, &parameter);
+  struct svm_model* model = svm_train(&problem, &parameter);
   ASSERT_EQ(svm.vector_count(), static_cast<std::size_t>(model->l));
   std::vector<double> due(6);
   for (std::size_t i = 0; i < data.rows(); ++i) {
@@ -113,7 +113,7 @@ TEST(Svm, DecidesAsLibsvmDoes) {
     const auto decisions = svm.decide(data.row(i));
     ASSERT_EQ(decisions.size(), due.size());
     for (std::size_t pair = 0; pair < due.size(); ++pair) {
-      // Rows here are rounded, those judged are not.
+      // LibsvmRows here are rounded, those judged are not.
       EXPECT_NEAR(decisions[pair], due[pair], 1e-5) << i << ' ' << pair;
     }
   }

@@ -6,8 +6,6 @@
 namespace flowtell {
 namespace {
 
-constexpr std::uint32_t kNoParent = UINT32_MAX;
-
 // A sample as one number that sorts by bin: bin, app, count from the top.
 constexpr std::uint32_t sort_key(std::uint8_t bin, AppId app,
                                  std::uint8_t count) {

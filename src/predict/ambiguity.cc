@@ -25,8 +25,9 @@ struct GroupCounts {
   std::set<std::string> names;  // folded
 };
 
-// Of each app, how many captures gave flows.
-std::vector<std::size_t> captures_per_app(const Dataset& data) {
+// Of each app, how many captures gave rows to these, which can be a part of
+// all.
+std::vector<std::size_t> met_captures_per_app(const Dataset& data) {
   std::vector<std::set<std::uint32_t>> captures(data.apps.size());
   for (std::size_t row = 0; row < data.rows(); ++row) {
     captures[data.labels[row]].insert(data.capture_of[row]);
@@ -128,7 +129,7 @@ CrossValidationOptions silent(CrossValidationOptions options) {
 
 AmbiguityTable find_ambiguity(const Dataset& data,
                               const Probabilities& held_out) {
-  const auto captures_of_app = captures_per_app(data);
+  const auto captures_of_app = met_captures_per_app(data);
   AmbiguityTable::Groups ambiguous;
   for (const auto& [key, counts] : count_groups(data, held_out)) {
     AmbiguousGroup group;

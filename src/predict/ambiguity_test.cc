@@ -165,7 +165,7 @@ Dataset with_shared_server() {
   return table_of(rows, 2);
 }
 
-CrossValidationOptions small() {
+CrossValidationOptions three_folds() {
   CrossValidationOptions options;
   options.folds = 3;
   options.forest.trees = 10;
@@ -174,7 +174,7 @@ CrossValidationOptions small() {
 
 TEST(Ambiguity, IsLearnedFromWhatIsHeldOut) {
   const auto table =
-      learn_ambiguity(with_shared_server(), small(), EvidenceKinds{});
+      learn_ambiguity(with_shared_server(), three_folds(), EvidenceKinds{});
   ASSERT_EQ(table.groups().size(), 1U);
   EXPECT_EQ(table.groups().begin()->first, "ads.example");
   EXPECT_EQ(table.groups().begin()->second.flows, 72U);
@@ -182,15 +182,16 @@ TEST(Ambiguity, IsLearnedFromWhatIsHeldOut) {
 
 TEST(Ambiguity, CannotBeLearnedFromOneCapture) {
   const Dataset one = table_of({{{1}, 0, 0}, {{2}, 0, 0}}, 2);
-  EXPECT_TRUE(learn_ambiguity(one, small(), EvidenceKinds{}).groups().empty());
+  EXPECT_TRUE(
+      learn_ambiguity(one, three_folds(), EvidenceKinds{}).groups().empty());
 }
 
 TEST(Ambiguity, IsMarkedByOtherFoldsAndOthers) {
   const Dataset data = with_shared_server();
   const auto crossed =
-      mark_ambiguous_cross_validated(data, small(), EvidenceKinds{});
+      mark_ambiguous_cross_validated(data, three_folds(), EvidenceKinds{});
   const auto others =
-      mark_ambiguous_others(data, data, small(), EvidenceKinds{});
+      mark_ambiguous_others(data, data, three_folds(), EvidenceKinds{});
   EXPECT_EQ(crossed.keys, std::vector<std::string>{"ads.example"});
   EXPECT_EQ(others.keys, crossed.keys);
   for (std::size_t row = 0; row < data.rows(); ++row) {
@@ -204,7 +205,7 @@ TEST(Ambiguity, IsMarkedByOtherFoldsAndOthers) {
 // never met it.
 TEST(Ambiguity, LearnsNothingFromTheFoldItMarks) {
   Dataset data = with_shared_server();
-  const auto folds = deal_folds(data, small());
+  const auto folds = deal_folds(data, three_folds());
   data.names.emplace_back("other.example");
   for (std::size_t row = 0; row < data.rows(); ++row) {
     if (folds[row] == 1 && data.facts[row].name != 0) {
@@ -212,8 +213,9 @@ TEST(Ambiguity, LearnsNothingFromTheFoldItMarks) {
     }
   }
   const auto crossed =
-      mark_ambiguous_cross_validated(data, small(), EvidenceKinds{});
-  const auto all = mark_ambiguous_others(data, data, small(), EvidenceKinds{});
+      mark_ambiguous_cross_validated(data, three_folds(), EvidenceKinds{});
+  const auto all =
+      mark_ambiguous_others(data, data, three_folds(), EvidenceKinds{});
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const bool is_shared = data.facts[row].name != 0;
     EXPECT_EQ(crossed.rows[row], is_shared && folds[row] != 1) << row;

@@ -9,7 +9,6 @@
 namespace flowtell {
 namespace {
 
-constexpr std::uint64_t kEnoughCaptures = 3;
 constexpr std::uint64_t kUnbalanced = 10;
 
 using Devices = std::set<Address>;

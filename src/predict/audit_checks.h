@@ -17,6 +17,9 @@ namespace flowtell {
 
 using Findings = std::vector<Finding>;
 
+// What is met in fewer captures can be chance, and tells nothing of an app.
+inline constexpr std::uint64_t kEnoughCaptures = 3;
+
 // audit_copies.cc: same files, same flows, overlapping times.
 Findings check_same_files(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_same_flows(const LoadedDataset& loaded, const AuditOptions&);

@@ -18,7 +18,6 @@ namespace {
 
 constexpr double kNearlyPerfect = 0.95;
 // Of less, chance is still too likely.
-constexpr std::uint64_t kEnoughCaptures = 3;
 constexpr std::uint64_t kEnoughFlows = 20;
 
 struct Giveaway {

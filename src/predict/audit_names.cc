@@ -16,8 +16,6 @@ namespace flowtell {
 namespace {
 
 constexpr double kQuarter = 0.25;
-// A name met in fewer captures tells nothing of whose it is.
-constexpr std::size_t kEnoughCaptures = 3;
 // So many of another app's own names are no accident: a page may embed a
 // video, but not an app's whole neighbourhood.
 constexpr std::size_t kEnoughNames = 3;

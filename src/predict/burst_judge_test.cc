@@ -13,6 +13,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "support/samples.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
@@ -204,9 +205,6 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
     }
   }
 }
-
-constexpr EvidenceKinds kShape{true, false, false};
-constexpr EvidenceKinds kShapeAndTime{true, false, true};
 
 // A burst of one device with these shares of app 0, of two.
 TestBurst burst_of(const Row& shares, Duration first = {}) {

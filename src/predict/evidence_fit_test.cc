@@ -13,11 +13,9 @@
 namespace flowtell {
 namespace {
 
-constexpr EvidenceKinds kShape{true, false, false};
-constexpr EvidenceKinds kName{false, true, false};
 constexpr EvidenceKinds kBoth{true, true, false};
 
-struct Case {
+struct Witnessed {
   Dataset data;
   Testimonies testimonies;
 };
@@ -33,9 +31,9 @@ double before_doubt(double probability) { return (probability - 0.01) / 0.98; }
 
 // Each probability is said of 400 flows, half of them of each app; the shape
 // says it with its odds raised to a power, the name is right as often as not.
-Case witnesses(double power) {
+Witnessed witnesses(double power) {
   std::vector<TestRow> rows;
-  Case made;
+  Witnessed made;
   made.testimonies = Testimonies(2, 0);
   for (const double truly : {0.55, 0.6, 0.65, 0.7, 0.75}) {
     for (int i = 0; i < 400; ++i) {
@@ -73,23 +71,23 @@ Case witnesses(double power) {
 }
 
 TEST(FitWeights, FindWhatIsOverstated) {
-  const Case sure = witnesses(2);
+  const Witnessed sure = witnesses(2);
   EXPECT_NEAR(fit_weights(sure.data, sure.testimonies, kShape).shape, 0.5,
               0.01);
 }
 
 TEST(FitWeights, FindWhatIsUnderstated) {
-  const Case shy = witnesses(0.5);
+  const Witnessed shy = witnesses(0.5);
   EXPECT_NEAR(fit_weights(shy.data, shy.testimonies, kShape).shape, 2, 0.04);
 }
 
 TEST(FitWeights, LeaveWhatIsTrueAsItIs) {
-  const Case fair = witnesses(1);
+  const Witnessed fair = witnesses(1);
   EXPECT_NEAR(fit_weights(fair.data, fair.testimonies, kShape).shape, 1, 0.02);
 }
 
 TEST(FitWeights, BelieveNoWitnessThatKnowsNothing) {
-  const Case fair = witnesses(1);
+  const Witnessed fair = witnesses(1);
   EXPECT_LT(fit_weights(fair.data, fair.testimonies, kName).name, 0.05);
   const EvidenceWeights both = fit_weights(fair.data, fair.testimonies, kBoth);
   EXPECT_LT(both.name, 0.05);
@@ -97,7 +95,7 @@ TEST(FitWeights, BelieveNoWitnessThatKnowsNothing) {
 }
 
 TEST(FitWeights, LeaveThoseAloneThatAreNotHeard) {
-  const Case sure = witnesses(2);
+  const Witnessed sure = witnesses(2);
   EXPECT_EQ(fit_weights(sure.data, sure.testimonies, kShape).name, 1);
   EXPECT_EQ(fit_weights(sure.data, sure.testimonies, kName).shape, 1);
 }

@@ -31,13 +31,13 @@ NameRecord name_record(const NameTable& names, std::string_view server) {
 
 // Flows that say nothing, all apps being alike to them, are counted to none.
 BurstWord burst_word(const JudgedFlow& flow, std::size_t apps) {
-  constexpr double kNothing = 1e-9;
+  constexpr double kHardlyMore = 1e-9;
   BurstWord word{flow.burst.size() / apps - 1, std::vector<std::size_t>(apps)};
   for (std::size_t i = 0; i <= word.flows; ++i) {
     if (i == flow.place) continue;
     const auto own = flow.burst.subspan(i * apps, apps);
     const auto best = std::max_element(own.begin(), own.end());
-    const bool speaks = *best > 1 / static_cast<double>(apps) + kNothing;
+    const bool speaks = *best > 1 / static_cast<double>(apps) + kHardlyMore;
     if (speaks) ++word.saying[static_cast<std::size_t>(best - own.begin())];
   }
   return word;

@@ -12,8 +12,6 @@
 namespace flowtell {
 namespace {
 
-constexpr EvidenceKinds kShape{true, false, false};
-
 // Has all flows judged, and keeps what came of it: a row a flow.
 class JudgingSink : public FlowSink {
  public:

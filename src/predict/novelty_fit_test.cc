@@ -8,7 +8,7 @@
 namespace flowtell {
 namespace {
 
-constexpr auto kName = static_cast<std::size_t>(NameMatch::kName);
+constexpr auto kMet = static_cast<std::size_t>(NameMatch::kName);
 constexpr auto kNever = static_cast<std::size_t>(NameMatch::kNever);
 
 // Three apps, each with a name of its own and a name that all share; the first
@@ -26,7 +26,7 @@ Dataset three_apps() {
   return table_of(rows, 3);
 }
 
-CrossValidationOptions small() {
+CrossValidationOptions four_folds() {
   CrossValidationOptions options;
   options.folds = 4;
   options.forest.trees = 10;
@@ -35,7 +35,7 @@ CrossValidationOptions small() {
 
 TEST(LeftOut, IsHeardFromWitnessesThatKnowTheOtherAppsAlone) {
   const Dataset data = three_apps();
-  const Testimonies heard = hear_left_out(data, small().forest);
+  const Testimonies heard = hear_left_out(data, four_folds().forest);
   for (std::size_t row = 0; row < data.rows(); ++row) {
     EXPECT_EQ(heard.shape.row(row)[data.labels[row]], 0);
     const std::string& name = data.names[data.facts[row].name];
@@ -48,12 +48,12 @@ TEST(LeftOut, IsHeardFromWitnessesThatKnowTheOtherAppsAlone) {
 TEST(Novelty, IsInNamesNeverMet) {
   const Dataset data = three_apps();
   const Testimonies known =
-      hear_held_out(data, deal_folds(data, small()), small().forest);
+      hear_held_out(data, deal_folds(data, four_folds()), four_folds().forest);
   const Novelty novelty =
-      fit_novelty(data, known, hear_left_out(data, small().forest));
+      fit_novelty(data, known, hear_left_out(data, four_folds().forest));
   EXPECT_GT(novelty.prior, 0);
   // Of a known app both names were met; of one left out, half of them.
-  EXPECT_NEAR(novelty.name[kName], 0.5, 0.05);
+  EXPECT_NEAR(novelty.name[kMet], 0.5, 0.05);
   EXPECT_GT(novelty.name[kNever], 5);
   EXPECT_EQ(novelty.name[std::size_t(NameMatch::kNoName)], 1);
   // These forests are as sure of a shape they never saw as of one they know.
@@ -63,10 +63,10 @@ TEST(Novelty, IsInNamesNeverMet) {
 TEST(Novelty, NeverRisesWithTheForestsSureness) {
   for (std::uint64_t seed = 1; seed < 10; ++seed) {
     const Dataset data = random_table(seed, {.rows = 90, .apps = 4});
-    const Testimonies known =
-        hear_held_out(data, deal_folds(data, small()), small().forest);
+    const Testimonies known = hear_held_out(
+        data, deal_folds(data, four_folds()), four_folds().forest);
     const Novelty novelty =
-        fit_novelty(data, known, hear_left_out(data, small().forest));
+        fit_novelty(data, known, hear_left_out(data, four_folds().forest));
     for (std::size_t bin = 1; bin < Novelty::kBins; ++bin) {
       EXPECT_LE(novelty.shape[bin], novelty.shape[bin - 1]);
     }
@@ -90,9 +90,10 @@ TEST(Novelty, CountsANameOnceACapture) {
   }
   const Dataset repeated = data.select(rows);
   const auto names_of = [](const Dataset& of) {
-    return fit_novelty(
-               of, hear_held_out(of, deal_folds(of, small()), small().forest),
-               hear_left_out(of, small().forest))
+    return fit_novelty(of,
+                       hear_held_out(of, deal_folds(of, four_folds()),
+                                     four_folds().forest),
+                       hear_left_out(of, four_folds().forest))
         .name;
   };
   EXPECT_EQ(names_of(repeated), names_of(data));

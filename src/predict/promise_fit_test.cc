@@ -10,13 +10,13 @@
 namespace flowtell {
 namespace {
 
-struct Judged {
+struct Calibrated {
   Dataset data;
   Probabilities probabilities;
 };
 
 // Flows of two apps, each right as often as its confidence says.
-Judged calibrated(std::uint64_t seed, std::size_t flows) {
+Calibrated calibrated(std::uint64_t seed, std::size_t flows) {
   Random random(seed);
   std::vector<TestRow> rows;
   Probabilities probabilities(2, 0);
@@ -36,7 +36,7 @@ struct Outcome {
   double coverage;
 };
 
-Outcome keep(const Promise& promise, const Judged& judged) {
+Outcome keep(const Promise& promise, const Calibrated& judged) {
   double named = 0;
   double wrong = 0;
   for (std::size_t row = 0; row < judged.data.rows(); ++row) {
@@ -52,7 +52,7 @@ Outcome keep(const Promise& promise, const Judged& judged) {
 
 TEST(Promises, AreKeptOnTheFlowsTheyWereMadeOn) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    const Judged judged = calibrated(seed, 500);
+    const Calibrated judged = calibrated(seed, 500);
     const Promises promises = fit_promises(judged.data, judged.probabilities);
     for (std::size_t step = 0; step < promises.size(); ++step) {
       const auto [error, coverage] = keep(promises[step], judged);
@@ -65,16 +65,16 @@ TEST(Promises, AreKeptOnTheFlowsTheyWereMadeOn) {
 // Confidences are spread over 0.5 to 1, and each is right as often as it says:
 // from 0.9 on one in twenty is wrong.
 TEST(Promises, AreNearlyKeptOnOtherFlows) {
-  const Judged made_on = calibrated(1, 20'000);
+  const Calibrated made_on = calibrated(1, 20'000);
   const Promises promises = fit_promises(made_on.data, made_on.probabilities);
   EXPECT_NEAR(promises[9].floor, 0.9, 0.02);
   EXPECT_NEAR(promises[9].coverage, 0.2, 0.04);
-  const Judged others = calibrated(2, 20'000);
+  const Calibrated others = calibrated(2, 20'000);
   EXPECT_NEAR(keep(promises[9], others).error, 0.05, 0.01);
 }
 
 TEST(Promises, NameMoreWhereMoreErrorsAreAllowed) {
-  const Judged judged = calibrated(3, 2000);
+  const Calibrated judged = calibrated(3, 2000);
   const Promises promises = fit_promises(judged.data, judged.probabilities);
   for (std::size_t step = 1; step < promises.size(); ++step) {
     EXPECT_GE(promises[step].coverage, promises[step - 1].coverage);

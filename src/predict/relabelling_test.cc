@@ -25,7 +25,7 @@ Dataset half_ambiguous(std::uint64_t seed) {
   return table_of(rows, 2);
 }
 
-ForestOptions small() {
+ForestOptions few_trees() {
   ForestOptions options;
   options.trees = 20;
   options.columns_per_split = 2;
@@ -34,7 +34,7 @@ ForestOptions small() {
 
 TEST(Relabelling, KeepsHalfAndRelabelsWhatIsWrong) {
   const Dataset data = half_ambiguous(1);
-  const Dataset half = relabel_ambiguous(data, small());
+  const Dataset half = relabel_ambiguous(data, few_trees());
   EXPECT_EQ(half.rows(), 200U);
   EXPECT_EQ(half.apps, (std::vector<std::string>{"a", "b", "ambiguous"}));
   std::size_t relabelled = 0;
@@ -54,32 +54,33 @@ TEST(Relabelling, KeepsHalfAndRelabelsWhatIsWrong) {
 
 TEST(Relabelling, HangsOnTheSeedAlone) {
   const Dataset data = half_ambiguous(1);
-  ForestOptions other = small();
+  ForestOptions other = few_trees();
   EXPECT_EQ(relabel_ambiguous(data, other).labels,
-            relabel_ambiguous(data, small()).labels);
+            relabel_ambiguous(data, few_trees()).labels);
   other.seed = 2;
   EXPECT_NE(relabel_ambiguous(data, other).values,
-            relabel_ambiguous(data, small()).values);
+            relabel_ambiguous(data, few_trees()).values);
 }
 
 TEST(Relabelling, LeavesWhatCannotBeHalved) {
-  const Dataset one = relabel_ambiguous(table_of({{{1}, 1, 0}}, 2), small());
+  const Dataset one =
+      relabel_ambiguous(table_of({{{1}, 1, 0}}, 2), few_trees());
   EXPECT_EQ(one.labels, std::vector<AppId>{1});
   EXPECT_EQ(one.apps.size(), 3U);
 }
 
 TEST(PlainShares, AreTheForestsOwn) {
   const Dataset data = half_ambiguous(1);
-  const auto plain = judge_plainly(data, data, false, small());
+  const auto plain = judge_plainly(data, data, false, few_trees());
   EXPECT_EQ(plain.apps.values,
-            judge_all(build_forest(data, small()).forest, data, 1).values);
+            judge_all(build_forest(data, few_trees()).forest, data, 1).values);
   EXPECT_EQ(std::ranges::count(plain.ambiguous, true), 0);
 }
 
 TEST(PlainShares, LeaveOutWhatIsAmbiguous) {
   const Dataset taught = half_ambiguous(1);
   const Dataset judged = half_ambiguous(2);
-  const auto plain = judge_plainly(taught, judged, true, small());
+  const auto plain = judge_plainly(taught, judged, true, few_trees());
   ASSERT_EQ(plain.apps.apps, 2U);
   std::size_t ambiguous = 0;
   for (std::size_t row = 0; row < judged.rows(); ++row) {
@@ -102,9 +103,11 @@ TEST(PlainShares, OfAFoldHangOnTheOthersAlone) {
   for (std::uint32_t row = 0; row < data.rows(); ++row) {
     folds.push_back(row % 5);
   }
-  const auto before = judge_plainly_cross_validated(data, folds, true, small());
+  const auto before =
+      judge_plainly_cross_validated(data, folds, true, few_trees());
   for (std::size_t row = 0; row < data.rows(); row += 5) data.labels[row] = 1;
-  const auto after = judge_plainly_cross_validated(data, folds, true, small());
+  const auto after =
+      judge_plainly_cross_validated(data, folds, true, few_trees());
   for (std::size_t row = 0; row < data.rows(); row += 5) {
     EXPECT_TRUE(std::ranges::equal(before.apps.row(row), after.apps.row(row)));
     EXPECT_EQ(before.ambiguous[row], after.ambiguous[row]);

@@ -13,9 +13,6 @@
 namespace flowtell {
 namespace {
 
-constexpr EvidenceKinds kShape{true, false, false};
-constexpr EvidenceKinds kShapeAndTime{true, false, true};
-
 RowWeights equal_weights() { return {{EvidenceWeights{}}, {}}; }
 
 // Captures of several bursts of several flows, with witnesses that say

@@ -2,14 +2,10 @@
 #include "report/evaluation_json.h"
 
 #include "base/text.h"
+#include "report/quantity.h"
 
 namespace flowtell {
 namespace {
-
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0
-                    : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 Json apps_json(const Evaluation& evaluation) {
   Json apps = Json::array();
@@ -110,10 +106,10 @@ Json ambiguity_json(const AmbiguityScore& score) {
 Json preset_json(const PresetScore& score, std::uint64_t flows) {
   return {{"name", score.name},
           {"flows_met", score.flows_met},
-          {"coverage_of_met", share(score.named, score.flows_met)},
-          {"coverage", share(score.named, flows)},
+          {"coverage_of_met", ratio(score.named, score.flows_met)},
+          {"coverage", ratio(score.named, flows)},
           {"right_of_named", score.right_of_named},
-          {"ambiguous", share(score.ambiguous, flows)},
+          {"ambiguous", ratio(score.ambiguous, flows)},
           {"right_of_unambiguous", score.right_of_unambiguous}};
 }
 

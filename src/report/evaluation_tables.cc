@@ -6,12 +6,13 @@
 
 #include "base/text.h"
 #include "report/html_page.h"
+#include "report/quantity.h"
 #include "report/table.h"
 
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kFeaturesShown = 12;
+constexpr std::size_t kImportancesShown = 12;
 
 // An app's name behind its mark; page/page.js draws the same ones.
 std::string app_label(const Evaluation& evaluation, std::size_t app) {
@@ -27,11 +28,6 @@ std::string app_label(const Evaluation& evaluation, std::size_t app) {
 std::string heat(double value, std::string_view also = "") {
   const long level = std::lround(10 * std::clamp(value, 0.0, 1.0));
   return fmt::format("heat h{}{}", level, also);
-}
-
-double ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0
-                    : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 std::string share_text(std::uint64_t part, std::uint64_t whole) {
@@ -214,7 +210,7 @@ std::string features_words(const std::vector<AppFeature>& features) {
 
 std::string features_table(const Evaluation& evaluation,
                            const std::vector<AppFeature>& features) {
-  const std::size_t shown = std::min(features.size(), kFeaturesShown);
+  const std::size_t shown = std::min(features.size(), kImportancesShown);
   double most = 0;
   for (std::size_t i = 0; i < shown; ++i) {
     for (const double lost : features[i].lost_of_app) {

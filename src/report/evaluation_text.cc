@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "report/evaluation.h"
+#include "report/quantity.h"
 #include "report/table.h"
 
 namespace flowtell {
@@ -10,21 +11,11 @@ namespace {
 
 constexpr std::size_t kConfusionsShown = 3;
 
-struct Confusion {
-  std::size_t truth;
-  std::size_t named;
-  std::uint64_t flows;
-};
-
 // The pairs of apps with the most wrong flows, most first.
 std::vector<Confusion> worst_confusions(const Evaluation& evaluation) {
-  std::vector<Confusion> all;
-  for (std::size_t i = 0; i < evaluation.confusion.size(); ++i) {
-    for (std::size_t j = 0; j < evaluation.confusion[i].size(); ++j) {
-      const std::uint64_t flows = evaluation.confusion[i][j];
-      if (i != j && flows > 0) all.push_back({i, j, flows});
-    }
-  }
+  std::vector<Confusion> all = evaluation.confusions();
+  std::erase_if(all,
+                [](const Confusion& some) { return some.app == some.named; });
   std::stable_sort(
       all.begin(), all.end(),
       [](const Confusion& a, const Confusion& b) { return a.flows > b.flows; });
@@ -144,16 +135,15 @@ std::string split_text(const Evaluation& evaluation,
       setting.captures, setting.learner == "svm" ? "an svm" : "a forest");
 }
 
-std::string share_text(std::uint64_t part, std::uint64_t whole) {
-  return percent(
-      whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole));
+std::string percent_of(std::uint64_t part, std::uint64_t whole) {
+  return percent(ratio(part, whole));
 }
 
 std::string ambiguity_text(const AmbiguityScore& score, std::uint64_t flows) {
   return fmt::format(
       "Ambiguous: {} ({} %) of {} that apps share; {} % of them right, of the "
       "others {} %.\n",
-      counted(score.flows, "flow"), share_text(score.flows, flows),
+      counted(score.flows, "flow"), percent_of(score.flows, flows),
       counted(score.groups, "group"), percent(score.right),
       percent(score.right_of_rest));
 }
@@ -162,15 +152,15 @@ std::string preset_text(const PresetScore& score, std::uint64_t flows) {
   std::string out = fmt::format(
       "Preset {}: {} % of all {} are {}. It names {} % of these, {} % of all; "
       "{} % of the named right.\n",
-      score.name, share_text(flows, score.flows_met),
+      score.name, percent_of(flows, score.flows_met),
       counted(score.flows_met, "flow"), score.limits,
-      share_text(score.named, flows), share_text(score.named, score.flows_met),
+      percent_of(score.named, flows), percent_of(score.named, score.flows_met),
       percent(score.right_of_named));
   if (score.ambiguous > 0) {
     out += fmt::format(
         "It calls {} % ambiguous; of the others {} % are right before the "
         "threshold.\n",
-        share_text(score.ambiguous, flows),
+        percent_of(score.ambiguous, flows),
         percent(score.right_of_unambiguous));
   }
   return out;

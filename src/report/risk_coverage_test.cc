@@ -11,15 +11,15 @@ namespace {
 
 // Flows of two apps, all judged to be the first with these confidences; those
 // marked are.
-struct Said {
+struct Ranked {
   double confidence;
   bool is_right;
 };
 
-RiskCoverage curve_of(const std::vector<Said>& flows) {
+RiskCoverage curve_of(const std::vector<Ranked>& flows) {
   std::vector<TestRow> rows;
   Probabilities said(2, 0);
-  for (const Said& flow : flows) {
+  for (const Ranked& flow : flows) {
     rows.push_back({{0}, flow.is_right ? AppId{0} : AppId{1}});
     said.values.insert(said.values.end(),
                        {flow.confidence, 1 - flow.confidence});
@@ -55,7 +55,7 @@ TEST(RiskCoverage, NamesFlowsOfOneConfidenceTogether) {
 
 TEST(RiskCoverage, HasAPointForAboutEachPercentOfManyFlows) {
   Random random(5);
-  std::vector<Said> flows;
+  std::vector<Ranked> flows;
   for (int i = 0; i < 5000; ++i) {
     const double confidence = 0.5 + random.unit() / 2;
     flows.push_back({confidence, random.unit() < confidence});

@@ -6,13 +6,7 @@
 namespace flowtell {
 namespace {
 
-// A member that is a text; absent ones are empty, which no change accepts.
-std::string text_at(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>()
-                                                   : std::string();
-}
-
+// An absent text is empty, which no change accepts.
 template <typename Kind>
 ChangePtr with_one(const Json& json, const char* key) {
   std::string text = text_at(json, key);

@@ -27,8 +27,8 @@ constexpr std::uint16_t kServerPort = 67;
 constexpr std::uint16_t kClientPort = 68;
 constexpr std::uint32_t kCookie = 0x63825363;
 constexpr std::size_t kIpHeader = 20;
-constexpr std::size_t kUdpHeader = 8;
-constexpr std::uint8_t kUdp = 17;
+constexpr std::size_t kUdpHeaderSize = 8;
+constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::uint8_t kMessageType = 53;
 constexpr std::uint8_t kDiscover = 1;
 constexpr std::uint8_t kOffer = 2;
@@ -177,13 +177,13 @@ std::string ask(const Question& question) {
 std::string dhcp_discover(const Mac& mac, std::uint32_t transaction) {
   const std::string message = discover_message(mac, transaction);
   const auto length =
-      static_cast<std::uint16_t>(kIpHeader + kUdpHeader + message.size());
+      static_cast<std::uint16_t>(kIpHeader + kUdpHeaderSize + message.size());
   Writer out;
   out.u16(0x4500);
   out.u16(length);
   out.u32(0);
   out.u8(64);
-  out.u8(kUdp);
+  out.u8(kProtocolUdp);
   out.u16(0);  // the checksum, below
   out.u32(0);
   out.u32(0xffffffff);
@@ -192,7 +192,7 @@ std::string dhcp_discover(const Mac& mac, std::uint32_t transaction) {
   out.bytes[11] = static_cast<char>(checksum);
   out.u16(kClientPort);
   out.u16(kServerPort);
-  out.u16(static_cast<std::uint16_t>(kUdpHeader + message.size()));
+  out.u16(static_cast<std::uint16_t>(kUdpHeaderSize + message.size()));
   out.u16(0);  // UDP over IPv4 may go without a checksum
   return out.bytes + message;
 }
@@ -201,13 +201,13 @@ std::optional<Ipv4> dhcp_offer_from(Bytes packet, std::uint32_t transaction) {
   ByteReader ip(packet);
   const std::size_t header = std::size_t{ip.u8() & 15u} * 4;
   ip.skip(8);
-  const bool is_udp = ip.u8() == kUdp;
+  const bool is_udp = ip.u8() == kProtocolUdp;
   ip.skip(2);
   const Ipv4 server = {ip.u32()};
   ByteReader udp(packet);
   udp.skip(header);
   const bool from_server = udp.u16() == kServerPort;
-  udp.skip(kUdpHeader - 2);
+  udp.skip(kUdpHeaderSize - 2);
   const bool is_reply = udp.u8() == 2;
   udp.skip(3);
   const bool is_ours = udp.u32() == transaction;

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto kLongestWait = 10s;
+constexpr auto kLongestWaitForLock = 10s;
 constexpr mode_t kPrivate = 0700;
 
 // Whether the open folder is still the one of that path: whoever had the lock
@@ -48,7 +48,7 @@ Result<FileHandle> open_folder(const std::string& path) {
 }  // namespace
 
 Result<GatewayLock> GatewayLock::take(const std::string& state) {
-  const auto end = std::chrono::steady_clock::now() + kLongestWait;
+  const auto end = std::chrono::steady_clock::now() + kLongestWaitForLock;
   do {
     auto folder = open_folder(state);
     if (!folder) return fail(std::move(folder).error());

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-GatewayOptions options() {
+GatewayOptions unit_options() {
   GatewayOptions options;
   options.lan = "br-lan";
   options.wan = "eth0";
@@ -19,7 +19,7 @@ bool has_line(const std::string& text, const std::string& line) {
 }
 
 TEST(GatewayUnit, CallsThisProgramWithTheSameOptions) {
-  const std::string text = unit_text(options(), "/opt/my apps/flowtell");
+  const std::string text = unit_text(unit_options(), "/opt/my apps/flowtell");
   EXPECT_TRUE(has_line(text,
                        "ExecStart=\"/opt/my apps/flowtell\" gateway up --lan "
                        "br-lan --wan eth0 --domain home"));
@@ -29,13 +29,13 @@ TEST(GatewayUnit, CallsThisProgramWithTheSameOptions) {
 }
 
 TEST(GatewayUnit, WaitsForBothInterfacesByTheirNamesInSystemd) {
-  EXPECT_TRUE(has_line(unit_text(options(), "/usr/bin/flowtell"),
+  EXPECT_TRUE(has_line(unit_text(unit_options(), "/usr/bin/flowtell"),
                        "Requires=sys-subsystem-net-devices-br\\x2dlan.device "
                        "sys-subsystem-net-devices-eth0.device"));
 }
 
 TEST(GatewayUnit, MayDoNoMoreThanAGatewayNeeds) {
-  const std::string text = unit_text(options(), "/usr/bin/flowtell");
+  const std::string text = unit_text(unit_options(), "/usr/bin/flowtell");
   for (const char* line : {"NoNewPrivileges=yes", "ProtectSystem=strict",
                            "ProtectKernelModules=yes", "PrivateDevices=yes"}) {
     EXPECT_TRUE(has_line(text, line)) << line;
@@ -44,11 +44,11 @@ TEST(GatewayUnit, MayDoNoMoreThanAGatewayNeeds) {
 }
 
 TEST(GatewayUnit, LooksIntoHomesOnlyWhereItsProgramIs) {
-  EXPECT_TRUE(
-      has_line(unit_text(options(), "/usr/bin/flowtell"), "ProtectHome=yes"));
+  EXPECT_TRUE(has_line(unit_text(unit_options(), "/usr/bin/flowtell"),
+                       "ProtectHome=yes"));
   for (const char* program : {"/home/anna/flowtell", "/root/build/flowtell"}) {
     EXPECT_TRUE(
-        has_line(unit_text(options(), program), "ProtectHome=read-only"));
+        has_line(unit_text(unit_options(), program), "ProtectHome=read-only"));
   }
 }
 
@@ -60,7 +60,7 @@ TEST(GatewayUnit, IsKnownByItsName) {
 }
 
 TEST(GatewayScript, QuotesThePathOfTheProgram) {
-  EXPECT_TRUE(has_line(script_text(options(), "/opt/it's"),
+  EXPECT_TRUE(has_line(script_text(unit_options(), "/opt/it's"),
                        "flowtell='/opt/it'\\''s'"));
 }
 

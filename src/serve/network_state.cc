@@ -26,12 +26,6 @@ Result<Json> parse(std::string_view text, std::string_view program) {
   return json;
 }
 
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>()
-                                                     : std::string();
-}
-
 // The items of a list within an object; none where it has no such list.
 const Json& list_at(const Json& object, const char* key) {
   static const Json kNone = Json::array();

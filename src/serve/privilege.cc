@@ -12,11 +12,12 @@
 namespace flowtell {
 namespace {
 
-constexpr std::array<std::pair<Capability, std::string_view>, 3> kNeeded = {{
-    {Capability::kNetAdmin, "CAP_NET_ADMIN"},
-    {Capability::kNetRaw, "CAP_NET_RAW"},
-    {Capability::kNetBindService, "CAP_NET_BIND_SERVICE"},
-}};
+constexpr std::array<std::pair<Capability, std::string_view>, 3>
+    kNeededCapabilities = {{
+        {Capability::kNetAdmin, "CAP_NET_ADMIN"},
+        {Capability::kNetRaw, "CAP_NET_RAW"},
+        {Capability::kNetBindService, "CAP_NET_BIND_SERVICE"},
+    }};
 
 // The effective capabilities as a set of bits.
 std::uint64_t in_force() {
@@ -36,7 +37,7 @@ bool may(Capability capability) {
 
 Result<void> require_network_privilege(std::string_view doing) {
   std::vector<std::string> wanting;
-  for (const auto& [capability, name] : kNeeded) {
+  for (const auto& [capability, name] : kNeededCapabilities) {
     if (!may(capability)) wanting.emplace_back(name);
   }
   if (wanting.empty()) return {};

@@ -17,7 +17,10 @@ class SessionMaker {
   explicit SessionMaker(std::uint64_t seed) : random_(seed) {}
 
   void look_up() {
-    udp_exchange(kResolver, 53, 30 + random_.below(8), 90 + random_.below(60));
+    // One after the other: compilers differ in which argument is drawn first.
+    const std::uint32_t answered = 90 + random_.below(60);
+    const std::uint32_t asked = 30 + random_.below(8);
+    udp_exchange(kResolver, 53, asked, answered);
   }
 
   void talk() {

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "model/dataset.h"
+#include "model/evidence.h"
 #include "model/forest_builder.h"
 #include "model/model.h"
 
@@ -32,6 +33,10 @@ struct TestRow {
 // REQUIRES: all rows have equally many values; those of a capture, and of a
 // burst, stand side by side.
 Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps);
+
+inline constexpr EvidenceKinds kShape{true, false, false};
+inline constexpr EvidenceKinds kName{false, true, false};
+inline constexpr EvidenceKinds kShapeAndTime{true, false, true};
 
 struct RandomTable {
   std::size_t rows = 60;
