@@ -5,6 +5,7 @@
 #include "decode/decoder.h"
 
 #include "serve/content_cut.h"
+#include "serve/frame_anonymiser.h"
 #include "target.h"
 
 namespace {
@@ -35,6 +36,26 @@ void check(const Packet& packet, const Frame& frame) {
   require(packet.time == frame.time, "a packet has its frame's time");
 }
 
+// What is given away of a frame is no longer than it and, where it can be read
+// alone, as all but later fragments can, the same packet to another's
+// addresses.
+void check_given_away(Bytes given, const Frame& frame, const Packet& packet) {
+  require(given.size() <= frame.bytes.size(), "nothing is added to a frame");
+  Frame again = frame;
+  again.bytes = given;
+  Packet read;
+  if (Decoder().decode(again, read) != Fate::kUsed) return;
+  require(read.protocol == packet.protocol &&
+              read.source_port == packet.source_port &&
+              read.destination_port == packet.destination_port &&
+              read.length == packet.length &&
+              read.payload_length == packet.payload_length &&
+              read.tcp_flags == packet.tcp_flags &&
+              read.tcp_sequence == packet.tcp_sequence,
+          "what is given away is the same but for its addresses");
+  require(read.payload.empty(), "no content is given away");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -42,13 +63,20 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const LinkType link = kLinks[reader.u8() % std::size(kLinks)];
   Decoder decoder;
   ContentCut cutter;
+  FrameAnonymiser anonymiser({});
   while (reader.left() > 2) {
     const std::size_t length = reader.u16();
     const Bytes bytes = reader.take(std::min(length, reader.left()));
     const Frame frame{Timestamp{}, bytes, static_cast<std::uint32_t>(length),
                       link};
     Packet packet;
-    if (decoder.decode(frame, packet) == Fate::kUsed) check(packet, frame);
+    if (decoder.decode(frame, packet) == Fate::kUsed) {
+      check(packet, frame);
+      if (FrameAnonymiser::knows(link)) {
+        const auto given = anonymiser.kept(frame);
+        if (given) check_given_away(*given, frame, packet);
+      }
+    }
     const Bytes kept = cutter.cut(frame);
     require(kept.size() <= bytes.size() &&
                 (kept.empty() || kept.data() == bytes.data()),

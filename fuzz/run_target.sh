@@ -21,7 +21,7 @@ esac
 # The time of a processor, in seconds, that inputs take.
 seconds_of() {
   local TIMEFORMAT=%U
-  { time "$program" -close_fd_mask=1 "$@" >/dev/null 2>&1; } 2>&1 || true
+  { time "$program" -timeout=20 -close_fd_mask=1 "$@" >/dev/null 2>&1; } 2>&1 || true
 }
 
 # Whether an input takes a second: on a busy machine the clock on the wall says

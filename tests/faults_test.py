@@ -315,7 +315,27 @@ def storm(process, count=400):
         time.sleep(0.001)
 
 
+def ends_while_its_reader_stalls():
+    """A capture that is played waits for who reads of it, and still ends when asked to, as it plays and when it is over."""
+    write_capture("long.pcap", session(3000))
+    for name, capture in (("as it plays", "long.pcap"), ("when it is over", "crowd.pcap")):
+        watch = subprocess.Popen([flowtell, "watch", "old.model", "--replay", capture, "--speed", "1e6"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(2)
+        waited = watch.poll() is None
+        watch.send_signal(signal.SIGTERM)
+        try:
+            watch.wait(20)
+        except subprocess.TimeoutExpired:
+            watch.kill()
+        err = watch.stderr.read()
+        watch.stdout.close()
+        check(waited and watch.returncode == 0 and "not written" in err,
+              f"watch --replay whose reader stalls ends by SIGTERM {name}, and counts what is lost")
+
+
 def storms():
+    ends_while_its_reader_stalls()
     for name, words in (("watch", ("watch", "old.model", "-i", "lan0", "-o", "storm.txt",
                                    "--write", "storm-watch.pcap")),
                         ("watch --threads 3", ("watch", "old.model", "-i", "lan0", "--threads", 3)),

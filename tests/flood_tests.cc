@@ -9,6 +9,7 @@
 // where sanitizers slow everything down).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -16,7 +17,10 @@
 #include "base/text.h"
 #include "flow/flow_meter.h"
 #include "report/quantity.h"
+#include "serve/memory_use.h"
+#include "support/dns_bytes.h"
 #include "support/flow_collector.h"
+#include "support/hello_bytes.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
@@ -49,13 +53,25 @@ class Mould {
     bytes_[at] = static_cast<std::uint8_t>(value >> 8);
     bytes_[at + 1] = static_cast<std::uint8_t>(value);
   }
+  // Where the frame has eight zeros: the number, as text.
+  void put_digits(std::uint64_t value) {
+    for (std::size_t i = 0; i < kDigits.size(); ++i, value /= 10) {
+      bytes_[digits_at_ + i] = static_cast<std::uint8_t>('0' + value % 10);
+    }
+  }
   Frame at(Timestamp time) const {
     return {time, bytes_, wire_length_, LinkType::kEthernet};
   }
 
+  static constexpr std::string_view kDigits = "00000000";
+
  private:
   std::vector<std::uint8_t> bytes_;
   std::uint32_t wire_length_;
+  std::size_t digits_at_ =
+      static_cast<std::size_t>(std::search(bytes_.begin(), bytes_.end(),
+                                           kDigits.begin(), kDigits.end()) -
+                               bytes_.begin());
 };
 
 constexpr std::size_t kIdentification = 14 + 4;
@@ -132,6 +148,37 @@ std::vector<Flood> floods() {
   };
 }
 
+FrameBuilder hello_frame(const TestHello& hello) {
+  constexpr std::size_t kSegment = 1400;
+  return frame().ethernet().ipv4().tcp().payload(
+      std::string_view(tls_records(client_hello(hello))).substr(0, kSegment));
+}
+
+// Of names, which are looked for only where they are wanted.
+std::vector<Flood> name_floods() {
+  const std::string name = std::string(Mould::kDigits) + ".example.org";
+  const auto from_anywhere = +[](Mould& mould, std::uint64_t i) {
+    mould.put32(kSource, kLan10 | (scattered(i) & 0xffffffu));
+  };
+  return {
+      {"the front of a hello of 64 kB, which never goes on",
+       hello_frame({.padding_before = 64'000}).build(), from_anywhere},
+      {"hellos, each with another name", hello_frame({.server = name}).build(),
+       [](Mould& mould, std::uint64_t i) {
+         mould.put32(kSource, kLan10 | (scattered(i) & 0xffffffu));
+         mould.put_digits(i);
+       }},
+      {"DNS answers, each for another name",
+       frame()
+           .ethernet()
+           .ipv4("192.168.77.1", "192.168.77.9")
+           .udp(53, 40000)
+           .payload(dns().asks(name).v4(name, "203.0.113.5").bytes())
+           .build(),
+       [](Mould& mould, std::uint64_t i) { mould.put_digits(i); }},
+  };
+}
+
 TestFrame deep_ipv6() {
   FrameBuilder builder = frame().ethernet().ipv6();
   for (int i = 0; i < 180; ++i) builder.extension(60);
@@ -164,6 +211,7 @@ struct Outcome {
   MeterReport report;
   std::size_t most_open = 0;
   std::size_t memory = 0;
+  std::uint64_t resident = 0;  // of the whole process
   double seconds = 0;
 };
 
@@ -201,6 +249,7 @@ Outcome run(const Flood* flood, std::uint64_t frames,
   }
   Outcome outcome;
   outcome.memory = meter.table().memory();
+  outcome.resident = MemoryUse().resident().value_or(0);
   outcome.most_open = meter.table().most_open_flows();
   meter.finish();
   const std::chrono::duration<double> took =
@@ -235,12 +284,19 @@ void stand(const Flood& flood, std::uint64_t frames,
   // A flow, twice as many pairs, sixteen packets in four chunks, a device and
   // the places in the indexes; vectors grow by doubling.
   EXPECT_LE(flooded.memory, options.max_flows * 2 * 1000);
-  fmt::print("{}: {} frames, {} frames/s, {} in the table, {} bursts cut\n",
-             flood.name, grouped_text(frames),
-             grouped_text(static_cast<std::uint64_t>(
-                 static_cast<double>(frames) / flooded.seconds)),
-             bytes_text(flooded.memory),
-             grouped_text(flooded.report.bursts_ended_early));
+  // Names, fragments and what the program is besides.
+  constexpr std::uint64_t kAllElse = 100'000'000;
+  if (!kIsSanitized) {
+    EXPECT_LE(flooded.resident, options.max_flows * 2 * 1000 + kAllElse);
+  }
+  fmt::print(
+      "{}: {} frames, {} frames/s, {} in the table, {} in all, {} "
+      "bursts cut\n",
+      flood.name, grouped_text(frames),
+      grouped_text(static_cast<std::uint64_t>(static_cast<double>(frames) /
+                                              flooded.seconds)),
+      bytes_text(flooded.memory), bytes_text(flooded.resident),
+      grouped_text(flooded.report.bursts_ended_early));
 }
 
 class FloodTest : public testing::TestWithParam<Flood> {};
@@ -251,14 +307,27 @@ TEST_P(FloodTest, LeavesMemoryBoundedAndTheHonestPhonesFlowsAlone) {
   stand(GetParam(), flood_frames(), options);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FloodTest, testing::ValuesIn(floods()),
-                         [](const auto& flood) {
-                           std::string name = flood.param.name;
-                           for (char& c : name) {
-                             if (std::isalnum(c) == 0) c = '_';
-                           }
-                           return name;
-                         });
+std::string name_of(const testing::TestParamInfo<Flood>& flood) {
+  std::string name = flood.param.name;
+  for (char& c : name) {
+    if (std::isalnum(c) == 0) c = '_';
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FloodTest, testing::ValuesIn(floods()), name_of);
+
+class NameFloodTest : public testing::TestWithParam<Flood> {};
+
+TEST_P(NameFloodTest, LeavesMemoryBoundedAndTheHonestPhonesFlowsAlone) {
+  FlowOptions options;
+  options.max_flows = 100'000;
+  options.names = true;
+  stand(GetParam(), flood_frames() / 10, options);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, NameFloodTest, testing::ValuesIn(name_floods()),
+                         name_of);
 
 TEST(Flood, OfIpv6HeaderChainsIsReadToTheEnd) {
   const Flood flood{"IPv6 with 180 extension headers", deep_ipv6(),

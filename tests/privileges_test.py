@@ -57,7 +57,7 @@ def check_status(name, program, user=None, bounds=0):
 # --- the filter and the fence, tried ------------------------------------------------------------------
 
 FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "accept", "ptrace", "setuid", "setgid",
-             "mount", "bpf", "init_module", "unshare", "kill", "prctl", "mkdir", "chmod", "map_code", "tiocsti")
+             "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti")
 
 
 def attempt(mode, folder, call):

@@ -113,7 +113,7 @@ TEST(Svm, DecidesAsLibsvmDoes) {
     const auto decisions = svm.decide(data.row(i));
     ASSERT_EQ(decisions.size(), due.size());
     for (std::size_t pair = 0; pair < due.size(); ++pair) {
-      // LibsvmRows here are rounded, those judged are not.
+      // Rows here are rounded, those judged are not.
       EXPECT_NEAR(decisions[pair], due[pair], 1e-5) << i << ' ' << pair;
     }
   }

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <termios.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -39,8 +40,6 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "fdatasync",
     "ftruncate",
     "ftruncate64",
-    "fcntl",
-    "fcntl64",
     // Frames that come, and their interface when it comes back: the socket that
     // is open is bound again.
     "recvfrom",
@@ -86,7 +85,6 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "set_thread_area",
     "gettid",
     "getpid",
-    "tgkill",
     "sched_yield",
     "sched_getaffinity",
     "exit",
@@ -130,6 +128,16 @@ constexpr auto kIoctls = std::to_array<unsigned long>({
     SIOCGIFHWADDR,
 });
 
+// Among the others are those that have a file send signals to anybody.
+constexpr auto kFcntls = std::to_array<int>({
+    F_DUPFD,
+    F_DUPFD_CLOEXEC,
+    F_GETFD,
+    F_SETFD,
+    F_GETFL,
+    F_SETFL,
+});
+
 constexpr scmp_datum_t kAllBits = 0xffffffff;
 constexpr scmp_datum_t kOpensForMore =
     O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
@@ -145,6 +153,11 @@ class Filter {
              scmp_datum_t value) {
     add(SCMP_ACT_ALLOW, name,
         {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, bits, value}});
+  }
+
+  // Whether machines of this kind have a call of this name.
+  static bool knows(const char* name) {
+    return seccomp_syscall_resolve_name(name) >= 0;
   }
 
   // It fails as on a kernel that does not know it.
@@ -181,7 +194,10 @@ class Filter {
 // started: threads are. What clone3 would do cannot be seen, so the C library
 // takes clone instead.
 void allow_by_arguments(Filter& filter) {
-  for (const char* name : {"mmap", "mmap2", "mprotect"}) {
+  // Where there is mmap2, mmap is the old call that hides its arguments behind
+  // a pointer.
+  for (const char* name :
+       {Filter::knows("mmap2") ? "mmap2" : "mmap", "mprotect"}) {
     filter.allow(name, 2, PROT_EXEC, 0);
   }
   filter.allow("clone", 0, CLONE_THREAD, CLONE_THREAD);
@@ -189,6 +205,13 @@ void allow_by_arguments(Filter& filter) {
   for (const unsigned long request : kIoctls) {
     filter.allow("ioctl", 1, kAllBits, request);
   }
+  for (const int command : kFcntls) {
+    for (const char* name : {"fcntl", "fcntl64"}) {
+      filter.allow(name, 1, kAllBits, static_cast<scmp_datum_t>(command));
+    }
+  }
+  // To itself, for abort().
+  filter.allow("tgkill", 0, kAllBits, static_cast<scmp_datum_t>(::getpid()));
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 
 namespace flowtell {
 
-// What the work returned, cut at 64 KiB. Fails where the child could not give
-// up its privileges, or did not end by itself.
+// What the work returned. Fails where the child could not give up its
+// privileges, did not end by itself, or said more than 64 KiB.
 // REQUIRES: this process has one thread.
 Result<std::string> in_confined_child(const std::function<std::string()>& work);
 

@@ -71,7 +71,8 @@ Result<void> LineSpool::write_some() {
 }
 
 Result<void> LineSpool::finish(Duration patience) {
-  while (fetch() && is_writable(patience)) {
+  const Duration end = monotonic_now() + patience;
+  while (fetch() && is_writable(std::max(end - monotonic_now(), Duration{}))) {
     if (auto done = write_some(); !done) return done;
   }
   // A line of which the reader has a part is lost to him as well.

@@ -35,8 +35,8 @@ class LineSpool {
   // system's reason.
   Result<void> write_some();
 
-  // Writes all. A reader who takes nothing for so long is given up, and the
-  // lines that are left count as dropped.
+  // Writes all that the reader takes within that time; the lines that are left
+  // then count as dropped.
   Result<void> finish(Duration patience);
 
   // What to watch until it can be written to; -1 while nothing waits.

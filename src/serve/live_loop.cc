@@ -40,6 +40,28 @@ Result<void> take_what_is_at_hand(LiveSource& source, Batch& batch,
   return {};
 }
 
+// Until frames are wanted again, or a person wants an end: then true.
+Result<bool> wait_for_handler(LiveWaiter& waiter, LiveHandler& handler,
+                              LiveWishes& wishes) {
+  while (wishes.holds_frames) {
+    Result<void> done;
+    switch (waiter.wait(-1, wishes.time, wishes.writable)) {
+      case LiveEvent::kStop:
+        return true;
+      case LiveEvent::kReload:
+        done = handler.reload();
+        break;
+      case LiveEvent::kNone:
+        break;
+    }
+    if (!done) return fail(std::move(done).error());
+    auto next = handler.tend();
+    if (!next) return fail(std::move(next).error());
+    wishes = *next;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
@@ -60,6 +82,9 @@ Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
     if (const auto text = source.take_notice()) handler.notice(*text);
     auto wishes = handler.tend();
     if (!wishes) return fail(std::move(wishes).error());
+    const auto is_stopped = wait_for_handler(waiter, handler, *wishes);
+    if (!is_stopped) return fail(is_stopped.error());
+    if (*is_stopped) return LiveEnd::kStopped;
     if (wishes->is_done) return LiveEnd::kOver;
 
     full_batches = count == batch.size() ? full_batches + 1 : kFullBatches;

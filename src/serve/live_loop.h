@@ -19,6 +19,7 @@ struct LiveWishes {
   std::optional<Duration> silence;  // one that lasts longer than this
   std::optional<Duration> time;     // that so much time passes
   int writable = -1;                // that this descriptor can be written to
+  bool holds_frames = false;        // until then no frame is read
 };
 
 class LiveHandler {

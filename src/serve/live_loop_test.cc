@@ -97,6 +97,30 @@ TEST_F(LiveLoop, EndsWhenItsHandlerIsDone) {
   EXPECT_EQ(notebook_.said, "take 1. tend. ");
 }
 
+TEST_F(LiveLoop, ReadsNothingWhileItsHandlerHoldsFrames) {
+  notebook_.when_tending = [calls = 0]() mutable {
+    LiveWishes wishes;
+    wishes.holds_frames = ++calls < 3;
+    wishes.time = 1ms;
+    return wishes;
+  };
+  EXPECT_TRUE(run({{.frames = two_}, {.frames = one_}}));
+  EXPECT_EQ(notebook_.said, "take 2. tend. tend. tend. take 1. tend. ");
+}
+
+TEST_F(LiveLoop, EndsBySignalWhileFramesAreHeld) {
+  notebook_.when_tending = [] {
+    ::raise(SIGTERM);
+    LiveWishes wishes;
+    wishes.holds_frames = true;
+    return wishes;
+  };
+  const auto ended = run({{.frames = two_}, {.frames = one_}});
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(*ended, LiveEnd::kStopped);
+  EXPECT_EQ(notebook_.said, "take 2. tend. ");
+}
+
 TEST_F(LiveLoop, EndsBySignal) {
   for (const int signal : {SIGINT, SIGTERM}) {
     notebook_.said.clear();

@@ -71,6 +71,7 @@ Result<LiveWishes> Watch::tend() {
   wishes.silence = crew_.next_end();
   wishes.time = options_.tick_every;
   wishes.writable = options_.writable();
+  wishes.holds_frames = options_.waits_for_reader && wishes.writable >= 0;
   if (is_busy) shorten(wishes.time, kCrewEvery);
   if (options_.writer != nullptr) shorten(wishes.time, next_flush_ - now);
   return wishes;

@@ -32,6 +32,8 @@ class Watch : public LiveHandler {
     // A descriptor that is to be ticked at when it can be written to; -1 for
     // none.
     std::function<int()> writable = [] { return -1; };
+    // While there is one, no frame is read: they can wait.
+    bool waits_for_reader = false;
     // No sink is called meanwhile.
     std::function<Result<void>()> reload;
     std::function<void(const std::string&)> notice;

@@ -48,8 +48,17 @@ Result<Output> Output::open_growing(const std::string& path) {
   Output output(std::nullopt);
   if (path.empty() || path == "-") return output;
   output.growing_path_ = path;
-  output.growing_ = FileHandle(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  // A link could lead root's lines into any file; those of the system are not
+  // others' to lay.
+  const int follow = path.starts_with("/dev/") ? 0 : O_NOFOLLOW;
+  output.growing_ = FileHandle(::open(
+      path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | follow, 0666));
+  if (output.growing_.get() < 0 && errno == ELOOP) {
+    return fail(ErrorKind::kOutput,
+                "cannot write {}: it is a link, which is not followed; name "
+                "the file that it leads to",
+                path);
+  }
   if (output.growing_.get() < 0) {
     return fail(ErrorKind::kOutput,
                 "cannot write {}: {}; is its folder there, and may you write "

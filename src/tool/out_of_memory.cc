@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/out_of_memory.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,9 +22,9 @@ constexpr std::string_view kSentence =
 std::atomic_flag is_ending;
 
 // Takes no memory itself. Of threads that come here at once the first speaks;
-// the others wait to be ended with it.
+// the others wait to be ended with it, by a call that is left to a watch.
 [[noreturn]] void end() {
-  while (is_ending.test_and_set()) ::pause();
+  while (is_ending.test_and_set()) ::poll(nullptr, 0, -1);
   Terminal::give_back_at_once();
   if (::write(STDERR_FILENO, kSentence.data(), kSentence.size()) < 0) {
     // Then nobody can be told.

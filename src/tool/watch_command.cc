@@ -256,6 +256,7 @@ class WatchCommand : public Command {
       return reporting.refresh(status);
     };
     options.writable = [&] { return reporting.writable(); };
+    options.waits_for_reader = !replay_.empty();
     options.reload = [&] { return reload(reporting); };
     options.notice = [&](const std::string& text) { reporting.notice(text); };
     watch.emplace(std::move(options), reporting.sinks());
@@ -267,7 +268,8 @@ class WatchCommand : public Command {
     if (metrics.server) metrics.server->start();
     auto ended = run_live(source, waiter, *watch);
     const auto finished = watch->finish();
-    const auto written = reporting.end();
+    const auto written =
+        reporting.end(waiter, !ended || *ended == LiveEnd::kStopped);
     summarise(*watch, source, reporting);
     if (!ended) return fail(std::move(ended).error());
     if (!finished) return fail(finished.error());

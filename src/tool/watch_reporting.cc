@@ -10,9 +10,8 @@ namespace {
 
 constexpr std::size_t kMostNotices = 20;
 
-// How long a reader who takes nothing is waited for when all is over.
-constexpr Duration kPatience = std::chrono::seconds(2);
-constexpr Duration kForEver = Duration::max() / 2;
+// How long a reader is given for the lines that wait when all is over.
+constexpr Duration kPatience = std::chrono::seconds(5);
 
 // Lines are handed on when there are so many bytes, in the middle of a burst
 // too: one of a hundred thousand flows must not wait for its end.
@@ -187,18 +186,22 @@ void WatchReporting::notice(const std::string& text) {
   if (notices_.size() > kMostNotices) notices_.pop_front();
 }
 
-Result<void> WatchReporting::end() {
+Result<void> WatchReporting::end(LiveWaiter& waiter, bool is_stopped) {
   terminal_.reset();
   for (const std::string& text : notices_) warn(text);
   notices_.clear();
-  auto done = spool_.finish(options_.waits_for_reader ? kForEver : kPatience);
+  Result<void> done;
+  while (options_.waits_for_reader && !is_stopped && writable() >= 0 && done) {
+    is_stopped = waiter.wait(-1, std::nullopt, writable()) == LiveEvent::kStop;
+    done = spool_.write_some();
+  }
+  if (done) done = spool_.finish(kPatience);
   if (!done) return fail(output_.explained(std::move(done).error()));
   return done;
 }
 
 Result<void> WatchReporting::write_lines() {
-  auto done =
-      options_.waits_for_reader ? spool_.finish(kForEver) : spool_.write_some();
+  auto done = spool_.write_some();
   if (!done) return fail(output_.explained(std::move(done).error()));
   if (spool_.dropped() > 0 && !told_of_dropped_) {
     told_of_dropped_ = true;

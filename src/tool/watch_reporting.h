@@ -22,6 +22,7 @@
 #include "report/metrics.h"
 #include "serve/device_names.h"
 #include "serve/line_spool.h"
+#include "serve/live_waiter.h"
 #include "tool/console.h"
 #include "tool/options.h"
 #include "tool/terminal.h"
@@ -78,9 +79,11 @@ class WatchReporting {
   void notice(const std::string& text);
   // What to wait for until lines can be written; -1 while none wait.
   int writable() const { return spool_.waits_for(); }
-  // Writes the lines that wait, unless the reader takes none, and gives the
-  // screen back. To be called before anything else is said.
-  Result<void> end();
+  // Writes the lines that wait, as far as the reader takes them within some
+  // seconds, and gives the screen back. A capture that is played waits for its
+  // reader, unless a person stops it or has. To be called before anything else
+  // is said.
+  Result<void> end(LiveWaiter& waiter, bool is_stopped);
 
   void use(std::unique_ptr<ModelInUse> model);
   const Model& model() const { return model_->model(); }
