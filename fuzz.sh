@@ -6,13 +6,14 @@
 # crash, a leak, undefined behaviour, a broken invariant, or an input that takes
 # a second or longer.
 #   ./fuzz.sh SECONDS [TARGET...]
+# FLOWTELL_FUZZ_SEED makes its chance repeatable, from an empty corpus.
 # What was learned is kept in build-asan/corpus, what was found in
 # build-asan/findings.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 if ! [[ ${1:-} =~ ^[1-9][0-9]*$ ]]; then
-  sed -n '5,12s/^# \{0,1\}//p' "$0" >&2
+  sed -n '5,13s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 seconds=$1

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # FLOWTELL_UNITY compiles the sources of a folder as one, which takes a quarter
-# of the time: for the sanitizers' builds and clang-tidy, which see all of it
-# anew. There the names that files keep to themselves must differ within their
+# of the time: for the sanitizers' builds, clang-tidy and other processors
+# (portability.sh), which see all of it anew. There the names that files keep to themselves must differ within their
 # folder. What users run is compiled file by file, each with its own includes.
 option(FLOWTELL_UNITY "Compile the sources of a folder as one" OFF)
 

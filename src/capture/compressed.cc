@@ -117,37 +117,77 @@ class ZstdBytes : public ByteSource {
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
     ZSTD_outBuffer out{into.data(), into.size(), 0};
     while (out.pos == 0) {
+      if (between_frames_) {
+        auto begun = begin_frame();
+        if (!begun) return fail(std::move(begun).error());
+        if (!*begun) return 0;
+      }
       auto more = holds_more_ ? true : input_.refill_if_empty();
       if (!more) return fail(std::move(more).error());
-      if (!*more && between_frames_) return 0;
-      if (!*more) return fail(ErrorKind::kInput, "the zstd data is cut short");
+      if (!*more) return cut_short();
       const Bytes left = input_.left();
-      const std::size_t given =
-          holds_more_ ? 0 : std::min(left.size(), without_header(wanted_));
-      ZSTD_inBuffer in{left.data(), given, 0};
-      const std::size_t hint = ZSTD_decompressStream(stream_.get(), &out, &in);
-      if (ZSTD_isError(hint) != 0) {
-        return fail(ErrorKind::kInput, "the zstd data is damaged");
-      }
-      input_.leave(left.size() - in.pos);
-      between_frames_ = hint == 0;
-      holds_more_ = hint != 0 && out.pos == out.size;
-      wanted_ = hint == 0 ? kFrameHead : hint;
+      const Bytes given = left.first(
+          holds_more_ ? 0 : std::min(left.size(), without_header(wanted_)));
+      auto taken = unpack(given, out);
+      if (!taken) return taken;
+      input_.leave(left.size() - *taken);
     }
     return out.pos;
   }
 
  private:
+  static tl::unexpected<Error> cut_short() {
+    return fail(ErrorKind::kInput, "the zstd data is cut short");
+  }
+  static tl::unexpected<Error> damage() {
+    return fail(ErrorKind::kInput, "the zstd data is damaged");
+  }
+
+  // RFC 8878, 3.1.1 and 3.1.2. zstd knows older formats too, if their first
+  // bytes come all at once; here they are damage however they come.
+  static bool is_magic(Bytes head) {
+    const auto magic = load<std::uint32_t>(head.data(), ByteOrder::kLittle);
+    return magic == ZSTD_MAGICNUMBER ||
+           (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+  }
+
+  // False at the end of the packed bytes.
+  Result<bool> begin_frame() {
+    std::array<std::uint8_t, sizeof(std::uint32_t)> head{};
+    for (std::size_t i = 0; i < head.size(); ++i) {
+      auto more = input_.refill_if_empty();
+      if (!more) return fail(std::move(more).error());
+      if (!*more && i == 0) return false;
+      if (!*more) return cut_short();
+      head[i] = input_.left().front();
+      input_.leave(input_.left().size() - 1);
+    }
+    if (!is_magic(head)) return damage();
+    ZSTD_outBuffer nowhere{nullptr, 0, 0};
+    auto taken = unpack(head, nowhere);
+    if (!taken) return fail(std::move(taken).error());
+    return true;
+  }
+
+  // How many of the packed bytes were taken.
+  Result<std::size_t> unpack(Bytes packed, ZSTD_outBuffer& out) {
+    ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+    wanted_ = ZSTD_decompressStream(stream_.get(), &out, &in);
+    if (ZSTD_isError(wanted_) != 0) return damage();
+    between_frames_ = wanted_ == 0;
+    holds_more_ = !between_frames_ && out.size > 0 && out.pos == out.size;
+    return in.pos;
+  }
+
   // A call that meets damage gives nothing, so each gets no more than zstd asks
   // for, a block, and nothing while zstd still holds what had no room: what
   // came before the damage is then out already. zstd asks for the next block's
   // header too, which waits.
-  static constexpr std::size_t kFrameHead = 5;
   static constexpr std::size_t kBlockHeader = 3;
   static std::size_t without_header(std::size_t wanted) {
     return wanted > kBlockHeader ? wanted - kBlockHeader : wanted;
   }
-  std::size_t wanted_ = kFrameHead;
+  std::size_t wanted_ = 0;
 
   struct Free {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
