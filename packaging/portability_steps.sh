@@ -40,8 +40,9 @@ step_packages() {
   for package in $(awk '/^# To / { build = / build$/ }
     /^[^#]/ && build && $1 != "g++" { print $1 }' packages.txt) \
     libgtest-dev librapidcheck-dev; do
+    # Not by grep -q, which would leave before all is said.
     if apt-cache show --no-all-versions "$package" |
-      grep -q '^Multi-Arch: same'; then
+      grep '^Multi-Arch: same' >/dev/null; then
       wanted+=("$package:$machine")
     else
       wanted+=("$package")
