@@ -113,5 +113,38 @@ TEST_F(ReportProgram, RefusesWhatMakesNoSense) {
   expect("report_usage");
 }
 
+// Whatever it is called by, and however it came to be read.
+TEST_F(ReportProgram, NeverReplacesWhatIsRead) {
+  run("printf 'path,app\\nhome/chat/1.pcap,chat\\n' > list.csv");
+  run("printf '0123456789abcdef%.0s' 1 2 3 4 > key");
+  run("flowtell train home -o apps.model --trees 5 --no-score");
+  run("ln -s home/video/2.pcap link; ln home/video/3.pcap same");
+  run("sha256sum home/*/* apps.model key list.csv same > before");
+  run("flowtell train home -o home/chat/1.pcap");
+  run("flowtell train list.csv -o home/chat/1.pcap");
+  run("flowtell evaluate home --json home/chat/1.pcap");
+  run("flowtell evaluate home --html link");
+  run("flowtell evaluate list.csv --test home --html same");
+  run("flowtell audit home --json home/chat/1.pcap");
+  run("flowtell audit list.csv --json list.csv");
+  run("flowtell model apps.model --json apps.model");
+  run("flowtell model apps.model --anonymise key --json key");
+  run("flowtell classify apps.model home --anonymise key -o key");
+  run("flowtell explain apps.model home --json home/chat/2.pcap");
+  run("flowtell explain apps.model home --html x --json x");
+  run("flowtell watch apps.model --replay same --anonymise key -o key");
+  run("flowtell watch apps.model --replay same -o x --write x");
+  run("sha256sum --quiet -c before && ls");
+  expect("report_apart");
+}
+
+TEST_F(ReportProgram, RefusesWhatIsNoNumber) {
+  run("flowtell flows home --burst-gap nan");
+  run("flowtell train home -o x --burst-gap -nan");
+  run("flowtell watch x --replay home/chat/1.pcap --speed nan");
+  run("flowtell capture -i lo --app one -o x --minutes NaN");
+  expect("report_no_number");
+}
+
 }  // namespace
 }  // namespace flowtell

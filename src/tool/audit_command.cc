@@ -2,6 +2,7 @@
 #include "predict/audit.h"
 
 #include "report/audit_report.h"
+#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/samples.h"
@@ -52,6 +53,8 @@ class AuditCommand : public Command {
     flow->names = kinds->name;
     auto features = chosen_features(feature_sets_);
     if (!features) return fail(std::move(features).error());
+    auto apart = check_apart({json_}, {captures_, anonymise_.key_file});
+    if (!apart) return fail(std::move(apart).error());
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     auto loaded =

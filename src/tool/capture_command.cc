@@ -64,7 +64,8 @@ class CaptureCommand : public Command {
         .add_option("--minutes", minutes_,
                     "How long a round lasts; without it, until Ctrl-C")
         ->type_name("M")
-        ->check(CLI::Range(0.001, 1e5));
+        ->check(CLI::Range(0.001, 1e5))
+        ->check(a_number());
     command
         .add_option("--rounds", rounds_,
                     "Captures to record, one after the other")

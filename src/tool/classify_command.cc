@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model_file.h"
+#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
 
@@ -39,7 +40,7 @@ class ClassifyCommand : public Command {
     if (!rule) return fail("--unknown", std::move(rule).error());
     auto kinds = EvidenceKinds::parse(evidence_);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
-    auto apart = check_apart(writer_.output, {model_});
+    auto apart = check_apart({writer_.output}, {model_});
     if (!apart) return fail(std::move(apart).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());

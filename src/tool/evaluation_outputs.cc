@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/evaluation_outputs.h"
 
-#include "tool/flow_printer.h"
+#include "tool/apart.h"
 
 namespace flowtell {
 namespace {
@@ -36,9 +36,6 @@ void EvaluationOutputs::define(CLI::App& command) {
 }
 
 Result<void> EvaluationOutputs::open(const std::vector<std::string>& read) {
-  for (const std::string& path : {json_path_, page_path_}) {
-    if (auto apart = check_apart(path, read); !apart) return apart;
-  }
   if (!json_path_.empty() && json_path_ == page_path_ && json_path_ != "-") {
     return fail(ErrorKind::kUsage,
                 "--json and --html both name {}; name another file for one",
@@ -48,6 +45,9 @@ Result<void> EvaluationOutputs::open(const std::vector<std::string>& read) {
     return fail(ErrorKind::kUsage,
                 "--json and --html cannot both go to standard output; name a "
                 "file for one");
+  }
+  if (auto apart = check_apart({json_path_, page_path_}, read); !apart) {
+    return apart;
   }
   auto opened = open_if_named(json_path_, json_);
   return opened ? open_if_named(page_path_, page_) : opened;

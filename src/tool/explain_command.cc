@@ -6,10 +6,11 @@
 #include "report/explanation.h"
 #include "report/explanation_page.h"
 #include "report/ledger_text.h"
+#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/each_capture.h"
-#include "tool/flow_printer.h"
+#include "tool/options.h"
 
 namespace flowtell {
 namespace {
@@ -68,7 +69,9 @@ class ExplainCommand : public Command {
       return fail(ErrorKind::kUsage,
                   "--flow: name the capture that the flow is in");
     }
-    if (auto apart = keeps({model_}); !apart) {
+    std::vector<std::string> read = paths_;
+    read.insert(read.end(), {model_, anonymise_.key_file});
+    if (auto apart = check_apart({json_, page_}, read); !apart) {
       return fail(std::move(apart).error());
     }
     auto key = anonymise_.resolve();
@@ -88,24 +91,11 @@ class ExplainCommand : public Command {
   }
 
  private:
-  // Fails where the JSON would replace what is read.
-  Result<void> keeps(const std::vector<std::string>& inputs) const {
-    if (!check_apart(json_, inputs)) {
-      return fail(ErrorKind::kUsage,
-                  "--json {} would replace what is read; choose another file",
-                  json_);
-    }
-    return check_apart(page_, inputs);
-  }
-
   Result<ExitCode> explain(const Model& model,
                            const ExplanationSetting& setting,
                            const FlowOptions& options) {
     auto captures = find_captures(paths_);
     if (!captures) return fail(std::move(captures).error());
-    if (auto apart = keeps(*captures); !apart) {
-      return fail(std::move(apart).error());
-    }
     CaptureAccount account(model.apps.size(), setting.kinds);
     std::optional<FlowExplanation> asked;
     const Inquiry* judging = nullptr;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/flow_printer.h"
 
-#include <filesystem>
 #include <functional>
 #include <thread>
 
@@ -9,6 +8,7 @@
 #include "flow/flow_batch.h"
 #include "report/ledger_text.h"
 #include "report/stats_text.h"
+#include "tool/apart.h"
 #include "tool/each_capture.h"
 
 namespace flowtell {
@@ -166,7 +166,9 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!captures) return fail(std::move(captures).error());
   writer_options->with_verdicts = judge.has_value();
   writer_options->mark_captures = captures->size() > 1;
-  if (auto apart = check_apart(how.writer.output, *captures); !apart) {
+  std::vector<std::string> read = *captures;
+  read.push_back(how.writer.anonymise.key_file);
+  if (auto apart = check_apart({how.writer.output}, read); !apart) {
     return fail(std::move(apart).error());
   }
   auto output = Output::open(how.writer.output);
@@ -180,22 +182,6 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   remark_on(printer.report(), how.writer.ledger);
   if (how.run.stats) remark(stats_text(printer.stats(), printer.report()));
   return *is_whole ? ExitCode::kDone : ExitCode::kDamaged;
-}
-
-Result<void> check_apart(const std::string& output,
-                         const std::vector<std::string>& captures) {
-  for (const std::string& capture : captures) {
-    std::error_code absent;
-    if (!std::filesystem::equivalent(output, capture, absent) || absent) {
-      continue;
-    }
-    if (!std::filesystem::is_regular_file(capture, absent)) continue;
-    return fail(ErrorKind::kUsage,
-                "{} would be replaced, and is read; choose another file to "
-                "write",
-                output);
-  }
-  return {};
 }
 
 }  // namespace flowtell

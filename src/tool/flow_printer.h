@@ -29,9 +29,4 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const FlowPrinting& how,
                              std::optional<NamingJudge> judge);
 
-// Fails where the output is one of the captures: results must not replace what
-// they were made of.
-Result<void> check_apart(const std::string& output,
-                         const std::vector<std::string>& captures);
-
 }  // namespace flowtell

@@ -2,6 +2,7 @@
 #include "model/model_file.h"
 #include "report/anonymised.h"
 #include "report/model_report.h"
+#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/options.h"
@@ -30,6 +31,8 @@ class ModelCommand : public Command {
   }
 
   Result<ExitCode> run() override {
+    auto apart = check_apart({json_}, {model_, anonymise_.key_file});
+    if (!apart) return fail(std::move(apart).error());
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     auto model = load_model(model_);

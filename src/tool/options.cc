@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/options.h"
 
+#include <cmath>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -20,6 +22,15 @@ std::string feature_set_names() {
 }
 
 }  // namespace
+
+CLI::Validator a_number() {
+  return {[](std::string& text) {
+            const auto number = parse_number<double>(text);
+            return number && std::isnan(*number) ? text + " is no number"
+                                                 : std::string();
+          },
+          ""};
+}
 
 void define_features(CLI::App& command, std::string& sets) {
   command
@@ -58,6 +69,7 @@ void MeterArguments::define_flow(CLI::App& command) {
                   "A longer silence of a device ends its burst")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.000'001, 1e6))
+      ->check(a_number())
       ->capture_default_str();
 }
 

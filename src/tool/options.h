@@ -22,6 +22,9 @@
 
 namespace flowtell {
 
+// Refuses what is a number by its form alone, and would pass every limit: nan.
+CLI::Validator a_number();
+
 // --lan, --max-flows: how packets become flows whatever the definition.
 // --flow-key, --burst-gap: what a flow is; fixed by the model when classifying.
 struct MeterArguments {

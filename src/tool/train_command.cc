@@ -7,9 +7,9 @@
 #include "predict/learner.h"
 #include "report/evaluation.h"
 #include "report/table.h"
+#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
-#include "tool/flow_printer.h"
 #include "tool/samples.h"
 
 namespace flowtell {
@@ -58,7 +58,7 @@ class TrainCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = kinds->name;
-    if (auto apart = check_apart(output_, {captures_}); !apart) {
+    if (auto apart = check_apart({output_}, {captures_}); !apart) {
       return fail(std::move(apart).error());
     }
     // Opened first: a place that cannot be written should not cost the work.

@@ -10,9 +10,9 @@
 #include "report/ledger_text.h"
 #include "serve/gateway_plan.h"
 #include "serve/watch.h"
+#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/each_capture.h"
-#include "tool/flow_printer.h"
 #include "tool/metrics_arguments.h"
 #include "tool/privilege_arguments.h"
 #include "tool/watch_reporting.h"
@@ -139,6 +139,7 @@ class WatchCommand : public Command {
                     "How many times faster than recorded to play")
         ->type_name("X")
         ->check(CLI::Range(0.001, 1e6))
+        ->check(a_number())
         ->capture_default_str()
         ->needs(replay);
     command
@@ -164,7 +165,9 @@ class WatchCommand : public Command {
                   "there is nothing to watch; name an interface with -i, or a "
                   "capture with --replay");
     }
-    auto apart = check_apart(writer_.output, {model_, replay_});
+    auto apart = check_apart(
+        {writer_.output, write_},
+        {model_, replay_, writer_.anonymise.key_file, metrics_.token_file});
     if (!apart) return fail(std::move(apart).error());
     if (replay_.empty()) {
       InterfaceOptions listening = listening_;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tool/apart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "capture/capture_file.h"
+#include "model/labelled_captures.h"
+
+namespace flowtell {
+namespace {
+
+bool is_file(const std::string& path) {
+  std::error_code absent;
+  return std::filesystem::is_regular_file(path, absent);
+}
+
+bool are_one(const std::string& a, const std::string& b) {
+  std::error_code absent;
+  return std::filesystem::equivalent(a, b, absent) && !absent;
+}
+
+std::vector<std::string> files_read(const std::string& path) {
+  std::error_code absent;
+  if (std::filesystem::is_directory(path, absent)) {
+    return captures_below(path).value_or(std::vector<std::string>());
+  }
+  if (!is_file(path)) return {};
+  std::vector<std::string> files = {path};
+  // Of what is no manifest, nothing.
+  if (const auto listed = find_labelled_captures(path)) {
+    for (const LabelledCapture& capture : *listed) {
+      files.push_back(capture.path);
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+Result<void> check_apart(const std::vector<std::string>& outputs,
+                         const std::vector<std::string>& read) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string& output = outputs[i];
+    if (output.empty() || output == "-") continue;
+    if (std::count(outputs.begin(), outputs.end(), output) > 1) {
+      return fail(ErrorKind::kUsage,
+                  "{} is named for two outputs; choose another file for one",
+                  output);
+    }
+    if (!is_file(output)) continue;
+    for (const std::string& path : read) {
+      const auto files = files_read(path);
+      if (std::ranges::none_of(
+              files, [&](const auto& file) { return are_one(output, file); })) {
+        continue;
+      }
+      return fail(ErrorKind::kUsage,
+                  "{} would be replaced, and is read; choose another file to "
+                  "write",
+                  output);
+    }
+  }
+  return {};
+}
+
+}  // namespace flowtell
