@@ -194,7 +194,7 @@ std::string Anonymiser::word(std::string_view what, std::string_view of) const {
   std::uint64_t bits = load<std::uint64_t>(digest.data(), ByteOrder::kBig);
   std::string word;
   for (std::size_t i = 0; i < kWordLength; ++i) {
-    word += kLetters[bits >> 59];
+    word += kLetters[static_cast<std::size_t>(bits >> 59)];
     bits <<= 5;
   }
   return word;
