@@ -101,7 +101,7 @@ struct Filling {
 
 // libpcap's frames last no longer than this call, so they are copied.
 void take_frame(u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
-  Filling& filling = *reinterpret_cast<Filling*>(user);
+  Filling& filling = *static_cast<Filling*>(static_cast<void*>(user));
   const std::size_t size = std::min<std::size_t>(header->caplen, filling.snap);
   std::uint8_t* at = filling.store.data() + filling.count * filling.snap;
   std::memcpy(at, bytes, size);

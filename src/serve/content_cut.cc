@@ -125,7 +125,7 @@ std::size_t ContentCut::names_in(const Packet& packet) {
 
 std::size_t ContentCut::hello_in(const Packet& packet) {
   const std::uint64_t sender = sender_of(packet);
-  OpenHello& hello = hellos_[sender % hellos_.size()];
+  OpenHello& hello = hellos_[static_cast<std::size_t>(sender % hellos_.size())];
   if (const std::uint32_t size = hello_size(packet.payload); size > 0) {
     hello = {sender, size};
   }

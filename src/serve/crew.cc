@@ -214,7 +214,7 @@ void Crew::add(const Frame& frame) {
     return;
   }
   const std::uint64_t hash = keyed_hash(finder_.device_of(packet));
-  Member& member = *members_[hash % members_.size()];
+  Member& member = *members_[static_cast<std::size_t>(hash % members_.size())];
   if (member.put(steady, *seen_.first)) member.hand_over(now_);
 }
 
