@@ -54,7 +54,8 @@ TEST(RecencyList, KeepsTheOrderOfLastUse) {
   for (int step = 0; step < 20'000; ++step) {
     const auto any = [&] {
       return *std::next(twin.begin(),
-                        random.below(static_cast<std::uint32_t>(twin.size())));
+                        static_cast<std::ptrdiff_t>(random.below(
+                            static_cast<std::uint32_t>(twin.size()))));
     };
     const std::uint32_t action = random.below(twin.size() < 20 ? 4 : 3);
     if (twin.empty() || action == 3) {

@@ -81,7 +81,7 @@ TEST_F(InsightTest, CountsEveryFlowDrawnToAnother) {
   std::size_t drawn = 0;
   for (const Draw& draw : insight_.draws) {
     EXPECT_NE(draw.from, draw.to);
-    drawn += draw.flows;
+    drawn += static_cast<std::size_t>(draw.flows);
     for (std::size_t i = 0; i < draw.signs.size(); ++i) {
       EXPECT_GT(draw.signs[i].pull, 0);
       if (i == 0) continue;

@@ -6,23 +6,25 @@
 namespace flowtell {
 namespace {
 
-__extension__ using Wide = __int128;
-
 void pad_to_word(std::string& bytes) {
   while (bytes.size() % 4 != 0) bytes += '\0';
 }
 
 }  // namespace
 
+// Digit by digit, so that nothing is too long for 64 bits.
 std::uint64_t ticks_at(Timestamp time, const PcapngInterface& interface) {
-  const unsigned power = interface.resolution & 0x7fu;
-  Wide per_second = 1;
-  for (unsigned i = 0; i < power; ++i) {
-    per_second *= (interface.resolution & 0x80) != 0 ? 2 : 10;
+  const std::uint64_t base = (interface.resolution & 0x80) != 0 ? 2 : 10;
+  const std::int64_t shown = time.time_since_epoch().count() -
+                             interface.offset_seconds * kNanosecondsPerSecond;
+  auto ticks = static_cast<std::uint64_t>(shown / kNanosecondsPerSecond);
+  auto rest = static_cast<std::uint64_t>(shown % kNanosecondsPerSecond);
+  for (int i = 0; i < (interface.resolution & 0x7f); ++i) {
+    rest *= base;
+    ticks = ticks * base + rest / kNanosecondsPerSecond;
+    rest %= kNanosecondsPerSecond;
   }
-  const Wide shown = Wide{time.time_since_epoch().count()} -
-                     Wide{interface.offset_seconds} * kNanosecondsPerSecond;
-  return static_cast<std::uint64_t>(shown * per_second / kNanosecondsPerSecond);
+  return ticks;
 }
 
 PcapngBytes& PcapngBytes::section(ByteOrder order) {
