@@ -161,8 +161,8 @@ def watches(model, folder, threads):
 
 
 def on_a_screen(model):
-    """As a person sees it, by `script`, which gives it a terminal."""
-    shown = subprocess.Popen(["script", "-qec", f"{flowtell} watch {model} -i lan0", "/dev/null"],
+    """As a person sees it, by `script`, which gives it a terminal. Without `exec`, dash would hear ^C too and tell 130."""
+    shown = subprocess.Popen(["script", "-qec", f"exec {flowtell} watch {model} -i lan0", "/dev/null"],
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     drawn = []
     reader = threading.Thread(target=lambda: drawn.extend(iter(lambda: os.read(shown.stdout.fileno(), 4096), b"")))
