@@ -40,7 +40,8 @@ while left=$((seconds - SECONDS)) && [ "$left" -gt 0 ]; do
   status=0
   "$program" "${folders[@]}" -dict="fuzz/$target.dict" \
     -max_total_time="$left" -max_len="$longest" -timeout=1 \
-    -seed="${FLOWTELL_FUZZ_SEED:-0}" -rss_limit_mb=2048 -artifact_prefix="$findings" -close_fd_mask=1 \
+    -seed="${FLOWTELL_FUZZ_SEED:-0}" -rss_limit_mb=2048 \
+    -artifact_prefix="$findings" -close_fd_mask=1 \
     -print_final_stats=1 >>"$log" 2>&1 || status=$?
   [ "$status" -ne 0 ] || break
   # Only what was slow by chance is no finding.

@@ -152,7 +152,9 @@ TEST_F(BadModels, CapturesThatMayNotBeReadAreNamed) {
           "flowtell flows phone.pcap");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.err,
-            "flowtell: cannot open phone.pcap: Permission denied\n");
+            "flowtell: cannot open phone.pcap: Permission denied; is it there, "
+            "and may "
+            "you read it?\n");
 }
 
 }  // namespace

@@ -58,7 +58,9 @@ FileHandle::~FileHandle() {
 Result<FileHandle> open_for_reading(const std::string& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
-    return fail(ErrorKind::kInput, "cannot open {}: {}", path, system_reason());
+    return fail(ErrorKind::kInput,
+                "cannot open {}: {}; is it there, and may you read it?", path,
+                system_reason());
   }
   struct stat status {};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {

@@ -127,8 +127,10 @@ TEST(ReadFile, SaysWhatIsWrong) {
   const auto absent = read_file(folder / "absent");
   ASSERT_FALSE(absent);
   EXPECT_EQ(absent.error().kind, ErrorKind::kInput);
-  EXPECT_EQ(absent.error().message, "cannot open " + (folder / "absent") +
-                                        ": No such file or directory");
+  EXPECT_EQ(
+      absent.error().message,
+      "cannot open " + (folder / "absent") +
+          ": No such file or directory; is it there, and may you read it?");
   const auto a_folder = read_file(folder.path());
   ASSERT_FALSE(a_folder);
   EXPECT_NE(a_folder.error().message.find("is a folder"), std::string::npos);

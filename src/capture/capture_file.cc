@@ -169,7 +169,8 @@ Result<std::vector<std::string>> find_captures(
   for (const std::string& path : paths) {
     std::error_code problem;
     if (path != kStandardInput && !fs::exists(path, problem)) {
-      return fail(ErrorKind::kInput, "there is no file or folder {}", path);
+      return fail(ErrorKind::kInput,
+                  "there is no file or folder {}; check the name", path);
     }
     if (path == kStandardInput || !fs::is_directory(path, problem)) {
       captures.push_back(path);

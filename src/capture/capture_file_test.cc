@@ -60,8 +60,10 @@ std::string why_not(const std::string& path) {
 TEST(CaptureFile, SaysWhatIsWrongWithAPath) {
   const TemporaryFolder folder;
   const std::string absent = folder / "absent.pcap";
-  EXPECT_EQ(why_not(absent),
-            "cannot open " + absent + ": No such file or directory");
+  EXPECT_EQ(
+      why_not(absent),
+      "cannot open " + absent +
+          ": No such file or directory; is it there, and may you read it?");
   EXPECT_NE(why_not(folder.path()).find("is a folder"), std::string::npos);
 }
 

@@ -108,8 +108,10 @@ TEST(LabelledCaptures, MustBeThere) {
   const auto captures = find_labelled_captures(folder / "absent");
   ASSERT_FALSE(captures);
   EXPECT_EQ(captures.error().kind, ErrorKind::kInput);
-  EXPECT_EQ(captures.error().message, "cannot open " + (folder / "absent") +
-                                          ": No such file or directory");
+  EXPECT_EQ(
+      captures.error().message,
+      "cannot open " + (folder / "absent") +
+          ": No such file or directory; is it there, and may you read it?");
 }
 
 }  // namespace

@@ -75,8 +75,7 @@ std::string ledger_text(const MeterReport& report) {
 
 std::string no_flow_text(const MeterReport& report) {
   if (report.frames == 0) {
-    return "no flows: the capture holds no frames; record while the apps are "
-           "in use";
+    return "no flows: there were no frames; record while the apps are in use";
   }
   const LedgerHeading& heading = fullest_heading(report.ledger);
   return fmt::format("no flows: {} of {} on {} are '{}' ({}); {}",

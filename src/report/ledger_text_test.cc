@@ -85,7 +85,7 @@ TEST(NoFlowText, NamesALinkThatIsNotLookedInto) {
 
 TEST(NoFlowText, SaysWhereThereIsNoFrame) {
   EXPECT_EQ(no_flow_text({}),
-            "no flows: the capture holds no frames; record while the apps are "
+            "no flows: there were no frames; record while the apps are "
             "in use");
 }
 

@@ -36,11 +36,6 @@ void EvaluationOutputs::define(CLI::App& command) {
 }
 
 Result<void> EvaluationOutputs::open(const std::vector<std::string>& read) {
-  if (!json_path_.empty() && json_path_ == page_path_ && json_path_ != "-") {
-    return fail(ErrorKind::kUsage,
-                "--json and --html both name {}; name another file for one",
-                json_path_);
-  }
   if (json_path_ == "-" && page_path_ == "-") {
     return fail(ErrorKind::kUsage,
                 "--json and --html cannot both go to standard output; name a "
