@@ -132,8 +132,10 @@ TEST_F(ReportProgram, NeverReplacesWhatIsRead) {
   run("flowtell classify apps.model home --anonymise key -o key");
   run("flowtell explain apps.model home --json home/chat/2.pcap");
   run("flowtell explain apps.model home --html x --json x");
+  run("flowtell explain apps.model --html x --json ./x");
+  run("flowtell explain apps.model --html - --json -");
   run("flowtell watch apps.model --replay same --anonymise key -o key");
-  run("flowtell watch apps.model --replay same -o x --write x");
+  run("flowtell watch apps.model --replay same -o x --write ./x");
   run("sha256sum --quiet -c before && ls");
   expect("report_apart");
 }
@@ -143,6 +145,10 @@ TEST_F(ReportProgram, RefusesWhatIsNoNumber) {
   run("flowtell train home -o x --burst-gap -nan");
   run("flowtell watch x --replay home/chat/1.pcap --speed nan");
   run("flowtell capture -i lo --app one -o x --minutes NaN");
+  run("flowtell evaluate home --seed -1");
+  run("flowtell evaluate home --seed 18446744073709551616");
+  run("flowtell train home -o x --no-score --seed 010 && "
+      "flowtell model x | grep seed");
   expect("report_no_number");
 }
 

@@ -6,14 +6,10 @@
 #include <numeric>
 
 #include "predict/verdict.h"
+#include "report/quantity.h"
 
 namespace flowtell {
 namespace {
-
-double share(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0
-                    : static_cast<double>(part) / static_cast<double>(whole);
-}
 
 // What is counted of the flows of one app.
 struct AppCounts {
@@ -126,16 +122,16 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
   for (std::size_t app = 0; app < apps; ++app) {
     const AppCounts& own = counts[app];
     const std::uint64_t hits = result.confusion[app][app];
-    result.apps.push_back({data.apps[app], own.flows, share(hits, own.flows),
-                           share(hits, named[app]),
-                           share(own.named_right, own.flows - own.unknown),
-                           share(own.unknown, own.flows)});
+    result.apps.push_back({data.apps[app], own.flows, ratio(hits, own.flows),
+                           ratio(hits, named[app]),
+                           ratio(own.named_right, own.flows - own.unknown),
+                           ratio(own.unknown, own.flows)});
   }
-  result.accuracy = share(right, result.flows);
-  result.error_named = share(named_wrong, result.flows - unknown);
+  result.accuracy = ratio(right, result.flows);
+  result.error_named = ratio(named_wrong, result.flows - unknown);
   result.reliability = reliability(data, probabilities);
   result.risk_coverage = risk_coverage(data, probabilities);
-  result.coverage = share(result.flows - unknown, result.flows);
+  result.coverage = ratio(result.flows - unknown, result.flows);
   result.balanced_accuracy = mean_over(result.apps, &AppScore::recall);
   result.correct = mean_over(result.apps, &AppScore::correct);
   result.unknown = mean_over(result.apps, &AppScore::unknown);

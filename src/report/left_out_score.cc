@@ -44,12 +44,17 @@ double confidence_reached(const Probabilities& judged, std::size_t rows,
   return all[static_cast<std::size_t>(at)];
 }
 
+Dataset others_than(const Dataset& data, AppId app) {
+  Dataset others = data.select(rows_where(data, false, app));
+  forget(app, others);
+  return others;
+}
+
 LeftOutApp leave_out(const Dataset& data, AppId app,
                      const CrossValidationOptions& options, EvidenceKinds kinds,
                      const UnknownRule& rule) {
-  Dataset others = data.select(rows_where(data, false, app));
+  const Dataset others = others_than(data, app);
   Dataset own = data.select(rows_where(data, true, app));
-  forget(app, others);
   forget(app, own);
   const Hearing of_others = hear_cross_validated(others, options, kinds);
   const Hearing of_own = hear_others(others, own, options, kinds);
@@ -85,6 +90,17 @@ double mean_of(const std::vector<LeftOutApp>& apps, double LeftOutApp::*value) {
 }
 
 }  // namespace
+
+std::optional<std::string> app_that_must_stay(
+    const Dataset& data, const CrossValidationOptions& options) {
+  const auto flows = data.flows_per_app();
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    if (flows[app] == 0) continue;
+    const Dataset others = others_than(data, static_cast<AppId>(app));
+    if (count_folds(deal_folds(others, options)) < 2) return data.apps[app];
+  }
+  return std::nullopt;
+}
 
 LeftOutScore leave_apps_out(const Dataset& data,
                             const CrossValidationOptions& options,

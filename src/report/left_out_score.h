@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,13 @@ struct LeftOutScore {
   double unknown_at_tenth = 0;
 };
 
+// The first app without whose flows the others' are not dealt to two folds, so
+// that nothing of them could be judged. None where each can be left out.
+std::optional<std::string> app_that_must_stay(
+    const Dataset& data, const CrossValidationOptions& options);
+
 // REQUIRES: flows of at least three apps, so that two are left to be told
-// apart.
+// apart; no app must stay.
 LeftOutScore leave_apps_out(const Dataset& data,
                             const CrossValidationOptions& options,
                             EvidenceKinds kinds, const UnknownRule& rule);

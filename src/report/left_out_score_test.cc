@@ -56,6 +56,17 @@ TEST(LeftOutScore, IsLowWhereAnotherAppLooksTheSame) {
   EXPECT_LT(score.apps[3].unknown_at_tenth, 0.2);
 }
 
+TEST(LeftOutScore, TellsWithoutWhomTheOthersCannotBeSplit) {
+  Dataset data = four_apps();
+  for (CaptureRecord& capture : data.captures) {
+    capture.group = capture.app == 3 ? "two" : "one";
+  }
+  CrossValidationOptions options = small();
+  EXPECT_EQ(app_that_must_stay(data, options), std::nullopt);
+  options.split = Split::kByGroup;
+  EXPECT_EQ(app_that_must_stay(data, options), "d");
+}
+
 TEST(LeftOutScore, CallsNothingUnknownUnderNever) {
   const UnknownRule never{0, 0};
   const LeftOutScore score = leave_apps_out(four_apps(), small(), {}, never);

@@ -2,9 +2,9 @@
 #include "predict/audit.h"
 
 #include "report/audit_report.h"
-#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/report_outputs.h"
 #include "tool/samples.h"
 
 namespace flowtell {
@@ -23,11 +23,9 @@ class AuditCommand : public Command {
     command.add_flag(
         "--strict", strict_,
         "End with exit code 1 where a fault or a warning is found");
-    command
-        .add_option("--json", json_,
-                    "Also write all findings as JSON; - for standard output, "
-                    "instead of the text")
-        ->type_name("FILE");
+    outputs_.define_json(command,
+                         "Also write all findings as JSON; - for standard "
+                         "output, instead of the text");
     define_features(command, feature_sets_);
     command.get_option("--features")->capture_default_str();
     define_evidence(command, evidence_);
@@ -53,8 +51,8 @@ class AuditCommand : public Command {
     flow->names = kinds->name;
     auto features = chosen_features(feature_sets_);
     if (!features) return fail(std::move(features).error());
-    auto apart = check_apart({json_}, {captures_, anonymise_.key_file});
-    if (!apart) return fail(std::move(apart).error());
+    auto opened = outputs_.open({captures_, anonymise_.key_file});
+    if (!opened) return fail(std::move(opened).error());
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     auto loaded =
@@ -84,15 +82,10 @@ class AuditCommand : public Command {
 
  private:
   Result<ExitCode> tell(const Dataset& data,
-                        const std::vector<Finding>& findings) const {
-    if (json_ != "-") {
-      auto told = write_output("", audit_text(data, findings));
-      if (!told) return fail(std::move(told).error());
-    }
-    if (!json_.empty()) {
-      auto told = write_output(json_, audit_json(data, findings));
-      if (!told) return fail(std::move(told).error());
-    }
+                        const std::vector<Finding>& findings) {
+    auto told = outputs_.write([&] { return audit_text(data, findings); },
+                               [&] { return audit_json(data, findings); });
+    if (!told) return fail(std::move(told).error());
     const auto [faults, warnings, notes] = count_severities(findings);
     return strict_ && faults + warnings > 0 ? ExitCode::kFailed
                                             : ExitCode::kDone;
@@ -100,7 +93,7 @@ class AuditCommand : public Command {
 
   std::string captures_;
   bool strict_ = false;
-  std::string json_;
+  ReportOutputs outputs_;
   std::string feature_sets_{FeatureList::kDefault};
   std::string evidence_{EvidenceKinds::kAll};
   std::uint64_t seed_ = 1;

@@ -3,11 +3,12 @@
 
 #include "predict/learner.h"
 #include "report/evaluation.h"
+#include "report/evaluation_page.h"
 #include "tool/command.h"
 #include "tool/console.h"
-#include "tool/evaluation_outputs.h"
 #include "tool/preset_arguments.h"
 #include "tool/preset_evaluation.h"
+#include "tool/report_outputs.h"
 #include "tool/samples.h"
 
 namespace flowtell {
@@ -59,7 +60,12 @@ class EvaluateCommand : public Command {
                      "and count them apart");
     unknown_.define(command);
     learner_.define(command);
-    outputs_.define(command);
+    outputs_.define_json(command,
+                         "Also write all figures as JSON; - for standard "
+                         "output, instead of the table");
+    outputs_.define_html(command,
+                         "Also write a page with tables and charts, for any "
+                         "browser; implies --timeline");
     meter_.define(command);
     meter_.define_flow(command);
     preset_.define(command);
@@ -143,7 +149,7 @@ class EvaluateCommand : public Command {
     auto evaluation =
         evaluate_by_preset({preset, learned, tested, validation(), setting});
     if (!evaluation) return fail(std::move(evaluation).error());
-    return outputs_.write(*evaluation, setting);
+    return tell(*evaluation, setting);
   }
 
   Result<void> judge_cross_validated(const Dataset& data,
@@ -152,6 +158,9 @@ class EvaluateCommand : public Command {
     // A split needs two parts to tell what was learned from what is judged.
     setting.folds = count_folds(deal_folds(data, options));
     if (setting.folds < 2) return no_split(setting);
+    if (leave_app_out_) {
+      if (auto can = check_leaving_out(data, options); !can) return can;
+    }
     if (options.split != Split::kByFlow) warn_of_single_captures(data);
     Judged judged{data, data, {}, std::move(setting), {}, {}, {}};
     judged.hearing = with_progress(options, [&](const auto& with) {
@@ -162,7 +171,6 @@ class EvaluateCommand : public Command {
     }
     if (repeats_ > 1) judged.repeats = repeat(data, options, judged.hearing);
     if (leave_app_out_) {
-      if (auto enough = require_three_apps(data); !enough) return enough;
       judged.left_out =
           leave_apps_out(data, options, kinds_, judged.setting.rule);
     }
@@ -183,15 +191,24 @@ class EvaluateCommand : public Command {
     return tell(judged);
   }
 
-  Result<void> require_three_apps(const Dataset& data) const {
+  Result<void> check_leaving_out(const Dataset& data,
+                                 const CrossValidationOptions& options) const {
     const auto flows = data.flows_per_app();
     const auto apps = std::ranges::count_if(
         flows, [](std::uint64_t count) { return count > 0; });
-    if (apps >= 3) return {};
+    if (apps < 3) {
+      return fail(ErrorKind::kInput,
+                  "--leave-app-out: of the two apps of {} one alone would be "
+                  "left; add captures of a third",
+                  captures_);
+    }
+    const auto needed = app_that_must_stay(data, options);
+    if (!needed) return {};
     return fail(ErrorKind::kInput,
-                "--leave-app-out: of the two apps of {} one alone would be "
-                "left; add captures of a third",
-                captures_);
+                "--leave-app-out: without {} the others of {} cannot be split "
+                "{} into two parts; add captures of them, or choose another "
+                "--split",
+                *needed, captures_, split_name(options.split));
   }
 
   // The first deal of the folds, and others by the seeds that follow.
@@ -256,20 +273,26 @@ class EvaluateCommand : public Command {
       evaluation.timeline =
           evaluate_timeline(data, hearing, kinds_, learner_.seed);
     }
-    auto told = outputs_.write(evaluation, judged.setting);
+    auto told = tell(evaluation, judged.setting);
     if (told && outputs_.wants_page()) told = tell_page(judged, evaluation);
     return told;
+  }
+
+  Result<void> tell(const Evaluation& evaluation,
+                    const EvaluationSetting& setting) {
+    return outputs_.write([&] { return evaluation_text(evaluation, setting); },
+                          [&] { return evaluation_json(evaluation, setting); });
   }
 
   Result<void> tell_page(const Judged& judged, const Evaluation& evaluation) {
     auto columns = learner_.features();
     if (!columns) return fail(std::move(columns).error());
     return outputs_.write_page(
-        {evaluation, judged.setting,
-         device_day(judged.tested, judged.hearing, kinds_, judged.setting.rule,
-                    learner_.seed),
-         app_features(judged.learned, columns->column_names(),
-                      learner_.forest())});
+        evaluation_html({evaluation, judged.setting,
+                         device_day(judged.tested, judged.hearing, kinds_,
+                                    judged.setting.rule, learner_.seed),
+                         app_features(judged.learned, columns->column_names(),
+                                      learner_.forest())}));
   }
 
   std::string captures_;
@@ -284,7 +307,7 @@ class EvaluateCommand : public Command {
   PresetArguments preset_;
   LearnerArguments learner_;
   EvidenceKinds kinds_;
-  EvaluationOutputs outputs_;
+  ReportOutputs outputs_;
   MeterArguments meter_;
 };
 

@@ -6,11 +6,11 @@
 #include "report/explanation.h"
 #include "report/explanation_page.h"
 #include "report/ledger_text.h"
-#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/each_capture.h"
 #include "tool/options.h"
+#include "tool/report_outputs.h"
 
 namespace flowtell {
 namespace {
@@ -38,14 +38,12 @@ class ExplainCommand : public Command {
     define_evidence(command, evidence_);
     meter_.define(command);
     anonymise_.define(command);
-    command
-        .add_option("--json", json_,
-                    "Write all of it as JSON; - for standard output, instead "
-                    "of the text")
-        ->type_name("FILE");
-    command
-        .add_option("--html", page_, "Also write it as a page for any browser")
-        ->type_name("FILE");
+    outputs_.define_json(command,
+                         "Also write all of it as JSON; - for standard output, "
+                         "instead of the text");
+    outputs_.define_html(command,
+                         "Also write it as a page for any browser; - for "
+                         "standard output, instead of the text");
     command.footer(
         "Examples:\n"
         "  flowtell explain apps.model\n"
@@ -71,8 +69,8 @@ class ExplainCommand : public Command {
     }
     std::vector<std::string> read = paths_;
     read.insert(read.end(), {model_, anonymise_.key_file});
-    if (auto apart = check_apart({json_, page_}, read); !apart) {
-      return fail(std::move(apart).error());
+    if (auto opened = outputs_.open(read); !opened) {
+      return fail(std::move(opened).error());
     }
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
@@ -160,20 +158,12 @@ class ExplainCommand : public Command {
     return {};
   }
 
-  Result<ExitCode> told(const std::string& text,
-                        const std::string& json) const {
-    if (json_ != "-") {
-      auto done = write_output("", text);
-      if (!done) return fail(std::move(done).error());
+  Result<ExitCode> told(const std::string& text, const std::string& json) {
+    auto done = outputs_.write([&] { return text; }, [&] { return json; });
+    if (done && outputs_.wants_page()) {
+      done = outputs_.write_page(explanation_html(title(), text, json));
     }
-    if (!json_.empty()) {
-      auto done = write_output(json_, json);
-      if (!done) return fail(std::move(done).error());
-    }
-    if (!page_.empty()) {
-      auto done = write_output(page_, explanation_html(title(), text, json));
-      if (!done) return fail(std::move(done).error());
-    }
+    if (!done) return fail(std::move(done).error());
     return any_damage_ ? ExitCode::kDamaged : ExitCode::kDone;
   }
 
@@ -198,8 +188,7 @@ class ExplainCommand : public Command {
   MeterArguments meter_;
   AnonymiseArguments anonymise_;
   std::optional<Anonymiser> anonymiser_;
-  std::string json_;
-  std::string page_;
+  ReportOutputs outputs_;
   MeterReport report_;
   bool any_damage_ = false;
 };

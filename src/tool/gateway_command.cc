@@ -7,9 +7,9 @@
 #include "serve/gateway.h"
 #include "serve/gateway_status.h"
 #include "serve/gateway_unit.h"
-#include "serve/privilege.h"
 #include "tool/console.h"
 #include "tool/gateway_commands.h"
+#include "tool/report_outputs.h"
 
 namespace flowtell {
 namespace {
@@ -31,12 +31,10 @@ class GatewayDownCommand : public Command {
   Result<ExitCode> run() override {
     const GatewayRequest request = state_.request();
     const auto known = known_gateways(request.places);
-    if (all_ && known.empty()) {
+    if (lan_.empty() && known.empty()) {
       remark(told("", {}));
       return ExitCode::kDone;
     }
-    auto may = require_network_privilege("take a gateway down");
-    if (!may) return fail(std::move(may).error());
     if (all_) return take_down_each(known, request);
     auto lan = the_one(known);
     if (!lan) return fail(std::move(lan).error());
@@ -54,10 +52,10 @@ class GatewayDownCommand : public Command {
     return ExitCode::kDone;
   }
 
-  // The gateway that is meant; empty where there is none.
+  // The gateway that is meant. REQUIRES: one is named or known.
   Result<std::string> the_one(const std::vector<std::string>& known) const {
     if (!lan_.empty()) return lan_;
-    if (known.size() <= 1) return known.empty() ? "" : known.front();
+    if (known.size() == 1) return known.front();
     return fail(ErrorKind::kUsage,
                 "there are gateways on {}; name one of them with --lan",
                 listed(known));
@@ -85,11 +83,9 @@ class GatewayStatusCommand : public Command {
     CLI::App& command = *gateway.add_subcommand(
         "status", "Tell of interfaces, leases, and bytes per device");
     define_lan(command, lan_);
-    command
-        .add_option("--json", json_,
-                    "Also write it as JSON; - for standard output, instead of "
-                    "the text")
-        ->type_name("FILE");
+    outputs_.define_json(command,
+                         "Also write it as JSON; - for standard output, "
+                         "instead of the text");
     state_.define(command);
     command.footer(
         "Examples:\n"
@@ -98,13 +94,13 @@ class GatewayStatusCommand : public Command {
   }
 
   Result<ExitCode> run() override {
+    auto opened = outputs_.open({});
+    if (!opened) return fail(std::move(opened).error());
     auto gateways = read_gateway_status(lan_, state_.request().places);
     if (!gateways) return fail(std::move(gateways).error());
-    Result<void> told;
-    if (json_ != "-") told = write_output("", status_text(*gateways));
-    if (told && !json_.empty()) {
-      told = write_output(json_, json_text(status_json(*gateways), 2) + '\n');
-    }
+    auto told = outputs_.write(
+        [&] { return status_text(*gateways); },
+        [&] { return json_text(status_json(*gateways), 2) + '\n'; });
     if (!told) return fail(std::move(told).error());
     return ExitCode::kDone;
   }
@@ -112,7 +108,7 @@ class GatewayStatusCommand : public Command {
  private:
   StateArgument state_;
   std::string lan_;
-  std::string json_;
+  ReportOutputs outputs_;
 };
 
 class GatewayScriptCommand : public Command {

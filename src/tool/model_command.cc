@@ -2,10 +2,10 @@
 #include "model/model_file.h"
 #include "report/anonymised.h"
 #include "report/model_report.h"
-#include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/options.h"
+#include "tool/report_outputs.h"
 
 namespace flowtell {
 namespace {
@@ -18,11 +18,9 @@ class ModelCommand : public Command {
     command.add_option("MODEL", model_, "A model made by 'flowtell train'")
         ->type_name("")
         ->required();
-    command
-        .add_option("--json", json_,
-                    "Write all of it as JSON; - for standard output, instead "
-                    "of the text")
-        ->type_name("FILE");
+    outputs_.define_json(command,
+                         "Also write all of it as JSON; - for standard output, "
+                         "instead of the text");
     anonymise_.define(command);
     command.footer(
         "Examples:\n"
@@ -31,8 +29,8 @@ class ModelCommand : public Command {
   }
 
   Result<ExitCode> run() override {
-    auto apart = check_apart({json_}, {model_, anonymise_.key_file});
-    if (!apart) return fail(std::move(apart).error());
+    auto opened = outputs_.open({model_, anonymise_.key_file});
+    if (!opened) return fail(std::move(opened).error());
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     auto model = load_model(model_);
@@ -41,20 +39,15 @@ class ModelCommand : public Command {
       Anonymiser anonymiser(**key);
       anonymise(*model, anonymiser);
     }
-    if (json_ != "-") {
-      auto told = write_output("", model_text(*model));
-      if (!told) return fail(std::move(told).error());
-    }
-    if (!json_.empty()) {
-      auto told = write_output(json_, model_json(*model));
-      if (!told) return fail(std::move(told).error());
-    }
+    auto told = outputs_.write([&] { return model_text(*model); },
+                               [&] { return model_json(*model); });
+    if (!told) return fail(std::move(told).error());
     return ExitCode::kDone;
   }
 
  private:
   std::string model_;
-  std::string json_;
+  ReportOutputs outputs_;
   AnonymiseArguments anonymise_;
 };
 

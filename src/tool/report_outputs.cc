@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/evaluation_outputs.h"
+#include "tool/report_outputs.h"
 
 #include "tool/apart.h"
 
@@ -22,20 +22,15 @@ Result<void> write_all_of(Output& output, std::string_view text) {
 
 }  // namespace
 
-void EvaluationOutputs::define(CLI::App& command) {
-  command
-      .add_option("--json", json_path_,
-                  "Also write all figures as JSON; - for standard output, "
-                  "instead of the table")
-      ->type_name("FILE");
-  command
-      .add_option("--html", page_path_,
-                  "Also write a page with tables and charts, for any browser; "
-                  "implies --timeline")
-      ->type_name("FILE");
+void ReportOutputs::define_json(CLI::App& command, const std::string& help) {
+  command.add_option("--json", json_path_, help)->type_name("FILE");
 }
 
-Result<void> EvaluationOutputs::open(const std::vector<std::string>& read) {
+void ReportOutputs::define_html(CLI::App& command, const std::string& help) {
+  command.add_option("--html", page_path_, help)->type_name("FILE");
+}
+
+Result<void> ReportOutputs::open(const std::vector<std::string>& read) {
   if (json_path_ == "-" && page_path_ == "-") {
     return fail(ErrorKind::kUsage,
                 "--json and --html cannot both go to standard output; name a "
@@ -48,18 +43,15 @@ Result<void> EvaluationOutputs::open(const std::vector<std::string>& read) {
   return opened ? open_if_named(page_path_, page_) : opened;
 }
 
-Result<void> EvaluationOutputs::write(const Evaluation& evaluation,
-                                      const EvaluationSetting& setting) {
+Result<void> ReportOutputs::write(const Text& text, const Text& json) {
   if (json_path_ != "-" && page_path_ != "-") {
-    auto told = write_output("", evaluation_text(evaluation, setting));
-    if (!told) return told;
+    if (auto told = write_output("", text()); !told) return told;
   }
-  if (!json_) return {};
-  return write_all_of(*json_, evaluation_json(evaluation, setting));
+  return json_ ? write_all_of(*json_, json()) : Result<void>();
 }
 
-Result<void> EvaluationOutputs::write_page(const EvaluationPage& page) {
-  return write_all_of(*page_, evaluation_html(page));
+Result<void> ReportOutputs::write_page(std::string_view html) {
+  return write_all_of(*page_, html);
 }
 
 }  // namespace flowtell
