@@ -33,7 +33,8 @@ TEST_F(GatewayProgram, RefusesNonsense) {
         up + "--dhcp 100-200", up + "--dhcp 192.168.13.100-192.168.13.200",
         up + "--dhcp 192.168.12.200-192.168.12.100",
         up + "--dhcp 192.168.12.1-192.168.12.9", up + "--dns here",
-        up + "--lease 1", up + "--lease -1", up + "--domain 'my home'"}) {
+        up + "--lease 1", up + "--lease -1", up + "--domain 'my home'",
+        std::string("flowtell gateway down --state . --lan x/../../y")}) {
     EXPECT_EQ(run(line).exit_code, 2) << line;
   }
   expect("gateway_nonsense");

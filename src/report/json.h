@@ -4,6 +4,7 @@
 // bytes that are no UTF-8 (a path may hold any) replaced by U+FFFD.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -21,6 +22,16 @@ inline std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>()
                                                      : std::string();
+}
+
+// A member that is a whole number from 0 on; `otherwise` if it is absent or
+// anything else.
+inline std::uint64_t number_at(const Json& object, const char* key,
+                               std::uint64_t otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned()
+             ? found->get<std::uint64_t>()
+             : otherwise;
 }
 
 }  // namespace flowtell

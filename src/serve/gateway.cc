@@ -192,7 +192,8 @@ Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
 
 Result<Undone> take_down(const std::string& lan, bool keep_unit,
                          const GatewayRequest& request) {
-  auto may = require_network_privilege("take a gateway down");
+  auto may = check_interface_name("--lan", lan);
+  if (may) may = require_network_privilege("take a gateway down");
   if (!may) return fail(std::move(may).error());
   const HeldSignals signals;
   auto lock = GatewayLock::take(request.places.state);

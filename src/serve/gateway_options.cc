@@ -15,22 +15,6 @@ bool is_letter_or_digit(char c) {
          (c >= '0' && c <= '9');
 }
 
-// The kernel takes almost any name; nft, dnsmasq and a path do not.
-Result<void> check_interface_name(std::string_view option,
-                                  std::string_view name) {
-  const bool is_plain = std::ranges::all_of(name, [](char c) {
-    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
-  });
-  if (name.empty() || name.size() > kLongestName || !is_plain ||
-      !is_letter_or_digit(name.front())) {
-    return fail(ErrorKind::kUsage,
-                "{} '{}' is no interface name of letters, digits and '.-_'; "
-                "'ip link' lists the interfaces",
-                option, name);
-  }
-  return {};
-}
-
 Result<void> check_address(const Ipv4Prefix& address) {
   const std::uint32_t first_byte = address.address.number >> 24;
   if (address.bits < 8 || address.bits > 30) {
@@ -104,6 +88,22 @@ Result<void> check_domain(std::string_view domain) {
 
 }  // namespace
 
+// The kernel takes almost any name; nft, dnsmasq and a path do not.
+Result<void> check_interface_name(std::string_view option,
+                                  std::string_view name) {
+  const bool is_plain = std::ranges::all_of(name, [](char c) {
+    return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+  });
+  if (name.empty() || name.size() > kLongestName || !is_plain ||
+      !is_letter_or_digit(name.front())) {
+    return fail(ErrorKind::kUsage,
+                "{} '{}' is no interface name of letters, digits and '.-_'; "
+                "'ip link' lists the interfaces",
+                option, name);
+  }
+  return {};
+}
+
 Ipv4Range lease_range(const Ipv4Prefix& address) {
   const std::uint32_t network = address.network().number;
   const std::uint32_t own = address.address.number;
@@ -163,18 +163,13 @@ Json options_json(const GatewayOptions& options) {
 }
 
 Result<GatewayOptions> options_from_json(const Json& json) {
-  const auto text = [&](const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>()
-                                                     : std::string();
-  };
   GatewayOptions options;
-  options.lan = text("lan");
-  options.wan = text("wan");
-  options.domain = text("domain");
-  const auto address = Ipv4Prefix::parse(text("address"));
-  const auto dhcp = Ipv4Range::parse(text("dhcp"));
-  const auto dns = Ipv4::parse(text("dns"));
+  options.lan = text_at(json, "lan");
+  options.wan = text_at(json, "wan");
+  options.domain = text_at(json, "domain");
+  const auto address = Ipv4Prefix::parse(text_at(json, "address"));
+  const auto dhcp = Ipv4Range::parse(text_at(json, "dhcp"));
+  const auto dns = Ipv4::parse(text_at(json, "dns"));
   const auto lease = json.find("lease");
   const auto ipv6 = json.find("ipv6");
   if (!address || !dhcp || !dns || lease == json.end() ||

@@ -36,6 +36,11 @@ struct GatewayOptions {
   bool operator==(const GatewayOptions&) const = default;
 };
 
+// Refuses a name that nft, dnsmasq or a path could take for more than a name.
+// `option`: what gave it, for the sentence.
+Result<void> check_interface_name(std::string_view option,
+                                  std::string_view name);
+
 // Refuses what cannot be: one interface for both sides, a range outside the
 // subnet, names that the programs behind this would not take as they are.
 Result<void> check_options(const GatewayOptions& options);

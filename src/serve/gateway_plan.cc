@@ -134,11 +134,12 @@ ChangePtr plan_unit(const GatewayOptions& options,
 
 std::string dnsmasq_config_path(const GatewayPlaces& places,
                                 std::string_view lan) {
-  return Journal::folder(places.state, lan) + "/dnsmasq.conf";
+  return fmt::format("{}/{}", Journal::folder(places.state, lan),
+                     kDnsmasqConfig);
 }
 
 std::string lease_path(const GatewayPlaces& places, std::string_view lan) {
-  return Journal::folder(places.state, lan) + "/leases";
+  return fmt::format("{}/{}", Journal::folder(places.state, lan), kLeases);
 }
 
 }  // namespace flowtell

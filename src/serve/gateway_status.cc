@@ -22,11 +22,11 @@ void take_counter(const Json& element, Traffic GatewayDevice::*direction,
   if (!element.is_object() || !element.contains("elem")) return;
   const Json& counted = element["elem"];
   if (!counted.is_object() || !counted.contains("counter")) return;
-  const auto address = Ipv4::parse(counted.value("val", ""));
+  const auto address = Ipv4::parse(text_at(counted, "val"));
   if (!address) return;
   const Json& counter = counted["counter"];
-  devices[*address].*direction = {counter.value("packets", std::uint64_t{0}),
-                                  counter.value("bytes", std::uint64_t{0})};
+  devices[*address].*direction = {number_at(counter, "packets", 0),
+                                  number_at(counter, "bytes", 0)};
 }
 
 std::optional<Interface> interface_in(const NetworkState& state,
@@ -72,7 +72,7 @@ std::vector<GatewayDevice> devices_of(std::vector<Lease> leases,
       if (!item.contains("set")) continue;
       const Json& set = item["set"];
       if (!set.contains("elem")) continue;
-      const bool is_sent = set.value("name", "") == "sent";
+      const bool is_sent = text_at(set, "name") == "sent";
       for (const Json& element : set["elem"]) {
         take_counter(element,
                      is_sent ? &GatewayDevice::sent : &GatewayDevice::received,

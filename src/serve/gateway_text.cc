@@ -85,12 +85,12 @@ std::string dnsmasq_text(const GatewayOptions& options,
       "dhcp-option=option:router,{}\n"
       "dhcp-option=option:dns-server,{}\n"
       "domain={}\n"
-      "dhcp-leasefile={}/leases\n"
-      "pid-file={}/dnsmasq.pid\n",
+      "dhcp-leasefile={}/{}\n"
+      "pid-file={}/{}\n",
       options.lan, leases.from.text(), leases.to.text(),
       mask_text(options.address), options.lease_seconds, own.text(),
       (options.dns ? *options.dns : own).text(), options.domain, dnsmasq.folder,
-      dnsmasq.folder);
+      kLeases, dnsmasq.folder, kDnsmasqProcess);
   // This machine's own names are not for the devices.
   text += options.serves_dns() ? "no-hosts\ndomain-needed\nbogus-priv\n"
                                : "port=0\n";

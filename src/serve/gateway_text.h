@@ -25,6 +25,12 @@ struct TableText {
 // another table drops.
 std::string table_text(const GatewayOptions& options, const TableText& table);
 
+// The files of dnsmasq in a gateway's folder: its configuration, the leases it
+// gave, and its process number.
+inline constexpr std::string_view kDnsmasqConfig = "dnsmasq.conf";
+inline constexpr std::string_view kLeases = "leases";
+inline constexpr std::string_view kDnsmasqProcess = "dnsmasq.pid";
+
 struct DnsmasqText {
   std::string folder;           // for its leases and process number
   bool has_other_users = true;  // to become one of, after the start

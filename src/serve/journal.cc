@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "serve/gateway_text.h"
 
 namespace flowtell {
 namespace {
@@ -16,20 +17,62 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFolderStart = "gateway-";
+constexpr std::string_view kJournal = "journal";
 constexpr int kVersion = 1;
 
-std::string file_in(const std::string& folder) { return folder + "/journal"; }
+std::string file_in(const std::string& folder) {
+  return fmt::format("{}/{}", folder, kJournal);
+}
 
 tl::unexpected<Error> cannot(std::string_view doing, const std::string& path,
                              std::string_view reason) {
   return fail(ErrorKind::kOutput, "cannot {} {}: {}", doing, path, reason);
 }
 
+// What a gateway puts into its folder; all else is somebody's.
+bool is_own(const std::string& name) {
+  return name == kJournal || name == kDnsmasqConfig || name == kLeases ||
+         name == kDnsmasqProcess || name.ends_with(".partial");
+}
+
+// The names in a folder, sorted; none where it cannot be read.
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code problem;
+  fs::directory_iterator at(folder, problem);
+  for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
+    names.push_back(at->path().filename().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Root removes what stands under a name that anybody may have given, so only
+// the gateway's own files go, and the folder once it is empty.
+Result<void> remove_folder(const std::string& folder) {
+  std::error_code problem;
+  for (const std::string& name : names_in(folder)) {
+    if (!is_own(name)) {
+      return fail(ErrorKind::kOutput,
+                  "{} holds {}, which is not the gateway's; move it away, then "
+                  "try again",
+                  folder, name);
+    }
+  }
+  for (const std::string& name : names_in(folder)) {
+    fs::remove(fmt::format("{}/{}", folder, name), problem);
+    if (problem) break;
+  }
+  if (!problem) fs::remove(folder, problem);
+  if (problem) return cannot("remove", folder, problem.message());
+  return {};
+}
+
 // Private: it tells who is on the network.
 Result<void> make_folder(const std::string& folder) {
+  if (auto removed = remove_folder(folder); !removed) return removed;
   std::error_code problem;
-  fs::remove_all(folder, problem);
-  if (!problem) fs::create_directories(folder, problem);
+  fs::create_directories(folder, problem);
   if (!problem) {
     fs::permissions(folder, fs::perms::owner_all, problem);
   }
@@ -49,15 +92,16 @@ std::string Journal::folder(const std::string& state, std::string_view lan) {
 }
 
 std::vector<std::string> Journal::recorded(const std::string& state) {
-  std::vector<std::string> names;
+  std::vector<std::string> lans;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(state, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(kFolderStart)) continue;
-    names.push_back(name.substr(kFolderStart.size()));
+  for (const std::string& name : names_in(state)) {
+    const std::string path = fmt::format("{}/{}", state, name);
+    if (name.starts_with(kFolderStart) && fs::is_directory(path, ignored) &&
+        std::ranges::all_of(names_in(path), is_own)) {
+      lans.push_back(name.substr(kFolderStart.size()));
+    }
   }
-  std::ranges::sort(names);
-  return names;
+  return lans;
 }
 
 Result<Journal> Journal::create(const std::string& state,
@@ -123,7 +167,7 @@ Result<void> Journal::take_header(const Json& line) {
   auto options = options_from_json(line["options"]);
   if (!options) return fail(std::move(options).error());
   options_ = *std::move(options);
-  since_ = line.value("since", "");
+  since_ = text_at(line, "since");
   return {};
 }
 
@@ -181,11 +225,6 @@ Result<void> Journal::pop() {
   return {};
 }
 
-Result<void> Journal::remove() {
-  std::error_code problem;
-  fs::remove_all(folder_, problem);
-  if (problem) return cannot("remove", folder_, problem.message());
-  return {};
-}
+Result<void> Journal::remove() { return remove_folder(folder_); }
 
 }  // namespace flowtell

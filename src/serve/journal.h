@@ -9,7 +9,8 @@
 // crash, the file says what may have to be undone, and no more. A last line
 // that was cut off is of a change that was never begun, and is left out.
 //
-// Beside it lies what dnsmasq needs; all of the folder goes with the gateway.
+// Beside it lies what dnsmasq needs; all of that, and the folder, go with the
+// gateway. A folder with anything else in it is not a gateway's, and is left.
 #pragma once
 
 #include <string>
@@ -25,7 +26,8 @@ class Journal {
  public:
   // The folder of the gateway on this interface; it may not be there.
   static std::string folder(const std::string& state, std::string_view lan);
-  // The interfaces whose gateways have a folder, sorted.
+  // The interfaces whose gateways have a folder, with nothing else in it,
+  // sorted.
   static std::vector<std::string> recorded(const std::string& state);
 
   // Begins a record. REQUIRES: there is no such folder, or nothing in it
@@ -46,7 +48,8 @@ class Journal {
   Result<void> push_complete();
   // Takes the newest entry off the record. REQUIRES: there is one.
   Result<void> pop();
-  // Removes the folder. REQUIRES: there are no changes left.
+  // Removes the folder; fails, with nothing removed, where somebody else's file
+  // is in it. REQUIRES: there are no changes left.
   Result<void> remove();
 
  private:

@@ -117,5 +117,31 @@ TEST_F(JournalTest, IsKnownByItsFolderAndGoesWithIt) {
   EXPECT_TRUE(state_.names().empty());
 }
 
+TEST_F(JournalTest, LeavesWhatIsNotItsOwn) {
+  Journal journal = begin();
+  const std::string own = file();
+  state_.put("gateway-wlan0/notes", "mine");
+  state_.put("gateway-api/src/main.c", "mine");
+  EXPECT_TRUE(Journal::recorded(state_.path()).empty());
+  const auto removed = journal.remove();
+  ASSERT_FALSE(removed);
+  EXPECT_EQ(removed.error().message,
+            Journal::folder(state_.path(), "wlan0") +
+                " holds notes, which is not the gateway's; move it away, then "
+                "try again");
+  EXPECT_TRUE(read_file(own));
+  EXPECT_FALSE(Journal::create(state_.path(), options_));
+  EXPECT_EQ(read_file(state_ / "gateway-wlan0/notes"), "mine");
+}
+
+TEST_F(JournalTest, TakesATimeThatIsNoTextForNone) {
+  begin();
+  std::string text = *read_file(file());
+  const std::size_t at = text.find("\"since\":") + 8;
+  text.replace(at, text.find(',', at) - at, "5");
+  state_.put("gateway-wlan0/journal", text);
+  EXPECT_EQ(open().since(), "");
+}
+
 }  // namespace
 }  // namespace flowtell

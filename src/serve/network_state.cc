@@ -51,7 +51,9 @@ Interface interface_of(const Json& link) {
   for (const Json& address : list_at(link, "addr_info")) {
     const auto own = Ipv4::parse(text_at(address, "local"));
     if (!own) continue;
-    interface.addresses.push_back({*own, address.value("prefixlen", 32u)});
+    const std::uint64_t bits = number_at(address, "prefixlen", 32);
+    if (bits > 32) continue;
+    interface.addresses.push_back({*own, static_cast<unsigned>(bits)});
   }
   return interface;
 }

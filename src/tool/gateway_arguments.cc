@@ -92,7 +92,9 @@ void StateArgument::define(CLI::App& command) {
 
 GatewayRequest StateArgument::request() const {
   GatewayRequest request;
-  request.places.state = std::filesystem::absolute(folder).lexically_normal();
+  std::error_code ignored;  // then the kernel refuses the name as it is
+  request.places.state =
+      std::filesystem::absolute(folder, ignored).lexically_normal();
   request.places.program = own_path();
   return request;
 }
