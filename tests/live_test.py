@@ -6,7 +6,9 @@ Exit code 77 (skipped) where there can be none, or a program it takes is absent.
 
 usage: live_test.py FLOWTELL CAPTURES...    labelled captures; the first folder that is there is used
 """
+import fcntl
 import json
+import os
 import pathlib
 import random
 import shutil
@@ -16,6 +18,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -176,6 +179,32 @@ def slow_reader(model, folder, threads):
 
 # --- verdicts come when bursts end ------------------------------------------------------------------
 
+def stopped_terminal(model, folder):
+    """A screen that nobody reads, and that is full at once."""
+    written = folder / "unseen.pcap"
+    ours, its = os.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 200, 500, 0, 0))
+    before = listeners()
+    watch = subprocess.Popen([flowtell, "watch", model, "-i", "lan0", "--write", written],
+                             stdin=its, stdout=its, stderr=its)
+    wait_until_it_listens(watch, before)
+    time.sleep(2)
+    for number in range(3):
+        phone().send(udp_frame(7, 50 + number))
+        time.sleep(0.2)
+    watch.send_signal(signal.SIGTERM)
+    try:
+        code = watch.wait(20)
+    except subprocess.TimeoutExpired:
+        code = "none within 20 s"
+        watch.kill()
+        watch.wait()
+    seen = len(list(frames_of(written)))
+    check(code == 0 and seen == 3, f"a terminal that nobody reads holds nothing up: exit code {code}, {seen} frames of 3")
+    os.close(ours)
+    os.close(its)
+
+
 def verdict_delays(model, folder):
     written = folder / "delays.pcap"
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--format", "jsonl", "--write", written)
@@ -277,8 +306,12 @@ def model_is_replaced(model, captures, folder):
 
     def verdict(device):
         phone().send(udp_frame(device, 80))
-        time.sleep(1.4)
-        return watch.lines[-1][1].split()[-2]
+        for _ in range(200):
+            time.sleep(0.1)
+            own = [line for _, line in watch.lines if f"10.0.0.{device} " in line]
+            if own:
+                return own[-1].split()[-2]
+        return f"no line of {device}"
     before = verdict(4)
     used.write_text("this is no model")
     watch.kill(signal.SIGHUP)
@@ -411,6 +444,7 @@ def main():
         threads_share_devices(model, captures, folder)
         slow_reader(model, folder, 1)
         slow_reader(model, folder, 2)
+        stopped_terminal(model, folder)
         verdict_delays(model, folder)
         memory_stays_flat(model, captures, folder)
         interface_returns(model)

@@ -120,8 +120,7 @@ constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
 constexpr auto kIoctls = std::to_array<unsigned long>({
     TCGETS,
     TCSETS,
-    TCSETSW,
-    TCSETSF,
+    TCFLSH,
     TIOCGWINSZ,
     SIOCGIFINDEX,
     SIOCGIFFLAGS,

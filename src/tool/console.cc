@@ -2,6 +2,7 @@
 #include "tool/console.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,12 @@ bool ends_within_a_line(const std::string& path) {
 void remark(std::string_view text) {
   // Where even this cannot be written nobody can be told.
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+bool standard_error_is_read() {
+  constexpr int kMilliseconds = 1000;
+  pollfd watched{STDERR_FILENO, POLLOUT, 0};
+  return ::poll(&watched, 1, kMilliseconds) > 0;
 }
 
 ExitCode complain(const Error& error) {

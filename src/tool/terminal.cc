@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/terminal.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <string>
 
-#include "base/file.h"
+#include "base/time.h"
 
 namespace flowtell {
 namespace {
@@ -16,11 +19,19 @@ constexpr std::string_view kTakeScreen = "\x1b[?1049h\x1b[?25l";
 constexpr std::string_view kGiveScreenBack = "\x1b[?25h\x1b[?1049l";
 constexpr std::string_view kToTopLeft = "\x1b[H";
 
+// For who reads to take the rest of a drawing at the end.
+constexpr Duration kPatience = std::chrono::seconds(1);
+constexpr int kPollMilliseconds = 50;
+
 std::atomic<const Terminal*> taken = nullptr;
 
 }  // namespace
 
-Terminal::Terminal() {
+Terminal::Terminal()
+    : unblocked_(::open("/proc/self/fd/1",
+                        O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {}
+
+void Terminal::take() {
   termios settings{};
   if (::tcgetattr(STDIN_FILENO, &settings) == 0) {
     before_ = settings;
@@ -28,18 +39,45 @@ Terminal::Terminal() {
     settings.c_cc[VSUSP] = _POSIX_VDISABLE;
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
   }
-  static_cast<void>(write_all(STDOUT_FILENO, kTakeScreen));
+  left_ = kTakeScreen;
   taken = this;
 }
 
+// What is half drawn would swallow the sequence that gives the screen back.
 Terminal::~Terminal() {
-  taken = nullptr;
+  if (taken.exchange(nullptr) == nullptr) return;
+  const Duration end = monotonic_now() + kPatience;
+  while (!left_.empty() && write_some() && monotonic_now() < end) {
+    pollfd watched{descriptor(), POLLOUT, 0};
+    ::poll(&watched, 1, kPollMilliseconds);
+  }
   give_back();
 }
 
+int Terminal::descriptor() const {
+  return unblocked_.get() >= 0 ? unblocked_.get() : STDOUT_FILENO;
+}
+
 void Terminal::give_back() const {
-  if (before_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &*before_);
-  static_cast<void>(write_all(STDOUT_FILENO, kGiveScreenBack));
+  if (before_) {
+    ::tcflush(STDIN_FILENO, TCIFLUSH);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &*before_);
+  }
+  static_cast<void>(write_all(descriptor(), kGiveScreenBack));
+}
+
+// What the terminal takes at once.
+Result<void> Terminal::write_some() {
+  while (!left_.empty()) {
+    const ssize_t wrote = ::write(descriptor(), left_.data(), left_.size());
+    if (wrote < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+    if (wrote < 0) {
+      return fail(ErrorKind::kOutput, "cannot write standard output: {}",
+                  system_reason());
+    }
+    left_.erase(0, static_cast<std::size_t>(wrote));
+  }
+  return {};
 }
 
 void Terminal::give_back_at_once() {
@@ -55,16 +93,13 @@ ScreenSize Terminal::size() const {
 }
 
 Result<void> Terminal::show(std::string_view lines) {
-  std::string out(kToTopLeft);
+  if (auto done = write_some(); !done || !left_.empty()) return done;
+  left_ = kToTopLeft;
   for (const char c : lines) {
-    if (c == '\n') out += '\r';
-    out += c;
+    if (c == '\n') left_ += '\r';
+    left_ += c;
   }
-  auto done = write_all(STDOUT_FILENO, out);
-  if (!done) {
-    return fail("cannot write standard output", std::move(done).error());
-  }
-  return done;
+  return write_some();
 }
 
 }  // namespace flowtell

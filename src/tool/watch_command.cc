@@ -47,13 +47,6 @@ class WatchCommand : public Command {
                     "Keep the packets in this new file, as pcap")
         ->type_name("FILE");
     command
-        .add_option("--buffer", buffer_,
-                    "Mebibytes in which the kernel keeps frames while the "
-                    "watch is busy")
-        ->type_name("N")
-        ->check(CLI::Range(1u, 1024u))
-        ->capture_default_str();
-    command
         .add_option("--threads", threads_,
                     "Threads that flows are found and judged on, each with "
                     "devices of its own; from 2 on, one more reads")
@@ -147,7 +140,16 @@ class WatchCommand : public Command {
                     "Look at, and keep, so many bytes of each frame")
         ->type_name("N")
         ->check(CLI::Range(std::uint32_t{64}, kLongestFrame))
-        ->capture_default_str();
+        ->capture_default_str()
+        ->excludes(replay);
+    command
+        .add_option("--buffer", buffer_,
+                    "Mebibytes in which the kernel keeps frames while the "
+                    "watch is busy")
+        ->type_name("N")
+        ->check(CLI::Range(1u, 1024u))
+        ->capture_default_str()
+        ->excludes(replay);
   }
 
   const std::string& name() const {
@@ -316,6 +318,7 @@ class WatchCommand : public Command {
 
   void summarise(const Watch& watch, LiveSource& source,
                  const WatchReporting& reporting) const {
+    if (!standard_error_is_read()) return;
     const MeterReport report = watch.crew().report();
     if (const auto& damage = source.damage()) {
       warn_of_damage(replay_, *damage);

@@ -140,6 +140,7 @@ WatchReporting::WatchReporting(const FlowWriterOptions& writer,
       screen_(
           std::filesystem::path(options_.title).filename().string(),
           [this](const Address& device) { return device_names_.of(device); }) {
+  if (options_.on_screen) terminal_.emplace();
   for (int i = 0; i < options_.threads; ++i) {
     desks_.push_back(std::make_unique<Desk>(
         *this, writer, model_->naming(static_cast<std::size_t>(i))));
@@ -150,7 +151,7 @@ WatchReporting::~WatchReporting() = default;
 
 void WatchReporting::begin() {
   if (options_.on_screen) {
-    terminal_.emplace();
+    terminal_->take();
     return;
   }
   for (const auto& desk : desks_) desk->begin(desk == desks_.front());
@@ -188,7 +189,9 @@ void WatchReporting::notice(const std::string& text) {
 
 Result<void> WatchReporting::end(LiveWaiter& waiter, bool is_stopped) {
   terminal_.reset();
-  for (const std::string& text : notices_) warn(text);
+  if (!notices_.empty() && standard_error_is_read()) {
+    for (const std::string& text : notices_) warn(text);
+  }
   notices_.clear();
   Result<void> done;
   while (options_.waits_for_reader && !is_stopped && writable() >= 0 && done) {
