@@ -20,6 +20,15 @@ std::uint32_t crc32(Bytes bytes) {
   return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
 }
 
+std::uint16_t internet_checksum(Bytes bytes) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    sum += load<std::uint16_t>(&bytes[i], ByteOrder::kBig);
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(~sum);
+}
+
 namespace {
 
 class Sha256 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two sums over bytes, each for its own purpose.
+// Sums over bytes, each for its own purpose.
 #pragma once
 
 #include <optional>
@@ -13,6 +13,10 @@ namespace flowtell {
 
 // CRC-32 (IEEE 802.3), by zlib: notices every flipped bit of a stored file.
 std::uint32_t crc32(Bytes bytes);
+
+// The Internet's (RFC 1071), of a header whose own checksum is 0.
+// REQUIRES: bytes.size() is even.
+std::uint16_t internet_checksum(Bytes bytes);
 
 // SHA-256 as 64 hexadecimal digits, by libcrypto: names a capture by its
 // content; `sha256sum` prints the same.

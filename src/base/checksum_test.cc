@@ -8,6 +8,8 @@
 namespace flowtell {
 namespace {
 
+using namespace std::string_view_literals;
+
 TEST(Crc32, IsTheOneOfTheStandard) {
   EXPECT_EQ(crc32(as_bytes("123456789")), 0xcbf43926u);
   EXPECT_EQ(crc32({}), 0u);
@@ -21,6 +23,13 @@ TEST(Crc32, NoticesEveryFlippedBit) {
     spoilt[bit / 8] = static_cast<char>(spoilt[bit / 8] ^ (1 << (bit % 8)));
     EXPECT_NE(crc32(as_bytes(spoilt)), sum);
   }
+}
+
+TEST(InternetChecksum, IsTheOneOfTheRfc) {
+  // RFC 1071, 3: the words add up to ddf2.
+  EXPECT_EQ(internet_checksum(as_bytes("\0\x01\xf2\x03\xf4\xf5\xf6\xf7"sv)),
+            0x220d);
+  EXPECT_EQ(internet_checksum({}), 0xffff);
 }
 
 TEST(Sha256, IsWhatSha256sumPrints) {

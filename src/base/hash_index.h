@@ -13,6 +13,8 @@
 // order would depend on the key.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -24,7 +26,9 @@ class HashIndex {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kSlotMemory = 8;
 
-  HashIndex() : slots_(kFewest) {}
+  // With room for so many entries; for more it allocates.
+  explicit HashIndex(std::size_t entries = 0)
+      : slots_(std::bit_ceil(std::max(kFewest, entries * 4 / 3 + 1))) {}
 
   std::size_t size() const { return size_; }
   std::size_t memory() const { return slots_.size() * sizeof(Slot); }

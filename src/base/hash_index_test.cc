@@ -91,6 +91,13 @@ TEST(HashIndex, TellsKeysOfTheSameHashApart) {
   EXPECT_EQ(indexed.find(3), HashIndex::kNone);
 }
 
+TEST(HashIndex, HasTheRoomItWasAskedFor) {
+  HashIndex index(1000);
+  const std::size_t memory = index.memory();
+  for (std::uint32_t i = 0; i < 1000; ++i) index.insert(keyed_hash(i), i);
+  EXPECT_EQ(index.memory(), memory);
+}
+
 TEST(HashIndex, DoesNotGrowUnderChurn) {
   IndexedKeys indexed([](std::uint64_t key) { return keyed_hash(key); });
   for (std::uint64_t key = 0; key < 40; ++key) indexed.add(key);

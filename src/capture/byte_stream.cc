@@ -6,8 +6,6 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kChunk = 1 << 18;
-
 // What is left of a stream, as a source again.
 class StreamBytes : public ByteSource {
  public:
@@ -58,10 +56,12 @@ void ByteStream::borrow() {
 void ByteStream::gather(std::size_t count) {
   kept_.assign(window_.begin(), window_.end());
   std::size_t size = kept_.size();
-  if (buffer_.size() < size + kChunk) buffer_.resize(size + kChunk);
+  if (buffer_.size() < size + ByteSource::kChunk)
+    buffer_.resize(size + ByteSource::kChunk);
   std::copy(kept_.begin(), kept_.end(), buffer_.begin());
   while (size < count && source_) {
-    if (buffer_.size() < size + kChunk) buffer_.resize(2 * size + kChunk);
+    if (buffer_.size() < size + ByteSource::kChunk)
+      buffer_.resize(2 * size + ByteSource::kChunk);
     auto got = source_->read(std::span(buffer_).subspan(size));
     if (!got) problem_ = got.error().message;
     if (!got || *got == 0) source_.reset();

@@ -26,8 +26,11 @@ namespace flowtell {
 // Something that gives bytes once, in order.
 class ByteSource {
  public:
+  static constexpr std::size_t kChunk = 1 << 18;
+
   virtual ~ByteSource() = default;
-  // Fills the front of `into`; 0 at the end. Fails when the source does.
+  // Fills the front of `into`; 0 at the end. Fails when the source does. A
+  // ByteStream gives it room for a chunk at least.
   virtual Result<std::size_t> read(std::span<std::uint8_t> into) = 0;
 
   // Some sources have blocks of their own and can lend them, which spares a
@@ -68,8 +71,8 @@ class ByteStream {
   // Why the source failed, if it did; it then looks like an end.
   const std::optional<std::string>& problem() const { return problem_; }
 
-  // Moves everything, with the bytes at hand still to come, behind `wrap`, a
-  // ByteSource made of one (a decompressor).
+  // What is left as a source again, the bytes at hand first, for one that wraps
+  // it (a decompressor).
   std::unique_ptr<ByteSource> into_source() &&;
 
  private:

@@ -113,21 +113,36 @@ bool is_worth_opening(const fs::path& path) {
   return !is_capture || *is_capture || is_called_capture(path);
 }
 
-// A folder within that cannot be listed is found itself, for the same reason.
-std::error_code list_below(const fs::path& folder,
-                           std::vector<std::string>& found) {
-  std::error_code problem;
-  for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
-       at.increment(problem)) {
-    std::error_code gone;
-    const bool is_folder = at->is_directory(gone) && !at->is_symlink(gone);
-    const bool is_found =
-        is_folder ? static_cast<bool>(list_below(at->path(), found))
-                  : at->is_regular_file(gone) && is_worth_opening(at->path());
-    if (is_found) found.push_back(at->path().string());
+// Lists what is below a folder, links to folders included.
+class Listing {
+ public:
+  // A folder within that cannot be listed is found itself, so that whoever
+  // opens it tells.
+  std::error_code add(const fs::path& folder) {
+    std::error_code problem;
+    const fs::path real = fs::canonical(folder, problem);
+    if (problem) return problem;
+    // A link to a folder that it stands in leads to nothing new.
+    if (std::ranges::find(around_, real) != around_.end()) return {};
+    around_.push_back(real);
+    for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
+         at.increment(problem)) {
+      std::error_code gone;
+      const bool is_found =
+          at->is_directory(gone)
+              ? static_cast<bool>(add(at->path()))
+              : at->is_regular_file(gone) && is_worth_opening(at->path());
+      if (is_found) found.push_back(at->path().string());
+    }
+    around_.pop_back();
+    return problem;
   }
-  return problem;
-}
+
+  std::vector<std::string> found;
+
+ private:
+  std::vector<fs::path> around_;  // the folders it is in just now
+};
 
 }  // namespace
 
@@ -153,14 +168,13 @@ Result<bool> looks_capture(const std::string& path) {
 }
 
 Result<std::vector<std::string>> captures_below(const std::string& folder) {
-  std::vector<std::string> found;
-  std::error_code problem = list_below(folder, found);
-  if (problem) {
+  Listing listing;
+  if (const std::error_code problem = listing.add(folder)) {
     return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
                 problem.message());
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  std::sort(listing.found.begin(), listing.found.end());
+  return std::move(listing.found);
 }
 
 Result<std::vector<std::string>> find_captures(
@@ -168,7 +182,7 @@ Result<std::vector<std::string>> find_captures(
   std::vector<std::string> captures;
   for (const std::string& path : paths) {
     std::error_code problem;
-    if (path != kStandardInput && !fs::exists(path, problem)) {
+    if (path != kStandardInput && !fs::exists(path, problem) && !problem) {
       return fail(ErrorKind::kInput,
                   "there is no file or folder {}; check the name", path);
     }

@@ -30,10 +30,11 @@ Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
 // Whether the file begins as a capture does. Fails where it cannot be opened.
 Result<bool> looks_capture(const std::string& path);
 
-// The captures below a folder, at any depth, in the order of their names; files
-// of other kinds are passed over. Among them is what cannot be opened, and what
-// is called a capture (.pcap, .pcapng, .cap, packed or not) and is none, so
-// that whoever opens it tells. Fails where the folder cannot be listed.
+// The captures below a folder, at any depth and behind links, in the order of
+// their names; files of other kinds are passed over. Among them is what cannot
+// be opened, and what is called a capture (.pcap, .pcapng, .cap, packed or not)
+// and is none, so that whoever opens it tells. Fails where the folder cannot be
+// listed.
 Result<std::vector<std::string>> captures_below(const std::string& folder);
 
 // The captures that paths stand for: files and "-" as they are, of folders all

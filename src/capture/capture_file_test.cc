@@ -97,6 +97,20 @@ TEST(CaptureFile, FindsTheCapturesBelowAFolderInTheOrderOfTheirNames) {
   EXPECT_EQ(*found, (std::vector{a, b}));
 }
 
+TEST(CaptureFile, FindsCapturesBehindLinksButNeverInCircles) {
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  elsewhere.put("monday/a.pcap", pcap_bytes({}));
+  const std::string b = folder.put("chat/b.pcap", pcap_bytes({}));
+  std::filesystem::create_directory_symlink(elsewhere / "monday",
+                                            folder / "chat/monday");
+  std::filesystem::create_directory_symlink(folder.path(),
+                                            folder / "chat/round");
+  const auto found = find_captures({folder.path()});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, (std::vector{b, folder / "chat/monday/a.pcap"}));
+}
+
 TEST(CaptureFile, TakesNamedPathsAsTheyAreAndInTheirOrder) {
   const TemporaryFolder folder;
   const std::string z = folder.put("z", "not looked into yet");

@@ -206,7 +206,8 @@ bool looks_gzip(Bytes front) {
 
 bool looks_zstd(Bytes front) {
   return front.size() >= 4 &&
-         load<std::uint32_t>(front.data(), ByteOrder::kLittle) == 0xfd2fb528;
+         load<std::uint32_t>(front.data(), ByteOrder::kLittle) ==
+             ZSTD_MAGICNUMBER;
 }
 
 std::unique_ptr<ByteSource> unpack_gzip(std::unique_ptr<ByteSource> packed) {

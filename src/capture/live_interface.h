@@ -2,7 +2,7 @@
 //
 // Frames from a network interface, by libpcap, through a ring shared with the
 // kernel: in blocks of as many frames as have room, so that neither a wake-up
-// nor a slot of the longest frame's size is paid for each, and five
+// nor a slot of the longest frame's size is paid for each, and twenty
 // milliseconds after its first frame at the latest.
 //
 // An interface that goes away or down is waited for. When it returns the socket

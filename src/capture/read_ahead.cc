@@ -9,7 +9,7 @@ ReadAhead::ReadAhead(std::unique_ptr<ByteSource> source)
     : source_(std::move(source)) {
   for (std::size_t i = 0; i <= kBlocksAhead; ++i) {
     Block block;
-    block.bytes.resize(kRoomBeforeLent + kBlock);
+    block.bytes.resize(kRoomBeforeLent + kChunk);
     empty_.push(std::move(block));
   }
   worker_ = std::jthread([this] { work(); });
@@ -42,7 +42,7 @@ Result<std::span<std::uint8_t>> ReadAhead::lend() {
 
 // For those who cannot take what is lent.
 Result<std::size_t> ReadAhead::read(std::span<std::uint8_t> into) {
-  require(into.size() >= kBlock, "a block does not fit where it is read to");
+  require(into.size() >= kChunk, "a block does not fit where it is read to");
   auto block = lend();
   if (!block) return fail(std::move(block).error());
   std::copy(block->begin(), block->end(), into.begin());

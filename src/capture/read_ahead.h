@@ -30,7 +30,6 @@ class ReadAhead : public ByteSource {
   Result<std::span<std::uint8_t>> lend() override;
 
  private:
-  static constexpr std::size_t kBlock = 1 << 18;
   static constexpr std::size_t kBlocksAhead = 3;
 
   struct Block {

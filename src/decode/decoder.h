@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A frame becomes a packet, or gets the heading under which the ledger counts
-// it. Looks at headers only, in place: nothing is allocated or copied.
+// it. Looks at headers only, in place: for a frame nothing is allocated or
+// copied.
 //
 // IPv4 (RFC 791), IPv6 with its extension headers (RFC 8200), TCP (RFC 9293)
 // as far as the flags, UDP (RFC 768). A header needs to be captured only as far

@@ -43,7 +43,8 @@ class DnsReader {
   bool next(DnsAnswer& answer) noexcept;
 
   // The name asked for, in a query as in an answer, a failure included. Empty
-  // if there is none or several, or it is no name of a host.
+  // if there is none or several (of multicast DNS, which asks several at once,
+  // it is the last), or it is no name of a host.
   const HostName& asked() const { return asked_; }
 
   // More is not looked at.

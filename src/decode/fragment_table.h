@@ -34,7 +34,7 @@ struct FragmentPorts {
 
 class FragmentTable {
  public:
-  FragmentTable() : entries_(kEntries) {}
+  FragmentTable() : entries_(kEntries), index_(kEntries) {}
 
   void remember(const FragmentKey& key, FragmentPorts ports, Timestamp now);
   std::optional<FragmentPorts> find(const FragmentKey& key,

@@ -7,7 +7,9 @@
 // exactly one end is in the LAN, that is the device, and nothing has to be
 // remembered. All other pairs (a phone asking the gateway for a name has both
 // ends inside) are remembered from their first packet for an hour of silence;
-// of so many, the one silent longest makes way. O(1). One thread at a time.
+// of so many, the one silent longest makes way. There alone it may answer
+// otherwise: FlowTable knows such a pair for longer while a burst of its device
+// goes on, and this does not see bursts. O(1). One thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -29,9 +29,12 @@ constexpr std::string_view flow_key_name(FlowKey key) {
   return kFlowKeyNames[static_cast<std::size_t>(key)];
 }
 
+// Eleven days: no time added to one overflows.
+inline constexpr Duration kLongestBurstGap = std::chrono::seconds(1'000'000);
+
 struct FlowOptions {
   FlowKey key = FlowKey::kFiveTuple;
-  // A longer silence of the device ends its burst.
+  // A longer silence of the device ends its burst; kLongestBurstGap at most.
   Duration burst_gap = std::chrono::seconds(1);
   Lan lan;
   // How many flows may be open at a time; see flow_table.h for what is given up

@@ -51,8 +51,6 @@ class NameFinder {
   // What is known of the pair at this position. Valid until the next `add`.
   FlowName of(std::uint32_t position);
 
-  std::size_t open_hellos() const { return hellos_.size(); }
-
  private:
   enum class Search : std::uint8_t { kOn, kDns, kSettled };
 

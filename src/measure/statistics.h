@@ -12,7 +12,8 @@ namespace flowtell {
 
 using Values = std::span<const double>;
 
-// Central moments of a whole population, and what else one pass finds.
+// Central moments of a whole population, and what else the same two passes
+// find.
 struct Moments {
   std::size_t count = 0;
   double mean = 0;
@@ -31,7 +32,7 @@ struct Moments {
   double sample_variance() const;  // n - 1 below the line; 0 for one value
   double sample_deviation() const;
 
-  // g1 and g2 - 3 of the population (Joanes, Gill, The Statistician 1998);
+  // g1 and g2 of the population (Joanes, Gill, The Statistician 1998);
   // 0 where the values do not vary.
   double population_skew() const;
   double population_kurtosis() const;

@@ -5,12 +5,6 @@
 
 namespace flowtell {
 
-std::string name_key(std::string_view server) { return folded_name(server); }
-
-std::string domain_key(std::string_view server) {
-  return "." + registrable_domain(server);
-}
-
 std::string service_key(Protocol protocol, Port remote_port) {
   return fmt::format("{} {}", protocol_name(protocol), remote_port);
 }

@@ -17,10 +17,8 @@
 
 namespace flowtell {
 
-// What flows are grouped by: a folded name, a registrable domain behind a '.',
-// or "UDP 53".
-std::string name_key(std::string_view server);
-std::string domain_key(std::string_view server);
+// What flows are grouped by: name_key() or domain_key() of their server, or
+// where that is not known "UDP 53".
 std::string service_key(Protocol protocol, Port remote_port);
 
 struct AmbiguousGroup {

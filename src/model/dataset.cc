@@ -229,7 +229,7 @@ void append(const LabelledCapture& capture, Part part, NameNumbers& names,
 bool is_needed(std::span<const LabelledCapture> captures, std::size_t i) {
   std::error_code problem;
   return captures.size() == 1 ||
-         !std::filesystem::exists(captures[i].path, problem);
+         (!std::filesystem::exists(captures[i].path, problem) && !problem);
 }
 
 }  // namespace

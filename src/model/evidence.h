@@ -99,8 +99,8 @@ struct EvidenceWeights {
   bool operator==(const EvidenceWeights&) const = default;
 };
 
-// Fitted weights stay within these, and so do those of model files. Much larger
-// ones would make likelihoods vanish.
+// Fitted weights stay within these; those of model files lie between 0 and the
+// latter. Much larger ones would make likelihoods vanish.
 inline constexpr double kLeastWeight = 0.03;
 inline constexpr double kMostWeight = 5;
 

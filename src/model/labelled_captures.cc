@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/file.h"
+#include "base/plain_text.h"
 #include "base/text.h"
 #include "capture/capture_file.h"
 #include "model/app.h"
@@ -16,6 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 
 Result<void> check_app(const std::string& app, const std::string& where) {
+  if (plain_text(app) != app) {
+    return fail(ErrorKind::kInput,
+                "{}: an app's name is plain text (UTF-8), and this one could "
+                "not be told from others; rename it",
+                where);
+  }
   if (app != kUnknownName) return {};
   return fail(ErrorKind::kInput,
               "{}: an app cannot be called '{}', for that is what a verdict "

@@ -91,6 +91,16 @@ TEST(LabelledCaptures, MayNotBeOfAnAppCalledUnknown) {
                   "verdict without a name says; rename it"});
 }
 
+TEST(LabelledCaptures, MayNotBeOfAnAppWhoseNameIsNoText) {
+  const TemporaryFolder folder;
+  folder.put("caf\xe9/a.pcap", any_capture());
+  const auto found = find_labelled_captures(folder.path());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().kind, ErrorKind::kInput);
+  EXPECT_NE(found.error().message.find("plain text (UTF-8)"),
+            std::string::npos);
+}
+
 TEST(LabelledCaptures, AreMissedWhereThereAreNone) {
   const TemporaryFolder folder;
   const std::string due =

@@ -94,10 +94,6 @@ void write_flows(ByteWriter& out, const Model& model) {
   out.u64(static_cast<std::uint64_t>(model.burst_gap.count()));
 }
 
-// As long as --burst-gap may be: eleven days, and no time added to one
-// overflows.
-constexpr Duration kLongestBurstGap = std::chrono::seconds(1'000'000);
-
 Result<void> read_flows(ByteReader& in, Model& model) {
   const std::uint8_t key = in.u8();
   const Duration gap{static_cast<std::int64_t>(in.u64())};

@@ -178,6 +178,8 @@ TEST(ModelSections, RefuseSupportVectorMachinesThatAreNone) {
   EXPECT_EQ(why([](Svm& svm) { svm.scales[1] = NAN; }), scale);
   EXPECT_EQ(why([](Svm& svm) { svm.taught[0] = 3; }), app);
   EXPECT_EQ(why([](Svm& svm) { svm.taught[0] = svm.taught[1]; }), app);
+  EXPECT_EQ(why([](Svm& svm) { svm.vectors_of[1] = 0; }),
+            "an app has no vectors");
   EXPECT_EQ(why([](Svm& svm) { svm.vectors[3] = NAN; }), vector);
   EXPECT_EQ(why([](Svm& svm) { svm.factors[3] = HUGE_VAL; }), vector);
   EXPECT_EQ(why([](Svm& svm) { svm.biases[0] = -1e31; }), vector);

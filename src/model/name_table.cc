@@ -47,8 +47,14 @@ std::string registrable_domain(std::string_view name) {
   return domain == nullptr ? text : domain;
 }
 
+std::string name_key(std::string_view name) { return folded_name(name); }
+
+std::string domain_key(std::string_view name) {
+  return "." + registrable_domain(name);
+}
+
 std::array<std::string, 2> name_keys(std::string_view name) {
-  return {"." + registrable_domain(name), folded_name(name)};
+  return {domain_key(name), name_key(name)};
 }
 
 NameTable NameTable::learn(const Dataset& data) {

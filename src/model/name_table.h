@@ -60,7 +60,9 @@ class NameTable {
 std::string folded_name(std::string_view name);
 
 // The keys under which a name is looked up, the one that tells less first: its
-// registrable domain, then the folded name.
+// registrable domain behind a '.', then the folded name.
+std::string domain_key(std::string_view name);
+std::string name_key(std::string_view name);
 std::array<std::string, 2> name_keys(std::string_view name);
 
 // The domain that somebody registered, in small letters: "b.co.uk" of

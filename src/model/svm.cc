@@ -127,7 +127,7 @@ std::vector<double> likeness(const Svm& svm, std::span<const float> row) {
   std::vector<double> all(count);
   for (std::size_t column = 0; column < svm.width; ++column) {
     const double value = standardised(svm, row, column);
-    const float* const others = &svm.vectors[column * count];
+    const float* const others = svm.vectors.data() + column * count;
     for (std::size_t v = 0; v < count; ++v) {
       const double apart = value - static_cast<double>(others[v]);
       all[v] += apart * apart;

@@ -46,6 +46,9 @@ Result<void> read_taught(ByteReader& in, Svm& svm) {
     is_taught[app] = true;
     svm.taught.push_back(app);
     svm.vectors_of.push_back(in.u32());
+    if (in.ok() && taught > 1 && svm.vectors_of.back() == 0) {
+      return wrong("an app has no vectors");
+    }
   }
   return {};
 }

@@ -25,9 +25,14 @@ ShapeWitness::ShapeWitness(const Model& model)
       width_(model.svm ? model.svm->width : model.forest.width),
       forest_(model.forest),
       svm_(model.svm),
-      taken_(kBuckets),
-      rows_(kSlots * width_),
-      shares_(kSlots * apps_) {}
+      taken_(buckets_for(width_ * sizeof(float) + apps_ * sizeof(double))),
+      rows_(taken_.size() * kWays * width_),
+      shares_(taken_.size() * kWays * apps_) {}
+
+std::size_t ShapeWitness::buckets_for(std::size_t slot_memory) {
+  return std::clamp<std::size_t>(kMostMemory / (kWays * slot_memory), 1,
+                                 kMostBuckets);
+}
 
 void ShapeWitness::judge(std::span<const float> rows,
                          std::span<double> shares) {
@@ -35,7 +40,7 @@ void ShapeWitness::judge(std::span<const float> rows,
   new_rows_.clear();
   for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
     const auto row = rows.subspan(i * width_, width_);
-    const std::size_t bucket = hash_of(row) % kBuckets;
+    const std::size_t bucket = hash_of(row) % taken_.size();
     if (recall(bucket, row, shares.subspan(i * apps_, apps_))) continue;
     new_.push_back({i, bucket});
     new_rows_.insert(new_rows_.end(), row.begin(), row.end());

@@ -46,6 +46,31 @@ TEST(ShapeWitness, SaysWhatTheForestSays) {
   }
 }
 
+// So many that it remembers a few rows only.
+TEST(ShapeWitness, SaysTheSameOfVeryManyApps) {
+  const Model small = small_model();
+  Model model = small;
+  model.apps.resize(20'000);
+  model.forest.apps = model.apps.size();
+  model.forest.leaf_shares.clear();
+  for (std::size_t at = 0; at < small.forest.leaf_shares.size(); ++at) {
+    model.forest.leaf_shares.push_back(small.forest.leaf_shares[at]);
+    if (at % small.apps.size() + 1 < small.apps.size()) continue;
+    model.forest.leaf_shares.resize(model.forest.leaf_shares.size() +
+                                    model.apps.size() - small.apps.size());
+  }
+  ShapeWitness witness(model);
+  Random random(7);
+  for (int i = 0; i < 300; ++i) {
+    const auto row = draw_rows(random, 1, 200, small.forest.width);
+    std::vector<double> due(small.apps.size());
+    small.forest.judge(row, due);
+    std::vector<double> said(model.apps.size(), -1);
+    witness.judge(row, said);
+    ASSERT_TRUE(std::equal(due.begin(), due.end(), said.begin()));
+  }
+}
+
 TEST(ShapeWitness, HearsTheSupportVectorMachineInTheForestsPlace) {
   Model model = small_model();
   const Dataset data = random_table(1);

@@ -12,7 +12,8 @@
 // their times, the pair's first, what DNS told the device. Bursts, flows and
 // verdicts are those of one meter; only bursts of different devices may come in
 // another order. What is told to all devices at once (multicast DNS) is known
-// only to devices of the same member.
+// only to devices of the same member; and whose a pair within the LAN is that
+// returns after an hour's silence, in a burst that never ended, is asked anew.
 //
 // Frames go over in blocks, a silence as the time that every frame of a block
 // and before lies at or below. A member that cannot keep up makes the reader

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <thread>
 
+#include "base/checksum.h"
 #include "base/file.h"
 #include "serve/confined_child.h"
 
@@ -51,15 +52,6 @@ struct Writer {
 
   std::string bytes;
 };
-
-// RFC 1071.
-std::uint16_t internet_checksum(std::string_view bytes) {
-  ByteReader reader(as_bytes(bytes));
-  std::uint32_t sum = 0;
-  while (reader.left() >= 2) sum += reader.u16();
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
-}
 
 std::string discover_message(const Mac& mac, std::uint32_t transaction) {
   constexpr std::uint16_t kAnswerEveryone = 0x8000;
@@ -187,7 +179,7 @@ std::string dhcp_discover(const Mac& mac, std::uint32_t transaction) {
   out.u16(0);  // the checksum, below
   out.u32(0);
   out.u32(0xffffffff);
-  const std::uint16_t checksum = internet_checksum(out.bytes);
+  const std::uint16_t checksum = internet_checksum(as_bytes(out.bytes));
   out.bytes[10] = static_cast<char>(checksum >> 8);
   out.bytes[11] = static_cast<char>(checksum);
   out.u16(kClientPort);

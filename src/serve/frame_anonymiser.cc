@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/checksum.h"
 #include "decode/link_layer.h"
 
 namespace flowtell {
@@ -30,14 +31,6 @@ std::uint16_t u16(Part bytes, std::size_t at) {
 void put_u16(Part bytes, std::size_t at, unsigned value) {
   bytes[at] = static_cast<std::uint8_t>(value >> 8);
   bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
-
-// RFC 1071, of a header whose own checksum is 0.
-std::uint16_t checksum(Part header) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i + 1 < header.size(); i += 2) sum += u16(header, i);
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
 }
 
 // Pads what was captured of the transport header, and says how long it is.
@@ -139,7 +132,7 @@ std::optional<std::size_t> FrameAnonymiser::rewrite_v4(Part datagram) {
   rewrite_address(header, 16, 4);
   std::ranges::fill(header.subspan(kV4Header), std::uint8_t{0});
   put_u16(header, 10, 0);
-  put_u16(header, 10, checksum(header));
+  put_u16(header, 10, internet_checksum(header));
   if ((u16(header, 6) & kOffset) != 0) return size;
   return size + clear_transport(header[9], datagram.subspan(size));
 }
