@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 if ! [[ ${1:-} =~ ^[1-9][0-9]*$ ]]; then
-  sed -n '5,13s/^# \{0,1\}//p' "$0" >&2
+  sed -n '4,11s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 seconds=$1

@@ -28,7 +28,7 @@ make_bare_root() {
 }
 
 # in_bare_root ROOT [WORD...] -- COMMAND...: own mounts and processes, which end
-# with the command. The words are a command that runs what follows it.
+# with the command, and with this script's process group. The words are a command that runs what follows it.
 in_bare_root() {
   local root=$1 around=()
   shift
@@ -37,7 +37,7 @@ in_bare_root() {
     shift
   done
   shift
-  timeout "${FLOWTELL_ROOT_SECONDS:-1800}" \
+  timeout --foreground "${FLOWTELL_ROOT_SECONDS:-1800}" \
     unshare --mount --pid --fork --kill-child "${around[@]}" \
     chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
     LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"

@@ -116,6 +116,8 @@ TEST_F(BadModels, LeaveTheOldOneWhereTheyAreWrittenOverIt) {
 
 TEST_F(BadModels, AndOtherOutputsThatCannotBeWritten) {
   trained();
+  run("flowtell --version >/dev/full");
+  run("flowtell flows --help >/dev/full");
   run("flowtell flows phone.pcap >/dev/full");
   run("flowtell flows phone.pcap -o /dev/full");
   run("flowtell flows phone.pcap -o absent/flows.txt");

@@ -268,6 +268,8 @@ def main():
     if missing:
         print(f"skipped: absent: {', '.join(missing)}")
         return UNAVAILABLE
+    for name in ("SUDO_UID", "SUDO_GID"):
+        os.environ.pop(name, None)
     make_wire()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

@@ -25,16 +25,18 @@ Result<void> check_app(const std::string& app) {
   const bool is_folder_name = !app.empty() && app.front() != '.' &&
                               app.find('/') == std::string::npos &&
                               app.find('\n') == std::string::npos;
-  if (is_folder_name && app != kUnknownName) return {};
+  if (is_folder_name && app != kUnknownName && app != SessionFolder::kManifest)
+    return {};
   return fail(ErrorKind::kUsage,
               "'{}' cannot name an app: a name has no '/', does not begin with "
-              "a dot and is not '{}'",
-              app, kUnknownName);
+              "a dot and is neither '{}' nor '{}'",
+              app, kUnknownName, SessionFolder::kManifest);
 }
 
 // No manifest, or one with our columns.
 Result<void> check_manifest(const std::string& path) {
-  if (!fs::exists(path)) return {};
+  std::error_code ignored;  // then reading it tells
+  if (!fs::exists(path, ignored) && !ignored) return {};
   auto text = read_file(path);
   if (!text) return fail(std::move(text).error());
   if (text->empty() || text->starts_with(kHeader)) return {};
@@ -115,7 +117,8 @@ Result<void> SessionFolder::check_writable() const {
 
 std::string SessionFolder::path_for(Timestamp start) const {
   std::string path = fmt::format("{}/{}.pcap", app_, stamp(start));
-  for (int number = 2; fs::exists(full_path(path)); ++number) {
+  std::error_code ignored;
+  for (int number = 2; fs::exists(full_path(path), ignored); ++number) {
     path = fmt::format("{}/{}-{}.pcap", app_, stamp(start), number);
   }
   return path;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -26,6 +27,8 @@ struct SessionRow {
 
 class SessionFolder {
  public:
+  static constexpr std::string_view kManifest = "manifest.csv";
+
   // Fails where the name cannot be an app's, or another kind of manifest
   // stands in the folder. Makes nothing yet.
   static Result<SessionFolder> open(const std::string& folder,
@@ -48,7 +51,7 @@ class SessionFolder {
  private:
   SessionFolder(std::string folder, std::string app)
       : folder_(std::move(folder)), app_(std::move(app)) {}
-  std::string manifest() const { return folder_ + "/manifest.csv"; }
+  std::string manifest() const { return full_path(std::string(kManifest)); }
 
   std::string folder_;
   std::string app_;

@@ -81,14 +81,15 @@ TEST_F(Sessions, TakeNamesThatCanBeFolders) {
   for (const char* app : {"news", "vid\xc3\xa9o, live", "a.b", "Unknown"}) {
     EXPECT_TRUE(SessionFolder::open(home_, app)) << app;
   }
-  for (const char* app :
-       {"", ".", "..", ".hidden", "a/b", "/etc", "../up", "a\nb", "unknown"}) {
+  for (const char* app : {"", ".", "..", ".hidden", "a/b", "/etc", "../up",
+                          "a\nb", "unknown", "manifest.csv"}) {
     const auto sessions = SessionFolder::open(home_, app);
     ASSERT_FALSE(sessions) << app;
     EXPECT_EQ(sessions.error().kind, ErrorKind::kUsage);
     EXPECT_EQ(sessions.error().message,
               fmt::format("'{}' cannot name an app: a name has no '/', does "
-                          "not begin with a dot and is not 'unknown'",
+                          "not begin with a dot and is neither 'unknown' nor "
+                          "'manifest.csv'",
                           app));
   }
 }

@@ -32,6 +32,18 @@ CLI::Validator a_number() {
           ""};
 }
 
+namespace {
+
+// CLI11 takes "-1" and "010" for numbers that nobody meant.
+std::string read_count(std::string& text) {
+  const auto count = parse_number<std::uint64_t>(text);
+  if (!count) return text + " is no whole number from 0 to 2^64 - 1";
+  text = fmt::to_string(*count);
+  return {};
+}
+
+}  // namespace
+
 void define_features(CLI::App& command, std::string& sets) {
   command
       .add_option("--features", sets,
@@ -68,7 +80,8 @@ void MeterArguments::define_flow(CLI::App& command) {
       .add_option("--burst-gap", burst_gap,
                   "A longer silence of a device ends its burst")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.000'001, 1e6))
+      ->check(CLI::Range(
+          0.000'001, std::chrono::duration<double>(kLongestBurstGap).count()))
       ->check(a_number())
       ->capture_default_str();
 }
@@ -80,7 +93,7 @@ Result<FlowOptions> MeterArguments::resolve() const {
   options.lan = *parsed;
   options.max_flows = max_flows;
   options.key = named_value<FlowKey>(kFlowKeyNames, flow_key);
-  options.burst_gap = Duration(static_cast<std::int64_t>(burst_gap * 1e9));
+  options.burst_gap = Duration(std::llround(burst_gap * 1e9));
   return options;
 }
 
@@ -247,6 +260,7 @@ void define_seed(CLI::App& command, std::uint64_t& seed) {
       .add_option("--seed", seed,
                   "Where chance begins: the same seed gives the same result")
       ->type_name("N")
+      ->transform(CLI::Validator(read_count, ""))
       ->capture_default_str();
 }
 

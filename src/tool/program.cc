@@ -2,6 +2,7 @@
 #include "tool/program.h"
 
 #include <array>
+#include <sstream>
 
 #include "model/model.h"
 #include "tool/console.h"
@@ -44,8 +45,11 @@ std::optional<ExitCode> Program::parse(int count,
     const bool asked_for_it =
         error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
     if (!asked_for_it) return explain_usage(error);
-    cli_.exit(error);
-    return ExitCode::kDone;
+    std::ostringstream help;
+    std::ostringstream nothing;
+    cli_.exit(error, help, nothing);
+    const auto told = write_output("", help.str());
+    return told ? ExitCode::kDone : complain(told.error());
   }
   return std::nullopt;
 }
