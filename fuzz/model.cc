@@ -80,10 +80,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     require(!model.error().message.empty(), "a refusal has a reason");
     return 0;
   }
-  const std::string stored = encode_model(*model);
+  const std::string stored = *encode_model(*model);
   const auto again = decode_model(as_bytes(stored));
   require(again.has_value(), "a model that was stored can be loaded");
-  require(encode_model(*again) == stored, "a model is stored as it was loaded");
+  require(*encode_model(*again) == stored,
+          "a model is stored as it was loaded");
   model_text(*model);
   model_json(*model);
   judge_by(*model);

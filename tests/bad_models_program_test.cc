@@ -49,11 +49,11 @@ TEST_F(BadModels, AreRefusedWithTheRemedy) {
   put("empty.model", "");
   Model other = *decode_model(as_bytes(good));
   other.feature_identity += "telepathy ";
-  put("features.model", encode_model(other));
+  put("features.model", *encode_model(other));
   other = *decode_model(as_bytes(good));
   other.columns.pop_back();
   other.importance.pop_back();
-  put("columns.model", encode_model(other));
+  put("columns.model", *encode_model(other));
   for (const char* name : {"version", "cut", "flipped", "longer", "empty",
                            "features", "columns", "absent"}) {
     run(fmt::format("flowtell classify {}.model phone.pcap", name));

@@ -9,7 +9,6 @@
 // of another script travels in its ASCII form (RFC 5890). All else is refused.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>

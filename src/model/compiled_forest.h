@@ -27,11 +27,8 @@ class CompiledForest {
  public:
   explicit CompiledForest(const Forest& forest);
 
-  std::size_t apps() const { return apps_; }
-  std::size_t width() const { return width_; }
-
-  // Fills `apps()` shares for each row of `width()` values, row after row.
-  // REQUIRES: shares.size() / apps() == rows.size() / width().
+  // Fills a share an app for each row of as many values as the forest looks at,
+  // row after row. REQUIRES: shares.size() / apps() == rows.size() / width().
   void judge(std::span<const float> rows, std::span<double> shares) const;
 
  private:

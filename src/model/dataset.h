@@ -7,6 +7,7 @@
 // every learner here sees; double precision stays in CSV.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>

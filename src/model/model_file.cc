@@ -46,7 +46,7 @@ Result<Bytes> open_body(Bytes bytes) {
 
 }  // namespace
 
-std::string encode_model(const Model& model) {
+Result<std::string> encode_model(const Model& model) {
   const std::string body = encode_sections(model);
   ByteWriter writer;
   writer.raw(kMagic);
@@ -54,7 +54,14 @@ std::string encode_model(const Model& model) {
   writer.u64(body.size());
   writer.raw(body);
   writer.u32(crc32(as_bytes(writer.bytes())));
-  return writer.bytes();
+  const std::string& bytes = writer.bytes();
+  if (bytes.size() > kLargestModel) {
+    return fail(ErrorKind::kOutput,
+                "the model takes {} MiB, more than the {} MiB that can be read "
+                "again; learn fewer trees or fewer flows",
+                bytes.size() >> 20, kLargestModel >> 20);
+  }
+  return bytes;
 }
 
 Result<Model> decode_model(Bytes bytes) {
@@ -63,17 +70,6 @@ Result<Model> decode_model(Bytes bytes) {
   auto model = decode_sections(*body);
   if (!model) return damaged(model.error().message);
   return model;
-}
-
-Result<void> save_model(const Model& model, const std::string& path) {
-  const std::string bytes = encode_model(model);
-  if (bytes.size() > kLargestModel) {
-    return fail(ErrorKind::kOutput,
-                "cannot write {}: a model of {} MiB is larger than the {} MiB "
-                "that can be read again; learn fewer trees or fewer flows",
-                path, bytes.size() >> 20, kLargestModel >> 20);
-  }
-  return write_file(path, bytes);
 }
 
 Result<Model> load_model(const std::string& path) {

@@ -26,13 +26,11 @@ namespace flowtell {
 inline constexpr std::uint32_t kModelVersion = 3;
 inline constexpr std::size_t kLargestModel = std::size_t{1} << 30;  // bytes
 
-std::string encode_model(const Model& model);
+// Fails where it is too large to be read again.
+Result<std::string> encode_model(const Model& model);
 
 // Fails with what is wrong and the remedy, but without the file's name.
 Result<Model> decode_model(Bytes bytes);
-
-// Whole or not at all: what stood at `path` is replaced in one step.
-Result<void> save_model(const Model& model, const std::string& path);
 
 // Fails naming the path.
 Result<Model> load_model(const std::string& path);

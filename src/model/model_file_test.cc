@@ -31,7 +31,7 @@ std::string resealed(std::string bytes) {
 
 TEST(ModelFile, KeepsAllThatIsInAModel) {
   const Model model = small_model();
-  const auto read = decode_model(as_bytes(encode_model(model)));
+  const auto read = decode_model(as_bytes(*encode_model(model)));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->apps, model.apps);
   EXPECT_EQ(read->flows_per_app, model.flows_per_app);
@@ -68,10 +68,10 @@ TEST(ModelFile, WritesWhatItReadByteForByte) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     Model model = small_model(seed);
     if (seed % 2 == 0) model.honest.reset();
-    const std::string bytes = encode_model(model);
+    const std::string bytes = *encode_model(model);
     const auto read = decode_model(as_bytes(bytes));
     ASSERT_TRUE(read) << read.error().message;
-    EXPECT_EQ(encode_model(*read), bytes);
+    EXPECT_EQ(*encode_model(*read), bytes);
   }
 }
 
@@ -79,20 +79,20 @@ TEST(ModelFile, WritesWhatItReadByteForByte) {
 TEST(ModelFile, CannotMoveATerminalsCursor) {
   Model model = small_model();
   model.apps[0] = "chat\x1b[2J\n";
-  const auto read = decode_model(as_bytes(encode_model(model)));
+  const auto read = decode_model(as_bytes(*encode_model(model)));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->apps[0], "chat?[2J?");
 }
 
 TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
-  const std::string bytes = encode_model(small_model());
+  const std::string bytes = *encode_model(small_model());
   EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x03\0\0\0", 12));
   ByteReader reader(as_bytes(bytes).subspan(12), ByteOrder::kLittle);
   EXPECT_EQ(reader.u64(), bytes.size() - 8 - 4 - 8 - 4);
 }
 
 TEST(ModelFile, NoticesEveryFlippedByte) {
-  std::string bytes = encode_model(small_model());
+  std::string bytes = *encode_model(small_model());
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int mask = 1; mask < 256; mask += at < 24 ? 1 : 37) {
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
@@ -104,7 +104,7 @@ TEST(ModelFile, NoticesEveryFlippedByte) {
 }
 
 TEST(ModelFile, RefusesEveryCutWithASentence) {
-  const std::string bytes = encode_model(small_model());
+  const std::string bytes = *encode_model(small_model());
   for (std::size_t size = 8; size < bytes.size(); ++size) {
     ASSERT_EQ(why_file_refused(bytes.substr(0, size)),
               "the model is damaged (it is cut short); copy it again or train "
@@ -122,7 +122,7 @@ TEST(ModelFile, RefusesWhatIsNoModel) {
 }
 
 TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
-  std::string bytes = encode_model(small_model());
+  std::string bytes = *encode_model(small_model());
   bytes[kVersionAt] = 1;
   EXPECT_EQ(why_file_refused(resealed(bytes)),
             "the model is of format version 1, this program reads version 3; "
@@ -130,7 +130,7 @@ TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
 }
 
 TEST(ModelFile, RefusesWhatStandsBehindItsEnd) {
-  EXPECT_EQ(why_file_refused(encode_model(small_model()) + '\0'),
+  EXPECT_EQ(why_file_refused(*encode_model(small_model()) + '\0'),
             "the model is damaged (something stands behind its end); copy it "
             "again or train it again");
 }
@@ -138,10 +138,10 @@ TEST(ModelFile, RefusesWhatStandsBehindItsEnd) {
 TEST(ModelFile, IsSavedAndLoaded) {
   const TemporaryFolder folder;
   const Model model = small_model();
-  ASSERT_TRUE(save_model(model, folder / "apps.model"));
+  ASSERT_TRUE(write_file(folder / "apps.model", *encode_model(model)));
   const auto loaded = load_model(folder / "apps.model");
   ASSERT_TRUE(loaded);
-  EXPECT_EQ(encode_model(*loaded), encode_model(model));
+  EXPECT_EQ(*encode_model(*loaded), *encode_model(model));
   EXPECT_EQ(folder.names(), std::vector<std::string>{"apps.model"});
 }
 
@@ -160,7 +160,8 @@ TEST(ModelFile, NamesTheFileItRefuses) {
 
 TEST(ModelFile, IsNotSavedIntoAFolderThatIsNotThere) {
   const TemporaryFolder folder;
-  const auto saved = save_model(small_model(), folder / "absent/apps.model");
+  const auto saved =
+      write_file(folder / "absent/apps.model", *encode_model(small_model()));
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().kind, ErrorKind::kOutput);
   EXPECT_NE(saved.error().message.find(folder / "absent/apps.model"),
@@ -169,7 +170,7 @@ TEST(ModelFile, IsNotSavedIntoAFolderThatIsNotThere) {
 }
 
 TEST(ModelFile, IsNotSavedOntoAFullDisk) {
-  const auto saved = save_model(small_model(), "/dev/full");
+  const auto saved = write_file("/dev/full", *encode_model(small_model()));
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().message,
             "cannot write /dev/full: No space left on device; choose another "
@@ -200,14 +201,14 @@ class FileSizeLimit {
 TEST(ModelFile, LeavesTheOldModelWhereTheNewOneDoesNotFit) {
   const TemporaryFolder folder;
   const std::string path = folder / "apps.model";
-  ASSERT_TRUE(save_model(small_model(1), path));
+  ASSERT_TRUE(write_file(path, *encode_model(small_model(1))));
   {
     const FileSizeLimit limit(100);
-    const auto saved = save_model(small_model(2), path);
+    const auto saved = write_file(path, *encode_model(small_model(2)));
     ASSERT_FALSE(saved);
     EXPECT_EQ(saved.error().kind, ErrorKind::kOutput);
   }
-  EXPECT_EQ(*read_file(path), encode_model(small_model(1)));
+  EXPECT_EQ(*read_file(path), *encode_model(small_model(1)));
   EXPECT_EQ(folder.names(), std::vector<std::string>{"apps.model"});
 }
 

@@ -72,7 +72,9 @@ class TrainCommand : public Command {
     auto features = learner_.features();
     if (!features) return fail(std::move(features).error());
     const Model model = learn(samples->dataset, *features, *options);
-    auto saved = output->write(encode_model(model));
+    auto bytes = encode_model(model);
+    if (!bytes) return fail(std::move(bytes).error());
+    auto saved = output->write(*bytes);
     if (saved) saved = output->finish();
     if (!saved) return fail(std::move(saved).error());
     remark(summary(model));
