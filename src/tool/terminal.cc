@@ -20,7 +20,7 @@ constexpr std::string_view kGiveScreenBack = "\x1b[?25h\x1b[?1049l";
 constexpr std::string_view kToTopLeft = "\x1b[H";
 
 // For who reads to take the rest of a drawing at the end.
-constexpr Duration kPatience = std::chrono::seconds(1);
+constexpr Duration kLastPatience = std::chrono::seconds(1);
 constexpr int kPollMilliseconds = 50;
 
 std::atomic<const Terminal*> taken = nullptr;
@@ -46,7 +46,7 @@ void Terminal::take() {
 // What is half drawn would swallow the sequence that gives the screen back.
 Terminal::~Terminal() {
   if (taken.exchange(nullptr) == nullptr) return;
-  const Duration end = monotonic_now() + kPatience;
+  const Duration end = monotonic_now() + kLastPatience;
   while (!left_.empty() && write_some() && monotonic_now() < end) {
     pollfd watched{descriptor(), POLLOUT, 0};
     ::poll(&watched, 1, kPollMilliseconds);
