@@ -96,7 +96,11 @@ std::vector<std::string> Journal::recorded(const std::string& state) {
   std::error_code ignored;
   for (const std::string& name : names_in(state)) {
     const std::string path = fmt::format("{}/{}", state, name);
-    if (name.starts_with(kFolderStart) && fs::is_directory(path, ignored) &&
+    if (!name.starts_with(kFolderStart) || !fs::is_directory(path, ignored)) {
+      continue;
+    }
+    // One that was killed as it began has no journal yet.
+    if (fs::exists(file_in(path), ignored) ||
         std::ranges::all_of(names_in(path), is_own)) {
       lans.push_back(name.substr(kFolderStart.size()));
     }

@@ -10,7 +10,7 @@
 // that was cut off is of a change that was never begun, and is left out.
 //
 // Beside it lies what dnsmasq needs; all of that, and the folder, go with the
-// gateway. A folder with anything else in it is not a gateway's, and is left.
+// gateway. A folder with anything else in it is left.
 #pragma once
 
 #include <string>
@@ -26,8 +26,8 @@ class Journal {
  public:
   // The folder of the gateway on this interface; it may not be there.
   static std::string folder(const std::string& state, std::string_view lan);
-  // The interfaces whose gateways have a folder, with nothing else in it,
-  // sorted.
+  // The interfaces whose gateways have a folder, with a journal or with nothing
+  // of anybody's in it; sorted.
   static std::vector<std::string> recorded(const std::string& state);
 
   // Begins a record. REQUIRES: there is no such folder, or nothing in it

@@ -10,18 +10,12 @@
 #include <cerrno>
 #include <string>
 
-#include "base/time.h"
-
 namespace flowtell {
 namespace {
 
 constexpr std::string_view kTakeScreen = "\x1b[?1049h\x1b[?25l";
 constexpr std::string_view kGiveScreenBack = "\x1b[?25h\x1b[?1049l";
 constexpr std::string_view kToTopLeft = "\x1b[H";
-
-// For who reads to take the rest of a drawing at the end.
-constexpr Duration kLastPatience = std::chrono::seconds(1);
-constexpr int kPollMilliseconds = 50;
 
 std::atomic<const Terminal*> taken = nullptr;
 
@@ -46,12 +40,18 @@ void Terminal::take() {
 // What is half drawn would swallow the sequence that gives the screen back.
 Terminal::~Terminal() {
   if (taken.exchange(nullptr) == nullptr) return;
-  const Duration end = monotonic_now() + kLastPatience;
-  while (!left_.empty() && write_some() && monotonic_now() < end) {
-    pollfd watched{descriptor(), POLLOUT, 0};
-    ::poll(&watched, 1, kPollMilliseconds);
+  constexpr int kMostWaits = 5;
+  for (int i = 0; i < kMostWaits && !left_.empty() && takes_more(); ++i) {
+    static_cast<void>(write_some());
   }
   give_back();
+}
+
+// Waits a moment for who reads.
+bool Terminal::takes_more() const {
+  constexpr int kMilliseconds = 1000;
+  pollfd watched{descriptor(), POLLOUT, 0};
+  return ::poll(&watched, 1, kMilliseconds) > 0;
 }
 
 int Terminal::descriptor() const {
@@ -63,7 +63,7 @@ void Terminal::give_back() const {
     ::tcflush(STDIN_FILENO, TCIFLUSH);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &*before_);
   }
-  static_cast<void>(write_all(descriptor(), kGiveScreenBack));
+  if (takes_more()) static_cast<void>(write_all(descriptor(), kGiveScreenBack));
 }
 
 // What the terminal takes at once.
