@@ -50,16 +50,16 @@ std::vector<std::string> names_in(const std::string& folder) {
 // Root removes what stands under a name that anybody may have given, so only
 // the gateway's own files go, and the folder once it is empty.
 Result<void> remove_folder(const std::string& folder) {
-  std::error_code problem;
-  for (const std::string& name : names_in(folder)) {
-    if (!is_own(name)) {
-      return fail(ErrorKind::kOutput,
-                  "{} holds {}, which is not the gateway's; move it away, then "
-                  "try again",
-                  folder, name);
-    }
+  const auto names = names_in(folder);
+  const auto other = std::ranges::find_if_not(names, is_own);
+  if (other != names.end()) {
+    return fail(ErrorKind::kOutput,
+                "{} holds {}, which is not the gateway's; move it away, then "
+                "try again",
+                folder, *other);
   }
-  for (const std::string& name : names_in(folder)) {
+  std::error_code problem;
+  for (const std::string& name : names) {
     fs::remove(fmt::format("{}/{}", folder, name), problem);
     if (problem) break;
   }

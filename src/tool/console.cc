@@ -29,9 +29,9 @@ void remark(std::string_view text) {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
-bool standard_error_is_read() {
+bool is_read(int descriptor) {
   constexpr int kMilliseconds = 1000;
-  pollfd watched{STDERR_FILENO, POLLOUT, 0};
+  pollfd watched{descriptor, POLLOUT, 0};
   return ::poll(&watched, 1, kMilliseconds) > 0;
 }
 

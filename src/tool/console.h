@@ -27,9 +27,9 @@ void warn(std::string_view message);
 // Plain text on standard error.
 void remark(std::string_view text);
 
-// Whether whoever reads standard error takes more of it within a second, which
-// a terminal that was stopped does not.
-bool standard_error_is_read();
+// Whether whoever reads what is written there takes more of it within a second,
+// which a terminal that was stopped does not.
+bool is_read(int descriptor);
 
 // Where results go: standard output, or a file that appears only once it is
 // whole.

@@ -2,13 +2,14 @@
 #include "tool/terminal.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <string>
+
+#include "tool/console.h"
 
 namespace flowtell {
 namespace {
@@ -41,17 +42,11 @@ void Terminal::take() {
 Terminal::~Terminal() {
   if (taken.exchange(nullptr) == nullptr) return;
   constexpr int kMostWaits = 5;
-  for (int i = 0; i < kMostWaits && !left_.empty() && takes_more(); ++i) {
+  for (int i = 0; i < kMostWaits && !left_.empty() && is_read(descriptor());
+       ++i) {
     static_cast<void>(write_some());
   }
   give_back();
-}
-
-// Waits a moment for who reads.
-bool Terminal::takes_more() const {
-  constexpr int kMilliseconds = 1000;
-  pollfd watched{descriptor(), POLLOUT, 0};
-  return ::poll(&watched, 1, kMilliseconds) > 0;
 }
 
 int Terminal::descriptor() const {
@@ -63,7 +58,8 @@ void Terminal::give_back() const {
     ::tcflush(STDIN_FILENO, TCIFLUSH);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &*before_);
   }
-  if (takes_more()) static_cast<void>(write_all(descriptor(), kGiveScreenBack));
+  if (is_read(descriptor()))
+    static_cast<void>(write_all(descriptor(), kGiveScreenBack));
 }
 
 // What the terminal takes at once.

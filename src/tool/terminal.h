@@ -40,7 +40,6 @@ class Terminal {
  private:
   void give_back() const;
   int descriptor() const;
-  bool takes_more() const;
   Result<void> write_some();
 
   FileHandle unblocked_;           // the same terminal

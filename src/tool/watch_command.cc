@@ -318,7 +318,7 @@ class WatchCommand : public Command {
 
   void summarise(const Watch& watch, LiveSource& source,
                  const WatchReporting& reporting) const {
-    if (!standard_error_is_read()) return;
+    if (!is_read(STDERR_FILENO)) return;
     const MeterReport report = watch.crew().report();
     if (const auto& damage = source.damage()) {
       warn_of_damage(replay_, *damage);

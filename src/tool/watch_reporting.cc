@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/watch_reporting.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "model/model_file.h"
@@ -189,7 +191,7 @@ void WatchReporting::notice(const std::string& text) {
 
 Result<void> WatchReporting::end(LiveWaiter& waiter, bool is_stopped) {
   terminal_.reset();
-  if (!notices_.empty() && standard_error_is_read()) {
+  if (!notices_.empty() && is_read(STDERR_FILENO)) {
     for (const std::string& text : notices_) warn(text);
   }
   notices_.clear();
