@@ -3,7 +3,8 @@
 #
 # A bare Debian 12 in a folder, and commands in it, for scripts that source this.
 # FLOWTELL_BARE_ROOT names one that is there already; it is copied.
-# FLOWTELL_MIRROR names the mirror that another is made from.
+# FLOWTELL_MIRROR names the mirror to make one from; the default is the mirror of
+# this machine's own apt configuration.
 
 # Ends the script with 77 where no such system can be made: `need_bare_root WHAT`.
 need_bare_root() {
@@ -13,10 +14,20 @@ need_bare_root() {
   fi
 }
 
+# The mirror that apt takes Debian's packages from.
+apt_mirror() {
+  # shellcheck disable=SC2016 # apt expands it
+  apt-get indextargets --format '$(SITE)' 'Identifier: Packages' \
+    'Origin: Debian' 'Label: Debian' 'Component: main' | sed -n 1p
+}
+
 make_bare_root() {
-  local root=$1 mirror=${FLOWTELL_MIRROR:-http://deb.debian.org/debian}
+  local root=$1 mirror=${FLOWTELL_MIRROR:-$(apt_mirror)}
   if [ -n "${FLOWTELL_BARE_ROOT:-}" ]; then
     cp -a "$FLOWTELL_BARE_ROOT" "$root"
+  elif [ -z "$mirror" ]; then
+    echo "apt has no Debian mirror here; name one in FLOWTELL_MIRROR." >&2
+    exit 77
   else
     echo "A bare Debian 12 is being made in $root."
     timeout 900 debootstrap --variant=minbase bookworm "$root" "$mirror" \
