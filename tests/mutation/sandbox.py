@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a command where it can do no harm: sandbox.py FOLDER COMMAND...
+
+A mutant may delete, kill or reconfigure what it should not. Here it sees only its own processes and
+networks, everything but FOLDER is read-only, and /tmp and /run are empty and its own.
+"""
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lab"))
+import private  # noqa: E402
+
+MS_RDONLY, MS_REMOUNT, MS_BIND = 1, 32, 4096
+MEMORY = 8 << 30  # bytes; a mutant may allocate without end
+
+
+def main():
+    folder, command = os.path.abspath(sys.argv[1]), sys.argv[2:]
+
+    def confined():
+        private.mount(folder, folder, "none", MS_BIND)
+        private.mount("none", "/", "none", MS_REMOUNT | MS_BIND | MS_RDONLY)
+        private.mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777,size=4g")
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        os.chdir(folder)
+        return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
+
+    sys.exit(private.run_in_private(confined))
+
+
+main()
