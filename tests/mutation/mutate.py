@@ -9,7 +9,7 @@ Draws mutants by a seed from each folder of src/, builds each in a copy of the t
 tests that cover its folder, cheapest first, until one fails. Prints the score of each folder (the
 share of mutants that a test catches) and the mutants that survive.
 
-A mutant that does not compile, or whose object code is that of the original, is replaced by the
+A mutant that does not compile, or only with a warning, or whose object code is that of the original, is replaced by the
 next of the draw. Mutants listed in equivalent.txt change nothing that can be observed; they are
 counted apart. Headers that more than MOST_OBJECTS sources include are left out, for each of their
 mutants would rebuild the tree.
@@ -103,6 +103,7 @@ class Worker:
             shared.symlink_to((TOP / "../shared").resolve())
         linker = next((name for name in ("mold", "lld") if shutil.which(f"ld.{name}")), None)
         configured = self.run("cmake", "--preset", "release", "-DBUILD_TESTING=ON",
+                              "-DFLOWTELL_WERROR=ON",
                               *([f"-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld={linker}"] if linker else []))
         built = self.run("cmake", "--build", "build", limit=7200)
         if configured.returncode or built.returncode:
