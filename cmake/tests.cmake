@@ -258,6 +258,9 @@ add_scripted_test(acceptance
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/acceptance_test.sh $<TARGET_FILE:flowtell>
   ${shared})
 add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
+add_scripted_test(robust_twin /usr/bin/python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/robust_twin_test.py
+  $<TARGET_FILE:flowtell> ${shared})
          $<TARGET_FILE:flowtell>)
 add_test(NAME completion COMMAND
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/completion_test.sh $<TARGET_FILE:flowtell>)
