@@ -59,6 +59,7 @@ set(unit_test_sources
   src/decode/address_test.cc
   src/decode/anonymiser_test.cc
   src/decode/decoder_test.cc
+  src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc
   src/decode/fate_test.cc
   src/decode/fragment_test.cc
