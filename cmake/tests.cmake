@@ -86,6 +86,7 @@ set(unit_test_sources
   src/flow/pair_table_test.cc
   src/measure/feature_list_test.cc
   src/measure/flow_parts_test.cc
+  src/measure/flow_series_test.cc
   src/measure/odd_captures_test.cc
   src/measure/paper_features_test.cc
   src/measure/robust_test.cc
