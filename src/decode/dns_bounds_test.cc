@@ -60,6 +60,22 @@ TEST(DnsBounds, FollowsSixteenPointersAndNoMore) {
   EXPECT_EQ(told_through(17), 0u);
 }
 
+// Each pointer must lead further back than the one before it.
+TEST(DnsBounds, FollowsNoPointerThatLeadsForward) {
+  constexpr std::uint16_t kText = 16;
+  DnsBytes message = dns().asks("a.example");
+  const std::size_t data_at = message.bytes().size() + 12;
+  const auto told_with = [&](const std::string& data, std::size_t first) {
+    const DnsBytes whole = DnsBytes(message)
+                               .record("a.example", kText, data)
+                               .v4("a.example", kAddress);
+    return told_by(owned_by(pointer_to(first), whole.bytes())).size();
+  };
+  const std::string to_question = pointer_to(kQuestionAt);
+  EXPECT_EQ(told_with(to_question + pointer_to(data_at), data_at + 2), 1u);
+  EXPECT_EQ(told_with(pointer_to(data_at + 2) + to_question, data_at), 0u);
+}
+
 // The two first bits of a length have but two meanings (RFC 1035, 4.1.4).
 TEST(DnsBounds, EndsAtALabelThatIsTooLong) {
   const auto told_behind = [](std::size_t length) {
