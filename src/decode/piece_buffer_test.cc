@@ -90,6 +90,16 @@ TEST(PieceBuffer, HoldsSoManyRangesAndThenOnlyWhatJoinsThem) {
   EXPECT_EQ(pieces.front().back(), 'w');
 }
 
+TEST(PieceBuffer, TakesWhatStandsJustBeforeARangeWhenItIsFull) {
+  PieceBuffer pieces;
+  for (std::uint64_t i = 0; i < PieceBuffer::kMostRanges; ++i) {
+    pieces.put(4 + 2 * i, as_bytes("x"));
+  }
+  pieces.put(3, as_bytes("d"));
+  pieces.put(0, as_bytes("abc"));
+  EXPECT_EQ(front(pieces), "abcdx");
+}
+
 TEST(PieceBuffer, TakesNothingAndForgetsAll) {
   PieceBuffer pieces;
   pieces.put(5, {});
