@@ -59,6 +59,7 @@ set(unit_test_sources
   src/decode/address_test.cc
   src/decode/anonymiser_test.cc
   src/decode/decoder_test.cc
+  src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc
   src/decode/fate_test.cc
   src/decode/fragment_test.cc
@@ -85,6 +86,7 @@ set(unit_test_sources
   src/flow/pair_table_test.cc
   src/measure/feature_list_test.cc
   src/measure/flow_parts_test.cc
+  src/measure/flow_series_test.cc
   src/measure/odd_captures_test.cc
   src/measure/paper_features_test.cc
   src/measure/robust_test.cc
@@ -228,6 +230,14 @@ target_link_libraries(flood_tests
   PRIVATE test_support GTest::gtest_main project_warnings)
 add_test(NAME floods COMMAND flood_tests)
 set_tests_properties(floods PROPERTIES TIMEOUT 900 LABELS flood)
+# Valgrind, which counts the instructions, cannot run what a sanitizer watches.
+if(NOT FLOWTELL_SANITIZE)
+  add_test(NAME flood_work COMMAND /usr/bin/python3 -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/flood_work_test.py
+    $<TARGET_FILE:flood_tests>)
+  set_tests_properties(flood_work PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
+                       LABELS flood)
+endif()
 
 # Full disks, kills, want of memory and other faults; in a private corner of the
 # machine, or skipped where there can be none.
@@ -248,6 +258,9 @@ endfunction()
 add_scripted_test(twin /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/twin_test.py $<TARGET_FILE:flowtell>
   ${shared})
+add_scripted_test(robust_twin /usr/bin/python3
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/robust_twin_test.py
+  $<TARGET_FILE:flowtell> ${shared})
 add_scripted_test(conversations /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/conversations_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures)

@@ -2,6 +2,9 @@
 //
 // `watch` and `capture` as far as they need no interface: captures played, and
 // whatever is refused before anybody listens.
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "support/app_captures.h"
@@ -59,6 +62,57 @@ TEST_F(LiveProgram, NamesWhatIsAbsentOrBroken) {
   }
   run("cat old.pcap");
   expect("watch_of_what_is_absent");
+}
+
+// A port of this machine that is taken for as long as this lives.
+class TakenPort {
+ public:
+  TakenPort() {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(any);
+    auto* address = reinterpret_cast<sockaddr*>(&any);
+    require(::bind(socket_.get(), address, size) == 0 &&
+                ::listen(socket_.get(), 1) == 0 &&
+                ::getsockname(socket_.get(), address, &size) == 0,
+            "no port can be taken");
+    number_ = ntohs(any.sin_port);
+  }
+  int number() const { return number_; }
+
+ private:
+  FileHandle socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  int number_ = 0;
+};
+
+// What is wrong with a port is said only after the token was accepted.
+TEST_F(LiveProgram, TakesATokenOfSixteenLettersOrMore) {
+  const TakenPort port;
+  const auto said = [&](const std::string& token) {
+    put("token", token);
+    const Outcome outcome = run(fmt::format(
+        "flowtell watch apps.model --replay phone.pcap --metrics {} "
+        "--metrics-token token",
+        port.number()));
+    EXPECT_EQ(outcome.exit_code, 1);
+    return outcome.err;
+  };
+  const std::string refused =
+      "flowtell: --metrics-token: token holds no token of 16 letters and "
+      "digits or more; make one with 'openssl rand -hex 16'\n";
+  const std::string accepted = fmt::format(
+      "flowtell: cannot serve metrics on 127.0.0.1 port {}: Address already in "
+      "use\n",
+      port.number());
+  EXPECT_EQ(said("0123456789abcde"), refused);
+  EXPECT_EQ(said("0123456789abcde \t\r\n"), refused);
+  EXPECT_EQ(said("0123456789abcdef"), accepted);
+  EXPECT_EQ(said("0123456789abcdef\n"), accepted);
+  EXPECT_EQ(said("0123456789abcdefg"), accepted);
+  EXPECT_EQ(said("0123456789abcdef g"), refused) << "one word";
+  EXPECT_EQ(said("0123456789abcde!~"), accepted);
+  EXPECT_EQ(said("0123456789abcde\x7fg"), refused);
 }
 
 // Rights come first: without them nobody is told which interfaces there are.

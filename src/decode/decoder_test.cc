@@ -102,6 +102,33 @@ TEST(Decoder, LeavesEthernetPaddingOut) {
   EXPECT_EQ(as_text(packet.payload), "ab");
 }
 
+// In frames that the plain way does not take, too.
+TEST(Decoder, LeavesPaddingOutOnEveryWay) {
+  for (const TestFrame& padded :
+       {frame()
+            .ethernet()
+            .vlan()
+            .ipv4()
+            .udp()
+            .payload("ab")
+            .padding(16)
+            .build(),
+        frame().ethernet().ipv6().udp().payload("ab").padding(16).build(),
+        frame().ethernet().ipv6().tcp().payload("ab").padding(6).build(),
+        frame()
+            .ethernet()
+            .ipv4("10.0.0.1", "10.0.0.2", 1)
+            .tcp()
+            .payload("ab")
+            .padding(6)
+            .build()}) {
+    Packet packet{};
+    ASSERT_EQ(Decoder().decode(padded.view(), packet), Fate::kUsed);
+    EXPECT_EQ(packet.payload_length, 2u);
+    EXPECT_EQ(as_text(packet.payload), "ab");
+  }
+}
+
 TEST(Decoder, GivesTheSameLengthsOnEveryLink) {
   for (const TestFrame& each :
        {frame().ethernet().vlan().ipv4().udp().payload(70).build(),
@@ -139,6 +166,53 @@ TEST(Decoder, WalksIpv6ExtensionHeaders) {
     EXPECT_EQ(packet.source_port, 7) << "after header " << int{kind};
     EXPECT_EQ(packet.length, length + 13);
     EXPECT_EQ(packet.payload_length, 5u);
+  }
+}
+
+TEST(Decoder, TakesALengthOfZeroFromTheWireOverIpv6Too) {
+  const Packet packet = decoded(
+      frame().ethernet().ipv6().tcp().payload(70'000).stated_length(0).snap(
+          100));
+  EXPECT_EQ(packet.length, 70'060u);
+  EXPECT_EQ(packet.payload_length, 70'000u);
+}
+
+TEST(Decoder, TakesNoLengthFromTheWireThatNoRecorderJoins) {
+  TestFrame joined = frame().ethernet().ipv4().tcp().stated_length(0);
+  Packet packet{};
+  joined.wire_length = 14 + kLongestFrame;
+  ASSERT_EQ(Decoder().decode(joined.view(), packet), Fate::kUsed);
+  EXPECT_EQ(packet.length, kLongestFrame);
+  joined.wire_length = 14 + kLongestFrame + 1;
+  EXPECT_EQ(Decoder().decode(joined.view(), packet), Fate::kMalformed);
+  joined.wire_length = 3;  // below the link's own header
+  EXPECT_EQ(Decoder().decode(joined.view(), packet), Fate::kMalformed);
+}
+
+// A packet serves for frame after frame.
+TEST(Decoder, LeavesNothingOfThePacketBefore) {
+  for (const TestFrame& udp :
+       {frame().ethernet().ipv4().udp().payload(1).build(),
+        frame().ethernet().vlan().ipv4().udp().payload(1).build(),
+        frame().ethernet().ipv6().udp().payload(1).build()}) {
+    Packet packet{};
+    packet.tcp_flags = 0xff;
+    packet.tcp_sequence = 7;
+    ASSERT_EQ(Decoder().decode(udp.view(), packet), Fate::kUsed);
+    EXPECT_EQ(packet.tcp_flags, 0);
+    EXPECT_EQ(packet.tcp_sequence, 0u);
+  }
+}
+
+// "Do not fragment", and the bit that means nothing.
+TEST(Decoder, TakesNoOtherFlagForAFragment) {
+  for (FrameBuilder link : {frame().ethernet(), frame().ethernet().vlan()}) {
+    TestFrame made = link.ipv4().udp(7, 8).payload(5);
+    const std::size_t flags_at = made.bytes.size() - 5 - 8 - 20 + 6;
+    for (const int flags : {0x40, 0x80, 0xc0}) {
+      made.bytes[flags_at] = static_cast<char>(flags);
+      EXPECT_EQ(decoded(made).source_port, 7) << flags;
+    }
   }
 }
 

@@ -34,6 +34,27 @@ TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
                    "www.example.org 2001:db8::5 90"}));
 }
 
+// RFC 2181, section 8: a lifetime has 31 bits, and one with the top bit set
+// counts as 0.
+TEST(DnsMessage, TakesALifetimeWithTheTopBitSetForZero) {
+  const auto lifetime = [](std::uint32_t seconds) {
+    return lines_of(dns()
+                        .asks("a.example")
+                        .v4("a.example", "203.0.113.5", seconds)
+                        .bytes());
+  };
+  EXPECT_EQ(lifetime(0x7fffffff), Lines{"a.example 203.0.113.5 2147483647"});
+  EXPECT_EQ(lifetime(0x80000000), Lines{"a.example 203.0.113.5 0"});
+  EXPECT_EQ(lifetime(0xffffffff), Lines{"a.example 203.0.113.5 0"});
+  EXPECT_EQ(lines_of(dns()
+                         .asks("a.example")
+                         .alias("a.example", "b.example", 0x80000000)
+                         .v4("b.example", "203.0.113.5", 60)
+                         .bytes()),
+            Lines{"a.example 203.0.113.5 0"})
+      << "of an alias, too";
+}
+
 // Names that are other ones only in their last label have to be compared whole;
 // so many are as make kMostNameBytes, and nothing is told behind them.
 TEST(DnsMessage, DecodesSoManyBytesOfNamesAndNoMore) {

@@ -40,6 +40,11 @@ class FragmentTable {
   std::optional<FragmentPorts> find(const FragmentKey& key,
                                     Timestamp now) const;
 
+  // Bytes of all entries and of their index; never grows.
+  std::size_t memory() const {
+    return entries_.size() * sizeof(Entry) + index_.memory();
+  }
+
  private:
   static constexpr std::uint32_t kEntries = 1024;
   struct Entry {

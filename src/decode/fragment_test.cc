@@ -81,6 +81,52 @@ TEST(Fragment, WithoutItsFirstHasNoPorts) {
             Fate::kFragmentWithoutPorts);
 }
 
+TEST(Fragment, LongerThanItsHeadersStateIsCutToThem) {
+  const TestFrame padded = frame()
+                               .ethernet()
+                               .ipv4()
+                               .protocol(17)
+                               .fragment({.identification = 77, .offset = 10})
+                               .payload(3)
+                               .padding(23);
+  Decoder decoder;
+  Packet packet{};
+  decoder.decode(first_fragment(77).view(), packet);
+  ASSERT_EQ(decoder.decode(padded.view(), packet), Fate::kUsed);
+  EXPECT_EQ(packet.length, 23u);
+  EXPECT_EQ(packet.payload_length, 3u);
+}
+
+TEST(Fragment, BorrowsFromNoDatagramThatWasWhole) {
+  Decoder decoder;
+  Packet packet{};
+  // Not plain, so that all of the decoder sees it.
+  TestFrame whole = frame().ethernet().vlan().ipv4().udp(5000, 6000);
+  whole.bytes[18 + 5] = 77;  // its identification
+  ASSERT_EQ(decoder.decode(whole.view(), packet), Fate::kUsed);
+  EXPECT_EQ(decoder.decode(later_fragment(77).view(), packet),
+            Fate::kFragmentWithoutPorts);
+  const TestFragment alone{.identification = 78};
+  const TestFragment later{.identification = 78, .offset = 10};
+  const TestFrame atomic =
+      frame().ethernet().ipv6().fragment(alone).udp(5000, 6000);
+  const TestFrame piece =
+      frame().ethernet().ipv6().fragment(later).protocol(17).payload(9);
+  ASSERT_EQ(decoder.decode(atomic.view(), packet), Fate::kUsed);
+  EXPECT_EQ(decoder.decode(piece.view(), packet), Fate::kFragmentWithoutPorts);
+}
+
+TEST(Fragment, HasNoSequenceOfItsOwn) {
+  Decoder decoder;
+  Packet packet{};
+  decoder.decode(first_fragment(77).view(), packet);
+  packet.tcp_flags = 0xff;
+  packet.tcp_sequence = 7;
+  ASSERT_EQ(decoder.decode(later_fragment(77).view(), packet), Fate::kUsed);
+  EXPECT_EQ(packet.tcp_flags, 0);
+  EXPECT_EQ(packet.tcp_sequence, 0u);
+}
+
 TEST(Fragment, OfAnotherProtocolIsNotTcpUdp) {
   const TestFrame icmp = frame()
                              .ethernet()
@@ -148,6 +194,55 @@ TEST(FragmentTable, NeverLendsTheWrongPortsHoweverManyPassThrough) {
   }
   EXPECT_GT(found, 500u);
   EXPECT_LE(found, 1024u) << "the table has no more places";
+}
+
+// An entry that made way leaves nothing behind in the index, which would grow
+// with each of them.
+TEST(FragmentTable, HoldsItsMemoryHoweverManyPassThrough) {
+  FragmentTable table;
+  const std::size_t memory = table.memory();
+  for (std::uint32_t id = 1; id <= 20'000; ++id) {
+    table.remember(key_of(id), {1, 2}, kTestStart);
+  }
+  EXPECT_EQ(table.memory(), memory);
+}
+
+TEST(FragmentTable, KeepsTheNewestDatagramsAndNoOthers) {
+  constexpr std::uint32_t kPlaces = 1024;
+  FragmentTable table;
+  for (std::uint32_t id = 1; id <= kPlaces + 3; ++id) {
+    table.remember(key_of(id), {static_cast<Port>(id), 1}, kTestStart);
+  }
+  for (std::uint32_t id = 1; id <= kPlaces + 3; ++id) {
+    EXPECT_EQ(table.find(key_of(id), kTestStart).has_value(), id > 3) << id;
+  }
+}
+
+// Identifications come again (16 bits in IPv4): the same datagram has one
+// place, and its newest ports.
+TEST(FragmentTable, TakesTheNewestOfOneKey) {
+  FragmentTable table;
+  table.remember(key_of(1), {10, 20}, kTestStart);
+  for (std::uint32_t id = 2; id <= 1024; ++id) {
+    table.remember(key_of(id), {1, 1}, kTestStart);
+    table.remember(key_of(id), {2, 2}, kTestStart);
+  }
+  ASSERT_TRUE(table.find(key_of(1), kTestStart)) << "no place is taken twice";
+  EXPECT_EQ(table.find(key_of(2), kTestStart)->source, 2);
+  table.remember(key_of(1), {30, 40}, kTestStart + 20s);
+  const auto ports = table.find(key_of(1), kTestStart + 50s);
+  ASSERT_TRUE(ports) << "half a minute counts from the newest";
+  EXPECT_EQ(ports->source, 30);
+  EXPECT_EQ(ports->destination, 40);
+}
+
+TEST(FragmentTable, LendsForHalfAMinuteEitherWay) {
+  FragmentTable table;
+  table.remember(key_of(1), {10, 20}, kTestStart);
+  EXPECT_TRUE(table.find(key_of(1), kTestStart + 30s));
+  EXPECT_FALSE(table.find(key_of(1), kTestStart + 30s + 1ns));
+  EXPECT_TRUE(table.find(key_of(1), kTestStart - 30s));
+  EXPECT_FALSE(table.find(key_of(1), kTestStart - 30s - 1ns));
 }
 
 }  // namespace

@@ -53,5 +53,74 @@ RC_GTEST_PROP(GoogleQuic, BearsAnything, (const std::string& garbage)) {
   name_in(google_hello().substr(0, 40) + garbage);
 }
 
+TEST(GoogleQuic, KnowsTheVersionsFrom25To46) {
+  for (const std::string version : {"Q024", "Q047", "Q000", "R043", "Q04a"}) {
+    EXPECT_EQ(name_in(google_hello({.version = version})), "no hello")
+        << version;
+  }
+  // Each kind of header has versions of its own.
+  std::string short_header = google_hello();
+  short_header.replace(9, 4, "Q044");
+  EXPECT_EQ(name_in(short_header), "no hello");
+  std::string long_header = google_hello({.version = "Q046"});
+  long_header.replace(1, 4, "Q043");
+  EXPECT_EQ(name_in(long_header), "no hello");
+}
+
+// In a public header two bits tell the size of the packet number.
+TEST(GoogleQuic, ReadsPacketNumbersOfEverySize) {
+  constexpr std::size_t kNumberAt = 1 + 8 + 4;
+  constexpr std::size_t kSizes[] = {1, 2, 4, 6};
+  const std::string hello = google_hello();
+  // The word may stand so many bytes behind its hash, so it is moved to where
+  // an error of one byte hides it.
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::string datagram = hello;
+    datagram[0] = static_cast<char>(0x0d | i << 4);
+    datagram.insert(kNumberAt, kSizes[i] - 1, '\0');
+    datagram.insert(datagram.find("CHLO"), 59, '\0');
+    EXPECT_EQ(name_in(datagram), "www.example.org") << kSizes[i];
+    datagram.insert(datagram.find("CHLO"), 1, '\0');
+    EXPECT_EQ(name_in(datagram), "no hello") << kSizes[i];
+  }
+}
+
+TEST(GoogleQuic, NeedsAVersionAndAnId) {
+  for (const int flags : {0x0c, 0x05, 0x00}) {
+    std::string datagram = google_hello();
+    datagram[0] = static_cast<char>(flags);
+    EXPECT_EQ(name_in(datagram), "no hello") << flags;
+  }
+}
+
+TEST(GoogleQuic, ReadsTheLengthsOfBothIds) {
+  const std::string hello = google_hello({.version = "Q046"});
+  constexpr std::size_t kSizesAt = 5;
+  struct Ids {
+    int sizes;
+    std::size_t bytes;
+  };
+  for (const auto& [sizes, bytes] : {Ids{0x00, 0}, Ids{0x05, 8}, Ids{0x50, 8},
+                                     Ids{0x55, 16}, Ids{0x1f, 4 + 18}}) {
+    std::string datagram = hello.substr(0, kSizesAt);
+    datagram += static_cast<char>(sizes);
+    datagram += std::string(bytes, 'i') + hello.substr(kSizesAt + 1 + 8);
+    datagram.insert(datagram.find("CHLO"), 59, '\0');
+    EXPECT_EQ(name_in(datagram), "www.example.org") << sizes;
+    datagram.insert(datagram.find("CHLO"), 1, '\0');
+    EXPECT_EQ(name_in(datagram), "no hello") << sizes;
+  }
+}
+
+TEST(GoogleQuic, OfAMessageWithoutANameGivesNone) {
+  std::string other = google_hello();
+  other.replace(other.find("SNI"), 3, "SNO");
+  EXPECT_EQ(name_in(other), "");
+  // Values may only come one behind the other.
+  std::string falling = google_hello({.padding = 20});
+  falling[falling.find("SNI") + 4] = 3;
+  EXPECT_EQ(name_in(falling), "");
+}
+
 }  // namespace
 }  // namespace flowtell

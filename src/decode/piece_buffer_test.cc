@@ -73,5 +73,54 @@ TEST(PieceBuffer, IsItsSlowTwin) {
   }
 }
 
+TEST(PieceBuffer, HoldsSoManyRangesAndThenOnlyWhatJoinsThem) {
+  PieceBuffer pieces;
+  constexpr std::uint64_t kRanges = PieceBuffer::kMostRanges;
+  for (std::uint64_t i = 0; i <= kRanges; ++i) {
+    pieces.put(2 * i, as_bytes("x"));  // the last finds no place
+  }
+  pieces.put(2 * kRanges - 1, as_bytes("y"));  // beside the last that did
+  for (std::uint64_t i = 1; i < kRanges; ++i) {
+    pieces.put(2 * i - 1, as_bytes("z"));
+  }
+  EXPECT_EQ(pieces.front().size(), 2 * kRanges);
+  EXPECT_EQ(pieces.front().back(), 'y');
+  pieces.put(2 * kRanges, as_bytes("w"));
+  EXPECT_EQ(pieces.front().size(), 2 * kRanges + 1);
+  EXPECT_EQ(pieces.front().back(), 'w');
+}
+
+TEST(PieceBuffer, TakesWhatStandsJustBeforeARangeWhenItIsFull) {
+  PieceBuffer pieces;
+  for (std::uint64_t i = 0; i < PieceBuffer::kMostRanges; ++i) {
+    pieces.put(4 + 2 * i, as_bytes("x"));
+  }
+  pieces.put(3, as_bytes("d"));
+  pieces.put(0, as_bytes("abc"));
+  EXPECT_EQ(front(pieces), "abcdx");
+}
+
+TEST(PieceBuffer, TakesNothingAndForgetsAll) {
+  PieceBuffer pieces;
+  pieces.put(5, {});
+  EXPECT_TRUE(pieces.empty());
+  pieces.put(0, as_bytes("abc"));
+  EXPECT_FALSE(pieces.empty());
+  pieces.clear();
+  EXPECT_TRUE(pieces.empty());
+  EXPECT_TRUE(pieces.front().empty());
+  pieces.put(0, as_bytes("x"));
+  EXPECT_EQ(front(pieces), "x");
+}
+
+TEST(PieceBuffer, HoldsItsLastByte) {
+  PieceBuffer pieces;
+  pieces.put(0, as_bytes(std::string(PieceBuffer::kMost - 1, 'x')));
+  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMost - 1);
+  pieces.put(PieceBuffer::kMost - 1, as_bytes("yz"));
+  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMost);
+  EXPECT_EQ(pieces.front().back(), 'y');
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -204,5 +204,84 @@ RC_GTEST_PROP(QuicInitial, BearsAnything, (const std::string& garbage)) {
   RC_ASSERT(pieces.front().size() <= PieceBuffer::kMost);
 }
 
+TEST(QuicInitial, LooksAtFourPacketsOfADatagram) {
+  const std::string hello = client_hello();
+  const auto name_in = [&](std::size_t packets) {
+    const std::size_t size = hello.size() / packets + 1;
+    std::string datagram;
+    for (std::size_t i = 0; i < packets; ++i) {
+      datagram += quic_initial(
+          {.frames = crypto_frame(i * size, hello.substr(i * size, size)),
+           .number = static_cast<std::uint32_t>(i)});
+    }
+    Connection connection;
+    connection.add(datagram);
+    return connection.hello().state;
+  };
+  EXPECT_EQ(name_in(4), TlsHello::State::kDone);
+  EXPECT_EQ(name_in(5), TlsHello::State::kNeedsMore);
+}
+
+std::string stream_of(const std::string& frames) {
+  PieceBuffer pieces;
+  read_quic_frames(as_bytes(frames), pieces);
+  return std::string(as_text(pieces.front()));
+}
+
+TEST(QuicFrames, ReadNumbersOfEverySize) {
+  using namespace std::string_literals;
+  EXPECT_EQ(stream_of("\x06\x00\x03"s + "abc"), "abc");
+  EXPECT_EQ(stream_of("\x06\x40\x00\x40\x03"s + "abc"), "abc");
+  EXPECT_EQ(stream_of("\x06\x80\x00\x00\x00\x80\x00\x00\x03"s + "abc"), "abc");
+  EXPECT_EQ(stream_of("\x06\xc0\x00\x00\x00\x00\x00\x00\x00"
+                      "\xc0\x00\x00\x00\x00\x00\x00\x03"s +
+                      "abc"),
+            "abc");
+  const std::string many(300, 'x');
+  EXPECT_EQ(stream_of("\x06\x00\x41\x2c"s + many + "\x06\x41\x2c\x01y"),
+            many + 'y');
+}
+
+TEST(QuicFrames, PassOverAcknowledgements) {
+  using namespace std::string_literals;
+  const std::string word = "\x06\x00\x03"s + "abc";
+  EXPECT_EQ(stream_of("\x02\x05\x00\x00\x01"s + word), "abc");
+  EXPECT_EQ(stream_of("\x02\x05\x00\x02\x01\x09\x09\x09\x09"s + word), "abc");
+  EXPECT_EQ(stream_of("\x03\x05\x00\x00\x01\x09\x09\x09"s + word), "abc");
+  EXPECT_EQ(stream_of("\x03\x05\x00\x01\x01\x06\x06\x09\x09\x09"s + word),
+            "abc");
+  EXPECT_EQ(stream_of("\x00\x01\x00"s + word), "abc");
+  EXPECT_EQ(stream_of("\x04"s + word), "") << "no client sends it";
+  EXPECT_EQ(stream_of("\x06\x00\x09"s + "abc"), "abc") << "what is there";
+}
+
+TEST(QuicHeader, HasAnIdOfAtMost20Bytes) {
+  const auto opens = [](std::size_t id) {
+    const std::string datagram =
+        quic_initial({.frames = padded(crypto_frame(0, client_hello())),
+                      .destination_id = std::string(id, 'd')});
+    return read_quic_initial(as_bytes(datagram), datagram.size()).has_value();
+  };
+  EXPECT_TRUE(opens(0));
+  EXPECT_TRUE(opens(20));
+  EXPECT_FALSE(opens(21));
+}
+
+TEST(QuicHeader, StatesALengthWithinItsDatagram) {
+  const std::string datagram = initial(crypto_frame(0, client_hello()));
+  const auto read = [&](std::size_t there, std::size_t length) {
+    return read_quic_initial(as_bytes(datagram.substr(0, there)), length);
+  };
+  EXPECT_TRUE(read(datagram.size(), datagram.size()));
+  EXPECT_FALSE(read(datagram.size(), datagram.size())->is_cut());
+  EXPECT_TRUE(read(200, datagram.size()));
+  EXPECT_FALSE(read(200, datagram.size() - 1));
+  const std::string longer = datagram + "more";
+  const auto first = read_quic_initial(as_bytes(longer), longer.size());
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->end, datagram.size());
+  EXPECT_EQ(first->packet.size(), datagram.size());
+}
+
 }  // namespace
 }  // namespace flowtell

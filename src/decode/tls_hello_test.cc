@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <string>
+
 #include "support/hello_bytes.h"
 
 namespace flowtell {
@@ -84,6 +86,81 @@ RC_GTEST_PROP(TlsHello, BearsAnything, (const std::string& garbage)) {
   const TlsHello hello =
       read_handshake_hello(as_bytes(client_hello().substr(0, 60) + garbage));
   RC_ASSERT(hello.alpn().size() <= TlsHello::kLongestAlpn);
+}
+
+// A hello of some 20,000 bytes in records of 1,000.
+TEST(TlsHello, JoinsNoMoreRecordsThanItHasRoomFor) {
+  const std::string hello = client_hello({.padding_after = 20'000});
+  const TlsHello read_of = read(tls_records(hello, 1000));
+  EXPECT_EQ(read_of.state, State::kNeedsMore);
+  EXPECT_EQ(read_of.missing, hello.size() - 16'384);
+  EXPECT_EQ(read_of.server_name.text(), "www.example.org");
+}
+
+TEST(TlsHello, EndsAtARecordOfAnotherKind) {
+  const std::string hello = client_hello();
+  std::string records = tls_records(hello, 60);
+  constexpr std::size_t kSecondRecord = 5 + 60;
+  records[kSecondRecord] = 23;
+  const TlsHello read_of = read(records);
+  EXPECT_EQ(read_of.state, State::kNeedsMore);
+  EXPECT_EQ(read_of.missing, hello.size() - 60);
+  EXPECT_TRUE(read_of.server_name.empty());
+}
+
+// What stands behind the hello in its record, or in the next, is not its.
+TEST(TlsHello, EndsWhereItSays) {
+  const std::string hello = client_hello();
+  EXPECT_EQ(read(tls_records(hello + "more")).state, State::kDone);
+  EXPECT_EQ(read(tls_records(hello) + "more").state, State::kDone);
+  EXPECT_EQ(read(tls_records(hello, 60) + tls_records("more")).state,
+            State::kDone);
+  EXPECT_EQ(read(tls_records(hello, 60) + "more").server_name.text(),
+            "www.example.org");
+}
+
+// ServerNameList has entries of types, of which 0 is a host's name.
+TEST(TlsHello, PassesOverServerNamesOfAnotherType) {
+  using namespace std::string_literals;
+  std::string hello = client_hello({.server = "abc\0\0\x09"s + "b.example"});
+  const std::size_t name_at = hello.find("abc");
+  hello[name_at - 1] = 3;  // so that two entries stand there
+  EXPECT_EQ(read_handshake_hello(as_bytes(hello)).server_name.text(), "abc");
+  hello[name_at - 3] = 1;
+  EXPECT_EQ(read_handshake_hello(as_bytes(hello)).server_name.text(),
+            "b.example");
+}
+
+TEST(TlsHello, GivesProtocolsThatAreTextOfAtMost32Letters) {
+  const auto first_of = [](const std::string& protocol) {
+    return std::string(
+        read(tls_records(client_hello({.protocols = {protocol, "second"}})))
+            .alpn());
+  };
+  const std::string longest(TlsHello::kLongestAlpn, 'x');
+  EXPECT_EQ(first_of(longest), longest);
+  EXPECT_EQ(first_of(longest + 'x'), "second");
+  EXPECT_EQ(first_of(""), "second");
+  EXPECT_EQ(first_of("!~"), "!~");
+  EXPECT_EQ(first_of("a b"), "second");
+  EXPECT_EQ(first_of("a\x7f"), "second");
+  EXPECT_EQ(first_of("a\x80"), "second");
+}
+
+TEST(TlsHello, SaysHowMuchIsMissing) {
+  const auto missing = [](const std::string& stream) {
+    const TlsHello hello = read(stream);
+    EXPECT_EQ(hello.state, State::kNeedsMore);
+    return hello.missing;
+  };
+  EXPECT_EQ(missing(""), 6u);
+  EXPECT_EQ(missing("\x16\x03"), 4u);
+  const std::string whole = tls_records(client_hello());
+  EXPECT_EQ(missing(whole.substr(0, 5)), 1u);
+  EXPECT_EQ(missing(whole.substr(0, 6)), 3u);
+  EXPECT_EQ(missing(whole.substr(0, 8)), 1u);
+  EXPECT_EQ(missing(whole.substr(0, 9)), whole.size() - 9);
+  EXPECT_EQ(missing(whole.substr(0, whole.size() - 1)), 1u);
 }
 
 }  // namespace

@@ -101,5 +101,29 @@ TEST(DeviceFinder, ForgetsAPairAfterAnHourOrWhenThereAreTooMany) {
   EXPECT_EQ(finder.pairs(), 1u);
 }
 
+// A long silence is not paid for by one packet.
+TEST(DeviceFinder, ForgetsTwoPairsAPacket) {
+  DeviceFinder finder(Lan(), kMany);
+  Packet packet{};
+  packet.time = kTestStart;
+  packet.source = test_address("10.0.0.1");
+  packet.destination = test_address("10.0.0.2");
+  packet.protocol = Protocol::kUdp;
+  for (Port port = 1; port <= 10; ++port) {
+    packet.source_port = port;
+    finder.device_of(packet);
+  }
+  EXPECT_EQ(finder.pairs(), 10u);
+  packet.source_port = 11;
+  packet.time = kTestStart + 1h;
+  finder.device_of(packet);
+  EXPECT_EQ(finder.pairs(), 11u) << "an hour is remembered";
+  packet.time += 1ns;
+  finder.device_of(packet);
+  EXPECT_EQ(finder.pairs(), 9u);
+  finder.device_of(packet);
+  EXPECT_EQ(finder.pairs(), 7u);
+}
+
 }  // namespace
 }  // namespace flowtell

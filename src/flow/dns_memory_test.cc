@@ -64,5 +64,34 @@ TEST(DnsMemory, HoldsItsBound) {
   EXPECT_EQ(memory.size(), 10u);
 }
 
+TEST(DnsMemory, TakesAnAnswerAnewForAUse) {
+  DnsMemory memory(2);
+  const Address second = test_address("203.0.113.6");
+  const Address third = test_address("203.0.113.7");
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  memory.remember({kPhone, second, kOther, 1h}, kTestStart);
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  memory.remember({kPhone, third, kOther, 1h}, kTestStart);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart), kName);
+  EXPECT_TRUE(memory.find(kPhone, second, kTestStart).is_none());
+}
+
+TEST(DnsMemory, FallsBackToAllWhenItsOwnHasPassed) {
+  DnsMemory memory;
+  memory.remember({DnsMemory::everyone(), kRemote, kName, 2h}, kTestStart);
+  memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1h), kOther);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1h + 1ns), kName);
+  EXPECT_EQ(memory.size(), 1u);
+}
+
+TEST(DnsMemory, CountsFromTheNewestAnswer) {
+  DnsMemory memory;
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  memory.remember({kPhone, kRemote, kName, 10min}, kTestStart + 10min);
+  EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 20min), kName);
+  EXPECT_TRUE(memory.find(kPhone, kRemote, kTestStart + 20min + 1ns).is_none());
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "flow/kept_flows.h"
 #include "support/flow_collector.h"
 #include "support/packets.h"
 
@@ -100,6 +103,50 @@ TEST(FlowBatch, IsPassedOnWhenFullAndBetweenBurstsOnly) {
   sink.finish();  // nothing is left
   EXPECT_EQ(batches, 2u);
   EXPECT_EQ(bursts, 40u);
+}
+
+TEST(FlowBatch, IsFullOfFlowsOfFewPackets) {
+  const std::optional<Timestamp> origin = kTestStart;
+  const auto batches_of = [&](int bursts) {
+    PacketStory story = packets();
+    for (int burst = 0; burst < bursts; ++burst) story.data(10).after(3s);
+    std::size_t batches = 0;
+    BatchingSink sink([&](const FlowBatch&) { ++batches; });
+    sink.begin_capture(origin);
+    meter_story(sink, story);
+    return batches;
+  };
+  EXPECT_EQ(batches_of(1023), 0u);
+  EXPECT_EQ(batches_of(1024), 1u);
+  EXPECT_EQ(batches_of(2047), 1u) << "it begins anew";
+  EXPECT_EQ(batches_of(2048), 2u);
+}
+
+TEST(KeptFlows, HoldWhatWasAddedUntilTheyAreCleared) {
+  const CollectedFlow first = collect(packets().data(1).reply(2)).flows.at(0);
+  KeptFlows kept;
+  for (const std::string server : {"a.example", "b.example"}) {
+    Flow flow = first;
+    flow.packets = first.records;
+    flow.name = {server, NameSource::kTls, "h2"};
+    kept.add(flow);
+  }
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept.packets(), 4u);
+  EXPECT_EQ(kept[0].name.server, "a.example");
+  EXPECT_EQ(kept[1].name.server, "b.example");
+  EXPECT_EQ(kept[1].name.alpn, "h2");
+  EXPECT_EQ(kept[1].packets.size(), 2u);
+  EXPECT_EQ(kept[1].packets[1].payload_length, 2u);
+  kept.clear();
+  EXPECT_EQ(kept.size(), 0u);
+  EXPECT_EQ(kept.packets(), 0u);
+  Flow flow = first;
+  flow.packets = first.records;
+  flow.name = {"c.example", NameSource::kTls, ""};
+  kept.add(flow);
+  EXPECT_EQ(kept[0].name.server, "c.example");
+  EXPECT_EQ(kept[0].packets[0].payload_length, 1u);
 }
 
 }  // namespace

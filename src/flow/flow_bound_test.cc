@@ -147,5 +147,79 @@ TEST(FlowBound, RemembersTwiceAsManyPairsAsFlows) {
   EXPECT_EQ(pushed_out.got.flows.back().sent.packets, 1u);
 }
 
+// A thousandth of all open flows is a large share; of a smaller one the burst
+// silent longest is ended.
+TEST(FlowBound, TakesAThousandthForALargeShare) {
+  constexpr std::size_t kMost = 2000;
+  const auto first_ended = [](Port flows_of_one) {
+    FlowCollector got;
+    FlowTable table(at_most(kMost), got);
+    Packet packet{};
+    packet.time = kTestStart;
+    packet.destination = test_address("203.0.113.5");
+    packet.protocol = Protocol::kUdp;
+    packet.length = 60;
+    const auto add = [&](int device, Port port) {
+      packet.source = test_address(
+          fmt::format("10.0.{}.{}", device / 250, 1 + device % 250));
+      packet.source_port = port;
+      table.add(packet);
+    };
+    add(0, 1);  // the one silent longest
+    for (Port port = 1; port <= flows_of_one; ++port) add(1, port);
+    for (int device = 2; table.open_flows() < kMost; ++device) add(device, 1);
+    add(3000, 1);
+    return got.flows.at(0).device.text();
+  };
+  EXPECT_EQ(first_ended(1), "10.0.0.1");
+  EXPECT_EQ(first_ended(2), "10.0.0.2");
+}
+
+TEST(FlowBound, MakesRoomForPacketsByTheDeviceThatHasMost) {
+  PacketStory story = from_device(packets(), 1, 1);
+  story.near("10.0.0.2", 1);
+  for (int i = 0; i < 100; ++i) story.after(1ms).data(1);
+  const Bounded bounded = run(story, at_most(3));
+  ASSERT_GE(bounded.ended_early, 2u);
+  for (std::size_t i = 0; i < bounded.ended_early; ++i) {
+    EXPECT_EQ(bounded.got.flows[i].device.text(), "10.0.0.2");
+  }
+}
+
+// Sixteen packets a flow; four places of a chunk are taken by its first packet.
+TEST(FlowBound, HasRoomForSixteenPacketsAFlow) {
+  PacketStory story;
+  for (int i = 0; i < 29; ++i) story.data(1);
+  EXPECT_EQ(run(story, at_most(2)).ended_early, 0u);
+  EXPECT_EQ(run(story.data(1), at_most(2)).ended_early, 1u);
+}
+
+TEST(FlowBound, KnowsTheMostThatWereOpen) {
+  FlowCollector got;
+  FlowTable table(at_most(100), got);
+  EXPECT_EQ(table.most_open_flows(), 0u);
+  PacketStory story;
+  for (Port port = 0; port < 5; ++port) story = from_device(story, 1, port);
+  story = from_device(story.after(3s), 1, 1);
+  for (const Packet& packet : story) table.add(packet);
+  EXPECT_EQ(table.open_flows(), 1u);
+  EXPECT_EQ(table.most_open_flows(), 5u);
+}
+
+// A pair that makes way while its flow is open takes its burst along.
+TEST(FlowBound, EndsTheBurstOfAPairThatMakesWay) {
+  FlowOptions options = at_most(2, FlowKey::kRemoteHost);
+  PacketStory story;
+  for (Port port = 1; port <= 4; ++port) story = from_device(story, 1, port);
+  const Bounded fits = run(story, options);
+  EXPECT_EQ(fits.ended_early, 0u) << "four pairs of one flow";
+  EXPECT_EQ(fits.got.flows.size(), 1u);
+  const Bounded beyond = run(from_device(story, 1, 5), options);
+  EXPECT_EQ(beyond.ended_early, 1u);
+  ASSERT_EQ(beyond.got.flows.size(), 2u);
+  EXPECT_EQ(beyond.got.flows[0].records.size(), 4u);
+  EXPECT_EQ(beyond.got.flows[1].records.size(), 1u);
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "capture/capture_file.h"
-#include "support/flow_collector.h"
+#include "support/flow_words.h"
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
 #include "support/test_frame.h"
@@ -136,6 +136,66 @@ TEST(MeterReport, AddsUpOverCaptures) {
   EXPECT_EQ(sum.links.size(), 3u);
   EXPECT_EQ(sum.first, kTestStart - 5s);
   EXPECT_EQ(sum.last, kTestStart + 7s);
+}
+
+TEST(MeterReport, AddsUpWhatWentWrong) {
+  MeterReport one;
+  one.late_frames = 1;
+  one.clock_steps = 20;
+  one.bursts_ended_early = 300;
+  one.first = one.last = kTestStart;
+  MeterReport sum = one;
+  sum += one;
+  sum += MeterReport{};
+  EXPECT_EQ(sum.late_frames, 2u);
+  EXPECT_EQ(sum.clock_steps, 40u);
+  EXPECT_EQ(sum.bursts_ended_early, 600u);
+  EXPECT_EQ(sum.first, kTestStart) << "nothing has no time";
+  MeterReport nothing;
+  nothing += one;
+  EXPECT_EQ(nothing.first, kTestStart);
+  EXPECT_EQ(nothing.last, kTestStart);
+}
+
+TEST(FlowMeter, EndsNoBurstOfASourceThatIsLeft) {
+  std::vector<TestFrame> frames;
+  for (int i = 0; i < 1000; ++i) {
+    frames.push_back(frame().ethernet().ipv4().udp().at(kTestStart + i * 3ms));
+  }
+  const std::string bytes = pcap_bytes(frames);
+  auto source = open_capture(as_bytes(bytes), "test");
+  ASSERT_TRUE(source);
+  FlowCollector got;
+  FlowMeter meter({}, got);
+  int asked = 0;
+  meter_all(**source, meter, [&] { return ++asked < 3; });
+  EXPECT_EQ(asked, 3);
+  EXPECT_GT(meter.report().frames, 2u);
+  EXPECT_LT(meter.report().frames, 1000u);
+  EXPECT_TRUE(got.flows.empty());
+  EXPECT_EQ(meter.open_flows(), 1u);
+}
+
+// The way of many frames and that of one do the same.
+TEST(FlowMeter, MetersManyFramesAsItDoesEach) {
+  const std::vector<TestFrame> frames = frames_of_every_fate();
+  for (const std::size_t count : {0u, 1u, 63u, 64u, 65u, 200u}) {
+    std::vector<Frame> views;
+    for (std::size_t i = 0; i < count; ++i) {
+      views.push_back(frames[i % frames.size()].view());
+    }
+    FlowCollector of_many;
+    FlowMeter many({}, of_many);
+    many.add(std::span<const Frame>(views));
+    many.finish();
+    FlowCollector of_each;
+    FlowMeter each({}, of_each);
+    for (const Frame& view : views) each.add(view);
+    each.finish();
+    EXPECT_EQ(many.report().frames, count);
+    EXPECT_EQ(many.report().ledger.sum(), count);
+    EXPECT_EQ(in_words(of_many), in_words(of_each)) << count;
+  }
 }
 
 }  // namespace

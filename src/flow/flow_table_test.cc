@@ -219,5 +219,39 @@ TEST(FlowTable, JoinsWhatTheFlowKeyLeavesOut) {
   EXPECT_EQ(flows_by(FlowKey::kRemoteHost), 2u);
 }
 
+TEST(FlowTable, RemembersAPairForAnHourSharp) {
+  const auto sent_after = [](Duration silence) {
+    return collect(between_strangers().data(1).after(silence).reply(1))
+        .flows.back()
+        .sent.packets;
+  };
+  EXPECT_EQ(sent_after(1h), 0u) << "it is received still";
+  EXPECT_EQ(sent_after(1h + 1ns), 1u);
+}
+
+// While there is room, a device's bursts are counted on when it has no pair.
+TEST(FlowTable, CountsOnTheBurstsOfADeviceWithoutPairs) {
+  const auto flows = collect(packets().data(1).after(2h).data(1)).flows;
+  ASSERT_EQ(flows.size(), 2u);
+  EXPECT_EQ(flows[0].burst, 0u);
+  EXPECT_EQ(flows[1].burst, 1u);
+}
+
+TEST(FlowTable, HoldsMemoryForAllThatIsOpen) {
+  FlowCollector got;
+  FlowTable table({}, got);
+  const std::size_t empty = table.memory();
+  PacketStory story;
+  for (Port port = 1; port <= 1000; ++port) {
+    story.near("192.168.12.100", port).data(1);
+  }
+  for (const Packet& packet : story) table.add(packet);
+  EXPECT_GE(table.memory(),
+            empty + 1000 * (sizeof(Pair) + PacketLog::kChunkMemory));
+  const std::size_t full = table.memory();
+  table.finish();
+  EXPECT_GE(table.memory(), full) << "what was needed once is kept";
+}
+
 }  // namespace
 }  // namespace flowtell

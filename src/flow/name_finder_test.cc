@@ -197,6 +197,75 @@ TEST(NameFinder, GivesUpAfterSoManyPackets) {
   EXPECT_EQ(names(wire.segment(0, hello)), kNone);
 }
 
+TEST(NameFinder, LooksAtSoManyPacketsAndNoFewer) {
+  const std::string hello = tls_records(client_hello());
+  Wire wire;
+  for (int i = 1; i < NameFinder::kMostLooks; ++i) wire.segment(9000, "data");
+  EXPECT_EQ(names(wire.segment(0, hello)), kTls);
+  Wire answers = Wire().syn();
+  for (int i = 0; i < NameFinder::kMostLooks; ++i) answers.reply("data");
+  EXPECT_EQ(names(answers.segment(0, hello)), kNone) << "of both directions";
+  Wire bare = Wire().syn();
+  for (int i = 0; i < 100; ++i) bare.segment(0, "");
+  EXPECT_EQ(names(bare.segment(0, hello)), kTls) << "with payload";
+}
+
+// TCP Fast Open (RFC 7413): the SYN brings the hello, whose first byte has the
+// number behind its own.
+TEST(NameFinder, TakesTheHelloThatASynBrings) {
+  const std::string hello = tls_records(client_hello());
+  const auto open_with = [](const std::string& bytes) {
+    return Wire().add(frame()
+                          .raw()
+                          .ipv4(kPhoneText, kServer)
+                          .tcp(40000, 443, kTcpSyn)
+                          .sequence(kStart - 1)
+                          .payload(bytes));
+  };
+  EXPECT_EQ(names(open_with(hello)), kTls);
+  EXPECT_EQ(names(open_with(hello.substr(0, 50)).segment(50, hello.substr(50))),
+            kTls);
+}
+
+// A SYN+ACK opens no connection: the name that is known stays.
+TEST(NameFinder, LooksAnewAtNoAnswerToASyn) {
+  const std::string hello = tls_records(client_hello());
+  EXPECT_EQ(names(Wire().syn().segment(0, hello).add(
+                frame()
+                    .raw()
+                    .ipv4(kServer, kPhoneText)
+                    .tcp(443, 40000, kTcpSyn | kTcpAck))),
+            kTls);
+}
+
+TEST(NameFinder, LooksNoFurtherWhereSomethingElseBegan) {
+  const std::string hello = tls_records(client_hello());
+  EXPECT_EQ(names(Wire().syn().segment(0, "GET /").segment(5, hello)), kNone);
+  // What was cut off is not sent again.
+  EXPECT_EQ(names(Wire().syn().segment(0, hello).snapped(60).segment(0, hello)),
+            kNone);
+}
+
+TEST(NameFinder, ReadsNoDnsOverTcp) {
+  const auto answer = [](FrameBuilder headers) {
+    return headers.payload(told().bytes());
+  };
+  EXPECT_EQ(
+      names(
+          Wire()
+              .add(answer(
+                  frame().raw().ipv4("192.168.12.1", kPhoneText).tcp(53, 3333)))
+              .datagram("data")),
+      kNone);
+  EXPECT_EQ(
+      names(
+          Wire()
+              .add(answer(
+                  frame().raw().ipv4("192.168.12.1", kPhoneText).udp(54, 3333)))
+              .datagram("data")),
+      kNone);
+}
+
 // --- QUIC --------------------------------------------------------------------
 
 TEST(NameFinder, TakesTheNameOfAQuicInitial) {
@@ -237,6 +306,22 @@ TEST(NameFinder, HoldsSoManyIncompleteHellos) {
   };
   EXPECT_EQ(flood(NameFinder::kMostHellos - 1), kTls[0]);
   EXPECT_EQ(flood(NameFinder::kMostHellos), "none");
+}
+
+// What looks like an Initial packet and cannot be opened holds no place.
+TEST(NameFinder, HoldsNoPlaceForWhatItCannotOpen) {
+  const std::string hello = client_hello();
+  const std::string front =
+      quic_initial({.frames = padded(crypto_frame(0, hello.substr(0, 90)))});
+  const std::string back = quic_initial(
+      {.frames = padded(crypto_frame(90, hello.substr(90))), .number = 3});
+  std::string broken = front;
+  broken.back() = static_cast<char>(broken.back() ^ 1);
+  Wire wire = Wire().datagram(front);
+  for (std::size_t i = 0; i < NameFinder::kMostHellos; ++i) {
+    wire.datagram(broken, static_cast<Port>(1024 + i));
+  }
+  EXPECT_EQ(names(wire.datagram(back)).front(), kQuic[0]);
 }
 
 // --- DNS ---------------------------------------------------------------------
@@ -292,6 +377,41 @@ TEST(NameFinder, HearsMulticastForItsOwnDomainOnly) {
   EXPECT_EQ(
       names(Wire().said_to_all(said("bank.example", kServer)).datagram("x")),
       kNone);
+}
+
+// What is sent to a server of DNS is no answer, whatever it holds.
+TEST(NameFinder, BelievesAnswersOfServersOnly) {
+  EXPECT_EQ(names(Wire()
+                      .add(frame()
+                               .raw()
+                               .ipv4(kPhoneText, "192.168.12.1")
+                               .udp(3333, 53)
+                               .payload(told().bytes()))
+                      .datagram("data")),
+            kNone);
+}
+
+TEST(NameFinder, TakesEveryAddressOfAnAnswer) {
+  const Wire wire = Wire()
+                        .answer(dns()
+                                    .asks("www.example.org")
+                                    .v4("www.example.org", "198.51.100.1")
+                                    .v4("www.example.org", kServer))
+                        .datagram("data");
+  EXPECT_EQ(names(wire), kDns);
+}
+
+TEST(NameFinder, TakesEachNameThatIsSaidToAll) {
+  const auto said = [](std::string_view first, std::string_view second) {
+    return dns().flags(0x8400).v4(first, "198.51.100.1").v4(second, kServer);
+  };
+  EXPECT_EQ(
+      names(
+          Wire().said_to_all(said("printer.local", "tv.local")).datagram("x")),
+      (Lines{"dns tv.local"}));
+  EXPECT_EQ(
+      names(Wire().said_to_all(said("bank.example", "tv.local")).datagram("x")),
+      (Lines{"dns tv.local"}));
 }
 
 // --- flows stay as they are --------------------------------------------------

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace flowtell {
 namespace {
 
@@ -37,6 +39,23 @@ TEST(NamePool, HoldsItsBoundInAFlood) {
     ASSERT_EQ(names.find(id), fmt::format("flood-{}.example", i));
   }
   EXPECT_EQ(names.size(), 100u);
+}
+
+TEST(NamePool, TakesANamePutAgainForAUse) {
+  NamePool names(2);
+  const NameId a = names.put("a.example");
+  const NameId b = names.put("b.example");
+  names.put("a.example");
+  names.put("c.example");
+  EXPECT_EQ(names.find(a), "a.example");
+  EXPECT_EQ(names.find(b), "");
+}
+
+TEST(NamePool, HoldsTheLongestName) {
+  NamePool names(1);
+  const std::string longest(253, 'x');
+  EXPECT_EQ(names.find(names.put(longest)), longest);
+  EXPECT_EQ(names.find(names.put("short")), "short");
 }
 
 }  // namespace

@@ -136,5 +136,54 @@ TEST(PairTable, KnowsThePairSilentLongest) {
   EXPECT_EQ(table.size(), 2u);
 }
 
+TEST(PairTable, ForgetsThePairOfTheLastPacketToo) {
+  PairTable table{Lan()};
+  const PacketStory story = packets().data(1);
+  table.forget(table.find_or_add(*story.begin()).position);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_EQ(table.oldest(), kNowhere);
+  EXPECT_TRUE(table.find_or_add(*story.begin()).is_new);
+}
+
+TEST(PairTable, KnowsWhenAPairWasLastSeen) {
+  PairTable table{Lan()};
+  const PacketStory story = packets().data(1).after(5s).reply(1);
+  std::uint32_t position = 0;
+  for (const Packet& packet : story) {
+    position = table.find_or_add(packet).position;
+    EXPECT_EQ(table[position].last, packet.time);
+  }
+}
+
+// A step of one in any byte, port or protocol makes another pair.
+TEST(PairTable, TellsPairsApartByAllThatTheyAre) {
+  PairTable table{Lan()};
+  const PacketStory story = packets().data(1);
+  const Packet first = *story.begin();
+  table.find_or_add(first);
+  std::size_t pairs = 1;
+  const auto expect_new = [&](const Packet& packet) {
+    EXPECT_TRUE(table.find_or_add(packet).is_new);
+    EXPECT_EQ(table.size(), ++pairs);
+  };
+  for (std::size_t byte = 0; byte < 16; ++byte) {
+    Packet other = first;
+    ++other.source.bytes[byte];
+    expect_new(other);
+    other = first;
+    ++other.destination.bytes[byte];
+    expect_new(other);
+  }
+  Packet other = first;
+  ++other.source_port;
+  expect_new(other);
+  other = first;
+  ++other.destination_port;
+  expect_new(other);
+  other = first;
+  other.protocol = Protocol::kUdp;
+  expect_new(other);
+}
+
 }  // namespace
 }  // namespace flowtell

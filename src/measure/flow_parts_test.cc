@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <utility>
+
 #include "support/flow_collector.h"
 #include "support/packets.h"
 
@@ -69,6 +72,36 @@ TEST(FlowParts, AreTheBeginAndTheRest) {
   EXPECT_EQ(parts[0].sent.bytes + parts[1].sent.bytes, whole.sent.bytes);
   EXPECT_EQ(parts[0].received.packets + parts[1].received.packets,
             whole.received.packets);
+}
+
+// Of the flow's later requests the first three are cut at, each of them now and
+// then, before it and behind it.
+TEST(FlowParts, AreCutAtTheFirstThreeLaterRequests) {
+  const auto whole = flow_of(packets()
+                                 .data(1)
+                                 .reply(1)
+                                 .data(1)
+                                 .reply(1)
+                                 .data(1)
+                                 .reply(1)
+                                 .data(1)
+                                 .reply(1)
+                                 .data(1)
+                                 .reply(1));
+  Random random(1);
+  std::set<std::size_t> ends;
+  std::set<std::size_t> begins;
+  std::set<std::pair<std::size_t, std::size_t>> both;
+  for (int i = 0; i < 200; ++i) {
+    const auto parts = draw_parts(whole, random);
+    ASSERT_EQ(parts.size(), 2u);
+    ends.insert(parts[0].packets.size());
+    begins.insert(10 - parts[1].packets.size());
+    both.emplace(parts[0].packets.size(), parts[1].packets.size());
+  }
+  EXPECT_EQ(ends, (std::set<std::size_t>{2, 4, 6}));
+  EXPECT_EQ(begins, (std::set<std::size_t>{2, 4, 6}));
+  EXPECT_EQ(both.size(), 9u) << "each by itself";
 }
 
 }  // namespace

@@ -71,6 +71,7 @@ TestFrame some_packet() {
     built.udp(some_port(), some_port());
   }
   built.payload(*rc::gen::inRange<std::size_t>(0, 100));
+  built.padding(*rc::gen::element<std::size_t>(0, 0, 6, 46));
   if (*rc::gen::inRange(0, 4) == 0) {
     built.stated_length(*rc::gen::element<std::uint16_t>(0, 1, 28, 40, 65535));
   }

@@ -132,5 +132,26 @@ RC_GTEST_PROP(Percentile, LiesBetweenTheEndsAndNeverFalls, ()) {
   }
 }
 
+TEST(Moments, HaveNoShapeBelowTheLeastVariance) {
+  // 1e-12, or that share of the largest value's square.
+  const auto varies = [](double mean, double distance) {
+    return moments({mean - distance, mean + distance}).varies();
+  };
+  EXPECT_FALSE(varies(0, 0.9e-6));
+  EXPECT_TRUE(varies(0, 1.1e-6));
+  EXPECT_FALSE(varies(1000, 0.9e-3));
+  EXPECT_TRUE(varies(1000, 1.1e-3));
+  EXPECT_FALSE(varies(-1000, 0.9e-3));
+  EXPECT_TRUE(varies(-1000, 1.1e-3));
+}
+
+TEST(Percentile, IsNumpysDefault) {
+  const std::vector<double> values = {-7, 1, 2, 11};
+  EXPECT_NEAR(percentile(values, 10), -4.6, 1e-12);
+  EXPECT_NEAR(percentile(values, 40), 1.2, 1e-12);
+  EXPECT_NEAR(percentile(values, 70), 2.9, 1e-12);
+  EXPECT_NEAR(percentile(values, 90), 8.3, 1e-12);
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -97,6 +97,38 @@ TEST(Promises, TakeEqualConfidencesTogether) {
   EXPECT_EQ(promises[81].coverage, 1) << "42 of 102 may be wrong";
 }
 
+// Of so many flows at 0.9 that are named and so many of them wrong; promises
+// are by half a percent.
+Promises fitted(std::uint32_t named, std::uint32_t wrong) {
+  std::vector<TestRow> rows;
+  Probabilities all(2, 0);
+  for (std::uint32_t i = 0; i < named; ++i) {
+    rows.push_back({{0}, static_cast<AppId>(i < wrong ? 1 : 0), i});
+    all.values.insert(all.values.end(), {0.9, 0.1});
+  }
+  return fit_promises(table_of(rows, 2), all);
+}
+
+// The first step at which flows are named, as its error in half percents.
+int least_promised(const Promises& promises) {
+  for (std::size_t step = 0; step < promises.size(); ++step) {
+    if (promises[step].coverage > 0) return static_cast<int>(step) + 1;
+  }
+  return 0;
+}
+
+// Computed by hand: (wrong + 1) / (named + 1), rounded up to half percents.
+TEST(Promises, CountOneErrorMoreThanWasSeen) {
+  EXPECT_EQ(least_promised(fitted(18, 0)), 11) << "1 / 19 is 5.26 %";
+  EXPECT_EQ(least_promised(fitted(20, 0)), 10) << "1 / 21 is 4.76 %";
+  EXPECT_EQ(least_promised(fitted(198, 0)), 2) << "1 / 199 is 0.503 %";
+  EXPECT_EQ(least_promised(fitted(200, 0)), 1) << "1 / 201 is 0.498 %";
+  EXPECT_EQ(least_promised(fitted(100, 3)), 8) << "4 / 101 is 3.96 %";
+  EXPECT_EQ(least_promised(fitted(98, 3)), 9) << "4 / 99 is 4.04 %";
+  EXPECT_EQ(least_promised(fitted(2, 0)), 67) << "1 / 3 is 33.3 %";
+  EXPECT_EQ(least_promised(fitted(1, 1)), 0) << "2 / 2 is beyond all of them";
+}
+
 TEST(Promises, OfNoFlowsNameNothing) {
   const Dataset none = table_of({{{0}, 0, 0}}, 2).select({});
   const Promises promises = fit_promises(none, Probabilities(2, 0));

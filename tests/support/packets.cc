@@ -28,7 +28,9 @@ PacketStory& PacketStory::after(Duration time) {
   return *this;
 }
 
-PacketStory& PacketStory::syn() { return add(near_, far_, kTcpSyn, 0); }
+PacketStory& PacketStory::syn(std::uint32_t payload) {
+  return add(near_, far_, kTcpSyn, payload);
+}
 
 PacketStory& PacketStory::syn_ack() {
   return add(far_, near_, kTcpSyn | kTcpAck, 0);
@@ -41,6 +43,12 @@ PacketStory& PacketStory::data(std::uint32_t payload) {
 PacketStory& PacketStory::reply(std::uint32_t payload) {
   return add(far_, near_, kTcpAck, payload);
 }
+
+PacketStory& PacketStory::fin() {
+  return add(near_, far_, kTcpFin | kTcpAck, 0);
+}
+
+PacketStory& PacketStory::rst() { return add(near_, far_, kTcpRst, 0); }
 
 PacketStory& PacketStory::add(const TestEnd& from, const TestEnd& to,
                               std::uint8_t flags, std::uint32_t payload) {

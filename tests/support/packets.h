@@ -35,10 +35,13 @@ class PacketStory {
   // Time that passes before what comes next.
   PacketStory& after(Duration time);
 
-  PacketStory& syn();                         // near to far, without payload
+  // Near to far; with payload it is TCP Fast Open's (RFC 7413).
+  PacketStory& syn(std::uint32_t payload = 0);
   PacketStory& syn_ack();                     // far to near
   PacketStory& data(std::uint32_t payload);   // near to far
   PacketStory& reply(std::uint32_t payload);  // far to near
+  PacketStory& fin();                         // near to far, without payload
+  PacketStory& rst();                         // the same
 
   // A story must have a name before it is walked: the `for` of C++20 does not
   // keep what `packets().data(1)` was made of.

@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The columns of `robust` are those of docs/features.md, computed here a second time and slowly, on
+every real capture. The flows come from the slow twin, as in twin_test.py; exit code 77 (skipped) where
+the twin, its numpy or the captures are absent.
+
+usage: robust_twin_test.py FLOWTELL SHARED
+"""
+import csv
+import io
+import pathlib
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from twin_test import KEY, SKIPPED, differences, load_twin  # noqa: E402
+
+FIN, SYN, RST = 0x01, 0x02, 0x04
+MESSAGES, HEADS = 3, 4
+LONGEST_HEAD = 1300
+
+
+class Payload(int):
+    """A payload length that keeps its packet's TCP flags: the twin's flows have no place for these."""
+
+    def __new__(cls, length, flags):
+        payload = super().__new__(cls, length)
+        payload.flags = flags
+        return payload
+
+
+def keep_flags(twin):
+    """The twin's payload lengths become `Payload`s."""
+    plain_packet = twin.packet
+
+    def packet(frame):
+        fields = plain_packet(frame)
+        if fields is None:
+            return None
+        *others, flags, length, payload = fields
+        return (*others, flags, length, Payload(payload, flags))
+
+    twin.packet = packet
+
+
+def messages(packets):
+    """(was sent, payload lengths of its packets) of each message, by (was sent, payload) of each packet."""
+    runs = []
+    for sent, payload in packets:
+        if payload == 0:
+            continue
+        if not runs or runs[-1][0] != sent:
+            runs.append((sent, []))
+        runs[-1][1].append(payload)
+    return runs
+
+
+def robust(flow):
+    packets = list(zip(flow["sent"], flow["payloads"]))
+    runs = messages(packets)
+    columns = {}
+    for name, sent in (("in", False), ("out", True)):
+        own = [lengths for was_sent, lengths in runs if was_sent == sent]
+        for number in range(1, MESSAGES + 1):
+            columns[f"message_{name}{number}"] = sum(own[number - 1]) if number <= len(own) else 0
+        for number in range(1, HEADS + 1):
+            columns[f"head_{name}{number}"] = min(own[number - 1][0], LONGEST_HEAD) if number <= len(own) else 0
+        payloads = [payload for was_sent, payload in packets if was_sent == sent and payload > 0]
+        columns[f"sizes_{name}"] = len(set(payloads))
+        columns[f"payloads_{name}"] = len(payloads)
+    flags = [payload.flags for payload in flow["payloads"]]
+    columns["starts_syn"] = int(flags[0] & SYN != 0)
+    for name, flag in (("fin", FIN), ("rst", RST), ("syn", SYN)):
+        columns[f"any_{name}"] = int(any(each & flag for each in flags))
+    return columns
+
+
+def row(flow):
+    protocol = {6: "TCP", 17: "UDP"}[flow["protocol"]]
+    return {**dict(zip(KEY, (flow["burst"], *flow["near"], *flow["far"], protocol))), **robust(flow)}
+
+
+def main():
+    flowtell, shared = sys.argv[1], pathlib.Path(sys.argv[2])
+    paths = sorted(str(p) for p in (shared / "captures").glob("group-*/*/*.pcap*"))
+    try:
+        twin = load_twin(shared / "reference" / "reference.py")
+    except (ImportError, FileNotFoundError) as problem:
+        print(f"skipped: no twin to compare with ({problem})")
+        return SKIPPED
+    if not paths:
+        print(f"skipped: there are no captures in {shared}")
+        return SKIPPED
+    keep_flags(twin)
+    flows = wrong = 0
+    seen = {}  # per column, the values that the captures have
+    for path in paths:
+        expected = [row(flow) for flow in twin.flows(path)]
+        done = subprocess.run([flowtell, "flows", "--format", "csv", "--features", "robust", path],
+                              capture_output=True, text=True, timeout=120, check=True)
+        flows += len(expected)
+        for each in expected:
+            for column in each.keys() - set(KEY):
+                seen.setdefault(column, set()).add(each[column])
+        for difference in differences(expected, csv.DictReader(io.StringIO(done.stdout))):
+            wrong += 1
+            print(f"{path}: {difference}")
+    for column in sorted(seen):
+        if len(seen[column]) < 2:
+            wrong += 1
+            print(f"{column} is {seen[column]} everywhere: nothing is compared")
+    print(f"{len(paths)} captures, {flows} flows, {len(seen)} columns, {wrong} differences")
+    return 1 if wrong or len(seen) != 22 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
