@@ -168,6 +168,7 @@ set(unit_test_sources
   src/serve/gateway_plan_test.cc
   src/serve/gateway_status_test.cc
   src/serve/gateway_unit_test.cc
+  src/serve/interface_binder_test.cc
   src/serve/ipv4_test.cc
   src/serve/journal_test.cc
   src/serve/leases_test.cc

@@ -327,5 +327,56 @@ TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneIsNoGood) {
       << outcome.out;
 }
 
+// A device that falls silent for two seconds, twice.
+std::string pauses() {
+  std::vector<TestFrame> frames;
+  for (int i = 0; i < 3; ++i) {
+    frames.push_back(frame()
+                         .ethernet()
+                         .ipv4("192.168.12.100", "203.0.113.5")
+                         .udp(40000, 443)
+                         .payload(100)
+                         .at(kTestStart + 2s * i));
+  }
+  return pcap_bytes(frames);
+}
+
+// Where a burst ends is the model's to say.
+TEST_F(LiveProgram, EndsBurstsByTheGapOfTheModel) {
+  put("pauses.pcap", pauses());
+  ASSERT_EQ(run("flowtell train home -o patient.model --trees 5 --no-score "
+                "--burst-gap 3")
+                .exit_code,
+            0);
+  const auto lines_of = [&](const std::string& line) {
+    const Outcome outcome = run("flowtell " + line + " | wc -l");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.out;
+  };
+  EXPECT_EQ(lines_of("classify apps.model pauses.pcap"), "3\n");
+  EXPECT_EQ(lines_of("classify patient.model pauses.pcap"), "1\n");
+  const std::string replay =
+      " --replay pauses.pcap --speed 1000 --format text 2>said";
+  EXPECT_EQ(lines_of("watch apps.model" + replay), "3\n");
+  EXPECT_EQ(lines_of("watch patient.model" + replay), "1\n");
+}
+
+TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneEndsBurstsElsewhere) {
+  ASSERT_EQ(run("flowtell train home -o other.model --trees 5 --no-score "
+                "--burst-gap 2")
+                .exit_code,
+            0);
+  const Outcome outcome =
+      run("chmod 755 .; " + std::string(kLastingWatch) +
+          "cp other.model apps.model; kill -HUP $pid; " +
+          "until [ -s said ] || ! kill -0 $pid; do sleep 0.01; done; " +
+          "kill -TERM $pid; wait $pid; code=$?; cat said; exit $code");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_TRUE(outcome.out.starts_with(
+      "flowtell: warning: apps.model was taught with other flows than are "
+      "being watched; the model in use stays: start again\n"))
+      << outcome.out;
+}
+
 }  // namespace
 }  // namespace flowtell

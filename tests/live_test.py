@@ -6,6 +6,7 @@ Exit code 77 (skipped) where there can be none, or a program it takes is absent.
 
 usage: live_test.py FLOWTELL CAPTURES...    labelled captures; the first folder that is there is used
 """
+import csv
 import fcntl
 import json
 import os
@@ -13,12 +14,14 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -370,6 +373,62 @@ def rounds_are_recorded(folder):
           "the manifest has a row a capture")
 
 
+# --- --anonymise --------------------------------------------------------------------------------------
+
+def anonymous(model, folder):
+    """Nothing tells who recorded, what, or how devices call themselves."""
+    key = folder / "key"
+    key.write_bytes(bytes(range(32)))
+    sessions = folder / "anonymous"
+    capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--device", "10.0.0.8",
+                      "--anonymise", key)
+    link = phone()
+    for _ in range(20):
+        link.send(udp_frame(8, 100))
+        time.sleep(0.02)
+    check(capture.end() == 0, "a recording under --anonymise ends whole")
+    with open(sessions / "manifest.csv", newline="") as text:
+        rows = list(csv.DictReader(text))
+    check(len(rows) == 1 and rows[0]["host"] == "" and rows[0]["device"] not in ("", "10.0.0.8"),
+          f"its manifest keeps neither the host's name nor the device's address: {rows}")
+    stand_in = rows[0]["device"]
+    plain = folder / "named"
+    capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", plain)
+    link.send(udp_frame(8, 100))
+    time.sleep(0.2)
+    capture.end()
+    check(f",{socket.gethostname()}," in (plain / "manifest.csv").read_text(), "which are in that of another")
+    # A stand-in may be the address of another device, whose name would then be shown.
+    leases = pathlib.Path("/run/flowtell/gateway-lan0/leases")
+    leases.parent.mkdir(parents=True)
+    leases.write_text("".join(f"0 02:00:00:00:00:0{number} {address} Annas-phone *\n"
+                              for number, address in enumerate(("10.0.0.8", stand_in))))
+    text = on_screen(model, ("Annas-phone", "10.0.0.8"))
+    check("Annas-phone" in text, "the screen shows a device by the name it gave itself")
+    text = on_screen(model, ("Annas-phone", "10.0.0.8", stand_in), "--anonymise", str(key))
+    check(stand_in in text and "Annas-phone" not in text and "10.0.0.8" not in text,
+          "but by its stand-in alone under --anonymise")
+    shutil.rmtree(leases.parent)
+
+
+def on_screen(model, wanted, *options):
+    """What a watch draws while a device talks, until one of the words is there."""
+    shown = subprocess.Popen(["script", "-qec", f"exec {flowtell} watch {model} -i lan0 {' '.join(options)}", "/dev/null"],
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    drawn = []
+    reader = threading.Thread(target=lambda: drawn.extend(iter(lambda: os.read(shown.stdout.fileno(), 4096), b"")))
+    reader.start()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and not any(word in b"".join(drawn).decode(errors="replace") for word in wanted):
+        phone().send(udp_frame(8, 90))
+        time.sleep(1.5)  # a burst ends by a second of silence
+    shown.stdin.write(b"\x03")
+    shown.stdin.flush()
+    shown.wait(timeout=20)
+    reader.join()
+    return b"".join(drawn).decode(errors="replace")
+
+
 def interrupted_recordings(folder):
     for number in (signal.SIGINT, signal.SIGKILL):
         sessions = folder / f"interrupted-{number}"
@@ -428,7 +487,7 @@ def bad_interfaces(model, folder):
 def main():
     folders = [pathlib.Path(path).resolve() for path in sys.argv[2:]]
     labelled = next((folder for folder in folders if folder.is_dir()), None)
-    missing = [name for name in ("ip", "tcpreplay", "tcpdump", "editcap", "zstd", "setpriv") if not shutil.which(name)]
+    missing = [name for name in ("ip", "script", "tcpreplay", "tcpdump", "editcap", "zstd", "setpriv") if not shutil.which(name)]
     if missing or not labelled:
         print(f"skipped: absent: {', '.join(missing) or 'labelled captures'}")
         return UNAVAILABLE
@@ -452,6 +511,7 @@ def main():
         model_is_replaced(model, captures, folder)
         early_verdicts(model)
         rounds_are_recorded(folder)
+        anonymous(model, folder)
         interrupted_recordings(folder)
         full_disk(model, folder)
         bad_interfaces(model, folder)

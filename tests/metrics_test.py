@@ -147,6 +147,14 @@ def requests_are_bounded(model):
     check([ask(method=method)[0].status for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS")]
           == [200, 405, 405, 405, 405], "nothing but GET and HEAD")
     check([ask(path)[0].status for path in ("/", "/metrics/", "/../etc/passwd", "/%00")] == [404] * 4, "nothing but /metrics")
+    asked = {host: ask(Host=host) for host in ("localhost", f"localhost:{PORT}", "127.0.0.1", f"[::1]:{PORT}",
+                                               "rebound.example", f"rebound.example:{PORT}", "127.0.0.1.example")}
+    check([answer.status for answer, _ in asked.values()] == [200] * 4 + [403] * 3
+          and not any("flowtell_" in body for answer, body in asked.values() if answer.status == 403),
+          "a name that a page has stand for 127.0.0.1 reads nothing")
+    with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
+        connection.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        check(connection.recv(100).startswith(b"HTTP/1.1 400"), "nor does a request without a host")
     for request in (b"GET /metrics HTTP/1.1\r\nA: " + b"a" * 100000 + b"\r\n\r\n", b"\0" * 5000, b"\r\n" * 3000,
                     b"GET /metrics HTTP/1.1\r\n" + b"a: b\r\n" * 2000 + b"\r\n"):
         with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives up privileges as `watch` (read) or `capture` (make) does, and then
-// tries a thing:
+// Gives up privileges as `watch` (read), `capture` (make) or the helper of both
+// (bind) does, or keeps them (keep), and then tries a thing:
 //
-//   privileges_probe read|make FOLDER CALL
+//   privileges_probe read|make|bind|keep FOLDER CALL
+//
+// What is tried on a packet socket is tried on one that was opened before, on
+// the interface lan0; the other interface is phone0.
 //
 // The exit code is 0 where that was done, 3 where it was refused and the reason
 // printed, 2 where there is no such call. A forbidden call ends it by SIGSYS.
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <net/if.h>
+#include <netpacket/packet.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -23,7 +30,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -68,6 +77,75 @@ long type_into_terminal(const std::string&) {
   return ::ioctl(STDIN_FILENO, TIOCSTI, &key);
 }
 
+sockaddr_ll address_of(const char* interface) {
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_protocol = htons(ETH_P_ALL);
+  address.sll_ifindex = static_cast<int>(::if_nametoindex(interface));
+  return address;
+}
+
+// What is there before anything is given up.
+struct Opened {
+  Opened() {
+    const sockaddr_ll bound = address_of("lan0");
+    static_cast<void>(::bind(
+        socket.get(), reinterpret_cast<const sockaddr*>(&bound), sizeof bound));
+  }
+
+  FileHandle socket{
+      ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ALL))};
+  sockaddr_ll elsewhere = address_of("phone0");
+  std::array<char, 60> frame{};
+};
+
+Opened& opened() {
+  static Opened opened;
+  return opened;
+}
+
+const sockaddr* elsewhere() {
+  return reinterpret_cast<const sockaddr*>(&opened().elsewhere);
+}
+
+long bind_elsewhere(const std::string&) {
+  return ::bind(opened().socket.get(), elsewhere(), sizeof(sockaddr_ll));
+}
+
+long listen_elsewhere(const std::string&) {
+  packet_mreq all{};
+  all.mr_ifindex = opened().elsewhere.sll_ifindex;
+  all.mr_type = PACKET_MR_PROMISC;
+  return ::setsockopt(opened().socket.get(), SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+                      &all, sizeof all);
+}
+
+long send_elsewhere(const std::string&) {
+  return ::sendto(opened().socket.get(), opened().frame.data(),
+                  opened().frame.size(), 0, elsewhere(), sizeof(sockaddr_ll));
+}
+
+long send_where_bound(const std::string&) {
+  return ::send(opened().socket.get(), opened().frame.data(),
+                opened().frame.size(), 0);
+}
+
+// With an address, or with a descriptor.
+long send_message(const std::string&) {
+  iovec part{opened().frame.data(), opened().frame.size()};
+  msghdr header{};
+  header.msg_name = &opened().elsewhere;
+  header.msg_namelen = sizeof(sockaddr_ll);
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  return ::sendmsg(opened().socket.get(), &header, 0);
+}
+
+long receive_message(const std::string&) {
+  msghdr header{};
+  return ::recvmsg(opened().socket.get(), &header, MSG_DONTWAIT);
+}
+
 const std::map<std::string, Attempt>& attempts() {
   using Text = const std::string&;
   static const std::map<std::string, Attempt> kAttempts = {
@@ -89,6 +167,12 @@ const std::map<std::string, Attempt>& attempts() {
        [](Text) { return long{::socket(AF_INET, SOCK_STREAM, 0)}; }},
       {"netlink_socket",
        [](Text) { return long{::socket(AF_NETLINK, SOCK_RAW, 0)}; }},
+      {"bind_elsewhere", bind_elsewhere},
+      {"listen_elsewhere", listen_elsewhere},
+      {"send_elsewhere", send_elsewhere},
+      {"send_where_bound", send_where_bound},
+      {"send_message", send_message},
+      {"receive_message", receive_message},
       {"accept", [](Text) { return long{::accept4(-1, nullptr, nullptr, 0)}; }},
       {"ptrace",
        [](Text) { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr); }},
@@ -131,8 +215,12 @@ int run(const std::string& mode, const std::string& folder,
   remaining.account = account_from_here();
   if (mode == "read") remaining.paths.readable = {folder + "/there"};
   if (mode == "make") remaining.paths.writable = folder;
-  auto done = drop_privileges(remaining);
-  if (!done) return complain("not given up: " + done.error().message);
+  if (mode == "bind") remaining.work = Work::kBinds;
+  opened();
+  if (mode != "keep") {
+    auto done = drop_privileges(remaining);
+    if (!done) return complain("not given up: " + done.error().message);
+  }
   const long result = attempt->second(folder);
   return result < 0 ? complain(std::strerror(errno)) : 0;
 }
@@ -142,5 +230,6 @@ int run(const std::string& mode, const std::string& folder,
 
 int main(int count, char** words) {
   if (count != 4) return flowtell::kBadUsage;
-  return flowtell::run(words[1], words[2], words[3]);
+  // What is left need not be enough to tidy up.
+  std::_Exit(flowtell::run(words[1], words[2], words[3]));
 }

@@ -39,8 +39,31 @@ def status_of(pid):
     return {key: value.split() for key, value in (line.split(":", 1) for line in lines)}
 
 
+def helper_of(pid):
+    """The process that binds the socket again: the only child."""
+    others = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
+    children = [other for other in others if parent_of(other) == pid]
+    return children[0] if len(children) == 1 else None
+
+
+def parent_of(pid):
+    try:
+        return int(status_of(pid)["PPid"][0])
+    except (FileNotFoundError, ProcessLookupError):
+        return None  # it has ended meanwhile
+
+
 def check_status(name, program, user=None, bounds=0):
-    status = status_of(program.process.pid)
+    check_process(name, program.process.pid, user, bounds)
+    helper = helper_of(program.process.pid)
+    check(helper is not None, f"{name}: has one helper")
+    check_process(f"the helper of {name}", helper, user, bounds)
+    opened = os.listdir(f"/proc/{helper}/fd")
+    check(len(opened) == 2, f"the helper of {name}: holds its channel and the packet socket, nothing else: {opened}")
+
+
+def check_process(name, pid, user, bounds):
+    status = status_of(pid)
     users = {int(word) for word in status["Uid"]}
     if may_change_user():
         check(0 not in users and (user is None or users == {user}), f"{name}: nobody's root: Uid {status['Uid']}")
@@ -48,16 +71,18 @@ def check_status(name, program, user=None, bounds=0):
     left = {key: int(status[key][0], 16) for key in CAPABILITIES}
     check(left.pop("CapBnd") == bounds and not any(left.values()), f"{name}: no capability, in no set")
     check(status["NoNewPrivs"] == ["1"] and status["Seccomp"] == ["2"], f"{name}: no new privileges, a filter of calls")
-    limits = pathlib.Path(f"/proc/{program.process.pid}/limits").read_text().splitlines()
+    limits = pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines()
     check(next(line for line in limits if "core file" in line).split()[4:6] == ["0", "0"], f"{name}: no core files")
     # What may be dumped belongs to the process's own user.
-    check(os.stat(f"/proc/{program.process.pid}/environ").st_uid == 0, f"{name}: its memory is not its user's to read")
+    check(os.stat(f"/proc/{pid}/environ").st_uid == 0, f"{name}: its memory is not its user's to read")
 
 
 # --- the filter and the fence, tried ------------------------------------------------------------------
 
 FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "accept", "ptrace", "setuid", "setgid",
-             "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti")
+             "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti",
+             "send_message", "receive_message")
+IS_64_BIT = sys.maxsize > 2**32  # elsewhere sendto may hide its address from the filter
 
 
 def attempt(mode, folder, call):
@@ -88,6 +113,26 @@ def forbidden_calls(folder, has_landlock):
     ended = attempt("make", place, "make_elsewhere")
     check(ended == "Permission denied" or not has_landlock, f"make: a file elsewhere: {ended}")
     folder.chmod(0o755)
+
+
+def other_interfaces(folder):
+    """The packet socket stays with its interface; what is refused is possible before."""
+    calls = ("bind_elsewhere", "listen_elsewhere", "send_elsewhere")
+    check([attempt("keep", folder, call) for call in calls] == [0] * 3,
+          "with privileges a packet socket is bound to another interface, listens and sends there")
+    for mode in ("read", "make"):
+        ended = attempt(mode, folder, "bind_elsewhere")
+        check(ended == "SIGSYS", f"{mode}: the packet socket is bound to no other interface: {ended}")
+        ended = attempt(mode, folder, "listen_elsewhere")
+        check(ended == "Operation not permitted", f"{mode}: setsockopt on it is refused: {ended}")
+        ended = attempt(mode, folder, "send_elsewhere")
+        check(ended == "SIGSYS" or not IS_64_BIT, f"{mode}: and it sends to no other: {ended}")
+        check(attempt(mode, folder, "send_where_bound") == 0, f"{mode}: but it sends where it is bound")
+    check([attempt("bind", folder, call) for call in ("none", "bind_elsewhere", "listen_elsewhere")] == [0] * 3,
+          "the helper binds its socket")
+    for call in (*FORBIDDEN, "read", "make", "write", "thread"):
+        ended = attempt("bind", folder, call)
+        check(ended == "SIGSYS", f"the helper: {call}: {ended}")
 
 
 # --- watch ------------------------------------------------------------------------------------------------
@@ -158,6 +203,27 @@ def watches(model, folder, threads):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", threads, "-o", lines)
     is_written = hears(lines.read_text, 6)
     check(watch.end() == 0 and is_written, "and into a file")
+
+
+def helper_ends_with_it(model):
+    """Whatever ends the watch; and no signal but that ends the helper."""
+    watch = Program(flowtell, "watch", model, "-i", "lan0")
+    helper = pathlib.Path(f"/proc/{helper_of(watch.process.pid)}")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(int(helper.name), number)
+    interface_falls_and_returns(watch)
+    watch.end(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while is_alive(helper) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    check(not is_alive(helper), "the helper of a watch that is killed ends")
+
+
+def is_alive(process):
+    try:
+        return "State:\tZ" not in (process / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def on_a_screen(model):
@@ -278,8 +344,10 @@ def main():
         subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score"], check=True,
                        capture_output=True)
         forbidden_calls(folder, has_landlock())
+        other_interfaces(folder)
         for threads in (1, 2):
             watches(model, folder, threads)
+        helper_ends_with_it(model)
         on_a_screen(model)
         replays(model, next((samples / "home").glob("*/*.pcap*")))
         privileges_are_kept(model)

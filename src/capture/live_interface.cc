@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/live_interface.h"
 
-#include <net/if.h>
-#include <netpacket/packet.h>
 #include <pcap/pcap.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "capture/interface_binding.h"
 
 namespace flowtell {
 namespace {
@@ -113,50 +110,6 @@ void take_frame(u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
       Bytes(at, size), header->len, filling.link};
 }
 
-// What the kernel says now of the interface that bears a name.
-struct InterfaceState {
-  int index = 0;
-  int hardware = 0;
-};
-
-// Nothing where there is none, or it is down.
-std::optional<InterfaceState> state_of(int socket, const std::string& name) {
-  ifreq request{};
-  name.copy(request.ifr_name, IFNAMSIZ - 1);
-  InterfaceState state;
-  if (::ioctl(socket, SIOCGIFINDEX, &request) != 0) return std::nullopt;
-  state.index = request.ifr_ifindex;
-  if (::ioctl(socket, SIOCGIFHWADDR, &request) != 0) return std::nullopt;
-  state.hardware = request.ifr_hwaddr.sa_family;
-  if (::ioctl(socket, SIOCGIFFLAGS, &request) != 0 ||
-      (request.ifr_flags & IFF_UP) == 0) {
-    return std::nullopt;
-  }
-  return state;
-}
-
-// What libpcap did for the socket when it was made.
-bool bind_to(int socket, int index) {
-  sockaddr_ll address{};
-  socklen_t size = sizeof address;
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) !=
-      0) {
-    return false;
-  }
-  address.sll_ifindex = index;
-  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address),
-             sizeof address) != 0) {
-    return false;
-  }
-  packet_mreq all{};
-  all.mr_ifindex = index;
-  all.mr_type = PACKET_MR_PROMISC;
-  // As at the start, without this there is still what is meant for us.
-  static_cast<void>(::setsockopt(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
-                                 &all, sizeof all));
-  return true;
-}
-
 }  // namespace
 
 void LiveInterface::Closer::operator()(pcap* handle) const {
@@ -206,7 +159,7 @@ Result<void> LiveInterface::listen() {
     return done;
   }
   link_ = link_of(pcap_datalink(handle.get()));
-  const auto state = state_of(pcap_fileno(handle.get()), name_);
+  const auto state = interface_state(pcap_fileno(handle.get()), name_);
   hardware_ = state ? state->hardware : 0;
   dropped_before_ += dropped_by_handle();
   handle_ = std::move(handle);
@@ -229,15 +182,11 @@ std::size_t LiveInterface::read(std::span<Frame> batch) {
   return filling.count;
 }
 
-// False where the interface is away, or one of another kind bears its name.
-bool LiveInterface::bind_again() {
-  const int socket = pcap_fileno(handle_.get());
-  const auto state = state_of(socket, name_);
-  return state && state->hardware == hardware_ && bind_to(socket, state->index);
-}
+int LiveInterface::packet_socket() const { return pcap_fileno(handle_.get()); }
 
 bool LiveInterface::resume() {
-  return bind_again() || (options_.opens_anew && listen());
+  if (bind_again_) return bind_again_();
+  return bind_to_interface(packet_socket(), name_, hardware_) || listen();
 }
 
 // It may be back before anybody noticed that it was gone.

@@ -6,14 +6,17 @@
 // milliseconds after its first frame at the latest.
 //
 // An interface that goes away or down is waited for. When it returns the socket
-// that is open is bound to it again, which takes no right, so that it works in
-// a process that has given up its own; one of another kind is opened anew. What
-// was dropped goes on being summed up. One thread at a time.
+// that is open is bound to it again; one of another kind is opened anew. A
+// process that has given up the rights for both has another bind the socket
+// (serve/interface_binder.h). What was dropped goes on being summed up. One
+// thread at a time.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -31,9 +34,6 @@ struct InterfaceOptions {
   std::uint32_t buffer_bytes = 64u << 20;
   // A filter in libpcap's language (pcap-filter(7)); empty: all frames.
   std::string filter;
-  // Whether an interface of another kind that takes its name is opened anew: a
-  // process that has given up its privileges cannot.
-  bool opens_anew = true;
 };
 
 class LiveInterface : public LiveSource {
@@ -43,6 +43,15 @@ class LiveInterface : public LiveSource {
   static Result<std::unique_ptr<LiveInterface>> open(
       const std::string& name, const InterfaceOptions& options);
   ~LiveInterface() override;
+
+  // What binds the socket again from here on; true once it is bound. Then no
+  // interface is opened anew.
+  void bind_by(std::function<bool()> bind_again) {
+    bind_again_ = std::move(bind_again);
+  }
+  int packet_socket() const;
+  // The interface's kind when it was opened, as the kernel numbers it.
+  int hardware() const { return hardware_; }
 
   LinkType link() override { return link_; }
   std::size_t read(std::span<Frame> batch) override;
@@ -61,7 +70,6 @@ class LiveInterface : public LiveSource {
 
   LiveInterface(std::string name, InterfaceOptions options, LinkNews news);
   Result<void> listen();
-  bool bind_again();
   bool resume();
   void lose();
   std::uint64_t dropped_by_handle() const;
@@ -71,7 +79,8 @@ class LiveInterface : public LiveSource {
   LinkNews news_;
   Handle handle_;
   bool is_away_ = false;  // the interface
-  int hardware_ = 0;      // its kind, as the kernel numbers it
+  int hardware_ = 0;
+  std::function<bool()> bind_again_;  // empty: this process binds itself
   LinkType link_{};
   std::vector<std::uint8_t> store_;  // of the frames handed out last
   Duration heard_{};                 // when the last frame was read

@@ -115,6 +115,35 @@ TEST(Anonymiser, RemembersRightly) {
   }
 }
 
+// What is remembered is never another's: as one that remembers nothing.
+TEST(Anonymiser, RemembersWhatItWouldFindAnew) {
+  Anonymiser anonymiser(kSampleKey);
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint32_t i = 0; i < 6000; ++i) {
+      const Address address = v4(i * 65'537);
+      const std::string name = address.text() + ".example";
+      const Address mapped = anonymiser.address(address);
+      const std::string mapped_name(anonymiser.name(name));
+      if (i % 4 != 0) continue;
+      Anonymiser fresh(kSampleKey);
+      ASSERT_EQ(mapped, fresh.address(address)) << address.text();
+      ASSERT_EQ(mapped_name, fresh.name(name)) << name;
+    }
+  }
+}
+
+// Two programs' answers for one address, one of them after a move.
+TEST(Anonymiser, RemembersNothingOfAnotherKey) {
+  AnonymiserKey key = kSampleKey;
+  key.bytes[31] ^= 1;
+  Anonymiser anonymiser(kSampleKey);
+  const Address before = anonymiser.address(parsed("10.1.2.3"));
+  const std::string name(anonymiser.name("www.example.com"));
+  anonymiser = Anonymiser(key);
+  EXPECT_NE(anonymiser.address(parsed("10.1.2.3")), before);
+  EXPECT_NE(anonymiser.name("www.example.com"), name);
+}
+
 TEST(Anonymiser, AnotherKeyMapsOtherwise) {
   AnonymiserKey key = kSampleKey;
   key.bytes[0] ^= 1;

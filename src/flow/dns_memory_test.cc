@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "support/test_frame.h"
 
 namespace flowtell {
@@ -91,6 +93,17 @@ TEST(DnsMemory, CountsFromTheNewestAnswer) {
   memory.remember({kPhone, kRemote, kName, 10min}, kTestStart + 10min);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 20min), kName);
   EXPECT_TRUE(memory.find(kPhone, kRemote, kTestStart + 20min + 1ns).is_none());
+}
+
+TEST(DnsMemory, HasABoundUnlessToldOfOne) {
+  DnsMemory memory;
+  for (std::uint32_t i = 0; i < DnsMemory::kMost + 1000; ++i) {
+    const std::array<std::uint8_t, 4> flood = {
+        10, static_cast<std::uint8_t>(i >> 16),
+        static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};
+    memory.remember({kPhone, Address::v4(flood), kOther, 1h}, kTestStart);
+  }
+  EXPECT_EQ(memory.size(), 65'536u);
 }
 
 }  // namespace

@@ -198,5 +198,20 @@ TEST(FlowMeter, MetersManyFramesAsItDoesEach) {
   }
 }
 
+// TCP Fast Open (RFC 7413).
+TEST(FlowMeter, CountsTheContentOfASyn) {
+  const auto [report, got] =
+      meter({frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn).payload(300)});
+  ASSERT_EQ(got.flows.size(), 1u);
+  EXPECT_EQ(got.flows[0].sent.packets, 1u);
+  EXPECT_EQ(got.flows[0].sent.bytes, 340u);
+  ASSERT_EQ(got.flows[0].records.size(), 1u);
+  const PacketRecord& record = got.flows[0].records[0];
+  EXPECT_EQ(record.syn, 1u);
+  EXPECT_EQ(record.length, 340u);
+  EXPECT_EQ(record.payload_length, 300u);
+  EXPECT_EQ(report.ledger.of(Fate::kUsed), 1u);
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -324,6 +324,81 @@ TEST(NameFinder, HoldsNoPlaceForWhatItCannotOpen) {
   EXPECT_EQ(names(wire.datagram(back)).front(), kQuic[0]);
 }
 
+// However a hello ends, its place is free again: were it not, the first one
+// would have to make way long before.
+TEST(NameFinder, FreesThePlacesOfHellosThatAreOver) {
+  const std::string hello = tls_records(client_hello());
+  const std::string front = hello.substr(0, 50);
+  const std::string back = hello.substr(50);
+  const auto first_name_after = [&](auto&& others) {
+    Wire wire = Wire().syn().segment(0, front);
+    for (std::size_t i = 0; i < NameFinder::kMostHellos + 10; ++i) {
+      others(wire, static_cast<Port>(1024 + i));
+    }
+    wire.segment(50, back);
+    return names(wire).front();
+  };
+  EXPECT_EQ(first_name_after([&](Wire& wire, Port port) {
+              wire.segment(0, front, port).segment(50, back, port);
+            }),
+            kTls[0])
+      << "whole";
+  EXPECT_EQ(first_name_after(
+                [&](Wire& wire, Port) { wire.syn(9).segment(0, front, 9); }),
+            kTls[0])
+      << "their connection begins anew";
+  EXPECT_EQ(first_name_after([&](Wire& wire, Port port) {
+              wire.segment(0, front, port);
+              for (int i = 0; i < NameFinder::kMostLooks; ++i) {
+                wire.segment(9000, "data", port);
+              }
+            }),
+            kTls[0])
+      << "looked at often enough";
+}
+
+// The pair's place goes to another when the device is forgotten.
+TEST(NameFinder, FreesThePlacesOfPairsThatAreForgotten) {
+  const std::string front = tls_records(client_hello()).substr(0, 50);
+  FlowOptions options;
+  options.names = true;
+  options.max_flows = 4;
+  Wire wire;
+  for (int i = 0; i < 3000; ++i) {
+    wire.segment(0, front, static_cast<Port>(1024 + i)).after(2s);
+  }
+  const std::string other = tls_records(client_hello({.server = "b.example"}));
+  wire.syn(7).segment(0, other.substr(0, 60), 7);
+  wire.segment(60, other.substr(60), 7);
+  EXPECT_EQ(wire.flows(options).flows.back().server, "b.example")
+      << "nothing is left of who was there before";
+}
+
+// TCP Fast Open (RFC 7413): the SYN, which takes a number, carries the hello.
+TEST(NameFinder, TakesTheNameOfAHelloInASyn) {
+  const std::string hello = tls_records(client_hello());
+  const auto syn_with = [](const std::string& bytes) {
+    return frame()
+        .raw()
+        .ipv4(kPhoneText, kServer)
+        .tcp(40000, 443, kTcpSyn)
+        .sequence(kStart - 1)
+        .payload(bytes);
+  };
+  EXPECT_EQ(names(Wire().add(syn_with(hello))), kTls);
+  EXPECT_EQ(names(Wire()
+                      .add(syn_with(hello.substr(0, 50)))
+                      .segment(50, hello.substr(50))),
+            kTls);
+  EXPECT_EQ(names(Wire()
+                      .add(syn_with(hello.substr(0, 50)))
+                      .syn()
+                      .segment(0, hello.substr(0, 50))
+                      .segment(50, hello.substr(50))),
+            kTls)
+      << "refused, and sent again without";
+}
+
 // --- DNS ---------------------------------------------------------------------
 
 TEST(NameFinder, TakesWhatDnsToldTheDevice) {

@@ -32,6 +32,14 @@ TEST(NamePool, LetsTheOneUnusedLongestMakeWay) {
   EXPECT_NE(names.put("b.example"), b);
 }
 
+TEST(NamePool, HasABoundUnlessToldOfOne) {
+  NamePool names;
+  for (std::size_t i = 0; i < NamePool::kMost + 1000; ++i) {
+    names.put(fmt::format("flood-{}.example", i));
+  }
+  EXPECT_EQ(names.size(), 65'536u);
+}
+
 TEST(NamePool, HoldsItsBoundInAFlood) {
   NamePool names(100);
   for (int i = 0; i < 10'000; ++i) {

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <span>
 #include <system_error>
 #include <type_traits>
 
@@ -40,18 +41,14 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "fdatasync",
     "ftruncate",
     "ftruncate64",
-    // Frames that come, and their interface when it comes back: the socket that
-    // is open is bound again.
+    // What comes on sockets, and answers; sendto is below. libpcap looks
+    // whether
+    // a socket is still bound.
     "recvfrom",
-    "recvmsg",
     "recv",
     "send",
-    "sendto",
-    "sendmsg",
     "getsockname",
     "getsockopt",
-    "setsockopt",
-    "bind",
     // Waiting, and the time.
     "poll",
     "ppoll",
@@ -106,6 +103,20 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "uname",
 });
 
+// Memory is not among them: whatever runs then takes no more than its stack.
+constexpr auto kNeededToBind = std::to_array<const char*>({
+    "recvfrom",
+    "recv",
+    "send",
+    "getsockname",
+    "setsockopt",
+    "bind",
+    "close",
+    "exit_group",
+    "rt_sigreturn",
+    "restart_syscall",
+});
+
 constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
     "openat",
     "unlink",
@@ -115,13 +126,16 @@ constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
     "faccessat2",
 });
 
-// Of the terminal and of interfaces; among the others is TIOCSTI, which types
-// commands into the shell.
-constexpr auto kIoctls = std::to_array<unsigned long>({
+// Of the terminal; among the others is TIOCSTI, which types commands into the
+// shell.
+constexpr auto kTerminalIoctls = std::to_array<unsigned long>({
     TCGETS,
     TCSETS,
     TCFLSH,
     TIOCGWINSZ,
+});
+
+constexpr auto kInterfaceIoctls = std::to_array<unsigned long>({
     SIOCGIFINDEX,
     SIOCGIFFLAGS,
     SIOCGIFHWADDR,
@@ -138,6 +152,7 @@ constexpr auto kFcntls = std::to_array<int>({
 });
 
 constexpr scmp_datum_t kAllBits = 0xffffffff;
+constexpr scmp_datum_t kWholePointer = ~scmp_datum_t{0};
 constexpr scmp_datum_t kOpensForMore =
     O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
 
@@ -159,10 +174,21 @@ class Filter {
     return seccomp_syscall_resolve_name(name) >= 0;
   }
 
-  // It fails as on a kernel that does not know it.
-  void deny_knowledge_of(const char* name) {
-    add(SCMP_ACT_ERRNO(ENOSYS), name, {});
+  // It fails for that reason.
+  void refuse(const char* name, std::uint32_t reason) {
+    add(SCMP_ACT_ERRNO(reason), name, {});
   }
+
+  void allow_ioctls(std::span<const unsigned long> requests) {
+    for (const unsigned long request : requests) {
+      allow("ioctl", 1, kAllBits, request);
+    }
+  }
+
+  // To nowhere but where the socket leads: sent to an address, a packet socket
+  // reaches any interface. Where the call hides its arguments behind a pointer
+  // (socketcall of 32-bit x86), an address cannot be seen.
+  void allow_sending_without_address() { allow("sendto", 4, kWholePointer, 0); }
 
   Result<void> load() {
     if (status_ == 0 && context_) status_ = seccomp_load(context_.get());
@@ -200,10 +226,11 @@ void allow_by_arguments(Filter& filter) {
     filter.allow(name, 2, PROT_EXEC, 0);
   }
   filter.allow("clone", 0, CLONE_THREAD, CLONE_THREAD);
-  filter.deny_knowledge_of("clone3");
-  for (const unsigned long request : kIoctls) {
-    filter.allow("ioctl", 1, kAllBits, request);
-  }
+  filter.refuse("clone3", ENOSYS);  // as on a kernel that does not know it
+  filter.refuse("setsockopt", EPERM);
+  filter.allow_sending_without_address();
+  filter.allow_ioctls(kTerminalIoctls);
+  filter.allow_ioctls(kInterfaceIoctls);
   for (const int command : kFcntls) {
     for (const char* name : {"fcntl", "fcntl64"}) {
       filter.allow(name, 1, kAllBits, static_cast<scmp_datum_t>(command));
@@ -225,6 +252,14 @@ Result<void> allow_only_needed_calls(FileCalls files, Connections connections) {
     filter.allow("openat", 2, kOpensForMore, O_RDONLY);
   }
   if (connections == Connections::kAccept) filter.allow("accept4");
+  return filter.load();
+}
+
+Result<void> allow_only_binding_calls() {
+  Filter filter;
+  for (const char* name : kNeededToBind) filter.allow(name);
+  filter.allow_sending_without_address();
+  filter.allow_ioctls(kInterfaceIoctls);
   return filter.load();
 }
 

@@ -95,6 +95,24 @@ TEST(ContentCut, TellsConnectionsApart) {
   EXPECT_EQ(cut(from_phone(1).payload(100)), kTcpHeaders);
 }
 
+// There are 4096 places for what is missing of a ClientHello, and far more
+// connections: one that meets another's place must get nothing of it.
+TEST(ContentCut, KeepsNothingOfWhoSharesAPlaceWithAnother) {
+  Cutter cut;
+  constexpr Port kFirst = 10'000;  // none of DNS
+  constexpr Port kOpen = 10'500;
+  for (Port port = kFirst; port < kOpen; ++port) {
+    ASSERT_EQ(cut(from_phone(port).payload(client_hello(9000).substr(0, 9))),
+              kTcpHeaders + 9);
+  }
+  for (Port port = kOpen; port < 30'000; ++port) {
+    ASSERT_EQ(cut(from_phone(port).payload("a secret")), kTcpHeaders) << port;
+  }
+  for (Port port = kFirst; port < kOpen; ++port) {
+    ASSERT_EQ(cut(to_phone(port).payload("a secret")), kTcpHeaders) << port;
+  }
+}
+
 TEST(ContentCut, KeepsAClientHelloInASyn) {
   EXPECT_EQ(cut_alone(frame()
                           .ethernet()

@@ -77,7 +77,7 @@ std::string discover_message(const Mac& mac, std::uint32_t transaction) {
 
 FileHandle open_packet_socket(unsigned index) {
   FileHandle socket(
-      ::socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETHERTYPE_IP)));
+      ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETHERTYPE_IP)));
   sockaddr_ll local{};
   local.sll_family = AF_PACKET;
   local.sll_protocol = htons(ETHERTYPE_IP);
@@ -114,38 +114,37 @@ bool wait_for_link(int socket, const std::string& interface) {
   return true;
 }
 
-void send_to_everyone(int socket, unsigned index, const std::string& packet) {
-  sockaddr_ll everyone{};
-  everyone.sll_family = AF_PACKET;
-  everyone.sll_protocol = htons(ETHERTYPE_IP);
-  everyone.sll_ifindex = static_cast<int>(index);
-  everyone.sll_halen = ETH_ALEN;
-  std::fill_n(everyone.sll_addr, ETH_ALEN, 0xff);
-  ::sendto(socket, packet.data(), packet.size(), 0,
-           reinterpret_cast<const sockaddr*>(&everyone), sizeof everyone);
+// With its Ethernet header, so that it is sent without an address: a confined
+// process may send only to where its socket is bound (call_filter.h).
+std::string frame_to_everyone(const Mac& from, const std::string& packet) {
+  Writer out;
+  out.bytes.append(ETH_ALEN, '\xff');
+  out.mac(from);
+  out.u16(ETHERTYPE_IP);
+  return out.bytes + packet;
 }
 
 std::optional<Ipv4> listen_for_offer(int socket, std::uint32_t transaction,
                                      std::chrono::milliseconds longest) {
   const auto end = Clock::now() + longest;
-  std::array<std::uint8_t, 2048> packet;
+  std::array<std::uint8_t, 2048> frame;
   for (;;) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
     if (left.count() <= 0) return std::nullopt;
     pollfd watched = {socket, POLLIN, 0};
     if (::poll(&watched, 1, static_cast<int>(left.count())) <= 0) continue;
-    const ssize_t got = ::recv(socket, packet.data(), packet.size(), 0);
-    if (got <= 0) continue;
-    const auto server = dhcp_offer_from(
-        Bytes(packet).first(static_cast<std::size_t>(got)), transaction);
+    const ssize_t got = ::recv(socket, frame.data(), frame.size(), 0);
+    if (got <= ETH_HLEN) continue;
+    const Bytes packet =
+        Bytes(frame).first(static_cast<std::size_t>(got)).subspan(ETH_HLEN);
+    const auto server = dhcp_offer_from(packet, transaction);
     if (server) return server;
   }
 }
 
 struct Question {
-  int socket;
-  unsigned index;  // of the interface
+  int socket;  // bound to the interface
   Mac mac;
   std::chrono::milliseconds patience;
 };
@@ -154,9 +153,10 @@ struct Question {
 std::string ask(const Question& question) {
   std::uint32_t transaction = 0;
   if (::getrandom(&transaction, sizeof transaction, 0) < 0) transaction = 1;
-  const std::string packet = dhcp_discover(question.mac, transaction);
+  const std::string frame =
+      frame_to_everyone(question.mac, dhcp_discover(question.mac, transaction));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    send_to_everyone(question.socket, question.index, packet);
+    ::send(question.socket, frame.data(), frame.size(), 0);
     const auto server = listen_for_offer(question.socket, transaction,
                                          question.patience / kAttempts);
     if (server) return server->text();
@@ -232,7 +232,7 @@ Result<void> refuse_other_dhcp_server(const std::string& interface,
   if (!wait_for_link(socket.get(), interface)) return {};
   // Whatever answers is taken apart where no firewall can be changed.
   const auto server = in_confined_child([&] {
-    return ask({socket.get(), index, *mac, patience});
+    return ask({socket.get(), *mac, patience});
   });
   if (!server) {
     return fail(fmt::format("cannot ask for DHCP servers on {}", interface),

@@ -135,17 +135,24 @@ std::optional<Account> account_from_here() {
   return account_to_become(sudo_caller(), find_account);
 }
 
+namespace {
+
+Result<void> give_up_calls(const Remaining& remaining) {
+  if (remaining.work == Work::kBinds) return allow_only_binding_calls();
+  return allow_only_needed_calls(
+      remaining.paths.writable.empty() ? FileCalls::kRead : FileCalls::kMake,
+      remaining.connections);
+}
+
+}  // namespace
+
 Result<void> drop_privileges(const Remaining& remaining) {
   auto done = give_up_rights(remaining.account);
   if (done) done = check_gone(remaining.account);
   if (done) done = hide_memory();
   if (kIsSanitized) return done;
   if (done) done = fence_paths(remaining.paths);
-  if (done) {
-    done = allow_only_needed_calls(
-        remaining.paths.writable.empty() ? FileCalls::kRead : FileCalls::kMake,
-        remaining.connections);
-  }
+  if (done) done = give_up_calls(remaining);
   return done;
 }
 

@@ -48,6 +48,12 @@ Account account_to_become(const SudoCaller& caller, const FindAccount& find);
 // anybody else.
 std::optional<Account> account_from_here();
 
+// What the process does from here on.
+enum class Work {
+  kListens,  // reads what comes, and writes lines and files
+  kBinds,    // binds a socket for one that listens (interface_binder.h)
+};
+
 struct Remaining {
   // Whom to become; nothing: who it is.
   std::optional<Account> account;
@@ -55,6 +61,7 @@ struct Remaining {
   PathFence paths;
   // Whether connections may still be accepted.
   Connections connections = Connections::kNone;
+  Work work = Work::kListens;
 };
 
 // There is no way back. Fails where anything that should be gone is left, and

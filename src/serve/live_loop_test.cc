@@ -2,8 +2,12 @@
 #include "serve/live_loop.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <functional>
+#include <thread>
 
 #include "support/live_signals.h"
 #include "support/scripted_source.h"
@@ -101,10 +105,12 @@ TEST_F(LiveLoop, ReadsNothingWhileItsHandlerHoldsFrames) {
   notebook_.when_tending = [calls = 0]() mutable {
     LiveWishes wishes;
     wishes.holds_frames = ++calls < 3;
-    wishes.time = 1ms;
+    wishes.time = 10ms;
     return wishes;
   };
+  const Duration began = monotonic_now();
   EXPECT_TRUE(run({{.frames = two_}, {.frames = one_}}));
+  EXPECT_GE(monotonic_now() - began, 20ms) << "it waits twice meanwhile";
   EXPECT_EQ(notebook_.said, "take 2. tend. tend. tend. take 1. tend. ");
 }
 
@@ -211,11 +217,69 @@ TEST_F(LiveLoop, WaitsForNoLongerThanItsHandlerLikes) {
   } source;
   notebook_.when_tending = [] {
     LiveWishes wishes;
-    wishes.time = 1ms;
+    wishes.time = 20ms;
     return wishes;
   };
+  const Duration began = monotonic_now();
   EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_GE(monotonic_now() - began, 40ms) << "but for so long, each time";
   EXPECT_EQ(notebook_.said, "silent 0. tend. silent 0. tend. ");
+}
+
+TEST_F(LiveLoop, WaitsUntilTheSilenceIsExceeded) {
+  struct Measured : ScriptedSource {
+    Measured() : ScriptedSource({{}, {}}) {}
+    Duration time_until(Duration silence) const override {
+      return silence / 100;
+    }
+  } source;
+  notebook_.when_tending = [] {
+    LiveWishes wishes;
+    wishes.silence = 2s;
+    wishes.time = 1h;
+    return wishes;
+  };
+  const Duration began = monotonic_now();
+  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_GE(monotonic_now() - began, 40ms);
+  EXPECT_LT(monotonic_now() - began, 10min);
+}
+
+// A source with a descriptor is waited for by that, and by no time of its own.
+TEST_F(LiveLoop, WaitsForTheDescriptorOfItsSource) {
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  const FileHandle out(pipe[0]);
+  const FileHandle in(pipe[1]);
+  struct Readable : ScriptedSource {
+    explicit Readable(int readable)
+        : ScriptedSource(std::deque<ScriptedRead>(1)), descriptor_(readable) {}
+    int descriptor() const override { return descriptor_; }
+    int descriptor_;
+  } source(out.get());
+  std::atomic<bool> has_happened{false};
+  std::thread later([&] {
+    std::this_thread::sleep_for(30ms);
+    has_happened = true;
+    EXPECT_EQ(::write(in.get(), "x", 1), 1);
+  });
+  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_TRUE(has_happened) << "it sleeps as long as nothing comes";
+  EXPECT_EQ(notebook_.said, "silent 0. tend. ");
+  later.join();
+}
+
+// More may be at hand, so it looks again at once.
+TEST_F(LiveLoop, DoesNotWaitWhereFramesCame) {
+  struct Patient : ScriptedSource {
+    explicit Patient(std::deque<ScriptedRead> script)
+        : ScriptedSource(std::move(script)) {}
+    Duration time_until(Duration) const override { return 24h; }
+  } source({{.frames = one_}, {.frames = two_}});
+  const Duration began = monotonic_now();
+  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_LT(monotonic_now() - began, 10min);
+  EXPECT_EQ(notebook_.said, "take 1. tend. take 2. tend. ");
 }
 
 }  // namespace

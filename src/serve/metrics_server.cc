@@ -10,8 +10,12 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 
+#include "base/text.h"
 #include "base/time.h"
+#include "decode/host_name.h"
+#include "flow/lan.h"
 
 namespace flowtell {
 namespace {
@@ -78,6 +82,27 @@ bool is_same(std::string_view a, std::string_view b) {
          CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+// "name", "name:80" or "[::1]:80" without its port; nothing where what stands
+// for one is none.
+std::optional<std::string_view> without_port(std::string_view host) {
+  const std::size_t end =
+      host.starts_with('[') ? host.find(']') + 1 : host.find(':');
+  if (host.starts_with('[') && end == 0) return std::nullopt;
+  if (end >= host.size()) return host;
+  if (host[end] != ':' || !parse_number<Port>(host.substr(end + 1))) {
+    return std::nullopt;
+  }
+  return host.substr(0, end);
+}
+
+// An address as it stands in a Host: one of version 6 in brackets.
+std::optional<Address> host_address(std::string_view host) {
+  const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
+  if (is_bracketed) host = host.substr(1, host.size() - 2);
+  if (is_bracketed != (host.find(':') != host.npos)) return std::nullopt;
+  return Address::parse(host);
+}
+
 struct SocketAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
@@ -115,10 +140,31 @@ Port port_of(int socket) {
 
 }  // namespace
 
+bool is_loopback(const Address& address) {
+  static const Lan kLoopback = *Lan::parse("127.0.0.0/8,::1");
+  return kLoopback.contains(address);
+}
+
 class MetricsServer::Http : public httplib::Server {
  public:
   explicit Http(const MetricsServer& house) {
     set_pre_routing_handler([&house](const auto& request, auto& response) {
+      const std::size_t hosts = request.get_header_value_count("Host");
+      // RFC 9112, 3.2: one, but for HTTP/1.0, which may have none.
+      if (hosts > 1 || (hosts == 0 && request.version != "HTTP/1.0")) {
+        response.status = 400;
+        response.set_content("a request names its host once\n", "text/plain");
+        return HandlerResponse::Handled;
+      }
+      if (hosts == 1 &&
+          !house.is_for_this_machine(request.get_header_value("Host"))) {
+        response.status = 403;
+        response.set_content(
+            "without a token, metrics are served to requests for 127.0.0.1 or "
+            "localhost only\n",
+            "text/plain");
+        return HandlerResponse::Handled;
+      }
       if (!house.knows_token(request.get_header_value("Authorization"))) {
         response.status = 401;
         response.set_header("WWW-Authenticate", "Bearer");
@@ -204,6 +250,16 @@ void MetricsServer::publish(std::string text) {
 bool MetricsServer::knows_token(std::string_view authorization) const {
   return options_.token.empty() ||
          is_same(authorization, "Bearer " + options_.token);
+}
+
+bool MetricsServer::is_for_this_machine(std::string_view host) const {
+  if (!options_.token.empty()) return true;
+  const auto name = without_port(host);
+  if (!name) return false;
+  const auto address = host_address(*name);
+  if (address) return is_loopback(*address) || *address == options_.address;
+  const auto named = HostName::from(*name);
+  return named && named->text() == "localhost";
 }
 
 std::string MetricsServer::text() const {

@@ -6,6 +6,11 @@
 // after two seconds or 4 KiB, whatever it says. Eight wait in the kernel's
 // queue; further ones are not let in.
 //
+// A page of a browser on this machine can have a name of its own stand for
+// 127.0.0.1 (DNS rebinding) and would then read what is served there. So
+// without a token, which no page knows, a request has to be for this machine by
+// its Host: localhost, a loopback address, or the address that is served.
+//
 // A thread of its own serves. Who publishes never waits for it. Of system calls
 // it needs, beside those of every listener, accept4 (call_filter.h).
 #pragma once
@@ -21,6 +26,9 @@
 #include "decode/address.h"
 
 namespace flowtell {
+
+// Whether only this machine reaches the address.
+bool is_loopback(const Address& address);
 
 class MetricsServer {
  public:
@@ -47,6 +55,7 @@ class MetricsServer {
   MetricsServer(Options options, FileHandle listener, FileHandle stop,
                 Port port);
   bool knows_token(std::string_view authorization) const;
+  bool is_for_this_machine(std::string_view host) const;
   std::string text() const;
   void serve();
 

@@ -41,8 +41,8 @@ std::string answer_to(const MetricsServer& server, const std::string& request) {
 
 std::string get(const MetricsServer& server, const std::string& path,
                 const std::string& header = "") {
-  return answer_to(
-      server, "GET " + path + " HTTP/1.1\r\nHost: me\r\n" + header + "\r\n");
+  return answer_to(server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
+                               header + "\r\n");
 }
 
 TEST(MetricsServer, ServesWhatWasPublishedLast) {
@@ -119,8 +119,95 @@ TEST(MetricsServer, SendsTheWholeTextAsItIs) {
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << header;
     EXPECT_TRUE(answer.ends_with("\r\n\r\n" + text)) << header;
   }
-  EXPECT_TRUE(answer_to(**server, "POST /metrics HTTP/1.1\r\n\r\n")
-                  .starts_with("HTTP/1.1 405 "));
+  EXPECT_TRUE(
+      answer_to(**server, "POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+          .starts_with("HTTP/1.1 405 "));
+}
+
+// A page can have its own name stand for 127.0.0.1, but not send another's.
+TEST(MetricsServer, AnswersRequestsForThisMachineOnly) {
+  auto server = MetricsServer::open(on("127.0.0.1"));
+  ASSERT_TRUE(server);
+  (*server)->publish("frames 1\n");
+  (*server)->start();
+  const auto answer_for = [&](const std::string& host) {
+    return answer_to(**server,
+                     "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+  };
+  for (const char* host :
+       {"localhost", "localhost:9464", "LocalHost", "localhost.", "127.0.0.1",
+        "127.0.0.1:9464", "127.255.0.9:1", "[::1]", "[::1]:9464"}) {
+    EXPECT_TRUE(answer_for(host).ends_with("frames 1\n")) << host;
+  }
+  for (const char* host : {"evil.example",
+                           "evil.example:9464",
+                           "localhost.evil.example",
+                           "127.0.0.1.evil.example",
+                           "evil.example:127.0.0.1",
+                           "128.0.0.1",
+                           "126.255.255.255",
+                           "192.168.12.1:9464",
+                           "0.0.0.0",
+                           "[::]",
+                           "[::2]:80",
+                           "::1",
+                           "[127.0.0.1]",
+                           "[::1",
+                           "[::1]80",
+                           "[]",
+                           "localhost:",
+                           "localhost:x",
+                           "localhost:65536",
+                           "localhost@evil.example"}) {
+    const std::string answer = answer_for(host);
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << host << answer;
+    EXPECT_NE(answer.find("for 127.0.0.1 or localhost only"), answer.npos);
+    EXPECT_EQ(answer.find("frames"), answer.npos) << host;
+  }
+}
+
+TEST(MetricsServer, TakesItsOwnAddressForThisMachine) {
+  auto server = MetricsServer::open(on("0.0.0.0"));
+  ASSERT_TRUE(server);
+  (*server)->publish("frames 1\n");
+  (*server)->start();
+  EXPECT_TRUE(
+      answer_to(**server, "GET /metrics HTTP/1.1\r\nHost: 0.0.0.0:1\r\n\r\n")
+          .ends_with("frames 1\n"));
+}
+
+TEST(MetricsServer, RefusesARequestWithoutItsHost) {
+  auto server = MetricsServer::open(on("127.0.0.1", "correct-horse"));
+  ASSERT_TRUE(server);
+  (*server)->publish("frames 1\n");
+  (*server)->start();
+  const std::string token = "Authorization: Bearer correct-horse\r\n";
+  for (const char* hosts :
+       {"", "Host:\r\n", "Host: localhost\r\nHost: localhost\r\n"}) {
+    const std::string answer =
+        answer_to(**server, std::string("GET /metrics HTTP/1.1\r\n") + hosts +
+                                token + "\r\n");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << hosts << answer;
+    EXPECT_EQ(answer.find("frames"), answer.npos) << hosts;
+  }
+  EXPECT_TRUE(answer_to(**server, "GET /metrics HTTP/1.0\r\n" + token + "\r\n")
+                  .ends_with("frames 1\n"))
+      << "HTTP/1.0 has none";
+}
+
+// No page knows the token, and a tunnel or a web server in front has a name.
+TEST(MetricsServer, TakesAnyHostWithItsToken) {
+  auto server = MetricsServer::open(on("127.0.0.1", "correct-horse"));
+  ASSERT_TRUE(server);
+  (*server)->publish("frames 1\n");
+  (*server)->start();
+  const std::string request =
+      "GET /metrics HTTP/1.1\r\nHost: metrics.example:9464\r\n";
+  EXPECT_TRUE(
+      answer_to(**server, request + "\r\n").starts_with("HTTP/1.1 401 "));
+  EXPECT_TRUE(answer_to(**server,
+                        request + "Authorization: Bearer correct-horse\r\n\r\n")
+                  .ends_with("frames 1\n"));
 }
 
 TEST(MetricsServer, NobodyHoldsItUp) {

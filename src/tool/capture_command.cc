@@ -117,6 +117,8 @@ class CaptureCommand : public Command {
     }
     auto options = interface_options();
     if (!options) return fail(std::move(options).error());
+    auto binder = privileges_.start_binder(interface_);
+    if (!binder) return fail(std::move(binder).error());
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     key_ = *key;
@@ -128,7 +130,7 @@ class CaptureCommand : public Command {
     }
     auto folder = SessionFolder::open(folder_, app_);
     if (!folder) return fail(std::move(folder).error());
-    auto source = LiveInterface::open(interface_, *options);
+    auto source = open_interface(interface_, *options, *binder);
     if (!source) return fail(std::move(source).error());
     if (auto known = check_link((*source)->link()); !known) {
       return fail(std::move(known).error());
@@ -186,7 +188,6 @@ class CaptureCommand : public Command {
 
   Result<InterfaceOptions> interface_options() {
     InterfaceOptions options;
-    options.opens_anew = privileges_.keeps();
     if (snap_ != kNamesSnap) {
       cut_ = parse_number<std::uint32_t>(snap_);
       if (!cut_ || *cut_ < kShortestSnap || *cut_ > kLongestFrame) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "flow/lan.h"
 
 namespace flowtell {
 namespace {
@@ -33,11 +32,6 @@ Result<MetricsServer::Options> parse_address(const std::string& text) {
                 "machine with a port, as 192.168.12.1:9464 or [fd00::1]:9464");
   }
   return MetricsServer::Options{*address, *port, ""};
-}
-
-bool is_loopback(const Address& address) {
-  static const Lan loopback = *Lan::parse("127.0.0.0/8,::1");
-  return loopback.contains(address);
 }
 
 Result<std::string> read_token(const std::string& path) {

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <utility>
 #include <vector>
 
 #include "tool/console.h"
@@ -45,6 +46,26 @@ void PrivilegeArguments::define(CLI::App& command) {
 
 std::optional<Account> PrivilegeArguments::account() const {
   return keeps() ? std::nullopt : account_from_here();
+}
+
+Result<std::shared_ptr<InterfaceBinder>> PrivilegeArguments::start_binder(
+    const std::string& interface) const {
+  if (keeps()) return std::shared_ptr<InterfaceBinder>();
+  auto binder = InterfaceBinder::start(interface);
+  if (!binder) return fail(std::move(binder).error());
+  return std::make_shared<InterfaceBinder>(std::move(*binder));
+}
+
+Result<std::unique_ptr<LiveInterface>> open_interface(
+    const std::string& name, const InterfaceOptions& options,
+    const std::shared_ptr<InterfaceBinder>& binder) {
+  auto source = LiveInterface::open(name, options);
+  if (!source || !binder) return source;
+  LiveInterface& interface = **source;
+  auto taken = binder->take(interface.packet_socket(), interface.hardware());
+  if (!taken) return fail(std::move(taken).error());
+  interface.bind_by([binder] { return binder->bind_again(); });
+  return source;
 }
 
 Result<void> PrivilegeArguments::give_up(const Remaining& remaining,

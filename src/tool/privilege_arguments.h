@@ -7,9 +7,12 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "capture/live_interface.h"
+#include "serve/interface_binder.h"
 #include "serve/least_privilege.h"
 
 namespace flowtell {
@@ -25,6 +28,11 @@ struct PrivilegeArguments {
   // Whom the process will become, if anybody else.
   std::optional<Account> account() const;
 
+  // Starts the process that binds the interface's socket once this one may not;
+  // null where privileges are kept. To be called before anything is loaded.
+  Result<std::shared_ptr<InterfaceBinder>> start_binder(
+      const std::string& interface) const;
+
   // Gives them up, or says that they are kept. Nothing is said where nobody
   // asked for privileges, as to play a capture.
   // REQUIRES: no other thread runs.
@@ -32,5 +40,10 @@ struct PrivilegeArguments {
 
   std::string privileges{kPrivilegeNames.front()};
 };
+
+// Opens the interface, which the binder, if there is one, binds from then on.
+Result<std::unique_ptr<LiveInterface>> open_interface(
+    const std::string& name, const InterfaceOptions& options,
+    const std::shared_ptr<InterfaceBinder>& binder);
 
 }  // namespace flowtell

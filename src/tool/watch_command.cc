@@ -88,12 +88,15 @@ class WatchCommand : public Command {
     auto kinds = EvidenceKinds::parse(evidence_);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
     kinds_ = *kinds;
+    // Before the model, of which it needs no copy.
+    auto binder = start_binder();
+    if (!binder) return fail(std::move(binder).error());
     auto model = ModelInUse::load(model_, kinds_, rule_, threads_);
     if (!model) return fail(std::move(model).error());
     // First of all that listens, so that a port in use is told at once.
     auto metrics = metrics_.open();
     if (!metrics) return fail(std::move(metrics).error());
-    auto source = open_source();
+    auto source = open_source(*binder);
     if (!source) return fail(std::move(source).error());
     auto options = watch_options((*model)->model());
     if (!options) return fail(std::move(options).error());
@@ -161,7 +164,13 @@ class WatchCommand : public Command {
            format_option_->count() == 0;
   }
 
-  Result<std::unique_ptr<LiveSource>> open_source() const {
+  Result<std::shared_ptr<InterfaceBinder>> start_binder() const {
+    if (interface_.empty()) return std::shared_ptr<InterfaceBinder>();
+    return privileges_.start_binder(interface_);
+  }
+
+  Result<std::unique_ptr<LiveSource>> open_source(
+      const std::shared_ptr<InterfaceBinder>& binder) const {
     if (interface_.empty() && replay_.empty()) {
       return fail(ErrorKind::kUsage,
                   "there is nothing to watch; name an interface with -i, or a "
@@ -174,8 +183,7 @@ class WatchCommand : public Command {
     if (replay_.empty()) {
       InterfaceOptions listening = listening_;
       listening.buffer_bytes = buffer_ << 20;
-      listening.opens_anew = privileges_.keeps();
-      return LiveInterface::open(interface_, listening);
+      return open_interface(interface_, listening, binder);
     }
     if (replay_ == kStandardInput) {
       return fail(ErrorKind::kUsage,

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "flow/flow_table.h"
+#include "support/checked_vector.h"
 
 namespace flowtell {
 
@@ -19,7 +19,7 @@ struct CollectedFlow : Flow {
     packets = {};  // they are the table's
     name.server = name.alpn = {};
   }
-  std::vector<PacketRecord> records;
+  CheckedVector<PacketRecord> records;
   std::string server;
   std::string alpn;
 };
@@ -30,9 +30,9 @@ class FlowCollector : public FlowSink {
   void end_burst() override { burst_ends.push_back(flows.size()); }
   void take_early(const Flow& flow) override { early.emplace_back(flow); }
 
-  std::vector<CollectedFlow> flows;
-  std::vector<std::size_t> burst_ends;  // how many flows had come by each
-  std::vector<CollectedFlow> early;     // those shown before they ended
+  CheckedVector<CollectedFlow> flows;
+  CheckedVector<std::size_t> burst_ends;  // how many flows had come by each
+  CheckedVector<CollectedFlow> early;     // those shown before they ended
 };
 
 // The flows of packets, in the order in which they were handed over.

@@ -2,6 +2,8 @@
 #include "support/read_back.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <vector>
 
 #include "capture/capture_file.h"
 #include "capture/pcap_reader.h"
@@ -34,6 +36,11 @@ class BittenBytes : public ByteSource {
   std::size_t at_ = 0;
 };
 
+// Fails the test that reads, and no other.
+void must(bool holds, const char* sentence) {
+  if (!holds) throw std::runtime_error(sentence);
+}
+
 }  // namespace
 
 std::unique_ptr<ByteSource> in_bites(std::string bytes, std::size_t bite,
@@ -52,14 +59,14 @@ ReadBack read_back(FrameSource& source, std::size_t batch) {
                              frame.wire_length, frame.link, frame.time});
     }
   }
-  require(source.read(frames) == 0, "a source that ended went on");
+  must(source.read(frames) == 0, "a source that ended went on");
   read.damage = source.damage();
   return read;
 }
 
 ReadBack read_back(std::string_view bytes, std::size_t batch) {
   auto source = open_capture(as_bytes(bytes), "test");
-  require(source.has_value(), "the bytes of a test are no capture");
+  must(source.has_value(), "the bytes of a test are no capture");
   return read_back(**source, batch);
 }
 
@@ -71,7 +78,7 @@ ReadBack read_back_streamed(std::string_view bytes, std::size_t bite,
     return read_back(*read_pcapng(std::move(stream)), batch);
   }
   auto source = read_pcap(std::move(stream));
-  require(source.has_value(), "the bytes of a test are no capture");
+  must(source.has_value(), "the bytes of a test are no capture");
   return read_back(**source, batch);
 }
 

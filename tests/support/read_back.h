@@ -7,16 +7,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "capture/byte_stream.h"
 #include "capture/frame_source.h"
+#include "support/checked_vector.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
 
 struct ReadBack {
-  std::vector<TestFrame> frames;
+  CheckedVector<TestFrame> frames;
   std::optional<Damage> damage;
 };
 
@@ -29,7 +29,7 @@ std::unique_ptr<ByteSource> in_bites(std::string bytes, std::size_t bite,
 ReadBack read_back(FrameSource& source, std::size_t batch = 64);
 
 // The same of bytes that lie in memory, as a mapped file's do. Packed bytes are
-// unpacked. Stops the program where the bytes are no capture.
+// unpacked. Fails the test, by an exception, where the bytes are no capture.
 ReadBack read_back(std::string_view bytes, std::size_t batch = 64);
 
 // The same of plain bytes that come through a pipe, `bite` at a time.

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/interface_binding.h"
+
+#include <net/if.h>
+#include <netpacket/packet.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace flowtell {
+namespace {
+
+bool bind_to(int socket, int index) {
+  sockaddr_ll address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) !=
+          0 ||
+      address.sll_family != AF_PACKET) {
+    return false;
+  }
+  address.sll_ifindex = index;
+  if (::bind(socket, reinterpret_cast<const sockaddr*>(&address),
+             sizeof address) != 0) {
+    return false;
+  }
+  packet_mreq all{};
+  all.mr_ifindex = index;
+  all.mr_type = PACKET_MR_PROMISC;
+  // As at the start, without this there is still what is meant for us.
+  static_cast<void>(::setsockopt(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
+                                 &all, sizeof all));
+  return true;
+}
+
+}  // namespace
+
+std::optional<InterfaceState> interface_state(int socket,
+                                              const std::string& name) {
+  ifreq request{};
+  name.copy(request.ifr_name, IFNAMSIZ - 1);
+  InterfaceState state;
+  if (::ioctl(socket, SIOCGIFINDEX, &request) != 0) return std::nullopt;
+  state.index = request.ifr_ifindex;
+  if (::ioctl(socket, SIOCGIFHWADDR, &request) != 0) return std::nullopt;
+  state.hardware = request.ifr_hwaddr.sa_family;
+  if (::ioctl(socket, SIOCGIFFLAGS, &request) != 0 ||
+      (request.ifr_flags & IFF_UP) == 0) {
+    return std::nullopt;
+  }
+  return state;
+}
+
+bool bind_to_interface(int socket, const std::string& name, int hardware) {
+  const auto state = interface_state(socket, name);
+  return state && state->hardware == hardware && bind_to(socket, state->index);
+}
+
+}  // namespace flowtell
