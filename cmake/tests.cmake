@@ -28,10 +28,12 @@ target_link_libraries(test_support
   PRIVATE OpenSSL::Crypto ZLIB::ZLIB PkgConfig::zstd project_warnings)
 
 set(unit_test_sources
+  src/base/background_sync_test.cc
   src/base/bytes_test.cc
   src/base/checksum_test.cc
   src/base/file_test.cc
   src/base/hash_index_test.cc
+  src/base/output_place_test.cc
   src/base/partial_file_test.cc
   src/base/pipe_test.cc
   src/base/plain_text_test.cc
@@ -70,7 +72,6 @@ set(unit_test_sources
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
   src/flow/device_finder_test.cc
-  src/flow/dns_memory_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
@@ -122,7 +123,6 @@ set(unit_test_sources
   src/predict/learner_test.cc
   src/predict/name_witness_test.cc
   src/predict/novelty_fit_test.cc
-  src/predict/power_memory_test.cc
   src/predict/preset_test.cc
   src/predict/promise_fit_test.cc
   src/predict/proximity_test.cc
@@ -182,7 +182,7 @@ set(unit_test_sources
 # Of one thread ThreadSanitizer has nothing to say.
 if(FLOWTELL_SANITIZE STREQUAL "thread")
   list(FILTER unit_test_sources INCLUDE REGEX
-       "(pipe|threads|capture_file|read_ahead|flow_batch|crew|line_spool|metrics_server)_test")
+       "(background_sync|pipe|threads|capture_file|read_ahead|flow_batch|crew|line_spool|metrics_server)_test")
 endif()
 add_executable(unit_tests ${unit_test_sources})
 unite_folders(unit_tests)
@@ -202,6 +202,7 @@ add_executable(program_tests
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
   tests/learning_program_test.cc
+  tests/links_program_test.cc
   tests/live_program_test.cc
   tests/presets_program_test.cc
   tests/report_program_test.cc
@@ -235,6 +236,16 @@ add_test(NAME faults COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/faults_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
 set_tests_properties(faults PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
+                     LABELS fault)
+
+# What becomes of outputs besides their bytes, in such a corner as well. The
+# library notes what a program brings onto the disk.
+add_library(sync_counter MODULE tests/sync_counter.cc)
+target_link_libraries(sync_counter PRIVATE project_warnings)
+add_test(NAME outputs COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/outputs_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home $<TARGET_FILE:sync_counter>)
+set_tests_properties(outputs PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
                      LABELS fault)
 
 # What needs real captures, the twin or tshark says so and is skipped (77) where

@@ -57,7 +57,8 @@ def check_status(name, program, user=None, bounds=0):
 # --- the filter and the fence, tried ------------------------------------------------------------------
 
 FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "accept", "ptrace", "setuid", "setgid",
-             "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti")
+             "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti",
+             "truncate")
 
 
 def attempt(mode, folder, call):
@@ -70,23 +71,25 @@ def forbidden_calls(folder, has_landlock):
     (place / "app").mkdir(parents=True)
     for path in (place, place / "app"):
         path.chmod(0o777)
-    for path in (place / "there", place / "app/below"):
+    for path in (place / "there", place / "app/below", folder / "beside"):
         path.write_text("text")
         path.chmod(0o666)
+    (place / "link").symlink_to("there")
     folder.chmod(0o777)
     for mode in ("read", "make"):
-        check([attempt(mode, place, call) for call in ("none", "thread", "read")] == [0, 0, 0],
-              f"{mode}: what is needed goes on: threads, and the files that may be read")
+        check([attempt(mode, place, call) for call in ("none", "thread", "read", "sync")] == [0] * 4,
+              f"{mode}: what is needed goes on: threads, the files that may be read, and syncs of what is open")
         for call in FORBIDDEN:
             ended = attempt(mode, place, call)
             check(ended == "SIGSYS", f"{mode}: {call}: {ended}")
         ended = attempt(mode, place, "read_elsewhere")
         check(ended == "Permission denied" or not has_landlock, f"{mode}: a file elsewhere: {ended}")
-    for call in ("make", "write"):
+    for call in ("make", "write", "follow"):
         check(attempt("read", place, call) == "SIGSYS", f"read: {call}: ends it")
         check(attempt("make", place, call) == 0, f"make: {call}: is done")
-    ended = attempt("make", place, "make_elsewhere")
-    check(ended == "Permission denied" or not has_landlock, f"make: a file elsewhere: {ended}")
+    for call in ("make_elsewhere", "truncate_elsewhere"):
+        ended = attempt("make", place, call)
+        check(ended == "Permission denied" or not has_landlock, f"make: {call}: {ended}")
     folder.chmod(0o755)
 
 
