@@ -33,6 +33,7 @@ set(unit_test_sources
   src/base/checksum_test.cc
   src/base/file_test.cc
   src/base/hash_index_test.cc
+  src/base/memory_test.cc
   src/base/output_place_test.cc
   src/base/partial_file_test.cc
   src/base/pipe_test.cc
@@ -72,6 +73,7 @@ set(unit_test_sources
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
   src/flow/device_finder_test.cc
+  src/flow/dns_memory_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
@@ -123,6 +125,7 @@ set(unit_test_sources
   src/predict/learner_test.cc
   src/predict/name_witness_test.cc
   src/predict/novelty_fit_test.cc
+  src/predict/power_memory_test.cc
   src/predict/preset_test.cc
   src/predict/promise_fit_test.cc
   src/predict/proximity_test.cc
@@ -175,6 +178,7 @@ set(unit_test_sources
   src/serve/live_waiter_test.cc
   src/serve/metrics_server_test.cc
   src/serve/network_state_test.cc
+  src/serve/path_fence_test.cc
   src/serve/recorder_test.cc
   src/serve/session_folder_test.cc
   src/serve/watch_test.cc

@@ -138,5 +138,18 @@ TEST(MeterReport, AddsUpOverCaptures) {
   EXPECT_EQ(sum.last, kTestStart + 7s);
 }
 
+TEST(MeterReport, AddsUpWhatIsSaidOfClocksAndRoom) {
+  MeterReport one;
+  one.late_frames = 3;
+  one.clock_steps = 5;
+  one.bursts_ended_early = 7;
+  MeterReport sum = one;
+  sum += one;
+  sum += MeterReport{};
+  EXPECT_EQ(sum.late_frames, 6u);
+  EXPECT_EQ(sum.clock_steps, 10u);
+  EXPECT_EQ(sum.bursts_ended_early, 14u);
+}
+
 }  // namespace
 }  // namespace flowtell
