@@ -28,10 +28,13 @@ target_link_libraries(test_support
   PRIVATE OpenSSL::Crypto ZLIB::ZLIB PkgConfig::zstd project_warnings)
 
 set(unit_test_sources
+  src/base/background_sync_test.cc
   src/base/bytes_test.cc
   src/base/checksum_test.cc
   src/base/file_test.cc
   src/base/hash_index_test.cc
+  src/base/memory_test.cc
+  src/base/output_place_test.cc
   src/base/partial_file_test.cc
   src/base/pipe_test.cc
   src/base/plain_text_test.cc
@@ -178,6 +181,7 @@ set(unit_test_sources
   src/serve/live_waiter_test.cc
   src/serve/metrics_server_test.cc
   src/serve/network_state_test.cc
+  src/serve/path_fence_test.cc
   src/serve/recorder_test.cc
   src/serve/session_folder_test.cc
   src/serve/watch_test.cc
@@ -185,7 +189,7 @@ set(unit_test_sources
 # Of one thread ThreadSanitizer has nothing to say.
 if(FLOWTELL_SANITIZE STREQUAL "thread")
   list(FILTER unit_test_sources INCLUDE REGEX
-       "(pipe|threads|capture_file|read_ahead|flow_batch|crew|line_spool|metrics_server)_test")
+       "(background_sync|pipe|threads|capture_file|read_ahead|flow_batch|crew|line_spool|metrics_server)_test")
 endif()
 add_executable(unit_tests ${unit_test_sources})
 unite_folders(unit_tests)
@@ -205,6 +209,7 @@ add_executable(program_tests
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
   tests/learning_program_test.cc
+  tests/links_program_test.cc
   tests/live_program_test.cc
   tests/presets_program_test.cc
   tests/report_program_test.cc
@@ -246,6 +251,16 @@ add_test(NAME faults COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/faults_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
 set_tests_properties(faults PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
+                     LABELS fault)
+
+# What becomes of outputs besides their bytes, in such a corner as well. The
+# library notes what a program brings onto the disk.
+add_library(sync_counter MODULE tests/sync_counter.cc)
+target_link_libraries(sync_counter PRIVATE project_warnings)
+add_test(NAME outputs COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/outputs_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home $<TARGET_FILE:sync_counter>)
+set_tests_properties(outputs PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
                      LABELS fault)
 
 # What needs real captures, the twin or tshark says so and is skipped (77) where

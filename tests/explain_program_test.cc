@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/app_captures.h"
+#include "support/pcap_bytes.h"
 #include "support/program.h"
 
 namespace flowtell {
@@ -51,6 +52,16 @@ TEST_F(ExplainProgram, RefusesWhatCannotBeExplained) {
   run("flowtell explain apps.model cut.pcap --flow 99");
   run("flowtell explain apps.model cut.pcap --evidence shape | head -n 1");
   expect("explain_bad_input");
+}
+
+TEST_F(ExplainProgram, CountsTheFramesOfAllItsCaptures) {
+  const TestFrame arp = frame().ethernet().ether_type(0x0806).padding(46);
+  put("one.pcap", pcap_bytes({arp, arp}));
+  put("two.pcap", pcap_bytes({arp}));
+  const Outcome outcome = run("flowtell explain apps.model one.pcap two.pcap");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_TRUE(outcome.err.starts_with("flowtell: no flows: 3 of 3 frames on "))
+      << outcome.err;
 }
 
 TEST_F(ExplainProgram, DoesWithoutExamplesAndScores) {

@@ -23,23 +23,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from captures import HOUR, crowd, cut_whole, session, write_capture  # noqa: E402
 from checks import check, failures, run  # noqa: E402
+from outputs import one_sentence, outputs, partials, prepare, train  # noqa: E402
 from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
 from wire import Program, make_wire, phone, udp_frame  # noqa: E402
 
 flowtell = pathlib.Path(sys.argv[1]).resolve()
 samples = pathlib.Path(sys.argv[2]).resolve()
 chance = random.Random(1)
-
-
-def train(output, seed, *more):
-    return [str(word) for word in (flowtell, "train", "apps", "-o", output, "--trees", 20, "--no-score", "--seed", seed,
-                                   *more)]
-
-
-def one_sentence(err):
-    """Of the program's own, and no word of a library that gave up."""
-    lines = [line for line in err.splitlines() if not line.startswith("flowtell: warning: ")]
-    return len(lines) == 1 and lines[0].startswith("flowtell: ") and "terminate" not in err
 
 
 def tcpdump_reads(capture):
@@ -93,18 +83,12 @@ def write_on_small_disks(name, arguments, size):
 
 
 def full_disks():
-    commands = {
-        "train -o": lambda out: train(out, 1),
-        "classify -o": lambda out: (flowtell, "classify", "old.model", "apps", "-o", out),
-        "flows -o": lambda out: (flowtell, "flows", "apps", "--format", "csv", "--features", "robust", "-o", out),
-        "evaluate --json": lambda out: (flowtell, "evaluate", "few", "--trees", 2, "--json", out),
-        "evaluate --html": lambda out: (flowtell, "evaluate", "few", "--trees", 2, "--html", out),
-        "explain --json": lambda out: (flowtell, "explain", "old.model", "--json", out),
-    }
-    for name, arguments in commands.items():
+    for name, arguments in outputs(flowtell).items():
         whole = pathlib.Path("whole")
         run(*arguments(whole), check=True)
-        write_on_small_disks(name, arguments, whole.stat().st_size)
+        size = whole.stat().st_size
+        if size > 4096:  # there are disks that hold a part of it
+            write_on_small_disks(name, arguments, size)
 
 
 def full_disk_for_a_recording():
@@ -139,7 +123,7 @@ def full_disk_for_lines():
 
 def read_only_disk():
     with SmallDisk(pathlib.Path("disk"), 9, 0, ("-r",)) as disk:
-        for name, words in (("train -o", train(disk / "a.model", 1)),
+        for name, words in (("train -o", train(flowtell, disk / "a.model", 1)),
                             ("classify -o", (flowtell, "classify", "old.model", "apps", "-o", disk / "a.txt")),
                             ("capture", (flowtell, "capture", "-i", "lan0", "--app", "one", "-o", disk)),
                             ("watch -o", (flowtell, "watch", "old.model", "-i", "lan0", "-o", disk / "a.txt")),
@@ -151,15 +135,11 @@ def read_only_disk():
 
 # --- kill -9 --------------------------------------------------------------------------------------
 
-def partials(folder="."):
-    return [path for path in os.listdir(folder) if path.endswith(".partial")]
-
-
 def kill_train(new, moment):
     """At a moment, or (None) as soon as the new model is begun; whether the model is the old or the new one, whole."""
     old = pathlib.Path("old.model").read_bytes()
     shutil.copy("old.model", "killed.model")
-    process = subprocess.Popen(train("killed.model", 2), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(train(flowtell, "killed.model", 2), stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + (moment or 30)
     while process.poll() is None and time.monotonic() < deadline and (moment or not partials()):
         if moment:
@@ -172,7 +152,7 @@ def kill_train(new, moment):
 
 def kills_of_train():
     began = time.monotonic()
-    run(*train("new.model", 2), check=True)
+    run(*train(flowtell, "new.model", 2), check=True)
     usual = time.monotonic() - began
     new = pathlib.Path("new.model").read_bytes()
     outcomes = [kill_train(new, chance.uniform(0.001, usual * 1.1)) for _ in range(25)]
@@ -180,9 +160,9 @@ def kills_of_train():
     left = sum(1 for _, left in outcomes if left)
     check(all(whole for whole, _ in outcomes), f"{len(outcomes)} kills of train leave the old model or the new one")
     check(left > 0, f"{left} of them left a partial file ...")
-    run(*train("killed.model", 2), check=True)
+    run(*train(flowtell, "killed.model", 2), check=True)
     check(not partials(), "... which the next train takes away")
-    both = [subprocess.Popen(train("both.model", 1 + i % 2), stderr=subprocess.DEVNULL) for i in range(4)]
+    both = [subprocess.Popen(train(flowtell, "both.model", 1 + i % 2), stderr=subprocess.DEVNULL) for i in range(4)]
     codes = [process.wait() for process in both]
     check(codes == [0] * 4 and not partials()
           and pathlib.Path("both.model").read_bytes() in (pathlib.Path("old.model").read_bytes(), new),
@@ -255,7 +235,8 @@ def want_of_memory():
         print("skipped: the program cannot be held to an amount of memory (a sanitizer's build)")
         return
     old = pathlib.Path("old.model").read_bytes()
-    for name, words in (("train", train("old.model", 1)), ("train --threads 4", train("old.model", 1, "--threads", 4)),
+    for name, words in (("train", train(flowtell, "old.model", 1)),
+                        ("train --threads 4", train(flowtell, "old.model", 1, "--threads", 4)),
                         ("flows --threads 2", (flowtell, "flows", "crowd.pcap", "--threads", 2)),
                         ("classify", (flowtell, "classify", "old.model", "crowd.pcap")),
                         ("watch --threads 3", (flowtell, "watch", "old.model", "--replay", "crowd.pcap", "--speed", 1e6,
@@ -281,7 +262,7 @@ def want_of_threads():
         return
     held = ["setpriv", "--reuid", "65534", "--clear-groups", "prlimit", "--nproc=1"]
     os.chmod(".", 0o777)
-    for name, words, codes in (("train --threads 8", train("new.model", 2, "--threads", 8), (0,)),
+    for name, words, codes in (("train --threads 8", train(flowtell, "new.model", 2, "--threads", 8), (0,)),
                                ("watch --threads 8", (flowtell, "watch", "old.model", "--replay", "street.pcap",
                                                       "--speed", 1e6, "--threads", 8), (0, 1))):
         done = run(*held, *words)
@@ -354,7 +335,7 @@ def storms():
     for file in (pathlib.Path("storm-watch.pcap"), *pathlib.Path("storm").glob("one/*.pcap")):
         check(run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file), f"{file.name} is whole")
     old = pathlib.Path("old.model").read_bytes()
-    process = subprocess.Popen(train("old.model", 2), stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(train(flowtell, "old.model", 2), stderr=subprocess.DEVNULL)
     time.sleep(0.05)
     storm(process)
     check(process.wait() in (-signal.SIGTERM, -signal.SIGINT) and pathlib.Path("old.model").read_bytes() == old,
@@ -439,12 +420,8 @@ def bad_files_in_folders():
     os.chmod(day / "folder", 0o700)
 
 
-def prepare():
-    """Captures of each app, a few of them, one of a street of devices and one of a crowd."""
-    shutil.copytree(samples, "apps", ignore=lambda folder, names: sorted(names)[3:] if folder != str(samples) else [])
-    for app in ("chat", "video"):
-        shutil.copytree(pathlib.Path("apps") / app, pathlib.Path("few") / app)
-    run(*train("old.model", 1), check=True)
+def prepare_captures():
+    """One of a street of devices and one of a crowd."""
     write_capture("street.pcap", session(20))
     write_capture("crowd.pcap", crowd(2_000_000))
 
@@ -463,7 +440,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         os.chdir(name)
         os.chmod(".", 0o755)  # for whom `watch` and `capture` become
-        prepare()
+        prepare(flowtell, samples)
+        prepare_captures()
         for part in PARTS:
             if sys.argv[3:] and part.__name__ not in sys.argv[3:]:
                 continue

@@ -142,6 +142,34 @@ TEST_F(FlowsProgram, WritesAFileThatAppearsWhenItIsWhole) {
   expect("flows_into_a_file");
 }
 
+// Each capture has something under every heading and in every note.
+TEST_F(FlowsProgram, AddsUpTheLedgersOfAllItsCaptures) {
+  const auto a_bit_of_all = [](Duration after) {
+    return std::vector<TestFrame>{
+        frame().ethernet().ether_type(0x0806).padding(46).at(kTestStart +
+                                                             after),
+        from_phone(after + 1s).udp(40001, 443).payload(10),
+        from_phone(after + 2ms).udp(40002, 443).payload(20),
+        from_phone(after + 1s).tcp().snap(30),
+        from_phone(after + 1s).protocol(1).payload(8),
+        from_phone(after - 1h).udp(40003, 443).payload(30)};
+  };
+  put("a.pcap", pcap_bytes(a_bit_of_all(0s)));
+  put("b.pcap", pcap_bytes(a_bit_of_all(10s)));
+  put("wifi.pcap", pcap_bytes({from_phone(20s).udp()},
+                              {.link = static_cast<LinkType>(127)}));
+  run("flowtell flows a.pcap --ledger --max-flows 1");
+  run("flowtell flows a.pcap b.pcap wifi.pcap --ledger --max-flows 1");
+  const Outcome alone =
+      run("flowtell flows --threads 1 a.pcap b.pcap wifi.pcap --ledger "
+          "--max-flows 1");
+  const Outcome by_two =
+      run("flowtell flows --threads 2 a.pcap b.pcap wifi.pcap --ledger "
+          "--max-flows 1");
+  EXPECT_EQ(alone.err, by_two.err);
+  expect("flows_ledgers_of_many");
+}
+
 TEST_F(FlowsProgram, ExplainsWhyThereIsNoFlow) {
   put("arp.pcap",
       pcap_bytes({frame().ethernet().ether_type(0x0806).padding(46),

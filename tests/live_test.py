@@ -429,6 +429,22 @@ def on_screen(model, wanted, *options):
     return b"".join(drawn).decode(errors="replace")
 
 
+def lengths_are_those_on_the_wire(model, folder):
+    """Whatever is kept of a frame."""
+    sessions, written = folder / "snapped", folder / "snapped.pcap"
+    capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--snap", "64")
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--snap", "64", "--write", written)
+    link = phone()
+    for _ in range(10):
+        link.send(udp_frame(8, 900))
+    time.sleep(1.4)
+    codes = [program.end() for program in (capture, watch)]
+    for name, file in (("capture", next(sessions.glob("one/*.pcap"))), ("watch", written)):
+        kept = [(len(data), wire) for _, data, wire in frames_of(file)]
+        check(codes == [0, 0] and kept == [(64, 942)] * 10, f"{name} --snap 64 keeps 64 bytes, and the whole length")
+    check("10 packets, 9.4 kB" in capture.err, f"and capture counts the bytes on the wire: {capture.err.strip()}")
+
+
 def interrupted_recordings(folder):
     for number in (signal.SIGINT, signal.SIGKILL):
         sessions = folder / f"interrupted-{number}"
@@ -512,6 +528,7 @@ def main():
         early_verdicts(model)
         rounds_are_recorded(folder)
         anonymous(model, folder)
+        lengths_are_those_on_the_wire(model, folder)
         interrupted_recordings(folder)
         full_disk(model, folder)
         bad_interfaces(model, folder)

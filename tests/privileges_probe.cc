@@ -37,7 +37,9 @@
 #include <string>
 #include <thread>
 
+#include "base/background_sync.h"
 #include "base/file.h"
+#include "base/output_place.h"
 #include "serve/least_privilege.h"
 
 namespace flowtell {
@@ -64,6 +66,13 @@ long start_thread(const std::string&) {
   long number = -1;
   std::thread([&] { number = ::syscall(SYS_gettid); }).join();
   return number;
+}
+
+long sync_in_the_background(const std::string& folder) {
+  const FileHandle file(
+      ::open((folder + "/there").c_str(), O_RDONLY | O_CLOEXEC));
+  BackgroundSync sync(file.get(), Duration{});
+  return sync.note_written() && sync.finish() ? 0 : -1;
 }
 
 long map_code(const std::string&) {
@@ -159,6 +168,18 @@ const std::map<std::string, Attempt>& attempts() {
       {"make_elsewhere",
        [](Text at) { return open_close(at + "/../new", O_WRONLY | O_CREAT); }},
       {"thread", start_thread},
+      {"sync", sync_in_the_background},
+      {"follow",
+       [](Text at) {
+         const auto place = output_place(at + "/link");
+         return place && *place == at + "/there" ? 0L : -1L;
+       }},
+      {"truncate",
+       [](Text at) { return long{::truncate((at + "/there").c_str(), 0)}; }},
+      {"truncate_elsewhere",
+       [](Text at) {
+         return open_close(at + "/../beside", O_RDONLY | O_TRUNC);
+       }},
       {"execve", execute},
       {"fork", [](Text) { return long{::fork()}; }},
       {"packet_socket",

@@ -81,7 +81,7 @@ def check_process(name, pid, user, bounds):
 
 FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "accept", "ptrace", "setuid", "setgid",
              "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti",
-             "send_message", "receive_message")
+             "send_message", "receive_message", "truncate")
 IS_64_BIT = sys.maxsize > 2**32  # elsewhere sendto may hide its address from the filter
 
 
@@ -95,23 +95,25 @@ def forbidden_calls(folder, has_landlock):
     (place / "app").mkdir(parents=True)
     for path in (place, place / "app"):
         path.chmod(0o777)
-    for path in (place / "there", place / "app/below"):
+    for path in (place / "there", place / "app/below", folder / "beside"):
         path.write_text("text")
         path.chmod(0o666)
+    (place / "link").symlink_to("there")
     folder.chmod(0o777)
     for mode in ("read", "make"):
-        check([attempt(mode, place, call) for call in ("none", "thread", "read")] == [0, 0, 0],
-              f"{mode}: what is needed goes on: threads, and the files that may be read")
+        check([attempt(mode, place, call) for call in ("none", "thread", "read", "sync")] == [0] * 4,
+              f"{mode}: what is needed goes on: threads, the files that may be read, and syncs of what is open")
         for call in FORBIDDEN:
             ended = attempt(mode, place, call)
             check(ended == "SIGSYS", f"{mode}: {call}: {ended}")
         ended = attempt(mode, place, "read_elsewhere")
         check(ended == "Permission denied" or not has_landlock, f"{mode}: a file elsewhere: {ended}")
-    for call in ("make", "write"):
+    for call in ("make", "write", "follow"):
         check(attempt("read", place, call) == "SIGSYS", f"read: {call}: ends it")
         check(attempt("make", place, call) == 0, f"make: {call}: is done")
-    ended = attempt("make", place, "make_elsewhere")
-    check(ended == "Permission denied" or not has_landlock, f"make: a file elsewhere: {ended}")
+    for call in ("make_elsewhere", "truncate_elsewhere"):
+        ended = attempt("make", place, call)
+        check(ended == "Permission denied" or not has_landlock, f"make: {call}: {ended}")
     folder.chmod(0o755)
 
 

@@ -30,6 +30,10 @@ TEST(InternetChecksum, IsTheOneOfTheRfc) {
   EXPECT_EQ(internet_checksum(as_bytes("\0\x01\xf2\x03\xf4\xf5\xf6\xf7"sv)),
             0x220d);
   EXPECT_EQ(internet_checksum({}), 0xffff);
+  // A carry that brings another one.
+  EXPECT_EQ(internet_checksum(as_bytes("\xff\xff\xff\xff\x00\x01"sv)), 0xfffe);
+  EXPECT_EQ(internet_checksum(as_bytes("\xff\xff"sv)), 0);
+  EXPECT_EQ(internet_checksum(as_bytes("\xff\xfe\x00\x02"sv)), 0xfffe);
 }
 
 TEST(Sha256, IsWhatSha256sumPrints) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/output_place.h"
 #include "base/partial_file.h"
 
 namespace flowtell {
@@ -31,14 +32,6 @@ tl::unexpected<Error> cannot_write(const std::string& path,
                                    std::string_view remedy) {
   return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path, reason,
               remedy);
-}
-
-// Follows a link to the file it stands for, so that renaming over it replaces
-// the file and keeps the link.
-std::string final_path(const std::string& path) {
-  std::error_code ignored;
-  const auto real = std::filesystem::canonical(path, ignored);
-  return ignored ? path : real.string();
 }
 
 }  // namespace
@@ -72,14 +65,19 @@ Result<FileHandle> open_for_reading(const std::string& path) {
 }
 
 Result<OutputFile> OutputFile::create(const std::string& path) {
-  if (is_special(path)) {
-    FileHandle handle(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  // Links are followed here, so that renaming replaces the file that they lead
+  // to and keeps them.
+  const auto place = output_place(path);
+  if (!place) return fail(place.error());
+  const std::string target = place->value_or(path);
+  if (is_special(target)) {
+    const int follow = *place ? O_NOFOLLOW : 0;
+    FileHandle handle(::open(target.c_str(), O_WRONLY | O_CLOEXEC | follow));
     if (handle.get() < 0) {
       return cannot_write(path, system_reason(), "choose another place");
     }
     return OutputFile(path, "", std::move(handle));
   }
-  const std::string target = final_path(path);
   auto partial = make_partial(target);
   if (!partial) {
     return cannot_write(path, partial.error().message,
@@ -124,11 +122,14 @@ Result<void> OutputFile::commit() {
     return cannot_write(path_, system_reason(), kRemedy);
   }
   aside_.clear();
-  // The rename itself is on the disk only once the folder is.
-  const FileHandle folder(
-      ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() >= 0) ::fsync(folder.get());
+  sync_folder_of(path_);  // the rename is in there
   return {};
+}
+
+void sync_folder_of(const std::string& path) {
+  const FileHandle folder(
+      ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() >= 0) ::fsync(folder.get());
 }
 
 Result<void> write_file(const std::string& path, std::string_view bytes) {

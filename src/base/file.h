@@ -37,7 +37,8 @@ Result<FileHandle> open_for_reading(const std::string& path);
 // itself changes only in `commit`, by an atomic rename after the data is on the
 // disk. Without a commit nothing is left behind; what a kill leaves, the next
 // output of the same path takes away. A path that is no regular file (a
-// terminal, a pipe, /dev/null) is written directly.
+// terminal, a pipe, /dev/null) is written directly. Links are followed as far
+// as base/output_place.h allows.
 class OutputFile {
  public:
   static Result<OutputFile> create(const std::string& path);
@@ -59,6 +60,10 @@ class OutputFile {
   std::string aside_;  // empty once renamed, or when written directly
   FileHandle handle_;
 };
+
+// Waits until a name that was made or changed is on the disk: it is in its
+// folder. A folder that may be written and not read is left to the system.
+void sync_folder_of(const std::string& path);
 
 // Writes all of a file at once, in OutputFile's way.
 Result<void> write_file(const std::string& path, std::string_view bytes);

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "support/other_user.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -62,6 +63,81 @@ TEST(OutputFile, KeepsALinkAndReplacesWhatItStandsFor) {
   ASSERT_TRUE(write_file(folder / "link", "new"));
   EXPECT_TRUE(fs::is_symlink(folder / "link"));
   EXPECT_EQ(*read_file(real), "new");
+}
+
+TEST(OutputFile, MakesWhatAnOwnLinkLeadsTo) {
+  const TemporaryFolder folder;
+  fs::create_symlink("real", folder / "link");
+  ASSERT_TRUE(write_file(folder / "link", "new"));
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(*read_file(folder / "real"), "new");
+}
+
+TEST(OutputFile, FollowsNoLinkOfAnotherInAFolderForAll) {
+  SKIP_UNLESS_ROOT();
+  const TemporaryFolder folder;
+  const std::string precious = folder.put("precious", "as it was");
+  const std::string shared = make_folder_with(folder / "shared", 01777);
+  make_link_of(kStranger, precious, shared + "/out");
+  make_link_of(kStranger, "/dev/null", shared + "/device");
+  for (const char* name : {"/out", "/device"}) {
+    const auto done = write_file(shared + name, "new");
+    ASSERT_FALSE(done) << name;
+    EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+    EXPECT_NE(done.error().message.find("is a link of another user"),
+              std::string::npos)
+        << done.error().message;
+  }
+  EXPECT_EQ(*read_file(precious), "as it was");
+  EXPECT_EQ(folder.names(), (Names{"precious", "shared"}));
+}
+
+mode_t mode_of(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
+}
+
+TEST(OutputFile, IsAsPrivateAsWhatItReplaces) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("a", "old");
+  for (const mode_t mode :
+       std::initializer_list<mode_t>{0600, 0640, 0400, 0664, 0777}) {
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+    auto file = OutputFile::create(path);
+    ASSERT_TRUE(file);
+    for (const std::string& name : folder.names()) {
+      EXPECT_EQ(mode_of(folder / name), mode) << "while it is written, too";
+    }
+    ASSERT_TRUE(file->write("new"));
+    ASSERT_TRUE(file->commit());
+    EXPECT_EQ(mode_of(path), mode);
+  }
+  ASSERT_EQ(::chmod(path.c_str(), 04755), 0);
+  ASSERT_TRUE(write_file(path, "new"));
+  EXPECT_EQ(mode_of(path), mode_t{0755}) << "but never runs as its owner";
+}
+
+TEST(OutputFile, IsAsPrivateAsTheUserWishesWhereItIsNew) {
+  const TemporaryFolder folder;
+  const mode_t before = ::umask(027);
+  const auto done = write_file(folder / "a", "new");
+  ::umask(before);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(mode_of(folder / "a"), mode_t{0640});
+}
+
+TEST(OutputFile, SaysThatItCannotTakeItsPlace) {
+  const TemporaryFolder folder;
+  auto file = OutputFile::create(folder / "a");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("new"));
+  fs::create_directory(folder / "a");
+  const auto done = file->commit();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().message,
+            "cannot write " + (folder / "a") +
+                ": Is a directory; what stood there before is untouched");
 }
 
 TEST(OutputFile, SaysWhichFileItCannotMakeAndWhatToDo) {

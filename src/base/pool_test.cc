@@ -46,6 +46,20 @@ TEST(Pool, UsesPlacesAgainAndMakesThemFresh) {
   EXPECT_EQ(pool[two].value, 2);
 }
 
+TEST(Pool, TellsTheBytesThatItHolds) {
+  Pool<Entry> pool;
+  EXPECT_EQ(pool.memory(), 0u);
+  std::vector<std::uint32_t> taken;
+  for (int i = 0; i < 100; ++i) taken.push_back(pool.take());
+  const std::size_t full = pool.memory();
+  EXPECT_GE(full, 100 * sizeof(Entry));
+  EXPECT_LE(full, 300 * sizeof(Entry));
+  for (const std::uint32_t place : taken) pool.give_back(place);
+  EXPECT_EQ(pool.size(), 0u);
+  EXPECT_GE(pool.memory(), full + 100 * sizeof(std::uint32_t))
+      << "the places to be used again are remembered";
+}
+
 TEST(RecencyList, KeepsTheOrderOfLastUse) {
   Pool<Entry> pool;
   RecencyList<Entry> list(pool);

@@ -2,6 +2,16 @@
 #include "base/process.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <string>
+
+#include "base/text.h"
+#include "support/temporary_folder.h"
 
 namespace flowtell {
 namespace {
@@ -65,6 +75,71 @@ TEST(Process, ThatFailsIsQuoted) {
   EXPECT_TRUE(failed.error().message.ends_with(": one; two"))
       << failed.error().message;
   EXPECT_EQ(run_to_success({"false"}).error().message, "false: exit code 1");
+}
+
+TEST(Process, IsQuotedOnOneLineAndNoFurtherThanNeedBe) {
+  const auto said = run_to_success({"sh", "-c", "printf 'a\n\nb\n'; exit 1"});
+  ASSERT_FALSE(said);
+  EXPECT_TRUE(said.error().message.ends_with(": a; b"))
+      << "on standard output, where it said nothing else";
+  const auto much =
+      run_to_success({"sh", "-c", "printf %1000s x | tr ' ' y >&2; exit 1"});
+  ASSERT_FALSE(much);
+  EXPECT_TRUE(much.error().message.ends_with(": " + std::string(400, 'y')));
+}
+
+TEST(Process, TakesSignalsWhateverItsParentDoes) {
+  sigset_t blocked;
+  sigset_t before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  const auto old = std::signal(SIGPIPE, SIG_IGN);
+  const auto outcome =
+      run_process({"grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"});
+  std::signal(SIGPIPE, old);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_TRUE(outcome);
+  std::vector<std::uint64_t> sets;
+  for (const std::string_view line : split(outcome->out, '\n')) {
+    if (line.empty()) continue;
+    sets.push_back(
+        std::stoull(std::string(line.substr(line.find('\t'))), nullptr, 16));
+  }
+  ASSERT_EQ(sets.size(), 2u) << outcome->out;
+  // From 32 on they are the C library's own.
+  EXPECT_EQ(sets[0] & 0x7fffffff, 0u) << "none is blocked";
+  EXPECT_EQ(sets[1] & 0x7fffffff, 0u) << "none is ignored";
+}
+
+TEST(Process, ThatTookTooLongIsGone) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "number";
+  const auto ended = run_process(
+      {"sh", "-c", "echo $$ >" + path + "; exec sleep 60"}, {.longest = 500ms});
+  ASSERT_FALSE(ended);
+  const auto number = parse_number<int>(split(*read_file(path), '\n').front());
+  ASSERT_TRUE(number);
+  EXPECT_NE(::kill(*number, 0), 0) << "killed, and not left as a zombie";
+}
+
+TEST(Process, IsHeldAndSignalled) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  {
+    const FileHandle held = hold_process(child);
+    ASSERT_GE(held.get(), 0);
+    pollfd watched{held.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&watched, 1, 0), 0) << "it runs";
+    signal_process(held, SIGUSR1);
+    EXPECT_EQ(::poll(&watched, 1, 30'000), 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
+  EXPECT_LT(hold_process(child).get(), 0) << "it is gone";
 }
 
 TEST(Process, ThatIsNotThereIsNamed) {

@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
 #include <vector>
 
 namespace flowtell {
@@ -32,6 +37,28 @@ TEST(Threads, AreNeverMoreThanAsked) {
   });
   EXPECT_LE(most, 2);
   EXPECT_GE(most, 1);
+}
+
+TEST(Threads, AreAsManyAsAskedWhereThereIsWork) {
+  for (const int threads : {1, 2, 4}) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int running = 0;
+    std::set<std::thread::id> ids;
+    // Each waits for the others, so that none can do the work of two.
+    for_each_task(threads, static_cast<std::size_t>(threads), [&](std::size_t) {
+      std::unique_lock lock(mutex);
+      ids.insert(std::this_thread::get_id());
+      ++running;
+      changed.notify_all();
+      changed.wait_for(lock, std::chrono::seconds(30),
+                       [&] { return running == threads; });
+    });
+    EXPECT_EQ(running, threads);
+    EXPECT_EQ(ids.size(), static_cast<std::size_t>(threads));
+    EXPECT_TRUE(ids.contains(std::this_thread::get_id()))
+        << "the caller's is one of them";
+  }
 }
 
 TEST(Threads, AreAtLeastOne) { EXPECT_GE(hardware_threads(), 1); }

@@ -140,6 +140,23 @@ TEST(CaptureFile, LooksIntoAFileWithoutReadingItAll) {
   EXPECT_FALSE(looks_capture(folder / "absent"));
 }
 
+TEST(LinkType, HasTheNumberAndTheNameOfTheRegistry) {
+  for (const auto& [number, name] : {std::pair{0u, "BSD loopback"},
+                                     {1u, "Ethernet"},
+                                     {12u, "raw IP"},
+                                     {101u, "raw IP"},
+                                     {108u, "OpenBSD loopback"},
+                                     {113u, "Linux cooked v1"},
+                                     {228u, "raw IPv4"},
+                                     {229u, "raw IPv6"},
+                                     {276u, "Linux cooked v2"}}) {
+    const auto link = static_cast<LinkType>(number);
+    EXPECT_EQ(link_type_name(link),
+              fmt::format("{} (link type {})", name, number));
+    EXPECT_TRUE(is_known(link)) << number;
+  }
+}
+
 TEST(LinkType, IsNamedWithItsNumber) {
   EXPECT_EQ(link_type_name(LinkType::kEthernet), "Ethernet (link type 1)");
   EXPECT_EQ(link_type_name(static_cast<LinkType>(105)),

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/output_place.h"
 #include "base/text.h"
 #include "capture/pcap_magic.h"
 
@@ -19,6 +20,9 @@ constexpr std::size_t kFlushAt = 1 << 16;  // bytes
 }  // namespace
 
 Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
+  if (auto done = check_links(path); !done) {
+    return fail(std::move(done).error());
+  }
   FileHandle file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0 && errno == EEXIST) {
@@ -34,22 +38,27 @@ Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
                 path, system_reason());
   }
   PcapWriter writer(path, link, std::move(file));
-  ByteWriter& header = writer.waiting_;
-  header.u32(kNanosecondMagic);
-  header.u16(2);  // the format's version: 2.4
-  header.u16(4);
-  header.u64(0);  // times are UTC, their accuracy is not told
-  header.u32(kLongestFrame);
-  header.u32(static_cast<std::uint32_t>(link));
-  if (auto done = write_all(writer.file_.get(), header.bytes()); !done) {
+  if (auto done = writer.write_header(); !done) {
     ::unlink(path.c_str());
     return fail(ErrorKind::kOutput,
                 "cannot write {}: {}; make room or choose another place", path,
                 done.error().message);
   }
-  writer.written_ = header.bytes().size();
-  header.clear();
+  sync_folder_of(path);
   return writer;
+}
+
+Result<void> PcapWriter::write_header() {
+  ByteWriter header;
+  header.u32(kNanosecondMagic);
+  header.u16(2);  // the format's version: 2.4
+  header.u16(4);
+  header.u64(0);  // times are UTC, their accuracy is not told
+  header.u32(kLongestFrame);
+  header.u32(static_cast<std::uint32_t>(link_));
+  written_ = header.bytes().size();
+  auto done = write_all(file_.get(), header.bytes());
+  return done ? sync_->finish() : done;
 }
 
 Result<void> PcapWriter::add(const Frame& frame) {
@@ -73,15 +82,31 @@ Result<void> PcapWriter::flush() {
     const std::uint64_t kept = cut_off_broken();
     waiting_.clear();
     ends_.clear();
+    static_cast<void>(sync_->note_written());
     return fail(ErrorKind::kOutput,
                 "cannot go on writing {}: {}; {} before that are kept: make "
                 "room and record the rest",
                 path_, done.error().message, counted(kept, "frame"));
   }
+  if (waiting_.bytes().empty()) return {};
   written_ += waiting_.bytes().size();
   waiting_.clear();
   ends_.clear();
-  return {};
+  return check_synced(sync_->note_written());
+}
+
+Result<void> PcapWriter::finish() {
+  auto flushed = flush();
+  const auto synced = check_synced(sync_->finish());
+  return flushed ? synced : flushed;
+}
+
+Result<void> PcapWriter::check_synced(const Result<void>& synced) const {
+  if (synced) return {};
+  return fail(ErrorKind::kOutput,
+              "cannot bring {} onto its disk: {}; what was recorded last may "
+              "be lost: check the disk and record again",
+              path_, synced.error().message);
 }
 
 std::uint64_t PcapWriter::cut_off_broken() {

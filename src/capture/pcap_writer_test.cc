@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/file_size_limit.h"
+#include "support/other_user.h"
 #include "support/read_back.h"
 #include "support/temporary_folder.h"
 
@@ -133,6 +134,41 @@ TEST_F(PcapWriting, SaysWhereItCannotBegin) {
             "cannot write " + path +
                 ": No such file or directory; is its folder there, and may "
                 "you write to it?");
+}
+
+TEST_F(PcapWriting, FollowsNoLinkOfAnotherToAFolder) {
+  SKIP_UNLESS_ROOT();
+  std::filesystem::create_directory(folder_ / "home");
+  const std::string shared = make_folder_with(folder_ / "shared", 01777);
+  make_link_of(kStranger, folder_ / "home", shared + "/day");
+  const auto writer =
+      PcapWriter::create(shared + "/day/phone.pcap", LinkType::kEthernet);
+  ASSERT_FALSE(writer);
+  EXPECT_NE(writer.error().message.find("/day is a link of another user"),
+            std::string::npos)
+      << writer.error().message;
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "home"));
+}
+
+TEST_F(PcapWriting, FinishesWithWhatStillWaits) {
+  PcapWriter writer = make(path_);
+  for (const TestFrame& frame : frames_to_write()) {
+    ASSERT_TRUE(writer.add(frame.view()));
+  }
+  ASSERT_TRUE(writer.finish());
+  EXPECT_EQ(written().frames, frames_to_write());
+}
+
+TEST_F(PcapWriting, SaysWhereItCannotFinish) {
+  PcapWriter writer = make(path_);
+  ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
+  const FileSizeLimit full(24);
+  const auto done = writer.finish();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message,
+            "cannot go on writing " + path_ +
+                ": File too large; 0 frames before that are kept: make room "
+                "and record the rest");
 }
 
 TEST_F(PcapWriting, LeavesNothingWhereNotEvenTheHeaderFits) {

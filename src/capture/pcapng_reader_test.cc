@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/pcapng_bytes.h"
+#include "support/put.h"
 #include "support/read_back.h"
 
 namespace flowtell {
@@ -143,6 +144,89 @@ TEST(PcapngReader, PassesOverBlocksOfNoUse) {
                                       .bytes());
   EXPECT_EQ(read.frames, (std::vector{frame_after(), frame_after(1s)}));
   EXPECT_FALSE(read.damage);
+}
+
+// The body of an interface description: Ethernet, no limit, these options.
+std::string interface_with(std::string_view options) {
+  std::string body;
+  put<std::uint16_t>(body, 1, ByteOrder::kLittle);
+  put<std::uint16_t>(body, 0, ByteOrder::kLittle);
+  put<std::uint32_t>(body, 0, ByteOrder::kLittle);
+  return body.append(options);
+}
+
+std::string option(std::uint16_t code, std::string_view value) {
+  std::string bytes;
+  put<std::uint16_t>(bytes, code, ByteOrder::kLittle);
+  put(bytes, static_cast<std::uint16_t>(value.size()), ByteOrder::kLittle);
+  bytes += value;
+  bytes.resize((bytes.size() + 3) & ~std::size_t{3});
+  return bytes;
+}
+
+// When a frame of 3,000,000,000 ticks is, by an interface of these options.
+Duration time_by(std::string_view options) {
+  const TestFrame three_seconds =
+      frame_after(3s - kTestStart.time_since_epoch());
+  PcapngBytes file;
+  file.interface({.resolution = 9});
+  const std::size_t begin = file.size();
+  file.enhanced(three_seconds);
+  const std::string packet = file.bytes().substr(begin);
+  const std::string bytes =
+      pcapng().block(1, interface_with(options)).bytes() + packet;
+  const ReadBack read = read_back(bytes);
+  require(read.frames.size() == 1 && !read.damage, "a frame is read");
+  return read.frames[0].time.time_since_epoch();
+}
+
+TEST(PcapngReader, ReadsTheOptionsOfAnInterfaceInAnyOrderAndLength) {
+  using namespace std::string_view_literals;
+  const std::string nanoseconds = option(9, "\x09");
+  const std::string an_hour = option(14, "\x10\x0e\0\0\0\0\0\0"sv);
+  EXPECT_EQ(time_by(""), 3000s) << "microseconds";
+  EXPECT_EQ(time_by(nanoseconds), 3s);
+  EXPECT_EQ(time_by(an_hour), 3000s + 1h);
+  EXPECT_EQ(time_by(nanoseconds + an_hour), 3s + 1h);
+  EXPECT_EQ(time_by(an_hour + nanoseconds), 3s + 1h);
+  for (const std::size_t length : {0u, 1u, 2u, 3u, 4u, 5u, 300u}) {
+    const std::string name = option(2, std::string(length, '\x09'));
+    EXPECT_EQ(time_by(name + nanoseconds), 3s) << length;
+  }
+  EXPECT_EQ(time_by(option(9, "\x09 and more") + an_hour), 3s + 1h);
+  EXPECT_EQ(time_by(option(0, "") + nanoseconds), 3000s) << "after the end";
+  EXPECT_EQ(time_by(option(9, "") + an_hour), 3000s + 1h) << "it has no value";
+  EXPECT_EQ(time_by(option(14, "\1\0\0\0\0\0\0"sv)), 3000s) << "too short";
+}
+
+TEST(PcapngReader, TakesAsManyInterfacesAsCanBeTrue) {
+  constexpr std::uint32_t kMost = 1 << 16;
+  PcapngBytes file;
+  for (std::uint32_t i = 0; i < kMost; ++i) file.interface();
+  file.enhanced(frame_after(), kMost - 1);
+  const ReadBack most = read_back(file.bytes());
+  EXPECT_EQ(most.frames, std::vector{frame_after()});
+  EXPECT_FALSE(most.damage);
+  const std::size_t end = file.size();
+  file.interface().enhanced(frame_after());
+  const ReadBack more = read_back(file.bytes());
+  EXPECT_EQ(more.frames, std::vector{frame_after()});
+  ASSERT_TRUE(more.damage);
+  EXPECT_EQ(more.damage->at, end);
+  EXPECT_EQ(more.damage->what,
+            "a section describes more interfaces than can be true");
+}
+
+TEST(PcapngReader, TakesASimplePacketThatIsShorterThanTheSnapLength) {
+  for (const std::uint32_t snap : {0u, 1000u}) {
+    const ReadBack read = read_back(pcapng()
+                                        .interface({.snap_length = snap})
+                                        .simple(frame_after())
+                                        .bytes());
+    ASSERT_EQ(read.frames.size(), 1u);
+    EXPECT_EQ(read.frames[0].bytes, frame_after().bytes);
+    EXPECT_EQ(read.frames[0].wire_length, frame_after().wire_length);
+  }
 }
 
 TEST(PcapngReader, PassesOverABlockTooLongToHold) {

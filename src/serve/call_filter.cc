@@ -121,6 +121,7 @@ constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
     "openat",
     "unlink",
     "unlinkat",
+    "readlinkat",  // before a link is followed
     "access",
     "faccessat",
     "faccessat2",

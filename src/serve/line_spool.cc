@@ -65,6 +65,7 @@ Result<void> LineSpool::write_some() {
     if (!put_down) return fail(put_down.error());
     if (*put_down == 0) return {};
     written_ += *put_down;
+    bytes_written_ += *put_down;
     held_ -= *put_down;
   }
   return {};

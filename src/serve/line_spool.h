@@ -42,6 +42,7 @@ class LineSpool {
   // What to watch until it can be written to; -1 while nothing waits.
   int waits_for() const;
 
+  std::uint64_t bytes_written() const { return bytes_written_; }
   // Lines, so far. Empty ones do not count.
   std::uint64_t dropped() const { return dropped_; }
 
@@ -55,6 +56,8 @@ class LineSpool {
   FileHandle unblocked_;  // the same reader, where he can be had so
   bool is_file_ = false;  // on a disk: takes any amount
   bool is_socket_ = false;
+
+  std::uint64_t bytes_written_ = 0;
 
   std::mutex mutex_;
   std::string added_;    // under the mutex

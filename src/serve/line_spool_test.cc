@@ -129,6 +129,18 @@ TEST_P(Spooling, TellsThatItsReaderHasLeft) {
   EXPECT_EQ(done.error().message, "Broken pipe");
 }
 
+TEST_P(Spooling, CountsTheBytesThatItsReaderTook) {
+  LineSpool spool(in_.get());
+  EXPECT_EQ(spool.bytes_written(), 0u);
+  spool.add("one\n");
+  EXPECT_EQ(spool.bytes_written(), 0u);
+  EXPECT_TRUE(spool.write_some());
+  spool.add("three\n");
+  EXPECT_TRUE(spool.write_some());
+  EXPECT_EQ(spool.bytes_written(), read().size());
+  EXPECT_EQ(spool.bytes_written(), 10u);
+}
+
 TEST_P(Spooling, LeavesTheDescriptorAsItWas) {
   LineSpool spool(in_.get());
   EXPECT_EQ(::fcntl(in_.get(), F_GETFL) & O_NONBLOCK, 0);

@@ -50,8 +50,8 @@ class Recorder : public LiveHandler {
   Result<void> reload() override { return {}; }
   void notice(const std::string& text) override { options_.notice(text); }
 
-  // Writes what still waits. To be called last.
-  Result<void> finish() { return writer_.flush(); }
+  // Writes what still waits, onto the disk. To be called last.
+  Result<void> finish() { return writer_.finish(); }
   RecordingCount count() const;
   // The whole length was recorded, rather than ended by a person.
   bool is_over() const;

@@ -58,6 +58,7 @@ TEST_F(Recording, KeepsSoManyBytesWhereAskedTo) {
   ASSERT_TRUE(recorder.finish());
   ASSERT_EQ(written().size(), 2u);
   EXPECT_EQ(written()[0].bytes, kContent.bytes.substr(0, 100));
+  EXPECT_EQ(written()[0].wire_length, kContent.wire_length);
   EXPECT_EQ(written()[1].bytes.size(), 14u + 28) << "a shorter one whole";
 }
 
@@ -90,6 +91,10 @@ TEST_F(Recording, CountsFramesBytesAndFlows) {
            frame().ethernet().ipv4().udp(40001, 443).at(kTestStart + 1ms)));
   EXPECT_EQ(recorder.count().packets, 3u) << "whatever is in them";
   EXPECT_EQ(recorder.count().bytes, 942u + 42 + 42);
+  ASSERT_TRUE(
+      take(recorder, frame().ethernet().ipv4().udp().payload(900).snap(60)));
+  EXPECT_EQ(recorder.count().bytes, 942u + 42 + 42 + 942)
+      << "those on the wire, not those that were captured";
   EXPECT_EQ(recorder.count().flows, 2u) << "those that go on count";
   recorder.fall_silent(5s);
   EXPECT_EQ(recorder.count().flows, 2u) << "and are not counted twice";

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/output_place.h"
 #include "base/text.h"
 #include "model/app.h"
 
@@ -72,6 +73,7 @@ bool make_folder(const fs::path& path, const std::optional<Account>& owner) {
     if (errno == EEXIST) errno = ENOTDIR;  // a file of that name
     return false;
   }
+  sync_folder_of(path.string());
   return !owner || hand_over(path, *owner);
 }
 
@@ -96,6 +98,9 @@ Result<SessionFolder> SessionFolder::open(const std::string& folder,
 
 Result<void> SessionFolder::make(const std::optional<Account>& owner) const {
   const std::string path = full_path(app_);
+  for (const std::string& place : {path, manifest()}) {
+    if (auto done = check_links(place); !done) return done;
+  }
   if (make_folder(path, owner)) return {};
   return fail(ErrorKind::kOutput,
               "cannot make the folder {}: {}; choose another with -o", path,
@@ -134,8 +139,11 @@ Result<void> SessionFolder::add(const SessionRow& row) const {
                 "cannot add {} to {}: {}; make room and add the line yourself",
                 row.path, manifest(), reason);
   };
-  const FileHandle file(::open(manifest().c_str(),
-                               O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  const auto place = output_place(manifest());
+  if (!place) return fail(place.error());
+  const FileHandle file(
+      ::open(place->value_or(manifest()).c_str(),
+             O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.get() < 0) return failed(system_reason());
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
   std::string text(size == 0 ? kHeader : "");
@@ -144,10 +152,14 @@ Result<void> SessionFolder::add(const SessionRow& row) const {
                       csv_field(row.app), csv_field(row.device),
                       utc_text(row.started), utc_text(row.ended),
                       csv_field(row.host), csv_field(row.notes));
-  auto done = write_all(file.get(), text);
-  if (done) return done;
-  static_cast<void>(::ftruncate(file.get(), size));
-  return failed(done.error().message);
+  if (auto done = write_all(file.get(), text); !done) {
+    static_cast<void>(::ftruncate(file.get(), size));
+    return failed(done.error().message);
+  }
+  if (::fsync(file.get()) != 0 && errno != EINVAL)
+    return failed(system_reason());
+  if (size == 0) sync_folder_of(place->value_or(manifest()));
+  return {};
 }
 
 }  // namespace flowtell

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "model/labelled_captures.h"
 #include "support/file_size_limit.h"
+#include "support/other_user.h"
 #include "support/temporary_folder.h"
 #include "support/test_frame.h"
 
@@ -190,6 +191,37 @@ TEST_F(Sessions, AreCheckedBeforeARecordingBegins) {
   EXPECT_TRUE(sessions.check_writable());
   ASSERT_TRUE(sessions.add(row()));
   EXPECT_TRUE(sessions.check_writable());
+}
+
+TEST_F(Sessions, FollowNoLinkOfAnother) {
+  SKIP_UNLESS_ROOT();
+  const std::string precious = folder_.put("precious", "");
+  std::filesystem::create_directory(folder_ / "elsewhere");
+  make_folder_with(home_, 01777);
+  const auto is_refused = [](const Result<void>& done) {
+    return !done && done.error().kind == ErrorKind::kOutput &&
+           done.error().message.find("is a link of another user") !=
+               std::string::npos;
+  };
+  const SessionFolder before = open("mail");
+  make_link_of(kStranger, folder_ / "elsewhere", home_ + "/news");
+  EXPECT_TRUE(is_refused(SessionFolder::open(home_, "news")->make()));
+  EXPECT_TRUE(SessionFolder::open(home_, "mail")->make());
+  make_link_of(kStranger, precious, home_ + "/manifest.csv");
+  EXPECT_TRUE(is_refused(SessionFolder::open(home_, "mail")->make()));
+  EXPECT_TRUE(is_refused(before.add(row()))) << "a link that came later";
+  EXPECT_EQ(*read_file(precious), "");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "elsewhere"));
+}
+
+TEST_F(Sessions, FollowOwnLinks) {
+  folder_.put("listed.csv", "");
+  const SessionFolder sessions = open();
+  std::filesystem::create_symlink("../listed.csv", home_ + "/manifest.csv");
+  ASSERT_TRUE(sessions.make());
+  ASSERT_TRUE(sessions.add(row()));
+  EXPECT_EQ(*read_file(folder_ / "listed.csv"),
+            fmt::format("{}{}", kHeader, kRow));
 }
 
 TEST_F(Sessions, SayWhyAManifestCannotBeOpened) {

@@ -82,7 +82,7 @@ Result<void> Watch::finish() {
   crew_.finish([&] {
     if (ticked) ticked = options_.tick();
   });
-  if (options_.writer != nullptr) check_written(options_.writer->flush());
+  if (options_.writer != nullptr) check_written(options_.writer->finish());
   return ticked ? options_.tick() : ticked;
 }
 

@@ -3,11 +3,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+
+#include "base/output_place.h"
 
 namespace flowtell {
 namespace {
@@ -20,6 +23,11 @@ bool ends_within_a_line(const std::string& path) {
   char last = 0;
   return size > 0 && ::pread(file.get(), &last, 1, size - 1) == 1 &&
          last != '\n';
+}
+
+bool is_regular(const FileHandle& file) {
+  struct stat status {};
+  return ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
 }  // namespace
@@ -55,11 +63,15 @@ Result<Output> Output::open_growing(const std::string& path) {
   Output output(std::nullopt);
   if (path.empty() || path == "-") return output;
   output.growing_path_ = path;
-  // A link could lead root's lines into any file; those of the system are not
-  // others' to lay.
-  const int follow = path.starts_with("/dev/") ? 0 : O_NOFOLLOW;
-  output.growing_ = FileHandle(::open(
-      path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | follow, 0666));
+  const auto place = output_place(path);
+  if (!place) return fail(place.error());
+  // A link could lead root's lines into any file; those of the system do not.
+  const bool is_of_system = path.starts_with("/dev/");
+  const std::string target = is_of_system ? place->value_or(path) : path;
+  const int follow = is_of_system && !*place ? 0 : O_NOFOLLOW;
+  output.growing_ = FileHandle(
+      ::open(target.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | follow,
+             0666));
   if (output.growing_.get() < 0 && errno == ELOOP) {
     return fail(ErrorKind::kOutput,
                 "cannot write {}: it is a link, which is not followed; name "
@@ -76,6 +88,10 @@ Result<Output> Output::open_growing(const std::string& path) {
   // off.
   if (ends_within_a_line(path)) {
     if (auto done = output.write("\n"); !done) return fail(done.error());
+  }
+  if (is_regular(output.growing_)) {
+    sync_folder_of(target);
+    output.sync_ = std::make_unique<BackgroundSync>(output.growing_.get());
   }
   return output;
 }
@@ -105,8 +121,13 @@ Error Output::explained(Error error) const {
   return error;
 }
 
+Result<void> Output::note_written() {
+  return sync_ ? sync_->note_written() : Result<void>();
+}
+
 Result<void> Output::finish() {
-  return file_ ? file_->commit() : Result<void>();
+  if (file_) return file_->commit();
+  return sync_ ? sync_->finish() : Result<void>();
 }
 
 Result<void> write_output(const std::string& path, std::string_view text) {

@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/background_sync.h"
 #include "base/file.h"
 #include "base/result.h"
 #include "tool/exit_code.h"
@@ -49,13 +51,18 @@ class Output {
   // and what the system's reason for a failure comes to.
   int descriptor() const;
   Error explained(Error error) const;
-  // To be called last: makes the file appear.
+  // After something was written there: a file that grows is on its disk some
+  // seconds later (base/background_sync.h). Fails with the system's reason.
+  Result<void> note_written();
+  // To be called last: makes the file appear, or waits until what it grew by is
+  // on the disk.
   Result<void> finish();
 
  private:
   explicit Output(std::optional<OutputFile> file) : file_(std::move(file)) {}
   std::optional<OutputFile> file_;
   FileHandle growing_;
+  std::unique_ptr<BackgroundSync> sync_;  // of that; gone before it
   std::string growing_path_;
 };
 

@@ -201,12 +201,15 @@ Result<void> WatchReporting::end(LiveWaiter& waiter, bool is_stopped) {
     done = spool_.write_some();
   }
   if (done) done = spool_.finish(kPatience);
+  if (done) done = output_.finish();
   if (!done) return fail(output_.explained(std::move(done).error()));
   return done;
 }
 
 Result<void> WatchReporting::write_lines() {
+  const std::uint64_t before = spool_.bytes_written();
   auto done = spool_.write_some();
+  if (done && spool_.bytes_written() > before) done = output_.note_written();
   if (!done) return fail(output_.explained(std::move(done).error()));
   if (spool_.dropped() > 0 && !told_of_dropped_) {
     told_of_dropped_ = true;

@@ -61,10 +61,10 @@ def wait_until_it_listens(process, before):
 class Program:
     """A flowtell that runs, its lines of output with the times at which they came."""
 
-    def __init__(self, *arguments, ready=0.4):
+    def __init__(self, *arguments, ready=0.4, env=None):
         before = listeners()
         self.process = subprocess.Popen([str(word) for word in arguments], stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True)
+                                        stderr=subprocess.PIPE, text=True, env=env)
         self.lines, self.told = [], []
         self.readers = [threading.Thread(target=self.read, args=pair) for pair in
                         ((self.process.stdout, self.lines), (self.process.stderr, self.told))]
