@@ -134,7 +134,8 @@ std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
   dnsmasq.has_other_users = ground.has_other_users;
   changes.push_back(
       std::make_unique<FileChange>(config, dnsmasq_text(options, dnsmasq)));
-  changes.push_back(std::make_unique<DnsmasqChange>(config));
+  changes.push_back(
+      std::make_unique<DnsmasqChange>(config, ground.has_other_users));
   return changes;
 }
 

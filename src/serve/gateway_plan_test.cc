@@ -226,6 +226,10 @@ TEST_F(GatewayPlan, RefusesRecordsThatAreNone) {
         R"({"change":"setting","path":"/proc/sys/net/a","old":"","along":[]})",
         R"({"change":"setting","path":"/proc/sys/net/a","old":"x",
             "along":[{"path":"/etc/passwd","old":"x"}]})",
+        R"({"change":"dnsmasq","config":"/run/a"})",
+        R"({"change":"dnsmasq","process":7,"started":9})",
+        R"({"change":"dnsmasq","config":"/run/a","process":2147483648})",
+        R"({"change":"dnsmasq","config":"/run/a","process":-1})",
         R"({"change":"unit","folder":"/etc"})",
         R"({"change":"unit","name":"a.service"})"}) {
     EXPECT_FALSE(change_from_json(Json::parse(text))) << text;
