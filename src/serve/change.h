@@ -111,7 +111,6 @@ struct FileChange : Change {
   Result<void> apply() const override;
   Result<void> undo() const override;
   Json json() const override;
-
   bool outlives_reboot() const override { return true; }
 
   std::string path;
