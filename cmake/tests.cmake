@@ -170,6 +170,7 @@ set(unit_test_sources
   src/serve/gateway_options_test.cc
   src/serve/gateway_plan_test.cc
   src/serve/gateway_status_test.cc
+  src/serve/gateway_steps_test.cc
   src/serve/gateway_unit_test.cc
   src/serve/interface_binder_test.cc
   src/serve/ipv4_test.cc
@@ -180,10 +181,13 @@ set(unit_test_sources
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
   src/serve/metrics_server_test.cc
+  src/serve/network_changes_test.cc
   src/serve/network_state_test.cc
   src/serve/path_fence_test.cc
   src/serve/recorder_test.cc
   src/serve/session_folder_test.cc
+  src/serve/system_changes_test.cc
+  src/serve/system_identity_test.cc
   src/serve/watch_test.cc
 )
 # Of one thread ThreadSanitizer has nothing to say.
@@ -319,6 +323,9 @@ add_executable(gateway_crash tests/gateway_crash.cc)
 target_link_libraries(gateway_crash PRIVATE libflowtell project_warnings)
 add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
   $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
+add_net_test(gateway_limits -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_limits_test.py
+  $<TARGET_FILE:flowtell> $<TARGET_FILE:sync_counter>)
 add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures/group-b
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)

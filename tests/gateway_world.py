@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A little world for tests/gateway_test.py: an internet, a switch, devices.
+"""A little world for the tests of the gateway: an internet, a switch, devices.
 
 Importing this module moves the process into namespaces of its own, by running
 it again under unshare(1); see gateway_test.py.
@@ -87,7 +87,7 @@ def helpers():
     lines = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         words = World.read(f"/proc/{name}/cmdline").split("\0")
-        if os.path.basename(words[0]) in ("dnsmasq", "ip", "nft", "systemctl"):
+        if os.path.basename(words[0]) in ("dnsmasq", "ip", "nft", "systemctl", "flowtell", "gateway_crash"):
             lines.append(f"{name} {words}")
     return sorted(lines)
 
@@ -140,12 +140,61 @@ print(socket.create_connection(("203.0.113.1", 80), 5).makefile().read(), end=""
 
 RESOLVE = """
 import socket, sys
-client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-client.settimeout(5)
-client.sendto(bytes.fromhex("12340100000100000000000003777777076578616d706c65"
-                            "036f72670000010001"), (sys.argv[1], 53))
+address, kind = sys.argv[1:3]
+question = bytes.fromhex("12340100000100000000000003777777076578616d706c65036f72670000010001")
+client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "UDP" else socket.SOCK_STREAM)
+client.settimeout(int(sys.argv[3]))
+client.connect((address, 53))
+client.sendall(question if kind == "UDP" else len(question).to_bytes(2, "big") + question)
 print(socket.inet_ntoa(client.recv(512)[-4:]), end="")
 """
+
+LISTEN_TO_ALL = """
+import socket, time
+server = socket.create_server(("", 98), family=socket.AF_INET6, dualstack_ipv6=True, backlog=64)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+# Tells which of the addresses it gets a connection to, in how many seconds at most.
+CONNECT_TO_ALL = """
+import concurrent.futures, json, socket, sys
+def connects(address, seconds):
+    try:
+        socket.create_connection((address, 98), int(seconds)).close()
+        return True
+    except OSError:
+        return False
+words = sys.argv[1:]
+with concurrent.futures.ThreadPoolExecutor(len(words)) as pool:
+    print(json.dumps(list(pool.map(connects, words[::2], words[1::2]))))
+"""
+
+# Has other words than it was started with, in a place that it may write to.
+BE_CALLED = """
+import ctypes, sys, time
+with open("/proc/self/stat") as file:
+    fields = file.read().rpartition(")")[2].split()
+begin, end = int(fields[45]), int(fields[46])
+words = b"".join(word.encode() + b"\\0" for word in sys.argv[2:])
+ctypes.memmove(begin, words.ljust(end - begin, b"\\0"), end - begin)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+# Interfaces, their namespaces (None: here), IPv4 and IPv6 addresses. "other" is
+# the far end of l9.
+ADDRESSES = [(None, "l0", None, "fd00:a::1"), (None, "w0", None, "fd00:b::2"),
+             (None, "l9", "10.9.0.1", "fd00:c::1"), ("c1", "c1", "192.168.12.9", "fd00:a::9"),
+             ("internet", "h0", None, "fd00:b::1"), ("switch", "s9", "10.9.0.2", "fd00:c::2")]
+ROUTES = [("c1", "default", "192.168.12.1"), ("c1", "default", "fd00:a::1"),
+          ("switch", "default", "10.9.0.1"), ("switch", "default", "fd00:c::1")]
+ROUTES += [("internet", subnet, "203.0.113.2") for subnet in ("192.168.12.0/24", "10.9.0.0/24")]
+ROUTES += [("internet", subnet, "fd00:b::2") for subnet in ("fd00:a::/64", "fd00:c::/64")]
+TARGETS = {("IPv4", "internet"): "203.0.113.1", ("IPv6", "internet"): "fd00:b::1",
+           ("IPv4", "c1"): "192.168.12.9", ("IPv6", "c1"): "fd00:a::9",
+           ("IPv4", "other"): "10.9.0.2", ("IPv6", "other"): "fd00:c::2"}
+PLACES = {"internet": "internet", "c1": "c1", "other": "switch"}
 
 
 class World:
@@ -153,8 +202,11 @@ class World:
 
     def __init__(self):
         self.started = []
+        self.listening = {}
         self.folder = tempfile.mkdtemp(dir="/run")
         os.makedirs("/run/systemd/system", exist_ok=True)
+        self.set("ipv4/ip_forward", 0)
+        self.set("ipv6/conf/all/forwarding", 0)
         self.pair("w0", "h0", "internet")
         self.pair("l0", "s0", "switch")
         self.pair("l9", "s9", "switch")
@@ -259,7 +311,65 @@ class World:
         return self.inside(client, PYTHON, "-c", ASK_HOST).stdout
 
     def resolve(self, client, server):
-        return self.inside(client, PYTHON, "-c", RESOLVE, server).stdout
+        return self.inside(client, PYTHON, "-c", RESOLVE, server, "UDP", "5").stdout
+
+    def gets_dns_answer(self, client, server, kind):
+        outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", RESOLVE, server, kind, "2"])
+        return outcome.stdout == "198.51.100.7"
+
+    @staticmethod
+    def set(setting, value):
+        with open("/proc/sys/net/" + setting, "w") as file:
+            file.write(f"{value}\n")
+
+    def forward(self, ipv4, ipv6):
+        """Has the system forward as it did before any gateway."""
+        self.set("ipv4/ip_forward", int(ipv4))
+        self.set("ipv4/conf/l9/forwarding", 1)
+        self.set("ipv6/conf/all/forwarding", int(ipv6))
+
+    @contextlib.contextmanager
+    def addresses(self):
+        """Addresses and routes put in by hand on all sides, as far as they are absent."""
+        run(["ip", "link", "set", "l9", "up"], check=True)
+        given = []
+        for namespace, interface, *addresses in ADDRESSES:
+            for address, bits in zip(addresses, (24, 64)):
+                if address is not None:
+                    given.append((namespace, [f"{address}/{bits}", "dev", interface]))
+        for namespace, words in given:
+            no_test = ["nodad"] if ":" in words[0] else []
+            self.at(namespace, "ip", "addr", "add", *words, *no_test)
+        for namespace, to, via in ROUTES:
+            self.inside(namespace, "ip", "route", "replace", to, "via", via)
+        try:
+            yield
+        finally:
+            for namespace, words in given:
+                self.at(namespace, "ip", "addr", "del", *words)
+            run(["ip", "link", "set", "l9", "down"], check=True)
+            for namespace, to, via in ROUTES:
+                run(["ip", "netns", "exec", namespace, "ip", "route", "del", to, "via", via])
+
+    def at(self, namespace, *words):
+        return run(words, check=True) if namespace is None else self.inside(namespace, *words)
+
+    def unexpected_connections(self, wanted):
+        """Of (family, source, target): those where a TCP connection comes about and should not,
+        or the other way round. One that should gets more time, for the machine may be busy."""
+        for place in PLACES.values():
+            if place not in self.listening:
+                self.listening[place] = self.serve(place, LISTEN_TO_ALL)
+        asking = []
+        for name, place in PLACES.items():
+            ways = [way for way in wanted if way[1] == name]
+            words = [word for way in ways for word in (TARGETS[way[0], way[2]], "20" if wanted[way] else "2")]
+            asking.append((ways, self.start(
+                place, PYTHON, "-c", CONNECT_TO_ALL, *words, stdout=subprocess.PIPE, text=True)))
+        found = {}
+        for ways, process in asking:
+            found.update(zip(ways, json.loads(process.communicate(timeout=60)[0])))
+        return {way: passes for way, passes in found.items() if passes != wanted[way]}
 
     def can_connect(self, client, server, address, lease=False):
         """Whether a TCP connection to a port of the server comes about."""
@@ -290,10 +400,56 @@ class World:
             run(words, check=True) if namespace is None else self.inside(namespace, *words)
         return outcome.returncode == 0
 
+    @staticmethod
+    def wait_until(holds, seconds=20):
+        end = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > end:
+                raise TimeoutError
+            time.sleep(0.02)
+
+    @staticmethod
+    def has_link(interface):
+        shown = json.loads(run(["ip", "-j", "link", "show", interface]).stdout)
+        return "LOWER_UP" in shown[0]["flags"]
+
     def unplug_lan(self):
         self.switch_lan_on()
         self.inside("switch", "ip", "link", "set", "s0", "down")
-        time.sleep(1)
+        self.wait_until(lambda: not self.has_link("l0"))
+
+    def plug_lan(self):
+        self.inside("switch", "ip", "link", "set", "s0", "up")
+        self.wait_until(lambda: self.has_link("l0"))
+
+    @contextlib.contextmanager
+    def another_boot(self):
+        """The kernel says that it has started anew."""
+        path = "/proc/sys/kernel/random/boot_id"
+        other = self.folder + "/boot_id"
+        with open(other, "w") as file:
+            file.write("01234567-89ab-cdef-0123-456789abcdef\n")
+        run(["mount", "--bind", other, path], check=True)
+        try:
+            yield
+        finally:
+            run(["umount", path], check=True)
+
+    @contextlib.contextmanager
+    def process_that_is_called(self, words):
+        """A process of another user, where there is one, that has such words."""
+        with open("/proc/self/uid_map") as file:
+            has_others = sum(int(line.split()[2]) for line in file) > 1
+        options = {"user": 65534} if has_others else {}
+        room = "x" * sum(len(word) + 1 for word in words)
+        process = subprocess.Popen([PYTHON, "-c", BE_CALLED, room, *words],
+                                   stdout=subprocess.PIPE, **options)
+        try:
+            process.stdout.readline()
+            assert self.read(f"/proc/{process.pid}/cmdline").split("\0")[:len(words)] == words
+            yield process
+        finally:
+            self.stop(process)
 
     def delete_lan(self):
         run(["ip", "link", "del", "l0"], check=True)

@@ -12,9 +12,11 @@ extern "C" {  // which glibc 2.36 forgot
 #include <sys/pidfd.h>
 }
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "base/text.h"
 
@@ -60,6 +62,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// The whole environment of each.
+std::vector<std::string> environment() {
+  return {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
+}
+
 // Starts it with default signals; gives the process, or fails with the reason.
 Result<pid_t> start(const std::string& path, std::vector<std::string> words,
                     int in, int out, int err) {
@@ -78,12 +85,11 @@ Result<pid_t> start(const std::string& path, std::vector<std::string> words,
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setflags(&attributes,
                            POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::vector<std::string> environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-                                          "LC_ALL=C"};
+  std::vector<std::string> variables = environment();
   pid_t process = -1;
   errno =
       ::posix_spawn(&process, path.c_str(), &files, &attributes,
-                    pointers_to(words).data(), pointers_to(environment).data());
+                    pointers_to(words).data(), pointers_to(variables).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
   if (errno != 0) {
@@ -135,17 +141,25 @@ int exit_code_of(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// What it said last, on one line.
-std::string complaint(const ProcessOutcome& outcome) {
-  std::string_view text = outcome.err.empty() ? outcome.out : outcome.err;
-  std::string line;
-  for (const std::string_view part : split(text.substr(0, 400), '\n')) {
-    if (part.empty()) continue;
-    if (!line.empty()) line += "; ";
-    line += part;
+// In a child that waits: only calls that are safe after a fork.
+[[noreturn]] void wait_and_begin(int gate, int in, int output, const char* path,
+                                 char* const* words, char* const* variables) {
+  constexpr int kNotBegun = 127;
+  ::setsid();
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  char go = 0;
+  ssize_t got = -1;
+  while ((got = ::read(gate, &go, 1)) < 0 && errno == EINTR) {
   }
-  if (!line.empty()) return line;
-  return fmt::format("exit code {}", outcome.exit_code);
+  if (got != 1 || ::dup2(in, STDIN_FILENO) < 0 ||
+      ::dup2(output, STDOUT_FILENO) < 0 || ::dup2(output, STDERR_FILENO) < 0) {
+    ::_exit(kNotBegun);
+  }
+  ::execve(path, words, variables);
+  ::_exit(kNotBegun);
 }
 
 }  // namespace
@@ -199,15 +213,145 @@ Result<std::string> run_to_success(const std::vector<std::string>& words,
   if (!outcome) return fail(std::move(outcome).error());
   if (outcome->exit_code == 0) return std::move(outcome->out);
   return fail(ErrorKind::kOutput, "{}: {}", fmt::join(words, " "),
-              complaint(*outcome));
+              complaint_of(*outcome));
+}
+
+std::string complaint_of(const ProcessOutcome& outcome) {
+  std::string_view text = outcome.err.empty() ? outcome.out : outcome.err;
+  std::string line;
+  for (const std::string_view part : split(text.substr(0, 400), '\n')) {
+    if (part.empty()) continue;
+    if (!line.empty()) line += "; ";
+    line += part;
+  }
+  if (!line.empty()) return line;
+  return fmt::format("exit code {}", outcome.exit_code);
+}
+
+// The second field is a name in parentheses, which may hold any characters, so
+// the others are counted from behind it.
+std::optional<ProcessIdentity> identify_process(int process) {
+  constexpr std::size_t kState = 0;  // the third field, the first behind it
+  constexpr std::size_t kStarted = 19;
+  const auto text = read_file(fmt::format("/proc/{}/stat", process));
+  if (!text) return std::nullopt;
+  const std::size_t name_end = text->rfind(')');
+  if (name_end == std::string::npos || name_end + 2 > text->size()) {
+    return std::nullopt;
+  }
+  const auto fields = split(std::string_view(*text).substr(name_end + 2), ' ');
+  if (fields.size() <= kStarted || fields[kState] == "Z" ||
+      fields[kState] == "X") {
+    return std::nullopt;
+  }
+  const auto started = parse_number<std::uint64_t>(fields[kStarted]);
+  if (!started) return std::nullopt;
+  return ProcessIdentity{process, *started};
+}
+
+bool is_running(const ProcessIdentity& process) {
+  return process.number > 0 && identify_process(process.number) == process;
 }
 
 FileHandle hold_process(int process) {
   return FileHandle(::pidfd_open(process, 0));
 }
 
+// Held first, then compared: what is held cannot become another process.
+FileHandle hold_process(const ProcessIdentity& process) {
+  if (process.number <= 0) return FileHandle();
+  FileHandle held = hold_process(process.number);
+  return is_running(process) ? std::move(held) : FileHandle();
+}
+
 void signal_process(const FileHandle& process, int signal) {
   ::pidfd_send_signal(process.get(), signal, nullptr, 0);
+}
+
+bool wait_for_end(const FileHandle& process,
+                  std::chrono::milliseconds longest) {
+  if (process.get() < 0) return true;
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + longest;
+  for (;;) {
+    const auto left = std::max(
+        std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()),
+        std::chrono::milliseconds(0));
+    pollfd watched = {process.get(), POLLIN, 0};
+    const int ready = ::poll(&watched, 1, static_cast<int>(left.count()));
+    if (ready > 0) return true;
+    if (left.count() == 0) return false;
+  }
+}
+
+Result<WaitingProgram> WaitingProgram::start(
+    const std::vector<std::string>& words) {
+  const auto path = find_program(words.front());
+  if (!path) {
+    return fail(ErrorKind::kInput, "there is no program '{}' on this system",
+                words.front());
+  }
+  auto gate = make_pipe();
+  if (!gate) return fail(std::move(gate).error());
+  ::fcntl(gate->from.get(), F_SETFL, 0);
+  auto in = file_of("");
+  auto output = file_of("");
+  if (!in) return fail(std::move(in).error());
+  if (!output) return fail(std::move(output).error());
+  std::vector<std::string> texts = words;
+  std::vector<std::string> variables = environment();
+  const auto word_pointers = pointers_to(texts);
+  const auto variable_pointers = pointers_to(variables);
+  const pid_t process = ::fork();
+  if (process < 0) {
+    return fail(ErrorKind::kOutput, "cannot start {}: {}", *path,
+                system_reason());
+  }
+  if (process == 0) {
+    ::close(gate->to.get());
+    wait_and_begin(gate->from.get(), in->get(), output->get(), path->c_str(),
+                   word_pointers.data(), variable_pointers.data());
+  }
+  WaitingProgram program;
+  program.gate_ = std::move(gate->to);
+  program.other_end_ = std::move(gate->from);
+  program.output_ = std::move(*output);
+  program.identity_.number = process;
+  const auto identity = identify_process(process);
+  if (!identity) {
+    return fail(ErrorKind::kOutput, "cannot read /proc/{}/stat", process);
+  }
+  program.identity_ = *identity;
+  return program;
+}
+
+WaitingProgram::WaitingProgram(WaitingProgram&& other) noexcept
+    : identity_(std::exchange(other.identity_, {})),
+      gate_(std::move(other.gate_)),
+      other_end_(std::move(other.other_end_)),
+      output_(std::move(other.output_)),
+      has_begun_(other.has_begun_) {}
+
+WaitingProgram::~WaitingProgram() {
+  if (identity_.number == 0 || has_begun_) return;
+  gate_ = FileHandle();
+  exit_code_of(identity_.number);
+}
+
+void WaitingProgram::begin() {
+  has_begun_ = true;
+  static_cast<void>(write_all(gate_.get(), "!"));
+  gate_ = FileHandle();
+  other_end_ = FileHandle();
+}
+
+ProcessOutcome WaitingProgram::outcome() const {
+  ProcessOutcome outcome;
+  outcome.exit_code = exit_code_of(identity_.number);
+  std::array<char, 4096> chunk;
+  const ssize_t got = ::pread(output_.get(), chunk.data(), chunk.size(), 0);
+  if (got > 0) outcome.err.assign(chunk.data(), static_cast<std::size_t>(got));
+  return outcome;
 }
 
 }  // namespace flowtell

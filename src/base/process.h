@@ -12,6 +12,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,9 +48,55 @@ Result<ProcessOutcome> run_process(const std::vector<std::string>& words,
 Result<std::string> run_to_success(const std::vector<std::string>& words,
                                    const ProcessOptions& options = {});
 
-// A hold on a running process, whose number may go to another once it has
-// ended; none (below zero) where it has gone. Readable when it ends.
+// A running process. Its number may go to another once it has ended; the number
+// and the start together name no other until a reboot. A process chooses its
+// words, its name and its environment, but neither of these.
+struct ProcessIdentity {
+  int number = 0;             // 0: none
+  std::uint64_t started = 0;  // clock ticks since the system started
+
+  bool operator==(const ProcessIdentity&) const = default;
+};
+
+// Nothing where no such process runs, or it has ended and waits for its parent.
+std::optional<ProcessIdentity> identify_process(int process);
+bool is_running(const ProcessIdentity& process);
+
+// A hold on a running process; none (below zero) where it has gone. Readable
+// when it ends.
 FileHandle hold_process(int process);
+FileHandle hold_process(const ProcessIdentity& process);
 void signal_process(const FileHandle& process, int signal);
+// Whether it ends, or has ended, within that time.
+bool wait_for_end(const FileHandle& process, std::chrono::milliseconds longest);
+
+// A program that waits to begin, in a session of its own, so that its process
+// can be put on record before it does anything. It outlives this process once
+// it has begun. It never begins where this object, or this process, ends first.
+class WaitingProgram {
+ public:
+  static Result<WaitingProgram> start(const std::vector<std::string>& words);
+
+  WaitingProgram(WaitingProgram&& other) noexcept;
+  WaitingProgram& operator=(WaitingProgram&&) = delete;
+  ~WaitingProgram();
+
+  const ProcessIdentity& identity() const { return identity_; }
+  void begin();
+  // Its exit code and output. REQUIRES: it has ended.
+  ProcessOutcome outcome() const;
+
+ private:
+  WaitingProgram() = default;
+
+  ProcessIdentity identity_;
+  FileHandle gate_;       // closed: it ends, unless it has begun
+  FileHandle other_end_;  // held, so that beginning never raises SIGPIPE
+  FileHandle output_;
+  bool has_begun_ = false;
+};
+
+// What a program that failed printed, on one line.
+std::string complaint_of(const ProcessOutcome& outcome);
 
 }  // namespace flowtell

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdint>
 #include <string>
@@ -147,6 +149,107 @@ TEST(Process, ThatIsNotThereIsNamed) {
   EXPECT_EQ(run_process({"no-such-program"}).error().message,
             "there is no program 'no-such-program' on this system");
   EXPECT_TRUE(find_program("sh"));
+}
+
+TEST(Process, IsIdentifiedByItsNumberAndStart) {
+  const auto own = identify_process(::getpid());
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->number, ::getpid());
+  EXPECT_TRUE(is_running(*own));
+  EXPECT_FALSE(is_running({own->number, own->started + 1}));
+  EXPECT_LT(hold_process({own->number, own->started + 1}).get(), 0);
+  EXPECT_GE(hold_process(*own).get(), 0);
+  EXPECT_FALSE(is_running({}));
+  EXPECT_LT(hold_process(ProcessIdentity{}).get(), 0);
+  EXPECT_FALSE(identify_process(0));
+}
+
+// Its name, which it chooses, stands before the start in /proc/PID/stat.
+TEST(Process, IsIdentifiedWhateverItsName) {
+  const auto before = identify_process(::getpid());
+  std::array<char, 16> name{};
+  ::prctl(PR_GET_NAME, name.data());
+  ::prctl(PR_SET_NAME, ") Z 1 1 (1 1) 2");
+  EXPECT_EQ(identify_process(::getpid()), before);
+  ::prctl(PR_SET_NAME, name.data());
+}
+
+TEST(Process, ThatHasEndedButIsNotWaitedForDoesNotRun) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  const FileHandle held = hold_process(child);
+  EXPECT_TRUE(wait_for_end(held, 10s));
+  EXPECT_FALSE(identify_process(child));
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST(WaitingProgram, BeginsWhenItIsLetInASessionOfItsOwn) {
+  const TemporaryFolder folder;
+  auto program = WaitingProgram::start(
+      {"sh", "-c",
+       "read a b c d e session rest < /proc/$$/stat; echo $$ $session > " +
+           folder / "numbers" + "; echo no >&2; exit 3"});
+  ASSERT_TRUE(program);
+  const FileHandle held = hold_process(program->identity());
+  EXPECT_TRUE(is_running(program->identity()));
+  EXPECT_FALSE(wait_for_end(held, 50ms));
+  EXPECT_TRUE(folder.names().empty());
+  program->begin();
+  ASSERT_TRUE(wait_for_end(held, 10s));
+  EXPECT_EQ(*read_file(folder / "numbers"),
+            fmt::format("{0} {0}\n", program->identity().number));
+  const ProcessOutcome outcome = program->outcome();
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(complaint_of(outcome), "no");
+}
+
+TEST(WaitingProgram, NeverBeginsOnceItIsLeft) {
+  const TemporaryFolder folder;
+  ProcessIdentity identity;
+  {
+    auto program = WaitingProgram::start({"touch", folder / "begun"});
+    ASSERT_TRUE(program);
+    identity = program->identity();
+  }
+  EXPECT_FALSE(is_running(identity));
+  EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(WaitingProgram, NeverBeginsWhereItsParentIsKilled) {
+  const TemporaryFolder folder;
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const pid_t parent = ::fork();
+  if (parent == 0) {
+    auto program = WaitingProgram::start({"touch", folder / "begun"});
+    const int number = program ? program->identity().number : 0;
+    if (::write(ends[1], &number, sizeof number) < 0) ::_exit(1);
+    ::raise(SIGKILL);
+  }
+  int number = 0;
+  ASSERT_EQ(::read(ends[0], &number, sizeof number),
+            static_cast<ssize_t>(sizeof number));
+  ::waitpid(parent, nullptr, 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  ASSERT_GT(number, 0);
+  EXPECT_TRUE(wait_for_end(hold_process(number), 10s));
+  EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(WaitingProgram, IsKilledWithoutHarmBeforeItBegins) {
+  auto program = WaitingProgram::start({"true"});
+  ASSERT_TRUE(program);
+  const FileHandle held = hold_process(program->identity());
+  signal_process(held, SIGKILL);
+  ASSERT_TRUE(wait_for_end(held, 10s));
+  program->begin();
+  EXPECT_EQ(program->outcome().exit_code, 128 + SIGKILL);
+}
+
+TEST(WaitingProgram, ThatIsNotThereIsNamed) {
+  EXPECT_EQ(WaitingProgram::start({"no-such-program"}).error().message,
+            "there is no program 'no-such-program' on this system");
 }
 
 }  // namespace

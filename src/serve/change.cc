@@ -2,6 +2,8 @@
 #include "serve/change.h"
 
 #include <array>
+#include <climits>
+#include <cstdint>
 
 namespace flowtell {
 namespace {
@@ -38,6 +40,15 @@ ChangePtr setting_from(const Json& json) {
                                          std::move(along));
 }
 
+ChangePtr dnsmasq_from(const Json& json) {
+  std::string config = text_at(json, "config");
+  const std::uint64_t number = number_at(json, "process", UINT64_MAX);
+  if (config.empty() || number > INT_MAX) return nullptr;
+  return std::make_unique<DnsmasqChange>(
+      std::move(config),
+      ProcessIdentity{static_cast<int>(number), number_at(json, "started", 0)});
+}
+
 ChangePtr unit_from(const Json& json) {
   std::string folder = text_at(json, "folder");
   std::string name = text_at(json, "name");
@@ -59,8 +70,7 @@ constexpr std::array<Kind, 8> kKinds = {{
     {"setting", setting_from},
     {"table", [](const Json& j) { return with_one<TableChange>(j, "name"); }},
     {"file", [](const Json& j) { return with_one<FileChange>(j, "path"); }},
-    {"dnsmasq",
-     [](const Json& j) { return with_one<DnsmasqChange>(j, "config"); }},
+    {"dnsmasq", dnsmasq_from},
     {"unit", unit_from},
 }};
 

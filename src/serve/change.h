@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/process.h"
 #include "base/result.h"
 #include "report/json.h"
 #include "serve/dhcp_probe.h"
@@ -29,9 +30,14 @@ class Change {
   // "give wlan0 the address 192.168.12.1/24"; texts that are written follow on
   // lines of their own.
   virtual std::string describe() const = 0;
+  // Readies what has to be known before it is recorded; changes nothing that
+  // outlives this process.
+  virtual Result<void> prepare() { return {}; }
   virtual Result<void> apply() const = 0;
   virtual Result<void> undo() const = 0;
   virtual Json json() const = 0;
+  // Whether it may still be there after a reboot.
+  virtual bool outlives_reboot() const { return false; }
 };
 
 using ChangePtr = std::unique_ptr<Change>;
@@ -105,22 +111,31 @@ struct FileChange : Change {
   Result<void> apply() const override;
   Result<void> undo() const override;
   Json json() const override;
+  bool outlives_reboot() const override { return true; }
 
   std::string path;
   std::string text;
 };
 
-// Starts dnsmasq. The process is known by the configuration it names, which is
-// this gateway's alone, so it is found also where it had no time to leave its
-// number anywhere.
+// Starts dnsmasq. Its process is made, and waits, before it is recorded, so
+// that the record names it at any moment, and by what no other process can
+// choose.
 struct DnsmasqChange : Change {
-  explicit DnsmasqChange(std::string path) : config(std::move(path)) {}
+  DnsmasqChange(std::string path, ProcessIdentity recorded)
+      : config(std::move(path)), process(recorded) {}
+  DnsmasqChange(std::string path, bool to_other_user)
+      : config(std::move(path)), changes_user(to_other_user) {}
   std::string describe() const override;
+  Result<void> prepare() override;
   Result<void> apply() const override;
   Result<void> undo() const override;
   Json json() const override;
+  std::vector<std::string> words() const;
 
   std::string config;
+  ProcessIdentity process;    // none before prepare()
+  bool changes_user = false;  // if it is root, before it is at work
+  std::unique_ptr<WaitingProgram> waiting;
 };
 
 // Asks, once the interface is on, whether a DHCP server is on it already, and
@@ -148,6 +163,7 @@ struct UnitChange : Change {
   Result<void> apply() const override;
   Result<void> undo() const override;
   Json json() const override;
+  bool outlives_reboot() const override { return true; }
 
   std::string path() const { return folder + '/' + name; }
   std::string wants() const { return folder + "/multi-user.target.wants"; }
@@ -159,8 +175,5 @@ struct UnitChange : Change {
 
 // Fails where the JSON is no change of ours.
 Result<ChangePtr> change_from_json(const Json& json);
-
-// The dnsmasq processes that run with this configuration.
-std::vector<int> dnsmasq_processes(const std::string& config);
 
 }  // namespace flowtell

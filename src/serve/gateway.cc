@@ -19,6 +19,16 @@ bool has_unit(const GatewayPlaces& places, const std::string& lan) {
       UnitChange(places.units, unit_name(lan)).path(), ignored);
 }
 
+// The record of a gateway here; fails where it is of another network namespace.
+Result<Journal> open_journal(const GatewayPlaces& places,
+                             const std::string& lan) {
+  auto journal = Journal::open(places.state, lan);
+  if (!journal) return journal;
+  auto here = journal->require_this_network();
+  if (!here) return fail(std::move(here).error());
+  return journal;
+}
+
 Result<GatewayGround> survey(const GatewayOptions& options,
                              const GatewayRequest& request) {
   auto network = read_network_state();
@@ -49,11 +59,11 @@ std::vector<ChangePtr> plan(const GatewayOptions& options, bool persist,
 
 bool has_remains(const Journal& journal) { return !journal.changes().empty(); }
 
-Result<bool> is_whole(const Journal& journal, const GatewayPlaces& places) {
+Result<bool> is_whole(const Journal& journal) {
   if (!journal.is_complete()) return false;
   const auto network = read_network_state();
   if (!network) return fail(network.error());
-  return missing_parts(journal, places, *network).empty();
+  return missing_parts(journal, *network).empty();
 }
 
 // Fails where the gateway that is up is not the one asked for.
@@ -70,9 +80,8 @@ Result<void> require_same(const Journal& journal,
 // Whether the gateway asked for is up, with all its parts. Fails where another
 // is.
 Result<bool> is_up_as_asked(const Journal& journal,
-                            const GatewayOptions& options,
-                            const GatewayPlaces& places) {
-  auto whole = is_whole(journal, places);
+                            const GatewayOptions& options) {
+  auto whole = is_whole(journal);
   if (!whole || !*whole) return whole;
   auto same = require_same(journal, options);
   if (!same) return fail(std::move(same).error());
@@ -143,9 +152,9 @@ Result<UpOutcome> put_up(const GatewayOptions& options, bool persist,
   const HeldSignals signals;
   auto lock = GatewayLock::take(request.places.state);
   if (!lock) return fail(std::move(lock).error());
-  auto journal = Journal::open(request.places.state, options.lan);
+  auto journal = open_journal(request.places, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  auto is_up = is_up_as_asked(*journal, options, request.places);
+  auto is_up = is_up_as_asked(*journal, options);
   if (!is_up) return fail(std::move(is_up).error());
   if (*is_up) {
     auto added = persist ? add_unit(*journal, request, signals) : 0;
@@ -166,9 +175,9 @@ Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
                              const GatewayRequest& request) {
   auto good = refuse_nonsense(options, persist, request.places);
   if (!good) return fail(std::move(good).error());
-  auto journal = Journal::open(request.places.state, options.lan);
+  auto journal = open_journal(request.places, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  auto is_up = is_up_as_asked(*journal, options, request.places);
+  auto is_up = is_up_as_asked(*journal, options);
   if (!is_up) return fail(std::move(is_up).error());
   if (*is_up) return UpPreview{};
   if (has_remains(*journal)) {
@@ -198,7 +207,7 @@ Result<Undone> take_down(const std::string& lan, bool keep_unit,
   const HeldSignals signals;
   auto lock = GatewayLock::take(request.places.state);
   if (!lock) return fail(std::move(lock).error());
-  auto journal = Journal::open(request.places.state, lan);
+  auto journal = open_journal(request.places, lan);
   if (!journal) return fail(std::move(journal).error());
   auto undone = undo_all(*journal, keep_unit, request);
   if (!undone) return undone;

@@ -80,6 +80,40 @@ TEST_F(GatewayChecks, RefuseASubnetInUseElsewhere) {
   expect_refusal("already in use on vpn0 (route to 192.168.0.0/16)");
 }
 
+TEST_F(GatewayChecks, RefuseAnUnfitWan) {
+  options_.wan = "eth7";
+  expect_refusal("--wan: there is no interface eth7");
+  options_.wan = "eth0";
+  wan().bridge = "br0";
+  expect_refusal("give --wan br0");
+  wan().is_loopback = true;
+  expect_refusal("--wan: eth0 leads nowhere");
+  state_.interfaces = {wan()};
+  expect_refusal("there is none but the loopback");
+}
+
+TEST_F(GatewayChecks, TakeRoutesOfTheLanThatAreNoWayOut) {
+  state_.routes.push_back({options_.address, "wlan0"});
+  state_.routes.push_back({*Ipv4Prefix::parse("10.9.0.0/16"), "wlan0"});
+  lan().addresses.push_back(*Ipv4Prefix::parse("192.168.12.7/24"));
+  EXPECT_EQ(refusal(), "");
+}
+
+TEST_F(GatewayChecks, TakeASubnetThatOnlyASmallerNumberRoutes) {
+  options_.address = *Ipv4Prefix::parse("11.1.1.1/24");
+  state_.routes.push_back({*Ipv4Prefix::parse("10.0.0.0/7"), "vpn0"});
+  EXPECT_EQ(refusal(), "");
+  state_.routes.push_back({*Ipv4Prefix::parse("11.0.0.0/8"), "vpn0"});
+  expect_refusal("in use on vpn0 (route to 11.0.0.0/8)");
+}
+
+TEST_F(GatewayChecks, NameAnotherSubnetThatIsNotTheOneInUse) {
+  wan().addresses.push_back(*Ipv4Prefix::parse("192.168.0.1/16"));
+  expect_refusal("such as 192.168.99.1/24");
+  options_.address = *Ipv4Prefix::parse("192.168.99.1/24");
+  expect_refusal("such as 192.168.98.1/24");
+}
+
 TEST_F(GatewayChecks, LetAVpnHaveHalfTheInternet) {
   state_.routes.push_back({*Ipv4Prefix::parse("128.0.0.0/1"), "vpn0"});
   EXPECT_EQ(refusal(), "");
@@ -100,6 +134,12 @@ TEST_F(GatewayChecks, DoubtWhatMayKeepItFromWorking) {
   EXPECT_NE(found[0].find("no link"), std::string::npos);
   EXPECT_NE(found[1].find("no IPv4 address"), std::string::npos);
   EXPECT_NE(found[2].find("table ip filter, chain FORWARD"), std::string::npos);
+  EXPECT_TRUE(found[2].ends_with("let it forward from and to wlan0"));
+  lan().is_up = false;  // it is switched on first
+  state_.rules.dropping = {{"inet f", "in", "input"}};
+  const auto others = doubts(options_, state_);
+  ASSERT_EQ(others.size(), 2u);
+  EXPECT_TRUE(others[1].ends_with("let it accept DHCP and DNS from wlan0"));
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "base/process.h"
+#include "serve/change.h"
+#include "serve/gateway_plan.h"
 #include "serve/gateway_text.h"
 
 namespace flowtell {
@@ -15,8 +18,17 @@ bool holds(const List& list, const Item& item) {
 
 }  // namespace
 
+std::optional<int> running_dnsmasq(const Journal& journal) {
+  if (journal.is_of_earlier_boot()) return std::nullopt;
+  for (const ChangePtr& change : journal.changes()) {
+    const auto* dnsmasq = dynamic_cast<const DnsmasqChange*>(change.get());
+    if (dnsmasq == nullptr || !is_running(dnsmasq->process)) continue;
+    return dnsmasq->process.number;
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> missing_parts(const Journal& journal,
-                                       const GatewayPlaces& places,
                                        const NetworkState& network) {
   const GatewayOptions& options = journal.options();
   std::vector<std::string> missing;
@@ -37,9 +49,7 @@ std::vector<std::string> missing_parts(const Journal& journal,
   if (!holds(network.rules.inet_tables, table_name(options))) {
     missing.push_back("the nftables table inet " + table_name(options));
   }
-  if (dnsmasq_processes(dnsmasq_config_path(places, options.lan)).empty()) {
-    missing.emplace_back("dnsmasq");
-  }
+  if (!running_dnsmasq(journal)) missing.emplace_back("dnsmasq");
   return missing;
 }
 

@@ -4,10 +4,10 @@
 // have taken some away since: an adapter was unplugged, a firewall reloaded.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "serve/gateway_plan.h"
 #include "serve/journal.h"
 #include "serve/network_state.h"
 
@@ -16,7 +16,9 @@ namespace flowtell {
 // What is missing, in words: "its address 192.168.12.1/24", "dnsmasq". Nothing
 // is missing from one that works.
 std::vector<std::string> missing_parts(const Journal& journal,
-                                       const GatewayPlaces& places,
                                        const NetworkState& network);
+
+// The gateway's dnsmasq, if it runs. Its record is of this boot alone.
+std::optional<int> running_dnsmasq(const Journal& journal);
 
 }  // namespace flowtell

@@ -77,6 +77,56 @@ TEST(GatewayOptions, RefuseNonsense) {
   EXPECT_NE(with([](O o) { o.lease_seconds = 4'000'000'000; }), "");
 }
 
+TEST(GatewayOptions, AreTakenUpToTheirBounds) {
+  const auto with = [](auto change) {
+    GatewayOptions options = usual();
+    change(options);
+    return refusal(options);
+  };
+  using O = GatewayOptions&;
+  EXPECT_EQ(with([](O o) { o.lan = "fifteen-letters"; }), "");
+  for (const char* text : {"1.0.0.1/8", "126.0.0.1/8", "128.0.0.1/8",
+                           "223.255.255.1/24", "192.168.12.1/30"}) {
+    EXPECT_EQ(with([&](O o) { o.address = *Ipv4Prefix::parse(text); }), "")
+        << text;
+  }
+  EXPECT_NE(with([](O o) { o.address = *Ipv4Prefix::parse("10.0.0.1/7"); }),
+            "");
+  for (const char* text :
+       {"192.168.12.2-192.168.12.254", "192.168.12.9-192.168.12.9"}) {
+    EXPECT_EQ(with([&](O o) { o.dhcp = Ipv4Range::parse(text); }), "") << text;
+  }
+  EXPECT_NE(with([](O o) {
+              o.address = *Ipv4Prefix::parse("192.168.12.9/24");
+              o.dhcp = Ipv4Range::parse("192.168.12.5-192.168.12.9");
+            }),
+            "");
+  for (const std::uint32_t seconds : {120u, 31'536'000u}) {
+    EXPECT_EQ(with([&](O o) { o.lease_seconds = seconds; }), "") << seconds;
+  }
+  EXPECT_NE(with([](O o) { o.lease_seconds = 31'536'001; }), "");
+  const std::string label(63, 'a');
+  const std::string longest =
+      label + '.' + label + '.' + label + '.' + label.substr(2);
+  ASSERT_EQ(longest.size(), 253u);
+  EXPECT_EQ(with([&](O o) { o.domain = longest; }), "");
+  EXPECT_NE(with([&](O o) { o.domain = longest + 'a'; }), "");
+  EXPECT_NE(with([&](O o) { o.domain = label + 'a'; }), "");
+  EXPECT_EQ(with([](O o) { o.domain = "Az-09.b"; }), "");
+}
+
+TEST(GatewayOptions, GiveTheLargerPartWhereTheClassicRangeIsTaken) {
+  const auto leases = [](const char* address) {
+    return lease_range(*Ipv4Prefix::parse(address)).text();
+  };
+  EXPECT_EQ(leases("10.0.0.99/24"), "10.0.0.100-10.0.0.200");
+  EXPECT_EQ(leases("10.0.0.100/24"), "10.0.0.101-10.0.0.254");
+  EXPECT_EQ(leases("10.0.0.127/24"), "10.0.0.128-10.0.0.254");
+  EXPECT_EQ(leases("10.0.0.128/24"), "10.0.0.1-10.0.0.127");
+  EXPECT_EQ(leases("10.0.0.200/24"), "10.0.0.1-10.0.0.199");
+  EXPECT_EQ(leases("10.0.0.201/24"), "10.0.0.100-10.0.0.200");
+}
+
 TEST(GatewayOptions, AreTheSameReadBack) {
   GatewayOptions options = usual();
   EXPECT_EQ(*options_from_json(options_json(options)), options);

@@ -31,6 +31,10 @@ class SettingPlan {
   bool is_off(const std::string& path) const {
     return value(path).starts_with('0');
   }
+  // A setting that cannot be read counts as neither.
+  bool is_on(const std::string& path) const {
+    return value(path).starts_with('1');
+  }
 
   void set(const std::string& path, std::string_view wanted,
            std::vector<Setting> along = {}) {
@@ -71,6 +75,17 @@ void forward_ipv6(const GatewayOptions& options,
   plan.set(all, "1", std::move(along));
 }
 
+// What each family has to drop: all that its forwarding newly lets through. The
+// kernel forwards IPv4 from each interface by a switch of its own.
+TableText closings(const GatewayOptions& options, const SettingPlan& before) {
+  TableText table;
+  table.ipv4.closes_lan = !before.is_on(forwarding_of(options.lan));
+  table.ipv4.closes_wan = !before.is_on(forwarding_of(options.wan));
+  const bool forwarded_ipv6 = before.is_on(ipv6_setting("all", "forwarding"));
+  table.ipv6.closes_lan = table.ipv6.closes_wan = !forwarded_ipv6;
+  return table;
+}
+
 }  // namespace
 
 std::vector<std::string> forwarding_settings(const GatewayOptions& options) {
@@ -103,16 +118,13 @@ std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
     changes.push_back(
         std::make_unique<DhcpQuestion>(options.lan, ground.dhcp_patience));
   }
+  changes.push_back(std::make_unique<TableChange>(
+      table_name(options), table_text(options, closings(options, settings))));
   if (std::ranges::find(lan.addresses, options.address) ==
       lan.addresses.end()) {
     changes.push_back(
         std::make_unique<AddressChange>(options.lan, options.address));
   }
-  TableText table;
-  table.closes_lan = settings.is_off(forwarding_of(options.lan));
-  table.closes_wan = settings.is_off(forwarding_of(options.wan));
-  changes.push_back(std::make_unique<TableChange>(table_name(options),
-                                                  table_text(options, table)));
   settings.set(forwarding_of(options.lan), "1");
   settings.set(forwarding_of(options.wan), "1");
   if (options.ipv6) forward_ipv6(options, ground.settings, settings);
@@ -122,7 +134,8 @@ std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
   dnsmasq.has_other_users = ground.has_other_users;
   changes.push_back(
       std::make_unique<FileChange>(config, dnsmasq_text(options, dnsmasq)));
-  changes.push_back(std::make_unique<DnsmasqChange>(config));
+  changes.push_back(
+      std::make_unique<DnsmasqChange>(config, ground.has_other_users));
   return changes;
 }
 

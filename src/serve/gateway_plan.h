@@ -4,13 +4,14 @@
 // in which they are made. Pure: a plan is all of what `up` will do, and
 // `--dry-run` prints it.
 //
-// The order keeps every moment safe: rules stand before forwarding begins, so
-// that nothing is forwarded untranslated, and devices are given addresses last.
+// The order keeps every moment safe: rules stand before the LAN has its address
+// and before forwarding begins, so that nothing is forwarded untranslated or
+// into the LAN unasked, and devices are given addresses last.
 //
-// Forwarding is switched on for the two interfaces only. The kernel's one
+// IPv4 forwarding is switched on for the two interfaces only. The kernel's one
 // switch for all (ip_forward) would also change what every other interface
-// accepts. What the two switches newly let through beside LAN to WAN, the table
-// of rules drops.
+// accepts. What the switches newly let through beside LAN to WAN, the table of
+// rules drops, for each family by what that family forwarded before.
 #pragma once
 
 #include <map>

@@ -41,10 +41,9 @@ Result<GatewayStatus> status_of(const Journal& journal,
   GatewayStatus status;
   status.options = journal.options();
   status.since = journal.since();
-  status.missing = missing_parts(journal, places, network);
+  status.missing = missing_parts(journal, network);
   const std::string& lan = status.options.lan;
-  const auto processes = dnsmasq_processes(dnsmasq_config_path(places, lan));
-  if (!processes.empty()) status.dnsmasq = processes.front();
+  status.dnsmasq = running_dnsmasq(journal);
   status.lan = interface_in(network, lan);
   status.wan = interface_in(network, status.options.wan);
   std::error_code ignored;
@@ -99,6 +98,9 @@ Result<std::vector<GatewayStatus>> read_gateway_status(
     if (!lan.empty() && name != lan) continue;
     const auto journal = Journal::open(places.state, name);
     if (!journal) return fail(journal.error());
+    if (auto here = journal->require_this_network(); !here) {
+      return fail(std::move(here).error());
+    }
     if (journal->options().lan.empty()) continue;
     auto status = status_of(*journal, places, *network);
     if (!status) return fail(std::move(status).error());

@@ -4,14 +4,23 @@
 namespace flowtell {
 namespace {
 
+// What is left as it is.
+struct UndoLimits {
+  bool keep_unit = false;
+  bool is_after_reboot = false;             // only what outlives one is there
+  std::map<std::string, std::string> held;  // settings that others need
+};
+
 // Undoes one change, unless it is not ours alone to undo.
-Result<void> undo(const Change& change, bool keep_unit,
-                  const std::map<std::string, std::string>& held,
+Result<void> undo(const Change& change, const UndoLimits& limits,
                   Undone& undone) {
+  if (limits.is_after_reboot && !change.outlives_reboot()) return {};
   const auto* setting = dynamic_cast<const SettingChange*>(&change);
-  if (setting != nullptr && held.contains(setting->old.path)) return {};
+  if (setting != nullptr && limits.held.contains(setting->old.path)) {
+    return {};
+  }
   const bool is_unit = dynamic_cast<const UnitChange*>(&change) != nullptr;
-  if (is_unit && keep_unit) return {};
+  if (is_unit && limits.keep_unit) return {};
   auto done = change.undo();
   if (!done) return done;
   undone.had_unit = undone.had_unit || is_unit;
@@ -27,7 +36,10 @@ std::map<std::string, std::string> held_settings(const GatewayPlaces& places,
   for (const std::string& lan : Journal::recorded(places.state)) {
     if (lan == but_of) continue;
     const auto journal = Journal::open(places.state, lan);
-    if (!journal) continue;
+    if (!journal || journal->is_of_earlier_boot() ||
+        !journal->is_of_this_network()) {
+      continue;
+    }
     for (const ChangePtr& change : journal->changes()) {
       const auto* setting = dynamic_cast<const SettingChange*>(change.get());
       if (setting == nullptr) continue;
@@ -43,6 +55,8 @@ std::map<std::string, std::string> held_settings(const GatewayPlaces& places,
 Result<void> make(Journal& journal, ChangePtr change,
                   const GatewayRequest& request, const HeldSignals& signals) {
   if (signals.any()) return fail(ErrorKind::kOutput, "interrupted");
+  request.observe("prepare");
+  if (auto done = change->prepare(); !done) return done;
   request.observe("record");
   if (auto done = journal.push(std::move(change)); !done) return done;
   request.observe("recorded");
@@ -74,12 +88,15 @@ Result<void> make_all(std::vector<ChangePtr> changes,
 
 Result<Undone> undo_all(Journal& journal, bool keep_unit,
                         const GatewayRequest& request) {
-  const auto held = held_settings(request.places, journal.options().lan);
+  const UndoLimits limits = {
+      .keep_unit = keep_unit,
+      .is_after_reboot = journal.is_of_earlier_boot(),
+      .held = held_settings(request.places, journal.options().lan)};
   Undone undone;
   while (!journal.changes().empty()) {
     if (const Change* change = journal.changes().back().get()) {
       request.observe("undo");
-      auto done = undo(*change, keep_unit, held, undone);
+      auto done = undo(*change, limits, undone);
       if (!done) {
         return fail("what is left stays on record for 'flowtell gateway down'",
                     std::move(done).error());

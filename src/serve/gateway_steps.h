@@ -26,7 +26,8 @@ struct GatewayRequest {
   std::function<void(std::string_view step)> observe = [](std::string_view) {};
 };
 
-// Settings that other gateways hold, as they were before the first of them.
+// Settings that other gateways hold in this network namespace, as they were
+// before the first of them.
 std::map<std::string, std::string> held_settings(const GatewayPlaces& places,
                                                  std::string_view but_of);
 
@@ -48,7 +49,9 @@ struct Undone {
 };
 
 // Undoes what is on record, newest first, and removes the record. A setting
-// that another gateway holds stays as it is, for that one to put back.
+// that another gateway holds stays as it is, for that one to put back. After a
+// reboot only what outlives one is undone: the rest has gone, and what looks
+// like it is another's.
 Result<Undone> undo_all(Journal& journal, bool keep_unit,
                         const GatewayRequest& request);
 

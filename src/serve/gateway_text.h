@@ -12,17 +12,23 @@ namespace flowtell {
 // "flowtell_wlan0": the gateway's own table of rules, of the family inet.
 std::string table_name(const GatewayOptions& options);
 
-struct TableText {
-  // Drop what devices send anywhere but to the WAN, and what comes in from the
-  // WAN unasked: for interfaces that forwarded nothing before.
-  bool closes_lan = true;
-  bool closes_wan = true;
+// What one family (IPv4 or IPv6) drops because it was not forwarded before.
+struct FamilyText {
+  bool closes_lan = true;  // new flows from the LAN to anywhere but the WAN
+  bool closes_wan = true;  // new flows from the WAN to any other network
 };
 
-// Translates what leaves through the WAN, counts the bytes of each device in
-// the sets `sent` and `received` (of what other firewalls let pass), drops
-// IPv6 unless it is asked for. It accepts nothing, so it cannot undo what
-// another table drops.
+struct TableText {
+  FamilyText ipv4;
+  FamilyText ipv6;
+};
+
+// Translates what leaves through the WAN and counts the bytes of each device in
+// the sets `sent` and `received` (of what other firewalls let pass). Drops new
+// flows into the LAN in both families, whatever was forwarded before; IPv6 from
+// and to the LAN unless it is asked for; and DNS questions for the gateway that
+// do not come from the LAN. It accepts nothing, so it cannot undo what another
+// table drops.
 std::string table_text(const GatewayOptions& options, const TableText& table);
 
 // The files of dnsmasq in a gateway's folder: its configuration, the leases it

@@ -20,7 +20,7 @@ constexpr std::string_view kHardening =
 CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE CAP_SETUID CAP_SETGID CAP_CHOWN CAP_KILL
 NoNewPrivileges=yes
 # No ProtectKernelTunables, ProcSubset or ProtectProc: forwarding is switched on
-# below /proc/sys, and dnsmasq is looked for among the processes.
+# below /proc/sys, and /proc/PID/stat shows whether dnsmasq runs.
 ProtectSystem=strict
 ReadWritePaths=/run
 ProtectHome=@home@

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFolderStart = "gateway-";
 constexpr std::string_view kJournal = "journal";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;  // 1 named neither process nor namespace
 
 std::string file_in(const std::string& folder) {
   return fmt::format("{}/{}", folder, kJournal);
@@ -117,6 +117,8 @@ Result<Journal> Journal::create(const std::string& state,
   journal.since_ = now_text();
   auto written = journal.append({{"gateway", kVersion},
                                  {"since", journal.since_},
+                                 {"boot", journal.origin_.boot},
+                                 {"network", journal.origin_.network},
                                  {"options", options_json(options)}});
   if (!written) {
     static_cast<void>(journal.remove());  // of a gateway that never was
@@ -134,8 +136,8 @@ Result<Journal> Journal::open(const std::string& state, std::string_view lan) {
   if (!text) return fail(std::move(text).error());
   if (auto taken = journal.take(*text); !taken) {
     return fail(ErrorKind::kInput,
-                "{}: {}; someone else wrote to it: undo by hand what it lists, "
-                "or restart the system, then remove its folder",
+                "{}: {}; another program or version wrote to it: undo by hand "
+                "what it lists, or restart the system, then remove its folder",
                 path, taken.error().message);
   }
   return journal;
@@ -172,7 +174,25 @@ Result<void> Journal::take_header(const Json& line) {
   if (!options) return fail(std::move(options).error());
   options_ = *std::move(options);
   since_ = text_at(line, "since");
+  origin_ = {text_at(line, "boot"), text_at(line, "network")};
   return {};
+}
+
+bool Journal::is_of_earlier_boot() const {
+  return origin_.boot != identity_of_system().boot;
+}
+
+bool Journal::is_of_this_network() const {
+  return is_of_earlier_boot() || origin_ == identity_of_system();
+}
+
+Result<void> Journal::require_this_network() const {
+  if (is_of_this_network()) return {};
+  return fail(ErrorKind::kInput,
+              "the gateway on {} is of another network namespace; run this "
+              "there, as in 'ip netns exec NAME flowtell gateway ...', or, if "
+              "that namespace is gone, end dnsmasq and remove {}",
+              options_.lan, folder_);
 }
 
 bool Journal::is_complete() const {

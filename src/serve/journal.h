@@ -9,6 +9,9 @@
 // crash, the file says what may have to be undone, and no more. A last line
 // that was cut off is of a change that was never begun, and is left out.
 //
+// What it lists is of one network namespace and ends with a reboot, so the
+// first line also names both (system_identity.h).
+//
 // Beside it lies what dnsmasq needs; all of that, and the folder, go with the
 // gateway. A folder with anything else in it is left.
 #pragma once
@@ -19,6 +22,7 @@
 #include "base/result.h"
 #include "serve/change.h"
 #include "serve/gateway_options.h"
+#include "serve/system_identity.h"
 
 namespace flowtell {
 
@@ -39,6 +43,13 @@ class Journal {
 
   const GatewayOptions& options() const { return options_; }
   const std::string& since() const { return since_; }
+  // A reboot has taken away all that does not outlive one. It is nobody's then.
+  bool is_of_earlier_boot() const;
+  // Whether it can be undone from here, or has nothing to undo.
+  bool is_of_this_network() const;
+  // Fails where it is of another network namespace, in a sentence that says
+  // what to do.
+  Result<void> require_this_network() const;
   // Whether all changes of `up` were made.
   bool is_complete() const;
   // Oldest first.
@@ -61,6 +72,7 @@ class Journal {
   std::string folder_;
   GatewayOptions options_;
   std::string since_;
+  SystemIdentity origin_ = identity_of_system();  // where it was begun
   std::vector<ChangePtr> changes_;   // a null stands for the mark "complete"
   std::vector<std::size_t> begins_;  // of each entry's line in the file
   std::size_t size_ = 0;

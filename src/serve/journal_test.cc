@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "base/file.h"
 #include "support/temporary_folder.h"
 
@@ -31,6 +34,13 @@ class JournalTest : public testing::Test {
       text += '\n';
     }
     return text;
+  }
+
+  // Gives a text in the first line another value.
+  void rewrite(const char* key, const char* value) const {
+    Json line = Json::parse(*read_file(file()));
+    line[key] = value;
+    ASSERT_TRUE(write_file(file(), line.dump() + '\n'));
   }
 
   TemporaryFolder state_;
@@ -117,6 +127,28 @@ TEST_F(JournalTest, IsKnownByItsFolderAndGoesWithIt) {
   EXPECT_TRUE(state_.names().empty());
 }
 
+// It says who is on the network.
+TEST_F(JournalTest, IsForItsOwnerAlone) {
+  begin();
+  using std::filesystem::perms;
+  const auto mode = [](const std::string& path) {
+    return std::filesystem::status(path).permissions();
+  };
+  EXPECT_EQ(mode(file()), perms::owner_read | perms::owner_write);
+  EXPECT_EQ(mode(Journal::folder(state_.path(), "wlan0")), perms::owner_all);
+}
+
+TEST_F(JournalTest, IsListedOnceItsFolderIsThere) {
+  state_.put("gateway-b/leases", "");  // killed as it began
+  state_.put("gateway-a/x.partial", "");
+  state_.put("gateway-file", "");
+  state_.put("other/journal", "");
+  begin();
+  state_.put("gateway-wlan0/notes", "mine");
+  EXPECT_EQ(Journal::recorded(state_.path()),
+            (std::vector<std::string>{"a", "b", "wlan0"}));
+}
+
 TEST_F(JournalTest, LeavesWhatIsNotItsOwn) {
   Journal journal = begin();
   const std::string own = file();
@@ -133,6 +165,49 @@ TEST_F(JournalTest, LeavesWhatIsNotItsOwn) {
   EXPECT_TRUE(read_file(own));
   EXPECT_FALSE(Journal::create(state_.path(), options_));
   EXPECT_EQ(read_file(state_ / "gateway-wlan0/notes"), "mine");
+}
+
+TEST_F(JournalTest, IsOfThisNetworkAndBoot) {
+  EXPECT_TRUE(begin().require_this_network());
+  EXPECT_TRUE(open().require_this_network());
+  EXPECT_FALSE(open().is_of_earlier_boot());
+}
+
+TEST_F(JournalTest, OfNothingIsOfEveryNetwork) {
+  EXPECT_TRUE(open().require_this_network());
+  EXPECT_FALSE(open().is_of_earlier_boot());
+}
+
+TEST_F(JournalTest, OfAnotherNetworkIsRefused) {
+  begin();
+  rewrite("network", "4:1:1");
+  EXPECT_FALSE(open().is_of_earlier_boot());
+  const auto here = open().require_this_network();
+  ASSERT_FALSE(here);
+  EXPECT_EQ(here.error().message,
+            "the gateway on wlan0 is of another network namespace; run this "
+            "there, as in 'ip netns exec NAME flowtell gateway ...', or, if "
+            "that namespace is gone, end dnsmasq and remove " +
+                Journal::folder(state_.path(), "wlan0"));
+}
+
+// Numbers of namespaces repeat.
+TEST_F(JournalTest, OfAnEarlierBootIsOfEveryNetwork) {
+  begin();
+  rewrite("boot", "01234567-89ab-cdef-0123-456789abcdef");
+  EXPECT_TRUE(open().is_of_earlier_boot());
+  EXPECT_TRUE(open().require_this_network());
+  rewrite("network", "4:1:1");
+  EXPECT_TRUE(open().require_this_network());
+}
+
+TEST_F(JournalTest, OfAnotherVersionIsRefused) {
+  begin();
+  std::string text = *read_file(file());
+  const std::string_view version = "\"gateway\":2";
+  text.replace(text.find(version), version.size(), "\"gateway\":1");
+  ASSERT_TRUE(write_file(file(), text));
+  EXPECT_FALSE(Journal::open(state_.path(), "wlan0"));
 }
 
 TEST_F(JournalTest, TakesATimeThatIsNoTextForNone) {

@@ -28,6 +28,17 @@ TEST(Leases, LeaveOutOtherLines) {
                   .empty());
 }
 
+TEST(Leases, TakeLinesWithoutAnIdentifier) {
+  EXPECT_EQ(parse_leases("1 02:00 10.0.0.2 phone").size(), 1u);
+}
+
+TEST(Leases, KeepEveryPlainCharacter) {
+  const auto leases = parse_leases("1 0\x1f:00 10.0.0.2 !a~\xc3 *\n");
+  ASSERT_EQ(leases.size(), 1u);
+  EXPECT_EQ(leases[0].name, "!a~?");
+  EXPECT_EQ(leases[0].mac, "0?:00");
+}
+
 TEST(Leases, MakeNamesHarmless) {
   const auto leases =
       parse_leases("1 02:00:00:00:00:01 10.0.0.2 a\x1b[31mb\x7f *\n");

@@ -22,8 +22,33 @@ TEST(NetworkState, ReadsInterfaces) {
   EXPECT_TRUE(eth0.is_up && eth0.has_carrier && eth0.is_ethernet);
   ASSERT_EQ(eth0.addresses.size(), 1u);
   EXPECT_EQ(eth0.addresses[0].text(), "10.0.0.2/8");
+  EXPECT_EQ(eth0.mac, "02:00:00:00:00:01");
+  EXPECT_FALSE(eth0.is_loopback);
+  EXPECT_FALSE(interfaces->at(0).is_ethernet);
+  EXPECT_FALSE(interfaces->at(2).has_carrier);
   EXPECT_EQ(interfaces->at(2).bridge, "br0");
   EXPECT_FALSE(interfaces->at(2).is_up);
+}
+
+TEST(NetworkState, TellsASwitchedOnInterfaceFromOneWithALink) {
+  const auto interfaces = parse_interfaces(
+      R"([{"ifname":"a","flags":["UP"]},{"ifname":"b","flags":["LOWER_UP"]},
+          {"ifname":"c"},{"ifname":"d","addr_info":[
+           {"local":"10.0.0.1","prefixlen":33},
+           {"local":"10.0.0.2","prefixlen":32},{"local":"10.0.0.3"}]}])");
+  ASSERT_TRUE(interfaces);
+  EXPECT_TRUE(interfaces->at(0).is_up);
+  EXPECT_FALSE(interfaces->at(0).has_carrier);
+  EXPECT_FALSE(interfaces->at(1).is_up);
+  EXPECT_TRUE(interfaces->at(1).has_carrier);
+  EXPECT_FALSE(interfaces->at(2).is_up || interfaces->at(2).has_carrier);
+  ASSERT_EQ(interfaces->at(3).addresses.size(), 2u);
+  EXPECT_EQ(interfaces->at(3).addresses[0].text(), "10.0.0.2/32");
+  EXPECT_EQ(interfaces->at(3).addresses[1].text(), "10.0.0.3/32");
+  NetworkState state;
+  state.interfaces = *interfaces;
+  EXPECT_EQ(state.find("b"), &state.interfaces[1]);
+  EXPECT_EQ(state.find("e"), nullptr);
 }
 
 TEST(NetworkState, ReadsRoutesThatLeadOn) {
@@ -61,7 +86,14 @@ TEST(NetworkState, ReadsTablesAndChainsThatDrop) {
 TEST(NetworkState, TakesNothingForNothingAndRefusesWhatIsNoJson) {
   EXPECT_TRUE(parse_routes("")->empty());
   EXPECT_TRUE(parse_interfaces("[]")->empty());
+  EXPECT_TRUE(parse_routes(" \n")->empty());
+  EXPECT_TRUE(parse_ruleset("", "")->inet_tables.empty());
   EXPECT_FALSE(parse_routes("Usage: ip"));
+  EXPECT_FALSE(parse_interfaces("Usage: ip"));
+  const auto rules = parse_ruleset(R"({"nftables":[]})", "Error: syntax");
+  ASSERT_FALSE(rules);
+  EXPECT_TRUE(rules.error().message.starts_with("nft printed no JSON"));
+  EXPECT_FALSE(parse_ruleset("Error: syntax", R"({"nftables":[]})"));
 }
 
 }  // namespace

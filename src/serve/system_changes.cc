@@ -6,12 +6,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <thread>
+#include <optional>
+#include <utility>
 
 #include "base/file.h"
 #include "base/process.h"
-#include "base/text.h"
 #include "serve/change.h"
+#include "serve/gateway_text.h"
 #include "serve/gateway_unit.h"
 
 namespace flowtell {
@@ -20,8 +21,10 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto kPoliteWait = 2s;  // then a process is killed
-constexpr auto kLongestWait = 5s;
+constexpr auto kPoliteWait = 2s;   // then a process is killed
+constexpr auto kLongestWait = 5s;  // for one that was killed
+constexpr auto kLongestStart = 10s;
+constexpr auto kLookAgain = 5ms;
 
 // Removes a file, if it is there, and what an interrupted write left beside it.
 Result<void> remove_file(const std::string& path) {
@@ -43,28 +46,26 @@ Result<void> remove_file(const std::string& path) {
   return {};
 }
 
-// The words a process was started with; none for one that has gone.
-std::vector<std::string> words_of_process(int process) {
-  const auto line = read_file(fmt::format("/proc/{}/cmdline", process));
-  std::vector<std::string> words;
-  if (!line) return words;
-  for (const std::string_view word : split(*line, '\0')) {
-    words.emplace_back(word);
-  }
-  return words;
+// The user that a process acts as; nothing for one that has gone.
+std::optional<std::string> user_of(int process) {
+  constexpr std::string_view kField = "\nUid:\t";
+  const auto status = read_file(fmt::format("/proc/{}/status", process));
+  if (!status) return std::nullopt;
+  const std::size_t at = status->find(kField);
+  if (at == std::string::npos) return std::nullopt;
+  const std::size_t begin = at + kField.size();
+  return status->substr(begin, status->find('\t', begin) - begin);
 }
 
-bool is_dnsmasq_of(int process, const std::string& config) {
-  const auto words = words_of_process(process);
-  return words.size() >= 2 && fs::path(words[0]).filename() == "dnsmasq" &&
-         words[1] == "--conf-file=" + config;
-}
-
-// Signals that very process, also if its number has gone to another meanwhile.
-void signal_dnsmasq(int process, const std::string& config, int signal) {
-  const FileHandle handle = hold_process(process);
-  if (handle.get() < 0 || !is_dnsmasq_of(process, config)) return;
-  signal_process(handle, signal);
+// Writing its number is the last that dnsmasq does before it gives root up,
+// which is the last that can fail.
+bool is_at_work(const DnsmasqChange& dnsmasq) {
+  const int process = dnsmasq.process.number;
+  const auto path = fs::path(dnsmasq.config).parent_path() / kDnsmasqProcess;
+  const auto written = read_file(path);
+  if (!written || *written != fmt::format("{}\n", process)) return false;
+  if (!dnsmasq.changes_user || ::getuid() != 0) return true;
+  return user_of(process) != user_of(::getpid());
 }
 
 // Tells a running systemd to look at its units again.
@@ -87,56 +88,56 @@ Result<void> FileChange::undo() const { return remove_file(path); }
 
 Json FileChange::json() const { return {{"change", "file"}, {"path", path}}; }
 
-std::vector<int> dnsmasq_processes(const std::string& config) {
-  std::vector<int> found;
-  std::error_code problem;
-  for (const auto& entry : fs::directory_iterator("/proc", problem)) {
-    const auto process = parse_number<int>(entry.path().filename().string());
-    if (process && is_dnsmasq_of(*process, config)) found.push_back(*process);
-  }
-  return found;
-}
-
 std::string DnsmasqChange::describe() const {
   return fmt::format("start dnsmasq --conf-file={}", config);
 }
 
-// dnsmasq goes on by itself once it has its sockets, and says so by ending the
-// process that was started.
-Result<void> DnsmasqChange::apply() const {
-  auto done = run_to_success({"dnsmasq", "--conf-file=" + config});
-  if (done) return {};
-  return fail(ErrorKind::kOutput,
-              "{}; if its address is in use, another DHCP or DNS server runs "
-              "here: 'ss -lunp' tells which",
-              done.error().message);
-}
-
-// A dnsmasq that has just been started forks, and its parent lives until the
-// child is at work. One look at /proc can miss both, the child being too young
-// and the parent gone when its turn comes; a second look cannot.
-Result<void> DnsmasqChange::undo() const {
-  constexpr int kLooks = 2;
-  const auto begin = std::chrono::steady_clock::now();
-  for (int in_vain = 0; in_vain < kLooks;) {
-    const auto processes = dnsmasq_processes(config);
-    in_vain = processes.empty() ? in_vain + 1 : 0;
-    if (processes.empty()) continue;
-    const auto waited = std::chrono::steady_clock::now() - begin;
-    if (waited > kLongestWait) {
-      return fail(ErrorKind::kOutput, "dnsmasq (process {}) does not end",
-                  processes.front());
-    }
-    for (const int process : processes) {
-      signal_dnsmasq(process, config, waited < kPoliteWait ? SIGTERM : SIGKILL);
-    }
-    std::this_thread::sleep_for(20ms);
-  }
+Result<void> DnsmasqChange::prepare() {
+  auto started = WaitingProgram::start(words());
+  if (!started) return fail(std::move(started).error());
+  process = started->identity();
+  waiting = std::make_unique<WaitingProgram>(*std::move(started));
   return {};
 }
 
+Result<void> DnsmasqChange::apply() const {
+  const FileHandle held = hold_process(process);
+  const auto begin = std::chrono::steady_clock::now();
+  waiting->begin();
+  while (!wait_for_end(held, kLookAgain)) {
+    if (is_at_work(*this)) return {};
+    if (std::chrono::steady_clock::now() - begin < kLongestStart) continue;
+    return fail(ErrorKind::kOutput, "dnsmasq (process {}) does not get to work",
+                process.number);
+  }
+  return fail(ErrorKind::kOutput,
+              "{}: {}; if its address is in use, another DHCP or DNS server "
+              "runs here: 'ss -lunp' tells which",
+              fmt::join(words(), " "), complaint_of(waiting->outcome()));
+}
+
+Result<void> DnsmasqChange::undo() const {
+  const FileHandle held = hold_process(process);
+  const bool has_gone = held.get() < 0 && !is_running(process);
+  if (has_gone) return {};
+  for (const auto& [signal, longest] :
+       {std::pair(SIGTERM, kPoliteWait), std::pair(SIGKILL, kLongestWait)}) {
+    signal_process(held, signal);
+    if (held.get() >= 0 && wait_for_end(held, longest)) return {};
+  }
+  return fail(ErrorKind::kOutput, "dnsmasq (process {}) does not end",
+              process.number);
+}
+
+std::vector<std::string> DnsmasqChange::words() const {
+  return {"dnsmasq", "--keep-in-foreground", "--conf-file=" + config};
+}
+
 Json DnsmasqChange::json() const {
-  return {{"change", "dnsmasq"}, {"config", config}};
+  return {{"change", "dnsmasq"},
+          {"config", config},
+          {"process", static_cast<unsigned>(process.number)},
+          {"started", process.started}};
 }
 
 std::string UnitChange::describe() const {
