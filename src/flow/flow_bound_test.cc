@@ -189,9 +189,9 @@ TEST(FlowBound, MakesRoomForPacketsByTheDeviceThatHasMost) {
 // Sixteen packets a flow; four places of a chunk are taken by its first packet.
 TEST(FlowBound, HasRoomForSixteenPacketsAFlow) {
   PacketStory story;
-  for (int i = 0; i < 29; ++i) story.data(1);
-  EXPECT_EQ(run(story, at_most(2)).ended_early, 0u);
-  EXPECT_EQ(run(story.data(1), at_most(2)).ended_early, 1u);
+  for (int i = 0; i < 61; ++i) story.data(1);
+  EXPECT_EQ(run(story, at_most(4)).ended_early, 0u);
+  EXPECT_EQ(run(story.data(1), at_most(4)).ended_early, 1u);
 }
 
 TEST(FlowBound, KnowsTheMostThatWereOpen) {
