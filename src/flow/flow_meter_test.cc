@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "capture/capture_file.h"
 #include "support/flow_collector.h"
 #include "support/pcap_bytes.h"
@@ -136,6 +138,14 @@ TEST(MeterReport, AddsUpOverCaptures) {
   EXPECT_EQ(sum.links.size(), 3u);
   EXPECT_EQ(sum.first, kTestStart - 5s);
   EXPECT_EQ(sum.last, kTestStart + 7s);
+}
+
+// One test fails then, and not all of them.
+TEST(FlowCollector, ThrowsWhereATestLooksBeyondIt) {
+  FlowCollector none;
+  EXPECT_THROW(static_cast<void>(none.flows[0]), std::out_of_range);
+  EXPECT_THROW(static_cast<void>(none.flows.front()), std::out_of_range);
+  EXPECT_THROW(static_cast<void>(none.burst_ends.back()), std::out_of_range);
 }
 
 // TCP Fast Open (RFC 7413).
