@@ -82,6 +82,7 @@ set(unit_test_sources
   src/flow/flow_silence_test.cc
   src/flow/flow_table_test.cc
   src/flow/flow_twin_test.cc
+  src/flow/hello_places_test.cc
   src/flow/lan_test.cc
   src/flow/name_finder_test.cc
   src/flow/name_pool_test.cc

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "capture/capture_file.h"
 #include "support/flow_words.h"
 #include "support/pcap_bytes.h"
@@ -196,6 +198,14 @@ TEST(FlowMeter, MetersManyFramesAsItDoesEach) {
     EXPECT_EQ(many.report().ledger.sum(), count);
     EXPECT_EQ(in_words(of_many), in_words(of_each)) << count;
   }
+}
+
+// One test fails then, and not all of them.
+TEST(FlowCollector, ThrowsWhereATestLooksBeyondIt) {
+  FlowCollector none;
+  EXPECT_THROW(static_cast<void>(none.flows[0]), std::out_of_range);
+  EXPECT_THROW(static_cast<void>(none.flows.front()), std::out_of_range);
+  EXPECT_THROW(static_cast<void>(none.burst_ends.back()), std::out_of_range);
 }
 
 // TCP Fast Open (RFC 7413).
