@@ -146,10 +146,12 @@ int exit_code_of(pid_t process) {
                                  char* const* words, char* const* variables) {
   constexpr int kNotBegun = 127;
   ::setsid();
-  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  for (int number = 1; number < NSIG; ++number) {
+    static_cast<void>(::signal(number, SIG_DFL));
+  }
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   char go = 0;
   ssize_t got = -1;
   while ((got = ::read(gate, &go, 1)) < 0 && errno == EINTR) {

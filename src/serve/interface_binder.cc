@@ -89,7 +89,7 @@ bool send_byte(int channel, char byte) {
 void stand_aside() {
   sigset_t all;
   ::sigfillset(&all);
-  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
   ::prctl(PR_SET_NAME, "flowtell-binder", 0, 0, 0);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     ::close(standard);
