@@ -186,10 +186,12 @@ def drawn(worker, folder, seed):
     for file in sources():
         if folder_of(file) == folder and 0 < len(worker.objects_of(file)) <= MOST_OBJECTS:
             found += mutants.mutants_of(worker.source, file)
-    found.sort(key=lambda mutant: hashlib.sha256(
-        f"{seed}\n{mutant.file}\n{mutant.before}\n{mutant.after}".encode()).digest())
-    seen = set()
+    order, times, seen = [], collections.Counter(), set()
     for mutant in found:
+        text = f"{mutant.file}\n{mutant.before}\n{mutant.after}"
+        times[text] += 1  # equal changes of equal lines are apart in the draw
+        order.append((hashlib.sha256(f"{seed}\n{text}\n{times[text]}".encode()).digest(), mutant))
+    for _, mutant in sorted(order, key=lambda pair: pair[0]):
         if (mutant.file, mutant.line) not in seen:
             seen.add((mutant.file, mutant.line))
             yield mutant
