@@ -238,11 +238,23 @@ Result<void> refuse_other_dhcp_server(const std::string& interface,
     return fail(fmt::format("cannot ask for DHCP servers on {}", interface),
                 server.error());
   }
-  if (server->empty()) return {};
+  return require_no_server(interface, *server);
+}
+
+Result<void> require_no_server(const std::string& interface,
+                               std::string_view reply) {
+  if (reply.empty()) return {};
+  const auto server = Ipv4::parse(reply);
+  if (!server) {
+    return fail(ErrorKind::kInput,
+                "the probe for DHCP servers on {} returned no address; try "
+                "again, and capture on {} if it happens again",
+                interface, interface);
+  }
   return fail(ErrorKind::kInput,
               "a DHCP server at {} answers on {} already, and two would "
               "fight over the devices; switch it off, or give another --lan",
-              *server, interface);
+              server->text(), interface);
 }
 
 }  // namespace flowtell

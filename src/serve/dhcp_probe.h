@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -39,5 +40,11 @@ std::string dhcp_discover(const Mac& mac, std::uint32_t transaction);
 // The server that offers an address in this IPv4 packet, if it is an answer to
 // that transaction.
 std::optional<Ipv4> dhcp_offer_from(Bytes packet, std::uint32_t transaction);
+
+// Fails where the confined child's reply names a server, and where it is
+// neither empty nor an address: the child parsed packets, so its text is
+// untrusted.
+Result<void> require_no_server(const std::string& interface,
+                               std::string_view reply);
 
 }  // namespace flowtell

@@ -66,5 +66,22 @@ TEST(DhcpProbe, ReadsNoFurtherThanThePacket) {
   EXPECT_FALSE(server_in(long_header));
 }
 
+TEST(DhcpProbe, PrintsNothingButAnAddressOfItsChild) {
+  EXPECT_TRUE(require_no_server("lan0", ""));
+  const auto found = require_no_server("lan0", "10.0.0.1");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().message,
+            "a DHCP server at 10.0.0.1 answers on lan0 already, and two would "
+            "fight over the devices; switch it off, or give another --lan");
+  for (const std::string_view reply :
+       {"\x1b[2J", "10.0.0.1\n", "10.0.0.256", "10.0.0.1 \x1b[2J", " "}) {
+    const auto refused = require_no_server("lan0", reply);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message,
+              "the probe for DHCP servers on lan0 returned no address; try "
+              "again, and capture on lan0 if it happens again");
+  }
+}
+
 }  // namespace
 }  // namespace flowtell
