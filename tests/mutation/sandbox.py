@@ -7,6 +7,7 @@ networks, everything but FOLDER is read-only, and /tmp and /run are empty and it
 import os
 import pathlib
 import resource
+import signal
 import subprocess
 import sys
 
@@ -15,6 +16,7 @@ import private  # noqa: E402
 
 MS_RDONLY, MS_REMOUNT, MS_BIND = 1, 32, 4096
 MEMORY = 8 << 30  # bytes; a mutant may allocate without end
+PROCESSOR = 100   # seconds of each process; a mutant may loop without end
 
 
 def main():
@@ -26,10 +28,12 @@ def main():
         private.mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777,size=4g")
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
         pathlib.Path("/proc/sys/kernel/ns_last_pid").write_text("1000")  # tests name small ones
         os.chdir(folder)
         return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
 
+    private.call(private.libc.prctl, private.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     sys.exit(private.run_in_private(confined))
 
 
