@@ -27,7 +27,7 @@ TOKEN = re.compile(r"""
 CALL = re.compile(r"^(\s+)(?!return|throw|co_|using|delete|require\()[\w.:\[\]>*-]+\(.*\);$")
 ASSIGNMENT = re.compile(r"^(\s+)[*\w.:\[\]>()-]+ ([-+|&]?=|<<=|>>=) .*;$")
 CONDITION = re.compile(r"\b(if|while) \((?!const|constexpr|auto|int|size_t|std::)(.*)\) (\{|\S.*;)$")
-RETURN = re.compile(r"^(\s+(?:if \(.*\) )?return )(?!\{\};)(.*);$")
+RETURN = re.compile(r"^(\s+(?:if \(.*\) )?return )(?!\{\};|std::nullopt;)(.*);$")
 
 
 @dataclasses.dataclass(frozen=True)
