@@ -144,9 +144,11 @@ set(unit_test_sources
   src/report/audit_report_test.cc
   src/report/device_day_test.cc
   src/report/evaluation_page_test.cc
+  src/report/evaluation_tables_test.cc
   src/report/evaluation_test.cc
   src/report/evidence_use_test.cc
   src/report/explanation_page_test.cc
+  src/report/flow_explanation_test.cc
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
   src/report/html_page_test.cc
@@ -154,11 +156,14 @@ set(unit_test_sources
   src/report/left_out_score_test.cc
   src/report/live_screen_test.cc
   src/report/metrics_test.cc
+  src/report/model_explanation_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
+  src/report/reference_pages_test.cc
   src/report/reliability_test.cc
   src/report/repeated_folds_test.cc
   src/report/risk_coverage_test.cc
+  src/report/stats_text_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
   src/serve/confined_child_test.cc
@@ -190,6 +195,13 @@ set(unit_test_sources
   src/serve/system_changes_test.cc
   src/serve/system_identity_test.cc
   src/serve/watch_test.cc
+  src/tool/apart_test.cc
+  src/tool/command_table_test.cc
+  src/tool/completions_test.cc
+  src/tool/console_test.cc
+  src/tool/manual_pages_test.cc
+  src/tool/terminal_test.cc
+  src/tool/watch_reporting_test.cc
 )
 # Of one thread ThreadSanitizer has nothing to say.
 if(FLOWTELL_SANITIZE STREQUAL "thread")
@@ -199,8 +211,8 @@ endif()
 add_executable(unit_tests ${unit_test_sources})
 unite_folders(unit_tests)
 target_link_libraries(unit_tests
-  PRIVATE test_support GTest::gtest_main rapidcheck_gtest
-          nlohmann_json::nlohmann_json project_warnings)
+  PRIVATE flowtell_tool test_support CLI11::CLI11 GTest::gtest_main
+          rapidcheck_gtest nlohmann_json::nlohmann_json project_warnings)
 gtest_discover_tests(unit_tests DISCOVERY_MODE PRE_TEST)
 
 # Whole-program tests: commands in a folder of their own, compared with
@@ -210,6 +222,7 @@ add_executable(program_tests
   tests/audit_program_test.cc
   tests/bad_captures_program_test.cc
   tests/bad_models_program_test.cc
+  tests/evaluation_program_test.cc
   tests/explain_program_test.cc
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
@@ -217,6 +230,8 @@ add_executable(program_tests
   tests/links_program_test.cc
   tests/live_program_test.cc
   tests/presets_program_test.cc
+  tests/recording_program_test.cc
+  tests/reference_program_test.cc
   tests/report_program_test.cc
   tests/svm_program_test.cc
   tests/threads_program_test.cc

@@ -71,6 +71,34 @@ TEST_F(ExplainProgram, DoesWithoutExamplesAndScores) {
   expect("explain_without_examples");
 }
 
+TEST_F(ExplainProgram, WritesPagesThatSayWhatTheyExplain) {
+  const auto title = [&](const std::string& what) {
+    const Outcome page =
+        run("flowtell explain apps.model " + what + " --html -");
+    EXPECT_EQ(page.exit_code, 0) << page.err;
+    EXPECT_TRUE(page.out.starts_with("<!DOCTYPE html>"));
+    const std::size_t from = page.out.find("<title>") + 7;
+    return page.out.substr(from, page.out.find("</title>", from) - from);
+  };
+  EXPECT_EQ(title(""), "What apps.model knows apps by");
+  EXPECT_EQ(title("phone.pcap"), "Verdicts on phone.pcap");
+  EXPECT_EQ(title("phone.pcap home/chat/1.pcap"),
+            "Verdicts on phone.pcap and home/chat/1.pcap");
+  EXPECT_EQ(title("phone.pcap --flow 3"), "Flow 3 of phone.pcap");
+}
+
+TEST_F(ExplainProgram, SaysHowManyFlowsThereAre) {
+  put("one.pcap",
+      pcap_bytes({frame().ethernet().ipv4().udp(40000, 443).payload(100)}));
+  EXPECT_EQ(run("flowtell explain apps.model one.pcap --flow 2").err,
+            "flowtell: --flow 2: there is only 1 flow; count them as 'flowtell "
+            "classify' prints them\n");
+  EXPECT_EQ(
+      run("flowtell explain apps.model one.pcap phone.pcap --flow 22").err,
+      "flowtell: --flow 22: there are only 21 flows; count them as "
+      "'flowtell classify' prints them\n");
+}
+
 // The number is that of the line that `classify` prints.
 TEST_F(ExplainProgram, CountsAsClassifyPrints) {
   for (const int number : {1, 2, 9, 15}) {

@@ -40,6 +40,38 @@ TEST_F(GatewayProgram, RefusesNonsense) {
   expect("gateway_nonsense");
 }
 
+// What is as it would be anyway is left out.
+TEST_F(GatewayProgram, PassesOnWhatDiffersFromTheUsual) {
+  const auto started_by = [&](const std::string& options) {
+    const std::string script =
+        run("flowtell gateway script --lan wlan0 --wan eth0 " + options).out;
+    const std::string_view begin = "gateway up --lan wlan0 --wan eth0";
+    const std::size_t from = script.find(begin) + begin.size();
+    return script.substr(from, script.find(" ;;", from) - from);
+  };
+  EXPECT_EQ(started_by(""), "");
+  const std::string all =
+      " --address 10.7.0.1/24 --dhcp 10.7.0.50-10.7.0.60 --lease 600 --dns "
+      "9.9.9.9 --domain home --ipv6";
+  const std::string started = started_by(all);
+  for (const char* part :
+       {" --address 10.7.0.1/24", " --lease 600", " --ipv6",
+        " --dhcp 10.7.0.50-10.7.0.60", " --dns 9.9.9.9", " --domain home"}) {
+    EXPECT_NE(started.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(started.size(), all.size());
+  EXPECT_EQ(started_by("--dhcp 192.168.12.100-192.168.12.200"), "");
+  EXPECT_EQ(started_by("--dns 192.168.12.1"), "");
+}
+
+// The folder of the record is not there, and no gateway is of this name.
+TEST_F(GatewayProgram, HasNothingToUndoWhereThereIsNone) {
+  const Outcome down = run("flowtell gateway down --lan nolan --state none");
+  EXPECT_EQ(down.exit_code, 0);
+  EXPECT_EQ(down.err, "No gateway is up on nolan; there is nothing to undo.\n");
+  EXPECT_EQ(run("flowtell gateway down --lan nolan --all").exit_code, 2);
+}
+
 TEST_F(GatewayProgram, PrintsAStartUpScript) {
   run("flowtell gateway script --lan wlan0 --wan eth0 --domain home "
       "| sed \"s|$(command -v flowtell)|PROGRAM|\"");

@@ -115,6 +115,51 @@ TEST_F(LiveProgram, TakesATokenOfSixteenLettersOrMore) {
   EXPECT_EQ(said("0123456789abcde\x7fg"), refused);
 }
 
+TEST_F(LiveProgram, PlaysNoStandardInput) {
+  const Outcome outcome =
+      run("cat phone.pcap | flowtell watch apps.model --replay -");
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.err,
+            "flowtell: standard input comes at its own pace and cannot be "
+            "played; name a file, or use 'flowtell classify apps.model -'\n");
+}
+
+// Where the address is understood, the port that is taken is the trouble.
+TEST_F(LiveProgram, ServesMetricsAtAnAddressThatCanBeRead) {
+  const TakenPort port;
+  put("token", "0123456789abcdef");
+  const auto said = [&](const std::string& address,
+                        const std::string& token = "") {
+    return run(fmt::format("flowtell watch apps.model --replay phone.pcap "
+                           "--metrics '{}' {}",
+                           address, token))
+        .err;
+  };
+  const std::string unread =
+      "flowtell: --metrics takes a port, as 9464, or an address of this "
+      "machine with a port, as 192.168.12.1:9464 or [fd00::1]:9464\n";
+  for (const char* address :
+       {"0", "x", "65536", "", "127.0.0.1:0", "127.0.0.1:", ":9464", "::1:9464",
+        "[::1]", "[::1]:x", "[]:9464", "[127.0.0.1]:9464", "[::1:9464",
+        "home:9464"}) {
+    EXPECT_EQ(said(address), unread) << address;
+  }
+  const std::string number = std::to_string(port.number());
+  const std::string taken = fmt::format(
+      "flowtell: cannot serve metrics on 127.0.0.1 port {}: Address already in "
+      "use\n",
+      number);
+  EXPECT_EQ(said(number), taken);
+  EXPECT_EQ(said("127.0.0.1:" + number), taken);
+  const std::string open =
+      "flowtell: --metrics on an address that others reach tells them which "
+      "apps devices use; add --metrics-token, or serve on 127.0.0.1\n";
+  EXPECT_EQ(said("192.0.2.1:" + number), open);
+  EXPECT_EQ(said("[fd00::1]:" + number), open);
+  EXPECT_TRUE(said("192.0.2.1:" + number, "--metrics-token token")
+                  .starts_with("flowtell: cannot serve metrics on 192.0.2.1 "));
+}
+
 // Rights come first: without them nobody is told which interfaces there are.
 TEST_F(LiveProgram, NamesAnInterfaceThatIsAbsent) {
   for (const char* line : {"flowtell watch apps.model -i none0",
@@ -132,6 +177,23 @@ TEST_F(LiveProgram, NamesAnInterfaceThatIsAbsent) {
   }
   EXPECT_FALSE(std::filesystem::exists(folder() / "apps"))
       << "no empty folder, which 'train' would stumble over";
+}
+
+TEST_F(LiveProgram, RecordsADeviceByItsIpOrMacAddress) {
+  const auto code_of = [&](const std::string& device) {
+    return run("flowtell capture -i none0 --app news -o apps --device " +
+               device)
+        .exit_code;
+  };
+  for (const char* device :
+       {"10.0.0.1", "fd00::1", "3c:28:6d:00:00:01", "AB:CD:EF:ab:cd:ef"}) {
+    EXPECT_EQ(code_of(device), 1) << "it is the interface that is absent";
+  }
+  for (const char* device :
+       {"3c:28:6d:00:00", "3c:28:6d:00:00:01:02", "3c:28:6d:00:00:1",
+        "3c:28:6d:00:00:001", "3c:28:6d:00:00:0g", "3c-28-6d-00-00-01"}) {
+    EXPECT_EQ(code_of(device), 2) << device;
+  }
 }
 
 TEST_F(LiveProgram, RefusesWhatCannotBeRecorded) {
@@ -325,6 +387,25 @@ TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneIsNoGood) {
           "are being watched; the model in use stays: start again\n"),
       std::string::npos)
       << outcome.out;
+}
+
+// The flow that is open at the end is named by the model read anew.
+TEST_F(LiveProgram, GoesOnWithAModelReadAnew) {
+  put_app_captures(folder(), "other", 100, 4);
+  run("mv other/chat other/talk; mv other/video other/film");
+  ASSERT_EQ(run("flowtell train other -o other.model --trees 20 --no-score")
+                .exit_code,
+            0);
+  const Outcome outcome =
+      run("chmod 755 .; " + std::string(kLastingWatch) +
+          "cp other.model apps.model; kill -HUP $pid; "
+          "kill -TERM $pid; wait $pid; code=$?; cat said flows.txt; "
+          "exit $code");
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_TRUE(outcome.out.find(" talk ") != std::string::npos ||
+              outcome.out.find(" film ") != std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(outcome.out.find("stays"), std::string::npos) << outcome.out;
 }
 
 // A device that falls silent for two seconds, twice.

@@ -72,6 +72,15 @@ TEST_F(ThreadsProgram, TellWhereTheTimeWent) {
         "packets/s", "flows/s", "open at a time", "a flow with its packets"}) {
     EXPECT_NE(told.err.find(word), std::string::npos) << word;
   }
+  const std::string two = "The times of 2 threads are added up; ";
+  for (const auto& [threads, has_two] :
+       {std::pair("1", false), std::pair("2", true), std::pair("5", true)}) {
+    EXPECT_EQ(run(fmt::format("flowtell flows long.pcap --stats --threads {}",
+                              threads))
+                      .err.find(two) != std::string::npos,
+              has_two)
+        << threads;
+  }
   // The lines are those of a run that is not timed.
   run("flowtell classify apps.model long.pcap -o untimed.txt");
   EXPECT_EQ(run("cmp lines.txt untimed.txt").exit_code, 0);

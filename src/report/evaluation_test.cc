@@ -76,6 +76,18 @@ TEST(Evaluation, CountsWhatWasTakenForWhat) {
   EXPECT_EQ(hand_computed().confusion, due);
 }
 
+TEST(Evaluation, ListsWhatWasTakenForWhatRowByRow) {
+  EXPECT_EQ(
+      hand_computed().confusions(),
+      (std::vector<Confusion>{
+          {0, 0, 3}, {0, 1, 1}, {1, 0, 1}, {1, 1, 2}, {2, 0, 1}, {2, 1, 2}}));
+  Evaluation of_three;
+  of_three.confusion = {{5, 0, 4}, {0, 0, 0}, {0, 2, 3}};
+  EXPECT_EQ(
+      of_three.confusions(),
+      (std::vector<Confusion>{{0, 0, 5}, {0, 2, 4}, {2, 1, 2}, {2, 2, 3}}));
+}
+
 TEST(Evaluation, JudgesEveryFlowForRecallAndPrecision) {
   const Evaluation evaluation = hand_computed();
   EXPECT_EQ(evaluation.flows, 10u);

@@ -140,6 +140,26 @@ TEST_F(Screen, GivesNeitherListLessThanHalf) {
   EXPECT_EQ(recent, 9u);
 }
 
+// Of an odd number the devices get one more; six lines are for all else.
+TEST_F(Screen, GivesDevicesTheOddLine) {
+  for (int i = 1; i < 100; ++i) {
+    tell({.device = fmt::format("192.168.12.{}", i)});
+  }
+  const auto lists = [&](std::size_t rows) {
+    std::pair<std::size_t, std::size_t> devices_and_recent;
+    for (const std::string_view line : split(draw({80, rows}), '\n')) {
+      if (!line.starts_with("192.")) continue;
+      const bool is_recent = line.find(" TCP 203") != std::string_view::npos;
+      ++(is_recent ? devices_and_recent.second : devices_and_recent.first);
+    }
+    return devices_and_recent;
+  };
+  EXPECT_EQ(lists(6), std::pair(std::size_t{0}, std::size_t{0}));
+  EXPECT_EQ(lists(7), std::pair(std::size_t{1}, std::size_t{0}));
+  EXPECT_EQ(lists(8), std::pair(std::size_t{1}, std::size_t{1}));
+  EXPECT_EQ(lists(25), std::pair(std::size_t{10}, std::size_t{9}));
+}
+
 // --- what a device is doing --------------------------------------------------
 
 TEST_F(Screen, NamesTheAppOfTheGreatestSumOfConfidences) {

@@ -64,6 +64,35 @@ TEST(ModelText, ShowsTheTenFeaturesThatMatterMost) {
   EXPECT_FALSE(says(text, "length_std"));
 }
 
+TEST(ModelText, KeepsFeaturesThatMatterAlikeInTheirOrder) {
+  Model model = small_model();
+  for (ColumnImportance& each : model.importance) each = {0.0625, 0.03125};
+  const std::string text = model_text(model);
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < 10; ++i) {
+    const std::size_t at = text.find('\n' + model.columns[i] + ' ');
+    ASSERT_NE(at, std::string::npos) << model.columns[i];
+    EXPECT_LT(before, at);
+    before = at;
+  }
+  EXPECT_FALSE(says(text, '\n' + model.columns[10] + ' '));
+}
+
+TEST(ModelText, ListsTheFlowsThatAppsShare) {
+  const std::string text = model_text(small_model());
+  EXPECT_TRUE(says(text,
+                   "  *.example: shared by mail and vidéo, live, 3 flows, 50.0 "
+                   "% right\n"))
+      << text;
+  EXPECT_TRUE(says(text,
+                   "  UDP 53: shared by chat, mail and vidéo, live, 12 flows, "
+                   "25.0 % right\n"))
+      << text;
+  Model model = small_model();
+  model.ambiguity = AmbiguityTable();
+  EXPECT_FALSE(says(model_text(model), "look alike"));
+}
+
 TEST(ModelText, LeavesOutAScoreThatIsNotThere) {
   Model model = small_model();
   model.honest.reset();

@@ -20,6 +20,14 @@ TEST(StudentQuantile, IsThatOfTheTables) {
   EXPECT_NEAR(student_quantile(1e9), 1.960, 0.001);
 }
 
+// The first five terms of the expansion (Abramowitz and Stegun, 26.7.5), worked
+// out elsewhere.
+TEST(StudentQuantile, IsAnExpansionInPowersOfTheDegrees) {
+  EXPECT_NEAR(student_quantile(1), 11.300117920687915, 1e-9);
+  EXPECT_NEAR(student_quantile(2), 4.270551423673034, 1e-9);
+  EXPECT_NEAR(student_quantile(5), 2.5703082569162268, 1e-9);
+}
+
 // Two deals of two folds each: their variance is 0.02 / 3, and each fold is
 // judged by one as large as itself.
 TEST(CorrectedInterval, KnowsThatFoldsAreNoIndependentTrials) {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Evaluations with more than the table: apps left out, ambiguous flows, a day;
+// and what is said of captures that are of little use.
+#include <nlohmann/json.hpp>
+
+#include "support/app_captures.h"
+#include "support/pcap_bytes.h"
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class EvaluationProgram : public ProgramTest {
+ protected:
+  void SetUp() override { put_app_captures(folder(), "home", 100, 3); }
+
+  // A third app, which looks like the first.
+  void put_mail() const {
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+      put(fmt::format("home/mail/{}.pcap", i),
+          app_capture(MadeUpApp::kChat, 900 + i));
+    }
+  }
+  nlohmann::json score(const std::string& options) {
+    const Outcome outcome = run("flowtell evaluate " + options + " --json -");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return nlohmann::json::parse(outcome.out);
+  }
+};
+
+TEST_F(EvaluationProgram, LeavesEachAppOutInTurn) {
+  put_mail();
+  EXPECT_FALSE(score("home --trees 5").contains("leave_app_out"));
+  const auto found = score("home --trees 5 --leave-app-out");
+  const auto& apps = found["leave_app_out"]["apps"];
+  ASSERT_EQ(apps.size(), 3u);
+  double unknown = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(apps[i]["app"], found["apps"][i]["app"]);
+    EXPECT_EQ(apps[i]["flows"], found["apps"][i]["flows"]);
+    unknown += apps[i]["unknown"].get<double>() / 3;
+  }
+  EXPECT_NEAR(found["leave_app_out"]["unknown"].get<double>(), unknown, 1e-12);
+  EXPECT_NE(run("flowtell evaluate home --trees 5 --leave-app-out")
+                .out.find("\nApps never taught, and how many of their flows "
+                          "are called unknown:\napp left out  flows"),
+            std::string::npos);
+}
+
+// Without it the others are of one group.
+TEST_F(EvaluationProgram, NamesTheAppThatCannotBeLeftOut) {
+  put_mail();
+  std::string list = "path,app,group\n";
+  for (const std::string app : {"chat", "mail", "video"}) {
+    for (int i = 1; i <= 3; ++i) {
+      list += fmt::format("home/{}/{}.pcap,{},{}\n", app, i, app,
+                          app == "mail" && i > 1 ? "office" : "home");
+    }
+  }
+  put("list.csv", list);
+  const std::string line =
+      "flowtell evaluate list.csv --trees 5 --split by-group ";
+  EXPECT_EQ(run(line).exit_code, 0);
+  const Outcome outcome = run(line + "--leave-app-out");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err,
+            "flowtell: --leave-app-out: without mail the others of list.csv "
+            "cannot be split by-group into two parts; add captures of them, or "
+            "choose another --split\n");
+}
+
+TEST_F(EvaluationProgram, LooksForMoreInOtherCapturesToo) {
+  put_app_captures(folder(), "office", 900, 2);
+  const std::string line = "home --test office --trees 5 ";
+  const auto plain = score(line);
+  EXPECT_FALSE(plain.contains("ambiguity"));
+  EXPECT_FALSE(plain.contains("timeline"));
+  auto more = score(line + "--ambiguity --timeline");
+  EXPECT_GT(more["ambiguity"]["flows"], 0);
+  EXPECT_LE(more["ambiguity"]["flows"], more["flows"]);
+  EXPECT_EQ(more["timeline"]["repeats"], 5);
+  EXPECT_EQ(more["captures"], 4);
+  EXPECT_EQ(more["accuracy"], plain["accuracy"]);
+}
+
+TEST_F(EvaluationProgram, ExitsWith3WhereEitherSideIsDamaged) {
+  put_app_captures(folder(), "office", 900, 2);
+  const auto code = [&] {
+    return run("flowtell evaluate home --test office --trees 5").exit_code;
+  };
+  EXPECT_EQ(code(), 0);
+  const std::string bytes = app_capture(MadeUpApp::kVideo, 77);
+  put("office/video/9.pcap", bytes.substr(0, bytes.size() - 30));
+  EXPECT_EQ(code(), 3);
+  run("mv office/video/9.pcap home/video/9.pcap");
+  EXPECT_EQ(code(), 3);
+}
+
+TEST_F(EvaluationProgram, NamesThreeCapturesWithoutFlows) {
+  const auto said = [&] {
+    return run("flowtell train home -o apps.model --trees 5 --no-score").err;
+  };
+  for (const char* name : {"7", "8", "9"}) {
+    put(fmt::format("home/chat/{}.pcap", name), pcap_header());
+  }
+  EXPECT_TRUE(said().starts_with(
+      "flowtell: warning: 3 captures gave no flow: home/chat/7.pcap, "
+      "home/chat/8.pcap and home/chat/9.pcap\n"))
+      << said();
+  put("home/video/9.pcap", pcap_header());
+  EXPECT_TRUE(said().starts_with(
+      "flowtell: warning: 4 captures gave no flow: home/chat/7.pcap, "
+      "home/chat/8.pcap and home/chat/9.pcap and others\n"))
+      << said();
+}
+
+TEST_F(EvaluationProgram, SaysWhereAManifestNamesOtherDevices) {
+  put("list.csv",
+      "path,app,device\nhome/chat/1.pcap,chat,10.9.9.9\n"
+      "home/video/1.pcap,video,10.9.9.9\n");
+  const Outcome outcome = run("flowtell evaluate list.csv");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err,
+            "flowtell: list.csv: none of its 40 flows is of a device that the "
+            "manifest names; correct the column 'device'\n");
+}
+
+}  // namespace
+}  // namespace flowtell
