@@ -18,6 +18,7 @@ add_library(test_support STATIC
   tests/support/quic_bytes.cc
   tests/support/read_back.cc
   tests/support/samples.cc
+  tests/support/syncs.cc
   tests/support/temporary_folder.cc
   tests/support/test_frame.cc
 )
@@ -51,6 +52,7 @@ set(unit_test_sources
   src/capture/capture_file_test.cc
   src/capture/compressed_test.cc
   src/capture/damaged_capture_test.cc
+  src/capture/interface_binding_test.cc
   src/capture/live_interface_test.cc
   src/capture/pcap_reader_test.cc
   src/capture/pcap_writer_test.cc
@@ -166,17 +168,22 @@ set(unit_test_sources
   src/report/stats_text_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
+  src/serve/call_filter_test.cc
   src/serve/confined_child_test.cc
   src/serve/content_cut_test.cc
   src/serve/crew_test.cc
   src/serve/device_names_test.cc
+  src/serve/dhcp_network_test.cc
   src/serve/dhcp_probe_test.cc
   src/serve/frame_anonymiser_test.cc
   src/serve/gateway_checks_test.cc
+  src/serve/gateway_health_test.cc
+  src/serve/gateway_lock_test.cc
   src/serve/gateway_options_test.cc
   src/serve/gateway_plan_test.cc
   src/serve/gateway_status_test.cc
   src/serve/gateway_steps_test.cc
+  src/serve/gateway_test.cc
   src/serve/gateway_unit_test.cc
   src/serve/interface_binder_test.cc
   src/serve/ipv4_test.cc
@@ -186,10 +193,12 @@ set(unit_test_sources
   src/serve/line_spool_test.cc
   src/serve/live_loop_test.cc
   src/serve/live_waiter_test.cc
+  src/serve/memory_use_test.cc
   src/serve/metrics_server_test.cc
   src/serve/network_changes_test.cc
   src/serve/network_state_test.cc
   src/serve/path_fence_test.cc
+  src/serve/privilege_test.cc
   src/serve/recorder_test.cc
   src/serve/session_folder_test.cc
   src/serve/system_changes_test.cc

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/checksum.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include "support/closed_input.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -53,6 +56,20 @@ TEST(Sha256, OfAFileIsThatOfItsBytes) {
     ASSERT_TRUE(file);
     EXPECT_EQ(sha256_of_file(*file), sha256(as_bytes(bytes))) << size;
   }
+}
+
+TEST(Sha256, IsThatOfTheWholeFileWhereverItIsReadFrom) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("a", "abc");
+  const ClosedInput closed;
+  const auto file = open_for_reading(path);
+  ASSERT_TRUE(file);
+  ASSERT_EQ(file->get(), 0);
+  EXPECT_EQ(::lseek(file->get(), 2, SEEK_SET), 2);
+  EXPECT_EQ(sha256_of_file(*file), sha256(as_bytes("abc")));
+  const FileHandle unreadable(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  EXPECT_FALSE(sha256_of_file(unreadable));
+  EXPECT_FALSE(sha256_of_file(FileHandle()));
 }
 
 TEST(Sha256, IsNoneOfWhatCannotBeReadAgain) {

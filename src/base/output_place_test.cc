@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "support/closed_input.h"
 #include "support/other_user.h"
 #include "support/temporary_folder.h"
 
@@ -41,6 +42,13 @@ TEST_F(OutputPlace, IsThePathItselfWithoutLinks) {
   EXPECT_EQ(place("./a_new_file"), "a_new_file");
   EXPECT_EQ(place("//dev//null"), "/dev/null");
   EXPECT_EQ(place("/"), "/");
+}
+
+TEST_F(OutputPlace, IsFoundThroughDescriptorZero) {
+  fs::create_symlink(precious_, folder_ / "link");
+  const ClosedInput closed;
+  EXPECT_EQ(place(precious_), precious_);
+  EXPECT_EQ(place(folder_ / "link"), precious_);
 }
 
 TEST_F(OutputPlace, IsNowhereWhereNoPathLeads) {

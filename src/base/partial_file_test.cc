@@ -8,6 +8,7 @@
 
 #include <filesystem>
 
+#include "support/closed_input.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -20,6 +21,15 @@ TEST(PartialFile, TakesAwayWhatAKilledWriterLeft) {
   const TemporaryFolder folder;
   folder.put("a.model.1.partial", "half a mod");
   folder.put("a.model.4000000.partial", "");
+  const auto made = make_partial(folder / "a.model");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(folder.names(), Names{fs::path(made->path).filename()});
+}
+
+TEST(PartialFile, RemovesALeftOneThroughDescriptorZero) {
+  const TemporaryFolder folder;
+  folder.put("a.model.1.partial", "half a mod");
+  const ClosedInput closed;
   const auto made = make_partial(folder / "a.model");
   ASSERT_TRUE(made);
   EXPECT_EQ(folder.names(), Names{fs::path(made->path).filename()});

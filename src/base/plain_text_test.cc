@@ -65,6 +65,11 @@ TEST(PrintableSize, IsNoneOfWhatIsNotWhole) {
     }
     EXPECT_EQ(printable_size(whole.substr(1)), 0u) << "begins in the middle";
   }
+  for (unsigned first = 0x80; first < 0xc2; ++first) {
+    const std::string bytes(1, static_cast<char>(first));
+    EXPECT_EQ(printable_size(bytes), 0u) << first;
+    EXPECT_EQ(printable_size(bytes + "\x80\x80\x80"), 0u) << first;
+  }
   for (const char* bytes :
        {"\xf5\x80\x80\x80", "\xf8\x88\x80\x80\x80", "\xff\xbf\xbf\xbf"}) {
     EXPECT_EQ(printable_size(bytes), 0u);

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "support/interruptions.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -125,6 +126,20 @@ TEST(Process, ThatTookTooLongIsGone) {
   EXPECT_NE(::kill(*number, 0), 0) << "killed, and not left as a zombie";
 }
 
+TEST(Process, IsWaitedForThroughSignals) {
+  const Interruptions interruptions;
+  const auto outcome = run_process({"sleep", "0.2"});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->exit_code, 0);
+  EXPECT_EQ(*run_to_success({"sh", "-c", "sleep 0.1; echo done"}), "done\n");
+}
+
+TEST(Process, ThatHasGoneIsNotWaitedFor) {
+  EXPECT_TRUE(wait_for_end(FileHandle(), 1h));
+  EXPECT_FALSE(wait_for_end(hold_process(::getpid()), 0ms)) << "this one runs";
+  EXPECT_FALSE(wait_for_end(hold_process(::getpid()), 20ms));
+}
+
 TEST(Process, IsHeldAndSignalled) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -211,8 +226,18 @@ TEST(WaitingProgram, NeverBeginsOnceItIsLeft) {
     ASSERT_TRUE(program);
     identity = program->identity();
   }
+  EXPECT_EQ(::waitpid(identity.number, nullptr, WNOHANG), -1)
+      << "it has ended, and was waited for";
   EXPECT_FALSE(is_running(identity));
   EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(WaitingProgram, BeginsAndIsWaitedForThroughSignals) {
+  auto program = WaitingProgram::start({"sh", "-c", "sleep 0.2; exit 5"});
+  ASSERT_TRUE(program);
+  const Interruptions interruptions;
+  program->begin();
+  EXPECT_EQ(program->outcome().exit_code, 5);
 }
 
 TEST(WaitingProgram, NeverBeginsWhereItsParentIsKilled) {

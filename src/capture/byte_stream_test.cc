@@ -50,6 +50,17 @@ TEST(ByteStream, SkipsFartherThanItsWindow) {
   EXPECT_FALSE(stream.skip(101));
 }
 
+TEST(ByteStream, SkipsToItsEndAndNoFurther) {
+  for (const std::size_t bite : {1u, 2u, 3u}) {
+    ByteStream stream(in_bites("abc", bite));
+    EXPECT_TRUE(stream.skip(0));
+    EXPECT_TRUE(stream.skip(3)) << bite;
+    EXPECT_EQ(stream.position(), 3u);
+    EXPECT_FALSE(stream.skip(1));
+    EXPECT_TRUE(stream.skip(0)) << "that is where it stands";
+  }
+}
+
 TEST(ByteStream, TellsWhyItsSourceFailed) {
   ByteStream stream(in_bites("abc", 2, "the cable is out"));
   EXPECT_TRUE(stream.fill(3));

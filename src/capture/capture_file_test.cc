@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/capture_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "base/file.h"
+#include "base/random.h"
+#include "support/closed_input.h"
 #include "support/packed.h"
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
@@ -39,6 +45,13 @@ TEST(CaptureFile, IsToldByItsContentNotItsName) {
   }
 }
 
+TEST(CaptureFile, MayHaveDescriptorZero) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("a", pcap_bytes(two_frames()));
+  const ClosedInput closed;
+  EXPECT_EQ(frames_of(path), two_frames());
+}
+
 TEST(CaptureFile, IsReadFromAPipeToo) {
   const TemporaryFolder folder;
   const std::string pipe = folder / "pipe";
@@ -48,6 +61,59 @@ TEST(CaptureFile, IsReadFromAPipeToo) {
   });
   EXPECT_EQ(frames_of(pipe), two_frames());
   writer.join();
+}
+
+// A full pipe, refilled as it is read.
+class FilledPipe {
+ public:
+  FilledPipe(const std::string& path, std::string bytes)
+      : bytes_(std::move(bytes)) {
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    in_ = FileHandle(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    fill();
+  }
+  // Fills it; returns the bytes written so far.
+  std::size_t fill() {
+    ssize_t count = 0;
+    do {
+      written_ += static_cast<std::size_t>(count);
+      count = ::write(in_.get(), &bytes_[written_], bytes_.size() - written_);
+    } while (count > 0);
+    return written_;
+  }
+  bool wait_for_room() const {
+    pollfd watched{in_.get(), POLLOUT, 0};
+    return ::poll(&watched, 1, 30'000) == 1;
+  }
+  void close() { in_ = FileHandle(); }
+
+ private:
+  std::string bytes_;
+  FileHandle in_;
+  std::size_t written_ = 0;
+};
+
+// A thread of its own reads on before frames are requested.
+TEST(CaptureFile, IsReadAheadOnlyByAThreadOfItsOwn) {
+  std::vector<TestFrame> frames;
+  Random random(7);
+  for (int i = 0; i < 1000; ++i) {
+    std::string noise;
+    for (int n = 0; n < 1400; ++n) noise += static_cast<char>(random.next());
+    frames.push_back(frame().ethernet().ipv4().udp().payload(noise));
+  }
+  const std::string packed = gzip_packed(pcap_bytes(frames));
+  const TemporaryFolder folder;
+  FilledPipe of_caller(folder / "a", packed);
+  const auto unread = open_capture(folder / "a", UnpackOn::kCallersThread);
+  ASSERT_TRUE(unread);
+  const std::size_t at_open = of_caller.fill();
+  EXPECT_LT(at_open, packed.size() / 2);
+  FilledPipe of_thread(folder / "b", packed);
+  const auto ahead = open_capture(folder / "b", UnpackOn::kThreadOfItsOwn);
+  ASSERT_TRUE(ahead);
+  while (of_thread.fill() <= at_open) ASSERT_TRUE(of_thread.wait_for_room());
+  of_thread.close();
 }
 
 std::string why_not(const std::string& path) {

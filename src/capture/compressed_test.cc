@@ -128,6 +128,22 @@ TEST_P(EveryPacking, CutOrSpoiltGivesTheSameWhateverTheRoom) {
   }
 }
 
+TEST_P(EveryPacking, FitsIntoAnyRoom) {
+  const std::string bytes = std::string(3000, 'a') + "and what follows";
+  const std::string packed = pack(bytes) + pack("more");
+  for (const std::size_t size : {1u, 2u, 3u, 1000u}) {
+    const auto source = GetParam().unpack(in_bites(packed, 1000));
+    std::vector<std::uint8_t> room(size);
+    std::string unpacked;
+    auto got = source->read(room);
+    for (; got.value_or(0) > 0; got = source->read(room)) {
+      unpacked += as_text(Bytes(room).first(*got));
+    }
+    ASSERT_TRUE(got) << size << got.error().message;
+    EXPECT_EQ(unpacked, bytes + "more") << size;
+  }
+}
+
 TEST_P(EveryPacking, PassesTheProblemOfItsSourceOn) {
   const std::string packed = pack("something");
   ByteStream stream(GetParam().unpack(

@@ -3,9 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "base/sanitized.h"
+#include "support/closed_input.h"
 #include "support/file_size_limit.h"
 #include "support/other_user.h"
+#include "support/own_process.h"
 #include "support/read_back.h"
+#include "support/syncs.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -148,6 +156,65 @@ TEST_F(PcapWriting, FollowsNoLinkOfAnotherToAFolder) {
             std::string::npos)
       << writer.error().message;
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "home"));
+}
+
+TEST_F(PcapWriting, SyncsTheHeaderAndTheFolder) {
+  const Syncs syncs;
+  PcapWriter writer = make(path_);
+  EXPECT_EQ(syncs.of(path_), 1) << "its header";
+  EXPECT_EQ(syncs.of(folder_.path()), 1) << "its name";
+  ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
+  ASSERT_TRUE(writer.finish());
+  EXPECT_EQ(syncs.of(path_), 2);
+}
+
+TEST_F(PcapWriting, ReportsASyncError) {
+  Syncs syncs;
+  PcapWriter writer = make(path_);
+  ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
+  syncs.fail_with(EIO);
+  const auto done = writer.finish();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().message,
+            "cannot bring " + path_ +
+                " onto its disk: Input/output error; what was recorded last "
+                "may be lost: check the disk and record again");
+  EXPECT_FALSE(writer.finish()) << "the error is permanent";
+}
+
+TEST_F(PcapWriting, LeavesNoFileWhenTheFirstSyncFails) {
+  Syncs syncs;
+  syncs.fail_with(EIO);
+  const auto writer = PcapWriter::create(path_, LinkType::kEthernet);
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().message,
+            "cannot write " + path_ +
+                ": Input/output error; make room or choose another place");
+  EXPECT_TRUE(folder_.names().empty());
+}
+
+TEST_F(PcapWriting, StartsTheSyncThreadWithTheFirstFlush) {
+  if (kIsSanitized) GTEST_SKIP() << "sanitizers have threads of their own";
+  const auto threads = [] {
+    return std::ranges::distance(
+        std::filesystem::directory_iterator("/proc/self/task"));
+  };
+  in_own_process([&] {
+    PcapWriter writer = make(path_);
+    ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
+    EXPECT_EQ(threads(), 1);
+    ASSERT_TRUE(writer.flush());
+    EXPECT_EQ(threads(), 2);
+  });
+}
+
+TEST_F(PcapWriting, MayHaveDescriptorZero) {
+  const ClosedInput closed;
+  PcapWriter writer = make(path_);
+  ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
+  ASSERT_TRUE(writer.finish());
+  EXPECT_EQ(written().frames.size(), 1u);
 }
 
 TEST_F(PcapWriting, FinishesWithWhatStillWaits) {

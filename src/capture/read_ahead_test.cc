@@ -83,6 +83,34 @@ TEST(ReadAhead, TellsOfAFailureAfterAllThatCameBefore) {
   }
 }
 
+// Of a pipe more could come behind an end.
+TEST(ReadAhead, ReadsNothingBehindAnEndOrAFailure) {
+  struct Script : ByteSource {
+    explicit Script(bool is_broken) : fails(is_broken) {}
+    Result<std::size_t> read(std::span<std::uint8_t>) override {
+      if (++reads != 2) return std::size_t{10};
+      if (fails) return fail(ErrorKind::kInput, "it broke");
+      return std::size_t{0};
+    }
+    bool fails;
+    int reads = 0;
+  };
+  for (const bool fails : {false, true}) {
+    ReadAhead ahead(std::make_unique<Script>(fails));
+    const auto first = ahead.lend();
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->size(), 10u);
+    const auto second = ahead.lend();
+    EXPECT_EQ(second.has_value(), !fails);
+    if (second) {
+      EXPECT_TRUE(second->empty());
+    }
+    const auto third = ahead.lend();
+    ASSERT_TRUE(third);
+    EXPECT_TRUE(third->empty());
+  }
+}
+
 TEST(ReadAhead, EndsItsThreadWhenNobodyWantsMore) {
   ByteStream stream = stream_of(some_bytes(5'000'000), false);
   EXPECT_TRUE(stream.fill(10));

@@ -223,6 +223,25 @@ TEST(AnonymiserKey, IsBytesOrDigits) {
   EXPECT_EQ(hex->bytes, kSampleKey.bytes);
 }
 
+TEST(AnonymiserKey, TakesEveryDigitAndNoOtherLetter) {
+  const auto first_byte = [](char c) {
+    const auto key = AnonymiserKey::parse(std::string(64, c));
+    return key ? key->bytes[0] : -1;
+  };
+  const std::string_view digits = "0123456789abcdef";
+  for (int value = 0; value < 16; ++value) {
+    EXPECT_EQ(first_byte(digits[static_cast<std::size_t>(value)]), value * 17);
+  }
+  const std::string_view capitals = "ABCDEF";
+  for (int value = 0; value < 6; ++value) {
+    EXPECT_EQ(first_byte(capitals[static_cast<std::size_t>(value)]),
+              (10 + value) * 17);
+  }
+  for (const char c : {'/', ':', '@', 'G', '`', 'g'}) {
+    EXPECT_EQ(first_byte(c), -1) << c;
+  }
+}
+
 TEST(AnonymiserKey, IsNothingElse) {
   for (const std::string& content :
        {std::string(), std::string("secret\n"), std::string(31, 'a'),

@@ -76,6 +76,26 @@ TEST(DnsBounds, FollowsNoPointerThatLeadsForward) {
   EXPECT_EQ(told_with(pointer_to(data_at + 2) + to_question, data_at), 0u);
 }
 
+// What stands before such a pointer is no name.
+TEST(DnsBounds, TakesNoNameThatEndsInAPointerToNowhere) {
+  const auto told_of = [](const std::string& end, DnsKind kind) {
+    const std::string owner =
+        "\x01"
+        "a\x07"
+        "example" +
+        end;
+    return told_by(owned_by(owner, one_address().bytes()), kind).size();
+  };
+  const std::string whole(1, '\0');
+  const std::string forward = "\xff\xff";
+  const std::string to_root = pointer_to(kQuestionAt + 10);
+  for (const DnsKind kind : {DnsKind::kUnicast, DnsKind::kMulticast}) {
+    EXPECT_EQ(told_of(whole, kind), 1u);
+    EXPECT_EQ(told_of(to_root, kind), 1u);
+    EXPECT_EQ(told_of(forward, kind), 0u);
+  }
+}
+
 // The two first bits of a length have but two meanings (RFC 1035, 4.1.4).
 TEST(DnsBounds, EndsAtALabelThatIsTooLong) {
   const auto told_behind = [](std::size_t length) {

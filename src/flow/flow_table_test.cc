@@ -237,6 +237,22 @@ TEST(FlowTable, CountsOnTheBurstsOfADeviceWithoutPairs) {
   EXPECT_EQ(flows[1].burst, 1u);
 }
 
+// At most `max_flows` devices are kept without a pair.
+TEST(FlowTable, ForgetsADeviceWithoutPairsBeyondItsBound) {
+  FlowOptions options;
+  options.max_flows = 1;
+  PacketStory story;
+  for (const char* device :
+       {"10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.2"}) {
+    story.near(device, 1).data(1).after(2h);
+  }
+  std::vector<std::uint32_t> bursts;
+  for (const CollectedFlow& flow : collect(story, options).flows) {
+    bursts.push_back(flow.burst);
+  }
+  EXPECT_EQ(bursts, (std::vector<std::uint32_t>{0, 1, 0, 2, 0}));
+}
+
 TEST(FlowTable, HoldsMemoryForAllThatIsOpen) {
   FlowCollector got;
   FlowTable table({}, got);

@@ -46,6 +46,15 @@ TEST(NameFinder, LooksForNoneUnlessAsked) {
   EXPECT_EQ(flows.flows.front().name.source, NameSource::kNone);
 }
 
+// The SYN is missing, and the client may be outside the LAN.
+TEST(NameFinder, TakesTheSenderOfAHelloForTheClient) {
+  const std::string hello = tls_records(client_hello());
+  const std::string other = tls_records(client_hello({.server = "b.example"}));
+  EXPECT_EQ(names(Wire().reply(hello).segment(0, other)), kTls);
+  EXPECT_EQ(names(Wire().reply("GET /").segment(0, other)),
+            (Lines{"tls b.example h2"}));
+}
+
 TEST(NameFinder, JoinsSegmentsOfEverySize) {
   const std::string hello = tls_records(client_hello());
   for (std::size_t size = 20; size < hello.size(); ++size) {

@@ -58,7 +58,10 @@ Result<std::string> in_confined_child(
     return fail(ErrorKind::kInput, "cannot start a process: {}",
                 system_reason());
   }
-  if (child == 0) work_confined(work, out);
+  if (child == 0) {
+    in = FileHandle();  // else its writes would wait for a reader: itself
+    work_confined(work, out);
+  }
   out = FileHandle();
   std::string said = all_said(in);
   in = FileHandle();

@@ -32,6 +32,16 @@ TEST(ConfinedChild, MayOpenNoSocket) {
   }));
 }
 
+TEST(ConfinedChild, HasABoundOnItsOutput) {
+  const auto said_of = [](std::size_t size) {
+    return in_confined_child([=] { return std::string(size, 'x'); });
+  };
+  const auto much = said_of(60'000);
+  ASSERT_TRUE(much) << much.error().message;
+  EXPECT_EQ(*much, std::string(60'000, 'x'));
+  EXPECT_FALSE(said_of(1'000'000));
+}
+
 TEST(ConfinedChild, ThatDiesIsNoAnswer) {
   EXPECT_FALSE(in_confined_child([]() -> std::string {
     ::raise(SIGKILL);

@@ -266,6 +266,78 @@ TEST(Crew, EndsBurstsBySilenceInGoodTime) {
   crew.finish();
 }
 
+// Frames go over in blocks: what is on its way to a member shows in its flows
+// once it has done that.
+class CrewBlocks : public testing::Test {
+ protected:
+  // A frame of another flow of the one device, after so much time.
+  void add(Duration after, std::size_t payload = 0) {
+    crew_.add(frame()
+                  .ethernet()
+                  .ipv4(device_name(1))
+                  .udp(++port_, 443)
+                  .payload(payload)
+                  .at(kTestStart + after)
+                  .build()
+                  .view());
+  }
+  std::size_t handed_over() {
+    crew_.rest();
+    return crew_.progress().open_flows;
+  }
+
+  Hands hands_{2};
+  Crew crew_{{}, hands_.sinks};
+  Port port_ = 1000;
+};
+
+TEST_F(CrewBlocks, GoOverEveryTwoMilliseconds) {
+  add(0ms);
+  add(2ms - 1ns);
+  EXPECT_EQ(handed_over(), 0u);
+  add(2ms);
+  EXPECT_EQ(handed_over(), 2u) << "those before it";
+  add(2ms + 1us);
+  add(4ms - 1ns);
+  EXPECT_EQ(handed_over(), 2u);
+  add(4ms);
+  EXPECT_EQ(handed_over(), 5u);
+  crew_.fall_silent(0ms);
+  EXPECT_EQ(handed_over(), 6u) << "all of it in a silence";
+}
+
+TEST_F(CrewBlocks, GoOverWhenTheyHoldSoManyFrames) {
+  for (int i = 1; i < 512; ++i) add(0ms);
+  EXPECT_EQ(handed_over(), 0u);
+  add(0ms);
+  EXPECT_EQ(handed_over(), 512u);
+}
+
+TEST_F(CrewBlocks, GoOverWhenTheyHoldSoManyBytes) {
+  constexpr std::size_t kHeaders = 14 + 20 + 8;
+  constexpr std::size_t kQuarter = std::size_t{64} << 10;
+  for (int i = 0; i < 4; ++i) add(0ms, kQuarter - kHeaders - 1 - 1000);
+  EXPECT_EQ(handed_over(), 0u);
+  add(0ms, 4 * 1001 - kHeaders - 1);
+  EXPECT_EQ(handed_over(), 0u) << "one byte is missing";
+  add(0ms);
+  EXPECT_EQ(handed_over(), 6u);
+}
+
+TEST(CrewShares, AreThoseOfOneMeterAmongAll) {
+  FlowOptions options;
+  options.max_flows = 40;
+  Hands hands(2);
+  Crew crew(options, hands.sinks);
+  for (Port port = 0; port < 30; ++port) {
+    crew.add(
+        frame().ethernet().ipv4(device_name(1)).udp(port, 443).build().view());
+  }
+  crew.finish();
+  EXPECT_EQ(crew.report().flows, 30u);
+  EXPECT_EQ(crew.report().bursts_ended_early, 1u) << "20 flows for each of two";
+}
+
 std::ptrdiff_t threads() {
   return std::ranges::distance(
       std::filesystem::directory_iterator("/proc/self/task"));

@@ -41,6 +41,32 @@ TEST(DhcpProbe, AsksAsAClientWithoutAnAddress) {
             std::string("\x02\x00\x00\x00\x00\x07", 6));
 }
 
+// RFC 2131, table 1, and 4.4.1.
+TEST(DhcpProbe, FillsEveryFieldOfTheQuestion) {
+  const std::string packet = question();
+  ByteReader ip(as_bytes(packet));
+  EXPECT_EQ(ip.u16(), 0x4500);
+  EXPECT_EQ(ip.u16(), packet.size());
+  EXPECT_EQ(ip.u32(), 0u) << "no fragment";
+  EXPECT_EQ(ip.u8(), 64);
+  EXPECT_EQ(ip.u8(), 17) << "UDP";
+  ip.skip(2);
+  EXPECT_EQ(ip.u32(), 0u);
+  EXPECT_EQ(ip.u32(), 0xffffffff) << "to everyone";
+  ip.skip(4);
+  EXPECT_EQ(ip.u16(), packet.size() - 20);
+  EXPECT_EQ(ip.u16(), 0) << "no checksum";
+  EXPECT_EQ(ip.u32(), 0x01010600u) << "a request over Ethernet";
+  EXPECT_EQ(ip.u32(), kTransaction);
+  EXPECT_EQ(ip.u32(), 0x8000u) << "to be answered to everyone";
+  EXPECT_EQ(as_text(ip.take(16)), std::string(16, '\0'));
+  ip.skip(6);
+  EXPECT_EQ(as_text(ip.take(202)), std::string(202, '\0'));
+  EXPECT_EQ(ip.u32(), 0x63825363u);
+  EXPECT_EQ(ip.u32(), 0x350101ffu) << "a DHCPDISCOVER, and the end";
+  EXPECT_EQ(as_text(ip.rest()), std::string(60, '\0'));
+}
+
 TEST(DhcpProbe, KnowsAnOffer) {
   EXPECT_EQ(server_in(offer())->text(), "10.0.0.1");
 }
@@ -54,6 +80,43 @@ TEST(DhcpProbe, TakesNothingElseForOne) {
   std::string of_tcp = offer();
   of_tcp[9] = 6;
   EXPECT_FALSE(server_in(of_tcp));
+}
+
+// Each condition by itself.
+TEST(DhcpProbe, TakesNoOtherPacketForOne) {
+  const auto is_offer_with = [](std::size_t at, int value) {
+    std::string packet = offer();
+    packet[at] = static_cast<char>(value);
+    return server_in(packet).has_value();
+  };
+  EXPECT_TRUE(is_offer_with(1, 0));
+  EXPECT_FALSE(is_offer_with(21, 68)) << "not from a server's port";
+  EXPECT_FALSE(is_offer_with(kMessage, 1)) << "a request";
+  EXPECT_FALSE(is_offer_with(kMessage + 4, 0)) << "another transaction";
+  EXPECT_FALSE(is_offer_with(kMessage + 236, 0)) << "BOOTP";
+  EXPECT_FALSE(is_offer_with(kOptions + 1, 2)) << "a type of two bytes";
+}
+
+TEST(DhcpProbe, FindsTheTypeAmongOtherOptions) {
+  using namespace std::string_literals;
+  const auto server_with = [](const std::string& options) {
+    return server_in(offer().substr(0, kOptions) + options);
+  };
+  EXPECT_TRUE(server_with("\x35\x01\x02"s));
+  EXPECT_TRUE(server_with("\0\0\x35\x01\x02\xff"s)) << "padding";
+  EXPECT_TRUE(server_with("\x36\x04\x35\x01\x05\x01\x35\x01\x02"s));
+  EXPECT_FALSE(server_with("\x36\x03\x35\x01\x02"s)) << "a value of another";
+  EXPECT_FALSE(server_with("\x35\x01\x05\x35\x01\x02"s)) << "the first";
+  EXPECT_FALSE(server_with("\x36\x04\x01\x01\x01\x01"s));
+  EXPECT_FALSE(server_with(""s));
+}
+
+// The header of IP may have options.
+TEST(DhcpProbe, FindsTheMessageBehindOptionsOfIp) {
+  std::string packet = offer();
+  packet[0] = 0x46;
+  packet.insert(20, 4, '\1');
+  EXPECT_EQ(server_in(packet)->text(), "10.0.0.1");
 }
 
 TEST(DhcpProbe, ReadsNoFurtherThanThePacket) {

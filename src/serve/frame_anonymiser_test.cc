@@ -97,6 +97,57 @@ TEST(FrameAnonymiser, MapsCardsAlikeInAllFrames) {
             TestFrame(frame().ethernet().ipv4().udp()).bytes.substr(0, 12));
 }
 
+// The address stands at another place there, and may be longer than a card's.
+TEST(FrameAnonymiser, MapsTheCardInCookedHeaders) {
+  const Anonymiser anonymiser(test_key());
+  const auto card = anonymiser.mac({'A', 'B', 'C', 'D', 'E', 'F'});
+  const std::string mapped(card.begin(), card.end());
+  const std::string no_more(2, '\0');
+  TestFrame one = frame().linux_sll().ipv4().udp();
+  const std::string ahead = one.bytes.substr(0, 6);
+  const std::string behind = one.bytes.substr(14, 2);
+  one.bytes.replace(6, 8, "ABCDEFGH");
+  EXPECT_EQ(kept(one).substr(0, 16), ahead + mapped + no_more + behind);
+  TestFrame two = frame().linux_sll2().ipv6().udp();
+  const std::string front = two.bytes.substr(0, 12);
+  two.bytes.replace(12, 8, "ABCDEFGH");
+  EXPECT_EQ(kept(two).substr(0, 20), front + mapped + no_more);
+}
+
+TEST(FrameAnonymiser, MapsBothCardsOfEthernet) {
+  const Anonymiser anonymiser(test_key());
+  TestFrame one = frame().ethernet().ipv4().udp();
+  one.bytes.replace(0, 12, "ABCDEFGHIJKL");
+  std::string mapped;
+  for (const auto& card : {anonymiser.mac({'A', 'B', 'C', 'D', 'E', 'F'}),
+                           anonymiser.mac({'G', 'H', 'I', 'J', 'K', 'L'})}) {
+    mapped.append(card.begin(), card.end());
+  }
+  EXPECT_EQ(kept(one).substr(0, 12), mapped);
+}
+
+// Clocks in options of TCP tell machines apart, so no-operations replace them.
+TEST(FrameAnonymiser, PadsOptionsAndClearsChecksums) {
+  TestFrame tcp =
+      frame().raw().ipv4("10.0.0.1", "10.0.0.2", 1).tcp(1, 2, kTcpAck, 2);
+  const std::size_t at = 24;
+  tcp.bytes.replace(20, 4, "opts");
+  tcp.bytes.replace(at + 16, 4, "SUup");
+  tcp.bytes.replace(at + 20, 8, "optionss");
+  const std::string of_tcp = kept(tcp);
+  ASSERT_EQ(of_tcp.size(), at + 28);
+  EXPECT_EQ(of_tcp.substr(20, 4), std::string(4, '\0'));
+  EXPECT_EQ(of_tcp.substr(at, 16), tcp.bytes.substr(at, 16));
+  EXPECT_EQ(of_tcp.substr(at + 16, 4), std::string("\0\0up", 4));
+  EXPECT_EQ(of_tcp.substr(at + 20), std::string(8, '\1'));
+  TestFrame udp = frame().raw().ipv6().udp().payload(4);
+  udp.bytes.replace(46, 6, "SUdata");
+  const std::string of_udp = kept(udp);
+  ASSERT_EQ(of_udp.size(), 48u);
+  EXPECT_EQ(of_udp.substr(40, 6), udp.bytes.substr(40, 6));
+  EXPECT_EQ(of_udp.substr(46), std::string(2, '\0'));
+}
+
 TEST(FrameAnonymiser, KeepsFragmentsSoThatTheirPortsAreFound) {
   FrameAnonymiser anonymiser(test_key());
   const TestFrame first =
@@ -149,6 +200,11 @@ TEST(FrameAnonymiser, BearsFramesCutAnywhere) {
 
 TEST(FrameAnonymiser, KnowsWhereAddressesStand) {
   EXPECT_TRUE(FrameAnonymiser::knows(LinkType::kEthernet));
+  for (const LinkType link :
+       {LinkType::kRaw, LinkType::kRawOpenBsd, LinkType::kIpv4, LinkType::kIpv6,
+        LinkType::kLinuxSll, LinkType::kLinuxSll2}) {
+    EXPECT_TRUE(FrameAnonymiser::knows(link)) << static_cast<int>(link);
+  }
   EXPECT_FALSE(FrameAnonymiser::knows(LinkType::kNull));
   EXPECT_FALSE(FrameAnonymiser::knows(static_cast<LinkType>(105))) << "WLAN";
 }

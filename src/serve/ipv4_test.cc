@@ -40,6 +40,13 @@ TEST(Ipv4Prefix, KnowsItsEdges) {
   EXPECT_EQ(prefix("10.1.2.3/0").broadcast().text(), "255.255.255.255");
 }
 
+TEST(Ipv4Prefix, IsOfOneAddressUnlessTold) {
+  const Ipv4Prefix one{*Ipv4::parse("10.1.2.3")};
+  EXPECT_EQ(one.text(), "10.1.2.3/32");
+  EXPECT_TRUE(one.holds(*Ipv4::parse("10.1.2.3")));
+  EXPECT_FALSE(one.holds(*Ipv4::parse("10.1.2.2")));
+}
+
 TEST(Ipv4Prefix, OverlapsWhatSharesAnAddress) {
   EXPECT_TRUE(prefix("10.0.0.1/8").overlaps(prefix("10.9.9.9/24")));
   EXPECT_TRUE(prefix("10.9.9.9/24").overlaps(prefix("10.0.0.1/8")));

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "base/file.h"
+#include "support/closed_input.h"
+#include "support/syncs.h"
 #include "support/temporary_folder.h"
 
 namespace flowtell {
@@ -208,6 +211,56 @@ TEST_F(JournalTest, OfAnotherVersionIsRefused) {
   text.replace(text.find(version), version.size(), "\"gateway\":1");
   ASSERT_TRUE(write_file(file(), text));
   EXPECT_FALSE(Journal::open(state_.path(), "wlan0"));
+}
+
+TEST_F(JournalTest, IsSyncedAfterEachEntry) {
+  const Syncs syncs;
+  Journal journal = begin();
+  EXPECT_EQ(syncs.of(file()), 1);
+  ASSERT_TRUE(journal.push(link("a")));
+  EXPECT_EQ(syncs.of(file()), 2);
+  ASSERT_TRUE(journal.push_complete());
+  EXPECT_EQ(syncs.of(file()), 3);
+  ASSERT_TRUE(journal.pop());
+  EXPECT_EQ(syncs.of(file()), 4);
+}
+
+TEST_F(JournalTest, KeepsItsEntriesWhenASyncFails) {
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  Syncs syncs;
+  syncs.fail_with(EIO);
+  const std::string reason = "cannot write " + file() + ": Input/output error";
+  const auto pushed = journal.push(link("b"));
+  ASSERT_FALSE(pushed);
+  EXPECT_EQ(pushed.error().message, reason);
+  EXPECT_FALSE(journal.push_complete());
+  EXPECT_EQ(journal.changes().size(), 1u);
+  EXPECT_FALSE(journal.is_complete());
+  syncs.fail_with(0);
+  ASSERT_TRUE(journal.push(link("c")));
+  EXPECT_EQ(told(open()), told(journal)) << "b is overwritten";
+  syncs.fail_with(EIO);
+  const auto popped = journal.pop();
+  ASSERT_FALSE(popped);
+  EXPECT_EQ(popped.error().message, reason);
+  EXPECT_EQ(journal.changes().size(), 2u);
+}
+
+TEST_F(JournalTest, LeavesNoFolderWhenTheFirstSyncFails) {
+  Syncs syncs;
+  syncs.fail_with(EIO);
+  EXPECT_FALSE(Journal::create(state_.path(), options_));
+  EXPECT_TRUE(state_.names().empty());
+}
+
+TEST_F(JournalTest, MayUseDescriptorZero) {
+  const ClosedInput closed;
+  Journal journal = begin();
+  ASSERT_TRUE(journal.push(link("a")));
+  ASSERT_TRUE(journal.push(link("b")));
+  ASSERT_TRUE(journal.pop());
+  EXPECT_EQ(told(open()), told(journal));
 }
 
 TEST_F(JournalTest, TakesATimeThatIsNoTextForNone) {

@@ -210,6 +210,40 @@ TEST_F(LiveLoop, AsksWhenTheSilenceItsHandlerWaitsForIsExceeded) {
   EXPECT_EQ(source.asked, (std::vector<Duration>{700ms, 700ms}));
 }
 
+// The limit leaves room to add to it without overflow.
+TEST_F(LiveLoop, WaitsForAnEndlessSilenceByDefault) {
+  SleepingSource source;
+  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  ASSERT_EQ(source.asked.size(), 2u);
+  for (const Duration silence : source.asked) {
+    EXPECT_GT(silence, 24h * 365);
+    EXPECT_LE(silence, Duration::max() / 2);
+  }
+}
+
+// A link that never falls silent does not delay the end.
+TEST_F(LiveLoop, BoundsTheBatchesReadAfterASignal) {
+  struct Endless : ScriptedSource {
+    Endless() : ScriptedSource({}) {}
+    bool has_ended() const override { return false; }
+    std::size_t read(std::span<Frame> batch) override {
+      batch[0] = one.view();
+      return 1;
+    }
+    const TestFrame one = frame().ethernet().ipv4().udp();
+  } source;
+  int taken = 0;
+  notebook_.when_taking = [&] {
+    notebook_.said.clear();
+    if (++taken == 1) ::raise(SIGTERM);
+    return Result<void>();
+  };
+  const auto end = run_live(source, waiter_, notebook_);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(*end, LiveEnd::kStopped);
+  EXPECT_EQ(taken, 1 + 10'000);
+}
+
 TEST_F(LiveLoop, WaitsForNoLongerThanItsHandlerLikes) {
   struct Patient : ScriptedSource {
     Patient() : ScriptedSource({{}, {}}) {}

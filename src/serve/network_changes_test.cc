@@ -70,5 +70,37 @@ TEST_F(SettingChangeTest, ThatCannotBeWrittenIsNamed) {
                 ": Is a directory; in a container it may be read-only");
 }
 
+TEST_F(SettingChangeTest, ThatCannotBePutBackIsNamed) {
+  put("folder/file", "");
+  const std::string folder = folder_ / "folder";
+  const std::string reason =
+      "cannot write " + folder +
+      ": Is a directory; in a container it may be read-only";
+  const auto of_own =
+      SettingChange({folder, "0\n"}, "1\n", {{put("after", "1\n"), "0\n"}})
+          .undo();
+  ASSERT_FALSE(of_own);
+  EXPECT_EQ(of_own.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(of_own.error().message, reason);
+  EXPECT_EQ(value("after"), "1\n");
+  const auto of_other =
+      SettingChange({put("own", "1\n"), "0\n"}, "1\n",
+                    {{folder, "0\n"}, {put("last", "1\n"), "0\n"}})
+          .undo();
+  ASSERT_FALSE(of_other);
+  EXPECT_EQ(of_other.error().message, reason);
+  EXPECT_EQ(value("own"), "0\n");
+  EXPECT_EQ(value("last"), "1\n");
+}
+
+TEST_F(SettingChangeTest, IsDescribedWithWhatItIsNow) {
+  EXPECT_EQ(SettingChange({"/proc/a", "0\n"}, "1\n").describe(),
+            "set /proc/a to 1 (it is 0)");
+  EXPECT_EQ(
+      SettingChange({"/proc/a", "0"}, "1", {{"/proc/b", "0\n"}}).describe(),
+      "set /proc/a to 1 (it is 0), which changes 1 setting along with "
+      "it");
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -100,6 +100,17 @@ TEST_F(Recording, CountsFramesBytesAndFlows) {
   EXPECT_EQ(recorder.count().flows, 2u) << "and are not counted twice";
 }
 
+TEST_F(Recording, CountsANewFlowAfterASilence) {
+  Recorder recorder(options(), writer_);
+  ASSERT_TRUE(take(recorder, kContent));
+  recorder.fall_silent(500ms);
+  ASSERT_TRUE(take(recorder, kContent));
+  EXPECT_EQ(recorder.count().flows, 1u) << "it goes on";
+  recorder.fall_silent(5s);
+  ASSERT_TRUE(take(recorder, kContent));
+  EXPECT_EQ(recorder.count().flows, 2u);
+}
+
 TEST_F(Recording, IsOverWhenItsLengthIsReached) {
   Recorder::Options short_one = options();
   short_one.length = 0s;

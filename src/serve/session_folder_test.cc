@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 #include "base/file.h"
 #include "model/labelled_captures.h"
+#include "support/closed_input.h"
 #include "support/file_size_limit.h"
 #include "support/other_user.h"
+#include "support/syncs.h"
 #include "support/temporary_folder.h"
 #include "support/test_frame.h"
 
@@ -191,6 +195,42 @@ TEST_F(Sessions, AreCheckedBeforeARecordingBegins) {
   EXPECT_TRUE(sessions.check_writable());
   ASSERT_TRUE(sessions.add(row()));
   EXPECT_TRUE(sessions.check_writable());
+}
+
+TEST_F(Sessions, AreSyncedWhenAdded) {
+  const Syncs syncs;
+  const SessionFolder sessions = open();
+  EXPECT_EQ(syncs.of(folder_.path()), 1) << "the name of each folder made";
+  EXPECT_EQ(syncs.of(home_), 1);
+  ASSERT_TRUE(sessions.add(row()));
+  EXPECT_EQ(syncs.of(home_ + "/manifest.csv"), 1);
+  EXPECT_EQ(syncs.of(home_), 2) << "the manifest's name";
+  ASSERT_TRUE(sessions.add(row()));
+  EXPECT_EQ(syncs.of(home_ + "/manifest.csv"), 2);
+  EXPECT_EQ(syncs.of(home_), 2) << "which stands";
+}
+
+TEST_F(Sessions, ReportASyncError) {
+  const SessionFolder sessions = open();
+  Syncs syncs;
+  syncs.fail_with(EIO);
+  const auto added = sessions.add(row());
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().message,
+            "cannot add news/a.pcap to " + home_ +
+                "/manifest.csv: Input/output error; make room and add the "
+                "line yourself");
+  syncs.fail_with(EINVAL);
+  EXPECT_TRUE(sessions.add(row())) << "there is nothing to sync";
+}
+
+TEST_F(Sessions, MayUseDescriptorZero) {
+  const SessionFolder sessions = open();
+  const ClosedInput closed;
+  ASSERT_TRUE(sessions.add(row()));
+  EXPECT_EQ(manifest(), fmt::format("{}{}", kHeader, kRow));
+  const SessionFolder other = SessionFolder::open(home_, "mail").value();
+  EXPECT_TRUE(other.make(Account{::getuid(), ::getgid(), "recorder"}));
 }
 
 TEST_F(Sessions, FollowNoLinkOfAnother) {
