@@ -119,6 +119,7 @@ set(unit_test_sources
   src/predict/audit_test.cc
   src/predict/belief_store_test.cc
   src/predict/burst_judge_test.cc
+  src/predict/capture_account_test.cc
   src/predict/cross_validation_test.cc
   src/predict/equal_rows_test.cc
   src/predict/evidence_fit_test.cc
