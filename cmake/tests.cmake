@@ -124,6 +124,7 @@ set(unit_test_sources
   src/predict/equal_rows_test.cc
   src/predict/evidence_fit_test.cc
   src/predict/explanation_test.cc
+  src/predict/inquiry_test.cc
   src/predict/insight_finder_test.cc
   src/predict/judge_test.cc
   src/predict/learner_test.cc
