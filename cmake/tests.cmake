@@ -141,6 +141,7 @@ set(unit_test_sources
   src/predict/unknown_rule_test.cc
   src/predict/value_range_test.cc
   src/predict/verdict_test.cc
+  src/predict/witnesses_test.cc
   src/report/app_features_test.cc
   src/report/app_tally_test.cc
   src/report/audit_report_test.cc
