@@ -121,10 +121,12 @@ set(unit_test_sources
   src/predict/audit_test.cc
   src/predict/belief_store_test.cc
   src/predict/burst_judge_test.cc
+  src/predict/capture_account_test.cc
   src/predict/cross_validation_test.cc
   src/predict/equal_rows_test.cc
   src/predict/evidence_fit_test.cc
   src/predict/explanation_test.cc
+  src/predict/inquiry_test.cc
   src/predict/insight_finder_test.cc
   src/predict/judge_test.cc
   src/predict/learner_test.cc
@@ -141,6 +143,7 @@ set(unit_test_sources
   src/predict/unknown_rule_test.cc
   src/predict/value_range_test.cc
   src/predict/verdict_test.cc
+  src/predict/witnesses_test.cc
   src/report/app_features_test.cc
   src/report/app_tally_test.cc
   src/report/audit_report_test.cc

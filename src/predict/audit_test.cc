@@ -5,96 +5,13 @@
 
 #include <algorithm>
 
-#include "support/samples.h"
+#include "support/audit_case.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
 namespace {
 
-using Texts = std::vector<std::string>;
-
-// Captures a day apart, as clean as can be: of each app three of ten flows,
-// whose values all differ and tell nothing.
-class AuditTest : public testing::Test {
- protected:
-  AuditTest() {
-    for (AppId app = 0; app < 2; ++app) {
-      for (int i = 0; i < 3; ++i) add_capture(app, 10);
-    }
-  }
-
-  // Gives its number. Its flows' values are of a pattern that apps share.
-  std::uint32_t add_capture(AppId app, std::uint32_t flows) {
-    const std::uint32_t number = captures_++;
-    for (std::uint32_t i = 0; i < flows; ++i) {
-      const float value =
-          static_cast<float>((number * 7919 + i * 104729) % 997);
-      rows_.push_back({{value, 0}, app, number, i});
-    }
-    return number;
-  }
-
-  LoadedDataset load() const {
-    LoadedDataset loaded;
-    loaded.dataset = table_of(rows_, 2);
-    Dataset& data = loaded.dataset;
-    for (std::size_t i = 0; i < data.rows(); ++i) {
-      const auto days = std::chrono::days(data.capture_of[i]);
-      data.facts[i].first += days;
-      data.facts[i].last += days;
-    }
-    for (std::size_t i = 0; i < data.captures.size(); ++i) {
-      data.captures[i].sha256 = fmt::format("hash {}", i);
-      data.captures[i].first = kTestStart + std::chrono::days(i);
-      data.captures[i].last = *data.captures[i].first + 1h;
-    }
-    loaded.recordings.resize(data.captures.size());
-    for (CaptureFacts& facts : loaded.recordings) {
-      facts.meter.links.insert(LinkType::kEthernet);
-      facts.meter.first = kTestStart;
-      facts.form = CaptureForm::kPcap;
-      facts.most_kept = 1514;
-      facts.full_packets = 100;
-    }
-    return loaded;
-  }
-
-  static std::vector<Finding> audited(const LoadedDataset& loaded) {
-    AuditOptions options;
-    options.columns = {"size", "count"};
-    return audit(loaded, options);
-  }
-
-  // The only finding of its kind.
-  static Finding only(const LoadedDataset& loaded, FindingKind kind) {
-    std::vector<Finding> of_kind;
-    for (const Finding& finding : audited(loaded)) {
-      if (finding.kind == kind) of_kind.push_back(finding);
-    }
-    EXPECT_EQ(of_kind.size(), 1u) << info_of(kind).name;
-    return of_kind.size() == 1 ? of_kind.front()
-                               : Finding{kind, Severity::kNote, "", {}, {}};
-  }
-
-  static double figure(const Finding& finding, std::string_view name) {
-    for (const auto& [each, value] : finding.figures) {
-      if (each == name) return value;
-    }
-    ADD_FAILURE() << "no figure " << name;
-    return -1;
-  }
-
-  static Texts kinds(const std::vector<Finding>& findings) {
-    Texts names;
-    for (const Finding& finding : findings) {
-      names.emplace_back(info_of(finding.kind).name);
-    }
-    return names;
-  }
-
-  std::vector<TestRow> rows_;
-  std::uint32_t captures_ = 0;
-};
+class AuditTest : public AuditCase {};
 
 TEST_F(AuditTest, SaysLittleOfCleanCaptures) {
   const auto findings = audited(load());

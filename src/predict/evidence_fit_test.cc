@@ -175,15 +175,15 @@ TEST(FitWeights, KeepAWitnessThatAStrongerOneMakesNeedless) {
   EXPECT_GT(both.shape, 0.3);
 }
 
-// Two flows of app a, which got 1/2 and 1/8; one of app b, which got 1/4; and
+// Two flows of app a, which got 1/2 and 1/8; one of app b, which got 1/16; and
 // of app c none.
 TEST(LogLoss, IsTheMeanOfTheAppsMeans) {
   const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 0}, {{0}, 1, 1}}, 3);
   Probabilities judged(3, 0);
-  judged.values = {0.5,   0.25, 0.25,   // a
-                   0.125, 0.5,  0.375,  // a
-                   0.5,   0.25, 0.25};  // b
-  EXPECT_NEAR(log_loss(data, judged), (2 + 2) / 2.0 * std::log(2), 1e-12);
+  judged.values = {0.5,   0.25,   0.25,     // a
+                   0.125, 0.5,    0.375,    // a
+                   0.5,   0.0625, 0.4375};  // b
+  EXPECT_NEAR(log_loss(data, judged), (2 + 4) / 2.0 * std::log(2), 1e-12);
   EXPECT_EQ(log_loss(data.select({}), Probabilities(3, 0)), 0);
 }
 

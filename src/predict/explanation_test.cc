@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -163,6 +164,120 @@ TEST_F(ExplanationTest, TellsWhichKeyOfTheNameSpoke) {
   EXPECT_EQ(told[0].name_record.keys[0].met, (std::vector<double>{0, 0, 0.25}));
   EXPECT_TRUE(told[1].name_record.keys.empty());
   EXPECT_TRUE(told[3].name_record.keys.empty());
+}
+
+// By names alone: a flow without one says nothing, and is counted to no app.
+TEST_F(ExplanationTest, TellsWhatTheOtherFlowsOfTheBurstSay) {
+  const auto told = explain({false, true, false});
+  using Counts = std::vector<std::size_t>;
+  EXPECT_EQ(told[0].burst.saying, (Counts{0, 1, 0})) << "post.example says 1";
+  EXPECT_EQ(told[1].burst.saying, (Counts{0, 1, 1})) << "cdn7.example says 2";
+  EXPECT_EQ(told[2].burst.saying, (Counts{0, 0, 1}));
+  EXPECT_EQ(told[3].burst.saying, (Counts{0, 0, 0}));
+  EXPECT_EQ(told[4].burst.saying, (Counts{0, 0, 0}));
+  EXPECT_EQ(told[2].burst.flows, 2U);
+}
+
+TEST_F(ExplanationTest, TellsWhatTheForestSaysOfTheShape) {
+  for (const FlowExplanation& told : explain({})) {
+    std::vector<double> shape(3);
+    model_.forest.judge(told.features, shape);
+    EXPECT_EQ(told.shape, shape);
+    EXPECT_EQ(told.forest_first, first_two(shape).first);
+    EXPECT_EQ(told.verdict.best, first_two(told.probabilities).first);
+    EXPECT_EQ(told.runner_up, first_two(told.probabilities).second);
+    EXPECT_NE(told.rival, told.forest_first);
+    EXPECT_TRUE(told.rival == told.runner_up ||
+                told.rival == told.verdict.best);
+    const Attribution due = attribute(model_.forest, told.features);
+    EXPECT_EQ(told.attribution.base, due.base);
+    EXPECT_EQ(told.attribution.contributions, due.contributions);
+    const auto near =
+        nearest_examples(model_.forest, told.features, model_.examples, 5);
+    ASSERT_EQ(told.neighbours.size(), near.size());
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      EXPECT_EQ(told.neighbours[i].example, near[i].example);
+    }
+  }
+}
+
+// Each change applied to the flow: the forest then votes for the rival, and
+// what it says, weighed with all else, gives the verdict that is told.
+TEST_F(ExplanationTest, TellsWhatAnotherFeatureWouldChange) {
+  std::size_t changes = 0;
+  for (const FlowExplanation& told : explain({})) {
+    for (const ShapeChange& change : told.shape_changes) {
+      ++changes;
+      EXPECT_EQ(change.app, told.rival);
+      std::vector<float> row = told.features;
+      row[change.point.column] = change.point.value;
+      std::vector<double> shape(3);
+      model_.forest.judge(row, shape);
+      EXPECT_EQ(first_two(shape).first, told.rival);
+      EXPECT_EQ(change.share, shape[told.rival]);
+      std::vector<double> own(3);
+      const std::vector<NameWord> words(1);
+      weigh_alone(told.kinds, 3, {shape, told.name, words}, told.weights, own);
+      double sum = 0;
+      for (std::size_t app = 0; app < 3; ++app) {
+        own[app] *= told.others[app];
+        sum += own[app];
+      }
+      EXPECT_EQ(change.verdict, first_two(own).first);
+      EXPECT_NEAR(change.probability,
+                  (1 - told.any_other) * own[change.verdict] / sum, 1e-9);
+    }
+  }
+  EXPECT_GT(changes, 0U);
+}
+
+// By shape alone nothing else says anything.
+TEST_F(ExplanationTest, TellsChangesByShapeAlone) {
+  for (const FlowExplanation& told : explain({true, false, false})) {
+    for (const ShapeChange& change : told.shape_changes) {
+      EXPECT_GE(change.probability, (1 - told.any_other) / 3);
+      EXPECT_LE(change.probability, 1 - told.any_other);
+    }
+    EXPECT_EQ(told.sharing, 1U);
+    EXPECT_FALSE(told.silence);
+    EXPECT_TRUE(told.belief.empty());
+  }
+}
+
+// The name is tried that speaks most for the runner-up; that of the flow itself
+// is no other name, and a domain is no name.
+TEST_F(ExplanationTest, TriesTheNameThatSpeaksMostForTheRunnerUp) {
+  model_.names = NameTable::of({{".example", {20, 20, 20}},
+                                {"a.one", {12, 0, 0}},
+                                {"b.one", {20, 0, 0}},
+                                {"a.two", {0, 12, 0}},
+                                {"b.two", {0, 20, 0}},
+                                {"a.three", {0, 0, 12}},
+                                {"b.three", {0, 0, 20}}});
+  const std::array<std::string, 3> best = {"b.one", "b.two", "b.three"};
+  for (const FlowExplanation& told : explain({})) {
+    ASSERT_EQ(told.name_changes.size(), 2U);
+    EXPECT_EQ(told.name_changes[0].name, "");
+    EXPECT_EQ(told.name_changes[1].name, best[told.runner_up]);
+  }
+  model_.names = NameTable::of(
+      {{"never.met", {20, 20, 20}}, {"cdn#.example", {20, 20, 20}}});
+  for (const FlowExplanation& told : explain({})) {
+    EXPECT_EQ(told.name_changes.size(), 1U) << "none says more than nothing";
+  }
+}
+
+// The key that tells most, the whole name, comes before its domain.
+TEST_F(ExplanationTest, TellsTheWholeNameFirst) {
+  model_.names = NameTable::of(
+      {{".cdn7.example", {20, 0, 0}}, {"cdn#.example", {0, 10, 5}}});
+  const auto told = explain({false, true, false});
+  ASSERT_EQ(told[0].name_record.keys.size(), 2U);
+  EXPECT_EQ(told[0].name_record.keys[0].key, "cdn#.example");
+  EXPECT_EQ(told[0].name_record.keys[0].met,
+            (std::vector<double>{0, 0.5, 0.25}));
+  EXPECT_EQ(told[0].name_record.keys[1].key, ".cdn7.example");
+  EXPECT_EQ(told[0].name_record.keys[1].met, (std::vector<double>{1, 0, 0}));
 }
 
 // A name never met and no name are alike: nothing changes without it.

@@ -66,6 +66,67 @@ TEST_F(InsightTest, SignsAddUpToTheMeanShareOfAnAppsOwnFlows) {
   }
 }
 
+// The twin: what each column adds to the share of the app voted for, less what
+// it adds to the flow's own, walked tree by tree.
+TEST_F(InsightTest, DrawsByWhatPullsToTheAppVotedFor) {
+  for (const Draw& draw : insight_.draws) {
+    std::vector<double> pull(data_.width);
+    std::vector<std::vector<float>> values(data_.width);
+    double flows = 0;
+    for (std::size_t row = 0; row < data_.rows(); ++row) {
+      if (data_.labels[row] != draw.from || !judged_.judged[row] ||
+          vote(row) != draw.to) {
+        continue;
+      }
+      ++flows;
+      std::vector<double> own(data_.width);
+      double trees = 0;
+      for (std::size_t i = 0; i < built_.forest.trees.size(); ++i) {
+        if (built_.in_bag[i].contains(row)) continue;
+        ++trees;
+        const Tree& tree = built_.forest.trees[i];
+        const auto shares = node_shares(built_.forest, tree);
+        walk_down(tree, data_.row(row), [&](auto column, auto from, auto to) {
+          own[column] += shares[to * 3 + draw.to] - shares[from * 3 + draw.to] -
+                         shares[to * 3 + draw.from] +
+                         shares[from * 3 + draw.from];
+        });
+      }
+      for (std::size_t column = 0; column < data_.width; ++column) {
+        pull[column] += own[column] / trees;
+        values[column].push_back(data_.row(row)[column]);
+      }
+    }
+    ASSERT_EQ(static_cast<double>(draw.flows), flows);
+    std::size_t pulling = 0;
+    for (double& each : pull) {
+      each /= flows;
+      if (each > 1e-6) ++pulling;
+    }
+    EXPECT_EQ(draw.signs.size(), pulling);
+    EXPECT_GT(pulling, 0U);
+    for (const Draw::Sign& sign : draw.signs) {
+      EXPECT_NEAR(static_cast<double>(sign.pull), pull[sign.column], 1e-4);
+      std::vector<float>& all = values[sign.column];
+      std::ranges::sort(all);
+      EXPECT_EQ(sign.typical, all[(all.size() - 1) / 2]);
+    }
+  }
+}
+
+// Of many columns that pull, the five strongest are told.
+TEST(InsightFinder, TellsFiveSignsOfADraw) {
+  const Dataset data =
+      random_table(8, {.rows = 300, .columns = 12, .telling = false});
+  ForestOptions options;
+  options.trees = 15;
+  const BuiltForest built = build_forest(data, options);
+  const Insight insight =
+      find_insight(built, judge_out_of_bag(built, data, 1), data);
+  EXPECT_EQ(insight.draws.size(), 6U);
+  for (const Draw& draw : insight.draws) EXPECT_EQ(draw.signs.size(), 5U);
+}
+
 TEST_F(InsightTest, KnowsTheColumnThatTells) {
   const auto of_last = std::span(insight_.signs).last(data_.width);
   EXPECT_EQ(std::ranges::max_element(of_last), of_last.begin());

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/random.h"
+#include "predict/novelty_fit.h"
+#include "predict/promise_fit.h"
 #include "support/samples.h"
 
 namespace flowtell {
@@ -124,6 +128,53 @@ TEST(HeldOutTestimonies, AreOfWitnessesTaughtTheOtherFolds) {
       EXPECT_TRUE(std::ranges::equal(heard.shape.row(row), due));
     }
   });
+}
+
+// Progress of all there is to learn, as parts of one whole: it never falls
+// back, and ends where all is done. Of two apps none is left out, which skips
+// half of what weights take.
+TEST(Hearing, TellsHowFarItIs) {
+  const Dataset data = data_of(3);
+  std::vector<double> told;
+  CrossValidationOptions options = small();
+  options.forest.progress = [&](std::size_t done, std::size_t total) {
+    told.push_back(static_cast<double>(done) / static_cast<double>(total));
+  };
+  const auto check = [&](double first) {
+    EXPECT_TRUE(std::ranges::is_sorted(told));
+    EXPECT_DOUBLE_EQ(told.front(), first);
+    EXPECT_DOUBLE_EQ(told.back(), 1);
+    told.clear();
+  };
+  // Of 8 trees: in two halves of which the first has two, of three folds.
+  hear_others(data, data, options, {});
+  check(1.0 / 8 / 3 / 2 / 2);
+  hear_cross_validated(data, options, {});
+  check(1.0 / 8 / 3 / 2 / 4);
+  hear_held_out(data, deal_folds(data, options), options.forest);
+  EXPECT_EQ(told.size(), 24U);
+  check(1.0 / 8 / 3);
+}
+
+// What is learned of apps left out takes three apps.
+TEST(LearnedWeights, ReckonWithOtherAppsFromThreeOn) {
+  EXPECT_EQ(learn_weights(data_of(1), small(), kEvidenceKinds)[0].novelty,
+            Novelty{});
+  std::vector<TestRow> rows = rows_of(1);
+  for (TestRow& row : rows) {
+    if (row.capture % 3 == 0) row.app = 2;
+  }
+  const Dataset data = table_of(rows, 3);
+  const auto all = learn_weights(data, small(), kEvidenceKinds);
+  EXPECT_EQ(all[0].novelty.prior, 0.02);
+  EXPECT_EQ(all[5].novelty, all[0].novelty);
+  const Testimonies heard =
+      hear_held_out(data, deal_folds(data, small()), small().forest);
+  EXPECT_EQ(all[0].novelty,
+            fit_novelty(data, heard, hear_left_out(data, small().forest)));
+  EXPECT_EQ(all[0].promises,
+            fit_promises(data, judge_captures(data, heard, {{all[0]}, {}},
+                                              kEvidenceKinds[0])));
 }
 
 TEST(LearnedWeights, AreThoseOfEachKindInTurn) {

@@ -40,5 +40,22 @@ TEST(NameWitness, GivesANameItsNumberHoweverManyCome) {
   }
 }
 
+// A burst may have any number of names; of more than 16,384 none is kept for
+// the next, whose numbers begin anew.
+TEST(NameWitness, ForgetsNamesWhereThereAreTooMany) {
+  constexpr std::size_t kMost = 16'384;
+  const auto next_number = [](std::size_t names) {
+    NameWitness witness(small_table(), 3);
+    std::vector<double> said(3);
+    for (std::size_t i = 0; i < names; ++i) {
+      witness.judge("n" + std::to_string(i) + ".example", said);
+    }
+    witness.begin_burst();
+    return witness.judge("new.example", said).number;
+  };
+  EXPECT_EQ(next_number(kMost), kMost);
+  EXPECT_EQ(next_number(kMost + 1), 0U);
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -129,6 +129,33 @@ TEST(Promises, CountOneErrorMoreThanWasSeen) {
   EXPECT_EQ(least_promised(fitted(1, 1)), 0) << "2 / 2 is beyond all of them";
 }
 
+// Of two flows of one confidence, one of them wrong, two in three may be wrong:
+// nothing is promised, whichever of them comes first.
+TEST(Promises, DoNotNameTheFirstOfEqualsAlone) {
+  for (const AppId first : {AppId{0}, AppId{1}}) {
+    const auto second = static_cast<AppId>(1 - first);
+    Probabilities all(2, 0);
+    all.values = {0.9, 0.1, 0.9, 0.1};
+    const Promises promises =
+        fit_promises(table_of({{{0}, first, 0}, {{0}, second, 1}}, 2), all);
+    EXPECT_EQ(least_promised(promises), 0) << first;
+  }
+}
+
+// One flow named at 0.9, one at 0.8, one at 0.7 that is wrong; a fourth is left
+// to any other app, and no floor names it.
+TEST(Promises, HaveTheFloorOfTheLastFlowNamed) {
+  const Dataset data =
+      table_of({{{0}, 0, 0}, {{0}, 0, 1}, {{0}, 1, 2}, {{0}, 0, 3}}, 2);
+  Probabilities all(2, 0);
+  all.values = {0.8, 0.2, 0.9, 0.1, 0.7, 0.3, 0.2, 0.1};
+  const Promises promises = fit_promises(data, all);
+  EXPECT_EQ(promises[65], Promise{}) << "1 / 3 is more than 33 %";
+  EXPECT_EQ(promises[66], (Promise{0.8, 0.5}));
+  EXPECT_EQ(promises[98], (Promise{0.8, 0.5}));
+  EXPECT_EQ(promises[99], (Promise{0.7, 0.75})) << "2 / 4 is 50 %";
+}
+
 TEST(Promises, OfNoFlowsNameNothing) {
   const Dataset none = table_of({{{0}, 0, 0}}, 2).select({});
   const Promises promises = fit_promises(none, Probabilities(2, 0));

@@ -54,6 +54,30 @@ TEST_F(ProximityTest, IsTheShareOfTreesWithOneLeafForBoth) {
   }
 }
 
+// All that share a leaf are named, equals in their order.
+TEST_F(ProximityTest, NamesEachExampleThatSharesALeaf) {
+  const auto row = data_.row(17);
+  const auto near = nearest_examples(forest_, row, examples_, 30);
+  std::size_t due = 0;
+  for (std::size_t i = 0; i < examples_.size(); ++i) {
+    for (const Tree& tree : forest_.trees) {
+      if (Forest::place_of_leaf(tree, examples_.row(i)) ==
+          Forest::place_of_leaf(tree, row)) {
+        ++due;
+        break;
+      }
+    }
+  }
+  EXPECT_EQ(near.size(), due);
+  for (std::size_t i = 1; i < near.size(); ++i) {
+    if (near[i - 1].proximity > near[i].proximity) continue;
+    EXPECT_LT(near[i - 1].example, near[i].example);
+  }
+  const auto two = nearest_examples(forest_, row, examples_, 2);
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[1].example, near[1].example);
+}
+
 TEST_F(ProximityTest, NamesNoMoreThanAskedForAndNoneOfNone) {
   EXPECT_LE(nearest_examples(forest_, data_.row(0), examples_, 2).size(), 2u);
   EXPECT_TRUE(nearest_examples(forest_, data_.row(0), {}, 5).empty());

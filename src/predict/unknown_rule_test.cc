@@ -88,6 +88,24 @@ TEST(UnknownRule, SaysUnknownWhereTheSecondIsTooNear) {
   EXPECT_FALSE(rule.is_unknown(0.5, 0.25, 0));
 }
 
+TEST(UnknownRule, LetsAnyOtherAppBeTheSecond) {
+  const UnknownRule rule{0, 0.25};
+  EXPECT_TRUE(rule.is_unknown(0.5, 0.1, 0.375));
+  EXPECT_FALSE(rule.is_unknown(0.5, 0.1, 0.25));
+  EXPECT_FALSE((UnknownRule{0, 0, 0.05}).is_unknown(0.5, 0, 0.5))
+      << "as likely is not likelier";
+}
+
+TEST(UnknownRule, SettlesAPromiseWithoutAMargin) {
+  EvidenceWeights learned;
+  learned.promises.fill({0.75, 0.5});
+  const UnknownRule settled = UnknownRule{0, 0.5, 0.05}.settled(learned);
+  EXPECT_EQ(settled.margin, 0);
+  EXPECT_EQ(settled.floor, 0.75);
+  EXPECT_EQ(settled.promise, 0.05);
+  EXPECT_EQ((UnknownRule{0.5, 0.25, {}}).settled(learned).margin, 0.25);
+}
+
 TEST(UnknownRule, SaysUnknownWhereAnyOtherAppIsLikelier) {
   EXPECT_TRUE((UnknownRule{0, 0.05, {}}).is_unknown(0.3, 0.1, 0.6));
   EXPECT_TRUE((UnknownRule{0, 0, 0.05}).is_unknown(0.3, 0.1, 0.6));

@@ -58,7 +58,15 @@ TEST(ValueRange, IsAnIntervalBetweenTheOthers) {
   EXPECT_FLOAT_EQ(range.low, 3);
   EXPECT_FLOAT_EQ(range.high, 6.5);
   EXPECT_TRUE(range.holds(3));
-  EXPECT_FALSE(range.holds(7));
+  EXPECT_TRUE(range.holds(6.5F)) << "both ends belong to it";
+  EXPECT_FALSE(range.holds(2.9F));
+  EXPECT_FALSE(range.holds(6.6F));
+}
+
+TEST(RangeScore, IsTheMeanOfWhatIsRightOnEitherSide) {
+  EXPECT_DOUBLE_EQ((RangeScore{1, 0}).balanced_accuracy(), 1);
+  EXPECT_DOUBLE_EQ((RangeScore{0.5, 0.25}).balanced_accuracy(), 0.625);
+  EXPECT_DOUBLE_EQ((RangeScore{0, 1}).balanced_accuracy(), 0);
 }
 
 TEST(ValueRange, LeavesEqualValuesTogether) {
