@@ -147,7 +147,8 @@ TEST_F(Screen, GivesDevicesTheOddLine) {
   }
   const auto lists = [&](std::size_t rows) {
     std::pair<std::size_t, std::size_t> devices_and_recent;
-    for (const std::string_view line : split(draw({80, rows}), '\n')) {
+    const std::string text = draw({80, rows});
+    for (const std::string_view line : split(text, '\n')) {
       if (!line.starts_with("192.")) continue;
       const bool is_recent = line.find(" TCP 203") != std::string_view::npos;
       ++(is_recent ? devices_and_recent.second : devices_and_recent.first);
