@@ -245,6 +245,7 @@ add_executable(program_tests
   tests/recording_program_test.cc
   tests/reference_program_test.cc
   tests/report_program_test.cc
+  tests/server_names_program_test.cc
   tests/svm_program_test.cc
   tests/threads_program_test.cc
   tests/support/program.cc

@@ -74,7 +74,7 @@ const std::string kCapture =
 TEST_F(RecordingProgram, RecordsARoundAfterTheOther) {
   const Outcome outcome = run_there(
       kCapture +
-      "--minutes 0.005 --rounds 2 --device 127.0.0.1 --notes 'on the train'");
+      "--minutes 0.02 --rounds 2 --device 127.0.0.1 --notes 'on the train'");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto rows = recordings();
   ASSERT_EQ(rows.size(), 2u);

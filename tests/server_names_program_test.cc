@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names of servers, in the project's own samples: learned, told and left out.
+#include <algorithm>
+#include <filesystem>
+
+#include "support/program.h"
+
+namespace flowtell {
+namespace {
+
+class ServerNamesProgram : public ProgramTest {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directory_symlink(FLOWTELL_SAMPLES_FOLDER,
+                                              folder() / "samples");
+    run("ls samples/mobile/browser/*.zst | head -n 1 | xargs -I{} cp {} "
+        "browser.zst");
+    train("apps.model", "");
+  }
+  void train(const std::string& model, const std::string& options) {
+    EXPECT_EQ(run("flowtell train samples/home --trees 5 --no-score -o " +
+                  model + options)
+                  .exit_code,
+              0);
+  }
+  std::string lines(const std::string& line) {
+    const Outcome outcome = run("flowtell " + line);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.out;
+  }
+};
+
+TEST_F(ServerNamesProgram, AreEvidenceByThemselves) {
+  EXPECT_EQ(lines("classify apps.model browser.zst --evidence name | "
+                  "cut -d' ' -f11 | sort | uniq -c | tr -s ' '"),
+            " 30 browser\n");
+  EXPECT_EQ(lines("explain apps.model browser.zst --evidence name | "
+                  "grep ^browser | tr -s ' '"),
+            "browser 30 0 30\n")
+      << "flows, unknown, with a name";
+}
+
+TEST_F(ServerNamesProgram, AreNotLearnedWhereTheyAreLeftOut) {
+  train("shape.model", " --evidence shape");
+  EXPECT_EQ(lines("classify shape.model browser.zst --evidence name | "
+                  "cut -d' ' -f11 | sort -u"),
+            "unknown\n");
+}
+
+// The names themselves may be asked for where no verdict goes by them.
+TEST_F(ServerNamesProgram, AreToldWhateverTheEvidence) {
+  const std::string names =
+      " browser.zst --format csv --names | cut -d, -f14 | sort -u";
+  const std::string due = lines("flows" + names);
+  EXPECT_NE(due.find("www.meadow.example\n"), std::string::npos) << due;
+  EXPECT_EQ(lines("classify apps.model" + names), due);
+  EXPECT_EQ(lines("classify apps.model --evidence shape" + names), due);
+}
+
+// A watch looks for names as `classify` does.
+TEST_F(ServerNamesProgram, AreSeenInACaptureThatIsPlayed) {
+  for (const char* options : {"", " --evidence name", " --format csv --names",
+                              " --format csv --evidence shape --names",
+                              " --format jsonl --evidence shape --ambiguity"}) {
+    const std::string due =
+        lines(fmt::format("classify apps.model browser.zst{}", options));
+    EXPECT_EQ(std::ranges::count(due, '\n') / 30, 1);
+    EXPECT_EQ(lines(fmt::format("watch apps.model --replay browser.zst --speed "
+                                "10000{}",
+                                options)),
+              due)
+        << options;
+  }
+}
+
+TEST_F(ServerNamesProgram, TellFlowsApartThatAppsShare) {
+  run("flowtell evaluate samples/home --trees 5 --evidence shape --ambiguity "
+      "| grep -e Ambiguous -e name");
+  run("flowtell evaluate samples/home --trees 5 | grep -e Ambiguous -e name");
+  run("flowtell model apps.model | sed -n '/look alike/,$p'");
+  expect("server_names");
+}
+
+}  // namespace
+}  // namespace flowtell
