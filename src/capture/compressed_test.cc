@@ -157,6 +157,26 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Packing{"gzip", gzip_packed, unpack_gzip},
                     Packing{"zstd", zstd_packed, unpack_zstd}));
 
+// A frame of two blocks (RFC 8878, 3.1.1) that is cut off behind the first,
+// which zstd then holds whole.
+TEST(Compressed, CutBetweenBlocksGivesTheFirstInAnyRoom) {
+  const std::string header("\x28\xb5\x2f\xfd\x20\x08", 6);  // of 8 bytes
+  const std::string block("\x20\x00\x00", 3);  // 4 bytes as they are
+  const std::string frame = header + block + "more";
+  for (const std::size_t size : {1u, 2u, 3u, 4u, 5u}) {
+    const auto source = unpack_zstd(in_bites(frame, 1000));
+    std::vector<std::uint8_t> room(size);
+    std::string unpacked;
+    auto got = source->read(room);
+    for (; got.value_or(0) > 0; got = source->read(room)) {
+      unpacked += as_text(Bytes(room).first(*got));
+    }
+    EXPECT_EQ(unpacked, "more") << size;
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().message, "the zstd data is cut short");
+  }
+}
+
 TEST(Compressed, GzipIgnoresPaddingBehindItself) {
   const std::string bytes = pcap_bytes(many_frames());
   const std::string padded = gzip_packed(bytes) + std::string(512, '\0');
