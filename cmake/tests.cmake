@@ -113,11 +113,13 @@ set(unit_test_sources
   src/model/model_test.cc
   src/model/name_table_test.cc
   src/model/out_of_bag_test.cc
+  src/model/section_bounds_test.cc
   src/model/svm_test.cc
   src/model/small_grower_test.cc
   src/model/tree_grower_test.cc
   src/predict/ambiguity_test.cc
   src/predict/attribution_test.cc
+  src/predict/audit_bounds_test.cc
   src/predict/audit_test.cc
   src/predict/belief_store_test.cc
   src/predict/burst_judge_test.cc

@@ -161,6 +161,18 @@ TEST(FeatureList, HasAnIdentityThatTellsSetsAndTheirOrderApart) {
   }
 }
 
+// A column that is added, left out, renamed or moved makes another identity, as
+// another version does.
+TEST(FeatureList, NamesEachColumnAndVersionInItsIdentity) {
+  std::string due;
+  for (const FeatureSet& set : {classic14(), robust()}) {
+    due += fmt::format("{}/{}:", set.name, set.version);
+    for (const FeatureColumn& column : set.columns) due += column.name + ' ';
+  }
+  EXPECT_EQ(FeatureList::parse("classic14,robust")->identity(), due);
+  EXPECT_TRUE(due.starts_with("classic14/1:byte_ratio packet_ratio "));
+}
+
 TEST(FlowSeries, HasOneGapFewerThanPackets) {
   FlowSeries series = series_of(packets().data(7).after(250ms).reply(8));
   EXPECT_EQ(series.lengths, (std::vector<double>{47, 48}));

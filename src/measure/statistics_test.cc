@@ -43,9 +43,9 @@ TEST(Moments, OfNothingAreZero) {
   const Moments m = moments({});
   EXPECT_EQ(m.count, 0u);
   for (const double value :
-       {m.mean, m.m2, m.min, m.max, m.mean_deviation, m.sample_variance(),
-        m.sample_deviation(), m.population_skew(), m.population_kurtosis(),
-        m.sample_skew(), m.sample_kurtosis()}) {
+       {m.mean, m.m2, m.m3, m.m4, m.min, m.max, m.mean_deviation,
+        m.sample_variance(), m.sample_deviation(), m.population_skew(),
+        m.population_kurtosis(), m.sample_skew(), m.sample_kurtosis()}) {
     EXPECT_EQ(value, 0);
   }
 }
@@ -141,8 +141,33 @@ TEST(Moments, HaveNoShapeBelowTheLeastVariance) {
   EXPECT_TRUE(varies(0, 1.1e-6));
   EXPECT_FALSE(varies(1000, 0.9e-3));
   EXPECT_TRUE(varies(1000, 1.1e-3));
+  // The square of the largest value counts, be it below 0: a thousandth is a
+  // hair less than a millionth of 1000.001.
+  EXPECT_FALSE(varies(1000, 1e-3));
+  EXPECT_FALSE(varies(-1000, 1e-3));
   EXPECT_FALSE(varies(-1000, 0.9e-3));
   EXPECT_TRUE(varies(-1000, 1.1e-3));
+}
+
+// What stands behind the values must not be read.
+TEST(Percentile, LooksAtItsOwnValuesAlone) {
+  const std::vector<double> values = {1, 2,
+                                      std::numeric_limits<double>::quiet_NaN()};
+  const auto two = std::span(values).first(2);
+  EXPECT_EQ(percentile(two, 100), 2);
+  EXPECT_EQ(percentile(two, 0), 1);
+  EXPECT_EQ(percentile(std::span(values).first(1), 50), 1);
+}
+
+// One more or one fewer value than a formula needs.
+TEST(Moments, BeginWhereTheirFormulasDo) {
+  EXPECT_DOUBLE_EQ(moments({1, 3}).sample_deviation(), std::sqrt(2));
+  EXPECT_NEAR(moments({1, 2, 9}).sample_skew(), 1.6300591617118865, 1e-12);
+  EXPECT_NEAR(moments({1, 2, 9, 3}).sample_kurtosis(), 3.0143600416233083,
+              1e-12);
+  EXPECT_NEAR(moments({1, 2, 3, 4}).sample_kurtosis(), -1.2, 1e-12);
+  EXPECT_EQ(moments({7}).varies(), false);
+  EXPECT_EQ(moments({7}).count, 1U);
 }
 
 TEST(Percentile, IsNumpysDefault) {

@@ -247,6 +247,91 @@ TEST_F(DatasetTest, FailsNamingACaptureThatIsNotThere) {
   EXPECT_NE(loaded.error().message.find(absent.path), std::string::npos);
 }
 
+// One that is there and cannot be read does not stop the others, but for where
+// it is the only one.
+TEST_F(DatasetTest, LearnsWithoutACaptureThatCannotBeRead) {
+  LabelledCapture none = four_flows();
+  none.path = folder_.put("none.pcap", "this is no capture");
+  const auto loaded =
+      load_dataset(std::vector{none, four_flows(), none}, options());
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->dataset.rows(), 4U);
+  ASSERT_EQ(loaded->dataset.captures.size(), 1U);
+  ASSERT_EQ(loaded->unread.size(), 2U);
+  EXPECT_NE(loaded->unread[1].find(none.path), std::string::npos);
+  const auto alone = load_dataset(std::vector{none}, options());
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().message, loaded->unread[0]);
+  const auto both = load_dataset(std::vector{none, none}, options());
+  ASSERT_FALSE(both);
+  EXPECT_EQ(both.error().message, loaded->unread[0]);
+}
+
+TEST_F(DatasetTest, RefusesMoreAppsThanAModelHolds) {
+  LoadOptions given = options();
+  for (std::size_t i = 0; i < kMostApps; ++i) {
+    given.apps.push_back(fmt::format("chat{:05}", i));
+  }
+  LabelledCapture labelled = four_flows();
+  labelled.app = given.apps[7];
+  const auto fits = load_dataset(std::vector{labelled}, given);
+  ASSERT_TRUE(fits);
+  EXPECT_EQ(fits->dataset.labels.front(), 7);
+  given.apps.emplace_back("one too many");
+  const auto loaded = load_dataset(std::vector{labelled}, given);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message,
+            "10001 apps are more than the 10000 a model holds");
+}
+
+TEST_F(DatasetTest, NumbersFlowsAndTheirBursts) {
+  const Dataset data = load({four_flows()});
+  ASSERT_EQ(data.facts.size(), 4U);
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(data.facts[i].burst, i);
+    EXPECT_EQ(data.facts[i].number, i + 1);
+    EXPECT_EQ(data.facts[i].name, 0U);
+    EXPECT_EQ(data.facts[i].first, kTestStart + 1200ms * i);
+    EXPECT_EQ(data.facts[i].last, kTestStart + 1200ms * i + 1ms * i);
+    EXPECT_EQ(data.facts[i].device, test_address("192.168.12.100"));
+  }
+  EXPECT_EQ(data.names, std::vector<std::string>{""});
+}
+
+// Flows of a device keep their numbers among those of all devices.
+TEST_F(DatasetTest, NumbersFlowsOfOtherDevicesToo) {
+  LabelledCapture labelled =
+      capture("two.pcap", "chat",
+              {sent_by("192.168.12.200", 0s), sent_by("192.168.12.100", 5s)});
+  labelled.device = test_address("192.168.12.100");
+  const Dataset data = load({labelled});
+  ASSERT_EQ(data.facts.size(), 1U);
+  EXPECT_EQ(data.facts[0].number, 2U);
+  EXPECT_EQ(data.facts[0].burst, 1U);
+}
+
+// Parts name the row they are of, among all captures' rows.
+TEST_F(DatasetTest, NumbersPartsByTheRowsOfAllCaptures) {
+  const auto reply = [](Duration after) {
+    return frame()
+        .ethernet()
+        .ipv4("203.0.113.5", "192.168.12.100")
+        .udp(443, 40000)
+        .payload(900)
+        .at(kTestStart + after);
+  };
+  const auto talk = capture("talk.pcap", "chat",
+                            {sent_by("192.168.12.100", 0s), reply(1ms),
+                             sent_by("192.168.12.100", 2ms, 40000, 300)});
+  LoadOptions with_parts = options();
+  with_parts.parts = true;
+  const auto loaded = load_dataset(std::vector{four_flows(), talk}, with_parts);
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->dataset.parts.whole, (std::vector<std::uint32_t>{4, 4}));
+  // The whole flow was measured last: its row is its own.
+  EXPECT_EQ(payloads_of(loaded->dataset).back(), "100-900");
+}
+
 TEST_F(DatasetTest, MeasuresPartsOfFlowsWhereAskedTo) {
   // Only the second flow has a second request.
   const auto talk = capture("talk.pcap", "chat",
@@ -319,6 +404,24 @@ TEST_F(DatasetTest, TellsHowACaptureWasRecorded) {
   EXPECT_EQ(loaded->recordings[1].least_cut, 96u);
   EXPECT_EQ(loaded->recordings[1].joined_packets, 1u);
   EXPECT_EQ(loaded->recordings[2].full_packets, 0u);
+}
+
+// A packet is full from 1200 bytes on, and joined beyond 1500.
+TEST_F(DatasetTest, CountsFullAndJoinedPackets) {
+  std::vector<TestFrame> frames;
+  for (const std::size_t length : {1199U, 1200U, 1500U, 1501U}) {
+    frames.push_back(frame()
+                         .ethernet()
+                         .ipv4("192.168.12.100")
+                         .tcp(40000)
+                         .payload(length - 40)
+                         .at(kTestStart));
+  }
+  const auto loaded =
+      load_dataset(std::vector{capture("a", "chat", frames)}, options());
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->recordings[0].full_packets, 3U);
+  EXPECT_EQ(loaded->recordings[0].joined_packets, 1U);
 }
 
 }  // namespace

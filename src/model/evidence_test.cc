@@ -59,5 +59,47 @@ TEST(EvidenceKinds, HaveAPlaceEach) {
             "shape name shape,name shape,time name,time shape,name,time ");
 }
 
+// By tenths of what is possible above equal shares.
+TEST(Novelty, HasABinForEachTenthAboveEqualShares) {
+  EXPECT_EQ(Novelty::bin(0.1, 4), 0U) << "below equal shares";
+  EXPECT_EQ(Novelty::bin(0.25, 4), 0U);
+  EXPECT_EQ(Novelty::bin(0.54, 2), 0U);
+  EXPECT_EQ(Novelty::bin(0.56, 2), 1U);
+  EXPECT_EQ(Novelty::bin(0.94, 2), 8U);
+  EXPECT_EQ(Novelty::bin(0.96, 2), 9U);
+  EXPECT_EQ(Novelty::bin(1, 2), 9U);
+}
+
+TEST(Novelty, SaysNothingUnlessLearned) {
+  const Novelty novelty;
+  EXPECT_EQ(novelty.prior, 0);
+  for (const double ratio : novelty.shape) EXPECT_EQ(ratio, 1);
+  for (const double ratio : novelty.name) EXPECT_EQ(ratio, 1);
+}
+
+// Of a hundred steps of half a percent, the one at or below the error.
+TEST(EvidenceWeights, HaveAPromiseForEachHalfPercent) {
+  EvidenceWeights weights;
+  for (std::size_t i = 0; i < weights.promises.size(); ++i) {
+    weights.promises[i].floor = static_cast<double>(i + 1);
+  }
+  const auto step = [&](double error) { return weights.promise(error).floor; };
+  EXPECT_EQ(step(0.005), 1);
+  EXPECT_EQ(step(0.0099), 1);
+  EXPECT_EQ(step(0.01), 2);
+  EXPECT_EQ(step(0.05), 10);
+  EXPECT_EQ(step(0.495), 99);
+  EXPECT_EQ(step(0.5), 100);
+  for (int i = 1; i <= 100; ++i) EXPECT_EQ(step(i / 200.0), i);
+}
+
+TEST(EvidenceWeights, PromiseNothingAndRaiseNothingUnlessLearned) {
+  const EvidenceWeights weights;
+  EXPECT_EQ(weights.shape, 1);
+  EXPECT_EQ(weights.name, 1);
+  EXPECT_EQ(weights.promises[0].floor, 1);
+  EXPECT_EQ(weights.promises[99].coverage, 0);
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -65,5 +65,14 @@ TEST(Examples, BearTheirOwnValues) {
   }
 }
 
+TEST(Examples, AreAThousandUnlessAskedOtherwise) {
+  EXPECT_EQ(choose_examples(captures_of({600, 600})).size(), 1000U);
+  EXPECT_EQ(choose_examples(captures_of({500, 499})).size(), 999U);
+}
+
+TEST(Examples, AreNoneWhereNoneAreAskedFor) {
+  EXPECT_EQ(choose_examples(captures_of({3, 4}), 0).size(), 0U);
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -91,6 +91,12 @@ TEST_F(Manifest, MayQuoteItsFields) {
   EXPECT_EQ(captures->front().app, "the \"best\" app");
 }
 
+TEST_F(Manifest, MayBeginWithAByteOrderMark) {
+  const auto captures = read("\xef\xbb\xbfpath,app\na.pcap,chat\n");
+  ASSERT_TRUE(captures) << captures.error().message;
+  EXPECT_EQ(captures->front().path, folder_ / "a.pcap");
+}
+
 TEST_F(Manifest, PassesOverEmptyLines) {
   const auto captures = read("path,app\n\na.pcap,chat\n\r\n\nb.pcap,mail");
   ASSERT_TRUE(captures) << captures.error().message;
@@ -103,6 +109,37 @@ TEST_F(Manifest, TakesMomentsOnTheCalendar) {
   ASSERT_TRUE(capture) << capture.error().message;
   EXPECT_EQ(capture->from, Moment(kTestStart));
   EXPECT_EQ(capture->to, Moment(kTestStart + 1500ms));
+}
+
+// Ends of what a moment can be, which are still moments.
+TEST_F(Manifest, TakesTheFirstAndLastMoments) {
+  for (const auto& [text, due] : std::vector<std::pair<std::string, Moment>>{
+           {"0", Duration(0)},
+           {"1e9", Duration(std::chrono::seconds(1'000'000'000))},
+           {"1900-01-01T00:00:00Z",
+            Timestamp(std::chrono::sys_days(std::chrono::January / 1 / 1900))},
+           {"2100-12-31T23:59:60.5Z",
+            Timestamp(std::chrono::sys_days(std::chrono::January / 1 / 2101)) +
+                500ms},
+           {"1970-01-01T00:00:00.25Z", Timestamp(250ms)}}) {
+    const auto capture = read_span("", text, "");
+    ASSERT_TRUE(capture) << text;
+    EXPECT_EQ(capture->from, due) << text;
+    EXPECT_FALSE(capture->to);
+  }
+}
+
+TEST_F(Manifest, RefusesMomentsJustBeyond) {
+  for (const std::string_view odd :
+       {"1000000001", "-0.1", "1899-12-31T23:59:59Z", "2101-01-01T00:00:00Z",
+        "2019-04-03Z", "2019-04-03T17:21:09", "2019-04T00:00:00Z",
+        "2019-04-03-01T00:00:00Z", "2019-04-03T00:00:00:00Z",
+        "2019-04-xxT00:00:00Z", "2019-xx-03T00:00:00Z", "xx-04-03T00:00:00Z",
+        "2019-04-03Txx:00:00Z", "2019-04-03T00:xx:00Z", "2019-04-03T00:00:xxZ",
+        "2019-04-03T00:00:Z", "2019-04-03T24:00:00Z", "2019-04-31T00:00:00Z"}) {
+    EXPECT_FALSE(read_span("", odd, "")) << odd;
+    EXPECT_FALSE(read_span("", "", odd)) << odd;
+  }
 }
 
 TEST_F(Manifest, RefusesMomentsThatAreNone) {

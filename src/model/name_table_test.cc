@@ -109,8 +109,12 @@ TEST(NameTable, IsMovedLittleByWhatIsRare) {
                               .captures(99, kChat, {})
                               .captures(100, kVideo, {})
                               .learn();
-  EXPECT_GT(said(table, "once.com")[kChat], 0.55);
-  EXPECT_LT(said(table, "once.com")[kChat], 0.7);
+  // One of a hundred captures counts as a fifth of one of twenty, beside one
+  // capture's worth of prior; first of the domain, then of the name.
+  EXPECT_EQ(table.counts().at("once.com")[kChat], 0.2F);
+  const double of_domain = (0.2 + 0.5) / 1.2;
+  EXPECT_NEAR(said(table, "other.once.com")[kChat], of_domain, 1e-6);
+  EXPECT_NEAR(said(table, "once.com")[kChat], (0.2 + of_domain) / 1.2, 1e-6);
 }
 
 // A thousand flows of one capture say what one flow says.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "support/samples.h"
 
 namespace flowtell {
@@ -47,6 +49,17 @@ TEST(OutOfBag, JudgesEachRowByTheTreesThatDidNotSeeIt) {
   EXPECT_LT(judged, data.rows()) << "some row should be in all four bags";
   EXPECT_EQ(oob.accuracy,
             static_cast<double>(right) / static_cast<double>(judged));
+}
+
+// In tasks of 256 rows, of which the last has one.
+TEST(OutOfBag, JudgesTheLastRowToo) {
+  for (const std::size_t rows : {256U, 257U}) {
+    const Dataset data = random_table(3, {.rows = rows});
+    const OutOfBag oob = judge_out_of_bag(built_of(data, 40), data, 2);
+    for (std::size_t row = 0; row < rows; ++row) {
+      EXPECT_TRUE(oob.judged[row]) << row;
+    }
+  }
 }
 
 TEST(OutOfBag, IsNoBetterThanChanceWhereNothingTells) {
@@ -122,6 +135,27 @@ TEST(PermutationImportance, JudgesNoMoreRowsThanAskedFor) {
   for (const double lost :
        permutation_importance(built_of(data, 50), data, options)) {
     EXPECT_EQ(lost * 8, static_cast<int>(lost * 8)) << "eighths";
+  }
+}
+
+TEST(PermutationImportance, JudgesTwoThousandRowsUnlessAskedOtherwise) {
+  EXPECT_EQ(PermutationOptions{}.most_rows, 2000U);
+  const Dataset data = random_table(3, {.rows = 2100, .columns = 2});
+  const auto lost = permutation_importance(built_of(data, 12), data, {});
+  EXPECT_GT(lost[0], 0.4);
+  EXPECT_NEAR(lost[0] * 2000, std::round(lost[0] * 2000), 1e-9)
+      << "two-thousandths";
+}
+
+// An app without any flow loses nothing.
+TEST(PermutationImportance, OfAnAppWithoutFlowsIsZero) {
+  Dataset data = random_table(3, {.rows = 90});
+  data.apps.emplace_back("never seen");
+  const auto by_app =
+      permutation_importance_by_app(built_of(data, 20), data, {});
+  for (const auto& of_column : by_app) {
+    ASSERT_EQ(of_column.size(), 4U);
+    EXPECT_EQ(of_column[3], 0);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <libsvm/svm.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "support/samples.h"
@@ -131,6 +132,61 @@ TEST(Svm, CountsAppsAlikeHoweverManyFlowsTheyGave) {
   by_flow.balance_apps = false;
   EXPECT_GT(judge(build_svm(data, by_flow), data.row(0))[0], 0.8);
   EXPECT_LT(judge(build_svm(data, {}), data.row(0))[0], 0.6);
+}
+
+TEST(Svm, StandardisesEachColumn) {
+  const Dataset data =
+      table_of({{{10, 3}, 0}, {{30, 3}, 0}, {{10, 9}, 1}, {{30, 9}, 1}}, 2);
+  const Svm svm = build_svm(data, {});
+  EXPECT_EQ(svm.means, (std::vector<float>{20, 6}));
+  EXPECT_EQ(svm.scales, (std::vector<float>{0.1F, 1.F / 3}));
+  EXPECT_EQ(svm.gamma, 0.5);
+  EXPECT_EQ(svm.apps, 2U);
+  EXPECT_EQ(svm.width, 2U);
+}
+
+// What varies by less than 1e-9, or by less than that share of its mean, does
+// so by rounding.
+TEST(Svm, TakesWhatHardlyVariesForConstant) {
+  const auto scale_of = [](float mean, float apart) {
+    return build_svm(
+               table_of({{{mean - apart, 1}, 0}, {{mean + apart, 2}, 1}}, 2),
+               {})
+        .scales[0];
+  };
+  EXPECT_EQ(scale_of(0, 0.9e-9F), 0);
+  EXPECT_NEAR(scale_of(0, 1.1e-9F), 1 / 1.1e-9, 1e5);
+  EXPECT_GT(scale_of(0, 1e-3F), 0);
+  EXPECT_GT(scale_of(1e6F, 1), 0);
+}
+
+// Two apps, one row each: each is as far from the middle, on its own side.
+TEST(Svm, SharesByHowFarADecisionIsFromZero) {
+  const Dataset data = table_of({{{0}, 0}, {{2}, 1}}, 2);
+  const Svm svm = build_svm(data, {});
+  const std::vector<float> middle = {1};
+  EXPECT_NEAR(judge(svm, middle)[0], 0.5, 1e-9);
+  const double decision = svm.decide(data.row(0))[0];
+  EXPECT_GT(decision, 0.5);
+  EXPECT_NEAR(judge(svm, data.row(0))[0], 1 / (1 + std::exp(-2 * decision)),
+              1e-12);
+  EXPECT_NEAR(judge(svm, data.row(1))[1], 1 / (1 + std::exp(-2 * decision)),
+              1e-12);
+}
+
+// The cost of an error, which bounds how much a row counts.
+TEST(Svm, CountsNoRowMoreThanItsCost) {
+  RandomTable table;
+  table.telling = false;
+  const Dataset data = random_table(7, table);
+  for (const double cost : {0.25, 2.0}) {
+    const Svm svm = build_svm(data, {.cost = cost, .balance_apps = false});
+    double most = 0;
+    for (const double factor : svm.factors) {
+      most = std::max(most, std::abs(factor));
+    }
+    EXPECT_NEAR(most, cost, 1e-9);
+  }
 }
 
 TEST(Svm, IgnoresColumnsThatNeverVary) {

@@ -97,6 +97,16 @@ TEST(Ambiguity, NeedsTwoAppsInTwoCapturesEach) {
       << "the other app's may be a stray";
 }
 
+TEST(Ambiguity, IsInWhatIsRightExactlyHalfTheTime) {
+  std::vector<Met> all;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    all.push_back({i, static_cast<AppId>(i / 2), "x.example", 1, 1});
+  }
+  EXPECT_EQ(found(all).size(), 1U);
+  for (Met& met : all) ++met.right;
+  EXPECT_TRUE(found(all).empty()) << "two of three in every capture";
+}
+
 // A capture that repeats a flow a hundred times is one capture.
 TEST(Ambiguity, CountsCapturesNotFlows) {
   EXPECT_EQ(found({{0, 0, "x.example", 500, 0},
@@ -199,6 +209,14 @@ TEST(Ambiguity, IsMarkedByOtherFoldsAndOthers) {
     EXPECT_EQ(crossed.rows[row], is_shared) << row;
     EXPECT_EQ(others.rows[row], is_shared) << row;
   }
+}
+
+TEST(Ambiguity, IsMarkedWithoutAWordOfProgress) {
+  CrossValidationOptions options = three_folds();
+  options.forest.progress = [](std::size_t, std::size_t) { ADD_FAILURE(); };
+  const Dataset data = with_shared_server();
+  mark_ambiguous_cross_validated(data, options, EvidenceKinds{});
+  mark_ambiguous_others(data, data, options, EvidenceKinds{});
 }
 
 // The shared server has another name in one fold: who learns from the others

@@ -153,6 +153,12 @@ TEST(Folds, PartFlowsOfOneCaptureWhereAskedTo) {
       parted, [](const auto& entry) { return entry.second.size() > 1; }));
 }
 
+TEST(Split, IsCalledAsOnTheCommandLine) {
+  EXPECT_EQ(split_name(Split::kByCapture), "by-capture");
+  EXPECT_EQ(split_name(Split::kByGroup), "by-group");
+  EXPECT_EQ(split_name(Split::kByFlow), "by-flow");
+}
+
 TEST(Folds, AreDealtByTheSeed) {
   const Dataset data = captures_of({10, 10});
   const auto folds = deal_folds(data, options_of(Split::kByCapture, 5, 3));
@@ -260,19 +266,22 @@ TEST(CrossValidation, JudgesByAForestOfTheOtherFoldsAlone) {
   }
 }
 
+// In tasks of 512 rows, the last of which has one or lacks one.
 TEST(JudgeAll, GivesWhatThePlainForestGivesOnAnyNumberOfThreads) {
-  const Dataset data = random_table(3, {.rows = 1200, .telling = false});
-  ForestOptions options;
-  options.trees = 10;
-  const Forest forest = build_forest(data, options).forest;
-  std::vector<double> due;
-  std::vector<double> shares(3);
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    forest.judge(data.row(row), shares);
-    due.insert(due.end(), shares.begin(), shares.end());
-  }
-  for (const int threads : {1, 3}) {
-    EXPECT_EQ(judge_all(forest, data, threads).values, due);
+  for (const std::size_t rows : {1023U, 1024U, 1025U}) {
+    const Dataset data = random_table(3, {.rows = rows, .telling = false});
+    ForestOptions options;
+    options.trees = 5;
+    const Forest forest = build_forest(data, options).forest;
+    std::vector<double> due;
+    std::vector<double> shares(3);
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      forest.judge(data.row(row), shares);
+      due.insert(due.end(), shares.begin(), shares.end());
+    }
+    for (const int threads : {1, 3}) {
+      EXPECT_EQ(judge_all(forest, data, threads).values, due) << rows;
+    }
   }
 }
 

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "support/samples.h"
 
 namespace flowtell {
@@ -97,6 +100,72 @@ TEST(Novelty, CountsANameOnceACapture) {
         .name;
   };
   EXPECT_EQ(names_of(repeated), names_of(data));
+}
+
+// Of ten apps, eight groups: the ninth app is left out with the first, the
+// tenth with the second.
+TEST(LeftOut, AreEightGroupsAtMost) {
+  Dataset data = random_table(
+      5, {.rows = 300, .apps = 10, .captures = 20, .telling = false});
+  data.apps.emplace_back("never seen");
+  const Testimonies heard = hear_left_out(data, four_folds().forest);
+  std::vector<std::set<AppId>> never(10);
+  for (AppId app = 0; app < 10; ++app) {
+    for (AppId other = 0; other < 10; ++other) {
+      double most = 0;
+      for (std::size_t row = 0; row < data.rows(); ++row) {
+        if (data.labels[row] != app) continue;
+        most = std::max(most, heard.shape.row(row)[other]);
+      }
+      if (most == 0) never[app].insert(other);
+    }
+  }
+  EXPECT_EQ(never[0], (std::set<AppId>{0, 8}));
+  EXPECT_EQ(never[1], (std::set<AppId>{1, 9}));
+  EXPECT_EQ(never[7], std::set<AppId>{7});
+  EXPECT_EQ(never[9], never[1]);
+}
+
+// What ten apps of one row each are said of: of those taught all is sure and
+// met, of those left out nothing. Shares are smoothed by a tenth of an app.
+TEST(Novelty, IsARatioOfSmoothedShares) {
+  std::vector<TestRow> rows;
+  for (AppId app = 0; app < 10; ++app) rows.push_back({{0}, app, app});
+  const Dataset data = table_of(rows, 11);
+  Testimonies known(11, 10);
+  Testimonies left_out(11, 10);
+  for (std::size_t row = 0; row < 10; ++row) {
+    known.shape.row(row)[row] = 1;
+    left_out.shape.row(row)[row] = 0.2;  // less than a tenth above one of eight
+    known.words[row] = {1, NameMatch::kName};
+    left_out.words[row] = {1, NameMatch::kNever};
+  }
+  const Novelty novelty = fit_novelty(data, known, left_out);
+  EXPECT_EQ(novelty.prior, 0.02);
+  EXPECT_NEAR(novelty.shape[0], 10.01 / 0.01, 1e-6);
+  for (std::size_t bin = 1; bin < 9; ++bin) {
+    EXPECT_NEAR(novelty.shape[bin], 1, 1e-9);
+  }
+  EXPECT_NEAR(novelty.shape[9], 0.01 / 10.01, 1e-9);
+  EXPECT_EQ(novelty.name[std::size_t(NameMatch::kNoName)], 1);
+  EXPECT_NEAR(novelty.name[kMet], 0.025 / 10.025, 1e-9);
+  EXPECT_NEAR(novelty.name[std::size_t(NameMatch::kDomain)], 1, 1e-9);
+  EXPECT_NEAR(novelty.name[kNever], 10.025 / 0.025, 1e-6);
+}
+
+// Where apps left out are named more surely than those known, neighbours are
+// taken together until ratios fall.
+TEST(Novelty, PoolsRatiosThatWouldRise) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 1, 1}, {{0}, 2, 2}}, 3);
+  Testimonies known(3, 3);
+  Testimonies left_out(3, 3);
+  for (std::size_t row = 0; row < 3; ++row) {
+    known.shape.row(row)[0] = 0.35;
+    left_out.shape.row(row)[0] = 1;
+  }
+  for (const double ratio : fit_novelty(data, known, left_out).shape) {
+    EXPECT_NEAR(ratio, 1, 1e-9);
+  }
 }
 
 }  // namespace

@@ -22,6 +22,12 @@ TEST(Preset, IsFoundByItsName) {
   EXPECT_EQ(find_preset(""), nullptr);
 }
 
+TEST(Preset, LimitsFlowsAsThePapersDo) {
+  for (const Preset& preset : kPresets) {
+    EXPECT_EQ(limits_text(preset.limits), "TCP flows of 7 to 260 packets");
+  }
+}
+
 // What the command line would refuse would end in a broken preset.
 TEST(Preset, AsksForWhatThereIs) {
   for (const Preset& preset : kPresets) {

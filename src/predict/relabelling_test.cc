@@ -115,5 +115,25 @@ TEST(PlainShares, OfAFoldHangOnTheOthersAlone) {
   EXPECT_NE(before.apps.values, after.apps.values) << "other folds learn it";
 }
 
+// Of the forest that judges alone; that of the relabelling is part of none.
+TEST(PlainShares, TellHowFarTheyAre) {
+  const Dataset data = half_ambiguous(1);
+  std::vector<std::pair<std::size_t, std::size_t>> told;
+  ForestOptions options = few_trees();
+  options.trees = 2;
+  options.progress = [&](std::size_t done, std::size_t total) {
+    told.emplace_back(done, total);
+  };
+  using Steps = std::vector<std::pair<std::size_t, std::size_t>>;
+  judge_plainly(data, data, true, options);
+  EXPECT_EQ(told, (Steps{{1, 2}, {2, 2}}));
+  told.clear();
+  std::vector<std::uint32_t> folds(data.rows(), 1);
+  folds[0] = folds[1] = 0;
+  folds[2] = folds[3] = 2;
+  judge_plainly_cross_validated(data, folds, false, options);
+  EXPECT_EQ(told, (Steps{{1, 6}, {2, 6}, {3, 6}, {4, 6}, {5, 6}, {6, 6}}));
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/random.h"
 #include "capture/capture_file.h"
 #include "predict/judge.h"
@@ -158,6 +161,60 @@ TEST(JudgeTimeline, IsNothingWithoutRows) {
   const Testimonies none(3, 0);
   EXPECT_TRUE(judge_timeline(made.data.select({}), none, equal_weights(), {}, 1)
                   .values.empty());
+}
+
+// From the time 0 on, half a minute from the last flow's end of one to the
+// first flow's begin of the next, in whatever order a capture's flows stand.
+TEST(Day, HasCapturesHalfAMinuteApart) {
+  Dataset data = table_of(
+      {{{0}, 0, 0}, {{0}, 0, 0, 1}, {{0}, 1, 1}, {{0}, 0, 2}, {{0}, 0, 2, 1}},
+      2);
+  data.facts[1].first = data.facts[0].first - 2s;
+  data.facts[3].last = data.facts[4].last + 5s;
+  std::set<std::vector<std::size_t>> orders;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const auto day = lay_out_day(data, seed);
+    ASSERT_EQ(day.size(), 3U);
+    std::vector<std::size_t> order;
+    Timestamp now{};
+    for (const CapturePlace& place : day) {
+      order.push_back(place.begin);
+      EXPECT_EQ(place.end, place.begin == 0 ? 2U : place.begin == 2 ? 3U : 5U);
+      Timestamp first = Timestamp::max();
+      Timestamp last{};
+      for (std::size_t row = place.begin; row < place.end; ++row) {
+        first = std::min(first, data.facts[row].first + place.shift);
+        last = std::max(last, data.facts[row].last + place.shift);
+      }
+      EXPECT_EQ(first, now);
+      now = last + 30s;
+    }
+    orders.insert(order);
+  }
+  EXPECT_EQ(orders.size(), 6U) << "every order comes up";
+}
+
+// A burst is as long as its flows, in whatever order they stand: ten seconds
+// lie between the end of the first burst and the begin of the second, so a
+// belief is worth half.
+TEST(JudgeCaptures, TakesABurstFromItsFirstFlowToItsLast) {
+  Dataset data =
+      table_of({{{0}, 0, 0}, {{0}, 0, 0}, {{0}, 1, 0, 1}, {{0}, 1, 0, 1}}, 2);
+  const auto put = [&](std::size_t row, Duration first, Duration last) {
+    data.facts[row].first = kTestStart + first;
+    data.facts[row].last = kTestStart + last;
+  };
+  put(0, 0s, 5s);
+  put(1, 1s, 2s);
+  put(2, 16s, 17s);
+  put(3, 15s, 16s);
+  Testimonies said(2, 4);
+  said.shape.values = {1, 0, 1, 0, 0.5, 0.5, 0.5, 0.5};
+  said.name.values.assign(8, 0.5);
+  const auto judged =
+      judge_captures(data, said, equal_weights(), kShapeAndTime);
+  EXPECT_NEAR(judged.row(2)[0] - 0.5, 0.98 * (judged.row(1)[0] - 0.5) / 2,
+              1e-9);
 }
 
 // Feeds the live judge with flows as they come out of the meter.
