@@ -77,7 +77,8 @@ EvidenceWeights fit_weights(const Dataset& data, const Testimonies& testimonies,
     const double least = least_of(loss);
     // A witness that says nothing is not to be weighed at random.
     constexpr double kBetter = 1e-9;
-    if (loss(least) > loss(0) - kBetter) return;
+    const double least_loss = loss(least);
+    if (least_loss > loss(0) - kBetter) return;  // leaves the factor at one
     loss(least);
   };
   if (kinds.shape) {
