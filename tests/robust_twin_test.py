@@ -6,15 +6,12 @@ the twin, its numpy or the captures are absent.
 
 usage: robust_twin_test.py FLOWTELL SHARED
 """
-import csv
-import io
 import pathlib
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from twin_test import KEY, SKIPPED, differences, load_twin  # noqa: E402
+from twin_test import KEY, SKIPPED, compare  # noqa: E402
 
 FIN, SYN, RST = 0x01, 0x02, 0x04
 MESSAGES, HEADS = 3, 4
@@ -82,35 +79,24 @@ def row(flow):
 
 
 def main():
-    flowtell, shared = sys.argv[1], pathlib.Path(sys.argv[2])
-    paths = sorted(str(p) for p in (shared / "captures").glob("group-*/*/*.pcap*"))
-    try:
-        twin = load_twin(shared / "reference" / "reference.py")
-    except (ImportError, FileNotFoundError) as problem:
-        print(f"skipped: no twin to compare with ({problem})")
-        return SKIPPED
-    if not paths:
-        print(f"skipped: there are no captures in {shared}")
-        return SKIPPED
-    keep_flags(twin)
-    flows = wrong = 0
     seen = {}  # per column, the values that the captures have
-    for path in paths:
+
+    def rows(twin, path):
         expected = [row(flow) for flow in twin.flows(path)]
-        done = subprocess.run([flowtell, "flows", "--format", "csv", "--features", "robust", path],
-                              capture_output=True, text=True, timeout=120, check=True)
-        flows += len(expected)
         for each in expected:
             for column in each.keys() - set(KEY):
                 seen.setdefault(column, set()).add(each[column])
-        for difference in differences(expected, csv.DictReader(io.StringIO(done.stdout))):
-            wrong += 1
-            print(f"{path}: {difference}")
+        return expected
+
+    counts = compare("robust", rows, prepare=keep_flags)
+    if counts is None:
+        return SKIPPED
+    captures, flows, wrong = counts
     for column in sorted(seen):
         if len(seen[column]) < 2:
             wrong += 1
             print(f"{column} is {seen[column]} everywhere: nothing is compared")
-    print(f"{len(paths)} captures, {flows} flows, {len(seen)} columns, {wrong} differences")
+    print(f"{captures} captures, {flows} flows, {len(seen)} columns, {wrong} differences")
     return 1 if wrong or len(seen) != 22 else 0
 
 

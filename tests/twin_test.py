@@ -43,27 +43,38 @@ def differences(expected, found):
         yield f"too many: {' '.join(key)}"
 
 
-def main():
+def compare(features, rows, prepare=lambda twin: None):
+    """Compares `rows(twin, path)` of every capture with the program's lines. Prints the differences and gives the
+    numbers of captures, flows and differences; None, and the reason printed, where there is nothing to compare."""
     flowtell, shared = sys.argv[1], pathlib.Path(sys.argv[2])
     paths = sorted(str(p) for p in (shared / "captures").glob("group-*/*/*.pcap*"))
     try:
         twin = load_twin(shared / "reference" / "reference.py")
     except (ImportError, FileNotFoundError) as problem:
         print(f"skipped: no twin to compare with ({problem})")
-        return SKIPPED
+        return None
     if not paths:
         print(f"skipped: there are no captures in {shared}")
-        return SKIPPED
+        return None
+    prepare(twin)
     flows = wrong = 0
     for path in paths:
-        expected = [twin.row(path, flow) for flow in twin.flows(path)]
-        done = subprocess.run([flowtell, "flows", "--format", "csv", "--features", SETS, path],
+        expected = rows(twin, path)
+        done = subprocess.run([flowtell, "flows", "--format", "csv", "--features", features, path],
                               capture_output=True, text=True, timeout=120, check=True)
         flows += len(expected)
         for difference in differences(expected, csv.DictReader(io.StringIO(done.stdout))):
             wrong += 1
             print(f"{path}: {difference}")
-    print(f"{len(paths)} captures, {flows} flows, {wrong} differences")
+    return len(paths), flows, wrong
+
+
+def main():
+    counts = compare(SETS, lambda twin, path: [twin.row(path, flow) for flow in twin.flows(path)])
+    if counts is None:
+        return SKIPPED
+    captures, flows, wrong = counts
+    print(f"{captures} captures, {flows} flows, {wrong} differences")
     return 1 if wrong or not flows else 0
 
 
