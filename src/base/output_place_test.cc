@@ -136,7 +136,7 @@ TEST_F(OutputPlace, IsWhereLinksLeadThatAnotherCouldNotMake) {
   EXPECT_FALSE(is_followed(theirs + "/other"));
   const std::string closed = make_folder_with(folder_ / "closed", 0755);
   make_link_of(kStranger, precious_, closed + "/out");
-  EXPECT_EQ(place(closed + "/out"), precious_) << "somebody gave it away";
+  EXPECT_EQ(place(closed + "/out"), precious_) << "its owner gave it away";
 }
 
 TEST_F(OutputPlace, TrustsRootsLinksWhoeverFollows) {

@@ -53,7 +53,7 @@ Result<void> PcapWriter::write_header() {
   header.u32(kNanosecondMagic);
   header.u16(2);  // the format's version: 2.4
   header.u16(4);
-  header.u64(0);  // times are UTC, their accuracy is not told
+  header.u64(0);  // times are UTC, their accuracy is not stated
   header.u32(kLongestFrame);
   header.u32(static_cast<std::uint32_t>(link_));
   written_ = header.bytes().size();
