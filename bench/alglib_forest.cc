@@ -19,19 +19,19 @@ int main(int count, char** arguments) {
     std::fputs("usage: alglib_forest TRAINING JUDGED THREADS SEED\n", stderr);
     return EXIT_FAILURE;
   }
-  const flowtell::Dataset taught = flowtell::read_table(arguments[1]);
+  const flowtell::Dataset trained = flowtell::read_table(arguments[1]);
   const flowtell::Dataset judged = flowtell::read_table(arguments[2]);
-  const auto width = static_cast<alglib::ae_int_t>(taught.width);
-  const auto rows = static_cast<alglib::ae_int_t>(taught.rows());
-  const auto apps = static_cast<alglib::ae_int_t>(taught.apps.size());
+  const auto width = static_cast<alglib::ae_int_t>(trained.width);
+  const auto rows = static_cast<alglib::ae_int_t>(trained.rows());
+  const auto apps = static_cast<alglib::ae_int_t>(trained.apps.size());
   alglib::real_2d_array table;
   table.setlength(rows, width + 1);
   for (alglib::ae_int_t i = 0; i < rows; ++i) {
-    const auto row = taught.row(static_cast<std::size_t>(i));
+    const auto row = trained.row(static_cast<std::size_t>(i));
     for (alglib::ae_int_t j = 0; j < width; ++j) {
       table[i][j] = static_cast<double>(row[static_cast<std::size_t>(j)]);
     }
-    table[i][width] = taught.labels[static_cast<std::size_t>(i)];
+    table[i][width] = trained.labels[static_cast<std::size_t>(i)];
   }
   alglib::setglobalthreading(alglib::parallel);
 
@@ -52,8 +52,8 @@ int main(int count, char** arguments) {
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
 
-  std::vector<double> right(taught.apps.size());
-  std::vector<double> all(taught.apps.size());
+  std::vector<double> right(trained.apps.size());
+  std::vector<double> all(trained.apps.size());
   alglib::real_1d_array values;
   values.setlength(width);
   alglib::real_1d_array shares;

@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "bench/table_file.h"
+#include "learn/forest_builder.h"
 #include "model/compiled_forest.h"
-#include "model/forest_builder.h"
 
 namespace flowtell {
 namespace {
@@ -44,7 +44,7 @@ double seconds_of_one(const CompiledForest& forest, const Dataset& data) {
   std::vector<double> took;
   for (std::size_t i = 0; i < data.rows(); ++i) {
     const auto begin = Clock::now();
-    forest.judge(data.row(i), shares);
+    forest.predict(data.row(i), shares);
     took.push_back(seconds_since(begin));
   }
   std::ranges::nth_element(
@@ -64,16 +64,16 @@ int run(const Dataset& training, const Dataset& judged, int threads,
 
   const CompiledForest compiled(built.forest);
   std::vector<double> shares(judged.rows() * judged.apps.size());
-  compiled.judge(judged.values, shares);
+  compiled.predict(judged.values, shares);
   std::vector<double> of_training(training.rows() * training.apps.size());
   begin = Clock::now();
-  compiled.judge(training.values, of_training);
+  compiled.predict(training.values, of_training);
   const double batch = seconds_since(begin);
 
   const std::size_t hundred = std::min<std::size_t>(100, judged.rows());
   begin = Clock::now();
-  compiled.judge(std::span(judged.values).first(hundred * judged.width),
-                 std::span(shares).first(hundred * judged.apps.size()));
+  compiled.predict(std::span(judged.values).first(hundred * judged.width),
+                   std::span(shares).first(hundred * judged.apps.size()));
   const double few = seconds_since(begin);
 
   std::size_t nodes = 0;

@@ -14,7 +14,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
-#include "model/forest_builder.h"
+#include "learn/forest_builder.h"
 
 namespace flowtell {
 namespace {

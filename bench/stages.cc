@@ -62,7 +62,7 @@ std::uint64_t count_frames(const World& world) {
 }
 
 // Ledger headings filled by one of the decoder's two ways.
-template <Fate (Decoder::*kDecode)(const Frame&, Packet&) noexcept>
+template <FrameOutcome (Decoder::*kDecode)(const Frame&, Packet&) noexcept>
 Ledger decode_all(const World& world) {
   Ledger ledger;
   Decoder decoder;
@@ -118,14 +118,16 @@ std::vector<float> measure_all(const World& world) {
 // The whole way, with metering and judging apart as two threads have it, or
 // not.
 std::string classify_all(const World& world, bool apart) {
-  Judge judge = need(Judge::make(world.model, {true, true, true}, {}));
+  ClassifierSession classifier =
+      need(ClassifierSession::make(world.model, {true, true, true}, {}));
   FlowWriterOptions options;
   options.with_verdicts = true;
   const auto writer = make_flow_writer(options);
   std::string text;
   LineListener lines(*writer, text);
   const FeatureList none;
-  FlowReporter reporter(none, NamingJudge{&judge, &world.model.apps}, {&lines});
+  FlowReporter reporter(none, NamingClassifier{&classifier, &world.model.apps},
+                        {&lines});
   FlowOptions flow;
   flow.names = true;
   BatchingSink batches([&](const FlowBatch& batch) { batch.replay(reporter); });
@@ -142,17 +144,17 @@ std::string classify_all(const World& world, bool apart) {
 std::vector<double> judge_by(const auto& forest, const World& world) {
   std::vector<double> shares(world.rows.size() / world.features.width() *
                              world.model.apps.size());
-  forest.judge(world.rows, shares);
+  forest.predict(world.rows, shares);
   return shares;
 }
 
-std::vector<double> judge_plainly(const World& world) {
+std::vector<double> predict_plain(const World& world) {
   const std::size_t width = world.features.width();
   const std::size_t apps = world.model.apps.size();
   std::vector<double> shares(world.rows.size() / width * apps);
   for (std::size_t i = 0; i * width < world.rows.size(); ++i) {
-    world.model.forest.judge(std::span(world.rows).subspan(i * width, width),
-                             std::span(shares).subspan(i * apps, apps));
+    world.model.forest.predict(std::span(world.rows).subspan(i * width, width),
+                               std::span(shares).subspan(i * apps, apps));
   }
   return shares;
 }
@@ -182,7 +184,7 @@ void hold_packets(World& world) {
   for (Frame frame : world.frames) {
     frame.time = clock.steady(frame.time);
     Packet packet;
-    if (decoder.decode(frame, packet) == Fate::kUsed) {
+    if (decoder.decode(frame, packet) == FrameOutcome::kUsed) {
       world.packets.push_back(packet);
     }
   }
@@ -232,7 +234,7 @@ void run_decode(benchmark::State& state, const World& world) {
   const Ledger quick = decode_all<&Decoder::decode>(world);
   const Ledger slow = decode_all<&Decoder::decode_any>(world);
   for (const LedgerHeading& heading : kLedgerHeadings) {
-    check(quick.of(heading.fate) == slow.of(heading.fate), heading.name);
+    check(quick.of(heading.outcome) == slow.of(heading.outcome), heading.name);
   }
   for (auto _ : state) {
     benchmark::DoNotOptimize(decode_all<&Decoder::decode>(world));
@@ -254,7 +256,7 @@ void run_measure(benchmark::State& state, const World& world) {
 
 void run_judge(benchmark::State& state, const World& world) {
   const CompiledForest forest(world.model.forest);
-  check(judge_by(forest, world) == judge_plainly(world), "a forest's shares");
+  check(judge_by(forest, world) == predict_plain(world), "a forest's shares");
   for (auto _ : state) benchmark::DoNotOptimize(judge_by(forest, world).data());
   count(state, "verdicts", world.rows.size() / world.features.width());
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# `ls src` is the pipeline: a file includes only from its own folder or from one
-# that stands earlier. Tests may also include tests/support.
+# src/README.md lists the folders in dependency order: a file includes only from
+# its own folder or an earlier one. Tests may also include tests/support.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-pipeline=(base capture decode flow measure model predict report serve tool)
+mapfile -t pipeline < <(sed -nE 's/^\*\*`([a-z]+)`\*\*.*/\1/p' src/README.md)
 place_of() {
   local i
   for i in "${!pipeline[@]}"; do
@@ -16,7 +16,7 @@ place_of() {
 }
 
 bad=0
-complain() {
+report() {
   echo "$1" >&2
   bad=1
 }
@@ -27,14 +27,14 @@ while IFS=: read -r file line text; do
   if [ "$folder" = support ] && [[ "$file" == *_test.cc ]]; then continue; fi
   place=$(place_of "$folder")
   if [ "$place" -lt 0 ]; then
-    complain "$file:$line: \"$included\" is not named from src/"
+    report "$file:$line: \"$included\" is not named from src/"
   elif [ "$place" -gt "$own" ]; then
-    complain "$file:$line: includes $folder/, which comes later in the pipeline"
+    report "$file:$line: includes $folder/, which src/README.md lists later"
   fi
 done < <(grep -rnE '^#include "' src --include='*.cc' --include='*.h')
 
 for folder in src/*/; do
   [ "$(place_of "$(basename "$folder")")" -ge 0 ] ||
-    complain "$folder is no stage of the pipeline"
+    report "$folder is not listed in src/README.md"
 done
 exit "$bad"

@@ -66,7 +66,7 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
 libpsl-dev, libseccomp-dev, libssl-dev, libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
 "The library that the program flowtell is made of: captures become packets,
-flows and features, these teach a model, and a model names apps. It is static
+flows and features, these train a model, and a model names apps. It is static
 and has a CMake package and a pkg-config file.")
 
 include(CPack)

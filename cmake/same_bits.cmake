@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every machine must compute the same bits: a model taught on one is used, and
+# Every machine must compute the same bits: a model trained on one is used, and
 # made again, on others (docs/portability.md).
 include(CheckCXXSourceCompiles)
 

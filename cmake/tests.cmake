@@ -66,8 +66,8 @@ set(unit_test_sources
   src/decode/decoder_test.cc
   src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc
-  src/decode/fate_test.cc
   src/decode/fragment_test.cc
+  src/decode/frame_outcome_test.cc
   src/decode/google_quic_test.cc
   src/decode/host_name_test.cc
   src/decode/link_layer_test.cc
@@ -90,125 +90,126 @@ set(unit_test_sources
   src/flow/name_pool_test.cc
   src/flow/packet_log_test.cc
   src/flow/pair_table_test.cc
-  src/measure/feature_list_test.cc
-  src/measure/flow_parts_test.cc
-  src/measure/flow_series_test.cc
-  src/measure/odd_captures_test.cc
-  src/measure/paper_features_test.cc
-  src/measure/robust_test.cc
-  src/measure/statistics_test.cc
+  src/features/feature_list_test.cc
+  src/features/flow_parts_test.cc
+  src/features/flow_series_test.cc
+  src/features/odd_captures_test.cc
+  src/features/paper_features_test.cc
+  src/features/robust_test.cc
+  src/features/statistics_test.cc
   src/model/ambiguity_table_test.cc
-  src/model/class_counts_test.cc
-  src/model/column_bins_test.cc
+  src/model/attribution_test.cc
   src/model/compiled_forest_test.cc
   src/model/dataset_test.cc
   src/model/evidence_test.cc
   src/model/examples_test.cc
   src/model/flow_limits_test.cc
-  src/model/forest_builder_test.cc
   src/model/labelled_captures_test.cc
   src/model/manifest_test.cc
   src/model/model_file_test.cc
   src/model/model_sections_test.cc
   src/model/model_test.cc
   src/model/name_table_test.cc
-  src/model/out_of_bag_test.cc
   src/model/section_bounds_test.cc
   src/model/svm_test.cc
-  src/model/small_grower_test.cc
-  src/model/tree_grower_test.cc
-  src/predict/ambiguity_test.cc
-  src/predict/attribution_test.cc
-  src/predict/audit_bounds_test.cc
-  src/predict/audit_test.cc
-  src/predict/belief_store_test.cc
-  src/predict/burst_judge_test.cc
-  src/predict/capture_account_test.cc
-  src/predict/cross_validation_test.cc
-  src/predict/equal_rows_test.cc
-  src/predict/evidence_fit_test.cc
-  src/predict/explanation_test.cc
-  src/predict/inquiry_test.cc
-  src/predict/insight_finder_test.cc
-  src/predict/judge_test.cc
-  src/predict/learner_test.cc
-  src/predict/name_witness_test.cc
-  src/predict/novelty_fit_test.cc
-  src/predict/power_memory_test.cc
-  src/predict/preset_test.cc
-  src/predict/promise_fit_test.cc
-  src/predict/proximity_test.cc
-  src/predict/relabelling_test.cc
-  src/predict/row_judge_test.cc
-  src/predict/shape_witness_test.cc
-  src/predict/tipping_point_test.cc
-  src/predict/unknown_rule_test.cc
-  src/predict/value_range_test.cc
-  src/predict/verdict_test.cc
-  src/predict/witnesses_test.cc
-  src/report/app_features_test.cc
+  src/classify/classifier_session_test.cc
+  src/classify/device_filter_test.cc
+  src/classify/name_scorer_test.cc
+  src/classify/posterior_store_test.cc
+  src/classify/power_cache_test.cc
+  src/classify/shape_scorer_test.cc
+  src/classify/unknown_rule_test.cc
+  src/classify/verdict_test.cc
+  src/learn/ambiguity_test.cc
+  src/learn/class_counts_test.cc
+  src/learn/column_bins_test.cc
+  src/learn/cross_validation_test.cc
+  src/learn/error_target_fit_test.cc
+  src/learn/feature_profile_finder_test.cc
+  src/learn/forest_builder_test.cc
+  src/learn/held_out_scores_test.cc
+  src/learn/novelty_fit_test.cc
+  src/learn/out_of_bag_test.cc
+  src/learn/preset_test.cc
+  src/learn/relabelling_test.cc
+  src/learn/row_classifier_test.cc
+  src/learn/scorers_test.cc
+  src/learn/small_grower_test.cc
+  src/learn/tree_grower_test.cc
+  src/learn/weight_fit_test.cc
+  src/evaluate/app_features_test.cc
+  src/evaluate/device_day_test.cc
+  src/evaluate/evaluation_test.cc
+  src/evaluate/evidence_use_test.cc
+  src/evaluate/left_out_score_test.cc
+  src/evaluate/reliability_test.cc
+  src/evaluate/repeated_folds_test.cc
+  src/evaluate/risk_coverage_test.cc
+  src/explain/capture_summary_test.cc
+  src/explain/counterfactual_test.cc
+  src/explain/evidence_tracer_test.cc
+  src/explain/explanation_test.cc
+  src/explain/proximity_test.cc
+  src/audit/audit_bounds_test.cc
+  src/audit/audit_test.cc
+  src/audit/equal_rows_test.cc
+  src/audit/value_range_test.cc
   src/report/app_tally_test.cc
   src/report/audit_report_test.cc
-  src/report/device_day_test.cc
   src/report/evaluation_page_test.cc
   src/report/evaluation_tables_test.cc
-  src/report/evaluation_test.cc
-  src/report/evidence_use_test.cc
+  src/report/evaluation_text_test.cc
   src/report/explanation_page_test.cc
   src/report/flow_explanation_test.cc
   src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
   src/report/html_page_test.cc
   src/report/ledger_text_test.cc
-  src/report/left_out_score_test.cc
   src/report/live_screen_test.cc
   src/report/metrics_test.cc
   src/report/model_explanation_test.cc
   src/report/model_report_test.cc
   src/report/quantity_test.cc
   src/report/reference_pages_test.cc
-  src/report/reliability_test.cc
-  src/report/repeated_folds_test.cc
-  src/report/risk_coverage_test.cc
   src/report/stats_text_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
-  src/serve/call_filter_test.cc
-  src/serve/confined_child_test.cc
-  src/serve/content_cut_test.cc
-  src/serve/crew_test.cc
-  src/serve/device_names_test.cc
-  src/serve/dhcp_network_test.cc
-  src/serve/dhcp_probe_test.cc
-  src/serve/frame_anonymiser_test.cc
-  src/serve/gateway_checks_test.cc
-  src/serve/gateway_health_test.cc
-  src/serve/gateway_lock_test.cc
-  src/serve/gateway_options_test.cc
-  src/serve/gateway_plan_test.cc
-  src/serve/gateway_status_test.cc
-  src/serve/gateway_steps_test.cc
-  src/serve/gateway_test.cc
-  src/serve/gateway_unit_test.cc
-  src/serve/interface_binder_test.cc
-  src/serve/ipv4_test.cc
-  src/serve/journal_test.cc
-  src/serve/leases_test.cc
-  src/serve/least_privilege_test.cc
-  src/serve/line_spool_test.cc
-  src/serve/live_loop_test.cc
-  src/serve/live_waiter_test.cc
-  src/serve/memory_use_test.cc
-  src/serve/metrics_server_test.cc
-  src/serve/network_changes_test.cc
-  src/serve/network_state_test.cc
-  src/serve/path_fence_test.cc
-  src/serve/privilege_test.cc
-  src/serve/recorder_test.cc
-  src/serve/session_folder_test.cc
-  src/serve/system_changes_test.cc
-  src/serve/system_identity_test.cc
-  src/serve/watch_test.cc
+  src/confine/call_filter_test.cc
+  src/confine/confined_child_test.cc
+  src/confine/interface_binder_test.cc
+  src/confine/least_privilege_test.cc
+  src/confine/path_fence_test.cc
+  src/confine/privilege_test.cc
+  src/live/content_cut_test.cc
+  src/live/frame_anonymiser_test.cc
+  src/live/line_spool_test.cc
+  src/live/live_loop_test.cc
+  src/live/live_waiter_test.cc
+  src/live/memory_use_test.cc
+  src/live/metrics_server_test.cc
+  src/live/recorder_test.cc
+  src/live/session_folder_test.cc
+  src/live/sharded_meter_test.cc
+  src/live/watch_test.cc
+  src/gateway/device_names_test.cc
+  src/gateway/dhcp_network_test.cc
+  src/gateway/dhcp_probe_test.cc
+  src/gateway/gateway_checks_test.cc
+  src/gateway/gateway_health_test.cc
+  src/gateway/gateway_lock_test.cc
+  src/gateway/gateway_options_test.cc
+  src/gateway/gateway_plan_test.cc
+  src/gateway/gateway_status_test.cc
+  src/gateway/gateway_steps_test.cc
+  src/gateway/gateway_test.cc
+  src/gateway/gateway_unit_test.cc
+  src/gateway/ipv4_test.cc
+  src/gateway/journal_test.cc
+  src/gateway/leases_test.cc
+  src/gateway/network_changes_test.cc
+  src/gateway/network_state_test.cc
+  src/gateway/system_changes_test.cc
+  src/gateway/system_identity_test.cc
   src/tool/apart_test.cc
   src/tool/command_table_test.cc
   src/tool/completions_test.cc
@@ -220,7 +221,7 @@ set(unit_test_sources
 # Of one thread ThreadSanitizer has nothing to say.
 if(FLOWTELL_SANITIZE STREQUAL "thread")
   list(FILTER unit_test_sources INCLUDE REGEX
-       "(background_sync|pipe|threads|capture_file|read_ahead|flow_batch|crew|line_spool|metrics_server)_test")
+       "(background_sync|pipe|threads|capture_file|read_ahead|flow_batch|sharded_meter|line_spool|metrics_server)_test")
 endif()
 add_executable(unit_tests ${unit_test_sources})
 unite_folders(unit_tests)

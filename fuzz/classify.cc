@@ -51,26 +51,28 @@ const Model& model() {
 }
 
 // One for each selection of evidence.
-std::vector<Judge> make_judges() {
-  std::vector<Judge> judges;
+std::vector<ClassifierSession> make_judges() {
+  std::vector<ClassifierSession> sessions;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    auto judge = Judge::make(model(), kinds, {});
-    require(judge.has_value(), "the model of the tests is of this program");
-    judges.push_back(std::move(*judge));
+    auto classifier = ClassifierSession::make(model(), kinds, {});
+    require(classifier.has_value(),
+            "the model of the tests is of this program");
+    sessions.push_back(std::move(*classifier));
   }
-  return judges;
+  return sessions;
 }
 
 void classify(FrameSource& source, unsigned how) {
   static const FeatureList kFeatures =
       *FeatureList::parse("classic14,appscanner54,robust");
-  static std::vector<Judge> judges = make_judges();
-  Judge& judge = judges[how % judges.size()];
+  static std::vector<ClassifierSession> sessions = make_judges();
+  ClassifierSession& classifier = sessions[how % sessions.size()];
   const auto writer = make_flow_writer(writing(how >> 4, kFeatures));
   std::string text;
   LineListener lines(*writer, text);
   Checker checker;
-  FlowReporter reporter(kFeatures, NamingJudge{&judge, &model().apps, &model()},
+  FlowReporter reporter(kFeatures,
+                        NamingClassifier{&classifier, &model().apps, &model()},
                         {&lines, &checker});
   FlowOptions options;
   options.key = model().flow_key;
@@ -83,7 +85,7 @@ void classify(FrameSource& source, unsigned how) {
 
   const MeterReport report = meter.report();
   require(report.ledger.sum() == report.frames, "the ledger adds up");
-  require(report.ledger.of(Fate::kUsed) == checker.packets,
+  require(report.ledger.of(FrameOutcome::kUsed) == checker.packets,
           "every packet used is in a flow");
   require(report.flows == checker.flows, "every flow is told once");
   require(std::ranges::count(text, '\n') ==

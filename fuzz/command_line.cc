@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/text.h"
+#include "classify/unknown_rule.h"
+#include "features/feature_list.h"
 #include "flow/lan.h"
-#include "measure/feature_list.h"
-#include "predict/unknown_rule.h"
-#include "serve/ipv4.h"
+#include "gateway/ipv4.h"
 #include "target.h"
 #include "tool/program.h"
 
@@ -50,9 +50,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   std::vector<const char*> arguments;
   for (const std::string& word : words) arguments.push_back(word.c_str());
-  const auto told =
+  const auto reported =
       program.parse(static_cast<int>(arguments.size()), arguments.data());
-  require(!told || *told == ExitCode::kDone || *told == ExitCode::kUsage,
+  require(!reported || *reported == ExitCode::kDone ||
+              *reported == ExitCode::kUsage,
           "a command line is taken, answered or refused");
   return 0;
 }

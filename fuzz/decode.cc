@@ -4,8 +4,8 @@
 // that chooses the link, then frames behind their lengths of 16 bits.
 #include "decode/decoder.h"
 
-#include "serve/content_cut.h"
-#include "serve/frame_anonymiser.h"
+#include "live/content_cut.h"
+#include "live/frame_anonymiser.h"
 #include "target.h"
 
 namespace {
@@ -44,7 +44,7 @@ void check_given_away(Bytes given, const Frame& frame, const Packet& packet) {
   Frame again = frame;
   again.bytes = given;
   Packet read;
-  if (Decoder().decode(again, read) != Fate::kUsed) return;
+  if (Decoder().decode(again, read) != FrameOutcome::kUsed) return;
   require(read.protocol == packet.protocol &&
               read.source_port == packet.source_port &&
               read.destination_port == packet.destination_port &&
@@ -70,7 +70,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const Frame frame{Timestamp{}, bytes, static_cast<std::uint32_t>(length),
                       link};
     Packet packet;
-    if (decoder.decode(frame, packet) == Fate::kUsed) {
+    if (decoder.decode(frame, packet) == FrameOutcome::kUsed) {
       check(packet, frame);
       if (FrameAnonymiser::knows(link)) {
         const auto given = anonymiser.kept(frame);

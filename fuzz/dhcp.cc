@@ -2,8 +2,8 @@
 //
 // What answers when the gateway asks for other DHCP servers, and the file of
 // leases, whose names devices choose.
-#include "serve/dhcp_probe.h"
-#include "serve/leases.h"
+#include "gateway/dhcp_probe.h"
+#include "gateway/leases.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

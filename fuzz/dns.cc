@@ -11,7 +11,7 @@ namespace {
 using namespace flowtell;
 
 void check(Bytes message, DnsKind kind) {
-  constexpr std::size_t kRounds = DnsReader::kMostAliases + 1;
+  constexpr std::size_t kRounds = DnsReader::kMaxAliases + 1;
   DnsReader reader(message, kind);
   check_name(reader.asked());
   std::size_t answers = 0;
@@ -21,7 +21,7 @@ void check(Bytes message, DnsKind kind) {
     require(kind == DnsKind::kMulticast || answer.name == reader.asked().text(),
             "an answer is told under the name that was asked for");
   }
-  require(answers <= DnsReader::kMostRecords * kRounds,
+  require(answers <= DnsReader::kMaxRecords * kRounds,
           "a message gives so many addresses at most");
   DnsAnswer none;
   require(!reader.next(none), "a message that ended goes on");

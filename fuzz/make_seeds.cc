@@ -7,8 +7,8 @@
 #include <map>
 
 #include "base/file.h"
+#include "gateway/dhcp_probe.h"
 #include "model/model_sections.h"
-#include "serve/dhcp_probe.h"
 #include "support/app_captures.h"
 #include "support/dns_bytes.h"
 #include "support/hello_bytes.h"
@@ -221,7 +221,7 @@ Seeds models() {
   svm.gamma = 0.25;
   svm.means.assign(width, 100);
   svm.scales.assign(width, 0.01F);
-  svm.taught = {0, 2};
+  svm.trained = {0, 2};
   svm.vectors_of = {1, 1};
   svm.vectors.assign(2 * width, 0.5F);
   svm.factors = {1, -1};

@@ -7,8 +7,8 @@
 
 #include "base/byte_writer.h"
 #include "base/checksum.h"
+#include "classify/classifier_session.h"
 #include "flow/flow_meter.h"
-#include "predict/judge.h"
 #include "report/model_report.h"
 #include "support/app_captures.h"
 #include "target.h"
@@ -30,11 +30,13 @@ std::string sealed(Bytes body) {
 // Judges flows, and sees to it that verdicts are some.
 class JudgingSink : public FlowSink {
  public:
-  explicit JudgingSink(Judge& judge) : judge_(judge) {}
+  explicit JudgingSink(ClassifierSession& classifier)
+      : classifier_(classifier) {}
 
-  void take(const Flow& flow) override { judge_.hear(flow); }
+  void take(const Flow& flow) override { classifier_.add(flow); }
   void end_burst() override {
-    for (const Judge::Judged& judged : judge_.end_burst()) {
+    for (const ClassifierSession::Classification& judged :
+         classifier_.end_burst()) {
       double sum = 0;
       for (const double probability : judged.probabilities) {
         require(probability >= 0 && probability <= 1.000001,
@@ -48,19 +50,20 @@ class JudgingSink : public FlowSink {
   }
 
  private:
-  Judge& judge_;
+  ClassifierSession& classifier_;
 };
 
 void judge_by(const Model& model) {
   static const std::vector<TestFrame> kSession =
       app_session(MadeUpApp::kChat, 1);
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    auto judge = Judge::make(model, kinds, {.promise = 0.05});
-    if (!judge) return;
+    auto classifier =
+        ClassifierSession::make(model, kinds, {.error_target = 0.05});
+    if (!classifier) return;
     FlowOptions options;
     options.key = model.flow_key;
     options.burst_gap = model.burst_gap;
-    JudgingSink sink(*judge);
+    JudgingSink sink(*classifier);
     FlowMeter meter(options, sink);
     for (const TestFrame& frame : kSession) {
       meter.add(frame.view());

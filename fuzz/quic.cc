@@ -22,7 +22,7 @@ PieceBuffer hello_of(Bytes datagram, std::size_t length) {
   PieceBuffer hello;
   opener.add(datagram, length, seed, hello);
   check_name(read_handshake_hello(hello.front()).server_name);
-  require(hello.front().size() <= PieceBuffer::kMost, "hellos are bounded");
+  require(hello.front().size() <= PieceBuffer::kMax, "hellos are bounded");
   return hello;
 }
 
@@ -42,8 +42,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   hello_of(bytes, size);
   hello_of(bytes.first(size - size / 4), size);
   if (const auto name = read_google_hello(bytes)) check_name(*name);
-  constexpr std::size_t kLeast = 20;  // header protection samples so many
-  constexpr std::size_t kMost = 1400;
-  if (size >= kLeast && size <= kMost) check_frames(bytes);
+  constexpr std::size_t kMin = 20;  // header protection samples so many
+  constexpr std::size_t kMax = 1400;
+  if (size >= kMin && size <= kMax) check_frames(bytes);
   return 0;
 }

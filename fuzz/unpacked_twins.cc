@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kMost = 1 << 20;
+constexpr std::size_t kMax = 1 << 20;
 
 struct Unpacked {
   std::string bytes;
@@ -23,8 +23,8 @@ struct Unpacked {
 Unpacked read_all(ByteSource& source, std::size_t step) {
   Unpacked all;
   std::vector<std::uint8_t> buffer(step);
-  while (all.bytes.size() < kMost) {
-    const std::size_t wanted = std::min(step, kMost - all.bytes.size());
+  while (all.bytes.size() < kMax) {
+    const std::size_t wanted = std::min(step, kMax - all.bytes.size());
     const auto got = source.read(std::span(buffer).first(wanted));
     if (!got) all.problem = got.error().message;
     if (!got || *got == 0) break;

@@ -50,7 +50,7 @@ namespace {
 
 using Nanoseconds = std::int64_t;
 constexpr Nanoseconds kMillisecond = 1'000'000;
-constexpr std::size_t kMostFrames = 20'000;  // under way in one direction
+constexpr std::size_t kMaxFrames = 20'000;  // under way in one direction
 
 struct Manners {
   double delay_ms = 0;
@@ -97,7 +97,7 @@ class Lane {
     free_at_ = sent;
     if (lost) {
       ++counts_.lost;
-    } else if (under_way_.size() >= kMostFrames) {
+    } else if (under_way_.size() >= kMaxFrames) {
       ++counts_.dropped;
     } else {
       Nanoseconds due =

@@ -78,27 +78,27 @@ class AnonymiseProgram : public ProgramTest {
 };
 
 TEST_F(AnonymiseProgram, SaysTheSameOfStandIns) {
-  Columns told =
+  Columns reported =
       columns_of(run_anonymous("flowtell classify apps.model home --format csv "
                                "--names --features classic14"));
-  ASSERT_EQ(told.size(), plain_.size());
+  ASSERT_EQ(reported.size(), plain_.size());
   for (const auto& [column, values] : plain_) {
     if (column == "capture" || column == "device" || column == "remote" ||
         column == "name") {
-      EXPECT_NE(told[column], values) << column;
+      EXPECT_NE(reported[column], values) << column;
       // One to one.
       std::map<std::string, std::string> stand_ins;
       std::set<std::string> met;
       for (std::size_t i = 0; i < values.size(); ++i) {
         const auto [at, is_new] =
-            stand_ins.emplace(values[i], told[column].at(i));
-        EXPECT_EQ(at->second, told[column][i]) << column;
+            stand_ins.emplace(values[i], reported[column].at(i));
+        EXPECT_EQ(at->second, reported[column][i]) << column;
         if (is_new) {
-          EXPECT_TRUE(met.insert(told[column][i]).second) << column;
+          EXPECT_TRUE(met.insert(reported[column][i]).second) << column;
         }
       }
     } else {
-      EXPECT_EQ(told[column], values) << column;
+      EXPECT_EQ(reported[column], values) << column;
     }
   }
 }

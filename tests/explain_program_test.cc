@@ -106,28 +106,29 @@ TEST_F(ExplainProgram, CountsAsClassifyPrints) {
         run(fmt::format("flowtell classify apps.model phone.pcap | sed -n {}p",
                         number))
             .out;
-    const std::string told =
+    const std::string reported =
         run(fmt::format("flowtell explain apps.model phone.pcap --flow {} | "
                         "sed -n 2p",
                         number))
             .out;
-    ASSERT_GT(told.size(), 40u);
-    EXPECT_EQ(line.substr(0, told.size() - 1), told.substr(0, told.size() - 1));
+    ASSERT_GT(reported.size(), 40u);
+    EXPECT_EQ(line.substr(0, reported.size() - 1),
+              reported.substr(0, reported.size() - 1));
   }
 }
 
 TEST_F(ExplainProgram, WritesJsonThatAddsUp) {
-  const auto told = nlohmann::json::parse(
+  const auto reported = nlohmann::json::parse(
       run("flowtell explain apps.model phone.pcap --flow 4 --json -").out);
   for (const char* app : {"chat", "video"}) {
-    double sum = told["base"][app].get<double>();
-    for (const auto& feature : told["features"]) {
+    double sum = reported["base"][app].get<double>();
+    for (const auto& feature : reported["features"]) {
       sum += feature["contributions"][app].get<double>();
     }
-    EXPECT_NEAR(sum, told["said"]["shape"][app].get<double>(), 1e-9);
+    EXPECT_NEAR(sum, reported["said"]["shape"][app].get<double>(), 1e-9);
   }
-  EXPECT_EQ(told["fewer_kinds"].size(), 5u);
-  EXPECT_EQ(told["number"], 4);
+  EXPECT_EQ(reported["fewer_kinds"].size(), 5u);
+  EXPECT_EQ(reported["number"], 4);
   const auto all = nlohmann::json::parse(
       run("flowtell explain apps.model phone.pcap --json -").out);
   std::size_t flows = 0;

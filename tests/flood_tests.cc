@@ -22,8 +22,8 @@
 #include "base/sanitized.h"
 #include "base/text.h"
 #include "flow/flow_meter.h"
+#include "live/memory_use.h"
 #include "report/quantity.h"
-#include "serve/memory_use.h"
 #include "support/dns_bytes.h"
 #include "support/flow_collector.h"
 #include "support/hello_bytes.h"
@@ -121,7 +121,7 @@ struct Flood {
   TestFrame frame;
   Needs needs;
   void (*change)(Mould& mould, std::uint64_t i);
-  Fate fate = Fate::kUsed;
+  FrameOutcome outcome = FrameOutcome::kUsed;
 };
 
 FrameBuilder udp_frame() { return frame().ethernet().ipv4().udp(); }
@@ -175,7 +175,7 @@ std::vector<Flood> floods() {
          mould.put32(kSource, kLan10 | (scattered(i) & 0xffffffu));
          mould.put16(kIdentification, i);
        },
-       Fate::kFragmentWithoutPorts},
+       FrameOutcome::kFragmentWithoutPorts},
       {"addresses and ports that differ by one bit each",
        udp_frame().payload(10).build(),
        {40, 31},
@@ -336,8 +336,9 @@ void stand(const Flood& flood, std::uint64_t frames,
   }
   EXPECT_LE(flooded.most_open, options.max_flows);
   EXPECT_EQ(flooded.report.ledger.sum(), flooded.report.frames);
-  EXPECT_EQ(flooded.report.ledger.of(flood.fate),
-            frames + (flood.fate == Fate::kUsed ? quiet.report.frames : 0));
+  EXPECT_EQ(flooded.report.ledger.of(flood.outcome),
+            frames + (flood.outcome == FrameOutcome::kUsed ? quiet.report.frames
+                                                           : 0));
   // A flow, twice as many pairs, sixteen packets in four chunks, a device and
   // the places in the indexes; vectors grow by doubling.
   EXPECT_LE(flooded.memory, options.max_flows * 2 * 1000);
@@ -398,7 +399,7 @@ TEST(Memory, OfAMillionOpenFlowsIsBelow250Megabytes) {
   FlowTable table({}, collector);
   const TestFrame made = udp_frame().payload(10).build();
   Packet packet{};
-  ASSERT_EQ(Decoder().decode(made.view(), packet), Fate::kUsed);
+  ASSERT_EQ(Decoder().decode(made.view(), packet), FrameOutcome::kUsed);
   for (int round = 0; round < 4; ++round) {
     for (std::uint32_t i = 0; i < 1'000'000; ++i) {
       packet.time = kTestStart + round * 1us;

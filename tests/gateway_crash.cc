@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "serve/gateway.h"
+#include "gateway/gateway.h"
 
 namespace flowtell {
 namespace {

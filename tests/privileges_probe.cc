@@ -40,7 +40,7 @@
 #include "base/background_sync.h"
 #include "base/file.h"
 #include "base/output_place.h"
-#include "serve/least_privilege.h"
+#include "confine/least_privilege.h"
 
 namespace flowtell {
 namespace {

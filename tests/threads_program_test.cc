@@ -63,14 +63,14 @@ TEST_F(ThreadsProgram, EndBothWhenNothingMoreCanBeWritten) {
 }
 
 TEST_F(ThreadsProgram, TellWhereTheTimeWent) {
-  const Outcome told =
+  const Outcome reported =
       run("flowtell classify apps.model long.pcap --stats -o lines.txt");
-  EXPECT_EQ(told.exit_code, 0);
-  EXPECT_EQ(told.out, "");
+  EXPECT_EQ(reported.exit_code, 0);
+  EXPECT_EQ(reported.out, "");
   for (const char* word :
        {"read", "decode", "flow", "measure", "judge", "report", "write",
         "packets/s", "flows/s", "open at a time", "a flow with its packets"}) {
-    EXPECT_NE(told.err.find(word), std::string::npos) << word;
+    EXPECT_NE(reported.err.find(word), std::string::npos) << word;
   }
   const std::string two = "The times of 2 threads are added up; ";
   for (const auto& [threads, has_two] :

@@ -15,7 +15,7 @@
 namespace flowtell {
 namespace {
 
-constexpr int kMostLinks = 40;  // as the kernel's
+constexpr int kMaxLinks = 40;  // as the kernel's
 constexpr uid_t kRoot = 0;
 
 std::string joined(const std::string& folder, const std::string& name) {
@@ -59,7 +59,7 @@ std::optional<std::string> target_of(const FileHandle& link) {
 Result<std::optional<std::string>> output_place(const std::string& path) {
   std::string at = path.starts_with('/') ? "/" : ".";
   std::string rest = path;
-  for (int links = 0; links <= kMostLinks;) {
+  for (int links = 0; links <= kMaxLinks;) {
     const std::string name = take_name(rest);
     if (name.empty()) break;
     const std::string next = joined(at, name);

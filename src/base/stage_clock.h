@@ -26,7 +26,7 @@ enum class Stage : std::size_t {
   kDecode,
   kFlow,
   kMeasure,
-  kJudge,
+  kClassify,
   kReport,
   kWrite,
 };

@@ -16,15 +16,15 @@ TEST(StageClock, CountsEachMomentToTheInnermostStage) {
   {
     const InStage flow(&clock, Stage::kFlow);
     {
-      const InStage judge(&clock, Stage::kJudge);
+      const InStage predict(&clock, Stage::kClassify);
       std::this_thread::sleep_for(20ms);
     }
     std::this_thread::sleep_for(5ms);
   }
   const auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_GE(clock.of(Stage::kJudge), 20ms);
+  EXPECT_GE(clock.of(Stage::kClassify), 20ms);
   EXPECT_GE(clock.of(Stage::kFlow), 5ms);
-  EXPECT_LE(clock.of(Stage::kJudge) + clock.of(Stage::kFlow) +
+  EXPECT_LE(clock.of(Stage::kClassify) + clock.of(Stage::kFlow) +
                 clock.of(Stage::kOther),
             took);
   EXPECT_EQ(clock.of(Stage::kRead), 0ns);

@@ -2,7 +2,7 @@
 //
 // The interface that has a name now, and an open packet socket bound to it. It
 // takes no capability, but it takes bind and setsockopt: a process without
-// these calls has another do it (serve/interface_binder.h).
+// these calls has another do it (confine/interface_binder.h).
 #pragma once
 
 #include <optional>

@@ -8,7 +8,7 @@
 #include <netpacket/packet.h>
 #include <poll.h>
 
-#include "capture/link_news.h"
+#include "capture/link_monitor.h"
 #include "support/own_process.h"
 
 namespace flowtell {
@@ -71,7 +71,7 @@ TEST_F(InterfaceBinding, BindsAPacketSocketToOneOfItsKind) {
 TEST_F(InterfaceBinding, ReceivesNewsOfLinkChanges) {
   in_own_process([] {
     ASSERT_TRUE(enter_own_network());
-    auto news = LinkNews::subscribe();
+    auto news = LinkMonitor::subscribe();
     ASSERT_TRUE(news) << news.error().message;
     const auto is_readable = [&] {
       pollfd watched{news->descriptor(), POLLIN, 0};

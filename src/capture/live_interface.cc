@@ -117,7 +117,7 @@ void LiveInterface::Closer::operator()(pcap* handle) const {
 }
 
 LiveInterface::LiveInterface(std::string name, InterfaceOptions options,
-                             LinkNews news)
+                             LinkMonitor news)
     : name_(std::move(name)),
       options_(std::move(options)),
       news_(std::move(news)) {}
@@ -126,7 +126,7 @@ LiveInterface::~LiveInterface() = default;
 
 Result<std::unique_ptr<LiveInterface>> LiveInterface::open(
     const std::string& name, const InterfaceOptions& options) {
-  auto news = LinkNews::subscribe();
+  auto news = LinkMonitor::subscribe();
   if (!news) return fail(std::move(news).error());
   std::unique_ptr<LiveInterface> interface(
       new LiveInterface(name, options, std::move(*news)));

@@ -8,7 +8,7 @@
 // An interface that goes away or down is waited for. When it returns the socket
 // that is open is bound to it again; one of another kind is opened anew. A
 // process that has given up the rights for both has another bind the socket
-// (serve/interface_binder.h). What was dropped goes on being summed up. One
+// (confine/interface_binder.h). What was dropped goes on being summed up. One
 // thread at a time.
 #pragma once
 
@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "capture/link_news.h"
+#include "capture/link_monitor.h"
 #include "capture/live_source.h"
 
 struct pcap;
@@ -68,7 +68,7 @@ class LiveInterface : public LiveSource {
   };
   using Handle = std::unique_ptr<pcap, Closer>;
 
-  LiveInterface(std::string name, InterfaceOptions options, LinkNews news);
+  LiveInterface(std::string name, InterfaceOptions options, LinkMonitor news);
   Result<void> listen();
   bool resume();
   void lose();
@@ -76,7 +76,7 @@ class LiveInterface : public LiveSource {
 
   std::string name_;
   InterfaceOptions options_;
-  LinkNews news_;
+  LinkMonitor news_;
   Handle handle_;
   bool is_away_ = false;  // the interface
   int hardware_ = 0;

@@ -22,7 +22,7 @@ constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 constexpr std::size_t kBlockHead = 8;     // type and length
 constexpr std::size_t kBlockFrame = 12;   // … and the length once more
 constexpr std::size_t kSectionHead = 12;  // … and the byte-order magic
-constexpr std::size_t kMostInterfaces = 1 << 16;
+constexpr std::size_t kMaxInterfaces = 1 << 16;
 constexpr std::size_t kLongestBlock = 1 << 24;  // of those that are read
 
 struct Interface {
@@ -155,7 +155,7 @@ class PcapngReader : public FrameSource {
     if (!body.ok()) {
       note_damage(stream_.position(), "an interface description is too short");
     }
-    if (interfaces_.size() == kMostInterfaces) {
+    if (interfaces_.size() == kMaxInterfaces) {
       end("a section describes more interfaces than can be true");
       return;
     }

@@ -200,10 +200,10 @@ TEST(PcapngReader, ReadsTheOptionsOfAnInterfaceInAnyOrderAndLength) {
 }
 
 TEST(PcapngReader, TakesAsManyInterfacesAsCanBeTrue) {
-  constexpr std::uint32_t kMost = 1 << 16;
+  constexpr std::uint32_t kMax = 1 << 16;
   PcapngBytes file;
-  for (std::uint32_t i = 0; i < kMost; ++i) file.interface();
-  file.enhanced(frame_after(), kMost - 1);
+  for (std::uint32_t i = 0; i < kMax; ++i) file.interface();
+  file.enhanced(frame_after(), kMax - 1);
   const ReadBack most = read_back(file.bytes());
   EXPECT_EQ(most.frames, std::vector{frame_after()});
   EXPECT_FALSE(most.damage);

@@ -27,8 +27,8 @@ SplitTime split_binary(std::uint64_t ticks, unsigned power) {
 }
 
 SplitTime split_decimal(std::uint64_t ticks, unsigned power) {
-  constexpr unsigned kMostDigits = 19;  // of a 64-bit number
-  if (power > kMostDigits) return {0, 0};
+  constexpr unsigned kMaxDigits = 19;  // of a 64-bit number
+  if (power > kMaxDigits) return {0, 0};
   std::uint64_t per_second = 1;
   for (unsigned i = 0; i < power; ++i) per_second *= 10;
   std::uint64_t nanoseconds = ticks % per_second;
@@ -44,17 +44,17 @@ Timestamp TickClock::time(std::uint64_t ticks) const {
   const unsigned power = resolution_ & 0x7fu;
   const SplitTime split =
       binary ? split_binary(ticks, power) : split_decimal(ticks, power);
-  constexpr std::int64_t kMostSeconds =
+  constexpr std::int64_t kMaxSeconds =
       kLatestTime.time_since_epoch().count() / kNanosecondsPerSecond - 1;
-  constexpr std::int64_t kLeastSeconds =
+  constexpr std::int64_t kMinSeconds =
       kEarliestTime.time_since_epoch().count() / kNanosecondsPerSecond;
   // Each part is clamped before the sum, so nothing can overflow.
   const auto counted = static_cast<std::int64_t>(
-      std::min<std::uint64_t>(split.seconds, kMostSeconds));
+      std::min<std::uint64_t>(split.seconds, kMaxSeconds));
   const std::int64_t offset =
-      std::clamp(offset_seconds_, -kMostSeconds, kMostSeconds);
+      std::clamp(offset_seconds_, -kMaxSeconds, kMaxSeconds);
   const std::int64_t seconds =
-      std::clamp(counted + offset, kLeastSeconds, kMostSeconds);
+      std::clamp(counted + offset, kMinSeconds, kMaxSeconds);
   return Timestamp{Duration{seconds * kNanosecondsPerSecond +
                             static_cast<std::int64_t>(split.nanoseconds)}};
 }

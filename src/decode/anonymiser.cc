@@ -99,11 +99,11 @@ Address Anonymiser::address(const Address& address) {
 // All bits at once: the block of each holds the bits before it, and the pad's
 // behind these.
 Address Anonymiser::mapped(const Address& address) {
-  constexpr std::size_t kMostBits = 128;
+  constexpr std::size_t kMaxBits = 128;
   const std::size_t at = address.is_v4() ? 12 : 0;
   const std::size_t bits = 8 * (address.bytes.size() - at);
-  std::array<std::uint8_t, kMostBits * kBlock> blocks{};
-  std::array<std::uint8_t, kMostBits * kBlock> flips{};
+  std::array<std::uint8_t, kMaxBits * kBlock> blocks{};
+  std::array<std::uint8_t, kMaxBits * kBlock> flips{};
   for (std::size_t bit = 0; bit < bits; ++bit) {
     std::uint8_t* const block = &blocks[bit * kBlock];
     std::copy(pad_.begin(), pad_.end(), block);

@@ -25,9 +25,9 @@ struct Datagram {
 
 // Bytes that a frame did not have: the snap length cut them off, or they never
 // were there.
-Fate missing(const Frame& frame) {
-  return frame.bytes.size() < frame.wire_length ? Fate::kCutShort
-                                                : Fate::kMalformed;
+FrameOutcome missing(const Frame& frame) {
+  return frame.bytes.size() < frame.wire_length ? FrameOutcome::kCutShort
+                                                : FrameOutcome::kMalformed;
 }
 
 // A datagram joined by offload to more than 16 bits can tell states a length of
@@ -42,8 +42,8 @@ std::uint32_t length_on_wire(const Frame& frame, Bytes datagram) {
   return length <= kLongestFrame ? length : 0;
 }
 
-Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
-               Datagram& datagram) {
+FrameOutcome read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
+                       Datagram& datagram) {
   ByteReader reader(bytes);
   const std::uint32_t header_length = (reader.u8() & 15u) * 4;
   reader.skip(1);
@@ -56,7 +56,7 @@ Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
   const Bytes source = reader.take(4);
   const Bytes destination = reader.take(4);
   if (!reader.ok()) return missing(frame);
-  if (header_length < 20) return Fate::kMalformed;
+  if (header_length < 20) return FrameOutcome::kMalformed;
   reader.skip(header_length - 20);
   if (!reader.ok()) return missing(frame);
   packet.source = Address::v4(source);
@@ -68,7 +68,7 @@ Fate read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
   datagram.is_fragment =
       (fragment & kMoreFragments) != 0 || datagram.fragment_offset != 0;
   datagram.after_header = reader.rest();
-  return Fate::kUsed;
+  return FrameOutcome::kUsed;
 }
 
 // IPv6 extension headers that may stand before the transport's (RFC 8200, 4;
@@ -118,8 +118,8 @@ void read_extension(ByteReader& reader, Datagram& datagram) {
   }
 }
 
-Fate read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
-               Datagram& datagram) {
+FrameOutcome read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
+                       Datagram& datagram) {
   ByteReader reader(bytes);
   reader.skip(4);
   const std::uint16_t payload_length = reader.u16();
@@ -142,12 +142,12 @@ Fate read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
   if (!reader.ok()) return missing(frame);
   datagram.header_length = static_cast<std::uint32_t>(reader.position());
   datagram.after_header = reader.rest();
-  return Fate::kUsed;
+  return FrameOutcome::kUsed;
 }
 
 // What a transport header gives: a fate, and if used, the header's length.
 struct Transport {
-  Fate fate;
+  FrameOutcome outcome;
   std::uint32_t header_length;
 };
 
@@ -165,28 +165,28 @@ Transport read_transport(const Frame& frame, Bytes bytes, Packet& packet) {
     header_length = (reader.u8() >> 4) * 4u;
     packet.tcp_flags = reader.u8();
     if (reader.ok() && header_length < kSmallestTcpHeader) {
-      return {Fate::kMalformed, 0};
+      return {FrameOutcome::kMalformed, 0};
     }
   }
   if (!reader.ok()) return {missing(frame), 0};
   packet.payload =
       bytes.subspan(std::min<std::size_t>(header_length, bytes.size()));
-  return {Fate::kUsed, header_length};
+  return {FrameOutcome::kUsed, header_length};
 }
 
 // Tells the payload's length, and cuts off the captured payload what the link
 // put behind the datagram.
-Fate settle_payload(std::uint32_t headers, Packet& packet) {
-  if (packet.length < headers) return Fate::kMalformed;
+FrameOutcome settle_payload(std::uint32_t headers, Packet& packet) {
+  if (packet.length < headers) return FrameOutcome::kMalformed;
   packet.payload_length = packet.length - headers;
   if (packet.payload.size() > packet.payload_length) {
     packet.payload = packet.payload.first(packet.payload_length);
   }
-  return Fate::kUsed;
+  return FrameOutcome::kUsed;
 }
 
-Fate read_datagram(const Frame& frame, Bytes bytes, Packet& packet,
-                   Datagram& datagram) {
+FrameOutcome read_datagram(const Frame& frame, Bytes bytes, Packet& packet,
+                           Datagram& datagram) {
   if (bytes.empty()) return missing(frame);
   switch (bytes[0] >> 4) {
     case 4:
@@ -194,7 +194,7 @@ Fate read_datagram(const Frame& frame, Bytes bytes, Packet& packet,
     case 6:
       return read_ipv6(frame, bytes, packet, datagram);
     default:
-      return Fate::kMalformed;
+      return FrameOutcome::kMalformed;
   }
 }
 
@@ -204,48 +204,49 @@ constexpr bool is_tcp_or_udp(std::uint8_t protocol) {
 }
 
 // Gives a later fragment the ports of its datagram's first.
-Fate borrow_ports(const FragmentTable& fragments, const FragmentKey& key,
-                  Bytes piece, Packet& packet) {
+FrameOutcome borrow_ports(const FragmentTable& fragments,
+                          const FragmentKey& key, Bytes piece, Packet& packet) {
   const auto ports = fragments.find(key, packet.time);
-  if (!ports) return Fate::kFragmentWithoutPorts;
+  if (!ports) return FrameOutcome::kFragmentWithoutPorts;
   packet.source_port = ports->source;
   packet.destination_port = ports->destination;
   packet.tcp_flags = 0;
   packet.tcp_sequence = 0;
   packet.payload = piece.first(0);  // from the middle: no name begins in it
-  return Fate::kUsed;
+  return FrameOutcome::kUsed;
 }
 
 }  // namespace
 
-Fate Decoder::decode(const Frame& frame, Packet& packet) noexcept {
-  return decode_plain_frame(frame, packet) ? Fate::kUsed
+FrameOutcome Decoder::decode(const Frame& frame, Packet& packet) noexcept {
+  return decode_plain_frame(frame, packet) ? FrameOutcome::kUsed
                                            : decode_any(frame, packet);
 }
 
-Fate Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
+FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
   const LinkPayload link = find_datagram(frame.link, frame.bytes);
-  if (link.fate == Fate::kCutShort) return missing(frame);
-  if (link.fate != Fate::kUsed) return link.fate;
+  if (link.outcome == FrameOutcome::kCutShort) return missing(frame);
+  if (link.outcome != FrameOutcome::kUsed) return link.outcome;
 
   Datagram datagram;
-  const Fate ip_fate = read_datagram(frame, link.datagram, packet, datagram);
-  if (ip_fate != Fate::kUsed) return ip_fate;
-  if (!is_tcp_or_udp(datagram.protocol)) return Fate::kNotTcpUdp;
+  const FrameOutcome ip_fate =
+      read_datagram(frame, link.datagram, packet, datagram);
+  if (ip_fate != FrameOutcome::kUsed) return ip_fate;
+  if (!is_tcp_or_udp(datagram.protocol)) return FrameOutcome::kNotTcpUdp;
   packet.protocol = static_cast<Protocol>(datagram.protocol);
   packet.time = frame.time;
 
   const FragmentKey key{packet.source, packet.destination,
                         datagram.identification, datagram.protocol};
   if (datagram.fragment_offset > 0) {
-    const Fate fate =
+    const FrameOutcome outcome =
         borrow_ports(fragments_, key, datagram.after_header, packet);
-    if (fate != Fate::kUsed) return fate;
+    if (outcome != FrameOutcome::kUsed) return outcome;
     return settle_payload(datagram.header_length, packet);
   }
-  const auto [fate, transport_header] =
+  const auto [outcome, transport_header] =
       read_transport(frame, datagram.after_header, packet);
-  if (fate != Fate::kUsed) return fate;
+  if (outcome != FrameOutcome::kUsed) return outcome;
   if (datagram.is_fragment) {
     fragments_.remember(key, {packet.source_port, packet.destination_port},
                         packet.time);

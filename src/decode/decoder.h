@@ -21,12 +21,13 @@ namespace flowtell {
 
 class Decoder {
  public:
-  // Fills `packet` and returns Fate::kUsed, or returns another fate; the
-  // packet is then in an unspecified state. packet.payload is of frame.bytes.
-  Fate decode(const Frame& frame, Packet& packet) noexcept;
+  // Fills `packet` and returns FrameOutcome::kUsed, or returns another fate;
+  // the packet is then in an unspecified state. packet.payload is of
+  // frame.bytes.
+  FrameOutcome decode(const Frame& frame, Packet& packet) noexcept;
 
   // The same without the short cut for plain frames (plain_frame.h).
-  Fate decode_any(const Frame& frame, Packet& packet) noexcept;
+  FrameOutcome decode_any(const Frame& frame, Packet& packet) noexcept;
 
  private:
   FragmentTable fragments_;

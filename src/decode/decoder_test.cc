@@ -13,7 +13,7 @@ namespace {
 // The packet of a frame that must be good; its payload is not valid any more.
 Packet decoded(const TestFrame& frame) {
   Packet packet{};
-  EXPECT_EQ(Decoder().decode(frame.view(), packet), Fate::kUsed);
+  EXPECT_EQ(Decoder().decode(frame.view(), packet), FrameOutcome::kUsed);
   return packet;
 }
 
@@ -76,9 +76,9 @@ TEST(Decoder, GivesThePayloadThatWasCaptured) {
   TestFrame cut = whole;
   cut.bytes.resize(cut.bytes.size() - 7);
   Packet packet{};
-  ASSERT_EQ(Decoder().decode(whole.view(), packet), Fate::kUsed);
+  ASSERT_EQ(Decoder().decode(whole.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(as_text(packet.payload), "Hello, world");
-  ASSERT_EQ(Decoder().decode(cut.view(), packet), Fate::kUsed);
+  ASSERT_EQ(Decoder().decode(cut.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(as_text(packet.payload), "Hello");
   EXPECT_EQ(packet.payload_length, 12u);
 }
@@ -96,7 +96,7 @@ TEST(Decoder, LeavesEthernetPaddingOut) {
   const TestFrame padded =
       frame().ethernet().ipv4().udp().payload("ab").padding(16);
   Packet packet{};
-  ASSERT_EQ(Decoder().decode(padded.view(), packet), Fate::kUsed);
+  ASSERT_EQ(Decoder().decode(padded.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(packet.length, 30u);
   EXPECT_EQ(packet.payload_length, 2u);
   EXPECT_EQ(as_text(packet.payload), "ab");
@@ -123,7 +123,7 @@ TEST(Decoder, LeavesPaddingOutOnEveryWay) {
             .padding(6)
             .build()}) {
     Packet packet{};
-    ASSERT_EQ(Decoder().decode(padded.view(), packet), Fate::kUsed);
+    ASSERT_EQ(Decoder().decode(padded.view(), packet), FrameOutcome::kUsed);
     EXPECT_EQ(packet.payload_length, 2u);
     EXPECT_EQ(as_text(packet.payload), "ab");
   }
@@ -181,12 +181,12 @@ TEST(Decoder, TakesNoLengthFromTheWireThatNoRecorderJoins) {
   TestFrame joined = frame().ethernet().ipv4().tcp().stated_length(0);
   Packet packet{};
   joined.wire_length = 14 + kLongestFrame;
-  ASSERT_EQ(Decoder().decode(joined.view(), packet), Fate::kUsed);
+  ASSERT_EQ(Decoder().decode(joined.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(packet.length, kLongestFrame);
   joined.wire_length = 14 + kLongestFrame + 1;
-  EXPECT_EQ(Decoder().decode(joined.view(), packet), Fate::kMalformed);
+  EXPECT_EQ(Decoder().decode(joined.view(), packet), FrameOutcome::kMalformed);
   joined.wire_length = 3;  // below the link's own header
-  EXPECT_EQ(Decoder().decode(joined.view(), packet), Fate::kMalformed);
+  EXPECT_EQ(Decoder().decode(joined.view(), packet), FrameOutcome::kMalformed);
 }
 
 // A packet serves for frame after frame.
@@ -198,7 +198,7 @@ TEST(Decoder, LeavesNothingOfThePacketBefore) {
     Packet packet{};
     packet.tcp_flags = 0xff;
     packet.tcp_sequence = 7;
-    ASSERT_EQ(Decoder().decode(udp.view(), packet), Fate::kUsed);
+    ASSERT_EQ(Decoder().decode(udp.view(), packet), FrameOutcome::kUsed);
     EXPECT_EQ(packet.tcp_flags, 0);
     EXPECT_EQ(packet.tcp_sequence, 0u);
   }

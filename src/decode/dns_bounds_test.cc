@@ -20,12 +20,13 @@ constexpr const char* kAddress = "203.0.113.5";
 
 std::vector<std::string> told_by(const std::string& message,
                                  DnsKind kind = DnsKind::kUnicast) {
-  std::vector<std::string> told;
+  std::vector<std::string> reported;
   DnsReader reader(as_bytes(message), kind);
   for (DnsAnswer answer; reader.next(answer);) {
-    told.push_back(fmt::format("{} {}", answer.name, answer.address.text()));
+    reported.push_back(
+        fmt::format("{} {}", answer.name, answer.address.text()));
   }
-  return told;
+  return reported;
 }
 
 std::string pointer_to(std::size_t place) {
@@ -121,13 +122,13 @@ TEST(DnsBounds, TakesLabelsAndNamesAsLongAsTheyMayBe) {
   const std::string longest =
       fmt::format("{0}.{0}.{0}.{1}", label, std::string(61, 'y'));
   ASSERT_EQ(longest.size(), HostName::kLongest);
-  const auto told = [](const std::string& name) {
+  const auto reported = [](const std::string& name) {
     return told_by(dns().asks(name).v4(name, kAddress).bytes()).size();
   };
-  EXPECT_EQ(told(label), 1u);
-  EXPECT_EQ(told(longest), 1u);
-  EXPECT_EQ(told(longest + 'y'), 0u);
-  EXPECT_EQ(told(longest + ".y"), 0u);
+  EXPECT_EQ(reported(label), 1u);
+  EXPECT_EQ(reported(longest), 1u);
+  EXPECT_EQ(reported(longest + 'y'), 0u);
+  EXPECT_EQ(reported(longest + ".y"), 0u);
 }
 
 TEST(DnsBounds, FollowsEightAliasesAndNoMore) {
@@ -141,20 +142,20 @@ TEST(DnsBounds, FollowsEightAliasesAndNoMore) {
                message.v4(fmt::format("{}.example", aliases), kAddress).bytes())
         .size();
   };
-  EXPECT_EQ(told_through(DnsReader::kMostAliases), 1u);
-  EXPECT_EQ(told_through(DnsReader::kMostAliases + 1), 0u);
+  EXPECT_EQ(told_through(DnsReader::kMaxAliases), 1u);
+  EXPECT_EQ(told_through(DnsReader::kMaxAliases + 1), 0u);
 }
 
 TEST(DnsBounds, FollowsTheFirstAliasOfTheNameAlone) {
-  const auto told = [](DnsBytes message) {
+  const auto reported = [](DnsBytes message) {
     return told_by(message.v4("b.example", kAddress).bytes()).size();
   };
   const DnsBytes asked = dns().asks("a.example");
-  EXPECT_EQ(told(DnsBytes(asked).alias("a.example", "b.example")), 1u);
-  EXPECT_EQ(told(DnsBytes(asked).alias("c.example", "b.example")), 0u);
-  EXPECT_EQ(told(DnsBytes(asked)
-                     .alias("a.example", "c.example")
-                     .alias("a.example", "b.example")),
+  EXPECT_EQ(reported(DnsBytes(asked).alias("a.example", "b.example")), 1u);
+  EXPECT_EQ(reported(DnsBytes(asked).alias("c.example", "b.example")), 0u);
+  EXPECT_EQ(reported(DnsBytes(asked)
+                         .alias("a.example", "c.example")
+                         .alias("a.example", "b.example")),
             0u);
 }
 
@@ -170,8 +171,8 @@ TEST(DnsBounds, ReadsOneQuestionOrManyOfMulticast) {
         .size();
   };
   EXPECT_EQ(told_behind(2), 1u);
-  EXPECT_EQ(told_behind(DnsReader::kMostRecords), 1u);
-  EXPECT_EQ(told_behind(DnsReader::kMostRecords + 1), 0u);
+  EXPECT_EQ(told_behind(DnsReader::kMaxRecords), 1u);
+  EXPECT_EQ(told_behind(DnsReader::kMaxRecords + 1), 0u);
 }
 
 // Behind the answers stand the authorities and what is told besides.

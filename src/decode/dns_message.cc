@@ -15,7 +15,7 @@ constexpr std::uint16_t kInternet = 1;
 constexpr std::uint16_t kClassBits = 0x7fff;
 
 constexpr std::uint8_t kPointer = 0xc0;  // from here on (RFC 1035, 4.1.4)
-constexpr int kMostJumps = 16;
+constexpr int kMaxJumps = 16;
 
 // The labels of a name, wherever pointers lead.
 class LabelReader {
@@ -35,7 +35,7 @@ class LabelReader {
       const std::size_t target = (length & 0x3fu) << 8 | at_.u8();
       if (jumps_ == 0) behind_ = at_;
       // Each pointer goes further back than the one before, so this ends.
-      if (!at_.ok() || target >= earliest_ || ++jumps_ > kMostJumps) {
+      if (!at_.ok() || target >= earliest_ || ++jumps_ > kMaxJumps) {
         spoil();
         return {};
       }
@@ -126,12 +126,12 @@ DnsReader::DnsReader(Bytes message, DnsKind kind) noexcept
   const bool answers = (flags & kResponse) != 0 && (flags & kFailure) == 0;
   if (kind == DnsKind::kMulticast) records += others;
   if (kind == DnsKind::kUnicast && questions != 1) return;
-  if (questions > kMostRecords) return;
+  if (questions > kMaxRecords) return;
   for (unsigned i = 0; i < questions; ++i) read_question();
   if (kind == DnsKind::kUnicast && asked_.empty()) return;
   if (!answers) return;
   first_record_ = reader_;
-  records_ = left_ = std::min(records, kMostRecords);
+  records_ = left_ = std::min(records, kMaxRecords);
 }
 
 void DnsReader::read_question() {
@@ -199,7 +199,7 @@ void DnsReader::note_alias(const Record& record) {
 // Once more through the records, which may stand in any order, with the alias
 // as the name that is wanted.
 bool DnsReader::follow_alias() {
-  if (alias_.empty() || ++rounds_ > kMostAliases) return false;
+  if (alias_.empty() || ++rounds_ > kMaxAliases) return false;
   wanted_ = alias_;
   wanted_at_ = alias_at_;
   alias_ = {};
@@ -253,7 +253,7 @@ bool DnsReader::spend(std::size_t name_bytes) {
     return true;
   }
   left_ = 0;
-  rounds_ = kMostAliases;
+  rounds_ = kMaxAliases;
   return false;
 }
 

@@ -48,9 +48,9 @@ class DnsReader {
   const HostName& asked() const { return asked_; }
 
   // More is not looked at.
-  static constexpr unsigned kMostRecords = 64;
-  static constexpr unsigned kMostAliases = 8;
-  static constexpr std::size_t kMostNameBytes = 8192;
+  static constexpr unsigned kMaxRecords = 64;
+  static constexpr unsigned kMaxAliases = 8;
+  static constexpr std::size_t kMaxNameBytes = 8192;
 
  private:
   struct Record {
@@ -83,7 +83,7 @@ class DnsReader {
   unsigned records_ = 0;  // from first_record_ on
   unsigned left_ = 0;     // of these, in this round
   unsigned rounds_ = 0;
-  std::size_t name_bytes_ = kMostNameBytes;  // that may still be decoded
+  std::size_t name_bytes_ = kMaxNameBytes;  // that may still be decoded
   HostName asked_;
   HostName wanted_;            // what asked_ came down to by aliases
   std::size_t wanted_at_ = 0;  // where it stands in the message

@@ -56,7 +56,7 @@ TEST(DnsMessage, TakesALifetimeWithTheTopBitSetForZero) {
 }
 
 // Names that are other ones only in their last label have to be compared whole;
-// so many are as make kMostNameBytes, and nothing is told behind them.
+// so many are as make kMaxNameBytes, and nothing is told behind them.
 TEST(DnsMessage, DecodesSoManyBytesOfNamesAndNoMore) {
   const std::string label(61, 'a');
   const std::string name = fmt::format("{0}.{0}.{0}.{0}", label);
@@ -67,14 +67,14 @@ TEST(DnsMessage, DecodesSoManyBytesOfNamesAndNoMore) {
     for (std::size_t i = 0; i < others; ++i) message.v4(other, "203.0.113.1");
     return lines_of(message.v4(name, "203.0.113.5").bytes()).size();
   };
-  const std::size_t most = DnsReader::kMostNameBytes / (4 * label.size()) - 1;
+  const std::size_t most = DnsReader::kMaxNameBytes / (4 * label.size()) - 1;
   EXPECT_EQ(told_behind(most - 1), 1u);
   EXPECT_EQ(told_behind(most), 1u) << "less the question";
   EXPECT_EQ(told_behind(most + 1), 0u);
 }
 
 TEST(DnsMessage, ComparesNamesByTheirLabels) {
-  const auto told = [](const std::vector<std::string>& labels) {
+  const auto reported = [](const std::vector<std::string>& labels) {
     std::string owner;
     for (const std::string& label : labels) {
       owner += static_cast<char>(label.size());
@@ -85,13 +85,13 @@ TEST(DnsMessage, ComparesNamesByTheirLabels) {
         dns().asks("a.example").v4("a.example", "203.0.113.5").bytes();
     return !lines_of(message.replace(message.size() - 16, 2, owner)).empty();
   };
-  EXPECT_TRUE(told({"A", "exAmple"}));
-  EXPECT_FALSE(told({"a.example"})) << "a dot within a label";
-  EXPECT_FALSE(told({"a", "example."}));
-  EXPECT_FALSE(told({"a"}));
-  EXPECT_FALSE(told({"a", "example", "b"}));
-  EXPECT_FALSE(told({"aexample"}));
-  EXPECT_FALSE(told({}));
+  EXPECT_TRUE(reported({"A", "exAmple"}));
+  EXPECT_FALSE(reported({"a.example"})) << "a dot within a label";
+  EXPECT_FALSE(reported({"a", "example."}));
+  EXPECT_FALSE(reported({"a"}));
+  EXPECT_FALSE(reported({"a", "example", "b"}));
+  EXPECT_FALSE(reported({"aexample"}));
+  EXPECT_FALSE(reported({}));
 }
 
 TEST(DnsMessage, TellsWhatAQueryAsksFor) {
@@ -147,7 +147,7 @@ TEST(DnsMessage, EndsWhereAliasesGoInCircles) {
   // However often it comes by, an address is not told more often than rounds
   // are made.
   circle.v4("a.example", "203.0.113.5");
-  EXPECT_LE(lines_of(circle.bytes()).size(), DnsReader::kMostAliases);
+  EXPECT_LE(lines_of(circle.bytes()).size(), DnsReader::kMaxAliases);
 }
 
 TEST(DnsMessage, ReadsOnlyAnswersThatSucceeded) {
@@ -179,7 +179,7 @@ TEST(DnsMessage, DoesNotBelieveItsCounts) {
             1u);
   DnsBytes many = dns().asks("a.example");
   for (int i = 0; i < 200; ++i) many.v4("a.example", "203.0.113.5");
-  EXPECT_EQ(lines_of(many.bytes()).size(), DnsReader::kMostRecords);
+  EXPECT_EQ(lines_of(many.bytes()).size(), DnsReader::kMaxRecords);
 }
 
 TEST(DnsMessage, BearsPointersThatGoNowhere) {
@@ -224,7 +224,7 @@ RC_GTEST_PROP(DnsMessage, BearsAnything, (std::string garbage)) {
   message += garbage;
   message[7] = 20;
   RC_ASSERT(lines_of(message).size() <=
-            DnsReader::kMostRecords * (DnsReader::kMostAliases + 1));
+            DnsReader::kMaxRecords * (DnsReader::kMaxAliases + 1));
   for (const DnsKind kind : {DnsKind::kUnicast, DnsKind::kMulticast}) {
     lines_of(garbage, kind);
   }

@@ -34,10 +34,12 @@ TestFrame later_fragment(std::uint32_t id, Duration after = 0s) {
 TEST(Fragment, BorrowsThePortsOfTheFirst) {
   Decoder decoder;
   Packet packet{};
-  ASSERT_EQ(decoder.decode(first_fragment(77).view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(first_fragment(77).view(), packet),
+            FrameOutcome::kUsed);
   EXPECT_EQ(packet.length, 100u);
   EXPECT_EQ(packet.payload_length, 72u);
-  ASSERT_EQ(decoder.decode(later_fragment(77).view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(later_fragment(77).view(), packet),
+            FrameOutcome::kUsed);
   EXPECT_EQ(packet.source_port, 5000);
   EXPECT_EQ(packet.destination_port, 6000);
   EXPECT_EQ(packet.length, 53u);
@@ -61,9 +63,9 @@ TEST(Fragment, BorrowsOverIpv6Too) {
           std::string(50, '\0'));
   Decoder decoder;
   Packet packet{};
-  ASSERT_EQ(decoder.decode(first.view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(first.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(packet.payload_length, 1260u);
-  ASSERT_EQ(decoder.decode(later.view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(later.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(packet.source_port, 5000);
   EXPECT_EQ(packet.destination_port, 443);
   EXPECT_EQ(packet.tcp_flags, 0);
@@ -75,10 +77,10 @@ TEST(Fragment, WithoutItsFirstHasNoPorts) {
   Decoder decoder;
   Packet packet{};
   EXPECT_EQ(decoder.decode(later_fragment(77).view(), packet),
-            Fate::kFragmentWithoutPorts);
+            FrameOutcome::kFragmentWithoutPorts);
   decoder.decode(first_fragment(78).view(), packet);
   EXPECT_EQ(decoder.decode(later_fragment(77).view(), packet),
-            Fate::kFragmentWithoutPorts);
+            FrameOutcome::kFragmentWithoutPorts);
 }
 
 TEST(Fragment, LongerThanItsHeadersStateIsCutToThem) {
@@ -92,7 +94,7 @@ TEST(Fragment, LongerThanItsHeadersStateIsCutToThem) {
   Decoder decoder;
   Packet packet{};
   decoder.decode(first_fragment(77).view(), packet);
-  ASSERT_EQ(decoder.decode(padded.view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(padded.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(packet.length, 23u);
   EXPECT_EQ(packet.payload_length, 3u);
 }
@@ -103,17 +105,18 @@ TEST(Fragment, BorrowsFromNoDatagramThatWasWhole) {
   // Not plain, so that all of the decoder sees it.
   TestFrame whole = frame().ethernet().vlan().ipv4().udp(5000, 6000);
   whole.bytes[18 + 5] = 77;  // its identification
-  ASSERT_EQ(decoder.decode(whole.view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(whole.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(decoder.decode(later_fragment(77).view(), packet),
-            Fate::kFragmentWithoutPorts);
+            FrameOutcome::kFragmentWithoutPorts);
   const TestFragment alone{.identification = 78};
   const TestFragment later{.identification = 78, .offset = 10};
   const TestFrame atomic =
       frame().ethernet().ipv6().fragment(alone).udp(5000, 6000);
   const TestFrame piece =
       frame().ethernet().ipv6().fragment(later).protocol(17).payload(9);
-  ASSERT_EQ(decoder.decode(atomic.view(), packet), Fate::kUsed);
-  EXPECT_EQ(decoder.decode(piece.view(), packet), Fate::kFragmentWithoutPorts);
+  ASSERT_EQ(decoder.decode(atomic.view(), packet), FrameOutcome::kUsed);
+  EXPECT_EQ(decoder.decode(piece.view(), packet),
+            FrameOutcome::kFragmentWithoutPorts);
 }
 
 TEST(Fragment, HasNoSequenceOfItsOwn) {
@@ -122,7 +125,8 @@ TEST(Fragment, HasNoSequenceOfItsOwn) {
   decoder.decode(first_fragment(77).view(), packet);
   packet.tcp_flags = 0xff;
   packet.tcp_sequence = 7;
-  ASSERT_EQ(decoder.decode(later_fragment(77).view(), packet), Fate::kUsed);
+  ASSERT_EQ(decoder.decode(later_fragment(77).view(), packet),
+            FrameOutcome::kUsed);
   EXPECT_EQ(packet.tcp_flags, 0);
   EXPECT_EQ(packet.tcp_sequence, 0u);
 }
@@ -135,7 +139,7 @@ TEST(Fragment, OfAnotherProtocolIsNotTcpUdp) {
                              .fragment({.identification = 77, .offset = 10})
                              .payload(33);
   Packet packet{};
-  EXPECT_EQ(Decoder().decode(icmp.view(), packet), Fate::kNotTcpUdp);
+  EXPECT_EQ(Decoder().decode(icmp.view(), packet), FrameOutcome::kNotTcpUdp);
 }
 
 TEST(Fragment, BorrowsForHalfAMinute) {
@@ -143,9 +147,9 @@ TEST(Fragment, BorrowsForHalfAMinute) {
   Packet packet{};
   decoder.decode(first_fragment(77).view(), packet);
   EXPECT_EQ(decoder.decode(later_fragment(77, 30s).view(), packet),
-            Fate::kUsed);
+            FrameOutcome::kUsed);
   EXPECT_EQ(decoder.decode(later_fragment(77, 31s).view(), packet),
-            Fate::kFragmentWithoutPorts);
+            FrameOutcome::kFragmentWithoutPorts);
 }
 
 TEST(Fragment, ThatIsWholeInItselfNeedsNoMemory) {
@@ -156,7 +160,7 @@ TEST(Fragment, ThatIsWholeInItselfNeedsNoMemory) {
                                .udp(1, 2)
                                .payload(3);
   Packet packet{};
-  ASSERT_EQ(Decoder().decode(atomic.view(), packet), Fate::kUsed);
+  ASSERT_EQ(Decoder().decode(atomic.view(), packet), FrameOutcome::kUsed);
   EXPECT_EQ(packet.payload_length, 3u);
 }
 

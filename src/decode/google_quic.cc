@@ -54,8 +54,8 @@ bool skip_long_header(ByteReader& reader) {
 // acknowledgement) took another form every few versions, so the word is looked
 // for rather than computed.
 bool skip_to_hello(ByteReader& reader) {
-  constexpr std::size_t kMostBefore = 64;
-  for (std::size_t i = 0; i < kMostBefore && reader.left() >= 4; ++i) {
+  constexpr std::size_t kMaxBefore = 64;
+  for (std::size_t i = 0; i < kMaxBefore && reader.left() >= 4; ++i) {
     if (as_text(reader.rest().first(4)) == "CHLO") {
       reader.skip(4);
       return true;

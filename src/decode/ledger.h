@@ -13,7 +13,7 @@
 namespace flowtell {
 
 // What became of a frame.
-enum class Fate : std::uint8_t {
+enum class FrameOutcome : std::uint8_t {
   kUsed,
   kUnsupportedLink,
   kNotIp,
@@ -24,34 +24,36 @@ enum class Fate : std::uint8_t {
 };
 
 struct LedgerHeading {
-  Fate fate;
+  FrameOutcome outcome;
   std::string_view name;
   std::string_view meaning;
 };
 
 inline constexpr std::array kLedgerHeadings = {
-    LedgerHeading{Fate::kUsed, "used",
+    LedgerHeading{FrameOutcome::kUsed, "used",
                   "a TCP or UDP packet that went into a flow"},
-    LedgerHeading{Fate::kUnsupportedLink, "unsupported link",
+    LedgerHeading{FrameOutcome::kUnsupportedLink, "unsupported link",
                   "recorded on a link type that is not looked into"},
-    LedgerHeading{Fate::kNotIp, "not IP",
+    LedgerHeading{FrameOutcome::kNotIp, "not IP",
                   "another network protocol, such as ARP"},
-    LedgerHeading{Fate::kNotTcpUdp, "not TCP/UDP",
+    LedgerHeading{FrameOutcome::kNotTcpUdp, "not TCP/UDP",
                   "IP, but another protocol above it, such as ICMP"},
-    LedgerHeading{Fate::kFragmentWithoutPorts, "fragment without ports",
+    LedgerHeading{FrameOutcome::kFragmentWithoutPorts, "fragment without ports",
                   "a later fragment whose first was not seen"},
-    LedgerHeading{Fate::kCutShort, "cut short",
+    LedgerHeading{FrameOutcome::kCutShort, "cut short",
                   "the snap length cut off headers that are needed"},
-    LedgerHeading{Fate::kMalformed, "malformed",
+    LedgerHeading{FrameOutcome::kMalformed, "malformed",
                   "its headers contradict themselves"},
 };
 
 class Ledger {
  public:
-  void count(Fate fate) { ++counts_[static_cast<std::size_t>(fate)]; }
+  void count(FrameOutcome outcome) {
+    ++counts_[static_cast<std::size_t>(outcome)];
+  }
 
-  std::uint64_t of(Fate fate) const {
-    return counts_[static_cast<std::size_t>(fate)];
+  std::uint64_t of(FrameOutcome outcome) const {
+    return counts_[static_cast<std::size_t>(outcome)];
   }
   std::uint64_t sum() const {
     return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});

@@ -15,8 +15,8 @@ constexpr std::uint16_t kPppIpv4 = 0x0021;
 constexpr std::uint16_t kPppIpv6 = 0x0057;
 
 LinkPayload payload_if(bool is_ip, const ByteReader& reader) {
-  if (!reader.ok()) return {Fate::kCutShort, {}};
-  return {is_ip ? Fate::kUsed : Fate::kNotIp, reader.rest()};
+  if (!reader.ok()) return {FrameOutcome::kCutShort, {}};
+  return {is_ip ? FrameOutcome::kUsed : FrameOutcome::kNotIp, reader.rest()};
 }
 
 LinkPayload inside_pppoe(ByteReader reader) {
@@ -85,9 +85,9 @@ LinkPayload find_datagram(LinkType link, Bytes frame) noexcept {
     case LinkType::kRawOpenBsd:
     case LinkType::kIpv4:
     case LinkType::kIpv6:
-      return {Fate::kUsed, frame};
+      return {FrameOutcome::kUsed, frame};
   }
-  return {Fate::kUnsupportedLink, {}};
+  return {FrameOutcome::kUnsupportedLink, {}};
 }
 
 }  // namespace flowtell

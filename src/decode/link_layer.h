@@ -11,8 +11,8 @@
 namespace flowtell {
 
 struct LinkPayload {
-  Fate fate;       // kUsed: `datagram` should be IP
-  Bytes datagram;  // from the IP header on; of the frame's bytes
+  FrameOutcome outcome;  // kUsed: `datagram` should be IP
+  Bytes datagram;        // from the IP header on; of the frame's bytes
 };
 
 // Never allocates, never fails: what is no IP has its fate.

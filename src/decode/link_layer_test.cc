@@ -39,10 +39,10 @@ TEST(LinkLayer, FindsTheDatagramBehindEveryLinkHeader) {
   const std::string ipv6 = frame().raw().ipv6().tcp().payload(9).build().bytes;
   for (const auto& [name, link] : links()) {
     const TestFrame v4 = FrameBuilder(link).ipv4().udp().payload(9);
-    EXPECT_EQ(inside(v4).fate, Fate::kUsed) << name;
+    EXPECT_EQ(inside(v4).outcome, FrameOutcome::kUsed) << name;
     EXPECT_EQ(as_text(inside(v4).datagram), ipv4) << name;
     const TestFrame v6 = FrameBuilder(link).ipv6().tcp().payload(9);
-    EXPECT_EQ(inside(v6).fate, Fate::kUsed) << name;
+    EXPECT_EQ(inside(v6).outcome, FrameOutcome::kUsed) << name;
     EXPECT_EQ(as_text(inside(v6).datagram), ipv6) << name;
   }
 }
@@ -52,10 +52,12 @@ TEST(LinkLayer, SaysWhereAHeaderIsCutShort) {
     const TestFrame bare = link.build();
     for (std::size_t cut = 0; cut < bare.bytes.size(); ++cut) {
       const TestFrame frame = FrameBuilder(link).ipv4().udp().snap(cut);
-      const Fate fate = inside(frame).fate;
-      EXPECT_TRUE(fate == Fate::kCutShort || fate == Fate::kNotIp)
+      const FrameOutcome outcome = inside(frame).outcome;
+      EXPECT_TRUE(outcome == FrameOutcome::kCutShort ||
+                  outcome == FrameOutcome::kNotIp)
           << name << " cut to " << cut;
-      EXPECT_TRUE(inside(frame).datagram.empty() || fate == Fate::kNotIp);
+      EXPECT_TRUE(inside(frame).datagram.empty() ||
+                  outcome == FrameOutcome::kNotIp);
     }
   }
 }
@@ -75,15 +77,15 @@ TEST(LinkLayer, TellsOtherProtocolsFromIp) {
         frame().linux_sll2().ether_type(kArp).payload(28).build(),
         frame().null(ByteOrder::kLittle, 7).payload(28).build(),
         frame().null(ByteOrder::kBig, 0x12345678).payload(28).build()}) {
-    EXPECT_EQ(inside(frame).fate, Fate::kNotIp);
+    EXPECT_EQ(inside(frame).outcome, FrameOutcome::kNotIp);
   }
 }
 
 TEST(LinkLayer, KnowsEverySystemsFamilyOfIpv6) {
   for (const std::uint32_t family : {10u, 24u, 28u, 30u}) {
     for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
-      EXPECT_EQ(inside(frame().null(order, family).ipv6().udp()).fate,
-                Fate::kUsed)
+      EXPECT_EQ(inside(frame().null(order, family).ipv6().udp()).outcome,
+                FrameOutcome::kUsed)
           << family;
     }
   }
@@ -93,14 +95,14 @@ TEST(LinkLayer, DoesNotLookIntoOtherLinkTypes) {
   constexpr auto kWifi = static_cast<LinkType>(105);
   const LinkPayload payload =
       inside(frame().raw(kWifi).ipv4().udp().payload(9));
-  EXPECT_EQ(payload.fate, Fate::kUnsupportedLink);
+  EXPECT_EQ(payload.outcome, FrameOutcome::kUnsupportedLink);
   EXPECT_TRUE(payload.datagram.empty());
 }
 
 TEST(LinkLayer, SurvivesAFrameOfNothingButVlanTags) {
   FrameBuilder tags = frame().ethernet();
   for (int i = 0; i < 10'000; ++i) tags.vlan();
-  EXPECT_EQ(inside(tags.ether_type(0x8100)).fate, Fate::kCutShort);
+  EXPECT_EQ(inside(tags.ether_type(0x8100)).outcome, FrameOutcome::kCutShort);
 }
 
 }  // namespace

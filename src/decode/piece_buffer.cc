@@ -6,14 +6,14 @@
 namespace flowtell {
 
 void PieceBuffer::put(std::uint64_t offset, Bytes piece) {
-  if (offset >= kMost || piece.empty()) return;
+  if (offset >= kMax || piece.empty()) return;
   const auto begin = static_cast<std::uint32_t>(offset);
-  piece = piece.first(std::min(piece.size(), kMost - begin));
+  piece = piece.first(std::min(piece.size(), kMax - begin));
   const Range range{begin, begin + static_cast<std::uint32_t>(piece.size())};
   const auto touches = [&](const Range& held) {
     return held.begin <= range.end && range.begin <= held.end;
   };
-  if (count_ == kMostRanges &&
+  if (count_ == kMaxRanges &&
       std::none_of(ranges_.begin(), ranges_.end(), touches)) {
     return;
   }
@@ -43,7 +43,7 @@ void PieceBuffer::fill_gaps(Range piece, Bytes bytes) {
 
 // Ranges that touch the new one become part of it.
 void PieceBuffer::add_range(Range piece) {
-  std::array<Range, kMostRanges> merged{};
+  std::array<Range, kMaxRanges> merged{};
   std::size_t count = 0;
   std::size_t i = 0;
   for (; i < count_ && ranges_[i].end < piece.begin; ++i) {

@@ -4,8 +4,8 @@
 // TCP segments by their sequence numbers, QUIC's CRYPTO frames by their
 // offsets.
 //
-// Bounded: bytes beyond `kMost` are dropped, and so is a piece that would make
-// more than `kMostRanges` separate ranges. Bytes that came first stay: a stream
+// Bounded: bytes beyond `kMax` are dropped, and so is a piece that would make
+// more than `kMaxRanges` separate ranges. Bytes that came first stay: a stream
 // that says two things at one place is read as its receiver would have.
 #pragma once
 
@@ -19,8 +19,8 @@ namespace flowtell {
 
 class PieceBuffer {
  public:
-  static constexpr std::size_t kMost = 16'384;
-  static constexpr std::size_t kMostRanges = 32;
+  static constexpr std::size_t kMax = 16'384;
+  static constexpr std::size_t kMaxRanges = 32;
 
   void put(std::uint64_t offset, Bytes piece);
 
@@ -42,7 +42,7 @@ class PieceBuffer {
   void add_range(Range piece);
 
   std::vector<std::uint8_t> bytes_;
-  std::array<Range, kMostRanges> ranges_{};  // sorted, apart from each other
+  std::array<Range, kMaxRanges> ranges_{};  // sorted, apart from each other
   std::size_t count_ = 0;
 };
 

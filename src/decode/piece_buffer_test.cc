@@ -37,13 +37,13 @@ TEST(PieceBuffer, KeepsWhatCameFirst) {
 
 TEST(PieceBuffer, DropsWhatIsBeyondItsBounds) {
   PieceBuffer pieces;
-  pieces.put(PieceBuffer::kMost, as_bytes("x"));
+  pieces.put(PieceBuffer::kMax, as_bytes("x"));
   pieces.put(UINT64_MAX, as_bytes("x"));
   EXPECT_TRUE(pieces.empty());
-  const std::string large(2 * PieceBuffer::kMost, 'x');
+  const std::string large(2 * PieceBuffer::kMax, 'x');
   pieces.put(1, as_bytes(large));
   pieces.put(0, as_bytes("a"));
-  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMost);
+  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMax);
   pieces.clear();
   for (std::uint64_t at = 0; at < 1000; at += 2) pieces.put(at, as_bytes("y"));
   EXPECT_EQ(front(pieces), "y");
@@ -75,7 +75,7 @@ TEST(PieceBuffer, IsItsSlowTwin) {
 
 TEST(PieceBuffer, HoldsSoManyRangesAndThenOnlyWhatJoinsThem) {
   PieceBuffer pieces;
-  constexpr std::uint64_t kRanges = PieceBuffer::kMostRanges;
+  constexpr std::uint64_t kRanges = PieceBuffer::kMaxRanges;
   for (std::uint64_t i = 0; i <= kRanges; ++i) {
     pieces.put(2 * i, as_bytes("x"));  // the last finds no place
   }
@@ -92,7 +92,7 @@ TEST(PieceBuffer, HoldsSoManyRangesAndThenOnlyWhatJoinsThem) {
 
 TEST(PieceBuffer, TakesWhatStandsJustBeforeARangeWhenItIsFull) {
   PieceBuffer pieces;
-  for (std::uint64_t i = 0; i < PieceBuffer::kMostRanges; ++i) {
+  for (std::uint64_t i = 0; i < PieceBuffer::kMaxRanges; ++i) {
     pieces.put(4 + 2 * i, as_bytes("x"));
   }
   pieces.put(3, as_bytes("d"));
@@ -115,10 +115,10 @@ TEST(PieceBuffer, TakesNothingAndForgetsAll) {
 
 TEST(PieceBuffer, HoldsItsLastByte) {
   PieceBuffer pieces;
-  pieces.put(0, as_bytes(std::string(PieceBuffer::kMost - 1, 'x')));
-  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMost - 1);
-  pieces.put(PieceBuffer::kMost - 1, as_bytes("yz"));
-  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMost);
+  pieces.put(0, as_bytes(std::string(PieceBuffer::kMax - 1, 'x')));
+  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMax - 1);
+  pieces.put(PieceBuffer::kMax - 1, as_bytes("yz"));
+  EXPECT_EQ(pieces.front().size(), PieceBuffer::kMax);
   EXPECT_EQ(pieces.front().back(), 'y');
 }
 

@@ -34,7 +34,7 @@ TEST(PlainFrame, IsTakenAndReadAsTheGeneralWayReadsIt) {
     Packet quick = junk();
     Packet slow = junk();
     ASSERT_TRUE(decode_plain_frame(made.view(), quick));
-    ASSERT_EQ(Decoder().decode_any(made.view(), slow), Fate::kUsed);
+    ASSERT_EQ(Decoder().decode_any(made.view(), slow), FrameOutcome::kUsed);
     EXPECT_EQ(fields_and_place(quick), fields_and_place(slow));
   }
 }
@@ -95,7 +95,7 @@ TEST(PlainFrame, AgreesWithTheGeneralWayOnDamagedFrames) {
     if (!decode_plain_frame(frame, quick)) return;
     ++plain;
     if (frame.bytes.size() > 14 + quick.length) ++padded;
-    RC_ASSERT(Decoder().decode_any(frame, slow) == Fate::kUsed);
+    RC_ASSERT(Decoder().decode_any(frame, slow) == FrameOutcome::kUsed);
     RC_ASSERT(fields_and_place(quick) == fields_and_place(slow));
   }));
   EXPECT_GT(plain, runs / 3);

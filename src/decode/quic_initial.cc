@@ -10,7 +10,7 @@ namespace {
 
 // A datagram's Initial packets that are looked at. Clients send one or two;
 // each may cost the making of keys.
-constexpr int kMostPackets = 4;
+constexpr int kMaxPackets = 4;
 
 // Frames of a client's Initial packet (RFC 9000, section 12.4).
 enum : std::uint8_t {
@@ -69,7 +69,7 @@ bool QuicOpener::add(Bytes datagram, std::size_t length,
   bool any = false;
   std::optional<QuicSeed> first;
   length = std::max(length, datagram.size());
-  for (int packets = 0; packets < kMostPackets; ++packets) {
+  for (int packets = 0; packets < kMaxPackets; ++packets) {
     const auto initial = read_quic_initial(datagram, length);
     if (!initial) break;
     // Packets of one datagram are of one connection (RFC 9000, 12.2).

@@ -201,7 +201,7 @@ RC_GTEST_PROP(QuicInitial, BearsAnything, (const std::string& garbage)) {
   PieceBuffer pieces;
   read_quic_frames(as_bytes('\x06' + garbage), pieces);
   read_quic_frames(as_bytes('\x02' + garbage), pieces);
-  RC_ASSERT(pieces.front().size() <= PieceBuffer::kMost);
+  RC_ASSERT(pieces.front().size() <= PieceBuffer::kMax);
 }
 
 TEST(QuicInitial, LooksAtFourPacketsOfADatagram) {

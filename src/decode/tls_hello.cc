@@ -13,7 +13,7 @@ constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint16_t kServerNameExtension = 0;
 constexpr std::uint16_t kAlpnExtension = 16;
 // Joined records need to hold no more than is kept of a stream.
-constexpr std::size_t kMostJoined = 16'384;
+constexpr std::size_t kMaxJoined = 16'384;
 
 // A reader of what is there of the next `size` bytes.
 ByteReader part_of(ByteReader& reader, std::size_t size) {
@@ -89,7 +89,7 @@ class JoinedRecords {
       reader.skip(2);
       const std::size_t length = reader.u16();
       const Bytes record = reader.take(std::min(length, reader.left()));
-      const std::size_t room = std::min(record.size(), kMostJoined - size_);
+      const std::size_t room = std::min(record.size(), kMaxJoined - size_);
       std::copy_n(record.begin(), room, bytes_.begin() + size_);
       size_ += room;
       if (record.size() < length) return;
@@ -99,7 +99,7 @@ class JoinedRecords {
   Bytes bytes() const { return Bytes(bytes_).first(size_); }
 
  private:
-  std::array<std::uint8_t, kMostJoined> bytes_;
+  std::array<std::uint8_t, kMaxJoined> bytes_;
   std::size_t size_ = 0;
 };
 

@@ -7,16 +7,16 @@
 
 namespace flowtell {
 
-void DnsMemory::remember(const Told& told, Timestamp now) {
-  const Key key{told.device, told.remote};
+void DnsMemory::remember(const Told& reported, Timestamp now) {
+  const Key key{reported.device, reported.remote};
   std::uint32_t place = place_of(key);
   if (place == HashIndex::kNone) {
     place = add(key);
   } else {
     by_use_.touch(place);
   }
-  answers_[place].name = told.name;
-  answers_[place].until = now + std::clamp(told.lifetime, kLeast, kLongest);
+  answers_[place].name = reported.name;
+  answers_[place].until = now + std::clamp(reported.lifetime, kMin, kLongest);
 }
 
 NameId DnsMemory::find(const Address& device, const Address& remote,

@@ -26,11 +26,11 @@ namespace flowtell {
 
 class DnsMemory {
  public:
-  static constexpr std::size_t kMost = 65'536;
-  static constexpr Duration kLeast = std::chrono::minutes(5);
+  static constexpr std::size_t kMax = 65'536;
+  static constexpr Duration kMin = std::chrono::minutes(5);
   static constexpr Duration kLongest = std::chrono::hours(24);
 
-  explicit DnsMemory(std::size_t most = kMost)
+  explicit DnsMemory(std::size_t most = kMax)
       : most_(most), by_use_(answers_) {}
   DnsMemory(const DnsMemory&) = delete;
   DnsMemory& operator=(const DnsMemory&) = delete;
@@ -44,7 +44,7 @@ class DnsMemory {
     NameId name;
     Duration lifetime;
   };
-  void remember(const Told& told, Timestamp now);
+  void remember(const Told& reported, Timestamp now);
 
   // None where it was never told or its time has passed.
   NameId find(const Address& device, const Address& remote, Timestamp now);

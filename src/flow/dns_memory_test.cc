@@ -40,7 +40,7 @@ TEST(DnsMemory, ForgetsWhenTheLifetimeHasPassed) {
            memory.find(kPhone, kRemote, kTestStart + expected + 1ns).is_none();
   };
   EXPECT_TRUE(lasts(1h, 1h));
-  EXPECT_TRUE(lasts(0s, DnsMemory::kLeast));
+  EXPECT_TRUE(lasts(0s, DnsMemory::kMin));
   EXPECT_TRUE(lasts(1000h, DnsMemory::kLongest));
   EXPECT_EQ(memory.size(), 0u);
 }
@@ -97,7 +97,7 @@ TEST(DnsMemory, CountsFromTheNewestAnswer) {
 
 TEST(DnsMemory, HasABoundUnlessToldOfOne) {
   DnsMemory memory;
-  for (std::uint32_t i = 0; i < DnsMemory::kMost + 1000; ++i) {
+  for (std::uint32_t i = 0; i < DnsMemory::kMax + 1000; ++i) {
     const std::array<std::uint8_t, 4> flood = {
         10, static_cast<std::uint8_t>(i >> 16),
         static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};

@@ -150,10 +150,10 @@ TEST(FlowBound, RemembersTwiceAsManyPairsAsFlows) {
 // A thousandth of all open flows is a large share; of a smaller one the burst
 // silent longest is ended.
 TEST(FlowBound, TakesAThousandthForALargeShare) {
-  constexpr std::size_t kMost = 2000;
+  constexpr std::size_t kMax = 2000;
   const auto first_ended = [](Port flows_of_one) {
     FlowCollector got;
-    FlowTable table(at_most(kMost), got);
+    FlowTable table(at_most(kMax), got);
     Packet packet{};
     packet.time = kTestStart;
     packet.destination = test_address("203.0.113.5");
@@ -167,7 +167,7 @@ TEST(FlowBound, TakesAThousandthForALargeShare) {
     };
     add(0, 1);  // the one silent longest
     for (Port port = 1; port <= flows_of_one; ++port) add(1, port);
-    for (int device = 2; table.open_flows() < kMost; ++device) add(device, 1);
+    for (int device = 2; table.open_flows() < kMax; ++device) add(device, 1);
     add(3000, 1);
     return got.flows.at(0).device.text();
   };

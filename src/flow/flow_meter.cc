@@ -29,7 +29,7 @@ FlowMeter::FlowMeter(const FlowOptions& options, FlowSink& sink)
 
 void FlowMeter::add(const Frame& frame) {
   Packet packet;
-  if (decode(frame, packet) == Fate::kUsed) table_.add(packet);
+  if (decode(frame, packet) == FrameOutcome::kUsed) table_.add(packet);
 }
 
 // All are decoded before the first goes into its flow: each stage's code and
@@ -42,7 +42,7 @@ void FlowMeter::add(std::span<const Frame> frames) {
       const InStage in(stages_, Stage::kDecode);
       for (const Frame& frame :
            frames.subspan(at, std::min(kBatch, frames.size() - at))) {
-        if (decode(frame, packets[used]) == Fate::kUsed) ++used;
+        if (decode(frame, packets[used]) == FrameOutcome::kUsed) ++used;
       }
     }
     const InStage in(stages_, Stage::kFlow);
@@ -50,7 +50,7 @@ void FlowMeter::add(std::span<const Frame> frames) {
   }
 }
 
-Fate FlowMeter::decode(const Frame& frame, Packet& packet) {
+FrameOutcome FlowMeter::decode(const Frame& frame, Packet& packet) {
   Frame steady = frame;
   steady.time = clock_.steady(frame.time);
   ++report_.frames;
@@ -59,12 +59,12 @@ Fate FlowMeter::decode(const Frame& frame, Packet& packet) {
   if (report_.links.empty() || *report_.links.begin() != frame.link) {
     report_.links.insert(frame.link);
   }
-  const Fate fate = decoder_.decode(steady, packet);
-  report_.ledger.count(fate);
-  return fate;
+  const FrameOutcome outcome = decoder_.decode(steady, packet);
+  report_.ledger.count(outcome);
+  return outcome;
 }
 
-void FlowMeter::fall_silent(Duration since_last_frame) {
+void FlowMeter::note_silence(Duration since_last_frame) {
   if (!report_.last) return;
   const Duration room = SteadyClock::kLatestOutcome - *report_.last;
   table_.advance(*report_.last + std::min(since_last_frame, room));

@@ -50,7 +50,7 @@ class FlowMeter {
 
   // Time passes without frames: ends the bursts that the silence since the last
   // frame has ended. REQUIRES: no frame that belongs into it will come.
-  void fall_silent(Duration since_last_frame);
+  void note_silence(Duration since_last_frame);
   // What that silence must exceed for the first open burst to end. Nothing
   // while none is open.
   std::optional<Duration> next_end() const;
@@ -84,7 +84,7 @@ class FlowMeter {
     FlowSink& next_;
   };
 
-  Fate decode(const Frame& frame, Packet& packet);
+  FrameOutcome decode(const Frame& frame, Packet& packet);
 
   StageClock* stages_ = nullptr;
   CountingSink sink_;

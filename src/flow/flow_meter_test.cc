@@ -53,10 +53,10 @@ TEST(FlowMeter, AccountsForEveryFrame) {
   const Ledger& ledger = metered.report.ledger;
   EXPECT_EQ(metered.report.frames, 9u);
   EXPECT_EQ(ledger.sum(), 9u);
-  EXPECT_EQ(ledger.of(Fate::kUsed), 3u);
+  EXPECT_EQ(ledger.of(FrameOutcome::kUsed), 3u);
   for (const LedgerHeading& heading : kLedgerHeadings) {
-    if (heading.fate != Fate::kUsed) {
-      EXPECT_EQ(ledger.of(heading.fate), 1u) << heading.name;
+    if (heading.outcome != FrameOutcome::kUsed) {
+      EXPECT_EQ(ledger.of(heading.outcome), 1u) << heading.name;
     }
   }
 }
@@ -220,7 +220,7 @@ TEST(FlowMeter, CountsTheContentOfASyn) {
   EXPECT_EQ(record.syn, 1u);
   EXPECT_EQ(record.length, 340u);
   EXPECT_EQ(record.payload_length, 300u);
-  EXPECT_EQ(report.ledger.of(Fate::kUsed), 1u);
+  EXPECT_EQ(report.ledger.of(FrameOutcome::kUsed), 1u);
 }
 
 }  // namespace

@@ -22,50 +22,50 @@ struct Told {
 };
 
 TEST(Silence, EndsABurstOnlyWhenItExceedsTheGap) {
-  Told told(packets().data(1));
-  told.table.advance(kTestStart + 1s);
-  EXPECT_TRUE(told.got.flows.empty());
-  told.table.advance(kTestStart + 1s + 1ns);
-  EXPECT_EQ(told.got.flows.size(), 1u);
-  EXPECT_EQ(told.got.burst_ends.size(), 1u);
-  EXPECT_EQ(told.table.open_flows(), 0u);
+  Told reported(packets().data(1));
+  reported.table.advance(kTestStart + 1s);
+  EXPECT_TRUE(reported.got.flows.empty());
+  reported.table.advance(kTestStart + 1s + 1ns);
+  EXPECT_EQ(reported.got.flows.size(), 1u);
+  EXPECT_EQ(reported.got.burst_ends.size(), 1u);
+  EXPECT_EQ(reported.table.open_flows(), 0u);
 }
 
 TEST(Silence, IsMeasuredByTheChosenGap) {
   FlowOptions options;
   options.burst_gap = 300ms;
-  Told told(packets().data(1), options);
-  EXPECT_EQ(told.table.next_end(), kTestStart + 300ms);
-  told.table.advance(kTestStart + 300ms);
-  EXPECT_TRUE(told.got.flows.empty());
-  told.table.advance(kTestStart + 300ms + 1ns);
-  EXPECT_EQ(told.got.flows.size(), 1u);
+  Told reported(packets().data(1), options);
+  EXPECT_EQ(reported.table.next_end(), kTestStart + 300ms);
+  reported.table.advance(kTestStart + 300ms);
+  EXPECT_TRUE(reported.got.flows.empty());
+  reported.table.advance(kTestStart + 300ms + 1ns);
+  EXPECT_EQ(reported.got.flows.size(), 1u);
 }
 
 TEST(Silence, EndsBurstsInTheOrderOfTheirLastPackets) {
-  Told told(packets()
-                .near("10.0.0.1", 1)
-                .data(1)
-                .after(100ms)
-                .near("10.0.0.2", 1)
-                .data(1)
-                .after(100ms)
-                .near("10.0.0.1", 1)
-                .data(1));
-  EXPECT_EQ(told.table.next_end(), kTestStart + 1100ms);
-  told.table.advance(kTestStart + 1150ms);
-  ASSERT_EQ(told.got.flows.size(), 1u);
-  EXPECT_EQ(told.got.flows[0].device.text(), "10.0.0.2");
-  EXPECT_EQ(told.table.next_end(), kTestStart + 1200ms);
-  told.table.advance(kTestStart + 1h);
-  ASSERT_EQ(told.got.flows.size(), 2u);
-  EXPECT_EQ(told.got.flows[1].device.text(), "10.0.0.1");
+  Told reported(packets()
+                    .near("10.0.0.1", 1)
+                    .data(1)
+                    .after(100ms)
+                    .near("10.0.0.2", 1)
+                    .data(1)
+                    .after(100ms)
+                    .near("10.0.0.1", 1)
+                    .data(1));
+  EXPECT_EQ(reported.table.next_end(), kTestStart + 1100ms);
+  reported.table.advance(kTestStart + 1150ms);
+  ASSERT_EQ(reported.got.flows.size(), 1u);
+  EXPECT_EQ(reported.got.flows[0].device.text(), "10.0.0.2");
+  EXPECT_EQ(reported.table.next_end(), kTestStart + 1200ms);
+  reported.table.advance(kTestStart + 1h);
+  ASSERT_EQ(reported.got.flows.size(), 2u);
+  EXPECT_EQ(reported.got.flows[1].device.text(), "10.0.0.1");
 }
 
 TEST(Silence, HasNothingToEndWhereNoBurstIsOpen) {
-  Told told(packets());
-  EXPECT_FALSE(told.table.next_end());
-  told.table.advance(kTestStart);
+  Told reported(packets());
+  EXPECT_FALSE(reported.table.next_end());
+  reported.table.advance(kTestStart);
   Told over(packets().data(1));
   over.table.finish();
   EXPECT_FALSE(over.table.next_end());
@@ -74,7 +74,7 @@ TEST(Silence, HasNothingToEndWhereNoBurstIsOpen) {
 TEST(Silence, IsTheMetersSinceItsLastFrameWhateverThatWas) {
   FlowCollector got;
   FlowMeter meter({}, got);
-  meter.fall_silent(1h);
+  meter.note_silence(1h);
   EXPECT_FALSE(meter.next_end());
   const TestFrame packet = frame().ethernet().ipv4().udp();
   const TestFrame other =
@@ -83,10 +83,10 @@ TEST(Silence, IsTheMetersSinceItsLastFrameWhateverThatWas) {
   EXPECT_EQ(meter.next_end(), 1s);
   meter.add(other.view());
   EXPECT_EQ(meter.next_end(), 400ms);
-  meter.fall_silent(400ms);
+  meter.note_silence(400ms);
   EXPECT_TRUE(got.flows.empty());
   EXPECT_EQ(meter.open_flows(), 1u);
-  meter.fall_silent(400ms + 1ns);
+  meter.note_silence(400ms + 1ns);
   EXPECT_EQ(got.flows.size(), 1u);
   EXPECT_FALSE(meter.next_end());
 }
@@ -96,7 +96,7 @@ TEST(Silence, MayLastForEver) {
   FlowMeter meter({}, got);
   const TestFrame last = frame().ethernet().ipv4().udp().at(kLatestTime);
   meter.add(last.view());
-  meter.fall_silent(Duration::max());
+  meter.note_silence(Duration::max());
   EXPECT_EQ(got.flows.size(), 1u);
 }
 
@@ -142,7 +142,7 @@ TEST(Silence, ChangesNoFlow) {
         const auto most = static_cast<std::uint32_t>(
             (distance - silence) / std::chrono::nanoseconds(1));
         silence += Duration(most == 0 ? 0 : random.below(most));
-        link_meter.fall_silent(silence);
+        link_meter.note_silence(silence);
       }
       file_meter.add(next.view());
       link_meter.add(next.view());

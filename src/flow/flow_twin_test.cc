@@ -188,8 +188,8 @@ TEST_P(EveryFlowKey, GivesTheSameHoweverSilenceIsTold) {
     if (seed % 3 == 1) options.burst_gap = 400ms;
     if (seed % 3 == 2) options.max_flows = 1 + random.below(8);
     const std::vector<Packet> packets = random_packets(random);
-    FlowCollector told;
-    FlowTable table(options, told);
+    FlowCollector reported;
+    FlowTable table(options, reported);
     for (const Packet& packet : packets) {
       // Some time before the packet, and then again later.
       for (Duration left = 2s; left > 0ns && random.below(3) > 0;) {
@@ -199,7 +199,7 @@ TEST_P(EveryFlowKey, GivesTheSameHoweverSilenceIsTold) {
       table.add(packet);
     }
     table.finish();
-    ASSERT_EQ(in_words(told), in_words(collect(packets, options)));
+    ASSERT_EQ(in_words(reported), in_words(collect(packets, options)));
   }
 }
 

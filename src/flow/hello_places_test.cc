@@ -27,8 +27,8 @@ TEST(HelloPlaces, HoldsSoManyIncompleteHellos) {
     wire.segment(50, hello.substr(50));
     return names(wire).front();
   };
-  EXPECT_EQ(flood(NameFinder::kMostHellos - 1), kOverTls);
-  EXPECT_EQ(flood(NameFinder::kMostHellos), "none");
+  EXPECT_EQ(flood(NameFinder::kMaxHellos - 1), kOverTls);
+  EXPECT_EQ(flood(NameFinder::kMaxHellos), "none");
 }
 
 // What looks like an Initial packet and cannot be opened holds no place.
@@ -41,7 +41,7 @@ TEST(HelloPlaces, HoldsNoPlaceForWhatItCannotOpen) {
   std::string broken = front;
   broken.back() = static_cast<char>(broken.back() ^ 1);
   Wire wire = Wire().datagram(front);
-  for (std::size_t i = 0; i < NameFinder::kMostHellos; ++i) {
+  for (std::size_t i = 0; i < NameFinder::kMaxHellos; ++i) {
     wire.datagram(broken, static_cast<Port>(1024 + i));
   }
   EXPECT_EQ(names(wire.datagram(back)).front(), kOverQuic);
@@ -55,7 +55,7 @@ TEST(HelloPlaces, FreesThePlacesOfHellosThatAreOver) {
   const std::string back = hello.substr(50);
   const auto first_name_after = [&](auto&& others) {
     Wire wire = Wire().syn().segment(0, front);
-    for (std::size_t i = 0; i < NameFinder::kMostHellos + 10; ++i) {
+    for (std::size_t i = 0; i < NameFinder::kMaxHellos + 10; ++i) {
       others(wire, static_cast<Port>(1024 + i));
     }
     wire.segment(50, back);
@@ -72,7 +72,7 @@ TEST(HelloPlaces, FreesThePlacesOfHellosThatAreOver) {
       << "their connection begins anew";
   EXPECT_EQ(first_name_after([&](Wire& wire, Port port) {
               wire.segment(0, front, port);
-              for (int i = 0; i < NameFinder::kMostLooks; ++i) {
+              for (int i = 0; i < NameFinder::kMaxLooks; ++i) {
                 wire.segment(9000, "data", port);
               }
             }),

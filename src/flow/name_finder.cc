@@ -39,7 +39,7 @@ void NameFinder::add(const Packet& packet, const PairTable::Found& found,
   } else {
     look_into_datagram(packet, found.direction, found.position);
   }
-  if (++name.looks == kMostLooks) settle(name);
+  if (++name.looks == kMaxLooks) settle(name);
 }
 
 FlowName NameFinder::of(std::uint32_t position) {
@@ -113,7 +113,7 @@ void NameFinder::look_into_segment(const Packet& packet, Direction direction,
   }
   if (direction != pair.client) return;
   const std::uint32_t offset = sequence - pair.first_sequence;
-  if (offset >= PieceBuffer::kMost) return;
+  if (offset >= PieceBuffer::kMax) return;
   if (offset == 0 && pair.hello == kNowhere) {
     // Nearly always the first segment holds all of it, or all that will come:
     // what was cut off is not sent again.
@@ -156,7 +156,7 @@ void NameFinder::take(const TlsHello& hello, NameSource source,
   note(hello.server_name, source, pair);
   if (hello.alpn_size > 0) pair.alpn = names_.put(hello.alpn());
   if (hello.state != TlsHello::State::kNeedsMore ||
-      hello.missing > PieceBuffer::kMost) {
+      hello.missing > PieceBuffer::kMax) {
     settle(pair);
   }
 }
@@ -170,7 +170,7 @@ void NameFinder::note(const HostName& server, NameSource source,
 
 NameFinder::OpenHello& NameFinder::open_hello(std::uint32_t position) {
   if (pairs_[position].hello == kNowhere) {
-    if (hellos_.size() >= kMostHellos) {
+    if (hellos_.size() >= kMaxHellos) {
       settle(pairs_[hellos_[by_age_.oldest()].pair]);
     }
     const std::uint32_t place = hellos_.take();

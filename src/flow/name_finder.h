@@ -35,9 +35,9 @@ namespace flowtell {
 class NameFinder {
  public:
   // Incomplete hellos held at a time.
-  static constexpr std::size_t kMostHellos = 1024;
+  static constexpr std::size_t kMaxHellos = 1024;
   // A pair's packets with payload that are looked at, in both directions.
-  static constexpr std::uint8_t kMostLooks = 16;
+  static constexpr std::uint8_t kMaxLooks = 16;
 
   NameFinder() : by_age_(hellos_) {}
   NameFinder(const NameFinder&) = delete;

@@ -27,8 +27,8 @@ const Lines kQuic{"quic www.example.org h2"};
 const Lines kDns{"dns www.example.org"};
 const Lines kNone{"none"};
 
-DnsBytes told(std::uint32_t seconds = 300,
-              std::string_view name = "www.example.org") {
+DnsBytes reported(std::uint32_t seconds = 300,
+                  std::string_view name = "www.example.org") {
   return dns().asks(name).v4(name, kServer, seconds);
 }
 
@@ -113,17 +113,17 @@ TEST(NameFinder, LooksAnewWhenAConnectionBeginsAnew) {
 TEST(NameFinder, GivesUpAfterSoManyPackets) {
   const std::string hello = tls_records(client_hello());
   Wire wire;
-  for (int i = 0; i < NameFinder::kMostLooks; ++i) wire.segment(9000, "data");
+  for (int i = 0; i < NameFinder::kMaxLooks; ++i) wire.segment(9000, "data");
   EXPECT_EQ(names(wire.segment(0, hello)), kNone);
 }
 
 TEST(NameFinder, LooksAtSoManyPacketsAndNoFewer) {
   const std::string hello = tls_records(client_hello());
   Wire wire;
-  for (int i = 1; i < NameFinder::kMostLooks; ++i) wire.segment(9000, "data");
+  for (int i = 1; i < NameFinder::kMaxLooks; ++i) wire.segment(9000, "data");
   EXPECT_EQ(names(wire.segment(0, hello)), kTls);
   Wire answers = Wire().syn();
-  for (int i = 0; i < NameFinder::kMostLooks; ++i) answers.reply("data");
+  for (int i = 0; i < NameFinder::kMaxLooks; ++i) answers.reply("data");
   EXPECT_EQ(names(answers.segment(0, hello)), kNone) << "of both directions";
   Wire bare = Wire().syn();
   for (int i = 0; i < 100; ++i) bare.segment(0, "");
@@ -168,7 +168,7 @@ TEST(NameFinder, LooksNoFurtherWhereSomethingElseBegan) {
 
 TEST(NameFinder, ReadsNoDnsOverTcp) {
   const auto answer = [](FrameBuilder headers) {
-    return headers.payload(told().bytes());
+    return headers.payload(reported().bytes());
   };
   EXPECT_EQ(
       names(
@@ -208,7 +208,7 @@ TEST(NameFinder, TakesTheNameOfGoogleQuic) {
             (Lines{"google-quic www.example.org"}));
   // Cut before the name: what DNS told stays.
   EXPECT_EQ(names(Wire()
-                      .answer(told())
+                      .answer(reported())
                       .datagram(google_hello({.padding = 700}))
                       .snapped(480)),
             kDns);
@@ -242,9 +242,9 @@ TEST(NameFinder, TakesTheNameOfAHelloInASyn) {
 // --- DNS ---------------------------------------------------------------------
 
 TEST(NameFinder, TakesWhatDnsToldTheDevice) {
-  EXPECT_EQ(names(Wire().answer(told()).after(5s).datagram("data")), kDns);
+  EXPECT_EQ(names(Wire().answer(reported()).after(5s).datagram("data")), kDns);
   EXPECT_EQ(names(Wire().datagram("data")), kNone);
-  EXPECT_EQ(names(Wire().answer(told(), "192.168.12.101").datagram("data")),
+  EXPECT_EQ(names(Wire().answer(reported(), "192.168.12.101").datagram("data")),
             kNone);
 }
 
@@ -260,27 +260,28 @@ TEST(NameFinder, TakesTheNameThatAFlowAsksFor) {
   };
   const Lines question{"question www.example.org"};
   EXPECT_EQ(names(Wire().add(ask(3333)), "192.168.12.1"), question);
-  EXPECT_EQ(names(Wire().answer(told()), "192.168.12.1"), question);
-  EXPECT_EQ(names(Wire().add(ask(3333)).answer(told(300, "other.example")),
+  EXPECT_EQ(names(Wire().answer(reported()), "192.168.12.1"), question);
+  EXPECT_EQ(names(Wire().add(ask(3333)).answer(reported(300, "other.example")),
                   "192.168.12.1"),
             question)
       << "the first question names it";
 }
 
 TEST(NameFinder, BelievesTheClientMoreThanDns) {
-  const DnsBytes other = told(300, "other.example");
+  const DnsBytes other = reported(300, "other.example");
   const std::string hello = tls_records(client_hello());
   EXPECT_EQ(names(Wire().answer(other).syn().segment(0, hello)), kTls);
 }
 
 TEST(NameFinder, ForgetsDnsAnswersInThePacketsTime) {
   const auto later = [](std::uint32_t lifetime, Duration time) {
-    return names(Wire().answer(told(lifetime)).after(time).datagram("data"));
+    return names(
+        Wire().answer(reported(lifetime)).after(time).datagram("data"));
   };
   EXPECT_EQ(later(3600, 3599s), kDns);
   EXPECT_EQ(later(3600, 3601s), kNone);
-  EXPECT_EQ(later(1, DnsMemory::kLeast), kDns);
-  EXPECT_EQ(later(1, DnsMemory::kLeast + 1s), kNone);
+  EXPECT_EQ(later(1, DnsMemory::kMin), kDns);
+  EXPECT_EQ(later(1, DnsMemory::kMin + 1s), kNone);
 }
 
 TEST(NameFinder, HearsMulticastForItsOwnDomainOnly) {
@@ -301,7 +302,7 @@ TEST(NameFinder, BelievesAnswersOfServersOnly) {
                                .raw()
                                .ipv4(kPhoneText, "192.168.12.1")
                                .udp(3333, 53)
-                               .payload(told().bytes()))
+                               .payload(reported().bytes()))
                       .datagram("data")),
             kNone);
 }
@@ -371,7 +372,7 @@ Wire random_wire(std::uint64_t seed) {
         wire.datagram(quic.substr(0, random.below(1300)), port);
         break;
       case 5:
-        wire.answer(told());
+        wire.answer(reported());
         break;
       default:
         wire.datagram(google_hello(), port);

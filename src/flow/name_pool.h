@@ -29,9 +29,9 @@ struct NameId {
 
 class NamePool {
  public:
-  static constexpr std::size_t kMost = 65'536;
+  static constexpr std::size_t kMax = 65'536;
 
-  explicit NamePool(std::size_t most = kMost) : most_(most), by_use_(names_) {}
+  explicit NamePool(std::size_t most = kMax) : most_(most), by_use_(names_) {}
   NamePool(const NamePool&) = delete;
   NamePool& operator=(const NamePool&) = delete;
 

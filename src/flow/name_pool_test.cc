@@ -34,7 +34,7 @@ TEST(NamePool, LetsTheOneUnusedLongestMakeWay) {
 
 TEST(NamePool, HasABoundUnlessToldOfOne) {
   NamePool names;
-  for (std::size_t i = 0; i < NamePool::kMost + 1000; ++i) {
+  for (std::size_t i = 0; i < NamePool::kMax + 1000; ++i) {
     names.put(fmt::format("flood-{}.example", i));
   }
   EXPECT_EQ(names.size(), 65'536u);

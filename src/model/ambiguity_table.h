@@ -4,7 +4,7 @@
 // or service: advertisements, analytics, DNS. They are known in groups: by
 // their server's name, its digits folded; where that name was never met, by its
 // registrable domain; where there is none, by protocol and remote port. How
-// groups are found to be ambiguous stands in predict/ambiguity.h.
+// groups are found to be ambiguous stands in learn/ambiguity.h.
 #pragma once
 
 #include <cstdint>

@@ -16,6 +16,6 @@ inline constexpr AppId kUnknownApp = UINT16_MAX;
 inline constexpr std::string_view kUnknownName = "unknown";
 
 // As many apps as a model can tell apart.
-inline constexpr std::size_t kMostApps = 10'000;
+inline constexpr std::size_t kMaxApps = 10'000;
 
 }  // namespace flowtell

@@ -97,8 +97,8 @@ void CompiledForest::add(const Tree& tree) {
   }
 }
 
-void CompiledForest::judge(std::span<const float> rows,
-                           std::span<double> shares) const {
+void CompiledForest::predict(std::span<const float> rows,
+                             std::span<double> shares) const {
   // As many rows as fit the second cache beside a tree.
   constexpr std::size_t kValuesAtOnce = 1 << 15;
   const std::size_t rows_at_once = kValuesAtOnce / width_ + 1;
@@ -106,16 +106,16 @@ void CompiledForest::judge(std::span<const float> rows,
   const std::size_t count = rows.size() / width_;
   for (std::size_t begin = 0; begin < count; begin += rows_at_once) {
     const std::size_t size = std::min(rows_at_once, count - begin);
-    judge_block(rows.subspan(begin * width_, size * width_),
-                shares.subspan(begin * apps_, size * apps_));
+    predict_block(rows.subspan(begin * width_, size * width_),
+                  shares.subspan(begin * apps_, size * apps_));
   }
   const auto trees = static_cast<double>(roots_.size());
   for (double& share : shares) share /= trees;
 }
 
 // The sums of a row are added up in the order of the trees.
-void CompiledForest::judge_block(std::span<const float> rows,
-                                 std::span<double> sums) const {
+void CompiledForest::predict_block(std::span<const float> rows,
+                                   std::span<double> sums) const {
   const std::size_t count = rows.size() / width_;
   Walkers walkers(*this);
   for (const std::uint32_t root : roots_) {

@@ -29,7 +29,7 @@ class CompiledForest {
 
   // Fills a share an app for each row of as many values as the forest looks at,
   // row after row. REQUIRES: shares.size() / apps() == rows.size() / width().
-  void judge(std::span<const float> rows, std::span<double> shares) const;
+  void predict(std::span<const float> rows, std::span<double> shares) const;
 
  private:
   struct Node {
@@ -41,7 +41,7 @@ class CompiledForest {
   class Walkers;
 
   void add(const Tree& tree);
-  void judge_block(std::span<const float> rows, std::span<double> sums) const;
+  void predict_block(std::span<const float> rows, std::span<double> sums) const;
 
   std::size_t apps_;
   std::size_t width_;

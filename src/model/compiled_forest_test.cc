@@ -53,12 +53,12 @@ std::vector<float> random_rows(Random& random, std::size_t count,
   return rows;
 }
 
-std::vector<double> judge_plainly(const Forest& forest,
+std::vector<double> predict_plain(const Forest& forest,
                                   const std::vector<float>& rows) {
   std::vector<double> all;
   std::vector<double> shares(forest.apps);
   for (std::size_t at = 0; at < rows.size(); at += forest.width) {
-    forest.judge(std::span(rows).subspan(at, forest.width), shares);
+    forest.predict(std::span(rows).subspan(at, forest.width), shares);
     all.insert(all.end(), shares.begin(), shares.end());
   }
   return all;
@@ -67,7 +67,7 @@ std::vector<double> judge_plainly(const Forest& forest,
 std::vector<double> judge_compiled(const Forest& forest,
                                    const std::vector<float>& rows) {
   std::vector<double> all(rows.size() / forest.width * forest.apps, -1);
-  CompiledForest(forest).judge(rows, all);
+  CompiledForest(forest).predict(rows, all);
   return all;
 }
 
@@ -76,7 +76,7 @@ RC_GTEST_PROP(CompiledForestProperty, GivesExactlyTheSharesOfThePlainForest,
   Random random(seed);
   const Forest forest = random_forest(random);
   const auto rows = random_rows(random, random.below(200), forest.width);
-  RC_ASSERT(judge_compiled(forest, rows) == judge_plainly(forest, rows));
+  RC_ASSERT(judge_compiled(forest, rows) == predict_plain(forest, rows));
 }
 
 TEST(CompiledForest, AgreesWithThePlainForestAroundTheSizeOfABlock) {
@@ -84,7 +84,7 @@ TEST(CompiledForest, AgreesWithThePlainForestAroundTheSizeOfABlock) {
   const Forest forest = random_forest(random);
   for (const std::size_t count : {0u, 1u, 63u, 64u, 65u, 128u, 129u}) {
     const auto rows = random_rows(random, count, forest.width);
-    EXPECT_EQ(judge_compiled(forest, rows), judge_plainly(forest, rows));
+    EXPECT_EQ(judge_compiled(forest, rows), predict_plain(forest, rows));
   }
 }
 
@@ -94,7 +94,7 @@ TEST(CompiledForest, AgreesWithAGrownForestOnItsOwnRows) {
   options.trees = 30;
   const Forest forest = build_forest(data, options).forest;
   EXPECT_EQ(judge_compiled(forest, data.values),
-            judge_plainly(forest, data.values));
+            predict_plain(forest, data.values));
 }
 
 TEST(CompiledForest, SendsARowOnTheThresholdLeft) {

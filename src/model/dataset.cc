@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "capture/capture_file.h"
-#include "measure/flow_parts.h"
+#include "features/flow_parts.h"
 
 namespace flowtell {
 namespace {
@@ -159,9 +159,9 @@ std::vector<std::string> app_names(std::span<const LabelledCapture> captures) {
 // Refuses captures of apps that are not among `apps`.
 Result<void> check_apps(std::span<const LabelledCapture> captures,
                         const std::vector<std::string>& apps) {
-  if (apps.size() > kMostApps) {
+  if (apps.size() > kMaxApps) {
     return fail(ErrorKind::kInput, "{} apps are more than the {} a model holds",
-                apps.size(), kMostApps);
+                apps.size(), kMaxApps);
   }
   for (const LabelledCapture& capture : captures) {
     if (!std::binary_search(apps.begin(), apps.end(), capture.app)) {

@@ -15,10 +15,10 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "features/feature_list.h"
 #include "flow/flow_meter.h"
 #include "flow/flow_options.h"
 #include "flow/name_source.h"
-#include "measure/feature_list.h"
 #include "model/app.h"
 #include "model/capture_facts.h"
 #include "model/labelled_captures.h"
@@ -53,8 +53,8 @@ struct RowFacts {
   std::uint32_t number = 0;
 };
 
-// Rows of parts of flows (measure/flow_parts.h): forests learn from them beside
-// the flows; nothing is judged by them and nothing else counts them.
+// Rows of parts of flows (features/flow_parts.h): forests learn from them
+// beside the flows; nothing is judged by them and nothing else counts them.
 struct PartRows {
   std::vector<float> values;         // as many a part as a row has
   std::vector<std::uint32_t> whole;  // the row it is of; never falling

@@ -189,10 +189,10 @@ TEST_F(DatasetTest, IsTheSameForAnyNumberOfThreads) {
   }
   LoadOptions many = options();
   many.threads = 4;
-  std::atomic<std::size_t> told = 0;
+  std::atomic<std::size_t> reported = 0;
   many.progress = [&](std::size_t, std::size_t total) {
     EXPECT_EQ(total, 20u);
-    ++told;
+    ++reported;
   };
   const auto loaded = load_dataset(captures, many);
   ASSERT_TRUE(loaded);
@@ -201,7 +201,7 @@ TEST_F(DatasetTest, IsTheSameForAnyNumberOfThreads) {
   EXPECT_EQ(loaded->dataset.labels, one.labels);
   EXPECT_EQ(loaded->dataset.capture_of, one.capture_of);
   EXPECT_EQ(loaded->report.frames, 210u);
-  EXPECT_EQ(told, 20u);
+  EXPECT_EQ(reported, 20u);
 }
 
 TEST_F(DatasetTest, NumbersItsLabelsByTheAppsOfAModel) {
@@ -269,7 +269,7 @@ TEST_F(DatasetTest, LearnsWithoutACaptureThatCannotBeRead) {
 
 TEST_F(DatasetTest, RefusesMoreAppsThanAModelHolds) {
   LoadOptions given = options();
-  for (std::size_t i = 0; i < kMostApps; ++i) {
+  for (std::size_t i = 0; i < kMaxApps; ++i) {
     given.apps.push_back(fmt::format("chat{:05}", i));
   }
   LabelledCapture labelled = four_flows();

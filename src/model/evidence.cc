@@ -41,10 +41,11 @@ std::string EvidenceKinds::text() const {
   return text;
 }
 
-const Promise& EvidenceWeights::promise(double error) const {
+const ErrorTarget& EvidenceWeights::error_target(double error) const {
   // A hair more, for 0.05 is no multiple of 0.005 in binary.
-  const auto step = static_cast<std::size_t>(error / kPromiseStep + 1e-9);
-  return promises[std::clamp<std::size_t>(step, 1, promises.size()) - 1];
+  const auto step = static_cast<std::size_t>(error / kErrorTargetStep + 1e-9);
+  return error_targets[std::clamp<std::size_t>(step, 1, error_targets.size()) -
+                       1];
 }
 
 std::size_t place_of(const EvidenceKinds& kinds) {

@@ -69,40 +69,40 @@ struct Novelty {
 };
 
 // What it takes to keep a promise about errors, as it was on flows held out.
-struct Promise {
+struct ErrorTarget {
   double floor = 1;     // flows of at least this confidence are named
   double coverage = 0;  // the share of all flows that this names
 
-  bool operator==(const Promise&) const = default;
+  bool operator==(const ErrorTarget&) const = default;
 };
 
-// Promises are kept for errors of half a percent, one percent, and so on, up to
-// half of the flows named.
-inline constexpr double kPromiseStep = 0.005;
-using Promises = std::array<Promise, 100>;
+// ErrorTargets are kept for errors of half a percent, one percent, and so on,
+// up to half of the flows named.
+inline constexpr double kErrorTargetStep = 0.005;
+using ErrorTargets = std::array<ErrorTarget, 100>;
 
 // How much each kind of evidence counts, and how a device's doings go on.
 // Fitted on flows that the evidence did not learn from
-// (predict/evidence_fit.h).
+// (learn/weight_fit.h).
 struct EvidenceWeights {
   // Powers to which likelihoods are raised. Below 1 where witnesses repeat
   // themselves, as the flows of one burst do.
   double shape = 1;
   double name = 1;
   Novelty novelty = {};
-  Promises promises = {};  // of verdicts by these weights
+  ErrorTargets error_targets = {};  // of verdicts by these weights
 
-  // The promise of at most so great an error, which is from kPromiseStep on:
-  // that of the step below, if it lies between two.
-  const Promise& promise(double error) const;
+  // The promise of at most so great an error, which is from kErrorTargetStep
+  // on: that of the step below, if it lies between two.
+  const ErrorTarget& error_target(double error) const;
 
   bool operator==(const EvidenceWeights&) const = default;
 };
 
 // Fitted weights stay within these; those of model files lie between 0 and the
 // latter. Much larger ones would make likelihoods vanish.
-inline constexpr double kLeastWeight = 0.03;
-inline constexpr double kMostWeight = 5;
+inline constexpr double kMinWeight = 0.03;
+inline constexpr double kMaxWeight = 5;
 
 // The weights of each of kEvidenceKinds.
 using WeightTable = std::array<EvidenceWeights, kEvidenceKinds.size()>;

@@ -80,10 +80,12 @@ TEST(Novelty, SaysNothingUnlessLearned) {
 // Of a hundred steps of half a percent, the one at or below the error.
 TEST(EvidenceWeights, HaveAPromiseForEachHalfPercent) {
   EvidenceWeights weights;
-  for (std::size_t i = 0; i < weights.promises.size(); ++i) {
-    weights.promises[i].floor = static_cast<double>(i + 1);
+  for (std::size_t i = 0; i < weights.error_targets.size(); ++i) {
+    weights.error_targets[i].floor = static_cast<double>(i + 1);
   }
-  const auto step = [&](double error) { return weights.promise(error).floor; };
+  const auto step = [&](double error) {
+    return weights.error_target(error).floor;
+  };
   EXPECT_EQ(step(0.005), 1);
   EXPECT_EQ(step(0.0099), 1);
   EXPECT_EQ(step(0.01), 2);
@@ -97,8 +99,8 @@ TEST(EvidenceWeights, PromiseNothingAndRaiseNothingUnlessLearned) {
   const EvidenceWeights weights;
   EXPECT_EQ(weights.shape, 1);
   EXPECT_EQ(weights.name, 1);
-  EXPECT_EQ(weights.promises[0].floor, 1);
-  EXPECT_EQ(weights.promises[99].coverage, 0);
+  EXPECT_EQ(weights.error_targets[0].floor, 1);
+  EXPECT_EQ(weights.error_targets[99].coverage, 0);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A few of the flows that a model was taught, kept in it so that a verdict can
-// be explained by flows like the one judged (predict/proximity.h).
+// be explained by flows like the one judged (explain/proximity.h).
 //
 // They are spread evenly: over the captures first, then over each capture's
 // flows. Nothing but their order decides. What they reveal: features of flows,

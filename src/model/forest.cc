@@ -20,7 +20,8 @@ std::uint32_t Forest::leaf_of(const Tree& tree,
   return tree[place_of_leaf(tree, row)].next;
 }
 
-void Forest::judge(std::span<const float> row, std::span<double> shares) const {
+void Forest::predict(std::span<const float> row,
+                     std::span<double> shares) const {
   std::fill(shares.begin(), shares.end(), 0.0);
   for (const Tree& tree : trees) {
     const auto leaf = shares_of_leaf(leaf_of(tree, row));

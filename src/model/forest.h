@@ -9,7 +9,7 @@
 // threshold. A leaf names a row of `leaf_shares`: how the training flows that
 // reached it were shared among the apps. It also tells how much those flows
 // weighed, so that the shares of any node follow from the leaves below it
-// (predict/attribution.h).
+// (model/attribution.h).
 #pragma once
 
 #include <cstdint>
@@ -52,7 +52,7 @@ struct Forest {
 
   // Fills each app's share: the mean over the trees. REQUIRES: row.size() ==
   // width, shares.size() == apps.
-  void judge(std::span<const float> row, std::span<double> shares) const;
+  void predict(std::span<const float> row, std::span<double> shares) const;
 
   bool operator==(const Forest&) const = default;
 };

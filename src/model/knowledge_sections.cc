@@ -22,7 +22,7 @@ bool is_ratio(double value) { return value >= 1e-6 && value <= 1e6; }
 
 bool is_share(double value) { return value >= 0 && value <= 1; }
 
-bool is_weight(double value) { return value >= 0 && value <= kMostWeight; }
+bool is_weight(double value) { return value >= 0 && value <= kMaxWeight; }
 
 Result<void> read_novelty(ByteReader& in, Novelty& novelty) {
   novelty.prior = in.f64();
@@ -58,7 +58,7 @@ Result<AmbiguousGroup> read_group(ByteReader& in, const Model& model) {
   return group;
 }
 
-Result<void> read_draw(ByteReader& in, const Model& model, Draw& draw) {
+Result<void> read_draw(ByteReader& in, const Model& model, Attractor& draw) {
   draw.from = in.u16();
   draw.to = in.u16();
   draw.flows = in.u64();
@@ -66,7 +66,7 @@ Result<void> read_draw(ByteReader& in, const Model& model, Draw& draw) {
     return wrong("an app is drawn to one that is not there");
   }
   draw.signs.resize(read_length(in, 10));
-  for (Draw::Sign& sign : draw.signs) {
+  for (Attractor::Sign& sign : draw.signs) {
     sign.column = in.u16();
     sign.pull = in.f32();
     sign.typical = in.f32();
@@ -85,9 +85,9 @@ void write_evidence(ByteWriter& out, const Model& model) {
     out.f64(weights.shape);
     out.f64(weights.name);
     write_novelty(out, weights.novelty);
-    for (const Promise& promise : weights.promises) {
-      out.f64(promise.floor);
-      out.f64(promise.coverage);
+    for (const ErrorTarget& error_target : weights.error_targets) {
+      out.f64(error_target.floor);
+      out.f64(error_target.coverage);
     }
   }
   const NameTable::Counts& names = model.names.counts();
@@ -106,10 +106,10 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
       return wrong("a weight is no weight");
     }
     if (auto fine = read_novelty(in, weights.novelty); !fine) return fine;
-    for (Promise& promise : weights.promises) {
-      promise.floor = in.f64();
-      promise.coverage = in.f64();
-      if (!is_share(promise.floor) || !is_share(promise.coverage)) {
+    for (ErrorTarget& error_target : weights.error_targets) {
+      error_target.floor = in.f64();
+      error_target.coverage = in.f64();
+      if (!is_share(error_target.floor) || !is_share(error_target.coverage)) {
         return wrong("a promise is no promise");
       }
     }
@@ -158,15 +158,15 @@ Result<void> read_ambiguity(ByteReader& in, Model& model) {
   return {};
 }
 
-void write_insight(ByteWriter& out, const Model& model) {
-  for (const float sign : model.insight.signs) out.f32(sign);
-  out.u32(static_cast<std::uint32_t>(model.insight.draws.size()));
-  for (const Draw& draw : model.insight.draws) {
+void write_feature_profile(ByteWriter& out, const Model& model) {
+  for (const float sign : model.feature_profile.signs) out.f32(sign);
+  out.u32(static_cast<std::uint32_t>(model.feature_profile.attractors.size()));
+  for (const Attractor& draw : model.feature_profile.attractors) {
     out.u16(draw.from);
     out.u16(draw.to);
     out.u64(draw.flows);
     out.u32(static_cast<std::uint32_t>(draw.signs.size()));
-    for (const Draw::Sign& sign : draw.signs) {
+    for (const Attractor::Sign& sign : draw.signs) {
       out.u16(sign.column);
       out.f32(sign.pull);
       out.f32(sign.typical);
@@ -174,16 +174,16 @@ void write_insight(ByteWriter& out, const Model& model) {
   }
 }
 
-Result<void> read_insight(ByteReader& in, Model& model) {
+Result<void> read_feature_profile(ByteReader& in, Model& model) {
   const std::size_t signs = model.apps.size() * model.columns.size();
   if (signs > in.left() / sizeof(float)) return wrong("a section is cut short");
-  model.insight.signs.resize(signs);
-  for (float& sign : model.insight.signs) {
+  model.feature_profile.signs.resize(signs);
+  for (float& sign : model.feature_profile.signs) {
     sign = in.f32();
     if (!(sign >= -1 && sign <= 1)) return wrong("a share is no share");
   }
-  model.insight.draws.resize(read_length(in, 16));
-  for (Draw& draw : model.insight.draws) {
+  model.feature_profile.attractors.resize(read_length(in, 16));
+  for (Attractor& draw : model.feature_profile.attractors) {
     auto done = read_draw(in, model, draw);
     if (!done) return done;
   }

@@ -20,8 +20,8 @@ void write_ambiguity(ByteWriter& out, const Model& model);
 Result<void> read_ambiguity(ByteReader& in, Model& model);
 
 // What a forest knows its apps by.
-void write_insight(ByteWriter& out, const Model& model);
-Result<void> read_insight(ByteReader& in, Model& model);
+void write_feature_profile(ByteWriter& out, const Model& model);
+Result<void> read_feature_profile(ByteReader& in, Model& model);
 
 // Training flows that are kept.
 void write_examples(ByteWriter& out, const Model& model);

@@ -88,8 +88,8 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
 
 std::optional<Moment> parse_moment(std::string_view text) {
   if (const auto seconds = parse_number<double>(text)) {
-    constexpr double kMost = 1e9;
-    if (!(*seconds >= 0 && *seconds <= kMost)) return std::nullopt;
+    constexpr double kMax = 1e9;
+    if (!(*seconds >= 0 && *seconds <= kMax)) return std::nullopt;
     return Duration(static_cast<std::int64_t>(*seconds * 1e9));
   }
   const std::size_t t = text.find('T');

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "features/feature_list.h"
 #include "flow/flow_options.h"
-#include "measure/feature_list.h"
 #include "model/ambiguity_table.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
 #include "model/examples.h"
+#include "model/feature_profile.h"
 #include "model/forest.h"
-#include "model/insight.h"
 #include "model/name_table.h"
 #include "model/svm.h"
 
@@ -40,13 +40,13 @@ struct Confusion {
 
 // The model's own honest score: of models like it, each judged on captures
 // that it was not taught.
-struct HonestScore {
+struct HeldOutScore {
   Score score;
   std::string split;  // "by-capture"
   std::uint32_t folds = 0;
   std::vector<Confusion> confusions;  // those that happened, by app and named
 
-  bool operator==(const HonestScore&) const = default;
+  bool operator==(const HeldOutScore&) const = default;
 };
 
 struct ColumnImportance {
@@ -79,9 +79,9 @@ struct Model {
   WeightTable weights;  // by place_of the kinds of evidence in use
   std::vector<ColumnImportance> importance;  // by column
   double out_of_bag_accuracy = 0;
-  Insight insight;
+  FeatureProfile feature_profile;
   Examples examples;  // none: they were not to be kept
-  std::optional<HonestScore> honest;
+  std::optional<HeldOutScore> honest;
 
   // How and on what it was trained.
   std::string trained_by;  // the program's version

@@ -46,8 +46,8 @@ TEST(ModelFile, KeepsAllThatIsInAModel) {
   EXPECT_EQ(read->importance, model.importance);
   EXPECT_EQ(read->out_of_bag_accuracy, model.out_of_bag_accuracy);
   EXPECT_EQ(read->honest, model.honest);
-  EXPECT_EQ(read->insight, model.insight);
-  EXPECT_FALSE(model.insight.draws.empty());
+  EXPECT_EQ(read->feature_profile, model.feature_profile);
+  EXPECT_FALSE(model.feature_profile.attractors.empty());
   EXPECT_EQ(read->examples, model.examples);
   EXPECT_EQ(model.examples.size(), 7u);
   EXPECT_EQ(read->trained_by, model.trained_by);

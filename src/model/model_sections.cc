@@ -65,7 +65,7 @@ void write_apps(ByteWriter& out, const Model& model) {
 
 Result<void> read_apps(ByteReader& in, Model& model) {
   const std::uint32_t count = read_length(in, 12);
-  if (count == 0 || count > kMostApps) return wrong("it has no apps");
+  if (count == 0 || count > kMaxApps) return wrong("it has no apps");
   for (std::uint32_t i = 0; i < count; ++i) {
     model.apps.push_back(read_text(in));
     model.flows_per_app.push_back(in.u64());
@@ -196,7 +196,7 @@ void write_scores(ByteWriter& out, const Model& model) {
   }
   out.f64(model.out_of_bag_accuracy);
   out.u8(model.honest ? 1 : 0);
-  const HonestScore honest = model.honest.value_or(HonestScore{});
+  const HeldOutScore honest = model.honest.value_or(HeldOutScore{});
   out.f64(honest.score.accuracy);
   out.f64(honest.score.balanced_accuracy);
   out.text(honest.split);
@@ -217,7 +217,7 @@ Result<void> read_scores(ByteReader& in, Model& model) {
   }
   model.out_of_bag_accuracy = in.f64();
   const bool has_honest = in.u8() != 0;
-  HonestScore honest;
+  HeldOutScore honest;
   honest.score.accuracy = in.f64();
   honest.score.balanced_accuracy = in.f64();
   honest.split = read_text(in);
@@ -286,7 +286,7 @@ constexpr Section kSections[] = {
     {SectionTag::kTraining, write_training, read_training},
     {SectionTag::kEvidence, write_evidence, read_evidence},
     {SectionTag::kAmbiguity, write_ambiguity, read_ambiguity},
-    {SectionTag::kInsight, write_insight, read_insight},
+    {SectionTag::kInsight, write_feature_profile, read_feature_profile},
     {SectionTag::kExamples, write_examples, read_examples},
     {SectionTag::kSvm, write_svm, read_svm},
 };

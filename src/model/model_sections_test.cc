@@ -176,15 +176,15 @@ TEST(ModelSections, RefuseSupportVectorMachinesThatAreNone) {
   EXPECT_EQ(why([](Svm& svm) { svm.means[0] = HUGE_VALF; }), scale);
   EXPECT_EQ(why([](Svm& svm) { svm.scales[1] = -1; }), scale);
   EXPECT_EQ(why([](Svm& svm) { svm.scales[1] = NAN; }), scale);
-  EXPECT_EQ(why([](Svm& svm) { svm.taught[0] = 3; }), app);
-  EXPECT_EQ(why([](Svm& svm) { svm.taught[0] = svm.taught[1]; }), app);
+  EXPECT_EQ(why([](Svm& svm) { svm.trained[0] = 3; }), app);
+  EXPECT_EQ(why([](Svm& svm) { svm.trained[0] = svm.trained[1]; }), app);
   EXPECT_EQ(why([](Svm& svm) { svm.vectors_of[1] = 0; }),
             "an app has no vectors");
   EXPECT_EQ(why([](Svm& svm) { svm.vectors[3] = NAN; }), vector);
   EXPECT_EQ(why([](Svm& svm) { svm.factors[3] = HUGE_VAL; }), vector);
   EXPECT_EQ(why([](Svm& svm) { svm.biases[0] = -1e31; }), vector);
   EXPECT_EQ(why([](Svm& svm) {
-              svm.taught.clear();
+              svm.trained.clear();
               svm.vectors_of.clear();
             }),
             "it has no vectors");
@@ -220,7 +220,7 @@ TEST(ModelSections, JudgeSafelyByAnySupportVectorMachineTaken) {
       const auto read = decode_sections(as_bytes(bytes));
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
       if (!read) continue;
-      read->svm->judge(row, shares);
+      read->svm->predict(row, shares);
       for (const double share : shares) {
         ASSERT_TRUE(share >= 0 && share <= 1) << "byte " << at;
       }
@@ -275,10 +275,10 @@ TEST(ModelSections, RefuseWhatTellsOtherAppsOutOfBounds) {
 TEST(ModelSections, RefusePromisesThatAreNone) {
   for (const double odd : {-0.1, 1.1, std::nan("")}) {
     Model floor = small_model();
-    floor.weights[2].promises[99].floor = odd;
+    floor.weights[2].error_targets[99].floor = odd;
     EXPECT_EQ(why_refused(floor), "a promise is no promise") << odd;
     Model coverage = small_model();
-    coverage.weights[2].promises[0].coverage = odd;
+    coverage.weights[2].error_targets[0].coverage = odd;
     EXPECT_EQ(why_refused(coverage), "a promise is no promise") << odd;
   }
 }
@@ -340,16 +340,16 @@ TEST(ModelSections, RefuseWeightsOfLeavesThatAreNone) {
 
 TEST(ModelSections, RefuseInsightIntoWhatIsNotThere) {
   Model sign = small_model();
-  sign.insight.signs[3] = std::nanf("");
+  sign.feature_profile.signs[3] = std::nanf("");
   EXPECT_EQ(why_refused(sign), "a share is no share");
   Model from = small_model();
-  from.insight.draws[0].from = 3;
+  from.feature_profile.attractors[0].from = 3;
   EXPECT_EQ(why_refused(from), "an app is drawn to one that is not there");
   Model column = small_model();
-  column.insight.draws[0].signs = {{14, 0.5f, 1}};
+  column.feature_profile.attractors[0].signs = {{14, 0.5f, 1}};
   EXPECT_EQ(why_refused(column), "an app is drawn by what is not there");
   Model pull = small_model();
-  pull.insight.draws[0].signs = {{0, std::nanf(""), 1}};
+  pull.feature_profile.attractors[0].signs = {{0, std::nanf(""), 1}};
   EXPECT_EQ(why_refused(pull), "an app is drawn by what is not there");
 }
 
@@ -386,8 +386,8 @@ void use(const Model& model) {
   std::vector<float> row(model.columns.size(), 1);
   std::vector<double> plain(model.apps.size());
   std::vector<double> fast(model.apps.size());
-  model.forest.judge(row, plain);
-  compiled.judge(row, fast);
+  model.forest.predict(row, plain);
+  compiled.predict(row, fast);
   ASSERT_EQ(fast, plain);
   const auto again = decode_sections(as_bytes(encode_sections(model)));
   ASSERT_TRUE(again);

@@ -89,7 +89,7 @@ NameTable NameTable::of(Counts counts) {
   return table;
 }
 
-NameMatch NameTable::judge(std::string_view name,
+NameMatch NameTable::score(std::string_view name,
                            std::span<double> probabilities) const {
   std::fill(probabilities.begin(), probabilities.end(),
             1 / static_cast<double>(probabilities.size()));

@@ -42,7 +42,7 @@ class NameTable {
 
   // Fills in the probability of each app, of equally likely ones.
   // REQUIRES: one place an app of the dataset.
-  NameMatch judge(std::string_view name, std::span<double> probabilities) const;
+  NameMatch score(std::string_view name, std::span<double> probabilities) const;
 
   // By key (a folded name, or a registrable domain behind a '.'): of each app's
   // captures, the share in which it was met, times kCaptures.

@@ -40,7 +40,7 @@ class Names {
 
 Shares said(const NameTable& table, std::string_view name) {
   Shares shares(2, -1);
-  table.judge(name, shares);
+  table.score(name, shares);
   return shares;
 }
 

@@ -102,15 +102,15 @@ TEST(SectionBounds, OfWhatTellsOtherApps) {
 }
 
 TEST(SectionBounds, OfPromises) {
-  const auto promise = [](double floor, double coverage) {
+  const auto error_target = [](double floor, double coverage) {
     return said_of([&](Model& model) {
-      model.weights[0].promises[50] = {floor, coverage};
+      model.weights[0].error_targets[50] = {floor, coverage};
     });
   };
-  EXPECT_EQ(promise(0, 1), "taken");
-  EXPECT_EQ(promise(1, 0), "taken");
-  EXPECT_EQ(promise(1.01, 0), "a promise is no promise");
-  EXPECT_EQ(promise(0, 1.01), "a promise is no promise");
+  EXPECT_EQ(error_target(0, 1), "taken");
+  EXPECT_EQ(error_target(1, 0), "taken");
+  EXPECT_EQ(error_target(1.01, 0), "a promise is no promise");
+  EXPECT_EQ(error_target(0, 1.01), "a promise is no promise");
 }
 
 TEST(SectionBounds, OfCountsOfNames) {
@@ -139,14 +139,16 @@ TEST(SectionBounds, OfGroupsThatAppsShare) {
 
 TEST(SectionBounds, OfInsight) {
   const auto sign = [](float value) {
-    return said_of([&](Model& model) { model.insight.signs[3] = value; });
+    return said_of(
+        [&](Model& model) { model.feature_profile.signs[3] = value; });
   };
   EXPECT_EQ(sign(-1), "taken");
   EXPECT_EQ(sign(1), "taken");
   EXPECT_EQ(sign(-1.01F), "a share is no share");
   EXPECT_EQ(sign(1.01F), "a share is no share");
-  const auto draw = [](const Draw& value) {
-    return said_of([&](Model& model) { model.insight.draws = {value}; });
+  const auto draw = [](const Attractor& value) {
+    return said_of(
+        [&](Model& model) { model.feature_profile.attractors = {value}; });
   };
   const std::string none = "an app is drawn to one that is not there";
   const std::string what = "an app is drawn by what is not there";
@@ -191,7 +193,7 @@ TEST(SectionBounds, OfSupportVectorMachines) {
             "a vector is no vector");
   EXPECT_EQ(svm([](Svm& of) { of.vectors[0] = 1.01e30F; }),
             "a vector is no vector");
-  EXPECT_EQ(svm([](Svm& of) { of.taught[0] = 3; }),
+  EXPECT_EQ(svm([](Svm& of) { of.trained[0] = 3; }),
             "vectors are of an app that is not there");
 }
 
@@ -217,7 +219,7 @@ TEST(SectionBounds, OfTheSmallestEntries) {
   model.forest.trees.assign(3, {{TreeNode::kLeaf, 1, 0}});
   model.names = NameTable::of({{"", {1, 0, 0}}});
   model.ambiguity = AmbiguityTable({{"x", {{0, 1}, 1, 0.5}}});
-  model.insight.draws.assign(2, {0, 1, 5, {}});
+  model.feature_profile.attractors.assign(2, {0, 1, 5, {}});
   for (CaptureRecord& capture : model.captures) {
     capture.path = capture.group = capture.sha256 = "";
   }
@@ -227,8 +229,8 @@ TEST(SectionBounds, OfTheSmallestEntries) {
   EXPECT_EQ(encode_sections(*read), bytes);
   model.columns.assign(1, "");
   model.importance.resize(1);
-  model.insight.signs.resize(3);
-  model.insight.draws.clear();
+  model.feature_profile.signs.resize(3);
+  model.feature_profile.attractors.clear();
   model.examples = {{{0, 1}}, {0.5F}};
   const auto narrow = decode_sections(as_bytes(encode_sections(model)));
   EXPECT_TRUE(narrow) << narrow.error().message;

@@ -83,9 +83,9 @@ class Problem {
 };
 
 void take(const svm_model& model, std::size_t width, Svm& svm) {
-  const int taught = model.nr_class;
-  for (int i = 0; i < taught; ++i) {
-    svm.taught.push_back(static_cast<AppId>(model.label[i]));
+  const int trained = model.nr_class;
+  for (int i = 0; i < trained; ++i) {
+    svm.trained.push_back(static_cast<AppId>(model.label[i]));
     svm.vectors_of.push_back(static_cast<std::uint32_t>(model.nSV[i]));
   }
   for (std::size_t column = 0; column < width; ++column) {
@@ -94,11 +94,11 @@ void take(const svm_model& model, std::size_t width, Svm& svm) {
     }
   }
   for (int v = 0; v < model.l; ++v) {
-    for (int i = 0; i + 1 < taught; ++i) {
+    for (int i = 0; i + 1 < trained; ++i) {
       svm.factors.push_back(model.sv_coef[i][v]);
     }
   }
-  for (int pair = 0; pair < taught * (taught - 1) / 2; ++pair) {
+  for (int pair = 0; pair < trained * (trained - 1) / 2; ++pair) {
     svm.biases.push_back(-model.rho[pair]);
   }
 }
@@ -107,13 +107,13 @@ void take(const svm_model& model, std::size_t width, Svm& svm) {
 struct AppCosts {
   explicit AppCosts(const Dataset& data) {
     const auto flows = data.flows_per_app();
-    const auto taught =
+    const auto trained =
         std::ranges::count_if(flows, [](auto count) { return count > 0; });
     for (std::size_t app = 0; app < flows.size(); ++app) {
       if (flows[app] == 0) continue;
       labels.push_back(static_cast<int>(app));
       factors.push_back(static_cast<double>(data.rows()) /
-                        static_cast<double>(taught) /
+                        static_cast<double>(trained) /
                         static_cast<double>(flows[app]));
     }
   }
@@ -170,15 +170,15 @@ Svm build_svm(const Dataset& data, const SvmOptions& options) {
 
 std::vector<double> Svm::decide(std::span<const float> row) const {
   const std::vector<double> kernel = likeness(*this, row);
-  const std::size_t others = taught.size() - 1;
+  const std::size_t others = trained.size() - 1;
   std::vector<std::size_t> begin = {0};
   for (const std::uint32_t count : vectors_of) {
     begin.push_back(begin.back() + count);
   }
   std::vector<double> decisions = biases;
   std::size_t pair = 0;
-  for (std::size_t i = 0; i < taught.size(); ++i) {
-    for (std::size_t j = i + 1; j < taught.size(); ++j, ++pair) {
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    for (std::size_t j = i + 1; j < trained.size(); ++j, ++pair) {
       for (std::size_t v = begin[i]; v < begin[i + 1]; ++v) {
         decisions[pair] += factors[v * others + j - 1] * kernel[v];
       }
@@ -190,21 +190,21 @@ std::vector<double> Svm::decide(std::span<const float> row) const {
   return decisions;
 }
 
-void Svm::judge(std::span<const float> row, std::span<double> shares) const {
+void Svm::predict(std::span<const float> row, std::span<double> shares) const {
   constexpr double kSlope = 2;
   std::fill(shares.begin(), shares.end(), 0);
-  if (taught.size() == 1) {
-    shares[taught.front()] = 1;
+  if (trained.size() == 1) {
+    shares[trained.front()] = 1;
     return;
   }
   const auto decisions = decide(row);
   const double pairs = static_cast<double>(decisions.size());
   std::size_t pair = 0;
-  for (std::size_t i = 0; i < taught.size(); ++i) {
-    for (std::size_t j = i + 1; j < taught.size(); ++j, ++pair) {
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    for (std::size_t j = i + 1; j < trained.size(); ++j, ++pair) {
       const double share = 1 / (1 + portable_exp(-kSlope * decisions[pair]));
-      shares[taught[i]] += share / pairs;
-      shares[taught[j]] += (1 - share) / pairs;
+      shares[trained[i]] += share / pairs;
+      shares[trained[j]] += (1 - share) / pairs;
     }
   }
 }

@@ -31,7 +31,7 @@ struct Svm {
   // The apps that it was taught, and how many support vectors each has. Those
   // stand one app after the other; their standardised values column by column,
   // each column's of all vectors side by side, for they are read like that.
-  std::vector<AppId> taught;
+  std::vector<AppId> trained;
   std::vector<std::uint32_t> vectors_of;
   std::vector<float> vectors;
   // (taught - 1) a vector: its factor against each other app, in their order.
@@ -44,7 +44,7 @@ struct Svm {
 
   // Fills each app's share; 0 for apps it was not taught.
   // REQUIRES: row.size() == width, shares.size() == apps.
-  void judge(std::span<const float> row, std::span<double> shares) const;
+  void predict(std::span<const float> row, std::span<double> shares) const;
   // By pair. REQUIRES: as above.
   std::vector<double> decide(std::span<const float> row) const;
 

@@ -35,18 +35,18 @@ std::optional<std::vector<Number>> read_numbers(ByteReader& in,
 
 // The apps that it was taught; each must be there, and once.
 Result<void> read_taught(ByteReader& in, Svm& svm) {
-  const std::uint32_t taught = in.u32();
-  if (in.ok() && taught == 0) return wrong("it has no vectors");
+  const std::uint32_t trained = in.u32();
+  if (in.ok() && trained == 0) return wrong("it has no vectors");
   std::vector<bool> is_taught(svm.apps);
-  for (std::uint32_t i = 0; i < taught; ++i) {
+  for (std::uint32_t i = 0; i < trained; ++i) {
     const AppId app = in.u16();
     if (app >= svm.apps || is_taught[app]) {  // so ends any count
       return wrong("vectors are of an app that is not there");
     }
     is_taught[app] = true;
-    svm.taught.push_back(app);
+    svm.trained.push_back(app);
     svm.vectors_of.push_back(in.u32());
-    if (in.ok() && taught > 1 && svm.vectors_of.back() == 0) {
+    if (in.ok() && trained > 1 && svm.vectors_of.back() == 0) {
       return wrong("an app has no vectors");
     }
   }
@@ -55,19 +55,18 @@ Result<void> read_taught(ByteReader& in, Svm& svm) {
 
 Result<void> read_vectors(ByteReader& in, Svm& svm) {
   // So small that no sum of them leaves the finite.
-  constexpr double kMost = 1e30;
+  constexpr double kMax = 1e30;
   std::uint64_t vectors = 0;
   for (const std::uint32_t of_app : svm.vectors_of) vectors += of_app;
-  const std::uint64_t others = svm.taught.size() - 1;
+  const std::uint64_t others = svm.trained.size() - 1;
   // So that no product with columns or apps, fewer than 2^16, is too large.
   if (vectors > in.left()) {
     in.skip(in.left() + 1);
     return {};
   }
-  auto values =
-      read_numbers(in, vectors * svm.width, static_cast<float>(kMost));
-  auto factors = read_numbers(in, vectors * others, kMost);
-  auto biases = read_numbers(in, svm.taught.size() * others / 2, kMost);
+  auto values = read_numbers(in, vectors * svm.width, static_cast<float>(kMax));
+  auto factors = read_numbers(in, vectors * others, kMax);
+  auto biases = read_numbers(in, svm.trained.size() * others / 2, kMax);
   if (!values || !factors || !biases) return wrong("a vector is no vector");
   svm.vectors = std::move(*values);
   svm.factors = std::move(*factors);
@@ -84,9 +83,9 @@ void write_svm(ByteWriter& out, const Model& model) {
   out.f64(svm.gamma);
   for (const float mean : svm.means) out.f32(mean);
   for (const float scale : svm.scales) out.f32(scale);
-  out.u32(static_cast<std::uint32_t>(svm.taught.size()));
-  for (std::size_t i = 0; i < svm.taught.size(); ++i) {
-    out.u16(svm.taught[i]);
+  out.u32(static_cast<std::uint32_t>(svm.trained.size()));
+  for (std::size_t i = 0; i < svm.trained.size(); ++i) {
+    out.u16(svm.trained[i]);
     out.u32(svm.vectors_of[i]);
   }
   for (const float value : svm.vectors) out.f32(value);
@@ -95,7 +94,7 @@ void write_svm(ByteWriter& out, const Model& model) {
 }
 
 Result<void> read_svm(ByteReader& in, Model& model) {
-  constexpr float kMost = std::numeric_limits<float>::max();
+  constexpr float kMax = std::numeric_limits<float>::max();
   const std::uint8_t kind = in.u8();
   if (kind > 1) return wrong("its learner is unknown");
   if (kind == 0) {
@@ -110,8 +109,8 @@ Result<void> read_svm(ByteReader& in, Model& model) {
   if (in.ok() && !(svm.gamma > 0 && svm.gamma <= 1)) {
     return wrong("its kernel is none");
   }
-  auto means = read_numbers(in, svm.width, kMost);
-  auto scales = read_numbers(in, svm.width, kMost);
+  auto means = read_numbers(in, svm.width, kMax);
+  auto scales = read_numbers(in, svm.width, kMax);
   if (!means || !scales ||
       !std::ranges::all_of(*scales, [](float scale) { return scale >= 0; })) {
     return wrong("a column has no scale");

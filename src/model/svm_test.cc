@@ -13,14 +13,14 @@
 namespace flowtell {
 namespace {
 
-std::vector<double> judge(const Svm& svm, std::span<const float> row) {
+std::vector<double> predict(const Svm& svm, std::span<const float> row) {
   std::vector<double> shares(svm.apps, -1);
-  svm.judge(row, shares);
+  svm.predict(row, shares);
   return shares;
 }
 
 AppId likeliest(const Svm& svm, std::span<const float> row) {
-  const auto shares = judge(svm, row);
+  const auto shares = predict(svm, row);
   return static_cast<AppId>(std::ranges::max_element(shares) - shares.begin());
 }
 
@@ -51,7 +51,7 @@ TEST(Svm, GivesSharesThatSumToOne) {
   const Dataset data = random_table(5, table);
   const Svm svm = build_svm(data, {});
   for (std::size_t i = 0; i < data.rows(); ++i) {
-    const auto shares = judge(svm, data.row(i));
+    const auto shares = predict(svm, data.row(i));
     EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-12);
     EXPECT_GE(*std::ranges::min_element(shares), 0);
   }
@@ -130,8 +130,8 @@ TEST(Svm, CountsAppsAlikeHoweverManyFlowsTheyGave) {
   const Dataset data = table_of(rows, 2);
   SvmOptions by_flow;
   by_flow.balance_apps = false;
-  EXPECT_GT(judge(build_svm(data, by_flow), data.row(0))[0], 0.8);
-  EXPECT_LT(judge(build_svm(data, {}), data.row(0))[0], 0.6);
+  EXPECT_GT(predict(build_svm(data, by_flow), data.row(0))[0], 0.8);
+  EXPECT_LT(predict(build_svm(data, {}), data.row(0))[0], 0.6);
 }
 
 TEST(Svm, StandardisesEachColumn) {
@@ -165,12 +165,12 @@ TEST(Svm, SharesByHowFarADecisionIsFromZero) {
   const Dataset data = table_of({{{0}, 0}, {{2}, 1}}, 2);
   const Svm svm = build_svm(data, {});
   const std::vector<float> middle = {1};
-  EXPECT_NEAR(judge(svm, middle)[0], 0.5, 1e-9);
+  EXPECT_NEAR(predict(svm, middle)[0], 0.5, 1e-9);
   const double decision = svm.decide(data.row(0))[0];
   EXPECT_GT(decision, 0.5);
-  EXPECT_NEAR(judge(svm, data.row(0))[0], 1 / (1 + std::exp(-2 * decision)),
+  EXPECT_NEAR(predict(svm, data.row(0))[0], 1 / (1 + std::exp(-2 * decision)),
               1e-12);
-  EXPECT_NEAR(judge(svm, data.row(1))[1], 1 / (1 + std::exp(-2 * decision)),
+  EXPECT_NEAR(predict(svm, data.row(1))[1], 1 / (1 + std::exp(-2 * decision)),
               1e-12);
 }
 
@@ -196,16 +196,16 @@ TEST(Svm, IgnoresColumnsThatNeverVary) {
   EXPECT_EQ(svm.scales[0], 0);
   const std::vector<float> row = {0.1F, 1.5F};
   const std::vector<float> odd = {1e30F, 1.5F};
-  EXPECT_EQ(judge(svm, odd), judge(svm, row));
+  EXPECT_EQ(predict(svm, odd), predict(svm, row));
 }
 
 TEST(Svm, KnowsOnlyAppsThatItWasTaught) {
   const Dataset of_two = table_of({{{1}, 2}, {{9}, 0}, {{2}, 2}}, 3);
-  const auto shares = judge(build_svm(of_two, {}), of_two.row(0));
+  const auto shares = predict(build_svm(of_two, {}), of_two.row(0));
   EXPECT_EQ(shares[1], 0);
   EXPECT_GT(shares[2], shares[0]);
   const Dataset of_one = table_of({{{1}, 1}, {{9}, 1}}, 3);
-  EXPECT_EQ(judge(build_svm(of_one, {}), of_one.row(0)),
+  EXPECT_EQ(predict(build_svm(of_one, {}), of_one.row(0)),
             (std::vector<double>{0, 1, 0}));
 }
 

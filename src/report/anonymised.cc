@@ -4,24 +4,24 @@
 namespace flowtell {
 
 Flow anonymised(const Flow& flow, Anonymiser& anonymiser) {
-  Flow told = flow;
-  told.device = anonymiser.address(flow.device);
-  told.remote = anonymiser.address(flow.remote);
-  told.name.server = anonymiser.name(flow.name.server);
-  return told;
+  Flow reported = flow;
+  reported.device = anonymiser.address(flow.device);
+  reported.remote = anonymiser.address(flow.remote);
+  reported.name.server = anonymiser.name(flow.name.server);
+  return reported;
 }
 
 KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser) {
-  return KeptFlow(anonymised(flow.told(), anonymiser));
+  return KeptFlow(anonymised(flow.reported(), anonymiser));
 }
 
-void anonymise(FlowExplanation& told, Anonymiser& anonymiser) {
-  told.capture = anonymiser.capture(told.capture);
-  told.flow = anonymised(told.flow, anonymiser);
-  for (NameRecord::Key& key : told.name_record.keys) {
+void anonymise(FlowExplanation& reported, Anonymiser& anonymiser) {
+  reported.capture = anonymiser.capture(reported.capture);
+  reported.flow = anonymised(reported.flow, anonymiser);
+  for (NameRecord::Key& key : reported.name_record.keys) {
     key.key = anonymiser.name(key.key);
   }
-  for (NameChange& change : told.name_changes) {
+  for (NameChange& change : reported.name_changes) {
     change.name = anonymiser.name(change.name);
   }
 }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "decode/anonymiser.h"
+#include "explain/explanation.h"
 #include "model/model.h"
-#include "predict/explanation.h"
 
 namespace flowtell {
 
@@ -18,7 +18,7 @@ Flow anonymised(const Flow& flow, Anonymiser& anonymiser);
 KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser);
 
 // The names that the model learned as well.
-void anonymise(FlowExplanation& told, Anonymiser& anonymiser);
+void anonymise(FlowExplanation& reported, Anonymiser& anonymiser);
 
 // Paths and groups; the hashes, by which somebody who has a capture could tell
 // that it was among them, go.

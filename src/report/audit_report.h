@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "audit/finding.h"
 #include "model/dataset.h"
-#include "predict/finding.h"
 
 namespace flowtell {
 

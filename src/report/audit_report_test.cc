@@ -46,12 +46,12 @@ TEST(AuditReport, GivesProgramsAllPlaces) {
   EXPECT_EQ(json["warnings"], 1);
   EXPECT_EQ(json["faults"], 0);
   EXPECT_EQ(json["apps"][0]["captures"], 2);
-  const auto& told = json["findings"][0];
-  EXPECT_EQ(told["kind"], "damage");
-  EXPECT_EQ(told["severity"], "warning");
-  EXPECT_EQ(told["where"], places);
-  EXPECT_EQ(told["figures"]["captures"], 2);
-  EXPECT_EQ(told["remedy"], info_of(FindingKind::kDamage).remedy);
+  const auto& reported = json["findings"][0];
+  EXPECT_EQ(reported["kind"], "damage");
+  EXPECT_EQ(reported["severity"], "warning");
+  EXPECT_EQ(reported["where"], places);
+  EXPECT_EQ(reported["figures"]["captures"], 2);
+  EXPECT_EQ(reported["remedy"], info_of(FindingKind::kDamage).remedy);
 }
 
 }  // namespace

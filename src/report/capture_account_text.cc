@@ -8,7 +8,7 @@
 namespace flowtell {
 namespace {
 
-std::string apps_table(const CaptureAccount& account, const Model& model) {
+std::string apps_table(const CaptureSummary& account, const Model& model) {
   const EvidenceKinds kinds = account.kinds();
   const bool several = kinds.text().find(',') != std::string::npos;
   std::vector<std::string> header = {"app", "flows", "unknown"};
@@ -21,7 +21,7 @@ std::string apps_table(const CaptureAccount& account, const Model& model) {
   }
   TextTable table(header);
   for (std::size_t id = 0; id < account.apps().size(); ++id) {
-    const AppAccount& app = account.apps()[id];
+    const AppSummary& app = account.apps()[id];
     if (app.flows == 0) continue;
     std::vector<std::string> row = {model.apps[id], std::to_string(app.flows),
                                     std::to_string(app.unknown)};
@@ -43,8 +43,8 @@ std::string apps_table(const CaptureAccount& account, const Model& model) {
   return text;
 }
 
-std::vector<std::string> row_of(const Speaker& speaker, const Model& model) {
-  const Flow flow = speaker.flow.told();
+std::vector<std::string> row_of(const StrongFlow& speaker, const Model& model) {
+  const Flow flow = speaker.flow.reported();
   return {fmt::format(
               "{:>5}  {}", speaker.number,
               flow.name.server.empty() ? flow.remote.text() : flow.name.server),
@@ -57,23 +57,24 @@ std::vector<std::string> row_of(const Speaker& speaker, const Model& model) {
                                      : model.apps[speaker.verdict.best]};
 }
 
-std::string speakers_table(const std::vector<Speaker>& speakers,
+std::string speakers_table(const std::vector<StrongFlow>& strong_flows,
                            const Model& model, std::string what) {
-  if (speakers.empty()) return "";
+  if (strong_flows.empty()) return "";
   TextTable table({std::move(what), "port", "bytes sent", "received",
                    "speaks for", "alone", "verdict"});
-  for (const Speaker& speaker : speakers) table.add(row_of(speaker, model));
+  for (const StrongFlow& speaker : strong_flows)
+    table.add(row_of(speaker, model));
   return '\n' + table.text();
 }
 
 // Of all that speak for another app than the leading one, the loudest.
-std::vector<Speaker> against(const CaptureAccount& account, AppId leading) {
+std::vector<StrongFlow> against(const CaptureSummary& account, AppId leading) {
   constexpr std::size_t kShown = 3;
-  std::vector<Speaker> all;
+  std::vector<StrongFlow> all;
   for (std::size_t id = 0; id < account.apps().size(); ++id) {
     if (id == leading) continue;
-    const auto& speakers = account.apps()[id].speakers;
-    all.insert(all.end(), speakers.begin(), speakers.end());
+    const auto& strong_flows = account.apps()[id].strong_flows;
+    all.insert(all.end(), strong_flows.begin(), strong_flows.end());
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return a.probability > b.probability;
@@ -84,7 +85,7 @@ std::vector<Speaker> against(const CaptureAccount& account, AppId leading) {
 
 }  // namespace
 
-std::string capture_account_text(const CaptureAccount& account,
+std::string capture_summary_text(const CaptureSummary& account,
                                  const ExplanationSetting& setting) {
   const Model& model = setting.model;
   const AppId leading = account.leading();
@@ -93,7 +94,7 @@ std::string capture_account_text(const CaptureAccount& account,
                                 account.kinds().text(), setting.rule.text());
   out += apps_table(account, model);
   out += speakers_table(
-      account.apps()[leading].speakers, model,
+      account.apps()[leading].strong_flows, model,
       fmt::format("flow that drew it to {}", model.apps[leading]));
   out += speakers_table(against(account, leading), model,
                         "flow that spoke for another");

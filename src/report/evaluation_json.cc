@@ -2,6 +2,7 @@
 #include "report/evaluation_json.h"
 
 #include "base/text.h"
+#include "features/statistics.h"
 #include "report/quantity.h"
 
 namespace flowtell {

@@ -3,7 +3,7 @@
 // An evaluation as a JSON object, for whoever puts it into something larger.
 #pragma once
 
-#include "report/evaluation.h"
+#include "report/evaluation_text.h"
 #include "report/json.h"
 
 namespace flowtell {

@@ -133,8 +133,9 @@ Json day_json(const DeviceDay& day) {
   for (const DeviceDay::Use& use : day.uses) {
     Json flows = Json::array();
     for (const DeviceDay::NamedFlow& flow : use.flows) {
-      const int told = flow.told == kUnknownApp ? -1 : flow.told;
-      flows.push_back({rounded(flow.first), told, rounded(flow.confidence)});
+      const int reported = flow.reported == kUnknownApp ? -1 : flow.reported;
+      flows.push_back(
+          {rounded(flow.first), reported, rounded(flow.confidence)});
     }
     uses.push_back({{"app", use.app},
                     {"begin", rounded(use.begin)},

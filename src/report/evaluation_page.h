@@ -6,9 +6,9 @@
 
 #include <string>
 
-#include "report/app_features.h"
-#include "report/device_day.h"
-#include "report/evaluation.h"
+#include "evaluate/app_features.h"
+#include "evaluate/device_day.h"
+#include "report/evaluation_text.h"
 
 namespace flowtell {
 

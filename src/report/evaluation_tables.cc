@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "features/statistics.h"
 #include "report/html_page.h"
 #include "report/quantity.h"
 #include "report/table.h"

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "report/app_features.h"
-#include "report/evaluation.h"
+#include "evaluate/app_features.h"
+#include "evaluate/evaluation.h"
 
 namespace flowtell {
 

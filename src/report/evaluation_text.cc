@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "report/evaluation.h"
+#include "features/statistics.h"
+#include "report/evaluation_text.h"
 #include "report/quantity.h"
 #include "report/table.h"
 

@@ -6,9 +6,9 @@
 
 #include <string>
 
+#include "explain/capture_summary.h"
+#include "explain/explanation.h"
 #include "model/model.h"
-#include "predict/capture_account.h"
-#include "predict/explanation.h"
 
 namespace flowtell {
 
@@ -26,9 +26,9 @@ std::string flow_explanation_json(const FlowExplanation& flow,
                                   const ExplanationSetting& setting);
 
 // Why whole captures got theirs.
-std::string capture_account_text(const CaptureAccount& account,
+std::string capture_summary_text(const CaptureSummary& account,
                                  const ExplanationSetting& setting);
-std::string capture_account_json(const CaptureAccount& account,
+std::string capture_summary_json(const CaptureSummary& account,
                                  const ExplanationSetting& setting);
 
 // What a model goes by, and whose flows it is prone to confuse.

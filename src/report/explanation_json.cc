@@ -17,7 +17,7 @@ Json by_app(const Model& model, std::span<const double> values) {
 }
 
 Json flow_json(const KeptFlow& kept, Timestamp origin) {
-  const Flow flow = kept.told();
+  const Flow flow = kept.reported();
   return {
       {"first", in_seconds(flow.first - origin)},
       {"last", in_seconds(flow.last - origin)},
@@ -48,9 +48,9 @@ Json setting_json(const ExplanationSetting& setting) {
           {"unknown_rule", setting.rule.text()}};
 }
 
-Json names_json(const Model& model, const FlowExplanation& told) {
+Json names_json(const Model& model, const FlowExplanation& reported) {
   Json keys = Json::array();
-  for (const NameRecord::Key& key : told.name_record.keys) {
+  for (const NameRecord::Key& key : reported.name_record.keys) {
     keys.push_back({{"key", key.key}, {"met_in", by_app(model, key.met)}});
   }
   return keys;
@@ -64,24 +64,24 @@ Json burst_json(const Model& model, const BurstWord& burst) {
   return {{"other_flows", burst.flows}, {"saying", saying}};
 }
 
-Json features_json(const Model& model, const FlowExplanation& told) {
+Json features_json(const Model& model, const FlowExplanation& reported) {
   Json features = Json::array();
   const std::size_t apps = model.apps.size();
-  for (std::size_t column = 0; column < told.features.size(); ++column) {
-    const auto contributions = model.svm
-                                   ? std::span<const double>{}
-                                   : std::span(told.attribution.contributions)
-                                         .subspan(column * apps, apps);
+  for (std::size_t column = 0; column < reported.features.size(); ++column) {
+    const auto contributions =
+        model.svm ? std::span<const double>{}
+                  : std::span(reported.attribution.contributions)
+                        .subspan(column * apps, apps);
     features.push_back({{"feature", model.columns[column]},
-                        {"value", told.features[column]},
+                        {"value", reported.features[column]},
                         {"contributions", by_app(model, contributions)}});
   }
   return features;
 }
 
-Json neighbours_json(const Model& model, const FlowExplanation& told) {
+Json neighbours_json(const Model& model, const FlowExplanation& reported) {
   Json all = Json::array();
-  for (const Neighbour& neighbour : told.neighbours) {
+  for (const Neighbour& neighbour : reported.neighbours) {
     const Example& example = model.examples.flows[neighbour.example];
     const CaptureRecord& capture = model.captures[example.capture];
     all.push_back({{"app", model.apps[capture.app]},
@@ -92,9 +92,9 @@ Json neighbours_json(const Model& model, const FlowExplanation& told) {
   return all;
 }
 
-Json changes_json(const Model& model, const FlowExplanation& told) {
+Json changes_json(const Model& model, const FlowExplanation& reported) {
   Json features = Json::array();
-  for (const ShapeChange& change : told.shape_changes) {
+  for (const ShapeChange& change : reported.shape_changes) {
     features.push_back({{"feature", model.columns[change.point.column]},
                         {"at_most", change.point.at_most},
                         {"bound", change.point.bound},
@@ -105,7 +105,7 @@ Json changes_json(const Model& model, const FlowExplanation& told) {
                         {"confidence", change.probability}});
   }
   Json names = Json::array();
-  for (const NameChange& change : told.name_changes) {
+  for (const NameChange& change : reported.name_changes) {
     names.push_back(
         {{"name", change.name.empty() ? Json(nullptr) : Json(change.name)},
          {"verdict", model.apps[change.verdict]},
@@ -114,9 +114,10 @@ Json changes_json(const Model& model, const FlowExplanation& told) {
   return {{"features", features}, {"names", names}};
 }
 
-Json speakers_json(const Model& model, const std::vector<Speaker>& speakers) {
+Json speakers_json(const Model& model,
+                   const std::vector<StrongFlow>& strong_flows) {
   Json all = Json::array();
-  for (const Speaker& speaker : speakers) {
+  for (const StrongFlow& speaker : strong_flows) {
     Json entry = {{"capture", speaker.capture}, {"number", speaker.number}};
     entry.update(flow_json(speaker.flow, speaker.origin));
     entry["alone"] = speaker.probability;
@@ -127,66 +128,67 @@ Json speakers_json(const Model& model, const std::vector<Speaker>& speakers) {
 }
 
 Json draws_json(const Model& model) {
-  Json draws = Json::array();
-  for (const Draw& draw : model.insight.draws) {
+  Json attractors = Json::array();
+  for (const Attractor& draw : model.feature_profile.attractors) {
     Json signs = Json::array();
-    for (const Draw::Sign& sign : draw.signs) {
+    for (const Attractor::Sign& sign : draw.signs) {
       signs.push_back({{"feature", model.columns[sign.column]},
                        {"pull", sign.pull},
                        {"typical", sign.typical}});
     }
-    draws.push_back({{"from", model.apps[draw.from]},
-                     {"to", model.apps[draw.to]},
-                     {"flows", draw.flows},
-                     {"features", signs}});
+    attractors.push_back({{"from", model.apps[draw.from]},
+                          {"to", model.apps[draw.to]},
+                          {"flows", draw.flows},
+                          {"features", signs}});
   }
-  return draws;
+  return attractors;
 }
 
 }  // namespace
 
-std::string flow_explanation_json(const FlowExplanation& told,
+std::string flow_explanation_json(const FlowExplanation& reported,
                                   const ExplanationSetting& setting) {
   const Model& model = setting.model;
-  Json all = {{"capture", told.capture}, {"number", told.number}};
-  all.update(flow_json(told.flow, told.origin));
+  Json all = {{"capture", reported.capture}, {"number", reported.number}};
+  all.update(flow_json(reported.flow, reported.origin));
   all.update(setting_json(setting));
-  all["verdict"] = verdict_json(model, told.verdict);
-  all["runner_up"] = model.apps[told.runner_up];
-  all["probabilities"] = by_app(model, told.probabilities);
-  all["any_other_app"] = told.any_other;
-  all["weights"] = {{"shape", told.weights.shape}, {"name", told.weights.name}};
-  all["said"] = {{"shape", by_app(model, told.shape)},
-                 {"name", by_app(model, told.name)},
-                 {"own", by_app(model, told.own)},
-                 {"belief", by_app(model, told.belief)},
-                 {"others", by_app(model, told.others)}};
+  all["verdict"] = verdict_json(model, reported.verdict);
+  all["runner_up"] = model.apps[reported.runner_up];
+  all["probabilities"] = by_app(model, reported.probabilities);
+  all["any_other_app"] = reported.any_other;
+  all["weights"] = {{"shape", reported.weights.shape},
+                    {"name", reported.weights.name}};
+  all["said"] = {{"shape", by_app(model, reported.shape)},
+                 {"name", by_app(model, reported.name)},
+                 {"own", by_app(model, reported.own)},
+                 {"belief", by_app(model, reported.belief)},
+                 {"others", by_app(model, reported.others)}};
   all["silence"] =
-      told.silence ? Json(in_seconds(*told.silence)) : Json(nullptr);
-  all["name_keys"] = names_json(model, told);
-  all["burst"] = burst_json(model, told.burst);
+      reported.silence ? Json(in_seconds(*reported.silence)) : Json(nullptr);
+  all["name_keys"] = names_json(model, reported);
+  all["burst"] = burst_json(model, reported.burst);
   Json fewer = Json::array();
-  for (const FewerKinds& some : told.fewer) {
+  for (const FewerKinds& some : reported.fewer) {
     Json entry = {{"evidence", split(some.kinds.text(), ',')}};
     entry.update(verdict_json(model, some.verdict));
     fewer.push_back(std::move(entry));
   }
   all["fewer_kinds"] = fewer;
-  all["base"] = by_app(model, told.attribution.base);
-  all["features"] = features_json(model, told);
-  all["nearest"] = neighbours_json(model, told);
-  all["changes"] = changes_json(model, told);
+  all["base"] = by_app(model, reported.attribution.base);
+  all["features"] = features_json(model, reported);
+  all["nearest"] = neighbours_json(model, reported);
+  all["changes"] = changes_json(model, reported);
   return json_text(all, 2) + '\n';
 }
 
-std::string capture_account_json(const CaptureAccount& account,
+std::string capture_summary_json(const CaptureSummary& account,
                                  const ExplanationSetting& setting) {
   const Model& model = setting.model;
   Json all = {{"flows", account.flows()}};
   all.update(setting_json(setting));
   Json apps = Json::array();
   for (std::size_t id = 0; id < account.apps().size(); ++id) {
-    const AppAccount& app = account.apps()[id];
+    const AppSummary& app = account.apps()[id];
     apps.push_back({{"app", model.apps[id]},
                     {"flows", app.flows},
                     {"unknown", app.unknown},
@@ -195,7 +197,7 @@ std::string capture_account_json(const CaptureAccount& account,
                     {"by_shape", app.by_shape},
                     {"by_name", app.by_name},
                     {"by_time", app.by_time},
-                    {"speakers", speakers_json(model, app.speakers)}});
+                    {"speakers", speakers_json(model, app.strong_flows)}});
   }
   all["apps"] = apps;
   return json_text(all, 2) + '\n';
@@ -208,7 +210,7 @@ std::string model_explanation_json(const Model& model) {
     Json features = model.svm ? Json(nullptr) : Json::object();
     for (std::size_t column = 0; !model.svm && column < width; ++column) {
       features[model.columns[column]] =
-          model.insight.signs[id * width + column];
+          model.feature_profile.signs[id * width + column];
     }
     apps.push_back({{"app", model.apps[id]},
                     {"flows", model.flows_per_app[id]},

@@ -77,10 +77,11 @@ class FlowExplanationTest : public testing::Test {
   }
 
   std::string text(std::string_view rule = "floor=0.25,margin=0.05") const {
-    FlowExplanation told = told_;
-    told.flow = KeptFlow(flow_);
+    FlowExplanation reported = told_;
+    reported.flow = KeptFlow(flow_);
     return flow_explanation_text(
-        told, {model_, told_.kinds, *UnknownRule::parse(std::string(rule))});
+        reported,
+        {model_, told_.kinds, *UnknownRule::parse(std::string(rule))});
   }
   bool says(std::string_view words) const {
     return text().find(words) != std::string::npos;
@@ -315,10 +316,10 @@ TEST_F(FlowExplanationTest, KnowsOneKindAlone) {
 }
 
 TEST_F(FlowExplanationTest, WritesJsonWithNullForWhatIsNotThere) {
-  FlowExplanation told = told_;
-  told.flow = KeptFlow(flow_);
+  FlowExplanation reported = told_;
+  reported.flow = KeptFlow(flow_);
   const ExplanationSetting setting{model_, told_.kinds, {}};
-  auto json = nlohmann::json::parse(flow_explanation_json(told, setting));
+  auto json = nlohmann::json::parse(flow_explanation_json(reported, setting));
   EXPECT_EQ(json["name"], "cdn.example.com");
   EXPECT_EQ(json["name_source"], "tls");
   EXPECT_EQ(json["first"], 1.5);
@@ -354,11 +355,11 @@ TEST_F(FlowExplanationTest, WritesJsonWithNullForWhatIsNotThere) {
   EXPECT_EQ(json["changes"]["names"][1]["name"], "chat.example");
 
   flow_.name = {};
-  told.flow = KeptFlow(flow_);
-  told.silence.reset();
-  told.name.clear();
-  told.verdict.is_unknown = true;
-  json = nlohmann::json::parse(flow_explanation_json(told, setting));
+  reported.flow = KeptFlow(flow_);
+  reported.silence.reset();
+  reported.name.clear();
+  reported.verdict.is_unknown = true;
+  json = nlohmann::json::parse(flow_explanation_json(reported, setting));
   EXPECT_TRUE(json["name"].is_null());
   EXPECT_TRUE(json["silence"].is_null());
   EXPECT_TRUE(json["said"]["name"].is_null());

@@ -21,8 +21,8 @@ constexpr std::size_t kFeaturesShown = 8;
 
 class FlowText {
  public:
-  FlowText(const FlowExplanation& told, const ExplanationSetting& setting)
-      : told_(told), setting_(setting), model_(setting.model) {}
+  FlowText(const FlowExplanation& reported, const ExplanationSetting& setting)
+      : told_(reported), setting_(setting), model_(setting.model) {}
 
   std::string text() const {
     std::string out = head() + '\n' + evidence() + '\n' + fewer();
@@ -46,7 +46,7 @@ class FlowText {
   }
 
   std::string head() const {
-    const Flow flow = told_.flow.told();
+    const Flow flow = told_.flow.reported();
     std::string server = "none seen";
     if (!told_.kinds.name) server = "not looked for";
     if (!flow.name.server.empty()) {
@@ -194,7 +194,7 @@ class FlowText {
   }
 
   std::string name_row() const {
-    if (told_.flow.told().name.server.empty()) return "name: there is none";
+    if (told_.flow.reported().name.server.empty()) return "name: there is none";
     if (told_.name_record.keys.empty()) return "name: never met, says nothing";
     return fmt::format(
         "name: what the table says (weight {:.2f}{})", told_.weights.name,
@@ -372,7 +372,7 @@ class FlowText {
     const bool by_forest = told_.kinds.shape && !model_.svm;
     bool any = by_forest;
     if (by_forest) table.add(shape_change());
-    const bool has_name = !told_.flow.told().name.server.empty();
+    const bool has_name = !told_.flow.reported().name.server.empty();
     for (const NameChange& change : told_.name_changes) {
       if (change.name.empty() && !has_name) continue;
       any = true;
@@ -396,7 +396,7 @@ class FlowText {
       return {"no single feature makes it " + app(told_.rival), "-", "-"};
     }
     const ShapeChange& change = told_.shape_changes.front();
-    const TippingPoint& point = change.point;
+    const Counterfactual& point = change.point;
     return {
         fmt::format("{} {} {:.6g} instead of {}", model_.columns[point.column],
                     point.at_most ? "at most" : "above", point.bound,
@@ -419,7 +419,7 @@ std::string flow_explanation_text(const FlowExplanation& flow,
 
 std::string classic_line(const KeptFlow& flow, Timestamp origin) {
   std::string line;
-  make_flow_writer({})->write(line, {flow.told(), origin, {}, {}, false});
+  make_flow_writer({})->write(line, {flow.reported(), origin, {}, {}, false});
   line.pop_back();
   return line;
 }

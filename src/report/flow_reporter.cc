@@ -6,10 +6,10 @@
 namespace flowtell {
 
 FlowReporter::FlowReporter(const FeatureList& features,
-                           std::optional<NamingJudge> judge,
+                           std::optional<NamingClassifier> classifier,
                            std::vector<FlowListener*> listeners)
     : features_(features),
-      judge_(judge),
+      classifier_(classifier),
       listeners_(std::move(listeners)),
       measured_(features.width()) {}
 
@@ -22,31 +22,32 @@ void FlowReporter::wait(Flow flow) {
 
 void FlowReporter::begin_capture(const std::optional<Timestamp>& origin) {
   origin_ = &origin;
-  if (judge_) judge_->judge->begin_capture();
+  if (classifier_) classifier_->classifier->begin_capture();
 }
 
 void FlowReporter::take(const Flow& flow) {
   const InStage in(stages_, Stage::kMeasure);
   measure(flow);
-  if (!judge_) {
+  if (!classifier_) {
     tell({flow, **origin_, measured_, std::nullopt, false});
     return;
   }
-  judge_->judge->hear(flow);
+  classifier_->classifier->add(flow);
   wait(flow);
 }
 
 void FlowReporter::take_early(const Flow& flow) {
   measure(flow);
   std::optional<NamedVerdict> verdict;
-  if (judge_) verdict = name(judge_->judge->judge_early(flow).verdict, flow);
+  if (classifier_)
+    verdict = name(classifier_->classifier->classify_early(flow).verdict, flow);
   tell({flow, **origin_, measured_, verdict, true});
 }
 
 void FlowReporter::end_burst() {
-  if (judge_) {
-    const InStage in(stages_, Stage::kJudge);
-    const auto judged = judge_->judge->end_burst();
+  if (classifier_) {
+    const InStage in(stages_, Stage::kClassify);
+    const auto judged = classifier_->classifier->end_burst();
     for (std::size_t i = 0; i < judged.size(); ++i) {
       const Flow flow = waiting_[i];
       const auto features =
@@ -70,14 +71,15 @@ NamedVerdict FlowReporter::name(const Verdict& verdict,
                                 const Flow& flow) const {
   NamedVerdict named;
   named.app = kUnknownName;
-  if (!verdict.is_unknown) named.app = (*judge_->apps)[verdict.best];
+  if (!verdict.is_unknown) named.app = (*classifier_->apps)[verdict.best];
   named.confidence = verdict.confidence;
-  if (judge_->model == nullptr) return named;
-  const AmbiguousGroup* group = judge_->model->ambiguity.find(
-      flow.name.server, flow.protocol, flow.remote_port, judge_->model->names);
+  if (classifier_->model == nullptr) return named;
+  const AmbiguousGroup* group = classifier_->model->ambiguity.find(
+      flow.name.server, flow.protocol, flow.remote_port,
+      classifier_->model->names);
   if (group == nullptr) return named;
   for (const AppId app : group->apps) {
-    named.shared_by.emplace_back((*judge_->apps)[app]);
+    named.shared_by.emplace_back((*classifier_->apps)[app]);
   }
   return named;
 }

@@ -11,17 +11,17 @@
 #include <vector>
 
 #include "base/stage_clock.h"
+#include "classify/classifier_session.h"
 #include "decode/anonymiser.h"
+#include "features/feature_list.h"
 #include "flow/kept_flows.h"
-#include "measure/feature_list.h"
-#include "predict/judge.h"
 #include "report/flow_writer.h"
 
 namespace flowtell {
 
 // Who names the apps, and their names, which both outlive their user.
-struct NamingJudge {
-  Judge* judge;
+struct NamingClassifier {
+  ClassifierSession* classifier;
   const std::vector<std::string>* apps;
   // Whose ambiguous flows are told as such; null: nobody's. It outlives its
   // user as well.
@@ -38,7 +38,8 @@ class FlowListener {
 class FlowReporter : public FlowSink {
  public:
   // The features and the listeners outlive the reporter.
-  FlowReporter(const FeatureList& features, std::optional<NamingJudge> judge,
+  FlowReporter(const FeatureList& features,
+               std::optional<NamingClassifier> classifier,
                std::vector<FlowListener*> listeners);
 
   // The capture whose flows come next, and when its first frame came: times
@@ -54,7 +55,7 @@ class FlowReporter : public FlowSink {
   void anonymise(const AnonymiserKey& key) { anonymiser_.emplace(key); }
 
   // From the next flow on, another judge.
-  void use(NamingJudge judge) { judge_ = judge; }
+  void use(NamingClassifier classifier) { classifier_ = classifier; }
 
   void take(const Flow& flow) override;
   void take_early(const Flow& flow) override;
@@ -68,7 +69,7 @@ class FlowReporter : public FlowSink {
   void tell_all(const FlowReport& report);
 
   const FeatureList& features_;
-  std::optional<NamingJudge> judge_;
+  std::optional<NamingClassifier> classifier_;
   std::vector<FlowListener*> listeners_;
   const std::optional<Timestamp>* origin_ = nullptr;
   StageClock* stages_ = nullptr;

@@ -79,12 +79,12 @@ TEST(FlowReporter, TellsEveryListener) {
 struct Naming {
   explicit Naming(std::vector<std::string> names, UnknownRule rule = {0, 0})
       : model(small_model()),
-        judge(*Judge::make(model, EvidenceKinds{}, rule)) {
+        classifier(*ClassifierSession::make(model, EvidenceKinds{}, rule)) {
     model.apps = std::move(names);
   }
-  NamingJudge naming() { return {&judge, &model.apps}; }
+  NamingClassifier naming() { return {&classifier, &model.apps}; }
   Model model;
-  Judge judge;
+  ClassifierSession classifier;
 };
 
 TEST(FlowReporter, NamesTheApp) {
@@ -138,13 +138,13 @@ TEST(FlowReporter, TellsWhichAppsShareAFlow) {
     }
     std::string said;
   };
-  const auto said = [&](NamingJudge naming) {
+  const auto said = [&](NamingClassifier naming) {
     Sharing listener;
     FlowReporter reporter(none, naming, {&listener});
     meter_some(reporter);
     return listener.said;
   };
-  NamingJudge naming = doubtful.naming();
+  NamingClassifier naming = doubtful.naming();
   EXPECT_EQ(said(naming), "unknown:. unknown:. ");
   naming.model = &doubtful.model;
   doubtful.model.ambiguity = AmbiguityTable({{"UDP 9", {{0, 2}, 1, 0}}});

@@ -20,22 +20,22 @@ std::string links_text(const MeterReport& report) {
 const LedgerHeading& fullest_heading(const Ledger& ledger) {
   return *std::max_element(kLedgerHeadings.begin(), kLedgerHeadings.end(),
                            [&](const LedgerHeading& a, const LedgerHeading& b) {
-                             return ledger.of(a.fate) < ledger.of(b.fate);
+                             return ledger.of(a.outcome) < ledger.of(b.outcome);
                            });
 }
 
-std::string remedy_for(Fate fate) {
-  switch (fate) {
-    case Fate::kUnsupportedLink:
+std::string remedy_for(FrameOutcome outcome) {
+  switch (outcome) {
+    case FrameOutcome::kUnsupportedLink:
       return "record on Ethernet or with 'tcpdump -i any' instead";
-    case Fate::kCutShort:
+    case FrameOutcome::kCutShort:
       return "record with a longer snap length, at least 128 bytes";
-    case Fate::kMalformed:
+    case FrameOutcome::kMalformed:
       return "is the capture's link type the right one?";
-    case Fate::kNotIp:
-    case Fate::kNotTcpUdp:
-    case Fate::kFragmentWithoutPorts:
-    case Fate::kUsed:
+    case FrameOutcome::kNotIp:
+    case FrameOutcome::kNotTcpUdp:
+    case FrameOutcome::kFragmentWithoutPorts:
+    case FrameOutcome::kUsed:
       break;
   }
   return "record while the apps are in use";
@@ -53,7 +53,7 @@ std::string ledger_text(const MeterReport& report) {
     table.add({std::string(name), std::to_string(frames), percent(share)});
   };
   for (const LedgerHeading& heading : kLedgerHeadings) {
-    row(heading.name, report.ledger.of(heading.fate));
+    row(heading.name, report.ledger.of(heading.outcome));
   }
   table.add_line();
   row("read", report.frames);
@@ -79,9 +79,10 @@ std::string no_flow_text(const MeterReport& report) {
   }
   const LedgerHeading& heading = fullest_heading(report.ledger);
   return fmt::format("no flows: {} of {} on {} are '{}' ({}); {}",
-                     report.ledger.of(heading.fate),
+                     report.ledger.of(heading.outcome),
                      counted(report.frames, "frame"), links_text(report),
-                     heading.name, heading.meaning, remedy_for(heading.fate));
+                     heading.name, heading.meaning,
+                     remedy_for(heading.outcome));
 }
 
 }  // namespace flowtell

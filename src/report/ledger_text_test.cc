@@ -6,19 +6,19 @@
 namespace flowtell {
 namespace {
 
-MeterReport report_of(std::uint64_t frames, Fate fate,
+MeterReport report_of(std::uint64_t frames, FrameOutcome outcome,
                       LinkType link = LinkType::kEthernet) {
   MeterReport report;
   report.frames = frames;
-  for (std::uint64_t i = 0; i < frames; ++i) report.ledger.count(fate);
+  for (std::uint64_t i = 0; i < frames; ++i) report.ledger.count(outcome);
   report.links = {link};
   return report;
 }
 
 TEST(LedgerText, ShowsEveryHeadingAndTheSum) {
-  MeterReport report = report_of(6, Fate::kUsed);
-  report += report_of(1, Fate::kNotIp);
-  report += report_of(1, Fate::kMalformed, LinkType::kRaw);
+  MeterReport report = report_of(6, FrameOutcome::kUsed);
+  report += report_of(1, FrameOutcome::kNotIp);
+  report += report_of(1, FrameOutcome::kMalformed, LinkType::kRaw);
   report.flows = 2;
   EXPECT_EQ(ledger_text(report),
             "ledger                  frames      %\n"
@@ -36,7 +36,7 @@ TEST(LedgerText, ShowsEveryHeadingAndTheSum) {
 }
 
 TEST(LedgerText, NotesWhatElseWasNoticed) {
-  MeterReport report = report_of(9, Fate::kUsed);
+  MeterReport report = report_of(9, FrameOutcome::kUsed);
   report.late_frames = 1;
   report.clock_steps = 2;
   report.bursts_ended_early = 3;
@@ -51,7 +51,7 @@ TEST(LedgerText, NotesWhatElseWasNoticed) {
 }
 
 TEST(LedgerText, NotesNothingThatDidNotHappen) {
-  MeterReport report = report_of(1, Fate::kUsed);
+  MeterReport report = report_of(1, FrameOutcome::kUsed);
   report.flows = 1;
   EXPECT_TRUE(
       ledger_text(report).ends_with("1 flow on Ethernet (link type 1)"
@@ -67,8 +67,8 @@ TEST(LedgerText, OfNothingHasNoShares) {
 }
 
 TEST(NoFlowText, NamesTheLikeliestReasonAndARemedy) {
-  MeterReport report = report_of(7, Fate::kCutShort);
-  report += report_of(2, Fate::kNotIp);
+  MeterReport report = report_of(7, FrameOutcome::kCutShort);
+  report += report_of(2, FrameOutcome::kNotIp);
   EXPECT_EQ(no_flow_text(report),
             "no flows: 7 of 9 frames on Ethernet (link type 1) are 'cut short' "
             "(the snap length cut off headers that are needed); record with a "
@@ -76,7 +76,7 @@ TEST(NoFlowText, NamesTheLikeliestReasonAndARemedy) {
 }
 
 TEST(NoFlowText, NamesALinkThatIsNotLookedInto) {
-  EXPECT_EQ(no_flow_text(report_of(1, Fate::kUnsupportedLink,
+  EXPECT_EQ(no_flow_text(report_of(1, FrameOutcome::kUnsupportedLink,
                                    static_cast<LinkType>(127))),
             "no flows: 1 of 1 frame on unsupported (link type 127) are "
             "'unsupported link' (recorded on a link type that is not looked "

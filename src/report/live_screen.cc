@@ -11,8 +11,8 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kMostDevices = 1000;
-constexpr std::size_t kMostRecent = 100;
+constexpr std::size_t kMaxDevices = 1000;
+constexpr std::size_t kMaxRecent = 100;
 constexpr double kHalfLife = 20;  // seconds
 constexpr std::size_t kLongestTitle = 16;
 constexpr Duration kIdleAfter = std::chrono::seconds(30);
@@ -41,7 +41,7 @@ std::string ago_text(Duration ago) {
 }  // namespace
 
 LiveScreen::Device& LiveScreen::find_or_add(const Address& address) {
-  if (devices_.size() >= kMostDevices && !devices_.contains(address)) {
+  if (devices_.size() >= kMaxDevices && !devices_.contains(address)) {
     devices_.erase(std::min_element(devices_.begin(), devices_.end(),
                                     [](const auto& a, const auto& b) {
                                       return a.second.last < b.second.last;
@@ -71,7 +71,7 @@ void LiveScreen::take(const FlowReport& report) {
                       fmt::format("{} {}:{}", protocol_name(flow.protocol),
                                   flow.remote.text(), flow.remote_port),
                       flow.sent.bytes + flow.received.bytes});
-  if (recent_.size() > kMostRecent) recent_.pop_back();
+  if (recent_.size() > kMaxRecent) recent_.pop_back();
 }
 
 void LiveScreen::update_rates(const LiveStatus& status) {

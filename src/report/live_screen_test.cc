@@ -19,10 +19,10 @@ struct Told {
 
 class Screen : public testing::Test {
  protected:
-  void tell(const Told& told) {
+  void tell(const Told& reported) {
     Flow flow{};
-    flow.last = kTestStart + told.at;
-    flow.device = test_address(told.device);
+    flow.last = kTestStart + reported.at;
+    flow.device = test_address(reported.device);
     flow.remote = test_address("203.0.113.5");
     flow.remote_port = 443;
     flow.protocol = Protocol::kTcp;
@@ -31,8 +31,8 @@ class Screen : public testing::Test {
     screen_.take({flow,
                   kTestStart,
                   {},
-                  NamedVerdict{told.app, told.confidence},
-                  told.is_early});
+                  NamedVerdict{reported.app, reported.confidence},
+                  reported.is_early});
   }
   std::string draw(ScreenSize size = {80, 24}, Duration now = {}) {
     LiveStatus status;

@@ -10,7 +10,7 @@ namespace {
 
 // So many make way at once, so that strangers who make up one device after the
 // other cost little.
-constexpr std::size_t kMakeWay = FlowMetrics::kMostDeviceSeries / 4;
+constexpr std::size_t kMakeWay = FlowMetrics::kMaxDeviceSeries / 4;
 
 const MetricInfo& info_of(Metric metric) {
   return kMetrics[static_cast<std::size_t>(metric)];
@@ -93,13 +93,13 @@ void FlowMetrics::take(const FlowReport& report) {
 
 // First come, first served: a counter never goes back.
 std::string_view FlowMetrics::label_of(std::string_view app) const {
-  return apps_.size() < kMostApps || apps_.contains(app) ? app : kOther;
+  return apps_.size() < kMaxApps || apps_.contains(app) ? app : kOther;
 }
 
 void FlowMetrics::count(const Address& device, std::string_view app) {
   const auto known = devices_.find(device);
   if (known == devices_.end() || !known->second.flows.contains(app)) {
-    if (device_series_ >= kMostDeviceSeries) make_room();
+    if (device_series_ >= kMaxDeviceSeries) make_room();
     ++device_series_;
   }
   Device& entry = devices_[device];
@@ -115,7 +115,7 @@ void FlowMetrics::make_room() {
   }
   std::ranges::sort(order);
   for (const auto& [sum, address] : order) {
-    if (device_series_ + kMakeWay <= kMostDeviceSeries) return;
+    if (device_series_ + kMakeWay <= kMaxDeviceSeries) return;
     const auto at = devices_.find(address);
     for (const auto& [app, flows] : at->second.flows) {
       of(other_devices_, app) += flows;
@@ -139,8 +139,8 @@ std::string FlowMetrics::text(const MetricsStatus& status) const {
   Samples(out, Metric::kStarted).add({}, status.started);
   Samples frames(out, Metric::kFrames);
   for (const LedgerHeading& heading : kLedgerHeadings) {
-    std::uint64_t count = status.ledger.of(heading.fate);
-    if (heading.fate == Fate::kUsed) {
+    std::uint64_t count = status.ledger.of(heading.outcome);
+    if (heading.outcome == FrameOutcome::kUsed) {
       count += status.live.frames - status.ledger.sum();
     }
     frames.add({{"fate", fate_value(heading.name)}}, count);

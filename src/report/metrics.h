@@ -89,9 +89,9 @@ struct MetricsStatus {
 class FlowMetrics : public FlowListener {
  public:
   static constexpr std::string_view kOther = "other";
-  static constexpr std::size_t kMostApps = 200;  // and one for all others
+  static constexpr std::size_t kMaxApps = 200;  // and one for all others
   // Pairs of a device and an app, beside those of the device `other`.
-  static constexpr std::size_t kMostDeviceSeries = 2000;
+  static constexpr std::size_t kMaxDeviceSeries = 2000;
   static constexpr std::array kDelayBounds = {0.005, 0.01, 0.025, 0.05,
                                               0.1,   0.25, 0.5,   1.0,
                                               2.5,   5.0,  10.0};  // seconds

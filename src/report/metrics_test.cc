@@ -85,7 +85,7 @@ TEST(Metrics, TellWhatTheyAreBeforeTheirSamples) {
   status.live.bytes = 77;
   status.live.dropped = 3;
   status.memory = 4096;
-  status.ledger.count(Fate::kNotTcpUdp);
+  status.ledger.count(FrameOutcome::kNotTcpUdp);
   status.live.frames = 9;
   const std::string text = FlowMetrics().text(status);
   EXPECT_TRUE(has_line(text, "flowtell_build_info{version=\"1.2\"} 1"));
@@ -138,9 +138,9 @@ TEST(Metrics, BoundTheDevices) {
   }
   const std::string text = metrics.text({});
   EXPECT_LE(series_of(text, "flowtell_device_flows_total"),
-            FlowMetrics::kMostDeviceSeries + 2);
+            FlowMetrics::kMaxDeviceSeries + 2);
   EXPECT_GT(series_of(text, "flowtell_device_flows_total"),
-            FlowMetrics::kMostDeviceSeries / 2);
+            FlowMetrics::kMaxDeviceSeries / 2);
   EXPECT_LT(std::max(most, text.size()), 200'000u);
   EXPECT_TRUE(has_line(
       text, "flowtell_device_flows_total{device=\"10.0.0.1\",app=\"chat\"} 5"));
@@ -157,7 +157,7 @@ TEST(Metrics, BoundTheApps) {
   const std::string text = metrics.text({});
   for (const char* name : {"flowtell_flows_total", "flowtell_flow_bytes_total",
                            "flowtell_device_flows_total"}) {
-    EXPECT_LE(series_of(text, name), FlowMetrics::kMostApps + 2) << name;
+    EXPECT_LE(series_of(text, name), FlowMetrics::kMaxApps + 2) << name;
   }
   EXPECT_TRUE(has_line(text, "flowtell_flows_total{app=\"chat\"} 2"));
   EXPECT_TRUE(has_line(text, "flowtell_flows_total{app=\"other\"} 801"));
@@ -172,7 +172,7 @@ TEST(Metrics, BoundThePairsOfBoth) {
   }
   const std::string text = metrics.text({});
   EXPECT_LE(series_of(text, "flowtell_device_flows_total"),
-            FlowMetrics::kMostDeviceSeries + 100);
+            FlowMetrics::kMaxDeviceSeries + 100);
   EXPECT_EQ(sum_of(text, "flowtell_device_flows_total"), 30'000);
 }
 

@@ -15,10 +15,10 @@ Model draws_and_signs() {
   model.apps = {"chat", "mail", "a video"};
   model.flows_per_app = {1200, 80, 40};
   model.columns = {"c0", "c1", "c2", "c3", "c4"};
-  model.insight.signs = {0.01F, 0.02F, 0.03F, 0.05F, 0.04F,  //
-                         0,     -0.5F, 0.25F, 0,     0,      //
-                         0,     0,     0,     0,     -0.1F};
-  model.insight.draws = {
+  model.feature_profile.signs = {0.01F, 0.02F, 0.03F, 0.05F, 0.04F,  //
+                                 0,     -0.5F, 0.25F, 0,     0,      //
+                                 0,     0,     0,     0,     -0.1F};
+  model.feature_profile.attractors = {
       {0,
        2,
        1100,
@@ -26,15 +26,15 @@ Model draws_and_signs() {
       {1, 0, 30, {}},
       {1, 2, 20, {{0, 0.5F, 1e6F}}},
       {2, 0, 9, {{2, 0.25F, 2}}}};
-  model.honest = HonestScore{{0.75, 0.625},
-                             "by-capture",
-                             5,
-                             {{0, 0, 1000},
-                              {0, 2, 200},
-                              {1, 0, 30},
-                              {1, 1, 50},
-                              {2, 0, 31},
-                              {2, 2, 9}}};
+  model.honest = HeldOutScore{{0.75, 0.625},
+                              "by-capture",
+                              5,
+                              {{0, 0, 1000},
+                               {0, 2, 200},
+                               {1, 0, 30},
+                               {1, 1, 50},
+                               {2, 0, 31},
+                               {2, 2, 9}}};
   return model;
 }
 
@@ -70,8 +70,8 @@ TEST(ModelExplanation, ShowsThreeDrawsOfAnApp) {
   model.apps.push_back("d");
   model.apps.push_back("e");
   model.flows_per_app = {10, 10, 10, 10, 10};
-  model.insight.signs.resize(25);
-  model.insight.draws = {
+  model.feature_profile.signs.resize(25);
+  model.feature_profile.attractors = {
       {0, 1, 4, {}}, {2, 1, 3, {}}, {3, 1, 2, {}}, {4, 1, 1, {}}};
   const std::string text = model_explanation_text(model);
   EXPECT_NE(text.find("mail draws 10 flows\n"), std::string::npos);
@@ -81,7 +81,7 @@ TEST(ModelExplanation, ShowsThreeDrawsOfAnApp) {
 
 TEST(ModelExplanation, SaysWhereNothingIsKnown) {
   Model model = draws_and_signs();
-  model.insight.draws.clear();
+  model.feature_profile.attractors.clear();
   model.honest.reset();
   EXPECT_TRUE(model_explanation_text(model).ends_with(
       "pulls)\n  none\n\nThe model was trained with --no-score: what its "

@@ -18,7 +18,8 @@ constexpr std::size_t kDrawSignsShown = 3;
 // The columns that add most to an app's own flows, strongest first.
 std::string signs_text(const Model& model, std::size_t app) {
   const std::size_t width = model.columns.size();
-  const auto signs = std::span(model.insight.signs).subspan(app * width, width);
+  const auto signs =
+      std::span(model.feature_profile.signs).subspan(app * width, width);
   std::vector<std::size_t> order(width);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -53,10 +54,10 @@ std::string knows_text(const Model& model) {
   return out;
 }
 
-std::string draw_text(const Model& model, const Draw& draw,
+std::string draw_text(const Model& model, const Attractor& draw,
                       std::size_t longest) {
   std::vector<std::string> parts;
-  for (const Draw::Sign& sign : draw.signs) {
+  for (const Attractor::Sign& sign : draw.signs) {
     if (parts.size() == kDrawSignsShown) break;
     parts.push_back(fmt::format("{} {:.6g} ({})", model.columns[sign.column],
                                 sign.typical,
@@ -72,7 +73,8 @@ std::string draw_text(const Model& model, const Draw& draw,
 
 std::string draws_text(const Model& model) {
   std::vector<std::uint64_t> drawn(model.apps.size());
-  for (const Draw& draw : model.insight.draws) drawn[draw.to] += draw.flows;
+  for (const Attractor& draw : model.feature_profile.attractors)
+    drawn[draw.to] += draw.flows;
   std::vector<std::size_t> order(model.apps.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
@@ -86,13 +88,13 @@ std::string draws_text(const Model& model) {
     out += fmt::format("  {} draws {}\n", model.apps[to],
                        counted(drawn[to], "flow"));
     std::size_t shown = 0;
-    for (const Draw& draw : model.insight.draws) {
+    for (const Attractor& draw : model.feature_profile.attractors) {
       if (draw.to != to || shown == kDrawsShown) continue;
       out += draw_text(model, draw, longest_name(model));
       ++shown;
     }
   }
-  if (model.insight.draws.empty()) out += "  none\n";
+  if (model.feature_profile.attractors.empty()) out += "  none\n";
   return out;
 }
 

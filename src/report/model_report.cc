@@ -162,7 +162,7 @@ std::string model_json(const Model& model) {
                        {"impurity", model.importance[i].impurity},
                        {"permutation", model.importance[i].permutation}});
   }
-  Json taught = Json::array();
+  Json trained = Json::array();
   for (const CaptureRecord& capture : model.captures) {
     Json entry = {{"path", capture.path},
                   {"app", model.apps[capture.app]},
@@ -171,7 +171,7 @@ std::string model_json(const Model& model) {
                   {"flows", capture.flows}};
     if (capture.first) entry["first"] = utc_text(*capture.first);
     if (capture.last) entry["last"] = utc_text(*capture.last);
-    taught.push_back(std::move(entry));
+    trained.push_back(std::move(entry));
   }
   Json honest = nullptr;
   if (model.honest) {
@@ -197,7 +197,7 @@ std::string model_json(const Model& model) {
       {"ambiguous", ambiguity_json(model)},
       {"trained_by", model.trained_by},
       {"seed", model.seed},
-      {"captures", taught},
+      {"captures", trained},
   };
   return json_text(all, 2) + '\n';
 }

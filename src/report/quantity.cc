@@ -8,11 +8,6 @@
 
 namespace flowtell {
 
-double ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0
-                    : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 std::string grouped_text(std::uint64_t count) {
   std::string text = std::to_string(count);
   for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");

@@ -11,9 +11,6 @@
 
 namespace flowtell {
 
-// The part of a whole, 0 to 1; of nothing, 0.
-double ratio(std::uint64_t part, std::uint64_t whole);
-
 // 1234567 as "1,234,567"
 std::string grouped_text(std::uint64_t count);
 

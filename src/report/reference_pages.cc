@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
+#include "audit/finding.h"
 #include "decode/ledger.h"
-#include "measure/feature_list.h"
-#include "predict/finding.h"
-#include "predict/preset.h"
+#include "features/feature_list.h"
+#include "learn/preset.h"
 #include "report/metrics.h"
 
 namespace flowtell {

@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "audit/finding.h"
 #include "base/text.h"
 #include "decode/ledger.h"
-#include "measure/feature_list.h"
-#include "predict/finding.h"
-#include "predict/preset.h"
+#include "features/feature_list.h"
+#include "learn/preset.h"
 #include "report/metrics.h"
 
 namespace flowtell {

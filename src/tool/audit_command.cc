@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "predict/audit.h"
+#include "audit/audit.h"
 
 #include "report/audit_report.h"
 #include "tool/command.h"
@@ -83,9 +83,9 @@ class AuditCommand : public Command {
  private:
   Result<ExitCode> tell(const Dataset& data,
                         const std::vector<Finding>& findings) {
-    auto told = outputs_.write([&] { return audit_text(data, findings); },
-                               [&] { return audit_json(data, findings); });
-    if (!told) return fail(std::move(told).error());
+    auto reported = outputs_.write([&] { return audit_text(data, findings); },
+                                   [&] { return audit_json(data, findings); });
+    if (!reported) return fail(std::move(reported).error());
     const auto [faults, warnings, notes] = count_severities(findings);
     return strict_ && faults + warnings > 0 ? ExitCode::kFailed
                                             : ExitCode::kDone;

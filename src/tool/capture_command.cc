@@ -9,10 +9,10 @@
 
 #include "base/text.h"
 #include "capture/live_interface.h"
+#include "live/recorder.h"
+#include "live/session_folder.h"
 #include "report/quantity.h"
 #include "report/terminal_text.h"
-#include "serve/recorder.h"
-#include "serve/session_folder.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/options.h"

@@ -49,14 +49,14 @@ class ClassifyCommand : public Command {
     options->key = model->flow_key;
     options->burst_gap = model->burst_gap;
     options->names = kinds->name || writer_.names || writer_.ambiguity;
-    auto judge = Judge::make(*model, *kinds, *rule);
-    if (!judge) {
+    auto classifier = ClassifierSession::make(*model, *kinds, *rule);
+    if (!classifier) {
       return fail(fmt::format("cannot use {}", model_),
-                  std::move(judge).error());
+                  std::move(classifier).error());
     }
     return print_flows(paths_, {*options, writer_, run_},
-                       NamingJudge{&*judge, &model->apps,
-                                   writer_.ambiguity ? &*model : nullptr});
+                       NamingClassifier{&*classifier, &model->apps,
+                                        writer_.ambiguity ? &*model : nullptr});
   }
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "predict/learner.h"
-#include "report/evaluation.h"
+#include "evaluate/evaluation.h"
+#include "learn/held_out_scores.h"
 #include "report/evaluation_page.h"
 #include "tool/command.h"
 #include "tool/console.h"
@@ -133,10 +133,10 @@ class EvaluateCommand : public Command {
 
  private:
   // Flows judged, and all that is told of that.
-  struct Judged {
+  struct Classification {
     const Dataset& learned;
     const Dataset& tested;  // cross-validated: the same
-    Hearing hearing;
+    HeldOutScores held_out;
     EvaluationSetting setting;
     std::optional<AmbiguousRows> ambiguous;
     std::optional<RepeatedScore> repeats;
@@ -156,20 +156,20 @@ class EvaluateCommand : public Command {
                                      EvaluationSetting setting) {
     const CrossValidationOptions options = validation();
     // A split needs two parts to tell what was learned from what is judged.
-    setting.folds = count_folds(deal_folds(data, options));
+    setting.folds = count_folds(assign_folds(data, options));
     if (setting.folds < 2) return no_split(setting);
     if (leave_app_out_) {
       if (auto can = check_leaving_out(data, options); !can) return can;
     }
     if (options.split != Split::kByFlow) warn_of_single_captures(data);
-    Judged judged{data, data, {}, std::move(setting), {}, {}, {}};
-    judged.hearing = with_progress(options, [&](const auto& with) {
-      return hear_cross_validated(data, with, kinds_);
+    Classification judged{data, data, {}, std::move(setting), {}, {}, {}};
+    judged.held_out = with_progress(options, [&](const auto& with) {
+      return score_cross_validated(data, with, kinds_);
     });
     if (ambiguity_) {
       judged.ambiguous = mark_ambiguous_cross_validated(data, options, kinds_);
     }
-    if (repeats_ > 1) judged.repeats = repeat(data, options, judged.hearing);
+    if (repeats_ > 1) judged.repeats = repeat(data, options, judged.held_out);
     if (leave_app_out_) {
       judged.left_out =
           leave_apps_out(data, options, kinds_, judged.setting.rule);
@@ -180,9 +180,9 @@ class EvaluateCommand : public Command {
   Result<void> judge_others(const Dataset& learned, const Dataset& tested,
                             EvaluationSetting setting) {
     const CrossValidationOptions options = validation();
-    Judged judged{learned, tested, {}, std::move(setting), {}, {}, {}};
-    judged.hearing = with_progress(options, [&](const auto& with) {
-      return hear_others(learned, tested, with, kinds_);
+    Classification judged{learned, tested, {}, std::move(setting), {}, {}, {}};
+    judged.held_out = with_progress(options, [&](const auto& with) {
+      return score_test_set(learned, tested, with, kinds_);
     });
     if (ambiguity_) {
       judged.ambiguous =
@@ -213,14 +213,14 @@ class EvaluateCommand : public Command {
 
   // The first deal of the folds, and others by the seeds that follow.
   RepeatedScore repeat(const Dataset& data, CrossValidationOptions options,
-                       const Hearing& first) const {
+                       const HeldOutScores& first) const {
     RepeatedFolds folds;
     folds.add(data, first, kinds_);
     Progress progress("dealing the folds anew");
     for (std::size_t i = 1; i < repeats_; ++i) {
       progress(i, repeats_);
       ++options.forest.seed;
-      folds.add(data, hear_cross_validated(data, options, kinds_), kinds_);
+      folds.add(data, score_cross_validated(data, options, kinds_), kinds_);
     }
     return folds.score();
   }
@@ -234,7 +234,8 @@ class EvaluateCommand : public Command {
   }
 
   template <typename Work>
-  static Hearing with_progress(CrossValidationOptions options, Work&& work) {
+  static HeldOutScores with_progress(CrossValidationOptions options,
+                                     Work&& work) {
     Progress progress("learning");
     options.forest.progress = std::ref(progress);
     return work(options);
@@ -255,14 +256,14 @@ class EvaluateCommand : public Command {
     return setting;
   }
 
-  Result<void> tell(const Judged& judged) {
+  Result<void> tell(const Classification& judged) {
     const Dataset& data = judged.tested;
-    const Hearing& hearing = judged.hearing;
+    const HeldOutScores& held_out = judged.held_out;
     const auto probabilities =
-        judge_captures(data, hearing.testimonies, hearing.weights, kinds_);
+        classify_captures(data, held_out.scores, held_out.weights, kinds_);
     Evaluation evaluation = flowtell::evaluate(
-        data, probabilities, judged.setting.rule, hearing.weights);
-    evaluation.evidence_use = evidence_use(data, hearing.testimonies);
+        data, probabilities, judged.setting.rule, held_out.weights);
+    evaluation.evidence_use = evidence_use(data, held_out.scores);
     evaluation.repeats = judged.repeats;
     evaluation.left_out = judged.left_out;
     if (judged.ambiguous) {
@@ -271,11 +272,12 @@ class EvaluateCommand : public Command {
     }
     if (timeline_ || outputs_.wants_page()) {
       evaluation.timeline =
-          evaluate_timeline(data, hearing, kinds_, learner_.seed);
+          evaluate_timeline(data, held_out, kinds_, learner_.seed);
     }
-    auto told = tell(evaluation, judged.setting);
-    if (told && outputs_.wants_page()) told = tell_page(judged, evaluation);
-    return told;
+    auto reported = tell(evaluation, judged.setting);
+    if (reported && outputs_.wants_page())
+      reported = tell_page(judged, evaluation);
+    return reported;
   }
 
   Result<void> tell(const Evaluation& evaluation,
@@ -284,12 +286,13 @@ class EvaluateCommand : public Command {
                           [&] { return evaluation_json(evaluation, setting); });
   }
 
-  Result<void> tell_page(const Judged& judged, const Evaluation& evaluation) {
+  Result<void> tell_page(const Classification& judged,
+                         const Evaluation& evaluation) {
     auto columns = learner_.features();
     if (!columns) return fail(std::move(columns).error());
     return outputs_.write_page(
         evaluation_html({evaluation, judged.setting,
-                         device_day(judged.tested, judged.hearing, kinds_,
+                         device_day(judged.tested, judged.held_out, kinds_,
                                     judged.setting.rule, learner_.seed),
                          app_features(judged.learned, columns->column_names(),
                                       learner_.forest())}));

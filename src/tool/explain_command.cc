@@ -79,8 +79,8 @@ class ExplainCommand : public Command {
     if (!model) return fail(std::move(model).error());
     if (anonymiser_) anonymise(model->captures, *anonymiser_);
     if (paths_.empty()) {
-      return told(model_explanation_text(*model),
-                  model_explanation_json(*model));
+      return reported(model_explanation_text(*model),
+                      model_explanation_json(*model));
     }
     options->key = model->flow_key;
     options->burst_gap = model->burst_gap;
@@ -94,11 +94,11 @@ class ExplainCommand : public Command {
                            const FlowOptions& options) {
     auto captures = find_captures(paths_);
     if (!captures) return fail(std::move(captures).error());
-    CaptureAccount account(model.apps.size(), setting.kinds);
+    CaptureSummary account(model.apps.size(), setting.kinds);
     std::optional<FlowExplanation> asked;
-    const Inquiry* judging = nullptr;
-    auto inquiry = Inquiry::make(
-        model, setting.kinds, setting.rule, [&](const JudgedFlow& flow) {
+    const EvidenceTracer* judging = nullptr;
+    auto inquiry = EvidenceTracer::make(
+        model, setting.kinds, setting.rule, [&](const TracedFlow& flow) {
           add(account, flow, judging->fewer());
           if (flow.number != number_) return;
           asked = explain_flow(model, *judging, setting.kinds, flow);
@@ -109,15 +109,15 @@ class ExplainCommand : public Command {
                   std::move(inquiry).error());
     }
     judging = &*inquiry;
-    if (auto done = judge(*captures, options, *inquiry); !done) {
+    if (auto done = predict(*captures, options, *inquiry); !done) {
       return fail(std::move(done).error());
     }
     if (account.flows() == 0) {
       return fail(ErrorKind::kInput, "{}", no_flow_text(report_));
     }
     if (number_ == 0) {
-      return told(capture_account_text(account, setting),
-                  capture_account_json(account, setting));
+      return reported(capture_summary_text(account, setting),
+                      capture_summary_json(account, setting));
     }
     if (!asked) {
       return fail(ErrorKind::kUsage,
@@ -126,24 +126,24 @@ class ExplainCommand : public Command {
                   number_, account.flows() == 1 ? "is" : "are",
                   counted(account.flows(), "flow"));
     }
-    return told(flow_explanation_text(*asked, setting),
-                flow_explanation_json(*asked, setting));
+    return reported(flow_explanation_text(*asked, setting),
+                    flow_explanation_json(*asked, setting));
   }
 
-  void add(CaptureAccount& account, const JudgedFlow& flow,
+  void add(CaptureSummary& account, const TracedFlow& flow,
            std::span<const EvidenceKinds> fewer) {
     if (!anonymiser_) return account.add(flow, fewer);
     const KeptFlow kept = anonymised(*flow.flow, *anonymiser_);
     const std::string capture = anonymiser_->capture(*flow.capture);
-    JudgedFlow told = flow;
-    told.flow = &kept;
-    told.capture = &capture;
-    account.add(told, fewer);
+    TracedFlow reported = flow;
+    reported.flow = &kept;
+    reported.capture = &capture;
+    account.add(reported, fewer);
   }
 
   // Hands the flows of all captures to the inquiry.
-  Result<void> judge(const std::vector<std::string>& captures,
-                     const FlowOptions& options, Inquiry& inquiry) {
+  Result<void> predict(const std::vector<std::string>& captures,
+                       const FlowOptions& options, EvidenceTracer& inquiry) {
     const auto use = [&](const std::string& path,
                          FrameSource& source) -> Result<void> {
       FlowMeter meter(options, inquiry);
@@ -158,7 +158,7 @@ class ExplainCommand : public Command {
     return {};
   }
 
-  Result<ExitCode> told(const std::string& text, const std::string& json) {
+  Result<ExitCode> reported(const std::string& text, const std::string& json) {
     auto done = outputs_.write([&] { return text; }, [&] { return json; });
     if (done && outputs_.wants_page()) {
       done = outputs_.write_page(explanation_html(title(), text, json));

@@ -22,13 +22,14 @@ constexpr std::size_t kBatchesWaiting = 4;  // between the two threads
 class Printer {
  public:
   Printer(const FlowPrinting& how, std::unique_ptr<FlowWriter> writer,
-          const FeatureList& features, std::optional<NamingJudge> judge,
-          Output& output, const std::optional<AnonymiserKey>& key)
+          const FeatureList& features,
+          std::optional<NamingClassifier> classifier, Output& output,
+          const std::optional<AnonymiserKey>& key)
       : how_(how),
         has_teller_(how.run.threads > 1),
         writer_(std::move(writer)),
         lines_(*writer_, text_),
-        reporter_(features, judge, {&lines_}),
+        reporter_(features, classifier, {&lines_}),
         output_(output) {
     writer_->begin_output(text_);
     reporter_.time_with(telling_clock());
@@ -68,18 +69,18 @@ class Printer {
   Result<void> print_by_one(FrameSource& source) {
     FlowMeter meter(how_.flow, reporter_);
     reporter_.begin_capture(meter.origin());
-    Result<void> told;
+    Result<void> reported;
     meter_capture(source, meter, [&] {
-      told = flush(kFlushAt);
-      return told.has_value();
+      reported = flush(kFlushAt);
+      return reported.has_value();
     });
-    return told;
+    return reported;
   }
 
   Result<void> print_by_two(FrameSource& source) {
     Pipe<FlowBatch> pipe(kBatchesWaiting);
-    Result<void> told;
-    std::jthread teller([&] { told = tell(pipe); });
+    Result<void> reported;
+    std::jthread teller([&] { reported = tell(pipe); });
     const PipeCloser closer(pipe);  // before the thread is waited for
     bool is_heard = true;
     BatchingSink sink(
@@ -90,7 +91,7 @@ class Printer {
     sink.finish();
     pipe.close();
     teller.join();
-    return told;
+    return reported;
   }
 
   // The second thread's work, until the first is done or nothing more can be
@@ -155,7 +156,7 @@ void remark_on(const MeterReport& report, bool with_ledger) {
 
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const FlowPrinting& how,
-                             std::optional<NamingJudge> judge) {
+                             std::optional<NamingClassifier> classifier) {
   auto writer_options = how.writer.resolve();
   if (!writer_options) return fail(std::move(writer_options).error());
   auto features = FeatureList::parse(how.writer.features);
@@ -164,7 +165,7 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!key) return fail(std::move(key).error());
   auto captures = find_captures(paths);
   if (!captures) return fail(std::move(captures).error());
-  writer_options->with_verdicts = judge.has_value();
+  writer_options->with_verdicts = classifier.has_value();
   writer_options->mark_captures = captures->size() > 1;
   std::vector<std::string> read = *captures;
   read.push_back(how.writer.anonymise.key_file);
@@ -175,7 +176,7 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!output) return fail(std::move(output).error());
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
-                  judge, *output, *key);
+                  classifier, *output, *key);
   const auto is_whole = printer.print_all(*captures);
   if (!is_whole) return fail(is_whole.error());
   if (auto done = output->finish(); !done) return fail(std::move(done).error());

@@ -27,6 +27,6 @@ struct FlowPrinting {
 // read, leaving an output file as it was.
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const FlowPrinting& how,
-                             std::optional<NamingJudge> judge);
+                             std::optional<NamingClassifier> classifier);
 
 }  // namespace flowtell

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "base/text.h"
-#include "serve/gateway.h"
-#include "serve/gateway_status.h"
-#include "serve/gateway_unit.h"
+#include "gateway/gateway.h"
+#include "gateway/gateway_status.h"
+#include "gateway/gateway_unit.h"
 #include "tool/console.h"
 #include "tool/gateway_commands.h"
 #include "tool/report_outputs.h"
@@ -32,7 +32,7 @@ class GatewayDownCommand : public Command {
     const GatewayRequest request = state_.request();
     const auto known = known_gateways(request.places);
     if (lan_.empty() && known.empty()) {
-      remark(told("", {}));
+      remark(reported("", {}));
       return ExitCode::kDone;
     }
     if (all_) return take_down_each(known, request);
@@ -47,7 +47,7 @@ class GatewayDownCommand : public Command {
     for (const std::string& lan : lans) {
       auto undone = take_down(lan, keep_unit_, request);
       if (!undone) return fail(std::move(undone).error());
-      remark(told(lan, *undone));
+      remark(reported(lan, *undone));
     }
     return ExitCode::kDone;
   }
@@ -61,7 +61,7 @@ class GatewayDownCommand : public Command {
                 listed(known));
   }
 
-  static std::string told(const std::string& lan, const Undone& undone) {
+  static std::string reported(const std::string& lan, const Undone& undone) {
     if (undone.changes == 0 && !undone.had_unit) {
       return fmt::format("No gateway is up{}; there is nothing to undo.\n",
                          lan.empty() ? "" : " on " + lan);
@@ -98,10 +98,10 @@ class GatewayStatusCommand : public Command {
     if (!opened) return fail(std::move(opened).error());
     auto gateways = read_gateway_status(lan_, state_.request().places);
     if (!gateways) return fail(std::move(gateways).error());
-    auto told = outputs_.write(
+    auto reported = outputs_.write(
         [&] { return status_text(*gateways); },
         [&] { return json_text(status_json(*gateways), 2) + '\n'; });
-    if (!told) return fail(std::move(told).error());
+    if (!reported) return fail(std::move(reported).error());
     return ExitCode::kDone;
   }
 
@@ -129,8 +129,8 @@ class GatewayScriptCommand : public Command {
     auto good = check_options(*options);
     if (!good) return fail(std::move(good).error());
     const std::string program = StateArgument{}.request().places.program;
-    auto told = write_output("", script_text(*options, program));
-    if (!told) return fail(std::move(told).error());
+    auto reported = write_output("", script_text(*options, program));
+    if (!reported) return fail(std::move(reported).error());
     return ExitCode::kDone;
   }
 

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "serve/gateway_options.h"
-#include "serve/gateway_steps.h"
+#include "gateway/gateway_options.h"
+#include "gateway/gateway_steps.h"
 #include "tool/command.h"
 
 namespace flowtell {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
-#include "serve/gateway.h"
+#include "gateway/gateway.h"
 #include "tool/console.h"
 #include "tool/gateway_commands.h"
 
@@ -82,8 +82,8 @@ class GatewayUpCommand : public Command {
       text += numbered(i + 1, preview->changes[i]);
     }
     if (text.empty()) text = "Nothing: the gateway is up already.\n";
-    auto told = write_output("", text);
-    if (!told) return fail(std::move(told).error());
+    auto reported = write_output("", text);
+    if (!reported) return fail(std::move(reported).error());
     return ExitCode::kDone;
   }
 

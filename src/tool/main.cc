@@ -9,8 +9,8 @@
 int main(int count, char** arguments) try {
   flowtell::end_when_out_of_memory();
   flowtell::Program program;
-  const auto told = program.parse(count, arguments);
-  return static_cast<int>(told ? *told : program.run());
+  const auto reported = program.parse(count, arguments);
+  return static_cast<int>(reported ? *reported : program.run());
 } catch (const std::exception& error) {
   static_cast<void>(
       std::fprintf(stderr, "flowtell: cannot go on: %s; %s\n", error.what(),

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
+#include "live/memory_use.h"
+#include "live/metrics_server.h"
 #include "report/metrics.h"
-#include "serve/memory_use.h"
-#include "serve/metrics_server.h"
 
 namespace flowtell {
 

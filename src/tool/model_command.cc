@@ -39,9 +39,9 @@ class ModelCommand : public Command {
       Anonymiser anonymiser(**key);
       anonymise(*model, anonymiser);
     }
-    auto told = outputs_.write([&] { return model_text(*model); },
-                               [&] { return model_json(*model); });
-    if (!told) return fail(std::move(told).error());
+    auto reported = outputs_.write([&] { return model_text(*model); },
+                                   [&] { return model_json(*model); });
+    if (!reported) return fail(std::move(reported).error());
     return ExitCode::kDone;
   }
 

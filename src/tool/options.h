@@ -11,13 +11,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "classify/unknown_rule.h"
 #include "decode/anonymiser.h"
+#include "features/feature_list.h"
 #include "flow/flow_options.h"
-#include "measure/feature_list.h"
+#include "learn/shape_options.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
-#include "model/shape_options.h"
-#include "predict/unknown_rule.h"
 #include "report/flow_writer.h"
 
 namespace flowtell {

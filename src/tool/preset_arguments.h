@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "predict/preset.h"
+#include "learn/preset.h"
 
 namespace flowtell {
 

@@ -31,40 +31,41 @@ Evaluation score(const PresetWork& work, const Dataset& judged, std::size_t met,
   return evaluation;
 }
 
-Result<Evaluation> judge_others(const PresetWork& work, const Dataset& taught) {
+Result<Evaluation> judge_others(const PresetWork& work,
+                                const Dataset& trained) {
   auto judged = keep_within(work.preset, *work.tested, work.setting.tested);
   if (!judged) return fail(std::move(judged).error());
   Progress progress("growing trees");
   ForestOptions forest = work.options.forest;
   forest.progress = std::ref(progress);
   return score(work, *judged, work.tested->rows(),
-               judge_plainly(taught, *judged, work.preset.relabels, forest));
+               predict_plain(trained, *judged, work.preset.relabels, forest));
 }
 
 Result<Evaluation> judge_cross_validated(const PresetWork& work,
-                                         const Dataset& taught) {
-  const auto folds = deal_folds(taught, work.options);
+                                         const Dataset& trained) {
+  const auto folds = assign_folds(trained, work.options);
   work.setting.folds = count_folds(folds);
   if (work.setting.folds < 2) return no_split(work.setting);
-  if (work.options.split != Split::kByFlow) warn_of_single_captures(taught);
+  if (work.options.split != Split::kByFlow) warn_of_single_captures(trained);
   Progress progress("growing trees");
   ForestOptions forest = work.options.forest;
   forest.progress = std::ref(progress);
-  return score(work, taught, work.learned.rows(),
-               judge_plainly_cross_validated(taught, folds,
+  return score(work, trained, work.learned.rows(),
+               predict_plain_cross_validated(trained, folds,
                                              work.preset.relabels, forest));
 }
 
 }  // namespace
 
 Result<Evaluation> evaluate_by_preset(const PresetWork& work) {
-  auto taught = keep_within(work.preset, work.learned, work.setting.captures);
-  if (!taught) return fail(std::move(taught).error());
-  if (auto two = require_two_apps(*taught, work.setting.captures); !two) {
+  auto trained = keep_within(work.preset, work.learned, work.setting.captures);
+  if (!trained) return fail(std::move(trained).error());
+  if (auto two = require_two_apps(*trained, work.setting.captures); !two) {
     return fail(std::move(two).error());
   }
-  return work.tested != nullptr ? judge_others(work, *taught)
-                                : judge_cross_validated(work, *taught);
+  return work.tested != nullptr ? judge_others(work, *trained)
+                                : judge_cross_validated(work, *trained);
 }
 
 }  // namespace flowtell

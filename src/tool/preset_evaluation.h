@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `evaluate --preset`: the method of a paper, learned and judged as the paper
-// has it (predict/relabelling.h), on the flows that it looks at.
+// has it (learn/relabelling.h), on the flows that it looks at.
 #pragma once
 
 #include <string>
 
-#include "predict/preset.h"
-#include "report/evaluation.h"
+#include "learn/preset.h"
+#include "report/evaluation_text.h"
 
 namespace flowtell {
 

@@ -69,7 +69,7 @@ Result<std::unique_ptr<LiveInterface>> open_interface(
 }
 
 Result<void> PrivilegeArguments::give_up(const Remaining& remaining,
-                                         bool is_told) const {
+                                         bool is_reported) const {
   if (keeps()) {
     remark(fmt::format(
         "flowtell: privileges are kept: what strangers send is read with all "
@@ -77,7 +77,7 @@ Result<void> PrivilegeArguments::give_up(const Remaining& remaining,
         user_text()));
     return {};
   }
-  if (is_told) tell(remaining.account);
+  if (is_reported) tell(remaining.account);
   auto done = drop_privileges(remaining);
   if (done) return done;
   return fail(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // --privileges: whether a command that listens to strangers gives up, once all
-// is open, what it does not need any more (serve/least_privilege.h), and what
+// is open, what it does not need any more (confine/least_privilege.h), and what
 // it tells a person about that.
 #pragma once
 
@@ -12,8 +12,8 @@
 #include <string>
 
 #include "capture/live_interface.h"
-#include "serve/interface_binder.h"
-#include "serve/least_privilege.h"
+#include "confine/interface_binder.h"
+#include "confine/least_privilege.h"
 
 namespace flowtell {
 
@@ -36,7 +36,7 @@ struct PrivilegeArguments {
   // Gives them up, or says that they are kept. Nothing is said where nobody
   // asked for privileges, as to play a capture.
   // REQUIRES: no other thread runs.
-  Result<void> give_up(const Remaining& remaining, bool is_told) const;
+  Result<void> give_up(const Remaining& remaining, bool is_reported) const;
 
   std::string privileges{kPrivilegeNames.front()};
 };

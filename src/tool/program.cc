@@ -48,8 +48,8 @@ std::optional<ExitCode> Program::parse(int count,
     std::ostringstream help;
     std::ostringstream nothing;
     cli_.exit(error, help, nothing);
-    const auto told = write_output("", help.str());
-    return told ? ExitCode::kDone : complain(told.error());
+    const auto reported = write_output("", help.str());
+    return reported ? ExitCode::kDone : complain(reported.error());
   }
   return std::nullopt;
 }

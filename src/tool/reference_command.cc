@@ -86,8 +86,8 @@ class ReferenceCommand : public Command {
     if (page_ == kManual) return write_manual();
     for (const Page& page : kPages) {
       if (page.name != page_) continue;
-      auto told = write_output("", page.text(program_));
-      if (!told) return fail(std::move(told).error());
+      auto reported = write_output("", page.text(program_));
+      if (!reported) return fail(std::move(reported).error());
     }
     return ExitCode::kDone;
   }
@@ -103,11 +103,11 @@ class ReferenceCommand : public Command {
         together += page.text;
         continue;
       }
-      auto told = write_output(folder_ + '/' + page.name, page.text);
-      if (!told) return fail(std::move(told).error());
+      auto reported = write_output(folder_ + '/' + page.name, page.text);
+      if (!reported) return fail(std::move(reported).error());
     }
-    auto told = write_output("", together);
-    if (!told) return fail(std::move(told).error());
+    auto reported = write_output("", together);
+    if (!reported) return fail(std::move(reported).error());
     return ExitCode::kDone;
   }
 

@@ -45,7 +45,7 @@ Result<void> ReportOutputs::open(const std::vector<std::string>& read) {
 
 Result<void> ReportOutputs::write(const Text& text, const Text& json) {
   if (json_path_ != "-" && page_path_ != "-") {
-    if (auto told = write_output("", text()); !told) return told;
+    if (auto reported = write_output("", text()); !reported) return reported;
   }
   return json_ ? write_all_of(*json_, json()) : Result<void>();
 }

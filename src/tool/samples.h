@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/dataset.h"
-#include "report/evaluation.h"
+#include "report/evaluation_text.h"
 #include "tool/options.h"
 
 namespace flowtell {

@@ -41,8 +41,8 @@ void Terminal::take() {
 // What is half drawn would swallow the sequence that gives the screen back.
 Terminal::~Terminal() {
   if (taken.exchange(nullptr) == nullptr) return;
-  constexpr int kMostWaits = 5;
-  for (int i = 0; i < kMostWaits && !left_.empty() && is_read(descriptor());
+  constexpr int kMaxWaits = 5;
+  for (int i = 0; i < kMaxWaits && !left_.empty() && is_read(descriptor());
        ++i) {
     static_cast<void>(write_some());
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "evaluate/evaluation.h"
+#include "learn/ambiguity.h"
+#include "learn/feature_profile_finder.h"
+#include "learn/held_out_scores.h"
+#include "learn/out_of_bag.h"
 #include "model/model_file.h"
-#include "model/out_of_bag.h"
-#include "predict/ambiguity.h"
-#include "predict/insight_finder.h"
-#include "predict/learner.h"
-#include "report/evaluation.h"
 #include "report/table.h"
 #include "tool/apart.h"
 #include "tool/command.h"
@@ -113,9 +113,9 @@ class TrainCommand : public Command {
     ForestOptions options = learner_.forest();
     options.progress = std::ref(progress);
     BuiltForest built = build_forest(data, options);
-    const OutOfBag judged = judge_out_of_bag(built, data, learner_.threads);
+    const OutOfBag judged = predict_out_of_bag(built, data, learner_.threads);
     model.out_of_bag_accuracy = judged.accuracy;
-    model.insight = find_insight(built, judged, data);
+    model.feature_profile = find_feature_profile(built, judged, data);
     PermutationOptions permutation;
     permutation.seed = learner_.seed;
     permutation.threads = learner_.threads;
@@ -133,7 +133,7 @@ class TrainCommand : public Command {
     model.forest.apps = data.apps.size();
     model.forest.width = data.width;
     model.importance.resize(data.width);
-    model.insight.signs.resize(data.apps.size() * data.width);
+    model.feature_profile.signs.resize(data.apps.size() * data.width);
   }
 
   void weigh(const Dataset& data, Model& model) const {
@@ -159,7 +159,7 @@ class TrainCommand : public Command {
     CrossValidationOptions options;
     options.folds = kFolds;
     options.forest = learner_.forest();
-    const std::size_t folds = count_folds(deal_folds(data, options));
+    const std::size_t folds = count_folds(assign_folds(data, options));
     if (folds < 2) {
       warn(
           "all flows are of one capture, so none is left to judge by: the "
@@ -169,13 +169,13 @@ class TrainCommand : public Command {
     warn_of_single_captures(data);
     Progress progress("judging the learner");
     options.forest.progress = std::ref(progress);
-    const Hearing hearing = hear_cross_validated(data, options, kinds_);
+    const HeldOutScores held_out = score_cross_validated(data, options, kinds_);
     const auto judged =
-        judge_captures(data, hearing.testimonies, hearing.weights, kinds_);
+        classify_captures(data, held_out.scores, held_out.weights, kinds_);
     const Evaluation evaluation = evaluate(data, judged, UnknownRule{});
-    model.honest =
-        HonestScore{evaluation.score(), std::string(split_name(options.split)),
-                    static_cast<std::uint32_t>(folds), evaluation.confusions()};
+    model.honest = HeldOutScore{
+        evaluation.score(), std::string(split_name(options.split)),
+        static_cast<std::uint32_t>(folds), evaluation.confusions()};
   }
 
   std::string summary(const Model& model) const {

@@ -7,9 +7,9 @@
 #include "capture/capture_file.h"
 #include "capture/live_interface.h"
 #include "capture/replay_source.h"
+#include "gateway/gateway_plan.h"
+#include "live/watch.h"
 #include "report/ledger_text.h"
-#include "serve/gateway_plan.h"
-#include "serve/watch.h"
 #include "tool/apart.h"
 #include "tool/command.h"
 #include "tool/each_capture.h"
@@ -260,7 +260,7 @@ class WatchCommand : public Command {
       if (!metrics.server || now < next_publishing) return;
       next_publishing = now + kPublishEvery;
       metrics.status.live = status();
-      metrics.status.ledger = watch->crew().progress().ledger;
+      metrics.status.ledger = watch->sharded_meter().progress().ledger;
       metrics.status.memory = metrics.memory.resident();
       metrics.server->publish(reporting.metrics_text(metrics.status));
     };
@@ -273,8 +273,9 @@ class WatchCommand : public Command {
     options.reload = [&] { return reload(reporting); };
     options.notice = [&](const std::string& text) { reporting.notice(text); };
     watch.emplace(std::move(options), reporting.sinks());
-    for (std::size_t i = 0; i < watch->crew().size(); ++i) {
-      reporting.reporter(i).begin_capture(watch->crew().meter(i).origin());
+    for (std::size_t i = 0; i < watch->sharded_meter().size(); ++i) {
+      reporting.reporter(i).begin_capture(
+          watch->sharded_meter().meter(i).origin());
     }
     reporting.begin();
     publish();
@@ -294,7 +295,7 @@ class WatchCommand : public Command {
   static LiveStatus status_of(const Watch& watch, LiveSource& source,
                               Duration passed) {
     LiveStatus status;
-    const Crew::Progress progress = watch.crew().progress();
+    const ShardedMeter::Progress progress = watch.sharded_meter().progress();
     status.passed = passed;
     status.now = progress.last.value_or(Timestamp{}) + source.silence();
     status.frames = progress.frames;
@@ -327,7 +328,7 @@ class WatchCommand : public Command {
   void summarise(const Watch& watch, LiveSource& source,
                  const WatchReporting& reporting) const {
     if (!is_read(STDERR_FILENO)) return;
-    const MeterReport report = watch.crew().report();
+    const MeterReport report = watch.sharded_meter().report();
     if (const auto& damage = source.damage()) {
       warn_of_damage(replay_, *damage);
     }

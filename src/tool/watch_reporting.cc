@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kMostNotices = 20;
+constexpr std::size_t kMaxNotices = 20;
 
 // How long a reader is given for the lines that wait when all is over.
 constexpr Duration kPatience = std::chrono::seconds(5);
@@ -25,10 +25,10 @@ constexpr std::size_t kManyLines = std::size_t{64} << 10;
 class WatchReporting::Desk : public FlowListener {
  public:
   Desk(WatchReporting& house, const FlowWriterOptions& writer,
-       NamingJudge judge)
+       NamingClassifier classifier)
       : house_(house),
         writer_(make_flow_writer(writer)),
-        reporter_(house.features_, judge, {this}) {
+        reporter_(house.features_, classifier, {this}) {
     if (const auto& key = house.options_.key) reporter_.anonymise(*key);
   }
 
@@ -102,11 +102,12 @@ Result<std::unique_ptr<ModelInUse>> ModelInUse::load(const std::string& path,
   if (!model) return fail(std::move(model).error());
   std::unique_ptr<ModelInUse> in_use(new ModelInUse(std::move(*model)));
   for (int i = 0; i < threads; ++i) {
-    auto judge = Judge::make(in_use->model_, kinds, rule);
-    if (!judge) {
-      return fail(fmt::format("cannot use {}", path), std::move(judge).error());
+    auto classifier = ClassifierSession::make(in_use->model_, kinds, rule);
+    if (!classifier) {
+      return fail(fmt::format("cannot use {}", path),
+                  std::move(classifier).error());
     }
-    in_use->judges_.push_back(std::move(*judge));
+    in_use->sessions_.push_back(std::move(*classifier));
   }
   return in_use;
 }
@@ -186,7 +187,7 @@ void WatchReporting::notice(const std::string& text) {
     screen_.notice(text);
   }
   notices_.push_back(text);
-  if (notices_.size() > kMostNotices) notices_.pop_front();
+  if (notices_.size() > kMaxNotices) notices_.pop_front();
 }
 
 Result<void> WatchReporting::end(LiveWaiter& waiter, bool is_stopped) {

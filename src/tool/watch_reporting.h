@@ -16,13 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "gateway/device_names.h"
+#include "live/line_spool.h"
+#include "live/live_waiter.h"
 #include "model/model.h"
 #include "report/app_tally.h"
 #include "report/live_screen.h"
 #include "report/metrics.h"
-#include "serve/device_names.h"
-#include "serve/line_spool.h"
-#include "serve/live_waiter.h"
 #include "tool/console.h"
 #include "tool/options.h"
 #include "tool/terminal.h"
@@ -38,14 +38,14 @@ class ModelInUse {
                                                   int threads);
 
   const Model& model() const { return model_; }
-  NamingJudge naming(std::size_t thread) {
-    return {&judges_[thread], &model_.apps, &model_};
+  NamingClassifier naming(std::size_t thread) {
+    return {&sessions_[thread], &model_.apps, &model_};
   }
 
  private:
   explicit ModelInUse(Model model) : model_(std::move(model)) {}
   Model model_;
-  std::vector<Judge> judges_;
+  std::vector<ClassifierSession> sessions_;
 };
 
 class WatchReporting {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "predict/audit.h"
+#include "audit/audit.h"
 #include "support/samples.h"
 #include "support/test_frame.h"
 

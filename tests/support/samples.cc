@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "predict/insight_finder.h"
+#include "learn/feature_profile_finder.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
@@ -105,7 +105,8 @@ Model small_model(std::uint64_t seed) {
   model.feature_identity = features.identity();
   model.flow_key = FlowKey::kRemoteEndpoint;
   model.burst_gap = 1500ms;
-  model.insight = find_insight(built, judge_out_of_bag(built, data, 1), data);
+  model.feature_profile =
+      find_feature_profile(built, predict_out_of_bag(built, data, 1), data);
   model.examples = choose_examples(data, 7);
   model.forest = std::move(built.forest);
   model.names = NameTable::of({{".example", {0, 10, 20}},
@@ -122,14 +123,14 @@ Model small_model(std::uint64_t seed) {
     weights.novelty.prior = 0.02 + place / 100;
     weights.novelty.shape.fill(0.5 + place);
     weights.novelty.name.fill(2.5 - place / 4);
-    weights.promises.fill({0.75 + place / 100, 0.5});
+    weights.error_targets.fill({0.75 + place / 100, 0.5});
   }
   for (std::size_t i = 0; i < data.width; ++i) {
     model.importance.push_back(
         {built.impurity_importance[i], 0.01 * static_cast<double>(i) - 0.02});
   }
   model.out_of_bag_accuracy = 0.8125;
-  model.honest = HonestScore{
+  model.honest = HeldOutScore{
       {0.75, 0.625}, "by-capture", 5, {{0, 0, 7}, {0, 2, 3}, {2, 2, 9}}};
   model.trained_by = "0.1.0";
   model.seed = seed;

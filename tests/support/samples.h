@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/random.h"
+#include "learn/forest_builder.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
-#include "model/forest_builder.h"
 #include "model/model.h"
 
 namespace flowtell {

@@ -3,7 +3,7 @@
 // The series of a flow of a test, for features to be measured of.
 #pragma once
 
-#include "measure/flow_series.h"
+#include "features/flow_series.h"
 #include "support/flow_collector.h"
 #include "support/packets.h"
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Captures that are not what they should be: damaged, empty, or with times that
+// cannot be right.
+#include "audit/audit_checks.h"
+#include "base/text.h"
+
+namespace flowtell {
+namespace {
+
+// Nobody recorded a capture before: a clock that was never set.
+constexpr Timestamp kEarliestSetClock =
+    std::chrono::sys_days{std::chrono::year{1995} / 1 / 1};
+
+// The captures for which `holds` of what they are like.
+template <typename Holds>
+std::set<std::uint32_t> captures_where(const LoadedDataset& loaded,
+                                       Holds holds) {
+  std::set<std::uint32_t> captures;
+  for (std::uint32_t i = 0; i < loaded.recordings.size(); ++i) {
+    if (holds(loaded.recordings[i])) captures.insert(i);
+  }
+  return captures;
+}
+
+Finding finding_of(const LoadedDataset& loaded,
+                   const std::set<std::uint32_t>& captures, FindingKind kind,
+                   Severity severity, std::string what) {
+  return {kind,
+          severity,
+          std::move(what),
+          paths_of(loaded.dataset, captures),
+          {{"captures", static_cast<double>(captures.size())}}};
+}
+
+}  // namespace
+
+Findings check_damage(const LoadedDataset& loaded, const AuditOptions&) {
+  const auto damaged = captures_where(
+      loaded, [](const CaptureFacts& facts) { return !!facts.damage; });
+  if (damaged.empty()) return {};
+  const std::uint32_t first = *damaged.begin();
+  const Damage& damage = *loaded.recordings[first].damage;
+  return {finding_of(
+      loaded, damaged, FindingKind::kDamage, Severity::kWarning,
+      fmt::format("{} could be read only in part (in {}, byte {}: {})",
+                  counted(damaged.size(), "capture"),
+                  loaded.dataset.captures[first].path, damage.at,
+                  damage.what))};
+}
+
+Findings check_empty_captures(const LoadedDataset& loaded,
+                              const AuditOptions&) {
+  const Dataset& data = loaded.dataset;
+  std::set<std::uint32_t> empty;
+  for (std::uint32_t i = 0; i < data.captures.size(); ++i) {
+    if (data.captures[i].flows == 0) empty.insert(i);
+  }
+  if (empty.empty()) return {};
+  return {finding_of(
+      loaded, empty, FindingKind::kEmptyCapture, Severity::kWarning,
+      fmt::format("{} gave no flow", counted(empty.size(), "capture")))};
+}
+
+Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&) {
+  Findings found;
+  const auto add = [&](Severity severity, std::string_view trouble,
+                       auto&& holds) {
+    const auto captures = captures_where(loaded, holds);
+    if (captures.empty()) return;
+    found.push_back(finding_of(
+        loaded, captures, FindingKind::kClock, severity,
+        fmt::format("in {} {}", counted(captures.size(), "capture"), trouble)));
+  };
+  add(Severity::kWarning, "the recorder's clock was set back",
+      [](const CaptureFacts& facts) { return facts.meter.clock_steps > 0; });
+  add(Severity::kWarning, "times lie before 1995: the clock was never set",
+      [](const CaptureFacts& facts) {
+        return facts.meter.first && *facts.meter.first < kEarliestSetClock;
+      });
+  add(Severity::kNote, "frames come late, by a second or less",
+      [](const CaptureFacts& facts) { return facts.meter.late_frames > 0; });
+  return found;
+}
+
+}  // namespace flowtell

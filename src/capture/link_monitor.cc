@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture/link_monitor.h"
+
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+
+namespace flowtell {
+
+Result<LinkMonitor> LinkMonitor::subscribe() {
+  FileHandle socket(::socket(
+      AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = RTMGRP_LINK;
+  if (socket.get() < 0 ||
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address),
+             sizeof address) != 0) {
+    return fail(ErrorKind::kInput, "cannot hear of interfaces: {}",
+                system_reason());
+  }
+  return LinkMonitor(std::move(socket));
+}
+
+bool LinkMonitor::take() {
+  bool any = false;
+  std::array<char, 8192> message;
+  for (;;) {
+    const ssize_t got =
+        ::recv(socket_.get(), message.data(), message.size(), 0);
+    // More news than the socket could hold is news, too.
+    if (got < 0 && errno != ENOBUFS) return any;
+    any = true;
+  }
+}
+
+}  // namespace flowtell

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The twin of the forward-backward algorithm walks all sequences of apps that a
+// burst could have been, and adds up how likely each is.
+#include "classify/device_filter.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include "base/random.h"
+#include "support/samples.h"
+#include "support/test_frame.h"
+
+namespace flowtell {
+namespace {
+
+using Row = std::vector<double>;
+
+// The model's constants, as device_filter.cc has them.
+constexpr double kStays = 0.98;
+constexpr double kHalfLife = 10;
+constexpr double kDoubt = 0.02;
+
+// A burst with what is said of it.
+struct TestBurst {
+  std::string device = "192.168.12.100";
+  Duration first{};
+  Duration last{};
+  Row shape;
+  Row name;
+  std::vector<NameEvidence> words;
+  EvidenceWeights weights;
+
+  DeviceFilter::Burst view() const {
+    return {test_address(device),
+            kTestStart + first,
+            kTestStart + last,
+            {shape, name, words},
+            weights};
+  }
+};
+
+Row classify(DeviceFilter& classifier, const TestBurst& burst) {
+  Row out(burst.shape.size(), -1);
+  classifier.classify(burst.view(), out);
+  return out;
+}
+
+Row classify_early(DeviceFilter& classifier, const TestBurst& burst) {
+  Row out(burst.shape.size(), -1);
+  classifier.classify_early(burst.view(), out);
+  return out;
+}
+
+class Twin {
+ public:
+  Twin(EvidenceKinds kinds, std::size_t apps)
+      : kinds_(kinds), apps_(apps), states_(apps + 1) {}
+
+  Row classify(const TestBurst& burst) {
+    const std::size_t flows = burst.words.size();
+    std::vector<Row> all(flows, Row(states_));
+    std::size_t sequences = 1;
+    for (std::size_t i = 0; i < flows; ++i) sequences *= states_;
+    for (std::size_t number = 0; number < sequences; ++number) {
+      std::vector<std::size_t> states;
+      for (std::size_t i = 0, rest = number; i < flows; ++i, rest /= states_) {
+        states.push_back(rest % states_);
+      }
+      const double likely = likelihood(burst, states);
+      for (std::size_t i = 0; i < flows; ++i) all[i][states[i]] += likely;
+    }
+    Row out;
+    for (Row& row : all) {
+      const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+      for (double& value : row) value /= sum;
+      out.insert(out.end(), row.begin(), row.end() - 1);
+    }
+    beliefs_[burst.device] = {burst.last, all.back()};
+    return out;
+  }
+
+ private:
+  double start(const TestBurst& burst, std::size_t state) const {
+    const double prior = burst.weights.novelty.prior;
+    return state == apps_ ? prior : (1 - prior) / static_cast<double>(apps_);
+  }
+
+  // Of a device's being in these states one after the other, and of the
+  // witnesses saying what they say.
+  double likelihood(const TestBurst& burst,
+                    const std::vector<std::size_t>& states) const {
+    const Novelty& novelty = burst.weights.novelty;
+    double likely = 1;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      const std::size_t state = states[i];
+      if (kinds_.time) {
+        const double stay = i == 0 ? believed(burst, state)
+                                   : (state == states[i - 1] ? 1.0 : 0.0);
+        likely *= kStays * stay + (1 - kStays) * start(burst, state);
+      } else {
+        likely *= start(burst, state);
+      }
+      const auto shape = std::span(burst.shape).subspan(i * apps_, apps_);
+      const auto name = std::span(burst.name).subspan(i * apps_, apps_);
+      if (kinds_.shape) {
+        const double best = *std::ranges::max_element(shape);
+        const double strange = novelty.shape[Novelty::bin(best, apps_)];
+        likely *= said(shape, state, strange, burst.weights.shape);
+      }
+      if (kinds_.name) {
+        const double strange = novelty.name[std::size_t(burst.words[i].match)];
+        const auto sharing = std::ranges::count(
+            burst.words, burst.words[i].number, &NameEvidence::number);
+        likely *= said(name, state, strange,
+                       burst.weights.name /
+                           (kinds_.time ? static_cast<double>(sharing) : 1));
+      }
+    }
+    return likely;
+  }
+  double said(std::span<const double> row, std::size_t state, double strange,
+              double weight) const {
+    const auto apps = static_cast<double>(apps_);
+    if (state == apps_) return std::pow(strange, weight);
+    return std::pow((1 - kDoubt) * row[state] * apps + kDoubt, weight);
+  }
+  double believed(const TestBurst& burst, std::size_t app) const {
+    const auto at = beliefs_.find(burst.device);
+    if (at == beliefs_.end()) return start(burst, app);
+    const auto& [last, belief] = at->second;
+    const double silence = std::max(in_seconds(burst.first - last), 0.0);
+    const double worth = std::pow(0.5, silence / kHalfLife);
+    return worth * belief[app] + (1 - worth) * start(burst, app);
+  }
+
+  EvidenceKinds kinds_;
+  std::size_t apps_;
+  std::size_t states_;
+  std::map<std::string, std::pair<Duration, Row>> beliefs_;
+};
+
+Row random_rows(Random& random, std::size_t rows, std::size_t apps) {
+  Row all;
+  for (std::size_t i = 0; i < rows; ++i) {
+    double sum = 0;
+    for (std::size_t app = 0; app < apps; ++app) {
+      all.push_back(random.below(4) == 0 ? 0 : random.unit() + 1e-9);
+      sum += all.back();
+    }
+    for (std::size_t app = 0; app < apps; ++app) {
+      double& value = all[all.size() - 1 - app];
+      value = sum == 0 ? 1 / static_cast<double>(apps) : value / sum;
+    }
+  }
+  return all;
+}
+
+// Bursts of two devices, some of which begin before the last one ended.
+RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
+              (std::uint64_t seed)) {
+  Random random(seed);
+  const std::size_t apps = 2 + random.below(3);
+  const EvidenceKinds kinds = kEvidenceKinds[random.below(6)];
+  DeviceFilter fast(kinds, apps);
+  Twin slow(kinds, apps);
+  Duration now{};
+  const double prior = random.below(2) == 0 ? 0 : random.unit() / 2;
+  for (int i = 0; i < 4; ++i) {
+    TestBurst burst;
+    burst.device = random.below(2) == 0 ? "192.168.12.7" : "192.168.12.8";
+    burst.first = now;
+    now += 1ms * random.below(3000);
+    burst.last = now;
+    now += 1ms * random.below(20'000) - 1s;
+    const std::size_t flows = 1 + random.below(5);
+    burst.shape = random_rows(random, flows, apps);
+    burst.name = random_rows(random, flows, apps);
+    for (std::size_t flow = 0; flow < flows; ++flow) {
+      burst.words.push_back(
+          {random.below(3), static_cast<NameMatch>(random.below(4))});
+    }
+    burst.weights = {2 * random.unit(), 2 * random.unit()};
+    Novelty& novelty = burst.weights.novelty;
+    novelty.prior = prior;
+    for (double& ratio : novelty.shape) ratio = 4 * random.unit() + 0.01;
+    for (double& ratio : novelty.name) ratio = 4 * random.unit() + 0.01;
+    const Row early = classify_early(fast, burst);
+    const Row found = classify(fast, burst);
+    RC_ASSERT(early == found);
+    const Row due = slow.classify(burst);
+    for (std::size_t at = 0; at < due.size(); ++at) {
+      RC_ASSERT(std::abs(found[at] - due[at]) < 1e-9);
+    }
+    for (std::size_t flow = 0; flow < flows; ++flow) {
+      double sum = 0;
+      for (std::size_t a = 0; a < apps; ++a) sum += found[flow * apps + a];
+      RC_ASSERT(sum < 1 + 1e-9);
+      RC_ASSERT(novelty.prior > 0 || sum > 1 - 1e-9);
+    }
+  }
+}
+
+// A burst of one device with these shares of app 0, of two.
+TestBurst burst_of(const Row& shares, Duration first = {}) {
+  TestBurst burst;
+  burst.first = first;
+  burst.last = first + 1s;
+  for (const double share : shares) {
+    burst.shape.insert(burst.shape.end(), {share, 1 - share});
+    burst.name.insert(burst.name.end(), {0.5, 0.5});
+    burst.words.push_back(
+        {static_cast<std::uint32_t>(burst.words.size()), NameMatch::kNoName});
+  }
+  return burst;
+}
+
+TEST(DeviceFilter, JudgesEachFlowAloneWithoutTime) {
+  DeviceFilter together(kShape, 2);
+  const Row all = classify(together, burst_of({0.9, 0.5, 0.2}));
+  const Row shares = {0.9, 0.5, 0.2};
+  for (std::size_t i = 0; i < 3; ++i) {
+    DeviceFilter alone(kShape, 2);
+    const Row one = classify(alone, burst_of({shares[i]}));
+    EXPECT_EQ(all[2 * i], one[0]);
+    EXPECT_NEAR(all[2 * i], 0.98 * shares[i] + 0.01, 1e-12);
+  }
+  // Nor does what the device did before matter.
+  EXPECT_EQ(classify(together, burst_of({0.9, 0.5, 0.2}, 2s)), all);
+}
+
+// A flow of which nothing is known is what those before and behind it are.
+TEST(DeviceFilter, LetsWeakFlowsLeanOnTheirBurst) {
+  DeviceFilter judge_of(kShapeAndTime, 2);
+  const Row all = classify(judge_of, burst_of({0.5, 0.95, 0.5}));
+  EXPECT_GT(all[0], 0.9);
+  EXPECT_GT(all[4], 0.9);
+  EXPECT_GT(all[2], all[0]);
+}
+
+TEST(DeviceFilter, BelievesHalfAsMuchAfterTenSecondsOfSilence) {
+  // How far a flow of which nothing is known leans, so long after the burst.
+  const auto lean = [](Duration silence) {
+    DeviceFilter judge_of(kShapeAndTime, 2);
+    classify(judge_of, burst_of({1}));
+    return classify(judge_of, burst_of({0.5}, 1s + silence))[0] - 0.5;
+  };
+  EXPECT_NEAR(lean(0s), 0.98 * 0.49, 1e-12);
+  EXPECT_NEAR(lean(10s), lean(0s) / 2, 1e-12);
+  EXPECT_NEAR(lean(20s), lean(0s) / 4, 1e-12);
+  EXPECT_NEAR(lean(24h), 0, 1e-12);
+  EXPECT_EQ(lean(-1h), lean(0s)) << "a clock set back is no silence";
+}
+
+constexpr EvidenceKinds kNameAndTime{false, true, true};
+
+// The same server asked for ten times is one statement; ten servers are ten.
+TEST(DeviceFilter, HearsANameOnceABurst) {
+  TestBurst apart = burst_of(Row(10, 0.5));
+  apart.name.clear();
+  for (int i = 0; i < 10; ++i) {
+    apart.name.insert(apart.name.end(), {0.6, 0.4});
+  }
+  TestBurst same = apart;
+  for (NameEvidence& word : same.words) word.number = 7;
+  DeviceFilter judge_of(kNameAndTime, 2);
+  EXPECT_NEAR(classify_early(judge_of, same)[0], 0.6, 0.02);
+  EXPECT_GT(classify_early(judge_of, apart)[0], 0.95);
+}
+
+// An app that was never taught is met under names never met, and neither of
+// the apps taught looks likely.
+TEST(DeviceFilter, ReckonsWithAppsNeverTaught) {
+  TestBurst burst = burst_of(Row(6, 0.5));
+  burst.weights.novelty.prior = 0.05;
+  burst.weights.novelty.name[std::size_t(NameMatch::kNever)] = 8;
+  DeviceFilter judge_of({}, 2);
+  const Row known = classify_early(judge_of, burst);
+  EXPECT_NEAR(known[0] + known[1], 0.95, 0.001);
+  for (NameEvidence& word : burst.words) word.match = NameMatch::kNever;
+  const Row strange = classify_early(judge_of, burst);
+  EXPECT_LT(strange[0] + strange[1], 0.01);
+}
+
+TEST(DeviceFilter, BelievesNothingOfADeviceItDoesNotKnow) {
+  DeviceFilter judge_of(kShapeAndTime, 2);
+  classify(judge_of, burst_of({1}));
+  TestBurst other = burst_of({0.5}, 2s);
+  other.device = "192.168.12.101";
+  EXPECT_NEAR(classify(judge_of, other)[0], 0.5, 1e-12);
+}
+
+TEST(DeviceFilter, MovesNoBeliefEarly) {
+  DeviceFilter judge_of(kShapeAndTime, 2);
+  classify_early(judge_of, burst_of({1}));
+  EXPECT_NEAR(classify(judge_of, burst_of({0.5}, 1s))[0], 0.5, 1e-12);
+}
+
+// The last flow of a burst that changes its mind is what is believed next.
+TEST(DeviceFilter, BelievesWhatTheLastFlowWas) {
+  DeviceFilter judge_of(kShapeAndTime, 2);
+  classify(judge_of, burst_of({1, 1, 1, 0, 0, 0}));
+  EXPECT_LT(classify(judge_of, burst_of({0.5}, 1s))[0], 0.1);
+}
+
+// However sure witnesses are of opposite things, and however many.
+TEST(DeviceFilter, GivesProbabilitiesWhateverIsSaid) {
+  Row shares;
+  for (int i = 0; i < 10'000; ++i) shares.push_back(i % 2);
+  TestBurst burst = burst_of(shares);
+  burst.name = burst.shape;
+  std::reverse(burst.name.begin(), burst.name.end());
+  burst.weights = {5, 5};
+  for (const EvidenceKinds& kinds : kEvidenceKinds) {
+    DeviceFilter judge_of(kinds, 2);
+    const Row all = classify(judge_of, burst);
+    for (std::size_t at = 0; at < all.size(); at += 2) {
+      ASSERT_NEAR(all[at] + all[at + 1], 1, 1e-9) << kinds.text();
+      ASSERT_GE(all[at], 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flowtell

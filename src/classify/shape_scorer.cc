@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "classify/shape_scorer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/hash.h"
+
+namespace flowtell {
+namespace {
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+std::uint64_t hash_of(std::span<const float> row) {
+  return keyed_hash(
+      {reinterpret_cast<const char*>(row.data()), row.size_bytes()});
+}
+
+}  // namespace
+
+ShapeScorer::ShapeScorer(const Model& model)
+    : apps_(model.apps.size()),
+      width_(model.svm ? model.svm->width : model.forest.width),
+      forest_(model.forest),
+      svm_(model.svm),
+      taken_(buckets_for(width_ * sizeof(float) + apps_ * sizeof(double))),
+      rows_(taken_.size() * kWays * width_),
+      shares_(taken_.size() * kWays * apps_) {}
+
+std::size_t ShapeScorer::buckets_for(std::size_t slot_memory) {
+  return std::clamp<std::size_t>(kMaxMemory / (kWays * slot_memory), 1,
+                                 kMaxBuckets);
+}
+
+void ShapeScorer::score(std::span<const float> rows, std::span<double> shares) {
+  new_.clear();
+  new_rows_.clear();
+  for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
+    const auto row = rows.subspan(i * width_, width_);
+    const std::size_t bucket = hash_of(row) % taken_.size();
+    if (recall(bucket, row, shares.subspan(i * apps_, apps_))) continue;
+    new_.push_back({i, bucket});
+    new_rows_.insert(new_rows_.end(), row.begin(), row.end());
+  }
+  if (new_.empty()) return;
+  new_shares_.resize(new_.size() * apps_);
+  ask(new_rows_, new_shares_);
+  for (std::size_t i = 0; i < new_.size(); ++i) {
+    const auto row = std::span(new_rows_).subspan(i * width_, width_);
+    const auto said = std::span(new_shares_).subspan(i * apps_, apps_);
+    std::copy(said.begin(), said.end(),
+              shares.subspan(new_[i].row * apps_, apps_).begin());
+    remember(new_[i].bucket, row, said);
+  }
+}
+
+bool ShapeScorer::recall(std::size_t bucket, std::span<const float> row,
+                         std::span<double> shares) {
+  const std::size_t held = std::min<std::size_t>(taken_[bucket], kWays);
+  for (std::size_t way = 0; way < held; ++way) {
+    const std::size_t slot = bucket * kWays + way;
+    if (!same_bits(row, row_in(slot))) continue;
+    const auto said = shares_in(slot);
+    std::copy(said.begin(), said.end(), shares.begin());
+    return true;
+  }
+  return false;
+}
+
+void ShapeScorer::remember(std::size_t bucket, std::span<const float> row,
+                           std::span<const double> said) {
+  const std::size_t slot = bucket * kWays + taken_[bucket]++ % kWays;
+  std::copy(row.begin(), row.end(), row_in(slot).begin());
+  std::copy(said.begin(), said.end(), shares_in(slot).begin());
+}
+
+void ShapeScorer::ask(std::span<const float> rows, std::span<double> shares) {
+  if (!svm_) return forest_.predict(rows, shares);
+  for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
+    svm_->predict(rows.subspan(i * width_, width_),
+                shares.subspan(i * apps_, apps_));
+  }
+}
+
+std::span<float> ShapeScorer::row_in(std::size_t slot) {
+  return std::span(rows_).subspan(slot * width_, width_);
+}
+
+std::span<double> ShapeScorer::shares_in(std::size_t slot) {
+  return std::span(shares_).subspan(slot * apps_, apps_);
+}
+
+}  // namespace flowtell

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "confine/interface_binder.h"
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "capture/interface_binding.h"
+#include "confine/least_privilege.h"
+
+namespace flowtell {
+namespace {
+
+constexpr char kYes = 'y';
+constexpr char kNo = 'n';
+
+struct Given {
+  FileHandle socket;
+  int hardware = 0;
+};
+
+// A message of a number and a descriptor (SCM_RIGHTS of unix(7)).
+struct Envelope {
+  explicit Envelope(int& number) : part{&number, sizeof number} {
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+  }
+  Envelope(const Envelope&) = delete;
+  Envelope& operator=(const Envelope&) = delete;
+
+  iovec part;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  msghdr header{};
+};
+
+bool send_socket(int channel, int socket, int hardware) {
+  Envelope envelope(hardware);
+  cmsghdr* part = CMSG_FIRSTHDR(&envelope.header);
+  part->cmsg_level = SOL_SOCKET;
+  part->cmsg_type = SCM_RIGHTS;
+  part->cmsg_len = CMSG_LEN(sizeof socket);
+  std::memcpy(CMSG_DATA(part), &socket, sizeof socket);
+  return ::sendmsg(channel, &envelope.header, MSG_NOSIGNAL) ==
+         ssize_t{sizeof hardware};
+}
+
+std::optional<Given> receive_socket(int channel) {
+  Given given;
+  Envelope envelope(given.hardware);
+  const ssize_t got = ::recvmsg(channel, &envelope.header, MSG_CMSG_CLOEXEC);
+  const cmsghdr* part = CMSG_FIRSTHDR(&envelope.header);
+  if (got != ssize_t{sizeof given.hardware} || part == nullptr ||
+      part->cmsg_type != SCM_RIGHTS) {
+    return std::nullopt;
+  }
+  int socket = -1;
+  std::memcpy(&socket, CMSG_DATA(part), sizeof socket);
+  given.socket = FileHandle(socket);
+  return given;
+}
+
+// The byte that comes next; nothing where the other end is closed.
+std::optional<char> next_byte(int channel) {
+  char byte = 0;
+  for (;;) {
+    const ssize_t got = ::recv(channel, &byte, sizeof byte, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got != ssize_t{sizeof byte}) return std::nullopt;
+    return byte;
+  }
+}
+
+bool send_byte(int channel, char byte) {
+  return ::send(channel, &byte, sizeof byte, MSG_NOSIGNAL) ==
+         ssize_t{sizeof byte};
+}
+
+// Signals are for the other process, also those of a terminal, which go to
+// both; readers of its output must not wait for the helper's end.
+void stand_aside() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  ::prctl(PR_SET_NAME, "flowtell-binder", 0, 0, 0);
+  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    ::close(standard);
+  }
+}
+
+[[noreturn]] void serve_requests(int channel, const std::string& interface) {
+  stand_aside();
+  const auto given = receive_socket(channel);
+  if (!given) ::_exit(0);  // no socket was opened
+  Remaining remaining;
+  remaining.account = account_from_here();
+  remaining.work = Work::kBinds;
+  if (!drop_privileges(remaining)) ::_exit(1);
+  send_byte(channel, kYes);
+  while (next_byte(channel)) {
+    const bool is_bound =
+        bind_to_interface(given->socket.get(), interface, given->hardware);
+    if (!send_byte(channel, is_bound ? kYes : kNo)) break;
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+Result<InterfaceBinder> InterfaceBinder::start(const std::string& interface) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) !=
+      0) {
+    return fail(ErrorKind::kInput, "cannot make a pair of sockets: {}",
+                system_reason());
+  }
+  FileHandle ours(ends[0]);
+  const FileHandle its(ends[1]);
+  const pid_t helper = ::fork();
+  if (helper < 0) {
+    return fail(ErrorKind::kInput, "cannot start a process: {}",
+                system_reason());
+  }
+  if (helper == 0) {
+    ours = FileHandle();
+    serve_requests(its.get(), interface);
+  }
+  return InterfaceBinder(std::move(ours));
+}
+
+Result<void> InterfaceBinder::take(int packet_socket, int hardware) {
+  if (send_socket(channel_.get(), packet_socket, hardware) &&
+      next_byte(channel_.get()) == kYes) {
+    return {};
+  }
+  return fail(ErrorKind::kInput,
+              "the process that binds the socket when the interface returns "
+              "has failed; start again, or keep privileges with --privileges "
+              "keep");
+}
+
+bool InterfaceBinder::bind_again() {
+  return send_byte(channel_.get(), kYes) && next_byte(channel_.get()) == kYes;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/device_day.h"
+
+#include <algorithm>
+
+#include "classify/verdict.h"
+#include "learn/row_classifier.h"
+
+namespace flowtell {
+
+DeviceDay device_day(const Dataset& data, const HeldOutScores& held_out,
+                     EvidenceKinds kinds, const UnknownRule& rule,
+                     std::uint64_t seed, std::size_t most_uses) {
+  const Probabilities judged =
+      classify_timeline(data, held_out.scores, held_out.weights, kinds, seed);
+  const auto places = lay_out_day(data, seed);
+  DeviceDay day;
+  day.captures = places.size();
+  for (const CapturePlace& place : places) {
+    if (day.uses.size() == most_uses) break;
+    const auto since_begin = [&](Timestamp time) {
+      return in_seconds((time + place.shift).time_since_epoch());
+    };
+    DeviceDay::Use use;
+    use.app = data.labels[place.begin];
+    use.begin = since_begin(data.facts[place.begin].first);
+    for (std::size_t row = place.begin; row < place.end; ++row) {
+      const RowFacts& facts = data.facts[row];
+      const Verdict verdict = reach_verdict(
+          judged.row(row), rule.settled(held_out.weights.of(row)));
+      use.begin = std::min(use.begin, since_begin(facts.first));
+      use.end = std::max(use.end, since_begin(facts.last));
+      use.flows.push_back(
+          {since_begin(facts.first), verdict.reported(), verdict.confidence});
+    }
+    day.uses.push_back(std::move(use));
+  }
+  return day;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "classify/verdict.h"
+#include "features/statistics.h"
+
+namespace flowtell {
+namespace {
+
+// How many there are, and how many are right.
+struct Count {
+  void add(bool is_right) {
+    ++flows;
+    if (is_right) ++right;
+  }
+  double share() const { return ratio(right, flows); }
+  std::uint64_t flows = 0;
+  std::uint64_t right = 0;
+};
+
+// What is counted of the flows of one app.
+struct AppCounts {
+  std::uint64_t flows = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t named_right = 0;
+};
+
+double mean_over(const std::vector<AppScore>& apps, double AppScore::*value) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const AppScore& app : apps) {
+    if (app.flows == 0) continue;
+    sum += app.*value;
+    ++count;
+  }
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+// Mean and standard deviation.
+std::pair<double, double> spread_of(const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean =
+      std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, std::sqrt(squares / count)};
+}
+
+}  // namespace
+
+std::vector<Confusion> Evaluation::confusions() const {
+  std::vector<Confusion> all;
+  for (std::size_t app = 0; app < confusion.size(); ++app) {
+    for (std::size_t named = 0; named < confusion.size(); ++named) {
+      const std::uint64_t count = confusion[app][named];
+      if (count == 0) continue;
+      all.push_back(
+          {static_cast<AppId>(app), static_cast<AppId>(named), count});
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> Evaluation::lost_apps() const {
+  std::vector<std::string> lost;
+  for (const AppScore& app : apps) {
+    if (app.flows > 0 && app.recall == 0) lost.push_back(app.app);
+  }
+  return lost;
+}
+
+TimelineScore evaluate_timeline(const Dataset& data,
+                                const HeldOutScores& held_out,
+                                EvidenceKinds kinds, std::uint64_t seed) {
+  constexpr std::size_t kRepeats = 5;
+  std::vector<double> accuracy;
+  std::vector<double> balanced;
+  for (std::size_t i = 0; i < kRepeats; ++i) {
+    const Score score =
+        evaluate(data,
+                 classify_timeline(data, held_out.scores, held_out.weights,
+                                   kinds, seed + i),
+                 {})
+            .score();
+    accuracy.push_back(score.accuracy);
+    balanced.push_back(score.balanced_accuracy);
+  }
+  const auto [accuracy_mean, accuracy_spread] = spread_of(accuracy);
+  const auto [balanced_mean, balanced_spread] = spread_of(balanced);
+  return {kRepeats,
+          {accuracy_mean, balanced_mean},
+          {accuracy_spread, balanced_spread}};
+}
+
+Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
+                    const UnknownRule& rule) {
+  return evaluate(data, probabilities, rule, {{EvidenceWeights{}}, {}});
+}
+
+Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
+                    const UnknownRule& rule, const RowWeights& learned) {
+  const std::size_t apps = data.apps.size();
+  Evaluation result;
+  result.flows = data.rows();
+  result.captures = data.captures.size();
+  result.confusion.assign(apps, std::vector<std::uint64_t>(apps));
+  std::vector<AppCounts> counts(apps);
+  std::vector<std::uint64_t> named(apps);
+  std::uint64_t right = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t named_wrong = 0;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const Verdict verdict =
+        reach_verdict(probabilities.row(row), rule.settled(learned.of(row)));
+    const AppId truth = data.labels[row];
+    const bool is_right = verdict.best == truth;
+    ++result.confusion[truth][verdict.best];
+    ++named[verdict.best];
+    ++counts[truth].flows;
+    if (is_right) ++right;
+    if (verdict.is_unknown) {
+      ++counts[truth].unknown;
+      ++unknown;
+    } else if (is_right) {
+      ++counts[truth].named_right;
+    } else {
+      ++named_wrong;
+    }
+  }
+  for (std::size_t app = 0; app < apps; ++app) {
+    const AppCounts& own = counts[app];
+    const std::uint64_t hits = result.confusion[app][app];
+    result.apps.push_back({data.apps[app], own.flows, ratio(hits, own.flows),
+                           ratio(hits, named[app]),
+                           ratio(own.named_right, own.flows - own.unknown),
+                           ratio(own.unknown, own.flows)});
+  }
+  result.accuracy = ratio(right, result.flows);
+  result.error_named = ratio(named_wrong, result.flows - unknown);
+  result.reliability = reliability(data, probabilities);
+  result.risk_coverage = risk_coverage(data, probabilities);
+  result.coverage = ratio(result.flows - unknown, result.flows);
+  result.balanced_accuracy = mean_over(result.apps, &AppScore::recall);
+  result.correct = mean_over(result.apps, &AppScore::correct);
+  result.unknown = mean_over(result.apps, &AppScore::unknown);
+  return result;
+}
+
+AmbiguityScore evaluate_ambiguity(const Dataset& data,
+                                  const Probabilities& probabilities,
+                                  const AmbiguousRows& ambiguous) {
+  Count shared;
+  Count rest;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const AppId best = reach_verdict(probabilities.row(row), {0, 0}).best;
+    (ambiguous.rows[row] ? shared : rest).add(best == data.labels[row]);
+  }
+  return {ambiguous.keys.size(), shared.flows, shared.share(), rest.share()};
+}
+
+PresetScore evaluate_preset(const Dataset& data, const PlainShares& shares,
+                            const UnknownRule& rule) {
+  PresetScore score;
+  Count named;
+  Count unambiguous;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const Verdict verdict = reach_verdict(shares.apps.row(row), rule);
+    const bool is_right = verdict.best == data.labels[row];
+    if (!verdict.is_unknown) named.add(is_right);
+    if (shares.ambiguous[row]) {
+      ++score.ambiguous;
+    } else {
+      unambiguous.add(is_right);
+    }
+  }
+  score.named = named.flows;
+  score.right_of_named = named.share();
+  score.right_of_unambiguous = unambiguous.share();
+  return score;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/evaluation.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/ten_flows.h"
+
+namespace flowtell {
+namespace {
+
+TEST(Evaluation, CountsWhatWasTakenForWhat) {
+  const std::vector<std::vector<std::uint64_t>> due = {
+      {3, 1, 0, 0}, {1, 2, 0, 0}, {1, 2, 0, 0}, {0, 0, 0, 0}};
+  EXPECT_EQ(hand_computed().confusion, due);
+}
+
+TEST(Evaluation, ListsWhatWasTakenForWhatRowByRow) {
+  EXPECT_EQ(
+      hand_computed().confusions(),
+      (std::vector<Confusion>{
+          {0, 0, 3}, {0, 1, 1}, {1, 0, 1}, {1, 1, 2}, {2, 0, 1}, {2, 1, 2}}));
+  Evaluation of_three;
+  of_three.confusion = {{5, 0, 4}, {0, 0, 0}, {0, 2, 3}};
+  EXPECT_EQ(
+      of_three.confusions(),
+      (std::vector<Confusion>{{0, 0, 5}, {0, 2, 4}, {2, 1, 2}, {2, 2, 3}}));
+}
+
+TEST(Evaluation, JudgesEveryFlowForRecallAndPrecision) {
+  const Evaluation evaluation = hand_computed();
+  EXPECT_EQ(evaluation.flows, 10u);
+  EXPECT_EQ(evaluation.captures, 3u);
+  EXPECT_DOUBLE_EQ(evaluation.accuracy, 5.0 / 10);
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].recall, 3.0 / 4);
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].precision, 3.0 / 5);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].recall, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].precision, 2.0 / 5);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].recall, 0);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].precision, 0);
+  EXPECT_DOUBLE_EQ(evaluation.balanced_accuracy, (3.0 / 4 + 2.0 / 3 + 0.0) / 3);
+}
+
+TEST(Evaluation, LeavesUnknownFlowsOutOfCorrect) {
+  const Evaluation evaluation = hand_computed();
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].unknown, 1.0 / 4);
+  EXPECT_DOUBLE_EQ(evaluation.apps[0].correct, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].unknown, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[1].correct, 1.0 / 2);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].unknown, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(evaluation.apps[2].correct, 0);
+  EXPECT_DOUBLE_EQ(evaluation.coverage, 6.0 / 10);
+}
+
+TEST(Evaluation, LeavesAnAppWithoutFlowsOutOfTheMeans) {
+  const Evaluation evaluation = hand_computed();
+  EXPECT_EQ(evaluation.apps[3].app, "zither");
+  EXPECT_EQ(evaluation.apps[3].flows, 0u);
+  EXPECT_EQ(evaluation.apps[3].recall, 0);
+  EXPECT_DOUBLE_EQ(evaluation.correct, (2.0 / 3 + 1.0 / 2 + 0.0) / 3);
+  EXPECT_DOUBLE_EQ(evaluation.unknown, (1.0 / 4 + 1.0 / 3 + 2.0 / 3) / 3);
+}
+
+TEST(Evaluation, OfNoFlowsIsAllNothing) {
+  Dataset none = ten_flows().select({});
+  const Evaluation evaluation = evaluate(none, Probabilities(4, 0), kRule);
+  EXPECT_EQ(evaluation.flows, 0u);
+  EXPECT_EQ(evaluation.accuracy, 0);
+  EXPECT_EQ(evaluation.balanced_accuracy, 0);
+  EXPECT_EQ(evaluation.coverage, 0);
+}
+
+// Six were named, the fourth of mail and the first of video among them wrong.
+TEST(Evaluation, TellsTheErrorAmongTheFlowsNamed) {
+  EXPECT_DOUBLE_EQ(hand_computed().error_named, 3.0 / 6);
+}
+
+TEST(Evaluation, TellsWhichAppsAreLost) {
+  EXPECT_EQ(hand_computed().lost_apps(), (std::vector<std::string>{"video"}));
+}
+
+// Four captures of two apps: in two of each app the witnesses speak up, the
+// flows of the others have nobody to speak for them.
+class Timeline : public testing::Test {
+ protected:
+  Timeline() {
+    std::vector<TestRow> rows;
+    for (std::uint32_t capture = 0; capture < 8; ++capture) {
+      const auto app = static_cast<AppId>(capture % 2);
+      for (int flow = 0; flow < 2; ++flow) rows.push_back({{0}, app, capture});
+    }
+    data = table_of(rows, 2);
+    held_out.scores = DatasetScores(2, 16);
+    std::ranges::fill(held_out.scores.name.values, 0.5);
+    for (std::size_t row = 0; row < 16; ++row) {
+      const double said = row < 8 ? 0.5 : 0.9;
+      held_out.scores.shape.row(row)[data.labels[row]] = said;
+      held_out.scores.shape.row(row)[1u - data.labels[row]] = 1 - said;
+    }
+    held_out.weights.of_fold = {{}};
+  }
+
+  Dataset data;
+  HeldOutScores held_out;
+};
+
+TEST_F(Timeline, IsScoredInSeveralOrders) {
+  const TimelineScore score = evaluate_timeline(data, held_out, {}, 3);
+  ASSERT_EQ(score.repeats, 5u);
+  std::vector<double> accuracies;
+  for (std::uint64_t seed = 3; seed < 8; ++seed) {
+    accuracies.push_back(evaluate(data,
+                                  classify_timeline(data, held_out.scores,
+                                                    held_out.weights, {}, seed),
+                                  {})
+                             .accuracy);
+  }
+  double mean = 0;
+  for (const double accuracy : accuracies) mean += accuracy / 5;
+  double squares = 0;
+  for (const double accuracy : accuracies) {
+    squares += (accuracy - mean) * (accuracy - mean) / 5;
+  }
+  EXPECT_NEAR(score.mean.accuracy, mean, 1e-12);
+  EXPECT_NEAR(score.spread.accuracy, std::sqrt(squares), 1e-12);
+  EXPECT_GT(score.spread.accuracy, 0) << "the orders must matter here";
+  EXPECT_EQ(evaluate_timeline(data, held_out, {}, 3).mean, score.mean);
+}
+
+// Alone, each flow is judged as if no other were there.
+TEST_F(Timeline, HasNoSpreadWithoutTime) {
+  const EvidenceKinds shape{true, false, false};
+  const TimelineScore score = evaluate_timeline(data, held_out, shape, 3);
+  EXPECT_EQ(score.spread, Score{});
+  EXPECT_NEAR(score.mean.accuracy, 0.75, 1e-12);
+}
+
+// Flows 2 to 5 are to shared servers; of them 3 and 4 are named right.
+TEST(Evaluation, CountsAmbiguousFlowsApart) {
+  AmbiguousRows ambiguous{std::vector<bool>(10), {"UDP 53", "x.example"}};
+  for (std::size_t row = 2; row < 6; ++row) ambiguous.rows[row] = true;
+  const auto score = evaluate_ambiguity(ten_flows(), judged(), ambiguous);
+  EXPECT_EQ(score.groups, 2U);
+  EXPECT_EQ(score.flows, 4U);
+  EXPECT_DOUBLE_EQ(score.right, 2.0 / 4);
+  EXPECT_DOUBLE_EQ(score.right_of_rest, 3.0 / 6);
+}
+
+// By a threshold of 0.7 five flows are named, three of them right.
+TEST(Evaluation, CountsWhatAPresetNames) {
+  PlainShares shares{judged(), std::vector<bool>(10)};
+  shares.ambiguous[8] = shares.ambiguous[9] = true;
+  const auto score = evaluate_preset(ten_flows(), shares, {0.7, 0});
+  EXPECT_EQ(score.named, 5U);
+  EXPECT_DOUBLE_EQ(score.right_of_named, 3.0 / 5);
+  EXPECT_EQ(score.ambiguous, 2U);
+  EXPECT_DOUBLE_EQ(score.right_of_unambiguous, 5.0 / 8);
+}
+
+}  // namespace
+}  // namespace flowtell

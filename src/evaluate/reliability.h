@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whether confidences mean what they say: of the flows with a confidence of
+// 0.9, nine in ten should be right. Guo et al., "On calibration of modern
+// neural networks", ICML 2017.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "learn/cross_validation.h"
+#include "model/dataset.h"
+
+namespace flowtell {
+
+struct Reliability {
+  static constexpr std::size_t kBins = 15;
+
+  // Flows whose confidence is in [i / 15, (i + 1) / 15); 1 is in the last.
+  struct Bin {
+    std::uint64_t flows = 0;
+    double confidence = 0;  // their mean; 0 where there are none
+    double right = 0;       // the share of them whose likeliest app is right
+  };
+
+  std::array<Bin, kBins> bins;
+
+  // The expected calibration error: how far a bin's confidence is from its
+  // share that is right, on average over the flows.
+  double calibration_error = 0;
+};
+
+// REQUIRES: one row of probabilities a row of data.
+Reliability reliability(const Dataset& data,
+                        const Probabilities& probabilities);
+
+}  // namespace flowtell

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/risk_coverage.h"
+
+#include <algorithm>
+
+#include "classify/verdict.h"
+
+namespace flowtell {
+namespace {
+
+struct Classification {
+  double confidence = 0;
+  bool is_right = false;
+};
+
+std::vector<Classification> surest_first(const Dataset& data,
+                                         const Probabilities& probabilities) {
+  std::vector<Classification> flows;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const Verdict verdict = reach_verdict(probabilities.row(row), {});
+    flows.push_back({verdict.confidence, verdict.best == data.labels[row]});
+  }
+  std::sort(flows.begin(), flows.end(),
+            [](const Classification& a, const Classification& b) {
+              return a.confidence > b.confidence;
+            });
+  return flows;
+}
+
+}  // namespace
+
+RiskCoverage risk_coverage(const Dataset& data,
+                           const Probabilities& probabilities) {
+  constexpr double kStep = 0.01;
+  const std::vector<Classification> flows = surest_first(data, probabilities);
+  const auto all = static_cast<double>(flows.size());
+  RiskCoverage curve;
+  double wrong = 0;
+  double reported = -kStep;  // the coverage of the latest point
+  for (std::size_t at = 0; at < flows.size();) {
+    const std::size_t begin = at;
+    const double confidence = flows[begin].confidence;
+    while (at < flows.size() && flows[at].confidence == confidence) {
+      if (!flows[at++].is_right) ++wrong;
+    }
+    const auto named = static_cast<double>(at);
+    const RiskCoverage::Point point{confidence, named / all, wrong / named};
+    curve.area += point.risk * static_cast<double>(at - begin) / all;
+    if (point.coverage < reported + kStep && at < flows.size()) continue;
+    curve.points.push_back(point);
+    reported = point.coverage;
+  }
+  return curve;
+}
+
+}  // namespace flowtell

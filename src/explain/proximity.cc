@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "explain/proximity.h"
+
+#include <algorithm>
+
+namespace flowtell {
+
+std::vector<Neighbour> nearest_examples(const Forest& forest,
+                                        std::span<const float> row,
+                                        const Examples& examples,
+                                        std::size_t most) {
+  std::vector<std::size_t> shared(examples.size());
+  for (const Tree& tree : forest.trees) {
+    const std::size_t own = Forest::place_of_leaf(tree, row);
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      const bool meet = Forest::place_of_leaf(tree, examples.row(i)) == own;
+      shared[i] += meet ? 1 : 0;
+    }
+  }
+  std::vector<Neighbour> near;
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    if (shared[i] == 0) continue;
+    near.push_back({i, static_cast<double>(shared[i]) /
+                           static_cast<double>(forest.trees.size())});
+  }
+  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) {
+    return a.proximity > b.proximity;
+  });
+  near.resize(std::min(near.size(), most));
+  return near;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Statistics of a series of numbers, each defined for every series: where the
+// usual formula divides by nothing the value is 0. Only + - * / and square
+// root are used, whose results IEEE 754 fixes, so every machine gets the same
+// bits.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace flowtell {
+
+using Values = std::span<const double>;
+
+// Central moments of a whole population, and what else the same two passes
+// find.
+struct Moments {
+  std::size_t count = 0;
+  double mean = 0;
+  double m2 = 0;  // the mean of (x - mean)^2, and so on
+  double m3 = 0;
+  double m4 = 0;
+  double mean_deviation = 0;  // the mean of |x - mean|
+  double min = 0;
+  double max = 0;
+
+  static Moments of(Values values);
+
+  // Whether the values differ by more than rounding would make them.
+  bool varies() const;
+
+  double sample_variance() const;  // n - 1 below the line; 0 for one value
+  double sample_deviation() const;
+
+  // g1 and g2 of the population (Joanes, Gill, The Statistician 1998);
+  // 0 where the values do not vary.
+  double population_skew() const;
+  double population_kurtosis() const;
+  // G1 (0 for fewer than 3 values) and G2 (0 for fewer than 4), corrected for
+  // bias: what pandas computes.
+  double sample_skew() const;
+  double sample_kurtosis() const;
+};
+
+// The value below which `percent` of the sorted values lie, interpolated
+// between neighbours (Hyndman, Fan, The American Statistician 1996, type 7);
+// 0 for no values. REQUIRES: ascending order; 0 <= percent <= 100.
+double percentile(Values sorted, double percent);
+
+// part / whole; 0 for an empty whole.
+double ratio(std::uint64_t part, std::uint64_t whole);
+
+}  // namespace flowtell

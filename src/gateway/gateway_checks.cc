@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/gateway_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/process.h"
+#include "base/text.h"
+#include "gateway/gateway_text.h"
+
+namespace flowtell {
+namespace {
+
+// Shorter routes, such as the halves of the internet that a VPN takes, are a
+// way out and no one's subnet.
+constexpr unsigned kShortestSubnet = 8;
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3>
+    kPackages = {
+        {{"dnsmasq", "dnsmasq-base"}, {"nft", "nftables"}, {"ip", "iproute2"}}};
+
+Result<void> check_interface(std::string_view option, const std::string& name,
+                             const NetworkState& state) {
+  const Interface* interface = state.find(name);
+  if (interface == nullptr) {
+    std::vector<std::string> names;
+    for (const Interface& other : state.interfaces) {
+      if (!other.is_loopback) names.push_back(other.name);
+    }
+    return fail(ErrorKind::kInput, "{}: there is no interface {}; there is {}",
+                option, name,
+                names.empty() ? "none but the loopback" : listed(names));
+  }
+  if (interface->is_loopback) {
+    return fail(ErrorKind::kInput,
+                "{}: {} leads nowhere but to this machine; name a network "
+                "interface",
+                option, name);
+  }
+  if (!interface->bridge.empty()) {
+    return fail(ErrorKind::kInput,
+                "{}: {} is a port of {}, which has the addresses; give {} {}",
+                option, name, interface->bridge, option, interface->bridge);
+  }
+  return {};
+}
+
+Result<void> check_sides(const GatewayOptions& options,
+                         const NetworkState& state) {
+  if (!state.find(options.lan)->is_ethernet) {
+    return fail(ErrorKind::kInput,
+                "--lan: {} is no Ethernet or Wi-Fi interface, so no device on "
+                "it can ask for an address",
+                options.lan);
+  }
+  for (const Route& route : state.routes) {
+    if (route.to.bits != 0 || route.interface != options.lan) continue;
+    return fail(ErrorKind::kInput,
+                "--lan: {} is this machine's own way to the internet (it has "
+                "the default route); are --lan and --wan the wrong way round?",
+                options.lan);
+  }
+  if (!state.find(options.wan)->is_up) {
+    return fail(ErrorKind::kInput,
+                "--wan: {} is down; bring it up and give it its address first, "
+                "as in 'ip link set {} up'",
+                options.wan, options.wan);
+  }
+  return {};
+}
+
+Result<void> check_subnet(const GatewayOptions& options,
+                          const NetworkState& state) {
+  const auto in_use = [&](const std::string& interface, const std::string& by) {
+    return fail(ErrorKind::kInput,
+                "{} is already in use on {} ({}); choose another --address, "
+                "such as 192.168.{}.1/24",
+                options.address.network_text(), interface, by,
+                options.address.address.number >> 8 == 0xc0a863 ? 98 : 99);
+  };
+  for (const Interface& interface : state.interfaces) {
+    if (interface.name == options.lan) continue;
+    for (const Ipv4Prefix& address : interface.addresses) {
+      if (!address.overlaps(options.address)) continue;
+      return in_use(interface.name, address.text());
+    }
+  }
+  for (const Route& route : state.routes) {
+    if (route.interface == options.lan || route.to.bits < kShortestSubnet ||
+        !route.to.overlaps(options.address)) {
+      continue;
+    }
+    return in_use(route.interface, "route to " + route.to.network_text());
+  }
+  return {};
+}
+
+Result<void> check_table(const GatewayOptions& options,
+                         const NetworkState& state) {
+  const std::string name = table_name(options);
+  const auto& tables = state.rules.inet_tables;
+  if (std::ranges::find(tables, name) == tables.end()) return {};
+  return fail(ErrorKind::kInput,
+              "the nftables table inet {} is there, though no gateway is "
+              "recorded on {}; see what it is, then remove it: nft delete "
+              "table inet {}",
+              name, options.lan, name);
+}
+
+}  // namespace
+
+Result<void> check_machine(const GatewayOptions& options,
+                           const NetworkState& state) {
+  auto good = check_interface("--lan", options.lan, state);
+  if (good) good = check_interface("--wan", options.wan, state);
+  if (good) good = check_sides(options, state);
+  if (good) good = check_subnet(options, state);
+  if (good) good = check_table(options, state);
+  return good;
+}
+
+Result<void> check_programs() {
+  for (const auto& [program, package] : kPackages) {
+    if (find_program(program)) continue;
+    return fail(ErrorKind::kInput,
+                "there is no {} on this system; install the package {}: "
+                "apt-get install {}",
+                program, package, package);
+  }
+  return {};
+}
+
+std::vector<std::string> doubts(const GatewayOptions& options,
+                                const NetworkState& state) {
+  std::vector<std::string> doubts;
+  const Interface& lan = *state.find(options.lan);
+  const Interface& wan = *state.find(options.wan);
+  if (lan.is_up && !lan.has_carrier) {
+    doubts.push_back(fmt::format(
+        "{} has no link: is the cable in, or the access point on?", lan.name));
+  }
+  if (wan.addresses.empty()) {
+    doubts.push_back(fmt::format(
+        "{} has no IPv4 address yet, so devices reach no internet", wan.name));
+  }
+  for (const DroppingChain& chain : state.rules.dropping) {
+    if (chain.hook != "forward" && chain.hook != "input") continue;
+    doubts.push_back(fmt::format(
+        "another firewall (table {}, chain {}) drops what it does not know: "
+        "let it {} {}",
+        chain.table, chain.chain,
+        chain.hook == "input" ? "accept DHCP and DNS from"
+                              : "forward from and to",
+        lan.name));
+  }
+  return doubts;
+}
+
+}  // namespace flowtell

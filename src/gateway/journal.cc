@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "gateway/gateway_text.h"
+
+namespace flowtell {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFolderStart = "gateway-";
+constexpr std::string_view kJournal = "journal";
+constexpr int kVersion = 2;  // 1 named neither process nor namespace
+
+std::string file_in(const std::string& folder) {
+  return fmt::format("{}/{}", folder, kJournal);
+}
+
+tl::unexpected<Error> cannot(std::string_view doing, const std::string& path,
+                             std::string_view reason) {
+  return fail(ErrorKind::kOutput, "cannot {} {}: {}", doing, path, reason);
+}
+
+// What a gateway puts into its folder; all else is somebody's.
+bool is_own(const std::string& name) {
+  return name == kJournal || name == kDnsmasqConfig || name == kLeases ||
+         name == kDnsmasqProcess || name.ends_with(".partial");
+}
+
+// The names in a folder, sorted; none where it cannot be read.
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code problem;
+  fs::directory_iterator at(folder, problem);
+  for (; !problem && at != fs::directory_iterator(); at.increment(problem)) {
+    names.push_back(at->path().filename().string());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Root removes what stands under a name that anybody may have given, so only
+// the gateway's own files go, and the folder once it is empty.
+Result<void> remove_folder(const std::string& folder) {
+  const auto names = names_in(folder);
+  const auto other = std::ranges::find_if_not(names, is_own);
+  if (other != names.end()) {
+    return fail(ErrorKind::kOutput,
+                "{} holds {}, which is not the gateway's; move it away, then "
+                "try again",
+                folder, *other);
+  }
+  std::error_code problem;
+  for (const std::string& name : names) {
+    fs::remove(fmt::format("{}/{}", folder, name), problem);
+    if (problem) break;
+  }
+  if (!problem) fs::remove(folder, problem);
+  if (problem) return cannot("remove", folder, problem.message());
+  return {};
+}
+
+// Private: it tells who is on the network.
+Result<void> make_folder(const std::string& folder) {
+  if (auto removed = remove_folder(folder); !removed) return removed;
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (!problem) {
+    fs::permissions(folder, fs::perms::owner_all, problem);
+  }
+  if (problem) return cannot("make", folder, problem.message());
+  return {};
+}
+
+std::string now_text() {
+  return utc_text(
+      std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+}
+
+}  // namespace
+
+std::string Journal::folder(const std::string& state, std::string_view lan) {
+  return fmt::format("{}/{}{}", state, kFolderStart, lan);
+}
+
+std::vector<std::string> Journal::recorded(const std::string& state) {
+  std::vector<std::string> lans;
+  std::error_code ignored;
+  for (const std::string& name : names_in(state)) {
+    const std::string path = fmt::format("{}/{}", state, name);
+    if (!name.starts_with(kFolderStart) || !fs::is_directory(path, ignored)) {
+      continue;
+    }
+    // One that was killed as it began has no journal yet.
+    if (fs::exists(file_in(path), ignored) ||
+        std::ranges::all_of(names_in(path), is_own)) {
+      lans.push_back(name.substr(kFolderStart.size()));
+    }
+  }
+  return lans;
+}
+
+Result<Journal> Journal::create(const std::string& state,
+                                const GatewayOptions& options) {
+  Journal journal(folder(state, options.lan));
+  auto made = make_folder(journal.folder_);
+  if (!made) return fail(std::move(made).error());
+  journal.options_ = options;
+  journal.since_ = now_text();
+  auto written = journal.append({{"gateway", kVersion},
+                                 {"since", journal.since_},
+                                 {"boot", journal.origin_.boot},
+                                 {"network", journal.origin_.network},
+                                 {"options", options_json(options)}});
+  if (!written) {
+    static_cast<void>(journal.remove());  // of a gateway that never was
+    return fail(std::move(written).error());
+  }
+  return journal;
+}
+
+Result<Journal> Journal::open(const std::string& state, std::string_view lan) {
+  Journal journal(folder(state, lan));
+  const std::string path = file_in(journal.folder_);
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return journal;
+  auto text = read_file(path);
+  if (!text) return fail(std::move(text).error());
+  if (auto taken = journal.take(*text); !taken) {
+    return fail(ErrorKind::kInput,
+                "{}: {}; another program or version wrote to it: undo by hand "
+                "what it lists, or restart the system, then remove its folder",
+                path, taken.error().message);
+  }
+  return journal;
+}
+
+Result<void> Journal::take(std::string_view text) {
+  while (size_ < text.size()) {
+    const std::size_t end = text.find('\n', size_);
+    if (end == std::string_view::npos) break;  // cut off: never begun
+    const Json line =
+        Json::parse(text.substr(size_, end - size_), nullptr, false);
+    if (size_ == 0) {
+      if (auto taken = take_header(line); !taken) return taken;
+    } else if (line.is_object() && line.contains("complete")) {
+      changes_.push_back(nullptr);
+      begins_.push_back(size_);
+    } else {
+      auto change = change_from_json(line);
+      if (!change) return fail(std::move(change).error());
+      changes_.push_back(std::move(*change));
+      begins_.push_back(size_);
+    }
+    size_ = end + 1;
+  }
+  return {};
+}
+
+Result<void> Journal::take_header(const Json& line) {
+  if (!line.is_object() || !line.contains("gateway") ||
+      line["gateway"] != kVersion || !line.contains("options")) {
+    return fail(ErrorKind::kInput, "it is no journal of this program");
+  }
+  auto options = options_from_json(line["options"]);
+  if (!options) return fail(std::move(options).error());
+  options_ = *std::move(options);
+  since_ = text_at(line, "since");
+  origin_ = {text_at(line, "boot"), text_at(line, "network")};
+  return {};
+}
+
+bool Journal::is_of_earlier_boot() const {
+  return origin_.boot != identity_of_system().boot;
+}
+
+bool Journal::is_of_this_network() const {
+  return is_of_earlier_boot() || origin_ == identity_of_system();
+}
+
+Result<void> Journal::require_this_network() const {
+  if (is_of_this_network()) return {};
+  return fail(ErrorKind::kInput,
+              "the gateway on {} is of another network namespace; run this "
+              "there, as in 'ip netns exec NAME flowtell gateway ...', or, if "
+              "that namespace is gone, end dnsmasq and remove {}",
+              options_.lan, folder_);
+}
+
+bool Journal::is_complete() const {
+  return std::ranges::any_of(
+      changes_, [](const ChangePtr& change) { return change == nullptr; });
+}
+
+Result<void> Journal::push(ChangePtr change) {
+  const std::size_t begin = size_;
+  auto written = append(change->json());
+  if (!written) return written;
+  changes_.push_back(std::move(change));
+  begins_.push_back(begin);
+  return {};
+}
+
+Result<void> Journal::push_complete() {
+  const std::size_t begin = size_;
+  auto written = append({{"complete", true}});
+  if (!written) return written;
+  changes_.push_back(nullptr);
+  begins_.push_back(begin);
+  return {};
+}
+
+// What an earlier cut left behind the last whole line is written over.
+Result<void> Journal::append(const Json& line) {
+  const std::string path = file_in(folder_);
+  const FileHandle file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (file.get() < 0 || ::ftruncate(file.get(), static_cast<off_t>(size_)) ||
+      ::lseek(file.get(), 0, SEEK_END) < 0) {
+    return cannot("write", path, system_reason());
+  }
+  const std::string text = json_text(line) + '\n';
+  auto written = write_all(file.get(), text);
+  if (!written) return cannot("write", path, written.error().message);
+  if (::fsync(file.get()) != 0) return cannot("write", path, system_reason());
+  size_ += text.size();
+  return {};
+}
+
+Result<void> Journal::pop() {
+  const std::string path = file_in(folder_);
+  const FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 ||
+      ::ftruncate(file.get(), static_cast<off_t>(begins_.back())) != 0 ||
+      ::fsync(file.get()) != 0) {
+    return cannot("write", path, system_reason());
+  }
+  size_ = begins_.back();
+  begins_.pop_back();
+  changes_.pop_back();
+  return {};
+}
+
+Result<void> Journal::remove() { return remove_folder(folder_); }
+
+}  // namespace flowtell

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which columns a node tries: drawn without replacement until enough have been
+// tried and at least one of them could be cut.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "base/random.h"
+
+namespace flowtell {
+
+class ColumnSampler {
+ public:
+  ColumnSampler(std::size_t columns, std::size_t per_node)
+      : order_(columns), per_node_(per_node) {}
+
+  // Before each tree: what is drawn follows from the generator alone.
+  void begin_tree() { std::iota(order_.begin(), order_.end(), 0u); }
+
+  // Before each node.
+  void begin_node() { drawn_ = 0; }
+
+  // Whether the node is to try another column, given whether one of those drawn
+  // could be cut.
+  bool wants_more(bool any_could_be_cut) const {
+    return drawn_ < order_.size() && (drawn_ < per_node_ || !any_could_be_cut);
+  }
+  // REQUIRES: wants_more.
+  std::size_t next(Random& random) {
+    const auto left = static_cast<std::uint32_t>(order_.size() - drawn_);
+    std::swap(order_[drawn_], order_[drawn_ + random.below(left)]);
+    return order_[drawn_++];
+  }
+
+ private:
+  std::vector<std::uint32_t> order_;
+  std::size_t per_node_;
+  std::size_t drawn_ = 0;
+};
+
+}  // namespace flowtell

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learn/row_classifier.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+#include "classify/device_filter.h"
+
+namespace flowtell {
+namespace {
+
+constexpr Duration kBetweenCaptures = std::chrono::seconds(30);
+
+// Rows that stand side by side.
+struct RowRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// The range at `begin` of rows for which `same` holds with the first.
+template <typename Same>
+RowRange range_at(const Dataset& data, std::size_t begin, Same&& same) {
+  std::size_t end = begin + 1;
+  while (end < data.rows() && same(begin, end)) ++end;
+  return {begin, end};
+}
+
+std::vector<RowRange> capture_ranges(const Dataset& data) {
+  std::vector<RowRange> ranges;
+  for (std::size_t at = 0; at < data.rows(); at = ranges.back().end) {
+    ranges.push_back(range_at(data, at, [&](std::size_t a, std::size_t b) {
+      return data.capture_of[a] == data.capture_of[b];
+    }));
+  }
+  return ranges;
+}
+
+class RowClassifier {
+ public:
+  RowClassifier(const Dataset& data, const DatasetScores& scores,
+           const RowWeights& weights, EvidenceKinds kinds)
+      : data_(data),
+        testimonies_(scores),
+        weights_(weights),
+        classifier_(kinds, data.apps.size()) {}
+
+  // The rows of one capture, in the order in which its bursts ended. With
+  // `shift` they are those of one device, so much later.
+  void classify(RowRange capture, std::optional<Duration> shift,
+                Probabilities& out) {
+    for (std::size_t at = capture.begin; at < capture.end;) {
+      const RowRange rows =
+          range_at(data_, at, [&](std::size_t a, std::size_t b) {
+            return b < capture.end &&
+                   data_.facts[a].burst == data_.facts[b].burst;
+          });
+      judge_burst(rows, shift, out);
+      at = rows.end;
+    }
+  }
+
+ private:
+  void judge_burst(RowRange rows, std::optional<Duration> shift,
+                   Probabilities& out) {
+    DeviceFilter::Burst burst;
+    burst.device = shift ? Address{} : data_.facts[rows.begin].device;
+    burst.first = data_.facts[rows.begin].first;
+    burst.last = data_.facts[rows.begin].last;
+    for (std::size_t i = rows.begin; i < rows.end; ++i) {
+      burst.first = std::min(burst.first, data_.facts[i].first);
+      burst.last = std::max(burst.last, data_.facts[i].last);
+    }
+    burst.first += shift.value_or(Duration{});
+    burst.last += shift.value_or(Duration{});
+    burst.weights = weights_.of(rows.begin);
+    const std::size_t apps = data_.apps.size();
+    const std::size_t from = rows.begin * apps;
+    const std::size_t count = (rows.end - rows.begin) * apps;
+    burst.scores = {std::span(testimonies_.shape.values).subspan(from, count),
+                    std::span(testimonies_.name.values).subspan(from, count),
+                    std::span(testimonies_.words)
+                        .subspan(rows.begin, rows.end - rows.begin)};
+    classifier_.classify(burst, std::span(out.values).subspan(from, count));
+  }
+
+  const Dataset& data_;
+  const DatasetScores& testimonies_;
+  const RowWeights& weights_;
+  DeviceFilter classifier_;
+};
+
+}  // namespace
+
+Probabilities classify_captures(const Dataset& data,
+                                const DatasetScores& scores,
+                                const RowWeights& weights,
+                                EvidenceKinds kinds) {
+  Probabilities out(data.apps.size(), data.rows());
+  for (const RowRange& capture : capture_ranges(data)) {
+    RowClassifier(data, scores, weights, kinds).classify(capture, {}, out);
+  }
+  return out;
+}
+
+std::vector<CapturePlace> lay_out_day(const Dataset& data, std::uint64_t seed) {
+  std::vector<RowRange> order = capture_ranges(data);
+  Random(seed).shuffle(std::span(order));
+  std::vector<CapturePlace> day;
+  Timestamp now{};
+  for (const RowRange& capture : order) {
+    Timestamp first = data.facts[capture.begin].first;
+    Timestamp last = first;
+    for (std::size_t i = capture.begin; i < capture.end; ++i) {
+      first = std::min(first, data.facts[i].first);
+      last = std::max(last, data.facts[i].last);
+    }
+    day.push_back({capture.begin, capture.end, now - first});
+    now += last - first + kBetweenCaptures;
+  }
+  return day;
+}
+
+Probabilities classify_timeline(const Dataset& data,
+                                const DatasetScores& scores,
+                                const RowWeights& weights, EvidenceKinds kinds,
+                                std::uint64_t seed) {
+  Probabilities out(data.apps.size(), data.rows());
+  RowClassifier classifier(data, scores, weights, kinds);
+  for (const CapturePlace& capture : lay_out_day(data, seed)) {
+    classifier.classify({capture.begin, capture.end}, capture.shift, out);
+  }
+  return out;
+}
+
+}  // namespace flowtell

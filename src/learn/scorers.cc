@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learn/scorers.h"
+
+#include <algorithm>
+
+#include "base/threads.h"
+
+namespace flowtell {
+namespace {
+
+void hear_names(const NameTable& names, const Dataset& data,
+                DatasetScores& all) {
+  const std::size_t apps = data.apps.size();
+  // Many rows have the same name.
+  std::vector<double> by_name(data.names.size() * apps);
+  std::vector<NameMatch> matches;
+  for (std::size_t i = 0; i < data.names.size(); ++i) {
+    matches.push_back(
+        names.score(data.names[i], std::span(by_name).subspan(i * apps, apps)));
+  }
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    const std::uint32_t name = data.facts[row].name;
+    const auto from = std::span(by_name).subspan(name * apps, apps);
+    std::copy(from.begin(), from.end(), all.name.row(row).begin());
+    all.words[row] = {name, matches[name]};
+  }
+}
+
+Probabilities predict_all(const Svm& svm, const Dataset& data, int threads) {
+  constexpr std::size_t kRowsPerTask = 64;
+  Probabilities all(svm.apps, data.rows());
+  const std::size_t tasks = (data.rows() + kRowsPerTask - 1) / kRowsPerTask;
+  for_each_task(threads, tasks, [&](std::size_t task) {
+    const std::size_t end = std::min((task + 1) * kRowsPerTask, data.rows());
+    for (std::size_t i = task * kRowsPerTask; i < end; ++i) {
+      svm.predict(data.row(i), all.row(i));
+    }
+  });
+  return all;
+}
+
+}  // namespace
+
+void DatasetScores::put(std::span<const std::uint32_t> rows,
+                        const DatasetScores& from) {
+  shape.put(rows, from.shape);
+  name.put(rows, from.name);
+  for (std::size_t i = 0; i < rows.size(); ++i) words[rows[i]] = from.words[i];
+}
+
+Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {
+  if (options.learner == Learner::kForest) {
+    return {build_forest(data, options).forest, NameTable::learn(data), {}};
+  }
+  SvmOptions svm;
+  svm.balance_apps = options.balance_apps;
+  Scorers scorers{{data.apps.size(), data.width, {}, {}},
+                  NameTable::learn(data),
+                  build_svm(data, svm)};
+  if (options.progress) options.progress(1, 1);
+  return scorers;
+}
+
+DatasetScores add(const Scorers& scorers, const Dataset& data, int threads) {
+  DatasetScores all(data.apps.size(), data.rows());
+  all.shape = scorers.svm ? predict_all(*scorers.svm, data, threads)
+                          : predict_all(scorers.forest, data, threads);
+  hear_names(scorers.names, data, all);
+  return all;
+}
+
+DatasetScores score_held_out(const Dataset& data,
+                             std::span<const std::uint32_t> folds,
+                             const ShapeOptions& options) {
+  DatasetScores all(data.apps.size(), data.rows());
+  for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
+    const Scorers scorers = train_scorers(
+        data.select(rows.trained), part_of(options, fold, count_folds(folds)));
+    all.put(rows.judged,
+            add(scorers, data.select(rows.judged), options.threads));
+  });
+  return all;
+}
+
+ShapeOptions part_of(const ShapeOptions& options, std::size_t part,
+                     std::size_t parts) {
+  ShapeOptions of_part = options;
+  if (options.progress) {
+    of_part.progress = [reported = options.progress, part, parts](
+                           std::size_t done, std::size_t total) {
+      reported(part * total + done, parts * total);
+    };
+  }
+  return of_part;
+}
+
+}  // namespace flowtell

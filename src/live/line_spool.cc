@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "live/line_spool.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+namespace flowtell {
+namespace {
+
+// A pipe that can be written to at all takes so much without blocking.
+constexpr std::size_t kPiece = PIPE_BUF;
+
+// Whether a write blocks is said of an open file, which others may share; so it
+// is opened once more. What cannot be (a socket, another user's pipe) stays.
+FileHandle open_unblocked(int descriptor, mode_t mode) {
+  if (!S_ISFIFO(mode) && !S_ISCHR(mode)) return {};
+  const std::string path = fmt::format("/proc/self/fd/{}", descriptor);
+  return FileHandle(
+      ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+std::uint64_t lines_in(std::string_view text) {
+  std::uint64_t lines = 0;
+  char before = '\n';
+  for (const char c : text) {
+    if (c == '\n' && before != '\n') ++lines;
+    before = c;
+  }
+  return lines;
+}
+
+}  // namespace
+
+LineSpool::LineSpool(int descriptor, std::size_t room)
+    : descriptor_(descriptor), room_(room) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) return;
+  is_file_ = S_ISREG(status.st_mode);
+  is_socket_ = S_ISSOCK(status.st_mode);
+  unblocked_ = open_unblocked(descriptor, status.st_mode);
+}
+
+void LineSpool::add(std::string_view lines) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t room = room_ - std::min<std::size_t>(held_, room_);
+  std::size_t fitting = lines.size();
+  if (fitting > room) fitting = lines.substr(0, room).rfind('\n') + 1;
+  added_ += lines.substr(0, fitting);
+  held_ += fitting;
+  dropped_ += lines_in(lines.substr(fitting));
+}
+
+Result<void> LineSpool::write_some() {
+  while (fetch() && is_writable(Duration{})) {
+    const std::string_view left = std::string_view(writing_).substr(written_);
+    const auto put_down = put(left.substr(0, is_file_ ? left.npos : kPiece));
+    if (!put_down) return fail(put_down.error());
+    if (*put_down == 0) return {};
+    written_ += *put_down;
+    bytes_written_ += *put_down;
+    held_ -= *put_down;
+  }
+  return {};
+}
+
+Result<void> LineSpool::finish(Duration patience) {
+  const Duration end = monotonic_now() + patience;
+  while (fetch() && is_writable(std::max(end - monotonic_now(), Duration{}))) {
+    if (auto done = write_some(); !done) return done;
+  }
+  // A line of which the reader has a part is lost to him as well.
+  dropped_ += lines_in(std::string_view(writing_).substr(written_));
+  const std::lock_guard lock(mutex_);
+  dropped_ += lines_in(added_);
+  writing_.clear();
+  added_.clear();
+  written_ = 0;
+  held_ = 0;
+  return {};
+}
+
+int LineSpool::waits_for() const {
+  if (held_ == 0) return -1;
+  return unblocked_.get() >= 0 ? unblocked_.get() : descriptor_;
+}
+
+// Whether there is anything to write.
+bool LineSpool::fetch() {
+  if (written_ < writing_.size()) return true;
+  writing_.clear();
+  written_ = 0;
+  const std::lock_guard lock(mutex_);
+  std::swap(writing_, added_);
+  return !writing_.empty();
+}
+
+// Also when it has failed, which the write then tells.
+bool LineSpool::is_writable(Duration patience) const {
+  pollfd watched{waits_for(), POLLOUT, 0};
+  const auto limit =
+      std::chrono::ceil<std::chrono::milliseconds>(patience).count();
+  return ::poll(&watched, 1,
+                static_cast<int>(std::min<std::int64_t>(limit, INT_MAX))) > 0;
+}
+
+// How much was taken; 0 if that would have to be waited for.
+Result<std::size_t> LineSpool::put(std::string_view bytes) const {
+  const int to = waits_for();
+  const ssize_t count = is_socket_ ? ::send(to, bytes.data(), bytes.size(),
+                                            MSG_DONTWAIT | MSG_NOSIGNAL)
+                                   : ::write(to, bytes.data(), bytes.size());
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
+    return std::size_t{0};
+  }
+  return fail(ErrorKind::kOutput, "{}", system_reason());
+}
+
+}  // namespace flowtell

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An evaluation as a table for the terminal and as JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "evaluate/evaluation.h"
+
+namespace flowtell {
+
+// How an evaluation came about, for its readers.
+struct EvaluationSetting {
+  std::string captures;  // as named on the command line
+  std::string tested;    // the captures judged; empty: cross-validated
+  std::vector<std::string> features;
+  std::string evidence = "shape";
+  std::string learner = "forest";  // or "svm"
+  std::string split;               // "by-capture", …, or "other-captures"
+  std::size_t folds = 0;
+  UnknownRule rule;
+  std::uint64_t seed = 0;
+};
+
+// A table for people: per app and on average, the worst confusions, and how the
+// captures were split.
+std::string evaluation_text(const Evaluation& evaluation,
+                            const EvaluationSetting& setting);
+
+// One JSON object; docs/formats.md tells its keys.
+std::string evaluation_json(const Evaluation& evaluation,
+                            const EvaluationSetting& setting);
+
+}  // namespace flowtell
