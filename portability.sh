@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds flowtell for other processors, tests it there, and compares to the last
-# byte what it learns and says there with what it does here (docs/portability.md).
-#   ./portability.sh [i386|arm64|armhf]...        without a word: all three
-# All of it happens in a bare Debian 12, made in a temporary folder, with cross
-# compilers; this machine gets no package. Programs for i386 run on the
-# processor itself, the others in QEMU. Needs root and debootstrap, and says so
-# where it lacks them (packaging/bare_root.sh).
-# FLOWTELL_JOBS: how many compilers run at a time.
+# Builds flowtell for other processors, tests it there, and compares its models
+# and output byte by byte with those of this machine (docs/portability.md).
+#   ./portability.sh [i386|arm64|armhf]...        default: all three
+# Everything happens in a bare Debian 12 in a temporary folder, with cross
+# compilers; no package is installed on this machine. Programs for i386 run on
+# the processor itself, the others in QEMU. Needs root and debootstrap;
+# otherwise it prints so (packaging/bare_root.sh).
+# FLOWTELL_JOBS is the number of parallel compilers.
 set -euo pipefail
 cd "$(dirname "$0")"
 . packaging/bare_root.sh
@@ -18,7 +18,7 @@ for machine in "${machines[@]}"; do
   case $machine in
     i386 | arm64 | armhf) ;;
     *)
-      echo "$machine is none of i386, arm64 and armhf." >&2
+      echo "$machine is not one of i386, arm64, armhf." >&2
       exit 2
       ;;
   esac
@@ -36,7 +36,7 @@ step "here"
 cmake/install_packages.sh build
 cmake --preset release >/dev/null
 cmake --build --preset release --target flowtell
-"$steps" teach_svm build/flowtell
+"$steps" train_svm build/flowtell
 "$steps" work "$results/here" build/flowtell
 
 folder=$(mktemp -d)
@@ -44,10 +44,10 @@ trap 'rm -rf --one-file-system "$folder"' EXIT
 root=$folder/root
 make_bare_root "$root"
 
-# The project and the cache of compilers are mounted for a command alone.
+# The project and the compiler cache are mounted for one command only.
 cache=${CCACHE_DIR:-$HOME/.cache/ccache}
 mkdir -p "$root/flowtell" "$root/ccache" "$cache"
-# The words are for the shell that mounts.
+# The words are expanded by the shell that mounts.
 # shellcheck disable=SC2016
 mounts='mount -t proc proc "$1/proc" && mount --bind /dev "$1/dev" &&
   mount --bind "$PWD" "$1/flowtell" && mount --bind "$2" "$1/ccache" &&

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The same forest by ALGLIB, for bench/train.py to compare with: prints, as
-// JSON, how long training took and how good the forest is.
-//   usage: alglib_forest TRAINING JUDGED THREADS SEED
+// Trains ALGLIB's forest on a table of bench/train.py, as a reference: prints
+// the training time and the balanced accuracy as JSON.
+//   usage: alglib_forest TRAINING TEST THREADS SEED
 //
-// ALGLIB's free edition works on one thread whatever it is asked for.
+// ALGLIB's free edition uses one thread, whatever THREADS is.
 #include <libalglib/dataanalysis.h>
 
 #include <chrono>
@@ -16,22 +16,22 @@
 
 int main(int count, char** arguments) {
   if (count != 5) {
-    std::fputs("usage: alglib_forest TRAINING JUDGED THREADS SEED\n", stderr);
+    std::fputs("usage: alglib_forest TRAINING TEST THREADS SEED\n", stderr);
     return EXIT_FAILURE;
   }
-  const flowtell::Dataset trained = flowtell::read_table(arguments[1]);
-  const flowtell::Dataset judged = flowtell::read_table(arguments[2]);
-  const auto width = static_cast<alglib::ae_int_t>(trained.width);
-  const auto rows = static_cast<alglib::ae_int_t>(trained.rows());
-  const auto apps = static_cast<alglib::ae_int_t>(trained.apps.size());
+  const flowtell::Dataset training = flowtell::read_table(arguments[1]);
+  const flowtell::Dataset test = flowtell::read_table(arguments[2]);
+  const auto width = static_cast<alglib::ae_int_t>(training.width);
+  const auto rows = static_cast<alglib::ae_int_t>(training.rows());
+  const auto apps = static_cast<alglib::ae_int_t>(training.apps.size());
   alglib::real_2d_array table;
   table.setlength(rows, width + 1);
   for (alglib::ae_int_t i = 0; i < rows; ++i) {
-    const auto row = trained.row(static_cast<std::size_t>(i));
+    const auto row = training.row(static_cast<std::size_t>(i));
     for (alglib::ae_int_t j = 0; j < width; ++j) {
       table[i][j] = static_cast<double>(row[static_cast<std::size_t>(j)]);
     }
-    table[i][width] = trained.labels[static_cast<std::size_t>(i)];
+    table[i][width] = training.labels[static_cast<std::size_t>(i)];
   }
   alglib::setglobalthreading(alglib::parallel);
 
@@ -42,8 +42,8 @@ int main(int count, char** arguments) {
   alglib::dfbuildercreate(builder);
   alglib::dfbuildersetdataset(builder, table, rows, width, apps);
   alglib::dfbuildersetseed(builder, std::atol(arguments[4]) + 1);
-  // Each tree from a share of the rows drawn without replacement: as many
-  // different ones as a bootstrap sample holds.
+  // ALGLIB draws the rows of a tree without replacement. This share gives as
+  // many distinct rows as a bootstrap sample.
   alglib::dfbuildersetsubsampleratio(builder, 0.632);
   alglib::dfbuildersetrndvars(
       builder,
@@ -52,13 +52,13 @@ int main(int count, char** arguments) {
   const std::chrono::duration<double> took =
       std::chrono::steady_clock::now() - begin;
 
-  std::vector<double> right(trained.apps.size());
-  std::vector<double> all(trained.apps.size());
+  std::vector<double> right(training.apps.size());
+  std::vector<double> all(training.apps.size());
   alglib::real_1d_array values;
   values.setlength(width);
   alglib::real_1d_array shares;
-  for (std::size_t i = 0; i < judged.rows(); ++i) {
-    const auto row = judged.row(i);
+  for (std::size_t i = 0; i < test.rows(); ++i) {
+    const auto row = test.row(i);
     for (alglib::ae_int_t j = 0; j < width; ++j) {
       values[j] = static_cast<double>(row[static_cast<std::size_t>(j)]);
     }
@@ -67,8 +67,8 @@ int main(int count, char** arguments) {
     for (alglib::ae_int_t app = 1; app < apps; ++app) {
       if (shares[app] > shares[best]) best = app;
     }
-    ++all[judged.labels[i]];
-    if (best == judged.labels[i]) ++right[judged.labels[i]];
+    ++all[test.labels[i]];
+    if (best == test.labels[i]) ++right[test.labels[i]];
   }
   double sum = 0;
   for (std::size_t app = 0; app < all.size(); ++app) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What bench/ needs built; docs/performance.md says what it is for.
+# The programs of bench/; docs/performance.md explains their use.
 find_package(benchmark REQUIRED)
 
 foreach(name IN ITEMS big_capture forest_bench forest_memory stages)

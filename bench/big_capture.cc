@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes a big capture of small ones: all of them one after the other, again and
-// again, each time with other device addresses and at later times, so that no
-// flow comes twice. Frames that a snap length cut are filled up with zeros to
-// their length on the wire, so that the file is as heavy as traffic is.
+// Makes a big capture by repeating small ones. Each repetition has other device
+// addresses and later times, so no flow occurs twice. Frames cut by a snap
+// length are padded with zeros to their wire length, so the file is as large as
+// real traffic.
 //   usage: big_capture OUT FRAMES CAPTURE...
 #include <array>
 #include <cstdio>
@@ -25,8 +25,8 @@ std::uint32_t word(std::span<const std::uint8_t> bytes, std::size_t at) {
   return (std::uint32_t{bytes[at]} << 8) | bytes[at + 1];
 }
 
-// Header checksum of IPv4 (RFC 791).
-void renew_checksum(std::span<std::uint8_t> header) {
+// The IPv4 header checksum (RFC 791).
+void update_checksum(std::span<std::uint8_t> header) {
   header[10] = header[11] = 0;
   std::uint32_t sum = 0;
   for (std::size_t at = 0; at < kIpv4Header; at += 2) sum += word(header, at);
@@ -35,8 +35,8 @@ void renew_checksum(std::span<std::uint8_t> header) {
   header[11] = static_cast<std::uint8_t>(~sum);
 }
 
-// 192.168.12.x becomes 10.(copy's two bytes).x
-void give_other_devices(std::span<std::uint8_t> frame, std::uint32_t copy) {
+// Changes 192.168.12.x to 10.(copy's two bytes).x.
+void change_devices(std::span<std::uint8_t> frame, std::uint32_t copy) {
   if (frame.size() < kEthernetHeader + kIpv4Header) return;
   if (word(frame, 12) != 0x0800) return;
   const auto header = frame.subspan(kEthernetHeader, kIpv4Header);
@@ -48,7 +48,7 @@ void give_other_devices(std::span<std::uint8_t> frame, std::uint32_t copy) {
     header[at + 1] = static_cast<std::uint8_t>(copy >> 8);
     header[at + 2] = static_cast<std::uint8_t>(copy);
   }
-  renew_checksum(header);
+  update_checksum(header);
 }
 
 class Copier {
@@ -79,10 +79,10 @@ class Copier {
 
  private:
   Result<void> add(Frame frame, std::uint32_t number) {
-    whole_.assign(frame.wire_length, 0);
-    std::copy(frame.bytes.begin(), frame.bytes.end(), whole_.begin());
-    give_other_devices(whole_, number);
-    frame.bytes = whole_;
+    padded_.assign(frame.wire_length, 0);
+    std::copy(frame.bytes.begin(), frame.bytes.end(), padded_.begin());
+    change_devices(padded_, number);
+    frame.bytes = padded_;
     frame.time = now_;
     return writer_.add(frame);
   }
@@ -90,7 +90,7 @@ class Copier {
   PcapWriter writer_;
   std::uint64_t wanted_;
   Timestamp now_{std::chrono::seconds(1577836800)};  // 2020-01-01
-  std::vector<std::uint8_t> whole_;
+  std::vector<std::uint8_t> padded_;
 };
 
 Result<void> make(const std::string& out, std::uint64_t frames,

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Frames to verdicts, against the readers and flow meters that Debian has: all in turn, five rounds,
-on one big capture made of given ones (big_capture.cc). Prints medians and ratios as Markdown.
+"""Frames to verdicts, compared with capture readers and flow meters of Debian: five interleaved rounds on one big
+capture (big_capture.cc). Prints medians and ratios as Markdown.
 
 usage: bench/compare.py MODEL BIG [--write]    BIG: made by build/big_capture
        --write puts the table into docs/performance.md
-Wants build/flowtell and build/limits (cmake --preset release -DFLOWTELL_BENCH=ON); peers that are
-absent are left out. bench/compare.sh does all of it.
+Needs build/flowtell and build/limits (cmake --preset release -DFLOWTELL_BENCH=ON); absent peers are omitted.
+bench/compare.sh does all of it.
 """
 import pathlib
 import re
@@ -18,8 +18,8 @@ import tempfile
 import time
 
 ROUNDS = 5
-LONGEST = 300  # seconds a run may take
-HOUSE = pathlib.Path(__file__).resolve().parent.parent
+TIMEOUT = 300  # seconds a run may take
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 MARKS = ("<!-- generated: bench/compare.sh -->\n", "<!-- end compare -->")
 SCAPY = """
 import sys
@@ -31,7 +31,7 @@ print(sum(1 for packet in PcapReader(sys.argv[1]) if packet.haslayer(IP)) > 0)
 
 
 class Runner:
-    """One contestant: what to run, on how much, and how to see that it did the work."""
+    """One program: its command, its capture, and how to check that it did the work."""
 
     def __init__(self, name, command, capture, frames, proof=None):
         self.name, self.command, self.proof = name, command, proof
@@ -44,7 +44,7 @@ class Runner:
                        for part in self.command]
             begin = time.perf_counter()
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  stdin=subprocess.DEVNULL, check=False, timeout=LONGEST)
+                                  stdin=subprocess.DEVNULL, check=False, timeout=TIMEOUT)
             self.seconds.append(time.perf_counter() - begin)
         text = done.stdout.decode(errors="replace")
         if done.returncode != 0 or (self.proof and not re.search(self.proof, text)):
@@ -55,22 +55,22 @@ class Runner:
 
 
 def count_frames(capture):
-    done = subprocess.run([HOUSE / "build/limits", "libpcap", capture], capture_output=True,
+    done = subprocess.run([ROOT / "build/limits", "libpcap", capture], capture_output=True,
                           text=True, check=True)
     return int(done.stdout.split()[0])
 
 
 def slice_of(capture, frames, folder):
-    """The first frames of a capture as one of its own."""
+    """The first frames of a capture, as a capture."""
     path = pathlib.Path(folder) / f"slice-{frames}.pcap"
     subprocess.run(["tcpdump", "-q", "-r", capture, "-c", str(frames), "-w", path],
                    stderr=subprocess.DEVNULL, check=True)
     return path
 
 
-def contestants(model, big, folder):
+def make_runners(model, big, folder):
     frames = count_frames(big)
-    flowtell, limits = HOUSE / "build/flowtell", HOUSE / "build/limits"
+    flowtell, limits = ROOT / "build/flowtell", ROOT / "build/limits"
     digits = f"{frames} frames"
     ledger = rf"read +{frames} "
     all_frames = [
@@ -108,7 +108,7 @@ def table(frames, big, runners):
 
 
 def write(text):
-    page = HOUSE / "docs/performance.md"
+    page = ROOT / "docs/performance.md"
     old = page.read_text()
     front, rest = old.split(MARKS[0])
     page.write_text(front + MARKS[0] + text + MARKS[1] + rest.split(MARKS[1], 1)[1])
@@ -120,7 +120,7 @@ def main():
         sys.exit("usage: bench/compare.py MODEL BIG [--write]")
     big = pathlib.Path(named[1])
     with tempfile.TemporaryDirectory() as folder:
-        frames, runners = contestants(named[0], big, folder)
+        frames, runners = make_runners(named[0], big, folder)
         for round_number in range(ROUNDS):
             for runner in runners:
                 runner.run()

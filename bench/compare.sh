@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Compares frames to verdicts with what Debian has for the same job, and puts
-# the table into docs/performance.md.
-#   usage: bench/compare.sh CAPTURES...    labelled captures, to learn from and
-#                                          to make the big capture of
-# Installs the peers where it may (as root).
+# Compares frames to verdicts with similar tools of Debian, and writes the table
+# into docs/performance.md.
+#   usage: bench/compare.sh CAPTURES...    labelled captures, for training and
+#                                          for the big capture
+# Installs the other tools if it may (as root).
 set -eu
 
 [ $# -gt 0 ] || { echo "usage: bench/compare.sh CAPTURES..." >&2; exit 2; }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trains one forest on a table that bench/train.py wrote, judges another table
-// by it, and prints, as JSON, how long that took and how good the forest is, so
-// that whoever times it can check it first.
-//   usage: forest_bench TRAINING JUDGED THREADS SEED
+// Trains a forest on a table of bench/train.py, predicts another table and
+// prints times and balanced accuracy as JSON. The caller checks the accuracy
+// before it uses the times.
+//   usage: forest_bench TRAINING TEST THREADS SEED
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,23 +22,23 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-// The mean over the apps of the share of their rows that are named rightly.
+// The mean recall over apps.
 double balanced_accuracy(const Dataset& data, std::span<const double> shares) {
   const std::size_t apps = data.apps.size();
   std::vector<double> rows(apps);
-  std::vector<double> right(apps);
+  std::vector<double> correct(apps);
   for (std::size_t i = 0; i < data.rows(); ++i) {
     const auto own = shares.subspan(i * apps, apps);
     const auto best = std::ranges::max_element(own) - own.begin();
     ++rows[data.labels[i]];
-    if (best == data.labels[i]) ++right[data.labels[i]];
+    if (best == data.labels[i]) ++correct[data.labels[i]];
   }
   double sum = 0;
-  for (std::size_t app = 0; app < apps; ++app) sum += right[app] / rows[app];
+  for (std::size_t app = 0; app < apps; ++app) sum += correct[app] / rows[app];
   return sum / static_cast<double>(apps);
 }
 
-// The median time of judging a row by itself.
+// The median time to predict a single row.
 double seconds_of_one(const CompiledForest& forest, const Dataset& data) {
   std::vector<double> shares(data.apps.size());
   std::vector<double> took;
@@ -52,10 +52,10 @@ double seconds_of_one(const CompiledForest& forest, const Dataset& data) {
   return took[took.size() / 2];
 }
 
-int run(const Dataset& training, const Dataset& judged, int threads,
+int run(const Dataset& training, const Dataset& test, int threads,
         std::uint64_t seed) {
   ForestOptions options;
-  options.balance_apps = false;  // as its peers do by default
+  options.balance_apps = false;  // the default of the other learners
   options.threads = threads;
   options.seed = seed;
   auto begin = Clock::now();
@@ -63,17 +63,17 @@ int run(const Dataset& training, const Dataset& judged, int threads,
   const double train = seconds_since(begin);
 
   const CompiledForest compiled(built.forest);
-  std::vector<double> shares(judged.rows() * judged.apps.size());
-  compiled.predict(judged.values, shares);
+  std::vector<double> shares(test.rows() * test.apps.size());
+  compiled.predict(test.values, shares);
   std::vector<double> of_training(training.rows() * training.apps.size());
   begin = Clock::now();
   compiled.predict(training.values, of_training);
   const double batch = seconds_since(begin);
 
-  const std::size_t hundred = std::min<std::size_t>(100, judged.rows());
+  const std::size_t hundred = std::min<std::size_t>(100, test.rows());
   begin = Clock::now();
-  compiled.predict(std::span(judged.values).first(hundred * judged.width),
-                   std::span(shares).first(hundred * judged.apps.size()));
+  compiled.predict(std::span(test.values).first(hundred * test.width),
+                   std::span(shares).first(hundred * test.apps.size()));
   const double few = seconds_since(begin);
 
   std::size_t nodes = 0;
@@ -84,7 +84,7 @@ int run(const Dataset& training, const Dataset& judged, int threads,
       "{:.9f}, "
       "\"balanced_accuracy\": {:.6f}}}\n",
       training.rows(), training.width, options.trees, nodes, train, batch, few,
-      seconds_of_one(compiled, judged), balanced_accuracy(judged, shares));
+      seconds_of_one(compiled, test), balanced_accuracy(test, shares));
   return EXIT_SUCCESS;
 }
 
@@ -98,7 +98,7 @@ int main(int count, char** arguments) {
   const auto seed =
       count == 5 ? parse_number<std::uint64_t>(arguments[4]) : std::nullopt;
   if (!threads || *threads < 1 || !seed) {
-    std::fputs("usage: forest_bench TRAINING JUDGED THREADS SEED\n", stderr);
+    std::fputs("usage: forest_bench TRAINING TEST THREADS SEED\n", stderr);
     return EXIT_FAILURE;
   }
   return run(read_table(arguments[1]), read_table(arguments[2]), *threads,

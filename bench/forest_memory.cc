@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much memory training takes beside the quantised table: builds a seeded
-// table of so many rows and 54 columns, one column at a time as a loader would,
-// grows a forest from it, and prints, as JSON, the greatest resident size less
-// what the bins take. What the forest itself takes, which follows from the data
-// and not from the trainer, is told apart.
+// Measures the memory of training beyond the quantised table. Builds a seeded
+// table of ROWS rows and 54 columns, one column at a time as a loader would,
+// trains a forest on it and prints, as JSON, the peak resident size minus the
+// bins. The size of the forest itself depends on the data, not on the trainer,
+// and is a separate number.
 //   usage: forest_memory ROWS TREES THREADS
 #include <sys/resource.h>
 
@@ -22,20 +22,20 @@ namespace {
 constexpr std::size_t kColumns = 54;
 constexpr std::size_t kApps = 5;
 
-double greatest_resident_bytes() {
+double peak_resident_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
-// About normal: the sum of four even draws.
+// Approximately normal: the sum of four uniform draws.
 float noise(Random& random) {
   double sum = -2;
   for (int i = 0; i < 4; ++i) sum += random.unit();
   return static_cast<float>(sum);
 }
 
-// Each column tells a little of the app.
+// Each column is weakly informative about the app.
 QuantisedTable make_table(std::size_t rows, int threads) {
   QuantisedTable table;
   table.apps = kApps;
@@ -58,10 +58,10 @@ QuantisedTable make_table(std::size_t rows, int threads) {
 }
 
 void run(std::size_t rows, std::size_t trees, int threads) {
-  const double before = greatest_resident_bytes();
+  const double before = peak_resident_bytes();
   const QuantisedTable table = make_table(rows, threads);
   const auto bins = static_cast<double>(table.columns.bins.size());
-  const double quantised = greatest_resident_bytes() - before - bins;
+  const double quantised = peak_resident_bytes() - before - bins;
   ForestOptions options;
   options.trees = trees;
   options.threads = threads;
@@ -74,7 +74,7 @@ void run(std::size_t rows, std::size_t trees, int threads) {
   for (const Tree& tree : built.forest.trees) {
     forest += static_cast<double>(tree.capacity() * sizeof(TreeNode));
   }
-  const double beyond = greatest_resident_bytes() - before - bins;
+  const double beyond = peak_resident_bytes() - before - bins;
   const auto per_row = [&](double bytes) {
     return bytes / static_cast<double>(rows);
   };

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables that bench/train.py compares forests on: flows of real captures, repeated with seeded
-noise up to a set number of rows, and flows apart from them to judge.
+"""The tables on which bench/train.py compares forests: flows of real captures, repeated with seeded noise up to a set
+number of rows, and separate flows for testing.
 
-A fifth of the flows are set apart, before anything is repeated. The others are repeated in turn; each
-value of a repeat is multiplied by 1 + 0.05 g with g drawn from the normal distribution. So no value
-of a row need be that of another row, and no row to be judged resembles one that taught for having
-been made from the same flow.
+A fifth of the flows is held out before anything is repeated. The others are repeated in turn; each value of a
+repetition is multiplied by 1 + 0.05 g with g from the normal distribution. So rows need not share values, and no test
+row comes from a flow of a training row.
 """
 import csv
 import io
@@ -35,19 +34,19 @@ def flows_of(flowtell, features, folders):
 
 
 def tables_of(values, labels, rows, seed=1):
-    """(training values, labels, values to judge, labels), the former `rows` rows."""
+    """(training values, labels, test values, labels); the training part has `rows` rows."""
     random = np.random.default_rng(seed)
     order = random.permutation(len(labels))
-    apart, taught = np.split(order, [len(order) // 5])
-    chosen = np.resize(taught, rows)
+    test, training = np.split(order, [len(order) // 5])
+    chosen = np.resize(training, rows)
     noise = 1 + NOISE * random.standard_normal((rows, values.shape[1]))
-    noise[:len(taught)] = 1
+    noise[:len(training)] = 1
     return ((values[chosen] * noise).astype(np.float32), labels[chosen],
-            values[apart], labels[apart])
+            values[test], labels[test])
 
 
 def write_table(path, values, labels):
-    """In the form that bench/table_file.h reads."""
+    """Writes the format that bench/table_file.h reads."""
     with open(path, "wb") as file:
         np.array([*values.shape, labels.max() + 1], np.uint64).tofile(file)
         values.tofile(file)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Prints a table of both learners: the processor's seconds that `train` takes on
-# one thread (captures read, weights learned), and the balanced accuracy on the
-# other captures by shape alone.
+# Prints a table of both learners: the processor time of `train` on one thread
+# (reading captures, training weights), and the balanced accuracy on the other
+# captures by shape only.
 #
 # usage: bench/learners.sh FLOWTELL CAPTURES_A CAPTURES_B
 set -euo pipefail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two loops that every reader of captures is measured against, each as bare
-// as it can be: libpcap's own, and one that maps a (little-endian pcap) file
-// and looks at one byte of each header, which is what memory allows.
+// Two minimal loops as reference points for capture readers: libpcap's own
+// reader, and a loop that maps a little-endian pcap file and touches one byte
+// of each header. The second is the bound that memory sets.
 //   usage: limits libpcap|mapped FILE
 #include <fcntl.h>
 #include <pcap/pcap.h>
@@ -21,7 +21,7 @@ namespace {
 
 struct Sum {
   std::uint64_t frames = 0;
-  std::uint64_t touched = 0;  // so that no compiler leaves the looking out
+  std::uint64_t touched = 0;  // keeps the compiler from removing the reads
 };
 
 Sum by_libpcap(const char* path) {

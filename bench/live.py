@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""How fast a link one core can watch without a dropped frame, beside tcpdump that throws all away.
+"""How fast a link one core can watch without dropped frames, compared with tcpdump to /dev/null.
 
-A veth pair in a network of its own carries real captures, again and again. First the highest rate is
-found at which `tcpdump -w /dev/null` drops none; then both are tried in turn: tcpdump at that rate,
-`flowtell watch` at 0.8 of it, each on one core, the sender on another. Printed are medians of five.
+A veth pair in its own network carries real captures repeatedly. First the highest rate at which `tcpdump -w /dev/null`
+drops none is searched. Then both run in turn: tcpdump at that rate, `flowtell watch` at 0.8 of it, each on one core,
+the sender on another. It prints medians of five runs.
 
-Before anything is timed, a watch at an easy pace has to find the flows that `classify` finds in what it
-wrote. Skipped (exit code 77) without root or user namespaces, a second core, or the programs it takes.
+Before any timing, a watch at a low rate must find the flows that `classify` finds in what it wrote. Skipped (exit code
+77) without root or user namespaces, a second core, or a required program.
 
 usage: bench/live.py [FLOWTELL] [CAPTURES]    default: build/flowtell ../shared/captures/group-b
        bench/live.py --write                  puts the table into docs/performance.md
@@ -24,12 +24,12 @@ import tempfile
 import time
 
 ROUNDS = 5
-SECONDS = 5  # that are sent for, each time
+SECONDS = 5  # of sending, each time
 SHARE = 0.8
-LEAST = 300_000  # packets a second
-HOUSE = pathlib.Path(__file__).resolve().parent.parent
+MIN_RATE = 300_000  # packets a second
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 MARKS = ("<!-- generated: bench/live.py --write -->\n", "<!-- end -->")
-sys.path[:0] = [str(HOUSE / "lab"), str(HOUSE / "tests/support")]
+sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from private import UNAVAILABLE, run_in_private  # noqa: E402
 from wire import make_wire  # noqa: E402
 
@@ -41,7 +41,7 @@ def on_core(number, *command):
 
 
 def send(capture, rate, seconds=SECONDS):
-    """At this rate, or as fast as can be; returns how many a second it was."""
+    """Sends at this rate, or as fast as possible; returns the packets per second."""
     pace = ["--topspeed"] if rate is None else ["--pps", str(int(rate))]
     done = subprocess.run(on_core(1, "tcpreplay", "-i", "phone0", "--preload-pcap", "--loop", "0", *pace, "--duration",
                                   seconds, capture), capture_output=True, text=True)
@@ -49,38 +49,38 @@ def send(capture, rate, seconds=SECONDS):
 
 
 class Listener:
-    """A program that listens at lan0, on the first core."""
+    """A program that listens on lan0, on the first core."""
 
     def __init__(self, *command, out=subprocess.DEVNULL):
         self.process = subprocess.Popen(on_core(0, *command), stdout=out, stderr=subprocess.PIPE, text=True)
         time.sleep(1)
 
     def end(self):
-        """(frames seen, frames dropped, seconds of the processor)"""
+        """(frames seen, frames dropped, seconds of processor time)"""
         time.sleep(1.3)
         spent = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().split()
         seconds = (int(spent[13]) + int(spent[14])) / os.sysconf("SC_CLK_TCK")
         self.process.send_signal(signal.SIGINT)
-        told = self.process.communicate(timeout=60)[1]
-        seen = int(re.search(r"(\d+) (?:packets captured|frames?,)", told).group(1))
-        return seen, int(re.search(r"(\d+) (?:packets|frames?) dropped by", told).group(1)), seconds
+        summary = self.process.communicate(timeout=60)[1]
+        seen = int(re.search(r"(\d+) (?:packets captured|frames?,)", summary).group(1))
+        return seen, int(re.search(r"(\d+) (?:packets|frames?) dropped by", summary).group(1)), seconds
 
 
 def tcpdump():
     return Listener("tcpdump", "-ni", "lan0", "-w", "/dev/null")
 
 
-def check_answer(flowtell, model, capture, folder):
+def check_verdicts(flowtell, model, capture, folder):
     written, lines = folder / "easy.pcap", folder / "easy.txt"
     watch = Listener(flowtell, "watch", model, "-i", "lan0", "--write", written, "-o", lines)
     send(capture, 20_000, 2)
-    assert watch.end()[1] == 0, "an easy pace was too fast"
-    due = subprocess.run([flowtell, "classify", model, written], capture_output=True, text=True, check=True).stdout
-    assert lines.read_text() == due and due, "the watch did not find what classify finds"
+    assert watch.end()[1] == 0, "frames were dropped at a low rate"
+    expected = subprocess.run([flowtell, "classify", model, written], capture_output=True, text=True, check=True).stdout
+    assert lines.read_text() == expected and expected, "the watch and classify differ"
 
 
 def rate_without_drops(capture):
-    """The highest at which tcpdump drops none, and whether the sender could do no more."""
+    """The highest rate at which tcpdump drops none, and whether the sender was the limit."""
     listener = tcpdump()
     rate = send(capture, None)
     if listener.end()[1] == 0:
@@ -104,30 +104,30 @@ def measure(flowtell, captures, folder):
     subprocess.run(["mergecap", "-F", "pcap", "-w", capture, *plain], check=True)
     subprocess.run([flowtell, "train", captures, "-o", model, "--no-score"], check=True, capture_output=True)
     make_wire()
-    check_answer(flowtell, model, capture, folder)
-    top, is_senders = rate_without_drops(capture)
-    rows = {"tcpdump -w /dev/null": (None if is_senders else top, []), "flowtell watch": (SHARE * top, [])}
-    for name in ["flowtell watch, as fast as can be sent"] if is_senders else []:
+    check_verdicts(flowtell, model, capture, folder)
+    top, is_sender_limit = rate_without_drops(capture)
+    rows = {"tcpdump -w /dev/null": (None if is_sender_limit else top, []), "flowtell watch": (SHARE * top, [])}
+    for name in ["flowtell watch, as fast as the sender"] if is_sender_limit else []:
         rows[name] = (None, [])
     for _ in range(ROUNDS):
         for name, (rate, got) in rows.items():
             listener = tcpdump() if name.startswith("tcpdump") else Listener(flowtell, "watch", model, "-i", "lan0")
             sent = send(capture, rate)
             got.append((sent, *listener.end()))
-    return rows, is_senders, plain
+    return rows, is_sender_limit, plain
 
 
 def main():
     named = [a for a in sys.argv[1:] if a != "--write"]
-    flowtell = pathlib.Path(named[0] if named else HOUSE / "build/flowtell").resolve()
-    captures = pathlib.Path(named[1] if len(named) > 1 else HOUSE / "../shared/captures/group-b").resolve()
+    flowtell = pathlib.Path(named[0] if named else ROOT / "build/flowtell").resolve()
+    captures = pathlib.Path(named[1] if len(named) > 1 else ROOT / "../shared/captures/group-b").resolve()
     missing = [name for name in ("tcpdump", "tcpreplay", "mergecap", "taskset", "zstd") if not shutil.which(name)]
     if missing or len(cores) < 2 or not captures.is_dir() or not flowtell.is_file():
         print(f"skipped: {', '.join(missing) or 'a second core, the program or the captures'}: absent")
         return UNAVAILABLE
     with tempfile.TemporaryDirectory() as name:
-        rows, is_senders, plain = measure(flowtell, captures, pathlib.Path(name))
-    limit = "the sender's most" if is_senders else "more made it drop some"
+        rows, is_sender_limit, plain = measure(flowtell, captures, pathlib.Path(name))
+    limit = "the limit of the sender" if is_sender_limit else "a higher rate made it drop frames"
     text = (f"Medians of {ROUNDS} rounds in turn, {SECONDS} s each; {len(plain)} captures of `{captures.name}` over and"
             f" over, one core for the program and one for the sender.\nFor tcpdump: {limit}.\n\n"
             "| program | packets a second sent | dropped by the kernel, median | worst | processor, ns a packet |\n"
@@ -137,16 +137,16 @@ def main():
         text += (f"| {name} | {statistics.median(rate for rate, *_ in got):,.0f} | {statistics.median(drops):,.0f} |"
                  f" {max(drops):,} | {statistics.median(1e9 * spent / seen for _, seen, _, spent in got):.0f} |\n")
     print(text)
-    asked, got = rows["flowtell watch"]
+    target, got = rows["flowtell watch"]
     rate = statistics.median(rate for rate, *_ in got)
-    if rate < 0.95 * asked:
-        print(f"FAILED: the machine is too busy to send {asked:,.0f} packets a second; nothing is told by it")
+    if rate < 0.95 * target:
+        print(f"FAILED: the machine is too busy to send {target:,.0f} packets a second; the run is invalid")
         return 1
-    if rate < LEAST or statistics.median(dropped for _, _, dropped, _ in got) > 0:
-        print(f"FAILED: no drop at {SHARE} of tcpdump's rate, and {LEAST} a second at least, is what is promised")
+    if rate < MIN_RATE or statistics.median(dropped for _, _, dropped, _ in got) > 0:
+        print(f"FAILED: no drop at {SHARE} of tcpdump's rate, and {MIN_RATE} a second at least, is required")
         return 1
     if "--write" in sys.argv:
-        page = HOUSE / "docs/performance.md"
+        page = ROOT / "docs/performance.md"
         before, _, rest = page.read_text().partition(MARKS[0])
         page.write_text(before + MARKS[0] + text + MARKS[1] + rest.partition(MARKS[1])[2])
     return 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints the tables of docs/presets.md: the methods of papers beside this
-program's own, and what flows that apps share are named right, on two
-collections of labelled captures, each by capture and from one to the other.
+"""Prints the tables of docs/presets.md: the methods of papers compared with this
+program's own, and the accuracy on ambiguous flows, on two collections of
+labelled captures, by capture and from one to the other.
 
 usage: bench/presets.py FLOWTELL CAPTURES_A CAPTURES_B [--write]
        --write puts them into docs/presets.md
@@ -39,10 +39,10 @@ def percent(share):
 
 
 def named(score):
-    """Of all flows those named, and of the named those right."""
+    """The share of flows that are named, and the share of these that are right."""
     if "preset" in score:
         preset = score["preset"]
-        return preset["coverage_of_met"], preset["right_of_named"]
+        return preset["coverage_of_seen"], preset["accuracy_of_named"]
     kept = [(app["flows"] * (1 - app["unknown"]), app["correct"])
             for app in score["apps"]]
     return (score["coverage"],
@@ -51,7 +51,7 @@ def named(score):
 
 
 def methods_table(flowtell, a, b):
-    yield ("| | | judged | accuracy | balanced | named of judged | of all "
+    yield ("| | | tested | accuracy | balanced | named of tested | of all "
            "| right of named |")
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     for where, captures in settings(a, b):
@@ -71,15 +71,15 @@ def ambiguity_table(flowtell, a, b):
         for evidence in EVIDENCE:
             score = evaluate(flowtell, captures,
                              ["--ambiguity", "--evidence", evidence])
-            found = score["ambiguity"]
-            right = percent(found["right"]) if found["flows"] else "–"
+            ambiguity = score["ambiguity"]
+            right = percent(ambiguity["right"]) if ambiguity["flows"] else "–"
             yield (f"| {where} | `{evidence}` | "
-                   f"{percent(found['flows'] / score['flows'])} | {right} | "
-                   f"{percent(found['right_of_rest'])} |")
+                   f"{percent(ambiguity['flows'] / score['flows'])} | {right} | "
+                   f"{percent(ambiguity['accuracy_of_rest'])} |")
 
 
 def put(mark, table):
-    """Replaces what stands in the page behind the mark."""
+    """Replaces the text after the mark in the page."""
     page = PAGE.read_text()
     start = f"<!-- generated: bench/presets.py {mark} -->\n"
     before, rest = page.split(start)

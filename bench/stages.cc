@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each stage from frames to verdicts by itself, and the whole, on captures held
-// in memory. Every run checks its answer against a slower way before it is
-// timed.
+// Times each stage from frames to verdicts, and the whole pipeline, on captures
+// in memory. Every run checks its result against a slower implementation before
+// timing starts.
 //   usage: stages MODEL CAPTURE... [--benchmark_filter=NAME]
 #include <benchmark/benchmark.h>
 
@@ -24,7 +24,7 @@ namespace {
 
 void check(bool holds, std::string_view what) {
   if (holds) return;
-  fmt::print(stderr, "stages: the answer is wrong: {}\n", what);
+  fmt::print(stderr, "stages: wrong result: {}\n", what);
   std::exit(EXIT_FAILURE);
 }
 
@@ -35,7 +35,7 @@ T need(Result<T> result) {
   std::exit(EXIT_FAILURE);
 }
 
-// What each stage is given: made once, by the stages before it.
+// The input of each stage, made once by the stages before it.
 struct World {
   std::vector<std::string> captures;  // their bytes
   std::vector<Frame> frames;
@@ -61,7 +61,7 @@ std::uint64_t count_frames(const World& world) {
   return frames;
 }
 
-// Ledger headings filled by one of the decoder's two ways.
+// The ledger of all frames, by one of the decoder's two implementations.
 template <FrameOutcome (Decoder::*kDecode)(const Frame&, Packet&) noexcept>
 Ledger decode_all(const World& world) {
   Ledger ledger;
@@ -92,42 +92,34 @@ CountingSink make_flows(const World& world) {
   return sink;
 }
 
-class MeasuringSink : public FlowSink {
+class FeatureSink : public FlowSink {
  public:
-  explicit MeasuringSink(const FeatureList& features)
-      : features_(features), row_(features.width()) {}
-  void take(const Flow& flow) override {
-    series_.assign(flow);
-    features_.measure(series_, row_);
-    rows.insert(rows.end(), row_.begin(), row_.end());
-  }
+  explicit FeatureSink(const FeatureList& features) : measurer_(features) {}
+  void take(const Flow& flow) override { measurer_.append_row(flow, rows); }
   std::vector<float> rows;
 
  private:
-  const FeatureList& features_;
-  FlowSeries series_;
-  std::vector<double> row_;
+  FlowMeasurer measurer_;
 };
 
-std::vector<float> measure_all(const World& world) {
-  MeasuringSink sink(world.features);
+std::vector<float> compute_features(const World& world) {
+  FeatureSink sink(world.features);
   for (const FlowBatch& batch : world.batches) batch.replay(sink);
   return std::move(sink.rows);
 }
 
-// The whole way, with metering and judging apart as two threads have it, or
-// not.
+// The whole pipeline. With `apart`, metering and classification are separated
+// by batches, as with two threads.
 std::string classify_all(const World& world, bool apart) {
-  ClassifierSession classifier =
-      need(ClassifierSession::make(world.model, {true, true, true}, {}));
+  ClassifierSession session(
+      need(Classifier::make(world.model, {true, true, true}, {})));
   FlowWriterOptions options;
   options.with_verdicts = true;
   const auto writer = make_flow_writer(options);
   std::string text;
   LineListener lines(*writer, text);
   const FeatureList none;
-  FlowReporter reporter(none, NamingClassifier{&classifier, &world.model.apps},
-                        {&lines});
+  FlowReporter reporter(none, Naming{&session}, {&lines});
   FlowOptions flow;
   flow.names = true;
   BatchingSink batches([&](const FlowBatch& batch) { batch.replay(reporter); });
@@ -141,7 +133,7 @@ std::string classify_all(const World& world, bool apart) {
   return text;
 }
 
-std::vector<double> judge_by(const auto& forest, const World& world) {
+std::vector<double> infer(const auto& forest, const World& world) {
   std::vector<double> shares(world.rows.size() / world.features.width() *
                              world.model.apps.size());
   forest.predict(world.rows, shares);
@@ -159,7 +151,7 @@ std::vector<double> predict_plain(const World& world) {
   return shares;
 }
 
-// --- the world, stage by stage -----------------------------------------------
+// --- input of the stages -----------------------------------------------------
 
 void hold_frames(World& world) {
   std::array<Frame, 64> batch;
@@ -177,7 +169,7 @@ void hold_frames(World& world) {
   }
 }
 
-// With time going on from capture to capture, as a table demands.
+// Times never decrease from capture to capture, as the flow table requires.
 void hold_packets(World& world) {
   Decoder decoder;
   SteadyClock clock;
@@ -212,7 +204,7 @@ World make_world(const std::string& model,
   hold_frames(world);
   hold_packets(world);
   hold_flows(world);
-  world.rows = measure_all(world);
+  world.rows = compute_features(world);
   return world;
 }
 
@@ -248,22 +240,22 @@ void run_flow(benchmark::State& state, const World& world) {
   count(state, "packets", world.packets.size());
 }
 
-void run_measure(benchmark::State& state, const World& world) {
-  check(measure_all(world) == world.rows, "features measured again");
-  for (auto _ : state) benchmark::DoNotOptimize(measure_all(world).data());
+void run_features(benchmark::State& state, const World& world) {
+  check(compute_features(world) == world.rows, "features computed again");
+  for (auto _ : state) benchmark::DoNotOptimize(compute_features(world).data());
   count(state, "flows", world.rows.size() / world.features.width());
 }
 
-void run_judge(benchmark::State& state, const World& world) {
+void run_classify(benchmark::State& state, const World& world) {
   const CompiledForest forest(world.model.forest);
-  check(judge_by(forest, world) == predict_plain(world), "a forest's shares");
-  for (auto _ : state) benchmark::DoNotOptimize(judge_by(forest, world).data());
+  check(infer(forest, world) == predict_plain(world), "a forest's shares");
+  for (auto _ : state) benchmark::DoNotOptimize(infer(forest, world).data());
   count(state, "verdicts", world.rows.size() / world.features.width());
 }
 
 void run_whole(benchmark::State& state, const World& world) {
   check(classify_all(world, false) == classify_all(world, true),
-        "lines of two threads' ways");
+        "lines with and without batches");
   for (auto _ : state) {
     benchmark::DoNotOptimize(classify_all(world, false).data());
   }
@@ -273,9 +265,9 @@ void run_whole(benchmark::State& state, const World& world) {
 constexpr struct {
   const char* name;
   void (*run)(benchmark::State&, const World&);
-} kRuns[] = {{"read", run_read},   {"decode", run_decode},
-             {"flow", run_flow},   {"measure", run_measure},
-             {"judge", run_judge}, {"whole", run_whole}};
+} kRuns[] = {{"read", run_read},         {"decode", run_decode},
+             {"flow", run_flow},         {"features", run_features},
+             {"classify", run_classify}, {"whole", run_whole}};
 
 }  // namespace
 }  // namespace flowtell

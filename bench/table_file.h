@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads a table that bench/train.py wrote, the same for every forest that it
-// compares: rows, columns and apps as 64-bit numbers, the values row after row
-// as 32-bit floats, the labels as 16-bit numbers; all little-endian. A file of
-// our own making: what is wrong with it ends the program.
+// Reads a table that bench/train.py wrote for all forests that it compares:
+// rows, columns and apps as 64-bit numbers, the values row by row as 32-bit
+// floats, the labels as 16-bit numbers, all little-endian. The file is our own;
+// damage ends the program.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the same forest with flowtell, scikit-learn, XGBoost and ALGLIB, in turn and on the same
-table, judges the same flows by them, checks that all are equally good, and prints medians and their
-ratios as Markdown tables.
+"""Trains the same forest with flowtell, scikit-learn, XGBoost and ALGLIB in turn on the same table, predicts the same
+test flows, checks that all are equally good, and prints medians and their ratios as Markdown tables.
 
 usage: bench/train.py [CAPTURES]     CAPTURES holds group-a and group-b; default: ../shared/captures.
-                                     Wants build/forest_bench and build/alglib_forest (cmake --preset
+                                     Needs build/forest_bench and build/alglib_forest (cmake --preset
                                      release -DFLOWTELL_BENCH=ON), python3-sklearn, python3-xgboost
        bench/train.py --write        puts the tables into docs/performance.md
        bench/train.py --quick        leaves out XGBoost, which takes minutes
@@ -31,7 +30,7 @@ THREADS = 2
 TREES = 100
 ROWS = 22281
 FEATURES = "appscanner54"
-ALLOWED = 0.005  # how far mean balanced accuracies may lie from flowtell's
+ALLOWED = 0.005  # allowed distance of mean balanced accuracies from flowtell's
 BUILD = pathlib.Path(__file__).resolve().parent.parent / "build"
 PAGE = BUILD.parent / "docs/performance.md"
 MARKS = ("<!-- generated: bench/train.py --write -->\n", "<!-- end -->")
@@ -50,25 +49,25 @@ def by_program(name, files, seed):
 
 
 def by_python(forest, tables):
-    values, labels, judged, truth = tables
+    values, labels, test, truth = tables
     train = seconds(lambda: forest.fit(values, labels))
-    right = balanced_accuracy_score(truth, forest.predict(judged))
-    return {"train": train, "balanced_accuracy": right}
+    accuracy_score = balanced_accuracy_score(truth, forest.predict(test))
+    return {"train": train, "balanced_accuracy": accuracy_score}
 
 
 def by_sklearn(tables, seed):
     forest = RandomForestClassifier(TREES, n_jobs=THREADS, random_state=seed)
     result = by_python(forest, tables)
-    judged = tables[2]
+    test = tables[2]
     result["batch"] = seconds(lambda: forest.predict_proba(tables[0]))
-    result["hundred"] = seconds(lambda: forest.predict_proba(judged[:100]))
+    result["hundred"] = seconds(lambda: forest.predict_proba(test[:100]))
     result["one"] = statistics.median(
-        seconds(lambda i=i: forest.predict_proba(judged[i:i + 1])) for i in range(20))
+        seconds(lambda i=i: forest.predict_proba(test[i:i + 1])) for i in range(20))
     return result
 
 
 def by_xgboost(tables, seed):
-    # Deep enough to be pure; the columns of a node, the rows of a tree as scikit-learn has them.
+    # Grown until pure; the columns per node and rows per tree are as in scikit-learn.
     columns = tables[0].shape[1]
     return by_python(
         XGBRFClassifier(n_estimators=TREES, max_depth=0, tree_method="hist", grow_policy="lossguide",
@@ -78,7 +77,7 @@ def by_xgboost(tables, seed):
 
 
 def measure(tables, files):
-    """The results of each forest, a round each."""
+    """The results of each forest, one per round."""
     forests = {
         "flowtell": lambda seed: by_program("forest_bench", files, seed),
         "scikit-learn": lambda seed: by_sklearn(tables, seed),
@@ -115,13 +114,13 @@ def training_table(results):
     return lines
 
 
-def judging_table(results):
+def prediction_table(results):
     own, peer = results["flowtell"], results["scikit-learn"]
-    lines = ["| flows judged at once | flowtell, 1 thread | scikit-learn, 2 threads | ratio |",
+    lines = ["| flows predicted at once | flowtell, 1 thread | scikit-learn, 2 threads | ratio |",
              "| ---: | ---: | ---: | ---: |"]
     for what, count in (("one", 1), ("hundred", 100), ("batch", ROWS)):
-        mine, theirs = median(own, what), median(peer, what)
-        lines.append(f"| {count} | {1e6 * mine:.0f} µs | {1e6 * theirs:.0f} µs | {theirs / mine:.0f} |")
+        own_time, peer_time = median(own, what), median(peer, what)
+        lines.append(f"| {count} | {1e6 * own_time:.0f} µs | {1e6 * peer_time:.0f} µs | {peer_time / own_time:.0f} |")
     return lines
 
 
@@ -138,7 +137,7 @@ def main():
                               [captures / "group-a", captures / "group-b"])
     tables = tables_of(values, labels, ROWS)
     with tempfile.TemporaryDirectory() as folder:
-        files = [f"{folder}/training", f"{folder}/judged"]
+        files = [f"{folder}/training", f"{folder}/test"]
         write_table(files[0], *tables[:2])
         write_table(files[1], *tables[2:])
         results = measure(tables, files)
@@ -146,11 +145,11 @@ def main():
         f"Medians of {ROUNDS} rounds in turn, {THREADS} threads, {ROWS} rows of {FEATURES} made of "
         f"{len(labels) - len(tables[3])} flows, {TREES} trees; the accuracy is that on {len(tables[3])} "
         "other flows. XGBoost has one round, or none.",
-        "", *training_table(results), "", *judging_table(results), ""])
+        "", *training_table(results), "", *prediction_table(results), ""])
     print(text)
     own = accuracy(results["flowtell"])
     for name, rounds in results.items():
-        assert abs(accuracy(rounds) - own) <= ALLOWED, f"{name} is not as good, or better"
+        assert abs(accuracy(rounds) - own) <= ALLOWED, f"{name} differs too much in accuracy"
     if "--write" in sys.argv:
         write_page(text)
 

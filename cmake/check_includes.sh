@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 mapfile -t pipeline < <(sed -nE 's/^\*\*`([a-z]+)`\*\*.*/\1/p' src/README.md)
-place_of() {
+index_of() {
   local i
   for i in "${!pipeline[@]}"; do
     [ "${pipeline[$i]}" = "$1" ] && echo "$i" && return
@@ -21,20 +21,20 @@ report() {
   bad=1
 }
 while IFS=: read -r file line text; do
-  own=$(place_of "$(cut -d/ -f2 <<<"$file")")
+  own=$(index_of "$(cut -d/ -f2 <<<"$file")")
   included=$(sed -E 's/.*"([^"]+)".*/\1/' <<<"$text")
   folder=${included%%/*}
   if [ "$folder" = support ] && [[ "$file" == *_test.cc ]]; then continue; fi
-  place=$(place_of "$folder")
-  if [ "$place" -lt 0 ]; then
-    report "$file:$line: \"$included\" is not named from src/"
-  elif [ "$place" -gt "$own" ]; then
+  index=$(index_of "$folder")
+  if [ "$index" -lt 0 ]; then
+    report "$file:$line: \"$included\" is not relative to src/"
+  elif [ "$index" -gt "$own" ]; then
     report "$file:$line: includes $folder/, which src/README.md lists later"
   fi
 done < <(grep -rnE '^#include "' src --include='*.cc' --include='*.h')
 
 for folder in src/*/; do
-  [ "$(place_of "$(basename "$folder")")" -ge 0 ] ||
+  [ "$(index_of "$(basename "$folder")")" -ge 0 ] ||
     report "$folder is not listed in src/README.md"
 done
 exit "$bad"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# clang-tidy over all code of the product, by the checks in .clang-tidy: each
-# folder as one source, for most of its time goes into headers.
+# Runs clang-tidy on all product code with the checks in .clang-tidy. Each
+# folder is one source, since headers take most of the time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What is installed, in two components: `program` with its manual, completions
-# and units, and `library` for programs of others. cmake/packages.cmake makes a
+# and units, and `library` for other programs. cmake/packages.cmake makes a
 # package of each.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
-# The date of the release stands once, in the changelog.
+# The release date comes from the changelog.
 set(changelog ${CMAKE_CURRENT_SOURCE_DIR}/packaging/changelog)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${changelog})
 file(STRINGS ${changelog} head LIMIT_COUNT 1)
@@ -43,8 +43,8 @@ install(FILES ${CMAKE_BINARY_DIR}/share/watch.conf
   DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/flowtell COMPONENT program)
 install(DIRECTORY DESTINATION ${FLOWTELL_MODEL_FOLDER} COMPONENT program)
 
-# Manual and completions: the program's own word. Where it cannot be run, as in
-# a cross build without an emulator, there are none.
+# The program prints its manual and completions. A cross build without an
+# emulator has none.
 if(NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
   set(share ${CMAKE_BINARY_DIR}/share)
   add_custom_command(
@@ -71,7 +71,7 @@ if(NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
     DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
-# The library. Its headers include each other by their path below one folder.
+# The library. Its headers include each other by paths below one folder.
 set(cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/flowtell)
 install(TARGETS libflowtell EXPORT flowtellTargets COMPONENT library)
 install(EXPORT flowtellTargets NAMESPACE flowtell:: DESTINATION ${cmake_folder}
@@ -81,7 +81,7 @@ install(DIRECTORY src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/flowtell
   PATTERN tool EXCLUDE PATTERN page EXCLUDE)
 configure_package_config_file(packaging/flowtellConfig.cmake.in
   share/flowtellConfig.cmake INSTALL_DESTINATION ${cmake_folder})
-# Until 1.0 a new minor version may change anything.
+# Before 1.0 a new minor version may change anything.
 write_basic_package_version_file(share/flowtellConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/share/flowtellConfig.cmake

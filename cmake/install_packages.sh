@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what packages.txt lists and this machine lacks, with apt-get, as root
-# or through sudo. Says nothing and asks nobody where nothing is missing.
+# Installs the packages of packages.txt that are missing, with apt-get, as root
+# or with sudo. Prints and asks nothing if none is missing.
 #   cmake/install_packages.sh [SECTION...]
-# A section is named by the last word of its heading: build, test, lab. Without
-# one, all of them.
+# A section is named by the last word of its heading: build, tests, test, lab. The
+# default is all sections.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

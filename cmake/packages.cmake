@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Debian packages by CPack, one a component: `flowtell` and `libflowtell-dev`.
+# Debian packages by CPack, one per component: `flowtell` and `libflowtell-dev`.
 # packaging/build.sh makes and tests them.
 
-# What Debian asks each package to bring.
+# Files that Debian requires of each package.
 set(share ${CMAKE_BINARY_DIR}/share)
 add_custom_command(
   OUTPUT ${share}/changelog.Debian.gz
@@ -18,7 +18,7 @@ foreach(part program:flowtell library:libflowtell-dev)
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package}
     COMPONENT ${component})
   file(WRITE ${share}/${package}.overrides
-    "# These packages are not uploaded to Debian, so no wish there waits for them.\n"
+    "# These packages are not uploaded to Debian, so they close no bug there.\n"
     "${package}: initial-upload-closes-no-bugs\n")
   install(FILES ${share}/${package}.overrides RENAME ${package}
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides
@@ -47,22 +47,22 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME flowtell)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS adduser)
-# For the gateway alone.
+# For the gateway only.
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "dnsmasq-base, iproute2, nftables")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
   "${share}/conffiles;${scripts}/postinst;${scripts}/prerm;${scripts}/postrm")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
 "It makes a Linux system a gateway for phones, records what each app sends,
-splits that into flows, learns them, and then names the app behind every flow
+splits that into flows, trains on them, and then names the app behind every flow
 of a capture, or of the live gateway, or says unknown. It breaks no
-encryption: what tells is the shape of flows, the names of servers that
+encryption: it uses the shape of flows, the names of servers that
 clients and DNS show in the clear, and what else the device does.")
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libflowtell-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
-  "libcap-ng-dev, libcpp-httplib-dev, libexpected-dev, libfmt-dev, libpcap-dev, \
+  "libcap-ng-dev, libexpected-dev, libfmt-dev, libpcap-dev, \
 libpsl-dev, libseccomp-dev, libssl-dev, libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
 "The library that the program flowtell is made of: captures become packets,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Unit tests stand beside the code they test and make one binary; what they
-# share is in tests/support.
+# Unit tests are beside their code and form one binary; shared code is in
+# tests/support.
 
 include(GoogleTest)
 find_package(GTest REQUIRED)
@@ -210,15 +210,15 @@ set(unit_test_sources
   src/gateway/network_state_test.cc
   src/gateway/system_changes_test.cc
   src/gateway/system_identity_test.cc
-  src/tool/apart_test.cc
   src/tool/command_table_test.cc
   src/tool/completions_test.cc
   src/tool/console_test.cc
   src/tool/manual_pages_test.cc
+  src/tool/output_check_test.cc
   src/tool/terminal_test.cc
   src/tool/watch_reporting_test.cc
 )
-# Of one thread ThreadSanitizer has nothing to say.
+# ThreadSanitizer finds nothing in single-threaded tests.
 if(FLOWTELL_SANITIZE STREQUAL "thread")
   list(FILTER unit_test_sources INCLUDE REGEX
        "(background_sync|pipe|threads|capture_file|read_ahead|flow_batch|sharded_meter|line_spool|metrics_server)_test")
@@ -230,8 +230,8 @@ target_link_libraries(unit_tests
           rapidcheck_gtest nlohmann_json::nlohmann_json project_warnings)
 gtest_discover_tests(unit_tests DISCOVERY_MODE PRE_TEST)
 
-# Whole-program tests: commands in a folder of their own, compared with
-# tests/expected. FLOWTELL_BLESS=1 in the environment writes those anew.
+# Whole-program tests: commands in a temporary folder, compared with
+# tests/expected, which FLOWTELL_BLESS=1 in the environment rewrites.
 add_executable(program_tests
   tests/anonymise_program_test.cc
   tests/audit_program_test.cc
@@ -266,13 +266,13 @@ target_link_libraries(program_tests
 gtest_discover_tests(program_tests DISCOVERY_MODE PRE_TEST
                      PROPERTIES LABELS program)
 
-# Some minutes of what strangers can send without end (docs/reliability.md).
+# Floods of traffic from outsiders, some minutes long (docs/reliability.md).
 add_executable(flood_tests tests/flood_tests.cc)
 target_link_libraries(flood_tests
   PRIVATE test_support GTest::gtest_main project_warnings)
 add_test(NAME floods COMMAND flood_tests)
 set_tests_properties(floods PROPERTIES TIMEOUT 900 LABELS flood)
-# Valgrind, which counts the instructions, cannot run what a sanitizer watches.
+# Valgrind counts the instructions; it cannot run programs with sanitizers.
 if(NOT FLOWTELL_SANITIZE)
   add_test(NAME flood_work COMMAND /usr/bin/python3 -B
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/flood_work_test.py
@@ -281,16 +281,16 @@ if(NOT FLOWTELL_SANITIZE)
                        LABELS flood)
 endif()
 
-# Full disks, kills, want of memory and other faults; in a private corner of the
-# machine, or skipped where there can be none.
+# Full disks, kills, lack of memory and other faults, in a private sandbox;
+# skipped if there can be none.
 add_test(NAME faults COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/faults_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
 set_tests_properties(faults PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
                      LABELS fault)
 
-# What becomes of outputs besides their bytes, in such a corner as well. The
-# library notes what a program brings onto the disk.
+# Properties of outputs besides their bytes, in a sandbox as well. The library
+# logs what a program syncs.
 add_library(sync_counter MODULE tests/sync_counter.cc)
 target_link_libraries(sync_counter PRIVATE project_warnings)
 add_test(NAME outputs COMMAND /usr/bin/python3 -B
@@ -299,8 +299,8 @@ add_test(NAME outputs COMMAND /usr/bin/python3 -B
 set_tests_properties(outputs PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
                      LABELS fault)
 
-# What needs real captures, the twin or tshark says so and is skipped (77) where
-# they are absent.
+# Tests that need real captures, the twin or tshark are skipped (77), with a
+# reason, if these are absent.
 set(shared ${CMAKE_CURRENT_SOURCE_DIR}/../shared)
 function(add_scripted_test name)
   add_test(NAME ${name} COMMAND ${ARGN})
@@ -332,15 +332,15 @@ add_test(NAME odd_captures COMMAND /usr/bin/python3 -B
   $<TARGET_FILE:flowtell>)
 set_tests_properties(odd_captures PROPERTIES TIMEOUT 600)
 
-# Looks at HTML reports with a browser; skipped where there is none.
+# Tests HTML reports in a browser; skipped without one.
 add_test(NAME html COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/html_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/crowded)
 set_tests_properties(html PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
                      LABELS browser)
 
-# What needs networks of its own: root, or a kernel that lets others have user
-# namespaces. Skipped, with a reason, where these or the programs are absent.
+# Tests that need their own networks: root or user namespaces. Skipped, with a
+# reason, if these or the programs are absent.
 function(add_net_test name)
   add_test(NAME ${name} COMMAND /usr/bin/python3 ${ARGN})
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
@@ -369,5 +369,5 @@ add_net_test(privileges -B
 add_net_test(metrics -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/metrics_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples)
-# It shows that no packet is dropped, which another test could spoil.
+# It checks that no packet is dropped, so nothing else may run.
 set_tests_properties(live PROPERTIES RUN_SERIAL ON)

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The warnings every target of ours is built with; errors in the `dev` preset.
-# GCC 12 sees overlaps in std::string where there are none (its PR 105651), so
-# -Wrestrict is off.
+# The warnings of all targets; errors in the `dev` preset. -Wrestrict is off,
+# since GCC 12 reports false overlaps in std::string (its PR 105651).
 option(FLOWTELL_WERROR "Treat warnings as errors" OFF)
 
 add_library(project_warnings INTERFACE)

@@ -6,12 +6,12 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kBite = 7;  // bytes; fits no field of any format
+constexpr std::size_t kChunk = 7;  // bytes; not the size of any field
 
 void check_frame(const TestFrame& frame) {
-  require(frame.bytes.size() <= kLongestFrame, "a frame has a longest length");
+  require(frame.bytes.size() <= kMaxFrameSize, "a frame has a longest length");
   require(frame.time >= kEarliestTime && frame.time <= kLatestTime,
-          "a frame's time lies among those that can be reckoned with");
+          "a frame's time is within the supported range");
 }
 
 }  // namespace
@@ -19,9 +19,9 @@ void check_frame(const TestFrame& frame) {
 void check_capture(Bytes bytes, const OpenStream& open) {
   const auto mapped = open(ByteStream(bytes));
   const auto streamed =
-      open(ByteStream(in_bites(std::string(as_text(bytes)), kBite)));
+      open(ByteStream(in_chunks(std::string(as_text(bytes)), kChunk)));
   require((mapped == nullptr) == (streamed == nullptr),
-          "what opens in memory opens as a stream");
+          "a capture opens alike in memory and as a stream");
   if (!mapped) return;
   const ReadBack one = read_back(*mapped, 3);
   const ReadBack other = read_back(*streamed, 64);

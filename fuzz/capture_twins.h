@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A capture gives the same frames and the same damage whether it lies in memory
-// or comes in bites, and none that cannot be.
+// Checks that a capture gives the same valid frames and the same damage from
+// memory and as a stream of small chunks.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace flowtell {
 
 using OpenStream = std::function<std::unique_ptr<FrameSource>(ByteStream)>;
 
-// `open` may give none, if it does so either way.
+// `open` may return null, if it does so for both.
 void check_capture(Bytes bytes, const OpenStream& open);
 
 }  // namespace flowtell

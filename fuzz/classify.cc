@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `classify` does from a capture to its lines: a byte that chooses how,
-// then the capture. Every frame is in the ledger, every packet used is in a
-// flow, every flow has finite features, a verdict and one line.
+// The path of `classify` from a capture to output lines. The input is one byte
+// of options, then the capture. Every frame is in the ledger, every used packet
+// is in a flow, and every flow has finite features, a verdict and one line.
 #include <algorithm>
 #include <cmath>
 
@@ -35,7 +35,7 @@ class Checker : public FlowListener {
   std::uint64_t packets = 0;
 };
 
-FlowWriterOptions writing(unsigned how, const FeatureList& features) {
+FlowWriterOptions writer_options(unsigned how, const FeatureList& features) {
   FlowWriterOptions options;
   options.format = static_cast<FlowFormat>(how % kFlowFormatNames.size());
   options.with_verdicts = true;
@@ -45,19 +45,13 @@ FlowWriterOptions writing(unsigned how, const FeatureList& features) {
   return options;
 }
 
-const Model& model() {
-  static const Model kModel = small_model();
-  return kModel;
-}
-
-// One for each selection of evidence.
-std::vector<ClassifierSession> make_judges() {
+// One session per selection of evidence.
+std::vector<ClassifierSession> make_sessions() {
   std::vector<ClassifierSession> sessions;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    auto classifier = ClassifierSession::make(model(), kinds, {});
-    require(classifier.has_value(),
-            "the model of the tests is of this program");
-    sessions.push_back(std::move(*classifier));
+    const auto classifier = Classifier::make(small_model(), kinds, {});
+    require(classifier.has_value(), "the test model fits this program");
+    sessions.emplace_back(*classifier);
   }
   return sessions;
 }
@@ -65,14 +59,13 @@ std::vector<ClassifierSession> make_judges() {
 void classify(FrameSource& source, unsigned how) {
   static const FeatureList kFeatures =
       *FeatureList::parse("classic14,appscanner54,robust");
-  static std::vector<ClassifierSession> sessions = make_judges();
+  static std::vector<ClassifierSession> sessions = make_sessions();
   ClassifierSession& classifier = sessions[how % sessions.size()];
-  const auto writer = make_flow_writer(writing(how >> 4, kFeatures));
+  const auto writer = make_flow_writer(writer_options(how >> 4, kFeatures));
   std::string text;
   LineListener lines(*writer, text);
   Checker checker;
-  FlowReporter reporter(kFeatures,
-                        NamingClassifier{&classifier, &model().apps, &model()},
+  FlowReporter reporter(kFeatures, Naming{&classifier, true},
                         {&lines, &checker});
   FlowOptions options;
   options.key = model().flow_key;
@@ -87,7 +80,7 @@ void classify(FrameSource& source, unsigned how) {
   require(report.ledger.sum() == report.frames, "the ledger adds up");
   require(report.ledger.of(FrameOutcome::kUsed) == checker.packets,
           "every packet used is in a flow");
-  require(report.flows == checker.flows, "every flow is told once");
+  require(report.flows == checker.flows, "every flow is reported once");
   require(std::ranges::count(text, '\n') ==
               static_cast<std::ptrdiff_t>(report.flows),
           "every flow is one line");
@@ -100,8 +93,8 @@ void classify(FrameSource& source, unsigned how) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const Bytes capture(data + 1, size - 1);
-  // A few packed bytes may be millions of frames; they have their own targets.
-  if (looks_gzip(capture) || looks_zstd(capture)) return 0;
+  // Compressed input may be huge; gzip and zstd have their own targets.
+  if (looks_like_gzip(capture) || looks_like_zstd(capture)) return 0;
   const auto source = open_capture(capture, "phone.pcap");
   if (source) classify(**source, data[0]);
   return 0;

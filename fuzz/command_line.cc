@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Words of a command line, parted by line breaks: taken apart, never run. Each
-// word is also given to all that read a value of an option; what they take,
-// they write as something that they take again.
+// Words of a command line, separated by line breaks: parsed, never run. Each
+// word is also given to all parsers of option values. An accepted value is
+// written as text that parses to the same value.
 #include <string>
 #include <vector>
 
@@ -24,7 +24,7 @@ void check_value(std::string_view word) {
   if (!value) return;
   const auto again = Value::parse(value->text());
   require(again && again->text() == value->text(),
-          "a value is written as it is read");
+          "a written value parses to itself");
 }
 
 void check_values(std::string_view word) {
@@ -44,16 +44,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Program program;
   std::vector<std::string> words = {"flowtell"};
   for (const std::string_view word : split(as_text({data, size}), '\n')) {
-    // An argument of a program ends at its first zero.
+    // A program's argument ends at its first zero byte.
     words.emplace_back(word.substr(0, word.find('\0')));
     check_values(word);
   }
   std::vector<const char*> arguments;
   for (const std::string& word : words) arguments.push_back(word.c_str());
-  const auto reported =
+  const auto exit_code =
       program.parse(static_cast<int>(arguments.size()), arguments.data());
-  require(!reported || *reported == ExitCode::kDone ||
-              *reported == ExitCode::kUsage,
-          "a command line is taken, answered or refused");
+  require(!exit_code || *exit_code == ExitCode::kDone ||
+              *exit_code == ExitCode::kUsage,
+          "a command line is accepted, answered or rejected");
   return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Frames of any link type, one after another, for fragments remember: a byte
-// that chooses the link, then frames behind their lengths of 16 bits.
+// Frames of one link type in sequence, since the decoder stores fragments.
+// Input: one byte for the link type, then frames, each after its 16-bit length.
 #include "decode/decoder.h"
 
 #include "live/content_cut.h"
@@ -27,22 +27,21 @@ bool is_within(Bytes part, Bytes whole) {
 
 void check(const Packet& packet, const Frame& frame) {
   require(is_within(packet.payload, frame.bytes),
-          "a payload lies within its frame");
+          "a payload is within its frame");
   require(packet.payload.size() <= packet.payload_length &&
               packet.payload_length <= packet.length,
-          "a packet holds its payload, and that what was captured of it");
+          "a packet contains its payload, and the payload its captured part");
   require(packet.protocol == Protocol::kTcp || packet.tcp_flags == 0,
           "only TCP has flags");
   require(packet.time == frame.time, "a packet has its frame's time");
 }
 
-// What is given away of a frame is no longer than it and, where it can be read
-// alone, as all but later fragments can, the same packet to another's
-// addresses.
-void check_given_away(Bytes given, const Frame& frame, const Packet& packet) {
-  require(given.size() <= frame.bytes.size(), "nothing is added to a frame");
+// An anonymised frame is no longer than the original. Unless it is a later
+// fragment, it decodes alone to the same packet with other addresses.
+void check_copy(Bytes copy, const Frame& frame, const Packet& packet) {
+  require(copy.size() <= frame.bytes.size(), "nothing is added to a frame");
   Frame again = frame;
-  again.bytes = given;
+  again.bytes = copy;
   Packet read;
   if (Decoder().decode(again, read) != FrameOutcome::kUsed) return;
   require(read.protocol == packet.protocol &&
@@ -52,8 +51,8 @@ void check_given_away(Bytes given, const Frame& frame, const Packet& packet) {
               read.payload_length == packet.payload_length &&
               read.tcp_flags == packet.tcp_flags &&
               read.tcp_sequence == packet.tcp_sequence,
-          "what is given away is the same but for its addresses");
-  require(read.payload.empty(), "no content is given away");
+          "anonymising changes only the addresses");
+  require(read.payload.empty(), "an anonymised frame has no content");
 }
 
 }  // namespace
@@ -73,14 +72,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (decoder.decode(frame, packet) == FrameOutcome::kUsed) {
       check(packet, frame);
       if (FrameAnonymiser::knows(link)) {
-        const auto given = anonymiser.kept(frame);
-        if (given) check_given_away(*given, frame, packet);
+        const auto copy = anonymiser.kept(frame);
+        if (copy) check_copy(*copy, frame, packet);
       }
     }
     const Bytes kept = cutter.cut(frame);
     require(kept.size() <= bytes.size() &&
                 (kept.empty() || kept.data() == bytes.data()),
-            "what is kept of a frame is its front");
+            "a cut frame is a prefix of the frame");
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What answers when the gateway asks for other DHCP servers, and the file of
-// leases, whose names devices choose.
+// Replies to the gateway's search for other DHCP servers, and the lease file,
+// which contains names that devices choose.
 #include "gateway/dhcp_probe.h"
 #include "gateway/leases.h"
 #include "target.h"
@@ -12,11 +12,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes bytes(data, size);
   const auto server = dhcp_offer_from(bytes, kTransaction);
   require(!server || Ipv4::parse(server->text()) == server,
-          "an address is read back as itself");
+          "an address parses back to itself");
   const auto leases = parse_leases(as_text(bytes));
   for (std::size_t i = 1; i < leases.size(); ++i) {
     require(leases[i - 1].address <= leases[i].address,
-            "leases stand in the order of their addresses");
+            "leases are sorted by address");
   }
   return 0;
 }

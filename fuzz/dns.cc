@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A DNS message, as an answer and as multicast. It ends, and tells names only.
+// A DNS message, as unicast and multicast. Reading ends; all names are valid.
 #include "decode/dns_message.h"
 
 #include "names.h"
@@ -11,20 +11,20 @@ namespace {
 using namespace flowtell;
 
 void check(Bytes message, DnsKind kind) {
-  constexpr std::size_t kRounds = DnsReader::kMaxAliases + 1;
+  constexpr std::size_t kMaxPasses = DnsReader::kMaxAliases + 1;
   DnsReader reader(message, kind);
   check_name(reader.asked());
   std::size_t answers = 0;
   for (DnsAnswer answer; reader.next(answer); ++answers) {
-    require(!answer.name.empty(), "an address is told under a name");
+    require(!answer.name.empty(), "an address has a name");
     check_name(answer.name);
     require(kind == DnsKind::kMulticast || answer.name == reader.asked().text(),
-            "an answer is told under the name that was asked for");
+            "an answer has the queried name");
   }
-  require(answers <= DnsReader::kMaxRecords * kRounds,
-          "a message gives so many addresses at most");
+  require(answers <= DnsReader::kMaxRecords * kMaxPasses,
+          "the number of addresses is bounded");
   DnsAnswer none;
-  require(!reader.next(none), "a message that ended goes on");
+  require(!reader.next(none), "reading stays at the end of a message");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Packets of a few hosts and ports, of odd times and in little room: four bytes
-// choose the options, then eight a packet. Every packet lands in exactly one
-// flow, the one that it is of, and what is held stays within its bound.
+// Packets of a few hosts and ports at irregular times, in a small table. Four
+// bytes are the options, then eight bytes per packet. Every packet is in
+// exactly one flow, the right one, and memory stays within its bound.
 #include "flow/flow_table.h"
 
 #include <vector>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace flowtell;
 
-// A packet is known again by its length, which is unlike any other's.
+// Identifies each packet by its length, which is unique.
 class Checker : public FlowSink {
  public:
   void note(const Packet& packet) { packets_.push_back(packet); }
@@ -28,9 +28,9 @@ class Checker : public FlowSink {
       Tally& tally = is_sent ? sent : received;
       ++tally.packets;
       tally.bytes += record.length;
-      require(record.time >= last, "times of a flow never fall");
+      require(record.time >= last, "times of a flow never decrease");
       last = record.time;
-      check_ends(flow, record, is_sent);
+      check_pair(flow, record, is_sent);
     }
     require(last == flow.last && !flow.packets.empty(), "a flow has its times");
     require(sent.packets == flow.sent.packets &&
@@ -44,15 +44,15 @@ class Checker : public FlowSink {
   std::size_t waiting() const { return packets_.size() - taken_; }
 
  private:
-  void check_ends(const Flow& flow, const PacketRecord& record, bool is_sent) {
+  void check_pair(const Flow& flow, const PacketRecord& record, bool is_sent) {
     require(record.length < packets_.size(), "a flow's packets were added");
     Packet& packet = packets_[record.length];
-    require(packet.length == record.length, "a packet lands in one flow only");
+    require(packet.length == record.length, "a packet is in one flow only");
     require(packet.time == record.time, "a packet keeps its time");
     require(flow.device == (is_sent ? packet.source : packet.destination) &&
                 flow.remote == (is_sent ? packet.destination : packet.source) &&
                 flow.protocol == packet.protocol,
-            "a packet is of its flow's ends");
+            "a packet has its flow's endpoints");
     packet.length = UINT32_MAX;  // taken
     ++taken_;
   }
@@ -62,7 +62,7 @@ class Checker : public FlowSink {
 };
 
 Address host(unsigned number) {
-  // Two devices, a router and a server, of which some are in the LAN.
+  // Two devices, a router and a server; some of them are in the LAN.
   constexpr std::uint8_t kNetworks[] = {192, 10, 203, 8};
   const std::uint8_t bytes[] = {kNetworks[number & 3], 168, 12, 7};
   return Address::v4(bytes);
@@ -84,7 +84,7 @@ Packet read_packet(ByteReader& in) {
   }
   packet.tcp_sequence = in.u8();
   packet.payload_length = in.u8();
-  // A piece of a ClientHello, or of what stands in the input.
+  // A part of a ClientHello, or the bytes of the input.
   const std::size_t from = packet.tcp_sequence % kHello.size();
   packet.payload = (kind & 2) != 0
                        ? as_bytes(kHello).subspan(from)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any bytes, unpacked as gzip.
+// Arbitrary bytes, decompressed as gzip.
 #include "capture/compressed.h"
 #include "target.h"
 #include "unpacked_twins.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes the seeds of the fuzz targets: for each a folder of small inputs that
-// it takes, made by what makes them for the tests.
+// Writes the seeds of the fuzz targets: one folder of small valid inputs per
+// target, made by the builders of the tests.
 //   fuzz_seeds FOLDER
 #include <filesystem>
 #include <map>
@@ -24,7 +24,7 @@ namespace {
 using namespace flowtell;
 using Seeds = std::vector<std::string>;
 
-std::string answer() {
+std::string dns_answer() {
   return dns()
       .asks("www.example.org")
       .alias("www.example.org", "cdn.example.net")
@@ -40,7 +40,7 @@ std::string initial_of(const std::string& hello, QuicVersion version) {
   return quic_initial(initial);
 }
 
-// A frame or two of each kind that the decoder knows.
+// One or two frames of each kind that the decoder supports.
 std::vector<TestFrame> frames_of_each_link() {
   std::vector<TestFrame> frames = {
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn, 2).snap(60),
@@ -68,8 +68,8 @@ std::vector<TestFrame> frames_of_each_link() {
   return frames;
 }
 
-// As fuzz/decode.cc takes them: a byte for the link, then frames.
-Seeds decoded() {
+// The input format of fuzz/decode.cc: a byte for the link type, then frames.
+Seeds decode_inputs() {
   Seeds seeds;
   for (const TestFrame& each : frames_of_each_link()) {
     for (char link = 0; link < 10; ++link) {
@@ -85,8 +85,8 @@ Seeds decoded() {
   return seeds;
 }
 
-// Frames in which names stand, and a flow either way.
-std::vector<TestFrame> talk() {
+// Frames with server names, and a flow in both directions.
+std::vector<TestFrame> named_frames() {
   const std::string hello = tls_records(client_hello());
   const std::string quic = initial_of(client_hello(), QuicVersion::k1);
   std::vector<TestFrame> frames = {
@@ -94,7 +94,7 @@ std::vector<TestFrame> talk() {
           .ethernet()
           .ipv4("192.168.12.1", "192.168.12.100")
           .udp(53, 40000)
-          .payload(answer()),
+          .payload(dns_answer()),
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn),
       frame()
           .ethernet()
@@ -110,8 +110,8 @@ std::vector<TestFrame> talk() {
 }
 
 Seeds pcaps() {
-  Seeds seeds = {pcap_header(), pcap_bytes(talk())};
-  seeds.push_back(pcap_bytes(talk(), {ByteOrder::kBig, true}));
+  Seeds seeds = {pcap_header(), pcap_bytes(named_frames())};
+  seeds.push_back(pcap_bytes(named_frames(), {ByteOrder::kBig, true}));
   for (const TestFrame& each : frames_of_each_link()) {
     seeds.push_back(pcap_bytes({each}, {.link = each.link}));
   }
@@ -119,7 +119,7 @@ Seeds pcaps() {
 }
 
 Seeds pcapngs() {
-  const std::vector<TestFrame> frames = talk();
+  const std::vector<TestFrame> frames = named_frames();
   PcapngBytes odd = pcapng(ByteOrder::kBig);
   odd.interface({.snap_length = 40, .resolution = 0x94, .offset_seconds = -9});
   odd.simple(frames[1])
@@ -133,7 +133,7 @@ Seeds pcapngs() {
 }
 
 Seeds packed(std::string (*pack)(std::string_view)) {
-  const std::string capture = pcap_bytes(talk());
+  const std::string capture = pcap_bytes(named_frames());
   const std::string whole = pack(capture);
   return {whole, pack("") + pack("a") + pack(std::string(100'000, 'a')),
           whole.substr(0, whole.size() / 2), whole + std::string(9, '\0')};
@@ -162,7 +162,7 @@ Seeds quic_datagrams() {
 }
 
 Seeds dns_messages() {
-  return {answer(), dns().asks("www.example.org").flags(0x0100).bytes(),
+  return {dns_answer(), dns().asks("www.example.org").flags(0x0100).bytes(),
           dns().v4("printer.local", "192.168.12.9").bytes(),
           dns().asks("a.example").record("a.example", 16, "text").bytes()};
 }
@@ -171,7 +171,7 @@ Seeds dhcp_messages() {
   const std::string leases =
       "1700000000 02:00:00:00:00:01 192.168.12.101 phone 01:02\n"
       "0 02:00:00:00:00:02 192.168.12.100 * *\n";
-  // An answer is the question with its first byte 2 and options of its own.
+  // The offer is the request with first byte 2 and other options.
   std::string offer = dhcp_discover({2, 0, 0, 0, 0, 1}, 0x12345678);
   constexpr std::size_t kHeaders = 28;
   offer[kHeaders] = 2;
@@ -181,8 +181,8 @@ Seeds dhcp_messages() {
   return {leases, offer};
 }
 
-// Four bytes of options, then eight a packet.
-Seeds packet_stories() {
+// Four bytes of options, then eight bytes per packet.
+Seeds flow_table_inputs() {
   Seeds seeds;
   for (char key = 0; key < 3; ++key) {
     std::string seed = {key, static_cast<char>(key * 3), 1, 2};
@@ -197,10 +197,10 @@ Seeds packet_stories() {
   return seeds;
 }
 
-// A byte that chooses how, then the capture.
-Seeds classified() {
+// One byte of options, then the capture.
+Seeds classify_inputs() {
   Seeds seeds;
-  const std::string capture = pcap_bytes(talk());
+  const std::string capture = pcap_bytes(named_frames());
   for (const char how : {'\x00', '\x15', '\x25', '\x12', '\x24'}) {
     seeds.push_back(how + capture);
   }
@@ -244,7 +244,7 @@ Seeds command_lines() {
       "--evidence\nshape,time\n-o\nday.txt\n--max-flows=100",
       "train\nhome\n-o\napps.model\n--trees\n10\n--seed\n7\n--threads\n2",
       "evaluate\nhome\n--test\noffice\n--split\nby-flow\n--json\n-\n"
-      "--unknown\npromise=0.05\n--preset\neurosp16",
+      "--unknown\nmax-error=0.05\n--preset\neurosp16",
       "gateway\nup\n--lan\nwlan0\n--wan\neth0\n--address\n192.168.12.1/24\n"
       "--dhcp\n192.168.12.100-192.168.12.200\n--dns\n9.9.9.9\n--dry-run",
       "watch\napps.model\n-i\nwlan0",
@@ -265,13 +265,13 @@ int main(int count, char** arguments) {
       {"pcapng", pcapngs()},
       {"gzip", packed(gzip_packed)},
       {"zstd", packed(zstd_packed)},
-      {"decode", decoded()},
+      {"decode", decode_inputs()},
       {"tls", hellos()},
       {"quic", quic_datagrams()},
       {"dns", dns_messages()},
       {"dhcp", dhcp_messages()},
-      {"flow_table", packet_stories()},
-      {"classify", classified()},
+      {"flow_table", flow_table_inputs()},
+      {"classify", classify_inputs()},
       {"model", models()},
       {"manifest", manifests()},
       {"command_line", command_lines()},

@@ -20,7 +20,7 @@ void check(const LabelledCapture& capture) {
   for (const auto& moment : {capture.from, capture.to}) {
     if (!moment) continue;
     if (const auto* since = std::get_if<Duration>(&*moment)) {
-      require(*since >= Duration{}, "a capture's span begins in it");
+      require(*since >= Duration{}, "a span does not begin early");
     }
   }
 }
@@ -34,10 +34,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto captures =
       find_labelled_captures(fmt::format("/proc/self/fd/{}", file.get()));
   if (!captures) {
-    require(!captures.error().message.empty(), "a refusal has a reason");
+    require(!captures.error().message.empty(), "an error has a message");
     return 0;
   }
-  require(!captures->empty(), "a manifest that is taken lists captures");
+  require(!captures->empty(), "an accepted manifest lists captures");
   for (const LabelledCapture& capture : *captures) check(capture);
   return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a model file, sealed here with its magic and checksum, which no
-// fuzzer guesses. A model that is taken is stored as it was loaded, can be told
-// of, and judges: whatever it says are probabilities.
+// The body of a model file, sealed here with magic and checksum, which a fuzzer
+// cannot guess. An accepted model encodes to the same bytes after a second
+// load, can be printed, and classifies with valid probabilities.
 #include "model/model_file.h"
 
 #include "base/byte_writer.h"
@@ -27,24 +27,24 @@ std::string sealed(Bytes body) {
   return out.bytes();
 }
 
-// Judges flows, and sees to it that verdicts are some.
-class JudgingSink : public FlowSink {
+// Classifies flows and checks that the verdicts are valid.
+class ClassifyingSink : public FlowSink {
  public:
-  explicit JudgingSink(ClassifierSession& classifier)
+  explicit ClassifyingSink(ClassifierSession& classifier)
       : classifier_(classifier) {}
 
   void take(const Flow& flow) override { classifier_.add(flow); }
   void end_burst() override {
-    for (const ClassifierSession::Classification& judged :
+    for (const ClassifierSession::Classification& result :
          classifier_.end_burst()) {
       double sum = 0;
-      for (const double probability : judged.probabilities) {
+      for (const double probability : result.probabilities) {
         require(probability >= 0 && probability <= 1.000001,
-                "a probability is one");
+                "a probability is from 0 to 1");
         sum += probability;
       }
       require(sum <= 1.000001, "probabilities sum to 1 at most");
-      require(judged.verdict.best < judged.probabilities.size(),
+      require(result.verdict.best < result.probabilities.size(),
               "a verdict is one of the apps");
     }
   }
@@ -53,18 +53,16 @@ class JudgingSink : public FlowSink {
   ClassifierSession& classifier_;
 };
 
-void judge_by(const Model& model) {
+void classify_with(const Model& model) {
   static const std::vector<TestFrame> kSession =
       app_session(MadeUpApp::kChat, 1);
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    auto classifier =
-        ClassifierSession::make(model, kinds, {.error_target = 0.05});
+    const auto classifier =
+        Classifier::make(model, kinds, {.error_target = 0.05});
     if (!classifier) return;
-    FlowOptions options;
-    options.key = model.flow_key;
-    options.burst_gap = model.burst_gap;
-    JudgingSink sink(*classifier);
-    FlowMeter meter(options, sink);
+    ClassifierSession session(*classifier);
+    ClassifyingSink sink(session);
+    FlowMeter meter(classifier->flow_options(), sink);
     for (const TestFrame& frame : kSession) {
       meter.add(frame.view());
       require(!meter.next_end() || *meter.next_end() >= Duration{},
@@ -80,16 +78,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static_cast<void>(decode_model({data, size}));
   const auto model = decode_model(as_bytes(sealed({data, size})));
   if (!model) {
-    require(!model.error().message.empty(), "a refusal has a reason");
+    require(!model.error().message.empty(), "an error has a message");
     return 0;
   }
   const std::string stored = *encode_model(*model);
   const auto again = decode_model(as_bytes(stored));
-  require(again.has_value(), "a model that was stored can be loaded");
+  require(again.has_value(), "a stored model loads");
   require(*encode_model(*again) == stored,
-          "a model is stored as it was loaded");
+          "a model encodes to the bytes it was loaded from");
   model_text(*model);
   model_json(*model);
-  judge_by(*model);
+  classify_with(*model);
   return 0;
 }

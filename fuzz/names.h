@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What holds for every name that was read from packets.
+// Checks that hold for every name read from packets.
 #pragma once
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 
 namespace flowtell {
 
-// It may stand in a line of output as it is, and is read back as itself.
+// A name is printable as it is and parses back to itself.
 inline void check_name(std::string_view name) {
   if (name.empty()) return;
   const auto again = HostName::from(name);
-  require(again && again->text() == name, "a name is a host's name");
+  require(again && again->text() == name, "a name is a host name");
   require(
       std::ranges::none_of(name, [](char c) { return c <= ' ' || c > '~'; }),
       "a name is plain text");

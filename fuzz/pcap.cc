@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any bytes behind the magic of a pcap file.
+// Arbitrary bytes after the magic number of a pcap file.
 #include "capture/pcap_reader.h"
 
 #include "capture_twins.h"
@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace flowtell;
   const Bytes bytes(data, size);
-  if (!looks_pcap(bytes)) return 0;
+  if (!looks_like_pcap(bytes)) return 0;
   check_capture(bytes, [](ByteStream stream) -> std::unique_ptr<FrameSource> {
     stream.fill(4);
     auto reader = read_pcap(std::move(stream));

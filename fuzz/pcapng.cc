@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any bytes behind the magic of a pcapng file.
+// Arbitrary bytes after the magic number of a pcapng file.
 #include "capture/pcapng_reader.h"
 
 #include "capture_twins.h"
@@ -9,7 +9,7 @@
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace flowtell;
   const Bytes bytes(data, size);
-  if (!looks_pcapng(bytes)) return 0;
+  if (!looks_like_pcapng(bytes)) return 0;
   check_capture(bytes, [](ByteStream stream) {
     stream.fill(4);
     return read_pcapng(std::move(stream));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// QUIC's first datagrams. The bytes are taken for datagrams as they are, and
-// then for the frames of an Initial packet, which is protected as a client
-// would and has to be opened again: no fuzzer guesses a key.
+// The first datagrams of QUIC. The bytes are read as datagrams, and then as the
+// frames of an Initial packet. That packet is protected as by a client and must
+// be opened again, since a fuzzer cannot guess a key.
 #include <algorithm>
 
 #include "decode/google_quic.h"
@@ -32,7 +32,7 @@ void check_frames(Bytes frames) {
   const std::string datagram = quic_initial({std::string(as_text(frames))});
   const PieceBuffer opened = hello_of(as_bytes(datagram), datagram.size());
   require(std::ranges::equal(clear.front(), opened.front()),
-          "a protected packet opens to what was protected");
+          "a protected packet opens to its plain frames");
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   hello_of(bytes, size);
   hello_of(bytes.first(size - size / 4), size);
   if (const auto name = read_google_hello(bytes)) check_name(*name);
-  constexpr std::size_t kMin = 20;  // header protection samples so many
+  constexpr std::size_t kMin = 20;  // needed by header protection
   constexpr std::size_t kMax = 1400;
   if (size >= kMin && size <= kMax) check_frames(bytes);
   return 0;

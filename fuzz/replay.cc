@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A fuzz target without a fuzzer: feeds it the files named, and all that lie in
-// the folders named. So what was once found is tested by every build.
+// Runs a fuzz target without a fuzzer, on the files named and all files of the
+// folders named. So every build tests the inputs that once failed.
 //   fuzz_TARGET FILE|FOLDER...
 #include <cstdio>
 #include <filesystem>
@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void feed(const fs::path& path) {
-  // Told beforehand, so that a crash has a name.
+void run(const fs::path& path) {
+  // Printed first, so that a crash names its input.
   static_cast<void>(std::fprintf(stderr, "%s\n", path.c_str()));
   const auto bytes = flowtell::read_file(path.string());
   flowtell::require(bytes.has_value(), "a file to replay can be read");
@@ -28,10 +28,10 @@ int main(int count, char** arguments) {
   for (int i = 1; i < count; ++i) {
     const fs::path path = arguments[i];
     if (!fs::is_directory(path)) {
-      feed(path);
+      run(path);
       continue;
     }
-    for (const auto& entry : fs::directory_iterator(path)) feed(entry.path());
+    for (const auto& entry : fs::directory_iterator(path)) run(entry.path());
   }
   return 0;
 }

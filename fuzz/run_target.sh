@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs one fuzz target until its time is over or it found something; fuzz.sh
-# calls it.
+# Runs one fuzz target until its time is over or it finds something; called by
+# fuzz.sh.
 #   fuzz/run_target.sh BUILD TARGET SECONDS
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,21 +11,21 @@ program=$build/fuzz_$target
 log=$build/logs/$target.log
 findings=$build/findings/$target-
 
-# Inputs longer than this teach little; what is large is tested elsewhere.
+# Longer inputs find little; other tests cover large inputs.
 case $target in
   model) longest=16384 ;;
   command_line | dns | dhcp | manifest) longest=1024 ;;
   *) longest=4096 ;;
 esac
 
-# The time of a processor, in seconds, that inputs take.
+# The processor time of inputs, in seconds.
 seconds_of() {
   local TIMEFORMAT=%U
   { time "$program" -timeout=20 -close_fd_mask=1 "$@" >/dev/null 2>&1; } 2>&1 || true
 }
 
-# Whether an input takes a second: on a busy machine the clock on the wall says
-# nothing. A seed shows what the program takes to begin with.
+# Whether an input takes a second of processor time; wall-clock time is
+# unreliable on a busy machine. A seed gives the program's own start time.
 is_slow() {
   awk -v both="$(seconds_of "$build/seeds/$target/seed-1" "$1")" \
     -v first="$(seconds_of "$build/seeds/$target/seed-1")" \
@@ -44,10 +44,10 @@ while left=$((seconds - SECONDS)) && [ "$left" -gt 0 ]; do
     -artifact_prefix="$findings" -close_fd_mask=1 \
     -print_final_stats=1 >>"$log" 2>&1 || status=$?
   [ "$status" -ne 0 ] || break
-  # Only what was slow by chance is no finding.
+  # A timeout that was only due to the busy machine is no finding.
   slow=("$findings"timeout-*)
   if [ ! -e "${slow[0]}" ] || is_slow "${slow[0]}"; then
-    # What failed without an input, as a leak at the end, is a finding too.
+    # A failure without an input, such as a leak at exit, is a finding too.
     compgen -G "$findings*" >/dev/null || cp "$log" "${findings}log"
     break
   fi

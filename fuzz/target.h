@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every fuzz target is: one function that takes any bytes, feeds them to
-// the library as they would come from outside, and stops the program
-// (`require`) where something does not hold that always must. libFuzzer calls
-// it with bytes that it makes up (fuzz.sh), replay.cc with the bytes of files.
+// The interface of every fuzz target: one function that takes arbitrary bytes,
+// passes them to the library as external input, and stops the program
+// (`require`) if an invariant is broken. libFuzzer calls it with generated
+// bytes (fuzz.sh), replay.cc with the bytes of files.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The first bytes of a TCP stream, and handshake messages without records. A
-// front of what was read says nothing else than the whole.
+// prefix of the input never contradicts the whole input.
 #include "decode/tls_hello.h"
 
 #include "names.h"
@@ -14,18 +14,18 @@ using State = TlsHello::State;
 
 void check(const TlsHello& hello) {
   check_name(hello.server_name);
-  require(hello.alpn().size() <= TlsHello::kLongestAlpn,
+  require(hello.alpn().size() <= TlsHello::kMaxAlpnLength,
           "a protocol's name is short");
   require((hello.state == State::kNeedsMore) == (hello.missing > 0),
-          "what is missing is known");
+          "an incomplete hello states the missing bytes");
 }
 
-void check_front(const TlsHello& front, const TlsHello& whole) {
-  check(front);
+void check_prefix(const TlsHello& prefix, const TlsHello& whole) {
+  check(prefix);
   if (whole.state == State::kNone) return;
-  require(front.state != State::kNone, "a hello's front may be a hello's");
-  require(front.server_name.empty() || front.server_name == whole.server_name,
-          "a name seen in a hello's front is its name");
+  require(prefix.state != State::kNone, "a prefix of a hello may be a hello");
+  require(prefix.server_name.empty() || prefix.server_name == whole.server_name,
+          "the name in a prefix of a hello is its name");
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     check(whole);
     for (const std::size_t cut :
          {size / 2, size - size / 8, size - size / 64}) {
-      check_front(read(bytes.first(cut)), whole);
+      check_prefix(read(bytes.first(cut)), whole);
     }
   }
   return 0;

@@ -28,34 +28,34 @@ Unpacked read_all(ByteSource& source, std::size_t step) {
     const auto got = source.read(std::span(buffer).first(wanted));
     if (!got) all.problem = got.error().message;
     if (!got || *got == 0) break;
-    require(*got <= wanted, "a source gives no more than it has room for");
+    require(*got <= wanted, "a source never exceeds the buffer");
     all.bytes.append(buffer.begin(),
                      buffer.begin() + static_cast<std::ptrdiff_t>(*got));
   }
   return all;
 }
 
-// Of a block that is damaged itself, how much comes out depends on how it came.
+// Inside a damaged block, the amount of output depends on the chunks.
 bool agree(const Unpacked& one, const Unpacked& other) {
-  const std::size_t front = std::min(one.bytes.size(), other.bytes.size());
+  const std::size_t common = std::min(one.bytes.size(), other.bytes.size());
   return one.problem.empty()
              ? one == other
              : one.problem == other.problem &&
-                   one.bytes.substr(0, front) == other.bytes.substr(0, front);
+                   one.bytes.substr(0, common) == other.bytes.substr(0, common);
 }
 
 }  // namespace
 
 void check_unpacking(Bytes packed, Unpack unpack) {
   const std::string bytes(as_text(packed));
-  const auto read = [&](std::size_t bite, std::size_t room) {
-    return read_all(*unpack(in_bites(bytes, bite)), room);
+  const auto read = [&](std::size_t chunk, std::size_t room) {
+    return read_all(*unpack(in_chunks(bytes, chunk)), room);
   };
   const Unpacked whole = read(bytes.size(), 1 << 16);
   require(whole == read(bytes.size(), 4093),
-          "the same is unpacked whatever the room for it");
+          "output does not depend on the buffer size");
   require(agree(whole, read(5, 4093)),
-          "the same is unpacked however the packed bytes come");
+          "output does not depend on the input chunks");
 }
 
 }  // namespace flowtell

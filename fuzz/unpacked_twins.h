@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Packed bytes unpack to the same, and fail with the same words, however they
-// come and whatever room there is for what comes out.
+// Checks that compressed bytes decompress to the same output, or fail with the
+// same message, for any input chunks and any buffer size.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@ namespace flowtell {
 
 using Unpack = std::unique_ptr<ByteSource> (*)(std::unique_ptr<ByteSource>);
 
-// Looks at the first megabyte of what comes out; a few bytes may stand for
-// gigabytes, which are the reader's to stop at.
+// Reads at most the first megabyte of output; a few bytes may decompress to
+// gigabytes, and stopping is up to the reader.
 void check_unpacking(Bytes packed, Unpack unpack);
 
 }  // namespace flowtell

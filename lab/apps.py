@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The apps: real programs on the phone, used as a person might. Each function uses one until its
-time is up. What they do and how long they pause comes from the session's generator, and so from
-the seed.
+"""The apps: real programs on the phone, used much like a person would. Each function uses one app
+until its time is over. Actions and pauses come from the session's generator, and so from the seed.
 """
 import os
 import pty
@@ -14,13 +13,13 @@ from call import call
 from content import FILES, LEVELS, PICTURES, SHOW_SECONDS, SHOWS, prose
 from pages import make_visits
 
-# What Chromium would tell its makers; they are not in the lab.
-NO_MAKERS = ", ".join(f"MAP *.{maker} ~NOTFOUND"
+# The hosts of Chromium's maker, which are not in the lab.
+BLOCKED_HOSTS = ", ".join(f"MAP *.{maker} ~NOTFOUND"
                       for maker in ("google.com", "googleapis.com", "gstatic.com"))
 
 
 class Session:
-    """One app in use on one phone for some seconds."""
+    """One app in use on one phone for a number of seconds."""
 
     def __init__(self, world, phone, content, app, number, seconds):
         self.world, self.phone, self.content, self.app = world, phone, content, app
@@ -32,8 +31,8 @@ class Session:
     def left(self):
         return self.end - time.monotonic()
 
-    def pause(self, least, most):
-        time.sleep(max(0.0, min(self.draw.uniform(least, most), self.left())))
+    def pause(self, min_seconds, max_seconds):
+        time.sleep(max(0.0, min(self.draw.uniform(min_seconds, max_seconds), self.left())))
 
     def start(self, *words, host=None, **more):
         program = (host or self.phone).start(*words, log=self.name, **more)
@@ -41,7 +40,7 @@ class Session:
         return program
 
     def watch(self, program):
-        """Until the program ends by itself, or time is up."""
+        """Waits until the program ends or the time is over."""
         while program.is_running() and self.left() > 0:
             time.sleep(0.05)
         return program.stop()
@@ -52,7 +51,7 @@ class Session:
 
     def stop(self):
         for program in reversed(self.programs):
-            program.stop(patience=3)
+            program.stop(timeout=3)
 
 
 def browser(session):
@@ -64,7 +63,7 @@ def browser(session):
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-default-apps", "--disable-breakpad", "--no-pings",
         "--ignore-certificate-errors", f"--user-data-dir={profile}",
-        f"--host-resolver-rules={NO_MAKERS}", "--window-size=412,900", start)
+        f"--host-resolver-rules={BLOCKED_HOSTS}", "--window-size=412,900", start)
     session.watch(chromium)
 
 
@@ -73,7 +72,7 @@ def picture(draw, size):
 
 
 def video(session):
-    """A look at the list of shows by curl; then ffmpeg plays one in real time, from any place."""
+    """curl loads the list of shows; then ffmpeg plays one in real time, from a random position."""
     while session.left() > 4:
         draw = session.draw
         thumbnails = [f"https://cdn.tube.example/img/{picture(draw, 'small')}"
@@ -95,7 +94,7 @@ def chat_client(session, host, program, *words, **more):
                          session.content / "ca.pem", "-q", 1, "-k", 10, *words, host=host, **more)
 
 
-def say(client, text):
+def write_line(client, text):
     try:
         client.process.stdin.write((text + "\n").encode())
         client.process.stdin.flush()
@@ -107,22 +106,22 @@ def message(draw):
     return prose(draw, min(600, int(draw.lognormvariate(3.5, 0.9)) + 2))
 
 
-def answer(session, seed):
-    """The friend at the other end: reads, thinks, types, answers; at times with a picture."""
+def run_friend(session, seed):
+    """The remote friend: reads, pauses, types, answers; sometimes with a picture."""
     draw = random.Random(seed)
     net = session.world.internet
-    hear = chat_client(session, net, "mosquitto_sub", "-t", "friend/#", "-F", "%t %l",
+    subscriber = chat_client(session, net, "mosquitto_sub", "-t", "friend/#", "-F", "%t %l",
                        stdout=subprocess.PIPE)
-    tell = chat_client(session, net, "mosquitto_pub", "-t", "phone/text", "-l",
+    publisher = chat_client(session, net, "mosquitto_pub", "-t", "phone/text", "-l",
                        stdin=subprocess.PIPE)
-    for _ in iter(hear.process.stdout.readline, b""):
+    for _ in iter(subscriber.process.stdout.readline, b""):
         if draw.random() < 0.25:
             continue
         time.sleep(draw.uniform(0.6, 3.0))
         if draw.random() < 0.12:
             send_picture(session, draw, net, "phone")
         for _ in range(draw.choice((1, 1, 1, 2, 3))):
-            say(tell, message(draw))
+            write_line(publisher, message(draw))
             time.sleep(draw.uniform(0.3, 1.2))
 
 
@@ -132,28 +131,28 @@ def send_picture(session, draw, host, to):
 
 
 def chat(session):
-    """MQTT over TLS by mosquitto's clients: signs of typing, messages, now and then a picture."""
+    """MQTT over TLS by mosquitto's clients: typing signals, messages, sometimes a picture."""
     draw = session.draw
-    threading.Thread(target=answer, args=(session, f"{draw.random()} friend"), daemon=True).start()
+    threading.Thread(target=run_friend, args=(session, f"{draw.random()} friend"), daemon=True).start()
     phone = session.phone
-    hear = chat_client(session, phone, "mosquitto_sub", "-t", "phone/#", "-F", "%t %l")
-    tell = chat_client(session, phone, "mosquitto_pub", "-t", "friend/text", "-l",
+    subscriber = chat_client(session, phone, "mosquitto_sub", "-t", "phone/#", "-F", "%t %l")
+    publisher = chat_client(session, phone, "mosquitto_pub", "-t", "friend/text", "-l",
                        stdin=subprocess.PIPE)
     session.pause(0.8, 2.0)
     while session.left() > 0.5:
         for _ in range(draw.randint(0, 2)):
-            say(tell, "typing")
+            write_line(publisher, "typing")
             session.pause(0.4, 1.5)
-        say(tell, message(draw))
+        write_line(publisher, message(draw))
         if draw.random() < 0.15:
             send_picture(session, draw, phone, "friend")
         session.pause(*draw.choice(((0.5, 2.0), (1.5, 6.0))))
-    for program in (tell, hear):
+    for program in (publisher, subscriber):
         program.stop()
 
 
 def download(session):
-    """curl fetches large files; some in parts, as if resumed."""
+    """curl fetches large files; some in part, as if resumed."""
     draw = session.draw
     while session.left() > 1:
         size = draw.choice(FILES)
@@ -174,7 +173,7 @@ def command_line(draw):
 
 
 def shell(session):
-    """OpenSSH at a terminal: keys typed one by one, output of every length."""
+    """OpenSSH in a terminal: keys typed one by one, output of varying length."""
     draw = session.draw
     keys, terminal = pty.openpty()
     ssh = session.start(

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A cable between two network namespaces with the manners of a real line:
-// delay, jitter, loss and rate, each way its own. It makes a TAP device at
-// either end and carries frames from one to the other.
+// A cable between two network namespaces that behaves like a real line: delay,
+// jitter, loss and rate, separately for each direction. It creates a TAP device
+// at both ends and carries frames between them.
 //
-// Why not tc netem: many kernels are built without it, and offload-joined
-// frames pass through it whole. A TAP hands over single frames as they would
-// stand on a wire.
+// Why not tc netem: many kernels are built without it, and it passes frames
+// joined by offloading as a whole. A TAP delivers single frames as on the wire.
 //
-// The line, each way: a frame waits until those before it are on the line, in a
-// queue of so many bytes that drops what finds it full; takes length / rate to
-// send; is lost by chance; and arrives after the delay and its share of the
-// jitter, never before an earlier frame unless reordering is asked for. Chance
-// comes from the seed, one generator a direction, two draws a frame.
+// Model of a direction: a frame waits in a queue of limited bytes until earlier
+// frames are sent, and is dropped if the queue is full. Sending takes length /
+// rate. It is lost at random, or arrives after the delay plus its jitter, never
+// before an earlier frame unless reordering is on. The seed gives one random
+// generator per direction, two draws per frame.
 //
-// One thread, asleep until a frame comes or one is due.
+// One thread, which sleeps until a frame arrives or is due for delivery.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/if.h>
@@ -50,22 +49,22 @@ namespace {
 
 using Nanoseconds = std::int64_t;
 constexpr Nanoseconds kMillisecond = 1'000'000;
-constexpr std::size_t kMaxFrames = 20'000;  // under way in one direction
+constexpr std::size_t kMaxFrames = 20'000;  // in transit in one direction
 
-struct Manners {
+struct LineSettings {
   double delay_ms = 0;
   double jitter_ms = 0;
   double loss_percent = 0;
-  double rate_mbit = 0;  // 0: without limit
+  double rate_mbit = 0;  // 0: unlimited
   double queue_kb = 128;
   bool reorder = false;
 };
 
 struct Counts {
   std::uint64_t carried = 0;
-  std::uint64_t lost = 0;     // by chance
-  std::uint64_t dropped = 0;  // found the queue full
-  std::uint64_t refused = 0;  // the device at the far end did not take it
+  std::uint64_t lost = 0;     // at random
+  std::uint64_t dropped = 0;  // the queue was full
+  std::uint64_t refused = 0;  // by the device at the far end
 };
 
 Nanoseconds now() {
@@ -74,20 +73,20 @@ Nanoseconds now() {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-// One direction. Holds each frame until it is due at the far end.
+// One direction. Stores each frame until its arrival time.
 class Lane {
  public:
-  Lane(const Manners& manners, Random random)
-      : manners_(manners), random_(random) {}
+  Lane(const LineSettings& settings, Random random)
+      : settings_(settings), random_(random) {}
 
   void enter(std::span<const char> frame, Nanoseconds time) {
-    const bool lost = random_.unit() * 100 < manners_.loss_percent;
-    const double jitter = random_.unit() * manners_.jitter_ms;
+    const bool lost = random_.unit() * 100 < settings_.loss_percent;
+    const double jitter = random_.unit() * settings_.jitter_ms;
     Nanoseconds sent = std::max(time, free_at_);
-    if (manners_.rate_mbit > 0) {
-      const double byte_ns = 8'000 / manners_.rate_mbit;
+    if (settings_.rate_mbit > 0) {
+      const double byte_ns = 8'000 / settings_.rate_mbit;
       const double waiting = static_cast<double>(sent - time) / byte_ns;
-      if (waiting > manners_.queue_kb * 1'000) {
+      if (waiting > settings_.queue_kb * 1'000) {
         ++counts_.dropped;
         return;
       }
@@ -97,41 +96,41 @@ class Lane {
     free_at_ = sent;
     if (lost) {
       ++counts_.lost;
-    } else if (under_way_.size() >= kMaxFrames) {
+    } else if (pending_.size() >= kMaxFrames) {
       ++counts_.dropped;
     } else {
-      Nanoseconds due =
-          sent + static_cast<Nanoseconds>((manners_.delay_ms + jitter) *
+      Nanoseconds arrival =
+          sent + static_cast<Nanoseconds>((settings_.delay_ms + jitter) *
                                           static_cast<double>(kMillisecond));
-      if (!manners_.reorder) due = std::max(due, last_due_);
-      last_due_ = due;
-      under_way_.emplace(due, std::vector<char>(frame.begin(), frame.end()));
+      if (!settings_.reorder) arrival = std::max(arrival, last_arrival_);
+      last_arrival_ = arrival;
+      pending_.emplace(arrival, std::vector<char>(frame.begin(), frame.end()));
     }
   }
 
   void deliver(int device, Nanoseconds time) {
-    while (!under_way_.empty() && under_way_.begin()->first <= time) {
-      const std::vector<char>& frame = under_way_.begin()->second;
+    while (!pending_.empty() && pending_.begin()->first <= time) {
+      const std::vector<char>& frame = pending_.begin()->second;
       const bool taken = write(device, frame.data(), frame.size()) >= 0;
       ++(taken ? counts_.carried : counts_.refused);
-      under_way_.erase(under_way_.begin());
+      pending_.erase(pending_.begin());
     }
   }
 
-  bool empty() const { return under_way_.empty(); }
-  Nanoseconds next_due() const { return under_way_.begin()->first; }
+  bool empty() const { return pending_.empty(); }
+  Nanoseconds next_arrival() const { return pending_.begin()->first; }
   const Counts& counts() const { return counts_; }
 
  private:
-  Manners manners_;
+  LineSettings settings_;
   Random random_;
   Nanoseconds free_at_ = 0;
-  Nanoseconds last_due_ = 0;
-  std::multimap<Nanoseconds, std::vector<char>> under_way_;
+  Nanoseconds last_arrival_ = 0;
+  std::multimap<Nanoseconds, std::vector<char>> pending_;
   Counts counts_;
 };
 
-// Makes the TAP device of `end`, as NAMESPACE:DEVICE, and opens it.
+// Creates and opens the TAP device `end`, given as NAMESPACE:DEVICE.
 Result<int> open_end(const std::string& end) {
   const auto colon = end.find(':');
   const std::string space = end.substr(0, colon);
@@ -140,7 +139,7 @@ Result<int> open_end(const std::string& end) {
   if (space.empty() || device.empty() || device.size() >= IFNAMSIZ ||
       space.find('/') != std::string::npos) {
     return fail(ErrorKind::kUsage,
-                "'{}' is no end of a cable; write it as NAMESPACE:DEVICE", end);
+                "'{}' is not an end of a cable; write NAMESPACE:DEVICE", end);
   }
   const std::string path = "/var/run/netns/" + space;
   const int name_space = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -179,18 +178,18 @@ void set_alarm(int timer, const std::array<Lane, 2>& lanes) {
   itimerspec alarm{};  // all zero: off
   for (const Lane& lane : lanes) {
     if (lane.empty()) continue;
-    const Nanoseconds due = std::max<Nanoseconds>(lane.next_due(), 1);
+    const Nanoseconds arrival = std::max<Nanoseconds>(lane.next_arrival(), 1);
     const Nanoseconds set =
         alarm.it_value.tv_sec * 1'000'000'000 + alarm.it_value.tv_nsec;
-    if (set != 0 && set <= due) continue;
-    alarm.it_value.tv_sec = due / 1'000'000'000;
-    alarm.it_value.tv_nsec = due % 1'000'000'000;
+    if (set != 0 && set <= arrival) continue;
+    alarm.it_value.tv_sec = arrival / 1'000'000'000;
+    alarm.it_value.tv_nsec = arrival % 1'000'000'000;
   }
   timerfd_settime(timer, TFD_TIMER_ABSTIME, &alarm, nullptr);
 }
 
-// Takes in what stands at one end, at most a handful before the others' turn.
-void take_in(int device, Lane& lane) {
+// Reads pending frames of one end, at most 64 before the other end's turn.
+void read_frames(int device, Lane& lane) {
   std::array<char, 65'536> frame;
   for (int turn = 0; turn < 64; ++turn) {
     const ssize_t length = read(device, frame.data(), frame.size());
@@ -199,7 +198,7 @@ void take_in(int device, Lane& lane) {
   }
 }
 
-// Lane 0 leads from the first end to the second. Until told to stop.
+// Lane 0 leads from the first end to the second. Runs until a signal.
 void carry(const std::array<int, 2>& ends, std::array<Lane, 2>& lanes) {
   const int watch = epoll_create1(EPOLL_CLOEXEC);
   const int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -207,7 +206,7 @@ void carry(const std::array<int, 2>& ends, std::array<Lane, 2>& lanes) {
   for (const int file : {ends[0], ends[1], timer, stop}) {
     epoll_event event{.events = EPOLLIN, .data = {.fd = file}};
     require(epoll_ctl(watch, EPOLL_CTL_ADD, file, &event) == 0,
-            "the cable can wait for its ends");
+            "epoll watches the cable's ends");
   }
   fmt::print("carrying\n");
   static_cast<void>(std::fflush(stdout));
@@ -217,8 +216,8 @@ void carry(const std::array<int, 2>& ends, std::array<Lane, 2>& lanes) {
     for (int i = 0; i < count; ++i) {
       const int file = events[static_cast<std::size_t>(i)].data.fd;
       if (file == stop) return;
-      if (file == ends[0]) take_in(ends[0], lanes[0]);
-      if (file == ends[1]) take_in(ends[1], lanes[1]);
+      if (file == ends[0]) read_frames(ends[0], lanes[0]);
+      if (file == ends[1]) read_frames(ends[1], lanes[1]);
       std::uint64_t expirations = 0;
       if (file == timer && read(timer, &expirations, sizeof expirations) < 0) {
         continue;
@@ -230,32 +229,33 @@ void carry(const std::array<int, 2>& ends, std::array<Lane, 2>& lanes) {
   }
 }
 
-void add_manners(CLI::App& app, const std::string& way, Manners& manners) {
-  const auto add = [&](const std::string& what, double& value, double most,
+void add_settings(CLI::App& app, const std::string& way,
+                  LineSettings& settings) {
+  const auto add = [&](const std::string& what, double& value, double max,
                        const std::string& help) {
     app.add_option("--" + way + "-" + what, value, help)
-        ->check(CLI::Range(0.0, most))
+        ->check(CLI::Range(0.0, max))
         ->capture_default_str();
   };
-  add("delay", manners.delay_ms, 10'000, "milliseconds under way");
-  add("jitter", manners.jitter_ms, 10'000, "up to so many milliseconds more");
-  add("loss", manners.loss_percent, 100, "frames in a hundred that are lost");
-  add("rate", manners.rate_mbit, 100'000, "Mbit/s; 0 is without limit");
-  add("queue", manners.queue_kb, 100'000, "kilobytes that may wait");
+  add("delay", settings.delay_ms, 10'000, "delay in milliseconds");
+  add("jitter", settings.jitter_ms, 10'000, "extra random milliseconds");
+  add("loss", settings.loss_percent, 100, "percent of frames lost");
+  add("rate", settings.rate_mbit, 100'000, "Mbit/s; 0 is unlimited");
+  add("queue", settings.queue_kb, 100'000, "queue size in kilobytes");
 }
 
 int run(int argc, char** argv) {
   CLI::App app("Joins two network namespaces by a cable with delay and loss.");
   std::array<std::string, 2> names;
-  std::array<Manners, 2> manners;
+  std::array<LineSettings, 2> settings;
   std::uint64_t seed = 1;
   bool reorder = false;
   app.add_option("FIRST", names[0], "one end, as NAMESPACE:DEVICE")->required();
   app.add_option("SECOND", names[1], "the other end")->required();
-  add_manners(app, "there", manners[0]);
-  add_manners(app, "back", manners[1]);
-  app.add_flag("--reorder", reorder, "jitter may let a frame overtake");
-  app.add_option("--seed", seed, "of all chance")->capture_default_str();
+  add_settings(app, "there", settings[0]);
+  add_settings(app, "back", settings[1]);
+  app.add_flag("--reorder", reorder, "jitter may reorder frames");
+  app.add_option("--seed", seed, "random seed")->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
@@ -267,7 +267,7 @@ int run(int argc, char** argv) {
 
   std::array<int, 2> ends{};
   for (std::size_t i = 0; i < 2; ++i) {
-    manners[i].reorder = reorder;
+    settings[i].reorder = reorder;
     const Result<int> end = open_end(names[i]);
     if (!end) {
       fmt::print(stderr, "cable: {}\n", end.error().message);
@@ -275,8 +275,8 @@ int run(int argc, char** argv) {
     }
     ends[i] = *end;
   }
-  std::array<Lane, 2> lanes{Lane(manners[0], Random(seed, 0)),
-                            Lane(manners[1], Random(seed, 1))};
+  std::array<Lane, 2> lanes{Lane(settings[0], Random(seed, 0)),
+                            Lane(settings[1], Random(seed, 1))};
   carry(ends, lanes);
   for (std::size_t i = 0; i < 2; ++i) {
     const Counts& counts = lanes[i].counts();

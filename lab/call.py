@@ -32,7 +32,7 @@ def key_of(draw):
 
 
 def speech(draw):
-    """Noise that comes and goes like talk: words, and turns of talking and listening."""
+    """Noise that comes and goes like speech: words, and turns of talking and listening."""
     turn, offset = draw.uniform(2.5, 6), draw.uniform(0, 6)
     talking = f"lt(mod(t+{offset:.2f},{2 * turn:.2f}),{turn:.2f})"
     voice = "(0.6+0.4*sin(9*t))*(random(0)-0.5)*0.5+0.1*sin(700*t)"
@@ -52,7 +52,7 @@ def send(session, host, key, draw, kbit):
         "-f", "rtp", f"srtp://127.0.0.1:{LOCAL + 2}?pkt_size=1200", host=host)
 
 
-def hear(session, host, key):
+def receive(session, host, key):
     sdp = host.folder / f"{session.name}.sdp"
     sdp.write_text(SDP.format(sound=LOCAL + 10, picture=LOCAL + 12, suite=SUITE, key=key))
     return session.start("ffmpeg", "-nostdin", "-loglevel", "error",
@@ -66,20 +66,20 @@ def signal_peer(session, what, letters):
 
 
 def call(session):
-    """An offer over HTTPS, then the call, then the end of it over HTTPS."""
+    """An offer over HTTPS, then the call, then its end over HTTPS."""
     draw, net, phone = session.draw, session.world.internet, session.phone
     relay = (sys.executable, HERE / "relay.py", LOCAL)
     programs = [session.start(*relay, "--listen", RELAY_PORT, host=net)]
     signal_peer(session, "offer", draw.randint(1500, 4000))
-    session.pause(0.8, 2.5)  # it rings
+    session.pause(0.8, 2.5)  # ringing
     programs.append(session.start(*relay, f"relay.ringring.example:{RELAY_PORT}"))
     key, kbit = key_of(draw), draw.choice((40, 80, 120))
     for host in (net, phone):
-        programs.append(hear(session, host, key))
+        programs.append(receive(session, host, key))
     for host in (net, phone):
         programs.append(send(session, host, key, draw, kbit))
     session.pause(session.seconds, session.seconds)
     for program in reversed(programs):
-        program.stop(patience=1)
+        program.stop(timeout=1)
     session.end += 2
     signal_peer(session, "end", draw.randint(100, 400))

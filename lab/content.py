@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the servers have to offer: certificates, pictures, videos, files, texts. Made anew for each
-lab.
+"""The content of the servers: certificates, pictures, videos, files, texts. Generated for each lab.
 """
 import os
 import random
@@ -12,7 +11,7 @@ SITES = ("meadow.example", "gazette.example", "bazaar.example")
 SHOWS = 2
 SHOW_SECONDS = 45
 LEVELS = {"low": (320, 350), "middle": (480, 700), "high": (640, 1200)}  # width, kbit/s
-PICTURES = {"small": (160, 40), "medium": (400, 40), "large": (800, 16)}  # width, how many
+PICTURES = {"small": (160, 40), "medium": (400, 40), "large": (800, 16)}  # width, count
 FILES = (300_000, 500_000, 800_000, 1_200_000, 1_700_000, 2_400_000)
 WORDS = ("river lamp window seven quiet garden north paper coin harbour bread morning glass road"
          " letter summer bridge stone music field cloud bottle train yellow corner winter market"
@@ -20,7 +19,7 @@ WORDS = ("river lamp window seven quiet garden north paper coin harbour bread mo
 
 
 def prose(draw, letters):
-    """Words by the seed, about so many letters of them."""
+    """Seeded words with a total of about `letters` letters."""
     text = []
     while letters > 0:
         text.append(draw.choice(WORDS))
@@ -29,7 +28,7 @@ def prose(draw, letters):
 
 
 def make_certificates(folder):
-    """An own authority, and one certificate for all server names."""
+    """A private certificate authority, and one certificate for all server names."""
     names = ",".join(f"DNS:{domain},DNS:*.{domain}" for domain in DOMAINS)
     (folder / "names").write_text(f"subjectAltName={names}\n")
     for line in (
@@ -54,7 +53,7 @@ def make_pictures(folder):
 
 
 def make_shows(folder):
-    """Each show in three levels of quality, cut into segments of three seconds."""
+    """Each show in three quality levels, cut into segments of three seconds."""
     for show in range(SHOWS):
         for level, (width, rate) in LEVELS.items():
             out = folder / f"show{show}" / level
@@ -76,7 +75,7 @@ def make_files(folder):
 
 
 def make_texts(folder, seed):
-    """What there is to read over the shell."""
+    """Texts to read over the shell."""
     folder.mkdir(parents=True)
     draw = random.Random(f"{seed} texts")
     for number in range(12):
@@ -86,7 +85,7 @@ def make_texts(folder, seed):
 
 
 def make_content(folder, seed, apps):
-    """Into folder/www/HOST, folder/texts, and the certificates beside them; what the apps need."""
+    """Writes the apps' content to folder/www/HOST and folder/texts, and the certificates."""
     www = folder / "www"
     www.mkdir(parents=True)
     make_certificates(folder)

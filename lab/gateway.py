@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway between LAN and cable, and the recorder on it: both are flowtell."""
+"""The gateway between LAN and cable, and its recorder; both are flowtell."""
 import pathlib
 import signal
 import time
@@ -9,11 +9,11 @@ from world import wait_until
 LEASE_SCRIPT = pathlib.Path(__file__).resolve().parent / "lease.sh"
 
 
-def raise_gateway(world, build):
-    """The gateway comes up, and each phone gets a lease from it.
+def start_gateway(world, build):
+    """Starts the gateway and gets each phone a lease from it.
 
-    dnsmasq looks for three seconds whether an address is free, for one phone after the other, so a
-    phone has to ask more often than udhcpc does by itself.
+    dnsmasq checks for three seconds whether an address is free, one phone after the other, so a
+    phone must ask more often than udhcpc does by default.
     """
     world.gateway.run(build / "flowtell", "gateway", "up", "--lan", world.lan, "--wan", world.wan)
     for phone in world.phones:
@@ -25,9 +25,9 @@ def raise_gateway(world, build):
 
 
 def start_capture(world, app, folder, build, *more):
-    """Records what passes on the LAN, or what one phone sends and receives, into folder/app.
+    """Records the traffic of the LAN, or of one phone, into folder/app.
 
-    All that is sent there is the lab's own, and the recordings are to be those of who runs it.
+    The traffic is the lab's own, and the recordings belong to the user who runs the lab.
     """
     before = set(folder.glob(f"{app}/*"))
     program = world.gateway.start(build / "flowtell", "capture", "-i", world.lan, "--app", app,
@@ -38,6 +38,6 @@ def start_capture(world, app, folder, build, *more):
 
 
 def stop_capture(program):
-    time.sleep(1)  # late packets still count
+    time.sleep(1)  # for late packets
     if program.stop(signal.SIGINT) != 0:
-        raise SystemExit(f"lab: flowtell capture: {program.said()}")
+        raise SystemExit(f"lab: flowtell capture: {program.output()}")

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The lab: a little internet in network namespaces, for tests and for making data; see docs/lab.md.
+"""The lab: a small internet in network namespaces, for tests and recordings; see docs/lab.md.
 
     lab.py record NETWORK -o FOLDER     record apps on a network, one after the other, in rounds
     lab.py live MODEL [-- OPTIONS]      watch a phone in use; the options are flowtell watch's
@@ -31,7 +31,7 @@ def list_of(known):
 
 
 def parse_command_line():
-    """Our options; in `watch` what stands after -- and is for flowtell watch."""
+    """Parses the command line; in `watch`, words after -- are options of flowtell watch."""
     words, watch = sys.argv[1:], []
     if "--" in words:
         words, watch = words[:words.index("--")], words[words.index("--") + 1:]
@@ -45,18 +45,18 @@ def parse_command_line():
     recording.add_argument("--apps", type=list_of(APPS), default=list(APPS),
                            help="some of: " + ",".join(APPS))
     recording.add_argument("--rounds", type=int, default=6)
-    recording.add_argument("--seconds", type=float, default=25, help="of each app in each round")
+    recording.add_argument("--seconds", type=float, default=25, help="seconds of each app in each round")
     recording.set_defaults(task=record)
     living = commands.add_parser("live", help="watch a phone in use, live")
-    living.add_argument("model", help="learned from a network of the lab, such as samples/home")
+    living.add_argument("model", help="trained on a network of the lab, such as samples/home")
     living.add_argument("--network", choices=NETWORKS, default="home")
-    living.add_argument("--seconds", type=float, default=20, help="of each app")
+    living.add_argument("--seconds", type=float, default=20, help="seconds of each app")
     living.set_defaults(task=live)
     for command in (recording, living):
         command.add_argument("--seed", type=int, default=1,
-                             help="of pages, pauses, lengths and the cable's chance")
+                             help="seed of pages, pauses, lengths and the cable")
         command.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(),
-                             default=BUILD, help="where flowtell and cable are")
+                             default=BUILD, help="folder of flowtell and cable")
     options = parser.parse_args(words)
     options.watch = watch
     return options

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# What a phone does with its lease; udhcpc calls it. It writes into $HOME, which
-# is the phone's, and never into the machine's /etc.
+# Applies a phone's lease; udhcpc calls it. It writes to $HOME, which is the
+# phone's, and never to the machine's /etc.
 set -eu
 # shellcheck disable=SC2154  # udhcpc sets them
 case $1 in

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A phone in use, and flowtell naming its apps as it goes."""
+"""A phone in use, while flowtell names its apps."""
 import pathlib
 import signal
 import subprocess
@@ -8,25 +8,25 @@ import time
 
 from apps import use
 from content import make_content
-from gateway import raise_gateway
+from gateway import start_gateway
 from networks import NETWORKS
 from servers import start_servers
 from world import World
 
 APPS = ("browser", "video", "chat")
-PAUSE = 3  # seconds between two apps; the first waits for as long
+PAUSE = 3  # seconds between two apps; also before the first
 
 
-def play(world, content, seconds, told):
+def play(world, content, seconds, started):
     for number, app in enumerate(APPS):
         time.sleep(PAUSE)
-        told.append((time.monotonic(), app))
+        started.append((time.monotonic(), app))
         use(world, world.phones[0], content, app, number, seconds)
     time.sleep(PAUSE)
 
 
 def watch(world, options):
-    """flowtell in the foreground, with the terminal as it is."""
+    """flowtell in the foreground, on the terminal."""
     words = world.gateway.words(options.build / "flowtell", "watch",
                                 pathlib.Path(options.model).resolve(), "-i", world.lan,
                                 *options.watch)
@@ -39,13 +39,13 @@ def live(options, folder):
     make_content(content, options.seed, APPS)
     with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
         start_servers(world, content, APPS)
-        raise_gateway(world, options.build)
+        start_gateway(world, options.build)
         print(f"A phone on the network '{options.network}' uses {', '.join(APPS)}, each for"
               f" {options.seconds:g} s, with {PAUSE} s between. flowtell watches on the gateway:",
               flush=True)
-        watching, told = watch(world, options), []
+        watching, started = watch(world, options), []
         start = time.monotonic()
-        player = threading.Thread(target=play, args=(world, content, options.seconds, told),
+        player = threading.Thread(target=play, args=(world, content, options.seconds, started),
                                   daemon=True)
         player.start()
         while player.is_alive() and watching.poll() is None:
@@ -53,6 +53,6 @@ def live(options, folder):
         if watching.poll() is None:
             watching.send_signal(signal.SIGINT)
         code = watching.wait(10)
-        for moment, app in told:
-            print(f"{moment - start:5.1f} s: the phone began to use {app}")
+        for moment, app in started:
+            print(f"{moment - start:5.1f} s: the phone started to use {app}")
     return code

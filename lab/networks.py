@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The networks of the lab: how the line between gateway and internet behaves.
+"""The networks of the lab: the behaviour of the line between gateway and internet.
 
-`down` is towards the phone. Delay and jitter hold for each way, so a round trip takes twice the
-delay and on average the jitter once more.
+`down` is towards the phone. Delay and jitter apply in each direction, so a round trip takes twice
+the delay plus, on average, the jitter.
 """
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class Network:
     more: tuple = ()  # options of the cable
 
     def cable_options(self):
-        """For the cable whose first end is the gateway's."""
+        """Options of a cable whose first end is the gateway's."""
         options = list(self.more)
         for way, rate in (("there", self.up_mbit), ("back", self.down_mbit)):
             for what, value in (("rate", rate), ("delay", self.delay_ms),

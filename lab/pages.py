@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages that a person might visit, one leading to the next: the visitor is part of the page.
+"""Linked pages to visit; the visitor is a script in each page.
 
-A script in each page scrolls as somebody who reads, which loads the pictures further down, tells a
-counting server about it, and goes on to the next page. All pauses are drawn beforehand, from the
-seed.
+The script scrolls like a reader, which loads pictures further down, reports the scrolling to a
+counting server, and opens the next page. All pauses are drawn in advance, from the seed.
 """
 from content import PICTURES, SITES, prose
 
@@ -47,7 +46,7 @@ def page(draw, site, next_page):
 
 
 def make_visits(www, draw, name, seconds):
-    """Writes a chain of pages that lasts for so long at least; returns the address of the first."""
+    """Writes a chain of pages of at least this duration; returns the address of the first."""
     for site in SITES:
         (www / f"cdn.{site}").mkdir(exist_ok=True)
         (www / f"cdn.{site}" / "visit.js").write_text(SCRIPT + "// " + prose(draw, 20_000))

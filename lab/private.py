@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A corner of the machine of one's own.
+"""A private sandbox on this machine.
 
-What runs in it has its own processes, mounts, networks and host name, and an own, empty /run.
-Nothing done there to addresses, firewalls or /etc/resolv.conf reaches the machine, and nothing
-outlives it: when its first process ends, the kernel ends all others, whatever became of them.
+Programs in it have their own processes, mounts, networks and host name, and an empty /run. Changes
+to addresses, firewalls or /etc/resolv.conf do not reach the machine, and nothing outlives the
+sandbox: when its first process ends, the kernel ends all others.
 
-Root gets one directly. Others get one through a user namespace, where the kernel lets them.
+Root creates it directly; other users through a user namespace, if the kernel allows them.
 """
 import ctypes
 import os
@@ -18,12 +18,12 @@ CLONE_NEWNS, CLONE_NEWUTS = 0x20000, 0x4000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
-UNAVAILABLE = 77  # the exit code that says so; to CTest it means skipped
+UNAVAILABLE = 77  # the exit code if there is no sandbox; CTest counts it as skipped
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Unavailable(Exception):
-    """The lab cannot be had here; the message says why and what would help."""
+    """The lab cannot run here; the message gives the reason and the remedy."""
 
 
 def call(function, *arguments):
@@ -37,7 +37,7 @@ def mount(source, target, kind, flags=0, data=""):
          data.encode())
 
 
-def part_ways():
+def unshare_namespaces():
     """Leaves the machine's namespaces, as root or through a user namespace."""
     flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS
     user, group = os.getuid(), os.getgid()
@@ -60,26 +60,26 @@ def part_ways():
 
 
 def may_change_user():
-    """Not where a user namespace knows nobody but ourselves."""
+    """False if a user namespace maps only the own user."""
     with open("/proc/self/uid_map") as file:
         return sum(int(line.split()[2]) for line in file) > 1
 
 
-def furnish():
-    """Private mounts, a /proc that knows the own processes, an empty /run and /var/log."""
+def set_up_mounts():
+    """Private mounts, a /proc of the own processes, an empty /run and /var/log."""
     resolver = os.path.realpath("/etc/resolv.conf")
     try:
         mount("none", "/", "none", MS_REC | MS_PRIVATE)
         mount("proc", "/proc", "proc")
         mount("tmpfs", "/run", "tmpfs", 0, "mode=755")
-        mount("tmpfs", "/var/log", "tmpfs", 0, "mode=755")  # sshd notes logins there
+        mount("tmpfs", "/var/log", "tmpfs", 0, "mode=755")  # sshd logs logins there
     except OSError as error:
         raise Unavailable(
             f"the lab cannot mount its own /proc and /run: {error}; try as root") from error
     open("/var/log/lastlog", "w").close()
     os.makedirs("/run/netns")
     os.makedirs("/run/sshd", 0o755)
-    if not os.path.exists(resolver):  # it led into /run
+    if not os.path.exists(resolver):  # it was a link into /run
         os.makedirs(os.path.dirname(resolver), exist_ok=True)
         open(resolver, "w").close()
 
@@ -89,13 +89,13 @@ def first_process(main):
         raise KeyboardInterrupt
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    furnish()
+    set_up_mounts()
     socket.sethostname("lab")
     return main()
 
 
 def to_exit_code(work):
-    """Does the work; returns its exit code, or tells what went wrong and returns that code."""
+    """Runs `work`; returns its exit code, or prints the error and returns its code."""
     try:
         return work()
     except Unavailable as reason:
@@ -113,7 +113,7 @@ def to_exit_code(work):
 
 
 def in_child(work):
-    """Runs work in a child that does not outlive us; hands on SIGTERM; returns its exit code."""
+    """Runs `work` in a child that ends with us; forwards SIGTERM; returns its exit code."""
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -122,7 +122,7 @@ def in_child(work):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    before = (signal.signal(signal.SIGINT, signal.SIG_IGN),  # the terminal tells the child as well
+    before = (signal.signal(signal.SIGINT, signal.SIG_IGN),  # the terminal signals the child as well
               signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM)))
     _, status = os.waitpid(child, 0)
     for number, handler in zip((signal.SIGINT, signal.SIGTERM), before):
@@ -131,8 +131,8 @@ def in_child(work):
 
 
 def run_in_private(main):
-    """Runs main in such a corner; returns its exit code, UNAVAILABLE where there can be none."""
+    """Runs `main` in a sandbox; returns its exit code, or UNAVAILABLE if there can be none."""
     def leave():
-        part_ways()
+        unshare_namespaces()
         return in_child(lambda: first_process(main))  # only a child is in the new process namespace
     return in_child(leave)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records apps on a network: in rounds, so that what changes with time changes for all alike."""
+"""Records apps on a network in rounds, so that changes over time affect all apps alike."""
 import csv
 import pathlib
 import subprocess
@@ -7,14 +7,14 @@ import time
 
 from apps import use
 from content import make_content
-from gateway import raise_gateway, start_capture, stop_capture
+from gateway import start_gateway, start_capture, stop_capture
 from networks import NETWORKS
 from servers import start_servers
 from world import World
 
 
-def pack(output):
-    """Packs every capture, and makes the manifest name what there is then."""
+def compress(output):
+    """Compresses every capture and updates the manifest."""
     manifest = output / "manifest.csv"
     with open(manifest, newline="") as file:
         rows = list(csv.DictReader(file))
@@ -37,7 +37,7 @@ def record(options, folder):
     make_content(content, options.seed, options.apps)
     with World(folder, NETWORKS[options.network], options.build / "cable", options.seed) as world:
         start_servers(world, content, options.apps)
-        raise_gateway(world, options.build)
+        start_gateway(world, options.build)
         phone = world.phones[0]
         for number in range(options.rounds):
             for app in options.apps:
@@ -48,6 +48,6 @@ def record(options, folder):
                     "--notes", f"seed {options.seed}, round {number + 1}")
                 use(world, phone, content, app, number, options.seconds)
                 stop_capture(capture)
-                time.sleep(2)  # late packets of one app shall not stand in the next one's capture
-    pack(output)
+                time.sleep(2)  # keeps late packets out of the next app's capture
+    compress(output)
     return 0

@@ -3,11 +3,10 @@
 #
 # Records every app on every network of the lab, into FOLDER/NETWORK/APP/:
 #   lab/record.sh [FOLDER] [-- OPTIONS]
-# FOLDER is samples unless named; OPTIONS are those of `lab/lab.py record`, such
+# FOLDER is samples by default; OPTIONS are those of `lab/lab.py record`, such
 # as --rounds 2 or --apps chat,shell. NETWORKS="home mobile" in the environment
-# records on these only. The networks run side by side; takes about 20 minutes.
-# Wants root; without it, all apps but shell can be recorded where the kernel
-# lets others make user namespaces.
+# selects networks. The networks run in parallel; this takes about 20 minutes.
+# The app shell needs root; without root the others need user namespaces.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +20,7 @@ read -ra networks <<<"${NETWORKS:-home mobile crowded}"
 
 for network in "${networks[@]}"; do
   if [ -e "$folder/$network" ]; then
-    echo "$folder/$network is there already; remove it, or name another folder." >&2
+    echo "$folder/$network exists already; remove it or name another folder." >&2
     exit 1
   fi
 done

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Carries the datagrams of a call between ffmpeg's local ports and one socket, as the apps of today
-do: sound, picture and their reports share one pair of addresses, which also finds its way back
-through NAT.
+"""Carries the datagrams of a call between ffmpeg's local ports and one socket, as current apps do:
+sound, picture and their reports share one pair of addresses, which also returns through NAT.
 
 usage: relay.py LOCAL PEER | relay.py LOCAL --listen PORT
-       ffmpeg sends to the four ports from LOCAL on, and hears at those from LOCAL + 10 on
+       ffmpeg sends to the four ports from LOCAL on, and receives at those from LOCAL + 10 on
 """
 import select
 import socket
@@ -15,7 +14,7 @@ VIDEO_TYPE = 96
 
 
 def stream_of(datagram):
-    """Which of the four a datagram belongs to, by what SRTP leaves in the clear (RFC 5761)."""
+    """The stream of a datagram (0 to 3), from what SRTP leaves unencrypted (RFC 5761)."""
     kind = datagram[1]
     if 192 <= kind <= 223:
         return 1
@@ -31,7 +30,7 @@ def main():
     else:
         host, port = sys.argv[2].split(":")
         peer = (socket.gethostbyname(host), int(port))
-        outside.sendto(b"\0\1" + bytes(18), peer)  # opens the way, as a STUN request would
+        outside.sendto(b"\0\1" + bytes(18), peer)  # opens the NAT, like a STUN request
     inside = []
     for stream in range(STREAMS):
         inside.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The servers on the internet's side: names, web, messages, shell. The other end of a call is in
+"""The servers on the internet side: names, web, messages, shell. The remote end of a call is in
 call.py.
 """
 import os
@@ -8,7 +8,7 @@ from content import SITES
 from private import Unavailable, may_change_user
 from world import NAME_SERVER, wait_until
 
-# A table of who is where. Several names share an address where real ones would.
+# Server names by address. Several names share an address, as in real networks.
 ADDRESSES = {
     "203.0.113.53": ("dns.example",),
     "203.0.113.10": ("www.meadow.example",),
@@ -28,8 +28,8 @@ ADDRESSES = {
 }
 ADDRESS_OF = {name: address for address, names in ADDRESSES.items() for name in names}
 
-# One process that changes no user, as that takes more rights than a user namespace gives. Tickets
-# stay off: each visit shakes hands anew.
+# One process that changes no user, which needs more rights than a user namespace has. Session
+# tickets are off, so each visit has a full handshake.
 NGINX = """
 user root root; daemon off; master_process off;
 pid {folder}/nginx.pid; error_log {folder}/nginx-error.log;

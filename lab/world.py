@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The little internet: hosts, each in a network namespace, and what joins them.
+"""The small internet: hosts, each in a network namespace, and their links.
 
     phone -- LAN -- gateway == cable == internet
 
-It lives in a private corner (private.py), so its names and addresses clash with nothing outside.
+It runs in a private sandbox (private.py), so names and addresses cannot clash with the machine's.
 """
 import os
 import pathlib
@@ -21,8 +21,7 @@ NAME_SERVER = "203.0.113.53"
 TOOLS = ("ip", "ethtool", "nginx", "ffmpeg", "mosquitto", "mosquitto_pub", "mosquitto_sub",
          "chromium", "curl", "openssl", "ssh", "sshd", "ssh-keygen", "udhcpc", "dnsmasq", "nft",
          "nsenter", "unshare", "zstd")
-# A program of a host sees the host's network and its resolv.conf, and remains the process that was
-# started.
+# A program of a host has the host's network and resolv.conf; the process started stays the same.
 INSIDE = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"'
 
 
@@ -35,19 +34,19 @@ def check_tools(tools=TOOLS):
     except OSError as error:
         raise Unavailable(
             f"the lab's cable cannot open /dev/net/tun: {error.strerror}; it needs the kernel's"
-            " module tun, and leave to open it, which root has") from error
+            " module tun, and the right to open it, as root has") from error
 
 
 def wait_until(holds, seconds, what):
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
-            raise SystemExit(f"lab: waited {seconds} s in vain: {what}")
+            raise SystemExit(f"lab: no result after {seconds} s: {what}")
         time.sleep(0.05)
 
 
 class Program:
-    """A program of ours that runs in the background."""
+    """A program in the background."""
 
     def __init__(self, process, log):
         self.process, self.log = process, log
@@ -55,12 +54,12 @@ class Program:
     def is_running(self):
         return self.process.poll() is None
 
-    def stop(self, how=signal.SIGTERM, patience=5):
-        """Asks it to end, and insists where it does not; with it goes what it started."""
+    def stop(self, how=signal.SIGTERM, timeout=5):
+        """Ends the program and its children: by a signal, then by force."""
         if self.is_running():
             self.process.send_signal(how)
             try:
-                self.process.wait(patience)
+                self.process.wait(timeout)
             except subprocess.TimeoutExpired:
                 pass
         try:
@@ -70,7 +69,7 @@ class Program:
         self.process.wait()
         return self.process.returncode
 
-    def said(self):
+    def output(self):
         return pathlib.Path(self.log).read_text(errors="replace")
 
 
@@ -91,7 +90,7 @@ class Host:
                 "sh", "-c", INSIDE, "sh", str(self.resolver), *map(str, words)]
 
     def lease(self):
-        """What lease.sh noted: the address and a line's end, or nothing yet."""
+        """The lease written by lease.sh: the address and a newline, or nothing yet."""
         path = self.folder / "lease"
         return path.read_text() if path.exists() else ""
 
@@ -100,7 +99,7 @@ class Host:
                 "TERM": os.environ.get("TERM", "xterm"), "TMPDIR": str(self.folder)}
 
     def run(self, *words, timeout=60, **more):
-        """Runs a program to its end, which must be a good one; returns what it said."""
+        """Runs a program to its successful end; returns its output."""
         more.setdefault("stdin", subprocess.DEVNULL)
         done = subprocess.run(self.words(*words), env=self.environment(), capture_output=True,
                               text=True, timeout=timeout, **more)
@@ -126,7 +125,7 @@ class Host:
 
 
 class World:
-    """Use as a context: it is torn down at the end, whatever happened."""
+    """A context manager: everything is removed at its end, also after errors."""
 
     def __init__(self, folder, network, cable, seed=1, phones=1):
         check_tools()
@@ -140,8 +139,8 @@ class World:
 
     def __enter__(self):
         try:
-            self.lay_lan()
-            self.lay_cable()
+            self.set_up_lan()
+            self.set_up_cable()
         except BaseException as error:
             self.__exit__(type(error))
             raise
@@ -149,23 +148,23 @@ class World:
 
     def __exit__(self, kind=None, *_):
         if kind is SystemExit:
-            self.tell_of_failures()
+            self.print_failures()
         for program in reversed(self.programs):
-            program.stop(patience=2)
+            program.stop(timeout=2)
         for host in (self.gateway, self.internet, *self.phones):
             subprocess.run(["ip", "netns", "del", host.name], check=False)
 
-    def tell_of_failures(self):
+    def print_failures(self):
         for program in self.programs:
             if not program.is_running() and program.process.returncode > 0:
-                print(f"{pathlib.Path(program.log).name}: {program.said()[-800:]}", file=sys.stderr)
+                print(f"{pathlib.Path(program.log).name}: {program.output()[-800:]}", file=sys.stderr)
 
     def log_file(self, name):
         self.logs += 1
         return str(self.folder / "log" / f"{self.logs:03}-{name}.log")
 
-    def lay_lan(self):
-        """A wire for each phone, and a bridge; nothing on them joins or splits packets."""
+    def set_up_lan(self):
+        """A wire per phone, and a bridge; offloading is off, so no packets are joined or split."""
         self.gateway.run("ip", "link", "add", self.lan, "type", "bridge")
         for number, phone in enumerate(self.phones, 1):
             port = f"port{number}"
@@ -177,7 +176,7 @@ class World:
             self.gateway.run("ip", "link", "set", port, "master", self.lan)
         self.gateway.run("ip", "link", "set", self.lan, "up")
 
-    def lay_cable(self):
+    def set_up_cable(self):
         inside = [f"{self.gateway.name}:{self.wan}", f"{self.internet.name}:wire0"]
         log = self.log_file("cable")
         with open(log, "wb") as file:
@@ -186,10 +185,10 @@ class World:
                                        stdout=file, stderr=file, start_new_session=True)
         self.cable = Program(process, log)
         self.programs.append(self.cable)
-        wait_until(lambda: "carrying" in self.cable.said() or not self.cable.is_running(),
+        wait_until(lambda: "carrying" in self.cable.output() or not self.cable.is_running(),
                    10, "the cable carries")
         if not self.cable.is_running():
-            raise SystemExit(self.cable.said())
+            raise SystemExit(self.cable.output())
         self.gateway.run("ip", "address", "add", f"{GATEWAY_WAN}/24", "dev", self.wan)
         self.gateway.run("ip", "link", "set", self.wan, "up")
         self.gateway.run("ip", "route", "add", "default", "via", INTERNET_END)

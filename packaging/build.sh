@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Makes the Debian packages, has lintian and systemd judge them, and tries them
-# in a bare Debian 12 (packaging/try.sh).
+# Makes the Debian packages, checks them with lintian and systemd, and tries
+# them in a bare Debian 12 (packaging/try.sh).
 #   packaging/build.sh [--no-try] [BUILD-FOLDER]     BUILD-FOLDER: build-package
-# The packages are then in BUILD-FOLDER/packages. FLOWTELL_JOBS: how many
-# compilers run at a time.
+# The packages are then in BUILD-FOLDER/packages. FLOWTELL_JOBS is the number of
+# parallel compilers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ build=${1:-build-package}
 
 cmake/install_packages.sh build package
 
-# Debian's own flags, but for the optimisation, which the project chooses.
+# Debian's own flags, except the optimisation, which the project chooses.
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all DEB_CXXFLAGS_MAINT_STRIP="-g -O2"
 flags() { dpkg-buildflags --get "$1"; }
 cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
@@ -36,10 +36,10 @@ rm -rf "$packages/_CPack_Packages"
 as_root=()
 if [ "$(id -u)" -eq 0 ]; then as_root=(--allow-root); fi
 lintian "${as_root[@]}" --fail-on error,warning "$packages"/*.deb
-echo "lintian has nothing to say."
+echo "lintian found nothing."
 
-# What is left to a unit, from 0 to 100: 20 is a fifth of what an unbound
-# service may do.
+# The exposure of a unit, from 0 to 100: 20 is a fifth of that of an unconfined
+# service.
 if command -v systemd-analyze >/dev/null; then
   systemd-analyze security --offline=true --threshold=20 --no-pager \
     "$build/share/flowtell-watch@.service" >"$build/exposure.txt" || {
@@ -48,7 +48,7 @@ if command -v systemd-analyze >/dev/null; then
   }
   tail -n 1 "$build/exposure.txt"
 else
-  echo "systemd-analyze is not here and did not judge the unit."
+  echo "systemd-analyze is not installed; the unit was not rated."
 fi
 
 ls -l "$packages"

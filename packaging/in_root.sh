@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The steps of packaging/try.sh, within the bare system; files are in /try.
+# The steps of packaging/try.sh, inside the bare system; files are in /try.
 #   in_root.sh install|watch|remove|library
 set -euo pipefail
 cd /try
@@ -13,9 +13,8 @@ fail() {
   exit 1
 }
 
-# Everything that could be left behind: files, settings, users. Not: what apt,
-# dpkg, adduser and the linker keep for themselves, and backups of lists of
-# users.
+# Everything that could be left behind: files, settings, users. Excluded: files
+# of apt, dpkg, adduser and the linker, and backups of user lists.
 snapshot() {
   find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /try \
     -o -path /tmp -o -path /var/lib/apt -o -path /var/cache/apt \
@@ -37,11 +36,11 @@ step_install() {
   apt-get install -y -qq --no-install-recommends ./flowtell_*.deb >apt.log
   dpkg-query -W -f '${Package}\n' | sort | comm -13 packages_before - >pulled
   echo "Pulled in: $(tr '\n' ' ' <pulled)"
-  # Its libraries, and theirs, are all that it may bring.
+  # It may only bring its libraries and their dependencies.
   local others
   others=$(grep -vE '^(flowtell|adduser|lib[a-z0-9.+-]+)$' pulled || true)
-  [ -z "$others" ] || fail "The package pulls in what it does not need: $others"
-  if grep -qE -- '-dev$' pulled; then fail "It pulls in a -dev package."; fi
+  [ -z "$others" ] || fail "The package installs unneeded packages: $others"
+  if grep -qE -- '-dev$' pulled; then fail "It installs a -dev package."; fi
 
   flowtell --version
   flowtell flows capture >flow_lines
@@ -53,7 +52,7 @@ step_install() {
   getent passwd flowtell >/dev/null || fail "There is no user flowtell."
 }
 
-# As the unit runs it: another user, one capability.
+# As in the unit: another user, one capability.
 step_watch() {
   setpriv --reuid flowtell --regid flowtell --clear-groups \
     --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw \
@@ -74,12 +73,12 @@ step_watch() {
 }
 
 step_remove() {
-  # A link as 'systemctl enable' makes it.
+  # A link as made by 'systemctl enable'.
   mkdir -p /etc/systemd/system/multi-user.target.wants
   ln -s /lib/systemd/system/flowtell-watch@.service \
     /etc/systemd/system/multi-user.target.wants/flowtell-watch@lo.service
   apt-get remove -y -qq flowtell >apt.log
-  [ -f /etc/flowtell/watch.conf ] || fail "Removal took the settings away."
+  [ -f /etc/flowtell/watch.conf ] || fail "Removal deleted the settings."
   apt-get purge -y -qq flowtell >apt.log
   apt-get autoremove --purge -y -qq >apt.log
   rmdir --ignore-fail-on-non-empty -p /etc/systemd/system/multi-user.target.wants
@@ -89,13 +88,13 @@ step_remove() {
   echo "Nothing is left behind."
 }
 
-# The library, as another program finds it: by CMake and by pkg-config.
+# The library as another program finds it: by CMake and by pkg-config.
 step_library() {
   apt-get install -y -qq --no-install-recommends ./libflowtell-dev_*.deb \
     g++ cmake make pkg-config >apt.log
   cmake -S outside -B outside/build >cmake.log || fail "$(cat cmake.log)"
   cmake --build outside/build >cmake.log || fail "$(cat cmake.log)"
-  # The flags are words.
+  # The flags are separate words.
   # shellcheck disable=SC2046
   g++ -std=c++20 outside/count_flows.cc -o counted_by_pkg_config \
     $(pkg-config --cflags --libs flowtell)

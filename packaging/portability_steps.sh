@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The steps of portability.sh; those with a machine are for the bare system.
+# The steps of portability.sh; steps with a machine run in the bare system.
 #   portability_steps.sh packages|build|tests|work_of MACHINE
 #   portability_steps.sh work RESULTS-FOLDER PROGRAM...
-#   portability_steps.sh teach_svm PROGRAM...
+#   portability_steps.sh train_svm PROGRAM...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# What Debian, its compilers and QEMU call the machine.
-name_things() {
+# The machine's names in Debian, its compilers and QEMU.
+set_machine() {
   machine=$1
   folder=build-portability/$machine
   emulator=()
@@ -31,7 +31,7 @@ name_things() {
   esac
 }
 
-# Libraries of the machine, and tools and headers of this one.
+# Libraries for the machine; tools and headers of this system.
 step_packages() {
   dpkg --add-architecture "$machine"
   apt-get update -qq
@@ -40,7 +40,7 @@ step_packages() {
   for package in $(awk '/^# To / { build = / build$/ }
     /^[^#]/ && build && $1 != "g++" { print $1 }' packages.txt) \
     libgtest-dev librapidcheck-dev; do
-    # Not by grep -q, which would leave before all is said.
+    # Not grep -q, which would exit before the end of the output.
     if apt-cache show --no-all-versions "$package" |
       grep '^Multi-Arch: same' >/dev/null; then
       wanted+=("$package:$machine")
@@ -58,7 +58,7 @@ step_packages() {
 step_build() {
   export PKG_CONFIG_LIBDIR=/usr/lib/$libraries/pkgconfig:/usr/share/pkgconfig
   cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-    -DFLOWTELL_WERROR=ON -DFLOWTELL_UNITY=ON \
+    -DFLOWTELL_WERROR=ON \
     -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
     -DCMAKE_SYSTEM_NAME=Linux "-DCMAKE_SYSTEM_PROCESSOR=$machine" \
     "-DCMAKE_CXX_COMPILER=/usr/bin/$compiler-g++" \
@@ -68,13 +68,13 @@ step_build() {
   du -h "$folder/flowtell"
 }
 
-# In QEMU, which is slow and no place for processes and interfaces, only the
-# tests of what computes.
+# QEMU is slow and lacks processes and interfaces, so it runs only computing
+# tests.
 step_tests() {
   local filter='*'
   if [ ${#emulator[@]} -gt 0 ]; then
     filter=$(grep -hoE '^(TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP)\(\w+' \
-      src/{base/portable_math,decode/*,flow/*,measure/*,model/*,predict/*}_test.cc |
+      src/{base/portable_math,decode/*,flow/*,features/*,model/*,classify/*,learn/*,evaluate/*,explain/*,audit/*}_test.cc |
       sed 's/.*(/*/; s/$/*/' | sort -u | paste -sd:)
   fi
   "${emulator[@]}" "$folder/unit_tests" --gtest_brief=1 \
@@ -86,14 +86,14 @@ step_work_of() {
     "${emulator[@]}" "$folder/flowtell"
 }
 
-# libsvm teaches with sums and powers of its own, so one model serves all.
+# libsvm trains with its own sums and powers, so one model is used everywhere.
 svm=build-portability/svm.model
-teach_svm() {
+train_svm() {
   "$@" train samples/home -o "$svm" --learner svm --no-score
 }
 
-# What has to be the same everywhere, and nothing else: a model with its score,
-# and what is said of captures.
+# The results that must be the same everywhere: a model with its score, and the
+# output for captures.
 work() {
   local out=$1 captures=samples/mobile
   shift
@@ -109,9 +109,9 @@ work() {
 }
 
 case $1 in
-  work | teach_svm) "$@" ;;
+  work | train_svm) "$@" ;;
   *)
-    name_things "$2"
+    set_machine "$2"
     "step_$1"
     ;;
 esac

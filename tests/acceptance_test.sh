@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The shared acceptance checks, where they are at hand; 77 says skipped.
+# The shared acceptance checks; skipped (77) if they are absent.
 #   usage: acceptance_test.sh FLOWTELL SHARED
 set -euo pipefail
 checks=$2/accept/offline.py

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --anonymise: the same flows and verdicts, and nobody's address or name in
-// anything that is written.
+// --anonymise: flows and verdicts are unchanged, and no original address or
+// name is in any output.
 #include <filesystem>
 #include <map>
 #include <set>
@@ -49,7 +49,7 @@ class AnonymiseProgram : public ProgramTest {
       }
     }
     ASSERT_GT(original_.size(), 10u);
-    // Domains are told as well as names.
+    // Parent domains are anonymised like names.
     for (std::string name : std::vector(plain_.at("name"))) {
       while (name.find('.') != name.npos) {
         original_.insert(name);
@@ -63,11 +63,11 @@ class AnonymiseProgram : public ProgramTest {
     const Outcome done = run(line + " --anonymise key");
     EXPECT_EQ(done.exit_code, 0) << line << '\n' << done.err;
     EXPECT_FALSE(done.out.empty()) << line;
-    expect_nobody_in(done.out, line);
+    expect_anonymous(done.out, line);
     return done.out;
   }
 
-  void expect_nobody_in(const std::string& text, const std::string& where) {
+  void expect_anonymous(const std::string& text, const std::string& where) {
     for (const std::string& value : original_) {
       EXPECT_EQ(text.find(value), text.npos) << value << " in " << where;
     }
@@ -77,7 +77,7 @@ class AnonymiseProgram : public ProgramTest {
   std::set<std::string> original_;
 };
 
-TEST_F(AnonymiseProgram, SaysTheSameOfStandIns) {
+TEST_F(AnonymiseProgram, KeepsFlowsAndVerdicts) {
   Columns reported =
       columns_of(run_anonymous("flowtell classify apps.model home --format csv "
                                "--names --features classic14"));
@@ -86,15 +86,15 @@ TEST_F(AnonymiseProgram, SaysTheSameOfStandIns) {
     if (column == "capture" || column == "device" || column == "remote" ||
         column == "name") {
       EXPECT_NE(reported[column], values) << column;
-      // One to one.
-      std::map<std::string, std::string> stand_ins;
-      std::set<std::string> met;
+      // The mapping is one to one.
+      std::map<std::string, std::string> pseudonyms;
+      std::set<std::string> seen;
       for (std::size_t i = 0; i < values.size(); ++i) {
         const auto [at, is_new] =
-            stand_ins.emplace(values[i], reported[column].at(i));
+            pseudonyms.emplace(values[i], reported[column].at(i));
         EXPECT_EQ(at->second, reported[column][i]) << column;
         if (is_new) {
-          EXPECT_TRUE(met.insert(reported[column][i]).second) << column;
+          EXPECT_TRUE(seen.insert(reported[column][i]).second) << column;
         }
       }
     } else {
@@ -103,10 +103,10 @@ TEST_F(AnonymiseProgram, SaysTheSameOfStandIns) {
   }
 }
 
-TEST_F(AnonymiseProgram, LeavesNobodyInAnyOutput) {
+TEST_F(AnonymiseProgram, RemovesOriginalsFromEveryOutput) {
   for (const char* line :
        {"flowtell flows phone",
-        "flowtell flows home",  // with paths between
+        "flowtell flows home",  // with paths between captures
         "flowtell flows phone --format jsonl --names",
         "flowtell classify apps.model phone --threads 2",
         "flowtell classify apps.model phone --format jsonl --names "
@@ -125,15 +125,15 @@ TEST_F(AnonymiseProgram, LeavesNobodyInAnyOutput) {
   }
 }
 
-TEST_F(AnonymiseProgram, LeavesNobodyInFilesAndPages) {
+TEST_F(AnonymiseProgram, RemovesOriginalsFromFilesAndPages) {
   run_anonymous(
-      "flowtell explain apps.model phone --json told.json --html t.html");
+      "flowtell explain apps.model phone --json out.json --html t.html");
   run_anonymous("flowtell explain apps.model phone --flow 3 --html f.html");
   run_anonymous("flowtell explain apps.model --html m.html");
-  for (const char* file : {"told.json", "t.html", "f.html", "m.html"}) {
+  for (const char* file : {"out.json", "t.html", "f.html", "m.html"}) {
     const auto text = read_file(folder() / file);
     ASSERT_TRUE(text) << file;
-    // The page's own style may say "home" or "phone", but nobody's name.
+    // The page's own style may contain "home" or "phone", but no original name.
     for (const std::string& value : original_) {
       if (value.find_first_of(".:") == value.npos) continue;
       EXPECT_EQ(text->find(value), text->npos) << value << " in " << file;
@@ -141,18 +141,18 @@ TEST_F(AnonymiseProgram, LeavesNobodyInFilesAndPages) {
   }
 }
 
-TEST_F(AnonymiseProgram, LeavesNobodyOnAScreen) {
+TEST_F(AnonymiseProgram, RemovesOriginalsFromTheScreen) {
   if (run("command -v script").exit_code != 0) {
-    GTEST_SKIP() << "there is no script(1) to lend a terminal";
+    GTEST_SKIP() << "script(1) is needed for a terminal";
   }
   const Outcome shown = run(
       "TERM=xterm script -qec 'flowtell watch apps.model --replay "
       "phone --speed 20 --anonymise key 2> /dev/null' /dev/null < /dev/null");
   EXPECT_NE(shown.out.find("capture-"), shown.out.npos) << shown.out;
-  expect_nobody_in(shown.out, "the screen");
+  expect_anonymous(shown.out, "the screen");
 }
 
-TEST_F(AnonymiseProgram, TheSameKeyInDigitsSaysTheSame) {
+TEST_F(AnonymiseProgram, AcceptsTheKeyInHexadecimal) {
   const std::string by_bytes = run_anonymous("flowtell flows phone");
   run("od -An -tx1 key | tr -d ' \\n' > digits");
   EXPECT_EQ(run("flowtell flows phone --anonymise digits").out, by_bytes);
@@ -162,7 +162,7 @@ TEST_F(AnonymiseProgram, TheSameKeyInDigitsSaysTheSame) {
 
 class AnonymiseUsage : public ProgramTest {};
 
-TEST_F(AnonymiseUsage, RefusesWhatIsNoKeyOrCannotBe) {
+TEST_F(AnonymiseUsage, RejectsBadKeysAndOptions) {
   put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
   put("short", "secret\n");
   put("key", kKey);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether captures can be trusted to teach.
+// The audit of labelled captures, as a program.
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -13,7 +13,7 @@ namespace {
 
 class AuditProgram : public ProgramTest {
  protected:
-  // A capture of an app, so long after all others began.
+  // A capture of an app, shifted in time by `later`.
   void put_session(const std::string& name, MadeUpApp app, std::uint64_t seed,
                    Duration later) {
     std::vector<TestFrame> frames = app_session(app, seed);
@@ -34,7 +34,7 @@ class AuditProgram : public ProgramTest {
   }
 };
 
-TEST_F(AuditProgram, SaysLittleOfCleanCaptures) {
+TEST_F(AuditProgram, ReportsLittleForCleanCaptures) {
   put_clean("home");
   run("flowtell audit home");
   run("flowtell audit home --strict > audit.txt");
@@ -42,7 +42,7 @@ TEST_F(AuditProgram, SaysLittleOfCleanCaptures) {
   expect("audit_clean");
 }
 
-TEST_F(AuditProgram, FindsCopiesDamageAndEmptiness) {
+TEST_F(AuditProgram, FindsCopiesDamageAndEmptyCaptures) {
   put_clean("home");
   run("cp home/chat/1.pcap home/video/copy.pcap");
   run("gzip -nk home/chat/2.pcap");
@@ -68,14 +68,14 @@ TEST_F(AuditProgram, ReadsAManifest) {
   expect("audit_a_manifest");
 }
 
-TEST_F(AuditProgram, IsTheSameForAnyNumberOfThreads) {
+TEST_F(AuditProgram, DoesNotDependOnThreads) {
   put_clean("home");
   const Outcome one = run("flowtell audit home --threads 1 --json -");
   EXPECT_EQ(one.exit_code, 0);
   EXPECT_EQ(run("flowtell audit home --threads 5 --json -").out, one.out);
 }
 
-TEST_F(AuditProgram, RefusesWhatItCannotAudit) {
+TEST_F(AuditProgram, RejectsInvalidInput) {
   put("empty/chat/1.pcap", pcap_bytes(std::vector<TestFrame>{}));
   put("text/chat/1.txt", "no capture");
   put("one/chat/1.pcap", app_capture(MadeUpApp::kChat, 1));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Captures and folders of captures that are not what they should be: one
-// sentence that names the thing and the way out, and the right exit code.
+// Damaged or wrong captures and folders: one message that names the input and
+// the remedy, and the right exit code.
 #include "support/app_captures.h"
 #include "support/packed.h"
 #include "support/pcap_bytes.h"
@@ -23,14 +23,14 @@ class BadCaptures : public ProgramTest {
     return frames;
   }
   static std::string plain() { return pcap_bytes(three_frames()); }
-  // The bytes with one changed.
+  // The bytes with one byte changed.
   static std::string flipped(std::string bytes, std::size_t at) {
     bytes[at] = static_cast<char>(bytes[at] ^ 0x55);
     return bytes;
   }
 };
 
-TEST_F(BadCaptures, ThatAreNone) {
+TEST_F(BadCaptures, WithoutCaptureData) {
   put("empty.pcap", "");
   put("notes.txt", "Dear diary, today I recorded nothing.\n");
   put("header.pcap", plain().substr(0, 20));
@@ -47,13 +47,13 @@ TEST_F(BadCaptures, ThatAreNone) {
   expect("bad_captures_that_are_none");
 }
 
-TEST_F(BadCaptures, ThatAreCut) {
+TEST_F(BadCaptures, Truncated) {
   const std::string bytes = plain();
   put("cut.pcap", bytes.substr(0, bytes.size() - 30));
   put("cut_in_header.pcap", bytes.substr(0, bytes.size() - 150));
   const std::string blocks = pcapng_bytes(three_frames());
   put("cut.pcapng", blocks.substr(0, blocks.size() - 30));
-  // Large enough that something comes out before the cut.
+  // Large enough to give output before the cut.
   const std::string packed = gzip_packed(app_capture(MadeUpApp::kChat, 1));
   put("cut.gz", packed.substr(0, packed.size() - 10));
   const std::string zstd = zstd_packed(plain());
@@ -69,7 +69,7 @@ TEST_F(BadCaptures, ThatAreCut) {
   expect("bad_captures_that_are_cut");
 }
 
-TEST_F(BadCaptures, ThatAreFlipped) {
+TEST_F(BadCaptures, WithFlippedBits) {
   const std::string bytes = plain();
   constexpr std::size_t kSecondRecord = 24 + 16 + 142;
   put("link.pcap", flipped(bytes, 20));
@@ -86,7 +86,7 @@ TEST_F(BadCaptures, ThatAreFlipped) {
   expect("bad_captures_that_are_flipped");
 }
 
-TEST_F(BadCaptures, ThatAreHostile) {
+TEST_F(BadCaptures, WithHostileFields) {
   std::string huge = pcap_header() + std::string(8, '\0');
   flowtell::put(huge, UINT32_MAX, ByteOrder::kLittle);
   flowtell::put(huge, UINT32_MAX, ByteOrder::kLittle);
@@ -110,7 +110,7 @@ TEST_F(BadCaptures, ThatAreHostile) {
   expect("bad_captures_that_are_hostile");
 }
 
-TEST_F(BadCaptures, OfNoApps) {
+TEST_F(BadCaptures, WithoutApps) {
   put("beside/a.pcap", plain());
   put("beside/notes/read.me", "no captures in here");
   put("list.txt", "home/a.pcap chat\n");
@@ -122,7 +122,7 @@ TEST_F(BadCaptures, OfNoApps) {
   expect("bad_folders_of_no_apps");
 }
 
-TEST_F(BadCaptures, OfOneApp) {
+TEST_F(BadCaptures, WithOneApp) {
   put("one/chat/1.pcap", app_capture(MadeUpApp::kChat, 1));
   put("one/chat/2.pcap", app_capture(MadeUpApp::kChat, 2));
   put("half/chat/1.pcap", app_capture(MadeUpApp::kChat, 1));
@@ -140,7 +140,7 @@ TEST_F(BadCaptures, OfOneApp) {
   expect("bad_folders_of_one_app");
 }
 
-TEST_F(BadCaptures, OfAnAppWithOneCapture) {
+TEST_F(BadCaptures, WithOneCaptureOfAnApp) {
   put_app_captures(folder(), "home", 100, 3);
   put("home/mail/1.pcap", app_capture(MadeUpApp::kChat, 9));
   run("flowtell evaluate home --trees 10");
@@ -150,7 +150,7 @@ TEST_F(BadCaptures, OfAnAppWithOneCapture) {
   expect("bad_folders_of_single_captures");
 }
 
-TEST_F(BadCaptures, OfAppsThatWereNotLearned) {
+TEST_F(BadCaptures, WithAppsNotInTraining) {
   put_app_captures(folder(), "home", 100, 2);
   put("office/game/1.pcap", app_capture(MadeUpApp::kChat, 9));
   run("flowtell evaluate home --test office");
@@ -158,7 +158,7 @@ TEST_F(BadCaptures, OfAppsThatWereNotLearned) {
   expect("bad_folders_of_other_apps");
 }
 
-TEST_F(BadCaptures, AreUsedAsFarAsTheyGoWhenLearning) {
+TEST_F(BadCaptures, AreUsedUpToTheDamageInTraining) {
   put_app_captures(folder(), "home", 100, 3);
   const std::string bytes = app_capture(MadeUpApp::kVideo, 77);
   put("home/video/9.pcap", bytes.substr(0, bytes.size() / 2 + 3));
@@ -169,7 +169,7 @@ TEST_F(BadCaptures, AreUsedAsFarAsTheyGoWhenLearning) {
   expect("bad_captures_when_learning");
 }
 
-// Of several captures one that is none does not stop the others.
+// One invalid capture does not stop the processing of others.
 TEST_F(BadCaptures, DoNotStopOthers) {
   put_app_captures(folder(), "home", 100, 3);
   put("home/chat/cut.pcap", plain().substr(0, 20));
@@ -194,7 +194,7 @@ TEST_F(BadCaptures, DoNotStopOthers) {
   expect("bad_captures_beside_good_ones");
 }
 
-TEST_F(BadCaptures, OfAManifestThatMakesNoSense) {
+TEST_F(BadCaptures, WithInvalidManifests) {
   put("home/a.pcap", app_capture(MadeUpApp::kChat, 1));
   put("columns.csv", "file,label\nhome/a.pcap,chat\n");
   put("absent.csv", "path,app\nhome/a.pcap,chat\nhome/b.pcap,mail\n");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Models that cannot be used, outputs that cannot be written, and what stood
-// there before.
+// Unusable models and unwritable outputs, and the file that was there before.
 #include <unistd.h>
 
 #include "base/byte_writer.h"
@@ -20,14 +19,14 @@ class BadModels : public ProgramTest {
     put_app_captures(folder(), "home", 100, 2);
     put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
   }
-  // The bytes of a model of all this.
+  // The bytes of a trained model.
   std::string trained() {
     const Outcome outcome =
         run("flowtell train home -o good.model --trees 5 --no-score");
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     return *read_file(folder() / "good.model");
   }
-  // The bytes with a checksum that is right for them again.
+  // The bytes with a correct checksum.
   static std::string resealed(std::string bytes) {
     bytes.resize(bytes.size() - 4);
     ByteWriter sum;
@@ -36,7 +35,7 @@ class BadModels : public ProgramTest {
   }
 };
 
-TEST_F(BadModels, AreRefusedWithTheRemedy) {
+TEST_F(BadModels, AreRejectedWithARemedy) {
   const std::string good = trained();
   std::string version = good;
   version[8] = 9;
@@ -65,20 +64,21 @@ TEST_F(BadModels, AreRefusedWithTheRemedy) {
   expect("bad_models");
 }
 
-TEST_F(BadModels, WithoutAnEndAreRefused) {
+TEST_F(BadModels, WithoutEndAreRejected) {
   const Outcome manifest = run("flowtell train /dev/zero -o apps.model");
   EXPECT_EQ(manifest.exit_code, 1);
   EXPECT_EQ(manifest.err,
-            "flowtell: /dev/zero is larger than 64 MiB, the most that such a "
-            "file may hold; is it the one you mean?\n");
+            "flowtell: /dev/zero is larger than 64 MiB, the limit for this "
+            "kind of file; check that it is the right one\n");
   const Outcome model = run("flowtell classify /dev/zero phone.pcap");
   EXPECT_EQ(model.exit_code, 1);
-  EXPECT_EQ(model.err,
-            "flowtell: cannot use /dev/zero: it is no flowtell model; make one "
-            "with 'flowtell train'\n");
+  EXPECT_EQ(
+      model.err,
+      "flowtell: cannot use /dev/zero: it is not a flowtell model; make one "
+      "with 'flowtell train'\n");
 }
 
-TEST_F(BadModels, CannotBeWrittenEverywhere) {
+TEST_F(BadModels, CannotBeWrittenToBadPaths) {
   put("notes.txt", "a file, not a folder");
   run("flowtell train home -o absent/apps.model --trees 5 --no-score");
   run("flowtell train home -o notes.txt/apps.model --trees 5 --no-score");
@@ -88,8 +88,8 @@ TEST_F(BadModels, CannotBeWrittenEverywhere) {
   expect("bad_places_for_models");
 }
 
-// A file-size limit of a block is as good as a full disk.
-TEST_F(BadModels, LeaveTheOldOneWhereTheDiskIsFull) {
+// A file-size limit of one block simulates a full disk.
+TEST_F(BadModels, KeepTheOldModelOnAFullDisk) {
   const std::string good = trained();
   run("ulimit -f 1; trap '' XFSZ; "
       "flowtell train home -o good.model --seed 2 --no-score");
@@ -98,14 +98,14 @@ TEST_F(BadModels, LeaveTheOldOneWhereTheDiskIsFull) {
   EXPECT_EQ(*read_file(folder() / "good.model"), good);
 }
 
-TEST_F(BadModels, LeaveTheOldOneWhereTheCapturesAreBad) {
+TEST_F(BadModels, KeepTheOldModelOnBadCaptures) {
   const std::string good = trained();
   run("flowtell train home/chat -o good.model");
   run("flowtell train absent -o good.model");
   EXPECT_EQ(*read_file(folder() / "good.model"), good);
 }
 
-TEST_F(BadModels, LeaveTheOldOneWhereTheyAreWrittenOverIt) {
+TEST_F(BadModels, ReplaceTheOldModelThroughALink) {
   const std::string good = trained();
   put("link", "");
   run("ln -sf good.model link && "
@@ -114,7 +114,7 @@ TEST_F(BadModels, LeaveTheOldOneWhereTheyAreWrittenOverIt) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder() / "link"));
 }
 
-TEST_F(BadModels, AndOtherOutputsThatCannotBeWritten) {
+TEST_F(BadModels, AndOtherOutputsReportWriteErrors) {
   trained();
   run("flowtell --version >/dev/full");
   run("flowtell flows --help >/dev/full");
@@ -131,26 +131,27 @@ TEST_F(BadModels, AndOtherOutputsThatCannotBeWritten) {
   expect("bad_outputs");
 }
 
-// What stands before a command so that even root is held to permissions.
-std::string held_to_permissions() {
+// A command prefix under which permissions apply even to root.
+std::string without_root_rights() {
   if (::geteuid() != 0) return "";
   return "setpriv --bounding-set=-dac_override,-dac_read_search ";
 }
 
-TEST_F(BadModels, CannotBeWrittenIntoAFolderThatIsReadOnly) {
+TEST_F(BadModels, CannotBeWrittenIntoAReadOnlyFolder) {
   const Outcome outcome =
-      run("mkdir locked && chmod 500 locked && " + held_to_permissions() +
+      run("mkdir locked && chmod 500 locked && " + without_root_rights() +
           "flowtell train home -o locked/apps.model --trees 5 --no-score; "
           "code=$?; chmod 700 locked; exit $code");
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(outcome.err,
-            "flowtell: cannot write locked/apps.model: Permission denied; is "
-            "its folder there, and may you write to it?\n");
+  EXPECT_EQ(
+      outcome.err,
+      "flowtell: cannot write locked/apps.model: Permission denied; check "
+      "that its folder exists and is writable\n");
 }
 
-TEST_F(BadModels, CapturesThatMayNotBeReadAreNamed) {
+TEST_F(BadModels, UnreadableCapturesAreNamed) {
   const Outcome outcome =
-      run("chmod 000 phone.pcap && " + held_to_permissions() +
+      run("chmod 000 phone.pcap && " + without_root_rights() +
           "flowtell flows phone.pcap");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.err,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A headless Chromium to look at pages with, driven through a pair of pipes by its own debugging
-protocol (chromium --remote-debugging-pipe): JSON messages, each ended by a zero byte. It needs no
-port and no library, and nothing is put into the page."""
+"""A headless Chromium, driven over a pair of pipes by its debugging protocol (chromium
+--remote-debugging-pipe): JSON messages, each ended by a zero byte. It needs no port and no library,
+and adds nothing to the page."""
 import base64
 import json
 import os
@@ -12,7 +12,7 @@ import tempfile
 import time
 
 PROGRAM = "chromium"
-TOLD_BY_PAGE = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
+MESSAGE_EVENTS = {"Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"}
 
 
 def is_there():
@@ -36,7 +36,7 @@ class Browser:
         os.close(to_us)
         self._rest = b""
         self._number = 0
-        self._told = []
+        self._messages = []
         self._seen = set()  # events, by name
         self._session = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -63,24 +63,24 @@ class Browser:
             ready, _, _ = select.select([self._from], [], [], max(0, deadline - time.monotonic()))
             piece = os.read(self._from, 1 << 16) if ready else b""
             if not piece:
-                raise RuntimeError("the browser does not answer" if not ready else "the browser ended")
+                raise RuntimeError("the browser does not respond" if not ready else "the browser ended")
             self._rest += piece
         message, self._rest = self._rest.split(b"\0", 1)
         message = json.loads(message)
         method = message.get("method", "")
         self._seen.add(method)
-        if method in TOLD_BY_PAGE:
-            self._told.append(json.dumps(message["params"]))
+        if method in MESSAGE_EVENTS:
+            self._messages.append(json.dumps(message["params"]))
         if method == "Network.requestWillBeSent":
-            self._told_of_request(message["params"]["request"]["url"])
+            self._note_request(message["params"]["request"]["url"])
         return message
 
-    def _told_of_request(self, url):
+    def _note_request(self, url):
         if not url.startswith(("file:", "about:")):
-            self._told.append(f"asked for {url}")
+            self._messages.append(f"requested {url}")
 
     def call(self, method, seconds=60, **params):
-        """The result of a command; raises where it fails."""
+        """Returns the result of a command; raises on an error."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
         if self._session:
@@ -98,7 +98,7 @@ class Browser:
             return answer["result"]
 
     def look(self, scheme="light", width=1200, height=1000):
-        """Readers' wishes: 'light' or 'dark', and the window's size."""
+        """Sets the colour scheme ('light' or 'dark') and the window size."""
         self.call("Emulation.setEmulatedMedia",
                   features=[{"name": "prefers-color-scheme", "value": scheme}])
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
@@ -112,19 +112,19 @@ class Browser:
             self._receive(deadline)
 
     def value(self, expression):
-        """What a script expression gives in the page."""
+        """The value of a script expression in the page."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True,
                            awaitPromise=True)
         if "exceptionDetails" in answer:
             raise RuntimeError(json.dumps(answer["exceptionDetails"]))
         return answer["result"].get("value")
 
-    def told(self):
-        """All that the page said to the console, its errors, and what it tried to load elsewhere;
-        each is told once."""
+    def messages(self):
+        """Returns and clears the page's console messages, errors and requests to load other
+        resources."""
         self.value("0")
-        told, self._told = self._told, []
-        return told
+        messages, self._messages = self._messages, []
+        return messages
 
     def screenshot(self, path):
         shot = self.call("Page.captureScreenshot", captureBeyondViewport=True)

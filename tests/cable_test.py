@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The lab's cable delays, loses, limits and keeps order as it was told. Exit code 77 (skipped)
-where there can be no lab. Bounds are wide: this is about what is right, not how fast the machine
-is.
+"""The lab's cable delays, loses, limits and orders frames as configured. Exit code 77 (skipped) if
+there can be no lab. Bounds are wide: the test is about correctness, not speed.
 
 usage: cable_test.py CABLE
 """
@@ -25,13 +24,13 @@ from world import GATEWAY_WAN, INTERNET_END, World, check_tools, wait_until  # n
 PORT = 7000
 
 
-def line(name, **manners):
-    quiet = dict(down_mbit=0, up_mbit=0, delay_ms=0, jitter_ms=0, loss_percent=0, queue_kb=128)
-    return Network(name, "", **{**quiet, **manners})
+def line(name, **settings):
+    defaults = dict(down_mbit=0, up_mbit=0, delay_ms=0, jitter_ms=0, loss_percent=0, queue_kb=128)
+    return Network(name, "", **{**defaults, **settings})
 
 
-def know_each_other(world):
-    """No question for an address shall stand between ours, so chance falls on the same ones."""
+def set_neighbours(world):
+    """Static neighbour entries, so that no ARP frame takes part in the random losses."""
     hosts = ((world.gateway, world.wan, GATEWAY_WAN), (world.internet, "wire0", INTERNET_END))
     for (host, device, _), (other, its_device, address) in zip(hosts, hosts[::-1]):
         link, = json.loads(other.run("ip", "-j", "link", "show", its_device))
@@ -40,34 +39,34 @@ def know_each_other(world):
 
 
 def in_world(network, folder, task, cable, seed=1):
-    """What this script's `task` finds at the gateway, with an echo at the far end; the counts."""
+    """The result of `task` at the gateway, with an echo at the far end, and the counts."""
     with (tempfile.TemporaryDirectory(dir=folder) as inside,
           World(inside, network, cable, seed) as world):
-        know_each_other(world)
+        set_neighbours(world)
         me = (sys.executable, pathlib.Path(__file__).resolve())
         echo = world.internet.start(*me, "--at", "echo" if task != "bulk" else "sink")
-        wait_until(lambda: "ready" in echo.said(), 10, "the echo answers")
-        found = json.loads(world.gateway.run(*me, "--at", task))
+        wait_until(lambda: "ready" in echo.output(), 10, "the echo server is ready")
+        result = json.loads(world.gateway.run(*me, "--at", task))
         world.cable.stop()
-        return found, world.cable.said()
+        return result, world.cable.output()
 
 
 def at_echo():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
-        ear.bind((INTERNET_END, PORT))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.bind((INTERNET_END, PORT))
         print("ready", flush=True)
         while True:
-            data, peer = ear.recvfrom(2048)
-            ear.sendto(data, peer)
+            data, peer = sock.recvfrom(2048)
+            sock.sendto(data, peer)
 
 
 def at_sink():
-    with socket.create_server((INTERNET_END, PORT)) as door:
+    with socket.create_server((INTERNET_END, PORT)) as server:
         print("ready", flush=True)
-        guest, _ = door.accept()
-        while guest.recv(65536):
+        client, _ = server.accept()
+        while client.recv(65536):
             pass
-        guest.sendall(b"!")
+        client.sendall(b"!")
 
 
 def at_pings():
@@ -85,7 +84,7 @@ def at_pings():
 
 
 def at_numbers(count=600, gap=0.001, size=100):
-    """The numbers of the datagrams that came back, in the order they came."""
+    """The numbers of the datagrams that returned, in order of arrival."""
     back = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -106,7 +105,7 @@ def at_burst():
 
 
 def at_bulk(size=1_500_000):
-    """Seconds that TCP takes for so many bytes."""
+    """Seconds to send `size` bytes over TCP."""
     with socket.create_connection((INTERNET_END, PORT)) as s:
         start = time.monotonic()
         s.sendall(bytes(size))
@@ -115,9 +114,9 @@ def at_bulk(size=1_500_000):
         return time.monotonic() - start
 
 
-def count_of(said, way, what):
-    """From "there: 9 carried, 1 lost, ..."."""
-    words, = [text for text in said.splitlines() if text.startswith(way)]
+def count_of(counts, way, what):
+    """The count in a line such as "there: 9 carried, 1 lost, ..."."""
+    words, = [text for text in counts.splitlines() if text.startswith(way)]
     parts = words.replace(",", "").split()
     return int(parts[parts.index(what) - 1])
 
@@ -127,31 +126,31 @@ def test(cable, folder):
 
     trips, _ = in_world(line("delay", delay_ms=25), folder, "pings", cable)
     middle = statistics.median(trips)
-    check(50 <= min(trips) and middle < 100, f"25 ms each way: {middle:.1f} ms there and back")
+    check(50 <= min(trips) and middle < 100, f"25 ms each way: round trip of {middle:.1f} ms")
 
     trips, _ = in_world(line("jitter", delay_ms=10, jitter_ms=20), folder, "pings", cable)
     check(20 <= min(trips) and 28 < statistics.mean(trips) < 100 and max(trips) - min(trips) > 8,
-          f"up to 20 ms more: {min(trips):.1f} to {max(trips):.1f} ms")
+          f"up to 20 ms of jitter: {min(trips):.1f} to {max(trips):.1f} ms")
 
     lossy = line("loss", loss_percent=10, delay_ms=5, jitter_ms=5)
-    back, said = in_world(lossy, folder, "numbers", cable)
-    lost = count_of(said, "there", "lost") + count_of(said, "back", "lost")
+    back, counts = in_world(lossy, folder, "numbers", cable)
+    lost = count_of(counts, "there", "lost") + count_of(counts, "back", "lost")
     check(70 < lost < 160, f"10 % each way: {lost} of 600 lost")
-    check(len(back) + lost == 600, f"{len(back)} came back")
-    check(back == sorted(back), "jitter leaves the order as it was")
+    check(len(back) + lost == 600, f"{len(back)} returned")
+    check(back == sorted(back), "jitter keeps the order")
     again, _ = in_world(lossy, folder, "numbers", cable)
     other, _ = in_world(lossy, folder, "numbers", cable, seed=2)
-    check(again == back and other != back, "the same seed loses the same frames, another others")
+    check(again == back and other != back, "the seed decides which frames are lost")
 
     back, _ = in_world(line("reorder", jitter_ms=20, more=("--reorder",)), folder, "numbers", cable)
-    check(back != sorted(back) and len(back) == 600, "--reorder lets frames overtake; none is lost")
+    check(back != sorted(back) and len(back) == 600, "--reorder changes the order and loses no frame")
 
     slow = line("rate", up_mbit=8, down_mbit=8, delay_ms=5, queue_kb=64)
     took, _ = in_world(slow, folder, "bulk", cable)
     check(1.5 <= took < 12, f"1.5 MB at 8 Mbit/s: {took:.2f} s")
 
-    back, said = in_world(line("queue", up_mbit=1, queue_kb=20), folder, "burst", cable)
-    dropped = count_of(said, "there", "dropped")
+    back, counts = in_world(line("queue", up_mbit=1, queue_kb=20), folder, "burst", cable)
+    dropped = count_of(counts, "there", "dropped")
     check(len(back) + dropped == 100 and 15 <= len(back) < 60,
           f"a queue of 20 kB: {dropped} of 100 kB dropped")
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What each shell offers behind words of a command line, and whether the manual
-# is sound, as far as the shells and programs are here to be asked.
+# Checks the completions of each shell and the manual pages, as far as the
+# shells and programs are installed.
 #   tests/completion_test.sh FLOWTELL
 #
 # shellcheck disable=SC2016,SC2317  # scripts for other shells; functions by name
@@ -15,13 +15,13 @@ touch apps.model
 mkdir captures
 
 failed=0
-asked=0
-# offers SHELL LINE WORD...: the shell offers each of the words, and none that
-# begins with "!".
+checked=0
+# offers SHELL LINE WORD...: the shell offers each of the words, and none of
+# those that begin with "!".
 offers() {
   local shell=$1 line=$2 offered word
   shift 2
-  asked=$((asked + 1))
+  checked=$((checked + 1))
   offered=$("ask_$shell" "$line")
   for word in "$@"; do
     if [[ $word == !* ]]; then
@@ -34,7 +34,7 @@ offers() {
   done
 }
 
-# The last word, also an empty one, is what is being typed.
+# The last word, which may be empty, is being typed.
 ask_bash() {
   LINE=$1 bash --norc -c '
     source ./flowtell.bash
@@ -48,8 +48,8 @@ ask_bash() {
 ask_fish() {
   fish --no-config -c 'source ./flowtell.fish; complete -C "$argv[1]"' -- "$1" | cut -f 1
 }
-# zsh completes at a terminal only: one is made for it, and what it would list
-# is caught as it is added.
+# zsh completes only in a terminal: this makes one, and records the candidates
+# as they are added.
 ask_zsh() {
   LINE=$1 zsh -f -c '
     zmodload zsh/zpty
@@ -71,7 +71,7 @@ ask_zsh() {
 "$flowtell" reference zsh >_flowtell
 for shell in bash fish zsh; do
   if ! command -v "$shell" >/dev/null; then
-    echo "$shell is not here and was not asked."
+    echo "$shell is not installed; skipped."
     continue
   fi
   offers "$shell" 'flowtell ' flows gateway '!reference'
@@ -98,14 +98,14 @@ for page in man/*.1; do
   text=$(sed 's/\\//g' "$page")
   for option in $options; do
     grep -qF -- "fB${option}fR" <<<"$text" && continue
-    echo "$page does not tell of $option" >&2
+    echo "$page does not mention $option" >&2
     failed=1
   done
 done
 if command -v mandoc >/dev/null; then
   mandoc -T lint -W style man/*.1 || failed=1
 else
-  echo "mandoc is not here and did not read the manual."
+  echo "mandoc is not installed; the manual was not checked."
 fi
-echo "$asked questions were asked of shells."
+echo "$checked completions were checked."
 exit "$failed"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""flowtell and tshark agree on every conversation of every real capture: the packets that each end
-sent, for TCP and UDP. Exit code 77 (skipped) where tshark or the captures are absent.
+"""flowtell and tshark agree on every conversation of every real capture: the TCP and UDP packets
+sent by each end. Exit code 77 (skipped) if tshark or the captures are absent.
 
 usage: conversations_test.py FLOWTELL CAPTURES
 """
@@ -63,16 +63,16 @@ def main():
     def compare(path):
         return path, by_tshark(path), by_flowtell(flowtell, path)
 
-    wrong = directions = 0
+    mismatches = directions = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for path, expected, found in pool.map(compare, paths):
             directions += len(expected)
             for key in sorted(expected.keys() | found.keys()):
                 if expected[key] != found[key]:
-                    wrong += 1
+                    mismatches += 1
                     print(f"{path}: {' '.join(key)}: {found[key]} packets, tshark has {expected[key]}")
-    print(f"{len(paths)} captures, {directions} directions of conversations, {wrong} differ")
-    return 1 if wrong or not directions else 0
+    print(f"{len(paths)} captures, {directions} directions of conversations, {mismatches} differ")
+    return 1 if mismatches or not directions else 0
 
 
 if __name__ == "__main__":

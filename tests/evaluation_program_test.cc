@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Evaluations with more than the table: apps left out, ambiguous flows, a day;
-// and what is said of captures that are of little use.
+// Evaluations beyond the accuracy table: left-out apps, ambiguous flows, a
+// device's day, and warnings about captures of little use.
 #include <nlohmann/json.hpp>
 
 #include "support/app_captures.h"
@@ -15,7 +15,7 @@ class EvaluationProgram : public ProgramTest {
  protected:
   void SetUp() override { put_app_captures(folder(), "home", 100, 3); }
 
-  // A third app, which looks like the first.
+  // A third app with the traffic of the first.
   void put_mail() const {
     for (std::uint64_t i = 1; i <= 3; ++i) {
       put(fmt::format("home/mail/{}.pcap", i),
@@ -32,23 +32,23 @@ class EvaluationProgram : public ProgramTest {
 TEST_F(EvaluationProgram, LeavesEachAppOutInTurn) {
   put_mail();
   EXPECT_FALSE(score("home --trees 5").contains("leave_app_out"));
-  const auto found = score("home --trees 5 --leave-app-out");
-  const auto& apps = found["leave_app_out"]["apps"];
+  const auto report = score("home --trees 5 --leave-app-out");
+  const auto& apps = report["leave_app_out"]["apps"];
   ASSERT_EQ(apps.size(), 3u);
   double unknown = 0;
   for (std::size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(apps[i]["app"], found["apps"][i]["app"]);
-    EXPECT_EQ(apps[i]["flows"], found["apps"][i]["flows"]);
+    EXPECT_EQ(apps[i]["app"], report["apps"][i]["app"]);
+    EXPECT_EQ(apps[i]["flows"], report["apps"][i]["flows"]);
     unknown += apps[i]["unknown"].get<double>() / 3;
   }
-  EXPECT_NEAR(found["leave_app_out"]["unknown"].get<double>(), unknown, 1e-12);
+  EXPECT_NEAR(report["leave_app_out"]["unknown"].get<double>(), unknown, 1e-12);
   EXPECT_NE(run("flowtell evaluate home --trees 5 --leave-app-out")
-                .out.find("\nApps never taught, and how many of their flows "
-                          "are called unknown:\napp left out  flows"),
+                .out.find("\nApps left out of training, and the share of their "
+                          "flows called unknown:\napp left out  flows"),
             std::string::npos);
 }
 
-// Without it the others are of one group.
+// Without mail all other captures are of one group.
 TEST_F(EvaluationProgram, NamesTheAppThatCannotBeLeftOut) {
   put_mail();
   std::string list = "path,app,group\n";
@@ -64,13 +64,14 @@ TEST_F(EvaluationProgram, NamesTheAppThatCannotBeLeftOut) {
   EXPECT_EQ(run(line).exit_code, 0);
   const Outcome outcome = run(line + "--leave-app-out");
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(outcome.err,
-            "flowtell: --leave-app-out: without mail the others of list.csv "
-            "cannot be split by-group into two parts; add captures of them, or "
-            "choose another --split\n");
+  EXPECT_EQ(
+      outcome.err,
+      "flowtell: --leave-app-out: without mail, the other apps of list.csv "
+      "cannot be split by-group into two folds; add captures of them, or "
+      "choose another --split\n");
 }
 
-TEST_F(EvaluationProgram, LooksForMoreInOtherCapturesToo) {
+TEST_F(EvaluationProgram, AppliesExtraAnalysesToATestSet) {
   put_app_captures(folder(), "office", 900, 2);
   const std::string line = "home --test office --trees 5 ";
   const auto plain = score(line);
@@ -84,7 +85,7 @@ TEST_F(EvaluationProgram, LooksForMoreInOtherCapturesToo) {
   EXPECT_EQ(more["accuracy"], plain["accuracy"]);
 }
 
-TEST_F(EvaluationProgram, ExitsWith3WhereEitherSideIsDamaged) {
+TEST_F(EvaluationProgram, ExitsWith3OnDamageInEitherSet) {
   put_app_captures(folder(), "office", 900, 2);
   const auto code = [&] {
     return run("flowtell evaluate home --test office --trees 5").exit_code;
@@ -98,32 +99,32 @@ TEST_F(EvaluationProgram, ExitsWith3WhereEitherSideIsDamaged) {
 }
 
 TEST_F(EvaluationProgram, NamesThreeCapturesWithoutFlows) {
-  const auto said = [&] {
+  const auto warnings = [&] {
     return run("flowtell train home -o apps.model --trees 5 --no-score").err;
   };
   for (const char* name : {"7", "8", "9"}) {
     put(fmt::format("home/chat/{}.pcap", name), pcap_header());
   }
-  EXPECT_TRUE(said().starts_with(
+  EXPECT_TRUE(warnings().starts_with(
       "flowtell: warning: 3 captures gave no flow: home/chat/7.pcap, "
       "home/chat/8.pcap and home/chat/9.pcap\n"))
-      << said();
+      << warnings();
   put("home/video/9.pcap", pcap_header());
-  EXPECT_TRUE(said().starts_with(
+  EXPECT_TRUE(warnings().starts_with(
       "flowtell: warning: 4 captures gave no flow: home/chat/7.pcap, "
       "home/chat/8.pcap and home/chat/9.pcap and others\n"))
-      << said();
+      << warnings();
 }
 
-TEST_F(EvaluationProgram, SaysWhereAManifestNamesOtherDevices) {
+TEST_F(EvaluationProgram, RejectsAManifestOfOtherDevices) {
   put("list.csv",
       "path,app,device\nhome/chat/1.pcap,chat,10.9.9.9\n"
       "home/video/1.pcap,video,10.9.9.9\n");
   const Outcome outcome = run("flowtell evaluate list.csv");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.err,
-            "flowtell: list.csv: none of its 40 flows is of a device that the "
-            "manifest names; correct the column 'device'\n");
+            "flowtell: list.csv: none of its 40 flows belongs to a device in "
+            "the manifest; correct the column 'device'\n");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why verdicts are what they are: of a flow, of a capture, of a model.
+// Explanations of a flow, of a capture and of a model.
 #include <nlohmann/json.hpp>
 
 #include "support/app_captures.h"
@@ -27,7 +27,7 @@ TEST_F(ExplainProgram, ExplainsAFlowACaptureAndAModel) {
   expect("explain");
 }
 
-TEST_F(ExplainProgram, ExplainsByLessEvidence) {
+TEST_F(ExplainProgram, ExplainsWithLessEvidence) {
   run("flowtell explain apps.model phone.pcap --flow 1 --evidence shape");
   run("flowtell explain apps.model phone.pcap --flow 1 --evidence name,time");
   run("flowtell explain apps.model phone.pcap --evidence name");
@@ -36,7 +36,7 @@ TEST_F(ExplainProgram, ExplainsByLessEvidence) {
   expect("explain_less");
 }
 
-TEST_F(ExplainProgram, RefusesWhatCannotBeExplained) {
+TEST_F(ExplainProgram, RejectsInvalidRequests) {
   run("flowtell explain apps.model phone.pcap --flow 1000");
   run("flowtell explain apps.model phone.pcap --flow 0");
   run("flowtell explain apps.model phone.pcap --flow first");
@@ -64,14 +64,14 @@ TEST_F(ExplainProgram, CountsTheFramesOfAllItsCaptures) {
       << outcome.err;
 }
 
-TEST_F(ExplainProgram, DoesWithoutExamplesAndScores) {
+TEST_F(ExplainProgram, WorksWithoutExamplesAndScores) {
   run("flowtell train home -o bare.model --trees 20 --no-examples --no-score");
   run("flowtell explain bare.model phone.pcap --flow 4 | grep -i training");
   run("flowtell explain bare.model | tail -n 2");
   expect("explain_without_examples");
 }
 
-TEST_F(ExplainProgram, WritesPagesThatSayWhatTheyExplain) {
+TEST_F(ExplainProgram, WritesPagesWithMatchingTitles) {
   const auto title = [&](const std::string& what) {
     const Outcome page =
         run("flowtell explain apps.model " + what + " --html -");
@@ -80,27 +80,27 @@ TEST_F(ExplainProgram, WritesPagesThatSayWhatTheyExplain) {
     const std::size_t from = page.out.find("<title>") + 7;
     return page.out.substr(from, page.out.find("</title>", from) - from);
   };
-  EXPECT_EQ(title(""), "What apps.model knows apps by");
+  EXPECT_EQ(title(""), "Feature profiles of apps.model");
   EXPECT_EQ(title("phone.pcap"), "Verdicts on phone.pcap");
   EXPECT_EQ(title("phone.pcap home/chat/1.pcap"),
             "Verdicts on phone.pcap and home/chat/1.pcap");
   EXPECT_EQ(title("phone.pcap --flow 3"), "Flow 3 of phone.pcap");
 }
 
-TEST_F(ExplainProgram, SaysHowManyFlowsThereAre) {
+TEST_F(ExplainProgram, ReportsTheNumberOfFlows) {
   put("one.pcap",
       pcap_bytes({frame().ethernet().ipv4().udp(40000, 443).payload(100)}));
   EXPECT_EQ(run("flowtell explain apps.model one.pcap --flow 2").err,
-            "flowtell: --flow 2: there is only 1 flow; count them as 'flowtell "
-            "classify' prints them\n");
+            "flowtell: --flow 2: there is only 1 flow; use the number of its "
+            "line in 'flowtell classify'\n");
   EXPECT_EQ(
       run("flowtell explain apps.model one.pcap phone.pcap --flow 22").err,
-      "flowtell: --flow 22: there are only 21 flows; count them as "
-      "'flowtell classify' prints them\n");
+      "flowtell: --flow 22: there are only 21 flows; use the number of its "
+      "line in 'flowtell classify'\n");
 }
 
-// The number is that of the line that `classify` prints.
-TEST_F(ExplainProgram, CountsAsClassifyPrints) {
+// Flows are numbered as `classify` prints them.
+TEST_F(ExplainProgram, NumbersFlowsAsClassifyDoes) {
   for (const int number : {1, 2, 9, 15}) {
     const std::string line =
         run(fmt::format("flowtell classify apps.model phone.pcap | sed -n {}p",
@@ -125,9 +125,9 @@ TEST_F(ExplainProgram, WritesJsonThatAddsUp) {
     for (const auto& feature : reported["features"]) {
       sum += feature["contributions"][app].get<double>();
     }
-    EXPECT_NEAR(sum, reported["said"]["shape"][app].get<double>(), 1e-9);
+    EXPECT_NEAR(sum, reported["scores"]["shape"][app].get<double>(), 1e-9);
   }
-  EXPECT_EQ(reported["fewer_kinds"].size(), 5u);
+  EXPECT_EQ(reported["evidence_subsets"].size(), 5u);
   EXPECT_EQ(reported["number"], 4);
   const auto all = nlohmann::json::parse(
       run("flowtell explain apps.model phone.pcap --json -").out);

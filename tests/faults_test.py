@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Faults, injected on purpose: full disks, kills, want of memory, readers that leave, storms of signals, clocks that
-step, files that grow or shrink while they are read. What must hold stands in docs/reliability.md.
+"""Injected faults: full disks, kills, lack of memory, closed readers, many signals, clock steps, files that grow or
+shrink while they are read. docs/reliability.md lists the guarantees.
 
-Runs in a private corner of the machine. Exit code 77 (skipped) where there can be none, or a program is absent.
+Runs in a private sandbox. Exit code 77 (skipped) if there can be none, or if a program is absent.
 
 usage: faults_test.py FLOWTELL SAMPLES [PART...]    SAMPLES: labelled captures; PART: a name in PARTS, all without
 """
@@ -36,10 +36,10 @@ def tcpdump_reads(capture):
     return run("tcpdump", "-nr", capture).returncode == 0
 
 
-# --- a disk that is full, at every write ----------------------------------------------------------
+# --- full disks, at every write -------------------------------------------------------------------
 
 class SmallDisk:
-    """With room for so many pages, and so many names."""
+    """A disk with room for a number of pages and of names."""
 
     def __init__(self, folder, pages, names=0, flags=()):
         self.folder = folder
@@ -55,24 +55,24 @@ class SmallDisk:
 
 
 def sizes_up_to(size, steps=5):
-    """In pages: none left, one, some, all but one, and enough."""
+    """Sizes in pages: no room, one, some, all but one, and enough."""
     pages = -(-size // 4096)
     return sorted({1, 2, pages, pages + 1} | {1 + pages * step // steps for step in range(1, steps)})
 
 
 def write_on_small_disks(name, arguments, size):
-    """`arguments` of a folder writes one file, `out`, of so many bytes, over another of a page."""
+    """`arguments(out)` writes one file of `size` bytes over an existing one-page file."""
     outcomes = []
     for pages, names in [(page, 0) for page in sizes_up_to(size)] + [(size // 4096 + 2, 2)]:
         with SmallDisk(pathlib.Path("disk"), pages, names) as disk:
             out = disk / "out"
-            out.write_text("what stood there before\n")
+            out.write_text("old content\n")
             done = run(*arguments(out))
             left = [path.name for path in disk.iterdir()]
             if done.returncode == 0:
                 holds = left == ["out"] and out.stat().st_size == size
             else:
-                holds = (done.returncode == 1 and left == ["out"] and out.read_text() == "what stood there before\n"
+                holds = (done.returncode == 1 and left == ["out"] and out.read_text() == "old content\n"
                          and one_sentence(done.stderr) and "cannot write " in done.stderr
                          and f"{out}: No space left" in done.stderr)
             outcomes.append((holds, done.returncode))
@@ -87,7 +87,7 @@ def full_disks():
         whole = pathlib.Path("whole")
         run(*arguments(whole), check=True)
         size = whole.stat().st_size
-        if size > 4096:  # there are disks that hold a part of it
+        if size > 4096:  # a smaller disk can hold a part of it
             write_on_small_disks(name, arguments, size)
 
 
@@ -105,20 +105,20 @@ def full_disk_for_a_recording():
             files = list(disk.glob("*/*.pcap"))
             whole = all(run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file) for file in files)
             outcomes.append(code == 1 and whole and "No space left" in program.err and str(disk) in program.err)
-    check(all(outcomes), f"capture on {len(outcomes)} small disks says what it cannot write, and leaves whole records")
+    check(all(outcomes), f"capture on {len(outcomes)} small disks names the file it cannot write and keeps whole records")
 
 
 def full_disk_for_lines():
     words = (flowtell, "watch", "old.model", "--replay", "street.pcap", "--speed", 1e6, "--format", "jsonl")
-    due = run(*words).stdout.splitlines()
+    expected = run(*words).stdout.splitlines()
     with SmallDisk(pathlib.Path("disk"), 1) as disk:
         lines = disk / "lines"
         done = run(*words, "-o", lines)
         text = lines.read_text()
         whole = text[:text.rfind("\n") + 1].splitlines()
-        check(done.returncode == 1 and f"cannot go on writing {lines}: No space left" in done.stderr
-              and 0 < len(whole) < len(due) and whole == due[:len(whole)],
-              f"watch -o on a full disk says so and ends, after {len(whole)} lines")
+        check(done.returncode == 1 and f"cannot continue writing {lines}: No space left" in done.stderr
+              and 0 < len(whole) < len(expected) and whole == expected[:len(whole)],
+              f"watch -o on a full disk reports it and ends, after {len(whole)} lines")
 
 
 def read_only_disk():
@@ -130,13 +130,13 @@ def read_only_disk():
                             ("watch --write", (flowtell, "watch", "old.model", "-i", "lan0", "--write", disk / "a"))):
             done = run(*words)
             check(done.returncode == 1 and one_sentence(done.stderr) and f"{disk}/" in done.stderr
-                  and "Read-only file system" in done.stderr, f"{name} on a disk that is read-only says so, and where")
+                  and "Read-only file system" in done.stderr, f"{name} on a read-only disk reports it with the path")
 
 
 # --- kill -9 --------------------------------------------------------------------------------------
 
 def kill_train(new, moment):
-    """At a moment, or (None) as soon as the new model is begun; whether the model is the old or the new one, whole."""
+    """Kills at a moment, or (None) once the new model is begun; whether the model is the old or the new one, whole."""
     old = pathlib.Path("old.model").read_bytes()
     shutil.copy("old.model", "killed.model")
     process = subprocess.Popen(train(flowtell, "killed.model", 2), stderr=subprocess.DEVNULL)
@@ -153,20 +153,20 @@ def kill_train(new, moment):
 def kills_of_train():
     began = time.monotonic()
     run(*train(flowtell, "new.model", 2), check=True)
-    usual = time.monotonic() - began
+    duration = time.monotonic() - began
     new = pathlib.Path("new.model").read_bytes()
-    outcomes = [kill_train(new, chance.uniform(0.001, usual * 1.1)) for _ in range(25)]
+    outcomes = [kill_train(new, chance.uniform(0.001, duration * 1.1)) for _ in range(25)]
     outcomes += [kill_train(new, None) for _ in range(15)]
     left = sum(1 for _, left in outcomes if left)
-    check(all(whole for whole, _ in outcomes), f"{len(outcomes)} kills of train leave the old model or the new one")
+    check(all(whole for whole, _ in outcomes), f"{len(outcomes)} kills of train keep the old model or the new one")
     check(left > 0, f"{left} of them left a partial file ...")
     run(*train(flowtell, "killed.model", 2), check=True)
-    check(not partials(), "... which the next train takes away")
+    check(not partials(), "... which the next train removes")
     both = [subprocess.Popen(train(flowtell, "both.model", 1 + i % 2), stderr=subprocess.DEVNULL) for i in range(4)]
     codes = [process.wait() for process in both]
     check(codes == [0] * 4 and not partials()
           and pathlib.Path("both.model").read_bytes() in (pathlib.Path("old.model").read_bytes(), new),
-          "four at once of the same model do not disturb each other")
+          "four concurrent runs on one model do not interfere")
 
 
 def kills_of_capture():
@@ -210,17 +210,17 @@ def kills_of_watch():
     after = lines.read_text().splitlines()
     torn = len(text.splitlines()) - 1
     check(len(after) > torn + 1 and all(json.loads(line) for line in after[:torn] + after[torn + 1:]),
-          "a line that was cut off spoils none of those that follow")
+          "a truncated line does not affect the lines after it")
 
 
-# --- want of memory and threads -------------------------------------------------------------------
+# --- lack of memory and threads -------------------------------------------------------------------
 
 def limited(kind, amount):
     return lambda: resource.setrlimit(kind, (amount, amount))
 
 
 def least_memory():
-    """Below it the program does not even come to its first line."""
+    """The least memory with which the program starts."""
     if run(flowtell, "--version", preexec_fn=limited(resource.RLIMIT_AS, 4 << 30)).returncode != 0:
         return None
     for size in range(8, 4000, 4):
@@ -229,10 +229,10 @@ def least_memory():
     return None
 
 
-def want_of_memory():
+def lack_of_memory():
     least = least_memory()
     if least is None:
-        print("skipped: the program cannot be held to an amount of memory (a sanitizer's build)")
+        print("skipped: memory cannot be limited (sanitizer build)")
         return
     old = pathlib.Path("old.model").read_bytes()
     for name, words in (("train", train(flowtell, "old.model", 1)),
@@ -242,38 +242,38 @@ def want_of_memory():
                         ("watch --threads 3", (flowtell, "watch", "old.model", "--replay", "crowd.pcap", "--speed", 1e6,
                                                "--threads", 3, "--ledger")),
                         ("evaluate", (flowtell, "evaluate", "few", "--trees", 2))):
-        codes, told, sane = set(), 0, True
+        codes, reports, sane = set(), 0, True
         for size in [least + step for step in (0, 1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 130, 200)]:
             done = run(*words, preexec_fn=limited(resource.RLIMIT_AS, size << 20))
             codes.add(done.returncode)
-            told += "out of memory; ask for less" in done.stderr
+            reports += "out of memory; use fewer" in done.stderr
             fine = done.returncode == 0 or (done.returncode == 1 and one_sentence(done.stderr))
             if not fine:
                 print(f"{name}, {size} MiB: {done.returncode}: {done.stderr.strip()[-300:]}")
             sane = sane and fine
-        check(sane and told > 0 and pathlib.Path("old.model").read_bytes() == old,
-              f"{name} with {least} MiB of memory and more: exit codes {sorted(codes)}, {told} times one sentence")
+        check(sane and reports > 0 and pathlib.Path("old.model").read_bytes() == old,
+              f"{name} with {least} MiB of memory and more: exit codes {sorted(codes)}, {reports} times out of memory")
 
 
-def want_of_threads():
-    """As a user who may have no more of them; root is bound by no such limit."""
+def lack_of_threads():
+    """As a user at the limit of processes, which does not apply to root."""
     if not may_change_user():
-        print("skipped: nobody else is known here, and root is bound by no limit of threads")
+        print("skipped: there is no second user, and root has no limit of threads")
         return
-    held = ["setpriv", "--reuid", "65534", "--clear-groups", "prlimit", "--nproc=1"]
+    limited_user = ["setpriv", "--reuid", "65534", "--clear-groups", "prlimit", "--nproc=1"]
     os.chmod(".", 0o777)
     for name, words, codes in (("train --threads 8", train(flowtell, "new.model", 2, "--threads", 8), (0,)),
                                ("watch --threads 8", (flowtell, "watch", "old.model", "--replay", "street.pcap",
                                                       "--speed", 1e6, "--threads", 8), (0, 1))):
-        done = run(*held, *words)
+        done = run(*limited_user, *words)
         check(done.returncode in codes and "terminate" not in done.stderr
               and (done.returncode == 0 or one_sentence(done.stderr)),
-              f"{name} where there are no more threads ends with {done.returncode}: {done.stderr.strip()[-120:]}")
+              f"{name} without more threads ends with {done.returncode}: {done.stderr.strip()[-120:]}")
 
 
-# --- readers that leave, and storms of signals ----------------------------------------------------
+# --- readers that close, and many signals ---------------------------------------------------------
 
-def readers_leave():
+def readers_close():
     for name, words in (("flows", f"{flowtell} flows crowd.pcap"),
                         ("classify", f"{flowtell} classify old.model crowd.pcap")):
         done = run("bash", "-c", f"{words} | head -n 1; exit ${{PIPESTATUS[0]}}")
@@ -281,11 +281,11 @@ def readers_leave():
               f"{name} | head -n 1 ends quietly, by SIGPIPE as cat does")
         done = run("bash", "-c", f"trap '' PIPE; {words} | head -n 1; exit ${{PIPESTATUS[0]}}")
         check(done.returncode == 1 and "cannot write standard output: Broken pipe" in done.stderr,
-              f"{name} says so where SIGPIPE is ignored")
+              f"{name} reports it if SIGPIPE is ignored")
     done = run("bash", "-c",
                f"{flowtell} watch old.model --replay street.pcap --speed 1e6 | true; exit ${{PIPESTATUS[0]}}")
     check(done.returncode == 1 and "Broken pipe" in done.stderr and " flows" in done.stderr,
-          "watch says that its reader left, with its summary")
+          "watch reports the closed reader, with its summary")
 
 
 def storm(process, count=400):
@@ -296,10 +296,10 @@ def storm(process, count=400):
         time.sleep(0.001)
 
 
-def ends_while_its_reader_stalls():
-    """A capture that is played waits for who reads of it, and still ends when asked to, as it plays and when it is over."""
+def ends_with_a_stalled_reader():
+    """A replay waits for its reader, and still ends on SIGTERM, during the replay and after it."""
     write_capture("long.pcap", session(3000))
-    for name, capture in (("as it plays", "long.pcap"), ("when it is over", "crowd.pcap")):
+    for name, capture in (("during the replay", "long.pcap"), ("after the replay", "crowd.pcap")):
         watch = subprocess.Popen([flowtell, "watch", "old.model", "--replay", capture, "--speed", "1e6"],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         time.sleep(2)
@@ -311,12 +311,12 @@ def ends_while_its_reader_stalls():
             watch.kill()
         err = watch.stderr.read()
         watch.stdout.close()
-        check(waited and watch.returncode == 0 and "not written" in err,
-              f"watch --replay whose reader stalls ends by SIGTERM {name}, and counts what is lost")
+        check(waited and watch.returncode == 0 and "dropped because" in err,
+              f"watch --replay with a stalled reader ends on SIGTERM {name} and counts lost lines")
 
 
-def storms():
-    ends_while_its_reader_stalls()
+def signal_storms():
+    ends_with_a_stalled_reader()
     for name, words in (("watch", ("watch", "old.model", "-i", "lan0", "-o", "storm.txt",
                                    "--write", "storm-watch.pcap")),
                         ("watch --threads 3", ("watch", "old.model", "-i", "lan0", "--threads", 3)),
@@ -330,8 +330,8 @@ def storms():
         code = program.end(None)
         summaries = [line for line in program.err.splitlines() if "50 flows" in line]
         check(code == 0 and len(summaries) == 1,
-              f"{name} under a storm of SIGTERM and SIGINT ends once, with all flows")
-    check(len(pathlib.Path("storm.txt").read_text().splitlines()) == 50, "each on its line")
+              f"{name} with many SIGTERM and SIGINT ends once, with all flows")
+    check(len(pathlib.Path("storm.txt").read_text().splitlines()) == 50, "one line per flow")
     for file in (pathlib.Path("storm-watch.pcap"), *pathlib.Path("storm").glob("one/*.pcap")):
         check(run(flowtell, "flows", file).returncode == 0 and tcpdump_reads(file), f"{file.name} is whole")
     old = pathlib.Path("old.model").read_bytes()
@@ -339,17 +339,17 @@ def storms():
     time.sleep(0.05)
     storm(process)
     check(process.wait() in (-signal.SIGTERM, -signal.SIGINT) and pathlib.Path("old.model").read_bytes() == old,
-          "train ends at the first, and the old model stays")
+          "train ends on the first, and the old model stays")
 
 
-# --- clocks, and files that change while they are read --------------------------------------------
+# --- clock steps, and files that change while they are read ---------------------------------------
 
 def flows_of(capture, *more):
     return run(flowtell, "flows", capture, *more)
 
 
 def clock_steps():
-    """Thirty bursts; at some of them the recorder's clock is set by hours, back and forth."""
+    """Thirty bursts; at some of them the recorder's clock is set forward or back by hours."""
     write_capture("straight.pcap", session(30))
     steps = {5: -2 * HOUR, 10: 3 * HOUR, 15: -5 * HOUR, 20: HOUR, 25: -HOUR // 2}
     write_capture("stepping.pcap", session(30, steps))
@@ -357,16 +357,16 @@ def clock_steps():
     without_time = [[line.split()[1:] for line in done.stdout.splitlines()] for done in (straight, stepping)]
     times = [float(line.split()[0]) for line in stepping.stdout.splitlines()]
     check(straight.returncode == stepping.returncode == 0 and without_time[0] == without_time[1]
-          and len(without_time[0]) == 60, "a clock set back and forth by hours changes no flow of 60")
-    check(times == sorted(times) and "3 times the recorder's clock fell back; gaps were kept" in stepping.stderr,
-          "times never fall, and the three steps back are told")
+          and len(without_time[0]) == 60, "clock steps of hours change none of 60 flows")
+    check(times == sorted(times) and "3 times the recorder's clock stepped back; gaps were kept" in stepping.stderr,
+          "times never decrease, and the three steps back are reported")
     watched = run(flowtell, "watch", "old.model", "--replay", "stepping.pcap", "--speed", 1e6)
     check(watched.stdout == run(flowtell, "classify", "old.model", "stepping.pcap").stdout != "",
           "watch gives the verdicts of classify on it")
 
 
 def stop_in_the_middle(capture):
-    """Of reading, because nobody takes the lines."""
+    """Stops reading a capture in the middle, as nothing reads the lines."""
     process = subprocess.Popen([flowtell, "flows", capture, "--threads", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     before = -1
     own = 0
@@ -393,7 +393,7 @@ def files_that_change():
         flows = len(out.splitlines())
         check(read < len(frames) / 2 and process.returncode in codes and 0 < flows < 2 * bursts
               and (process.returncode == 0 or b"is damaged at byte" in err),
-              f"a capture that is {name} while it is read is one that ends there: {flows} flows, exit code"
+              f"a capture that is {name} while it is read ends there: {flows} flows, exit code"
               f" {process.returncode}")
     half = cut_whole(frames, len(frames) // 2)
     changing.write_bytes(frames[:half])
@@ -402,7 +402,7 @@ def files_that_change():
         file.write(frames[half:])
     out, err = process.communicate(timeout=60)
     check(read < half and process.returncode == 0 and len(out.splitlines()) == 2 * bursts,
-          "one that grows while it is read is read to its new end")
+          "a growing capture is read to its new end")
 
 
 def bad_files_in_folders():
@@ -414,20 +414,20 @@ def bad_files_in_folders():
         os.chmod(day / name, 0)
     done = run("setpriv", "--bounding-set=-dac_override,-dac_read_search", flowtell, "flows", day)
     check(done.returncode == 3 and len(done.stdout.splitlines()) == len(flows_of("street.pcap").stdout.splitlines()) + 1
-          and "passed over: cannot open day/folder: Permission denied" in done.stderr
-          and "passed over: cannot open day/locked.pcap: Permission denied" in done.stderr,
-          "what may not be read in a folder is named, and the rest is used")
+          and "skipped: cannot open day/folder: Permission denied" in done.stderr
+          and "skipped: cannot open day/locked.pcap: Permission denied" in done.stderr,
+          "unreadable files of a folder are named, and the others are used")
     os.chmod(day / "folder", 0o700)
 
 
 def prepare_captures():
-    """One of a street of devices and one of a crowd."""
+    """Captures of few devices and of many flows."""
     write_capture("street.pcap", session(20))
     write_capture("crowd.pcap", crowd(2_000_000))
 
 
 PARTS = (full_disks, full_disk_for_a_recording, full_disk_for_lines, read_only_disk, kills_of_train, kills_of_capture,
-         kills_of_watch, want_of_memory, want_of_threads, readers_leave, storms, clock_steps, files_that_change,
+         kills_of_watch, lack_of_memory, lack_of_threads, readers_close, signal_storms, clock_steps, files_that_change,
          bad_files_in_folders)
 
 
@@ -439,7 +439,7 @@ def main():
     make_wire()
     with tempfile.TemporaryDirectory() as name:
         os.chdir(name)
-        os.chmod(".", 0o755)  # for whom `watch` and `capture` become
+        os.chmod(".", 0o755)  # for the user that `watch` and `capture` switch to
         prepare(flowtell, samples)
         prepare_captures()
         for part in PARTS:

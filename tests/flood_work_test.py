@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The work of a flood grows with its frames and with nothing else: of each flood of tests/flood_tests.cc the
-instructions per frame are counted (valgrind's cachegrind), of a flood on a small table and of one four times
-as long on a table four times as large. Were a frame to cost a walk through the table, or through what came
-before it, the second would take four times as many. Exit code 77 (skipped) where there is no valgrind.
+"""The work of a flood is linear in its frames. For each flood of tests/flood_tests.cc this counts the instructions per
+frame (valgrind's cachegrind), with a small table and with a flood and a table four times as large. If a frame needed a
+walk through the table or through earlier frames, the second count would be four times the first. Exit code 77 (skipped)
+without valgrind.
 
 usage: flood_work_test.py FLOOD_TESTS
 """
@@ -15,11 +15,11 @@ import subprocess
 import sys
 
 SKIPPED = 77
-FLOWS = 500  # that may be open in the small table
-FRAMES_A_FLOW = 24  # enough to fill the table, and its packets, and to go on for a while
+FLOWS = 500  # open in the small table
+FRAMES_A_FLOW = 24  # fills the table and its packets, and continues for a while
 LARGER = 4
-MOST_GROWTH = 1.3  # the hash is keyed at random, so that no two runs are quite alike
-PATIENCE = 300  # seconds on the wall
+MAX_GROWTH = 1.3  # the hash key is random, so runs differ slightly
+TIMEOUT = 300  # seconds of wall-clock time
 
 
 def tests_of(program):
@@ -36,11 +36,11 @@ def tests_of(program):
 
 
 def instructions(program, test, flows):
-    """Of the whole run of one test; of the program's start alone where there are no flows."""
+    """Instructions of one test; with no flows, those of the program's start."""
     environment = {**os.environ, "FLOWTELL_FLOOD": str(flows * FRAMES_A_FLOW), "FLOWTELL_FLOOD_FLOWS": str(flows)}
     done = subprocess.run(["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", program,
                            f"--gtest_filter={test if flows else '-*'}"],
-                          capture_output=True, text=True, timeout=PATIENCE, env=environment)
+                          capture_output=True, text=True, timeout=TIMEOUT, env=environment)
     if done.returncode != 0:
         raise RuntimeError(f"{test} with {flows} flows ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return int(re.search(r"I\s+refs:\s+([\d,]+)", done.stderr).group(1).replace(",", ""))
@@ -48,7 +48,7 @@ def instructions(program, test, flows):
 
 def main(program):
     if shutil.which("valgrind") is None:
-        print("skipped: there is no valgrind to count instructions with")
+        print("skipped: valgrind is not installed")
         return SKIPPED
     start = instructions(program, "", 0)
     sizes = (FLOWS, FLOWS * LARGER)
@@ -57,7 +57,7 @@ def main(program):
         wrong = 0
         for test, counted in runs.items():
             small, large = ((run.result() - start) / (flows * FRAMES_A_FLOW) for run, flows in zip(counted, sizes))
-            is_fine = large <= MOST_GROWTH * small
+            is_fine = large <= MAX_GROWTH * small
             wrong += not is_fine
             print(f"{'ok' if is_fine else 'WRONG'}: {test}: {small:.0f} instructions a frame, {large:.0f} in the larger flood",
                   flush=True)

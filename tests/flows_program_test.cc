@@ -22,7 +22,7 @@ class FlowsProgram : public ProgramTest {
         .ipv4("203.0.113.5", "192.168.12.100")
         .at(kTestStart + after);
   }
-  // Two bursts of a phone with something of everything in between.
+  // Two bursts of a phone, with other kinds of frames in between.
   static std::vector<TestFrame> phone() {
     return {
         frame().ethernet().ether_type(0x0806).padding(46),
@@ -53,7 +53,7 @@ TEST_F(FlowsProgram, WritesTheThreeForms) {
   expect("flows_forms");
 }
 
-TEST_F(FlowsProgram, FindsServerNamesWhereAsked) {
+TEST_F(FlowsProgram, FindsServerNamesOnRequest) {
   put("named.pcap", pcap_bytes({to_phone(1ms).udp(53, 40001).payload(
                                     dns()
                                         .asks("cdn.example.org")
@@ -78,7 +78,7 @@ TEST_F(FlowsProgram, MarksBurstsAndPrintsTheLedger) {
   expect("flows_bursts_and_ledger");
 }
 
-TEST_F(FlowsProgram, TakesSeveralCapturesAndFolders) {
+TEST_F(FlowsProgram, AcceptsSeveralCapturesAndFolders) {
   put_phone("day/one.pcap");
   put("day/notes.txt", "not a capture");
   put("day/deeper/two", pcapng_bytes(phone()));
@@ -88,14 +88,14 @@ TEST_F(FlowsProgram, TakesSeveralCapturesAndFolders) {
   expect("flows_of_several_captures");
 }
 
-TEST_F(FlowsProgram, GivesTheSameWhateverTheCaptureIsPackedIn) {
+TEST_F(FlowsProgram, DoesNotDependOnTheCaptureFormat) {
   put_phone();
   put("phone.gz", gzip_packed(pcap_bytes(phone())));
   put("phone.zst", zstd_packed(pcap_bytes(phone())));
   put("phone.pcapng", pcapng_bytes(phone()));
   put("nanoseconds",
       pcap_bytes(phone(), {ByteOrder::kBig, /*nanoseconds=*/true}));
-  const std::string due = run("flowtell flows phone.pcap").out;
+  const std::string expected = run("flowtell flows phone.pcap").out;
   for (const char* line :
        {"flowtell flows phone.gz", "flowtell flows phone.zst",
         "flowtell flows phone.pcapng", "flowtell flows nanoseconds",
@@ -103,13 +103,13 @@ TEST_F(FlowsProgram, GivesTheSameWhateverTheCaptureIsPackedIn) {
         "cat phone.gz | flowtell flows -", "cat phone.zst | flowtell flows -",
         "cat phone.pcapng | flowtell flows -"}) {
     const Outcome outcome = run(line);
-    EXPECT_EQ(outcome.out, due) << line;
+    EXPECT_EQ(outcome.out, expected) << line;
     EXPECT_EQ(outcome.err, "") << line;
     EXPECT_EQ(outcome.exit_code, 0) << line;
   }
 }
 
-TEST_F(FlowsProgram, KeepsToTheDefinitionOfAFlowAskedFor) {
+TEST_F(FlowsProgram, FollowsTheOptionsThatDefineFlows) {
   put("two_ports.pcap",
       pcap_bytes({from_phone(0ms).tcp(40001, 443).payload(10),
                   from_phone(1ms).tcp(40002, 443).payload(20),
@@ -132,7 +132,7 @@ TEST_F(FlowsProgram, WritesFeaturesIntoTables) {
   expect("flows_with_features");
 }
 
-TEST_F(FlowsProgram, WritesAFileThatAppearsWhenItIsWhole) {
+TEST_F(FlowsProgram, WritesTheOutputFileAtomically) {
   put_phone();
   run("flowtell flows phone.pcap -o flows.txt");
   run("cat flows.txt");
@@ -142,9 +142,9 @@ TEST_F(FlowsProgram, WritesAFileThatAppearsWhenItIsWhole) {
   expect("flows_into_a_file");
 }
 
-// Each capture has something under every heading and in every note.
-TEST_F(FlowsProgram, AddsUpTheLedgersOfAllItsCaptures) {
-  const auto a_bit_of_all = [](Duration after) {
+// Each capture adds to every heading and every note.
+TEST_F(FlowsProgram, AddsUpTheLedgersOfAllCaptures) {
+  const auto some_of_each = [](Duration after) {
     return std::vector<TestFrame>{
         frame().ethernet().ether_type(0x0806).padding(46).at(kTestStart +
                                                              after),
@@ -154,19 +154,19 @@ TEST_F(FlowsProgram, AddsUpTheLedgersOfAllItsCaptures) {
         from_phone(after + 1s).protocol(1).payload(8),
         from_phone(after - 1h).udp(40003, 443).payload(30)};
   };
-  put("a.pcap", pcap_bytes(a_bit_of_all(0s)));
-  put("b.pcap", pcap_bytes(a_bit_of_all(10s)));
+  put("a.pcap", pcap_bytes(some_of_each(0s)));
+  put("b.pcap", pcap_bytes(some_of_each(10s)));
   put("wifi.pcap", pcap_bytes({from_phone(20s).udp()},
                               {.link = static_cast<LinkType>(127)}));
   run("flowtell flows a.pcap --ledger --max-flows 1");
   run("flowtell flows a.pcap b.pcap wifi.pcap --ledger --max-flows 1");
-  const Outcome alone =
+  const Outcome by_one =
       run("flowtell flows --threads 1 a.pcap b.pcap wifi.pcap --ledger "
           "--max-flows 1");
   const Outcome by_two =
       run("flowtell flows --threads 2 a.pcap b.pcap wifi.pcap --ledger "
           "--max-flows 1");
-  EXPECT_EQ(alone.err, by_two.err);
+  EXPECT_EQ(by_one.err, by_two.err);
   expect("flows_ledgers_of_many");
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What tests of the gateway share: a world each, and the program in it.
+"""The base of the gateway tests: each has its own world, with the program in it.
 
 The first argument of each test program is flowtell.
 """
@@ -22,7 +22,7 @@ def gateway(*words, before=(), **options):
 
 
 class GatewayTest(unittest.TestCase):
-    """Each test finds a system without a gateway and has to leave it so."""
+    """Each test starts without a gateway and must leave the system so."""
 
     def setUp(self):
         self.world = World()

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Puts a gateway up or takes it down, and is killed at one of the steps:
+// Starts or stops a gateway and is killed at a chosen step:
 //
 //   gateway_crash up|down LAN WAN STATE UNITS STEP
 //
-// Before and after everything that is recorded, made or undone is a step. Where
-// there are fewer of them than STEP it ends by itself, with exit code 0.
-// tests/gateway_test.py looks at what is left behind.
+// Steps are before and after each record, change and undo. With fewer than STEP
+// steps it ends with exit code 0. tests/gateway_test.py checks the result.
 #include <signal.h>
 
 #include <cstdio>
@@ -30,17 +29,17 @@ int run(const std::vector<std::string>& words) {
   GatewayRequest request;
   request.places.state = words[3];
   request.places.units = words[4];
-  request.dhcp_patience = std::chrono::milliseconds(90);
+  request.dhcp_timeout = std::chrono::milliseconds(90);
   request.observe = [left = *last](std::string_view) mutable {
     if (--left == 0) ::raise(SIGKILL);
   };
   const bool is_up = words[0] == "up";
   Result<void> done;
   if (is_up) {
-    auto outcome = put_up(options, true, request);
+    auto outcome = bring_up(options, true, request);
     if (!outcome) done = fail(outcome.error());
   } else {
-    auto undone = take_down(options.lan, false, request);
+    auto undone = bring_down(options.lan, false, request);
     if (!undone) done = fail(undone.error());
   }
   if (done) return 0;

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a gateway must not let through, take for its own or lose.
+"""Limits of a gateway: what it must not forward, change or lose.
 
     gateway_limits_test.py FLOWTELL SYNC_COUNTER [unittest arguments]
 
-See gateway_test.py for where this happens and what it needs.
+See gateway_test.py for the environment and its requirements.
 """
 
 import os
@@ -22,12 +22,12 @@ SYNC_COUNTER = sys.argv[2]
 class LimitsTest(GatewayTest):
     def setUp(self):
         super().setUp()
-        self.world.unplug_lan()  # so that no other DHCP server is waited for
+        self.world.unplug_lan()  # so that `up` does not wait for another DHCP server
         self.before = snapshot()
 
 
 class Forwarding(LimitsTest):
-    """What passes, by what each family forwarded before `up`.
+    """Connections that pass, depending on what each family forwarded before `up`.
 
     "other" is a third network, from whose interface IPv4 is always forwarded.
     """
@@ -70,7 +70,7 @@ class Forwarding(LimitsTest):
 
 
 class Elsewhere(LimitsTest):
-    """Records of another network namespace, or of before a reboot."""
+    """Journals of another network namespace, or from before a reboot."""
 
     def test_in_another_network_namespace_is_refused(self):
         self.up()
@@ -80,14 +80,14 @@ class Elsewhere(LimitsTest):
             with self.subTest(words=words):
                 outcome = gateway(*words, before=inside)
                 self.assertEqual(outcome.returncode, 1, outcome.stderr)
-                self.assertIn("the gateway on l0 is of another network namespace", outcome.stderr)
+                self.assertIn("the gateway on l0 belongs to another network namespace", outcome.stderr)
                 self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
         self.assertEqual(snapshot(), before)
         self.assertTrue(self.status()[0]["up"])
         self.down()
 
     def test_gateways_of_two_network_namespaces_do_not_share_settings(self):
-        # Each has a w0 of its own, so each puts it back by itself.
+        # Each namespace has its own w0, which its gateway restores.
         inside = ["ip", "netns", "exec", "internet"]
         for here, there in ("w0", "x0"), ("l8", "x8"):
             self.world.inside("internet", "ip", "link", "add", here, "type", "veth", "peer", "name", there)
@@ -102,11 +102,11 @@ class Elsewhere(LimitsTest):
         self.assertEqual(run(setting).stdout, "0\n")
         self.down()
 
-    def test_after_a_reboot_only_the_record_and_the_unit_are_removed(self):
+    def test_after_a_reboot_only_the_journal_and_the_unit_are_removed(self):
         self.up("--persist")
         unit = UNITS + "/flowtell-gateway-l0.service"
-        with self.world.another_boot():
-            # What the new boot set up itself looks like the old gateway's.
+        with self.world.simulated_reboot():
+            # The settings of the new boot look like those of the old gateway.
             [status] = self.status()
             self.assertIn("dnsmasq", status["missing"])
             outcome = gateway("down")
@@ -123,17 +123,17 @@ class Elsewhere(LimitsTest):
         kept = self.world.folder + "/kept"
         shutil.copytree(STATE, kept)
         self.down()
-        shutil.copytree(kept, STATE)  # as of a --state that outlives a reboot
+        shutil.copytree(kept, STATE)  # as with a --state that survives a reboot
         os.chmod(STATE, 0o700)
-        with self.world.another_boot():
+        with self.world.simulated_reboot():
             self.up()
             self.assertTrue(self.status()[0]["up"])
             self.down()
 
     def test_in_another_network_namespace_after_a_reboot_is_removed(self):
-        # The number of a namespace says nothing about that of an earlier boot.
+        # Namespace numbers of different boots are unrelated.
         self.up()
-        with self.world.another_boot():
+        with self.world.simulated_reboot():
             outcome = gateway("down", before=["ip", "netns", "exec", "internet"])
             self.assertEqual(outcome.returncode, 0, outcome.stderr)
             self.assertFalse(os.path.exists(STATE))
@@ -142,8 +142,8 @@ class Elsewhere(LimitsTest):
 class Processes(LimitsTest):
     WORDS = ["dnsmasq", "--conf-file=/run/flowtell/gateway-l0/dnsmasq.conf"]
 
-    def test_of_others_with_the_same_words_are_left_alone(self):
-        with self.world.process_that_is_called(self.WORDS) as other:
+    def test_other_processes_with_the_same_arguments_are_kept(self):
+        with self.world.process_with_arguments(self.WORDS) as other:
             self.before = snapshot()
             self.up()
             self.down()
@@ -156,14 +156,14 @@ class Processes(LimitsTest):
             self.down()
             self.assertIsNone(other.poll())
 
-    def test_dnsmasq_that_does_not_end_politely_is_killed(self):
+    def test_dnsmasq_that_ignores_sigterm_is_killed(self):
         self.up()
         os.kill(self.status()[0]["dnsmasq"], signal.SIGSTOP)
         self.down()
 
 
-class Record(LimitsTest):
-    def test_what_an_ipv6_switch_changes_along_is_put_back(self):
+class Journal(LimitsTest):
+    def test_settings_changed_by_the_ipv6_switch_are_restored(self):
         # The kernel writes all of these when "all" changes, in both directions.
         for interface, value in ("l9", 1), ("default", 1), ("w0", 0):
             self.world.set(f"ipv6/conf/{interface}/forwarding", value)
@@ -174,22 +174,22 @@ class Record(LimitsTest):
         self.down()
         self.world.set("ipv6/conf/default/forwarding", 0)
 
-    def test_each_entry_of_the_record_is_forced_to_the_disk(self):
+    def test_each_entry_of_the_journal_is_synced(self):
         log = self.world.folder + "/syncs"
         counted = {**os.environ, "LD_PRELOAD": SYNC_COUNTER, "SYNC_LOG": log}
-        record = STATE + "/gateway-l0/journal"
+        journal = STATE + "/gateway-l0/journal"
 
         def syncs():
-            count = World.read(log).split("\n").count(record)
+            count = World.read(log).split("\n").count(journal)
             os.remove(log)
             return count
 
         self.assertEqual(gateway(*UP, env=counted).returncode, 0)
-        entries = len(World.read(record).splitlines())
+        entries = len(World.read(journal).splitlines())
         self.assertGreater(entries, 5)
         self.assertEqual(syncs(), entries)
         self.assertEqual(gateway("down", env=counted).returncode, 0)
-        self.assertEqual(syncs(), entries - 1)  # the first line goes with its file
+        self.assertEqual(syncs(), entries - 1)  # the first line is removed with its file
         self.assert_as_before()
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What `flowtell gateway` says where no gateway comes of it. Real ones are put
-// up by tests/gateway_test.py.
+// `flowtell gateway` without starting one. tests/gateway_test.py starts
+// gateways.
 #include "support/program.h"
 
 namespace flowtell {
@@ -19,7 +19,7 @@ TEST_F(GatewayProgram, IsExplained) {
   expect("gateway_help");
 }
 
-TEST_F(GatewayProgram, RefusesNonsense) {
+TEST_F(GatewayProgram, RejectsInvalidOptions) {
   const std::string up = "flowtell gateway up --lan nolan --wan nowan ";
   for (const std::string& line :
        {std::string("flowtell gateway"),
@@ -40,8 +40,8 @@ TEST_F(GatewayProgram, RefusesNonsense) {
   expect("gateway_nonsense");
 }
 
-// What is as it would be anyway is left out.
-TEST_F(GatewayProgram, PassesOnWhatDiffersFromTheUsual) {
+// Options with default values are omitted.
+TEST_F(GatewayProgram, PassesOnNonDefaultOptions) {
   const auto started_by = [&](const std::string& options) {
     const std::string script =
         run("flowtell gateway script --lan wlan0 --wan eth0 " + options).out;
@@ -64,15 +64,15 @@ TEST_F(GatewayProgram, PassesOnWhatDiffersFromTheUsual) {
   EXPECT_EQ(started_by("--dns 192.168.12.1"), "");
 }
 
-// The folder of the record is not there, and no gateway is of this name.
-TEST_F(GatewayProgram, HasNothingToUndoWhereThereIsNone) {
+// The state folder is absent, and no gateway has this name.
+TEST_F(GatewayProgram, HasNothingToUndoWithoutAGateway) {
   const Outcome down = run("flowtell gateway down --lan nolan --state none");
   EXPECT_EQ(down.exit_code, 0);
   EXPECT_EQ(down.err, "No gateway is up on nolan; there is nothing to undo.\n");
   EXPECT_EQ(run("flowtell gateway down --lan nolan --all").exit_code, 2);
 }
 
-TEST_F(GatewayProgram, PrintsAStartUpScript) {
+TEST_F(GatewayProgram, PrintsAStartupScript) {
   run("flowtell gateway script --lan wlan0 --wan eth0 --domain home "
       "| sed \"s|$(command -v flowtell)|PROGRAM|\"");
   expect("gateway_script");

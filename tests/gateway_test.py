@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway with real clients, real kills and real trouble.
+"""The gateway with real clients, kills and faults.
 
     gateway_test.py FLOWTELL GATEWAY_CRASH [unittest arguments]
 
-Everything happens in namespaces of its own (network, mounts, processes), with
-tmpfs over /run, so that nothing of the machine is seen or touched, and all of
-it is gone when this process is. Needs root, or a kernel that lets users make
-namespaces; says so and exits with 77 where it has neither.
+Everything runs in namespaces of its own (network, mounts, processes), with
+tmpfs over /run, so that nothing of the machine is visible or changed, and all
+ends with this process. Needs root or user namespaces; otherwise it prints so
+and exits with 77.
 
     internet: h0 203.0.113.1 -- w0 203.0.113.2 :here: l0 -- switch -- c1, c2
 """
@@ -40,14 +40,14 @@ class Clients(GatewayTest):
             self.assertEqual(lease["mask"], "24")
         self.assertNotEqual(leases[0]["ip"], leases[1]["ip"])
         for client in ("c1", "c2"):
-            # The host on the internet says whom it sees: the gateway's WAN.
-            self.assertEqual(self.world.ask_host(client), "203.0.113.2")
+            # The host on the internet reports the address it sees: the gateway's WAN.
+            self.assertEqual(self.world.address_seen_by_host(client), "203.0.113.2")
             self.assertEqual(self.world.resolve(client, "192.168.12.1"), "198.51.100.7")
         [status] = self.status()
         self.assertTrue(status["up"])
-        told = {device["address"]: device for device in status["devices"]}
+        devices = {device["address"]: device for device in status["devices"]}
         for lease, name, client in zip(leases, ("phone", "tablet"), ("c1", "c2")):
-            device = told[lease["ip"]]
+            device = devices[lease["ip"]]
             self.assertEqual(device["name"], name)
             self.assertEqual(device["mac"], self.world.mac(client))
             self.assertGreater(device["sent"]["bytes"], 100)
@@ -57,7 +57,7 @@ class Clients(GatewayTest):
         self.assertIn(self.world.mac("c2"), text)
         self.down()
 
-    def test_cannot_be_reached_from_the_internet_unasked(self):
+    def test_cannot_be_reached_from_the_internet(self):
         self.up()
         lease = self.world.lease("c1", "phone")
         self.world.inside("internet", "ip", "route", "add", "192.168.12.0/24", "via", "203.0.113.2")
@@ -65,7 +65,7 @@ class Clients(GatewayTest):
         self.assertTrue(self.world.can_connect("c2", "c1", lease["ip"], lease=True))
         self.down()
 
-    def test_dns_answers_the_lan_alone(self):
+    def test_dns_answers_only_the_lan(self):
         self.up()
         self.world.lease("c1", "phone")
         self.world.inside("internet", "ip", "route", "add", "192.168.12.1", "via", "203.0.113.2")
@@ -75,7 +75,7 @@ class Clients(GatewayTest):
                 self.assertFalse(self.world.gets_dns_answer("internet", "192.168.12.1", kind))
         self.down()
 
-    def test_get_what_the_options_say(self):
+    def test_get_the_settings_of_the_options(self):
         self.up("--address", "10.7.0.1/16", "--dhcp", "10.7.3.5-10.7.3.6",
                 "--lease", "600", "--dns", "203.0.113.1", "--domain", "example.org")
         lease = self.world.lease("c1", "phone")
@@ -83,11 +83,11 @@ class Clients(GatewayTest):
         self.assertEqual((lease["router"], lease["dns"]), ("10.7.0.1", "203.0.113.1"))
         self.assertEqual((lease["domain"], lease["lease"]), ("example.org", "600"))
         self.assertEqual(lease["mask"], "16")
-        self.assertEqual(self.world.ask_host("c1"), "203.0.113.2")
+        self.assertEqual(self.world.address_seen_by_host("c1"), "203.0.113.2")
         self.assertEqual(self.world.resolve("c1", "203.0.113.1"), "198.51.100.7")
         self.down()
 
-    def test_stay_off_ipv6_unless_it_is_asked_for(self):
+    def test_have_no_ipv6_by_default(self):
         for words, is_forwarded in ([], False), (["--ipv6"], True):
             self.up(*words)
             self.assertEqual(self.world.reaches_over_ipv6("c1"), is_forwarded, words)
@@ -108,12 +108,12 @@ class Undo(GatewayTest):
         self.assertIn("nothing to undo", self.down().stderr)
 
     def test_dry_run_changes_nothing(self):
-        told = self.up("--dry-run").stdout
-        self.assertIn("give l0 the address 192.168.12.1/24", told)
+        output = self.up("--dry-run").stdout
+        self.assertIn("give l0 the address 192.168.12.1/24", output)
         self.assert_as_before()
 
     def killed(self, command, step):
-        """Whether there was such a step to be killed at."""
+        """Whether there was such a step."""
         outcome = run([CRASH, command, "l0", "w0", STATE, UNITS, str(step)])
         self.assertIn(outcome.returncode, (0, -signal.SIGKILL), outcome.stderr)
         return outcome.returncode != 0
@@ -130,7 +130,7 @@ class Undo(GatewayTest):
 
     def test_down_killed_at_any_step_is_finished_by_down(self):
         step = 1
-        self.assertFalse(self.killed("up", 1000))  # up, with a unit, and quickly
+        self.assertFalse(self.killed("up", 1000))  # up, with a unit
         while self.killed("down", step):
             with self.subTest(step=step):
                 self.down("--lan", "l0")
@@ -140,7 +140,7 @@ class Undo(GatewayTest):
         self.assert_as_before()
         print(f"down: killed at each of {step - 1} steps", file=sys.stderr)
 
-    def test_up_killed_and_put_up_again_works_and_is_undone(self):
+    def test_up_killed_and_repeated_works_and_is_undone(self):
         for step in (2, 9, 15, 20, 26, 29):
             with self.subTest(step=step):
                 self.assertTrue(self.killed("up", step))
@@ -149,7 +149,7 @@ class Undo(GatewayTest):
                 self.down()
 
     def test_the_program_killed_at_any_time_is_undone_by_down(self):
-        # Without a link no other DHCP server is waited for: steps follow fast.
+        # Without a link `up` does not wait for a DHCP server, so steps are fast.
         self.world.unplug_lan()
         self.before = snapshot()
         for milliseconds in range(0, 160, 2):
@@ -160,8 +160,8 @@ class Undo(GatewayTest):
                 process.wait()
                 self.down("--lan", "l0")
 
-    def test_up_on_a_full_disk_is_refused_and_undoes_itself(self):
-        self.world.unplug_lan()  # so that no other DHCP server is waited for
+    def test_up_on_a_full_disk_is_rolled_back(self):
+        self.world.unplug_lan()  # so that `up` does not wait for another DHCP server
         os.makedirs(STATE, exist_ok=True)
         refused = 0
         for room in [f"nr_inodes={names}" for names in range(1, 8)] + [f"size={4 * pages}k" for pages in range(1, 5)]:
@@ -178,9 +178,9 @@ class Undo(GatewayTest):
                     refused += 1
                 run(["umount", STATE], check=True)
         self.assertGreater(refused, 3)
-        print(f"up: refused for want of room {refused} times", file=sys.stderr)
+        print(f"up: rolled back on {refused} full disks", file=sys.stderr)
 
-    def test_interrupted_up_undoes_itself(self):
+    def test_interrupted_up_is_rolled_back(self):
         process = subprocess.Popen([FLOWTELL, "gateway", *UP], stderr=subprocess.DEVNULL)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
@@ -191,7 +191,7 @@ class Undo(GatewayTest):
         with self.world.server_at_port_67():
             self.assert_refused("nothing was changed: dnsmasq", *UP)
 
-    def test_dnsmasq_that_died_is_told_and_mended(self):
+    def test_dead_dnsmasq_is_reported_and_restarted(self):
         self.up()
         os.kill(self.status()[0]["dnsmasq"], signal.SIGKILL)
         self.world.wait_until(lambda: "it lacks dnsmasq" in gateway("status").stdout)
@@ -199,18 +199,18 @@ class Undo(GatewayTest):
         self.assertTrue(self.status()[0]["up"])
         self.down()
 
-    def test_parts_that_others_took_away_are_told_and_mended(self):
+    def test_missing_parts_are_reported_and_restored(self):
         self.up()
         run(["ip", "addr", "flush", "dev", "l0"], check=True)
         run(["nft", "flush", "ruleset"], check=True)
-        told = gateway("status").stdout
-        self.assertIn("its address 192.168.12.1/24", told)
-        self.assertIn("the nftables table inet flowtell_l0", told)
+        output = gateway("status").stdout
+        self.assertIn("its address 192.168.12.1/24", output)
+        self.assertIn("the nftables table inet flowtell_l0", output)
         self.up()
         self.assertTrue(self.status()[0]["up"])
         self.down()
 
-    def test_interface_that_has_gone_is_no_hindrance(self):
+    def test_down_works_without_the_interface(self):
         self.up()
         self.world.delete_lan()
         self.assertEqual(gateway("down").returncode, 0)
@@ -232,14 +232,14 @@ class Undo(GatewayTest):
         self.up("--persist")
         other = ["up", "--lan", "l9", "--wan", "w0", "--address", "10.9.0.1/24"]
         self.assertEqual(gateway(*other).returncode, 0)
-        told = self.down("--all").stderr
-        self.assertIn("on l0 is down", told)
-        self.assertIn("on l9 is down", told)
+        output = self.down("--all").stderr
+        self.assertIn("on l0 is down", output)
+        self.assertIn("on l9 is down", output)
         self.assertIn("nothing to undo", gateway("down", "--all").stderr)
 
     def test_persists_by_a_unit(self):
-        told = self.up("--persist", "--dry-run").stdout
-        self.assertIn("flowtell-gateway-l0.service", told)
+        output = self.up("--persist", "--dry-run").stdout
+        self.assertIn("flowtell-gateway-l0.service", output)
         self.up("--persist")
         unit = UNITS + "/flowtell-gateway-l0.service"
         self.assertTrue(os.path.exists(UNITS + "/multi-user.target.wants/flowtell-gateway-l0.service"))
@@ -247,15 +247,15 @@ class Undo(GatewayTest):
         if shutil.which("systemd-analyze"):
             checked = run(["systemd-analyze", "verify", "--man=no", unit])
             self.assertNotIn("flowtell-gateway", checked.stderr)
-            # What remains is its job; the unit says of each why.
-            judged = run(["systemd-analyze", "security", "--offline=true", "--threshold=31", "--no-pager", unit])
-            self.assertEqual(judged.returncode, 0, judged.stdout[-200:] + judged.stderr)
+            # The remaining rights are needed for its job; the unit explains each.
+            rating = run(["systemd-analyze", "security", "--offline=true", "--threshold=31", "--no-pager", unit])
+            self.assertEqual(rating.returncode, 0, rating.stdout[-200:] + rating.stderr)
         self.assertEqual(gateway("down", "--keep-unit").returncode, 0)
-        self.assertTrue(os.path.exists(unit))  # as when systemd stops it
+        self.assertTrue(os.path.exists(unit))  # as when systemd stops the unit
         self.up()
         self.down()
 
-    def test_start_up_script(self):
+    def test_startup_script(self):
         script = self.world.folder + "/gateway"
         with open(script, "w") as file:
             file.write(gateway("script", *UP[1:]).stdout)
@@ -267,15 +267,15 @@ class Undo(GatewayTest):
         self.assert_as_before()
 
 
-class Nonsense(GatewayTest):
-    """Refused in one sentence, before anything changes."""
+class InvalidRequests(GatewayTest):
+    """Rejected with one sentence, before anything changes."""
 
     def test_of_interfaces(self):
         self.assert_refused("are both l0", "up", "--lan", "l0", "--wan", "l0", code=2)
         self.assert_refused("there is no interface l7", "up", "--lan", "l7", "--wan", "w0")
         self.assert_refused("there is no interface w7", "up", "--lan", "l0", "--wan", "w7")
-        self.assert_refused("leads nowhere", "up", "--lan", "lo", "--wan", "w0")
-        self.assert_refused("the wrong way round", "up", "--lan", "w0", "--wan", "l9")
+        self.assert_refused("is the loopback interface", "up", "--lan", "lo", "--wan", "w0")
+        self.assert_refused("swap --lan and --wan", "up", "--lan", "w0", "--wan", "l9")
         run(["ip", "link", "set", "w0", "down"], check=True)
         self.before = snapshot()
         self.assert_refused("w0 is down", *UP)
@@ -309,10 +309,10 @@ class Nonsense(GatewayTest):
     def test_where_a_dhcp_server_answers(self):
         with self.world.other_dhcp_server():
             self.before = snapshot()
-            self.assert_refused("a DHCP server at 192.168.5.1 answers on l0", *UP)
+            self.assert_refused("a DHCP server at 192.168.5.1 already answers on l0", *UP)
             self.world.switch_lan_on()
             self.before = snapshot()
-            self.assert_refused("a DHCP server at 192.168.5.1 answers on l0", *UP)
+            self.assert_refused("a DHCP server at 192.168.5.1 already answers on l0", *UP)
 
     def test_of_persistence_without_systemd(self):
         self.world.hide_systemd()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A little world for the tests of the gateway: an internet, a switch, devices.
+"""The network of the gateway tests: an internet, a switch, devices.
 
-Importing this module moves the process into namespaces of its own, by running
-it again under unshare(1); see gateway_test.py.
+Importing this module moves the process into its own namespaces, by running it
+again under unshare(1); see gateway_test.py.
 """
 
 import contextlib
@@ -35,18 +35,18 @@ def enter_namespaces():
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = [name for name in NEEDED if not shutil.which(name)]
     if missing:
-        skip(f"there is no {', '.join(missing)} (see packages.txt)")
+        skip(f"{', '.join(missing)} is not installed (see packages.txt)")
     words = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     if os.geteuid() != 0:
         words += ["--user", "--map-root-user"]
     if run([*words, "true"]).returncode != 0:
-        skip("it needs root, or a kernel that lets users make namespaces")
+        skip("root or user namespaces are needed")
     os.environ[MARK] = "1"
     os.execvp("unshare", [*words, PYTHON, *sys.argv])
 
 
-def lay_out_the_system():
-    """Folders of our own over those that a gateway and its helpers write to."""
+def set_up_system():
+    """Mounts own folders over those that a gateway and its helpers write to."""
     for folder in "/run", "/etc/systemd/system":
         run(["mount", "-t", "tmpfs", "none", folder], check=True)
     os.makedirs("/run/systemd/system")
@@ -64,7 +64,7 @@ def lay_out_the_system():
 
 
 def snapshot():
-    """All that a gateway might change, as one text."""
+    """Everything that a gateway might change, as one text."""
     links = json.loads(run(["ip", "-j", "-d", "addr"]).stdout)
     for link in links:
         for part in [link, *link.get("addr_info", [])]:
@@ -102,7 +102,7 @@ for name in ip mask router dns domain lease; do
 done >"$LEASE_FILE"
 """
 
-# Says to each who connects from what address that is.
+# Sends each client the address that it connects from.
 HOST = """
 import socket
 server = socket.create_server(("", 80))
@@ -113,16 +113,16 @@ while True:
     peer.close()
 """
 
-# Answers every question for a name's address with 198.51.100.7.
+# Answers every address query with 198.51.100.7.
 NAME_SERVER = """
 import socket
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.bind(("203.0.113.1", 53))
 print("ready", flush=True)
 while True:
-    question, address = server.recvfrom(512)
-    asked = question[12:question.index(b"\\0", 12) + 5]
-    server.sendto(question[:2] + bytes.fromhex("81800001000100000000") + asked
+    request, address = server.recvfrom(512)
+    query = request[12:request.index(b"\\0", 12) + 5]
+    server.sendto(request[:2] + bytes.fromhex("81800001000100000000") + query
                   + bytes.fromhex("c00c000100010000003c0004c6336407"), address)
 """
 
@@ -133,7 +133,7 @@ print("ready", flush=True)
 time.sleep(60)
 """
 
-ASK_HOST = """
+QUERY_HOST = """
 import socket
 print(socket.create_connection(("203.0.113.1", 80), 5).makefile().read(), end="")
 """
@@ -141,11 +141,11 @@ print(socket.create_connection(("203.0.113.1", 80), 5).makefile().read(), end=""
 RESOLVE = """
 import socket, sys
 address, kind = sys.argv[1:3]
-question = bytes.fromhex("12340100000100000000000003777777076578616d706c65036f72670000010001")
+request = bytes.fromhex("12340100000100000000000003777777076578616d706c65036f72670000010001")
 client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "UDP" else socket.SOCK_STREAM)
 client.settimeout(int(sys.argv[3]))
 client.connect((address, 53))
-client.sendall(question if kind == "UDP" else len(question).to_bytes(2, "big") + question)
+client.sendall(request if kind == "UDP" else len(request).to_bytes(2, "big") + request)
 print(socket.inet_ntoa(client.recv(512)[-4:]), end="")
 """
 
@@ -156,7 +156,7 @@ print("ready", flush=True)
 time.sleep(600)
 """
 
-# Tells which of the addresses it gets a connection to, in how many seconds at most.
+# Prints which of the addresses accept a connection within the given seconds.
 CONNECT_TO_ALL = """
 import concurrent.futures, json, socket, sys
 def connects(address, seconds):
@@ -170,8 +170,8 @@ with concurrent.futures.ThreadPoolExecutor(len(words)) as pool:
     print(json.dumps(list(pool.map(connects, words[::2], words[1::2]))))
 """
 
-# Has other words than it was started with, in a place that it may write to.
-BE_CALLED = """
+# Replaces its own command line in memory, keeping its size.
+SET_ARGUMENTS = """
 import ctypes, sys, time
 with open("/proc/self/stat") as file:
     fields = file.read().rpartition(")")[2].split()
@@ -194,7 +194,7 @@ ROUTES += [("internet", subnet, "fd00:b::2") for subnet in ("fd00:a::/64", "fd00
 TARGETS = {("IPv4", "internet"): "203.0.113.1", ("IPv6", "internet"): "fd00:b::1",
            ("IPv4", "c1"): "192.168.12.9", ("IPv6", "c1"): "fd00:a::9",
            ("IPv4", "other"): "10.9.0.2", ("IPv6", "other"): "fd00:c::2"}
-PLACES = {"internet": "internet", "c1": "c1", "other": "switch"}
+NAMESPACES = {"internet": "internet", "c1": "c1", "other": "switch"}
 
 
 class World:
@@ -222,8 +222,8 @@ class World:
         for port in "s0", "sc1", "sc2":
             self.inside("switch", "ip", "link", "set", port, "master", "switch0", "up")
         self.inside("switch", "ip", "link", "set", "switch0", "up")
-        self.serve("internet", HOST)
-        self.serve("internet", NAME_SERVER)
+        self.start_server("internet", HOST)
+        self.start_server("internet", NAME_SERVER)
         self.wait_until_settled()
 
     def pair(self, here, there, namespace):
@@ -233,7 +233,7 @@ class World:
 
     @staticmethod
     def wait_until_settled(interface="w0"):
-        """Until the kernel is through with giving it an IPv6 address."""
+        """Until the kernel has completed the interface's IPv6 address."""
         for _ in range(60):
             shown = run(["ip", "-6", "addr", "show", "dev", interface]).stdout
             if "inet6" in shown and "tentative" not in shown:
@@ -266,8 +266,8 @@ class World:
         self.started.append(process)
         return process
 
-    def serve(self, namespace, program):
-        """Starts a server and waits until it says that it listens."""
+    def start_server(self, namespace, program):
+        """Starts a server and waits until it listens."""
         server = self.start(namespace, PYTHON, "-c", program, stdout=subprocess.PIPE)
         server.stdout.readline()
         return server
@@ -296,7 +296,7 @@ class World:
         return shown[0]["address"]
 
     def lease(self, client, name):
-        """What a DHCP client was given."""
+        """The lease that a DHCP client received."""
         script, lease = self.folder + "/script", self.folder + "/" + client
         with open(script, "w") as file:
             file.write(LEASE_SCRIPT)
@@ -307,8 +307,8 @@ class World:
         with open(lease) as file:
             return dict(line.strip().split("=", 1) for line in file)
 
-    def ask_host(self, client):
-        return self.inside(client, PYTHON, "-c", ASK_HOST).stdout
+    def address_seen_by_host(self, client):
+        return self.inside(client, PYTHON, "-c", QUERY_HOST).stdout
 
     def resolve(self, client, server):
         return self.inside(client, PYTHON, "-c", RESOLVE, server, "UDP", "5").stdout
@@ -323,21 +323,21 @@ class World:
             file.write(f"{value}\n")
 
     def forward(self, ipv4, ipv6):
-        """Has the system forward as it did before any gateway."""
+        """Sets what the system forwards before any gateway."""
         self.set("ipv4/ip_forward", int(ipv4))
         self.set("ipv4/conf/l9/forwarding", 1)
         self.set("ipv6/conf/all/forwarding", int(ipv6))
 
     @contextlib.contextmanager
     def addresses(self):
-        """Addresses and routes put in by hand on all sides, as far as they are absent."""
+        """Adds missing addresses and routes by hand on all sides."""
         run(["ip", "link", "set", "l9", "up"], check=True)
-        given = []
+        added = []
         for namespace, interface, *addresses in ADDRESSES:
             for address, bits in zip(addresses, (24, 64)):
                 if address is not None:
-                    given.append((namespace, [f"{address}/{bits}", "dev", interface]))
-        for namespace, words in given:
+                    added.append((namespace, [f"{address}/{bits}", "dev", interface]))
+        for namespace, words in added:
             no_test = ["nodad"] if ":" in words[0] else []
             self.at(namespace, "ip", "addr", "add", *words, *no_test)
         for namespace, to, via in ROUTES:
@@ -345,7 +345,7 @@ class World:
         try:
             yield
         finally:
-            for namespace, words in given:
+            for namespace, words in added:
                 self.at(namespace, "ip", "addr", "del", *words)
             run(["ip", "link", "set", "l9", "down"], check=True)
             for namespace, to, via in ROUTES:
@@ -355,34 +355,34 @@ class World:
         return run(words, check=True) if namespace is None else self.inside(namespace, *words)
 
     def unexpected_connections(self, wanted):
-        """Of (family, source, target): those where a TCP connection comes about and should not,
-        or the other way round. One that should gets more time, for the machine may be busy."""
-        for place in PLACES.values():
-            if place not in self.listening:
-                self.listening[place] = self.serve(place, LISTEN_TO_ALL)
-        asking = []
-        for name, place in PLACES.items():
+        """The (family, source, target) whose TCP connection differs from `wanted`. Expected connections
+        get more time, since the machine may be busy."""
+        for namespace in NAMESPACES.values():
+            if namespace not in self.listening:
+                self.listening[namespace] = self.start_server(namespace, LISTEN_TO_ALL)
+        probes = []
+        for name, namespace in NAMESPACES.items():
             ways = [way for way in wanted if way[1] == name]
             words = [word for way in ways for word in (TARGETS[way[0], way[2]], "20" if wanted[way] else "2")]
-            asking.append((ways, self.start(
-                place, PYTHON, "-c", CONNECT_TO_ALL, *words, stdout=subprocess.PIPE, text=True)))
-        found = {}
-        for ways, process in asking:
-            found.update(zip(ways, json.loads(process.communicate(timeout=60)[0])))
-        return {way: passes for way, passes in found.items() if passes != wanted[way]}
+            probes.append((ways, self.start(
+                namespace, PYTHON, "-c", CONNECT_TO_ALL, *words, stdout=subprocess.PIPE, text=True)))
+        connected = {}
+        for ways, process in probes:
+            connected.update(zip(ways, json.loads(process.communicate(timeout=60)[0])))
+        return {way: passes for way, passes in connected.items() if passes != wanted[way]}
 
     def can_connect(self, client, server, address, lease=False):
-        """Whether a TCP connection to a port of the server comes about."""
+        """Whether a TCP connection to a port of the server succeeds."""
         if lease:
             self.lease(client, client)
-        listener = self.serve(server, LISTEN.format(address="", port=99, family="AF_INET"))
+        listener = self.start_server(server, LISTEN.format(address="", port=99, family="AF_INET"))
         connect = f"import socket; socket.create_connection(('{address}', 99), 2)"
         outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", connect])
         self.stop(listener)
         return outcome.returncode == 0
 
     def reaches_over_ipv6(self, client):
-        """With addresses and routes put in by hand on both sides."""
+        """With addresses and routes set by hand on both sides."""
         addresses = [(None, "l0", "fd00:a::1/64"), (None, "w0", "fd00:b::2/64"),
                      (client, client, "fd00:a::9/64"), ("internet", "h0", "fd00:b::1/64")]
         for namespace, interface, address in addresses:
@@ -391,7 +391,7 @@ class World:
         self.inside(client, "ip", "route", "replace", "default", "via", "fd00:a::1")
         self.inside("internet", "ip", "route", "replace", "fd00:a::/64", "via", "fd00:b::2")
         connect = "import socket; socket.create_connection(('fd00:b::1', 80), 2)"
-        server = self.serve(
+        server = self.start_server(
             "internet", LISTEN.format(address="fd00:b::1", port=80, family="AF_INET6"))
         outcome = run(["ip", "netns", "exec", client, PYTHON, "-c", connect])
         self.stop(server)
@@ -423,8 +423,8 @@ class World:
         self.wait_until(lambda: self.has_link("l0"))
 
     @contextlib.contextmanager
-    def another_boot(self):
-        """The kernel says that it has started anew."""
+    def simulated_reboot(self):
+        """Simulates a reboot by another boot id of the kernel."""
         path = "/proc/sys/kernel/random/boot_id"
         other = self.folder + "/boot_id"
         with open(other, "w") as file:
@@ -436,13 +436,13 @@ class World:
             run(["umount", path], check=True)
 
     @contextlib.contextmanager
-    def process_that_is_called(self, words):
-        """A process of another user, where there is one, that has such words."""
+    def process_with_arguments(self, words):
+        """A process with these arguments, of another user if possible."""
         with open("/proc/self/uid_map") as file:
             has_others = sum(int(line.split()[2]) for line in file) > 1
         options = {"user": 65534} if has_others else {}
-        room = "x" * sum(len(word) + 1 for word in words)
-        process = subprocess.Popen([PYTHON, "-c", BE_CALLED, room, *words],
+        padding = "x" * sum(len(word) + 1 for word in words)
+        process = subprocess.Popen([PYTHON, "-c", SET_ARGUMENTS, padding, *words],
                                    stdout=subprocess.PIPE, **options)
         try:
             process.stdout.readline()
@@ -482,4 +482,4 @@ class World:
 
 if MARK not in os.environ:
     enter_namespaces()
-lay_out_the_system()
+set_up_system()

@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The page of `evaluate --html`, looked at by a browser: it loads nothing, has nothing to complain
-of, draws every chart, in light and in dark and on paper, and can be read on a phone. Exit code 77
-(skipped) where Chromium is absent.
+"""The page of `evaluate --html` in a browser: it loads nothing, reports no error, draws every chart
+in light, dark and print, and is readable on a phone. Exit code 77 (skipped) without Chromium.
 
 usage: html_test.py FLOWTELL SAMPLES [SCREENSHOTS]     SCREENSHOTS: a folder to keep pictures in
 """
@@ -16,7 +15,7 @@ import browser
 
 SKIPPED = 77
 
-# How many colours each chart has: a blank canvas has one.
+# The number of colours of each chart: a blank canvas has one.
 COLOURS = """
 [...document.querySelectorAll("canvas")].map((canvas) => {
   const { width, height } = canvas;
@@ -24,7 +23,7 @@ COLOURS = """
   return new Set(new Uint32Array(pixels.buffer)).size;
 })"""
 
-# Text that does not stand out from what is behind it, by WCAG 2's ratio of contrast.
+# Text with too little contrast to its background, by WCAG 2's contrast ratio.
 FAINT_TEXT = """
 (() => {
   const parts = (text) => (text.match(/[\\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
@@ -79,13 +78,13 @@ def make_page(flowtell, samples, folder):
 def look(check, window, page, scheme, keep):
     window.look(scheme)
     window.open(page)
-    told = window.told()
-    check(not told, f"{scheme}: nothing on the console{': ' if told else ''}{' '.join(told)}")
+    messages = window.messages()
+    check(not messages, f"{scheme}: no console messages{': ' if messages else ''}{' '.join(messages)}")
     colours = window.value(COLOURS)
     check(len(colours) >= 3 and min(colours) > 3,
           f"{scheme}: every chart has drawn; colours in each: {colours}")
     faint = window.value(FAINT_TEXT)
-    check(not faint, f"{scheme}: all text stands out{': ' if faint else ''}{faint or ''}")
+    check(not faint, f"{scheme}: all text has enough contrast{': ' if faint else ''}{faint or ''}")
     if keep:
         window.screenshot(keep / f"{scheme}.png")
     return window.value("getComputedStyle(document.body).backgroundColor")
@@ -96,10 +95,10 @@ def look_closer(check, window, page):
     window.value("dispatchEvent(new Event('beforeprint'))")
     on_paper = window.value(CHART)
     window.value("dispatchEvent(new Event('afterprint'))")
-    check(on_paper != dark == window.value(CHART), "charts are light on paper, and dark again")
+    check(on_paper != dark == window.value(CHART), "charts are light in print, and dark again")
     window.look("light")
     light = window.value(f"{TWO_FRAMES}.then(() => {CHART})")
-    check(light != dark, "charts follow when the reader turns from dark to light")
+    check(light != dark, "charts follow a change of the colour scheme")
     window.look("light", 390, 800)
     window.open(page)
     wide = window.value("document.documentElement.scrollWidth")
@@ -108,21 +107,21 @@ def look_closer(check, window, page):
     check(pdf.startswith(b"%PDF") and len(pdf) > 20_000, f"prints, as {len(pdf)} bytes of PDF")
     check(not window.value("document.documentElement.classList.contains('paper')"),
           "after printing the page is as it was")
-    told = window.told()
-    check(not told, f"still nothing on the console {' '.join(told)}")
+    messages = window.messages()
+    check(not messages, f"still no console messages {' '.join(messages)}")
 
 
 def check_policy(check, window, page):
-    """What a stranger put into the page neither runs nor loads."""
+    """Injected content neither runs nor loads."""
     text = page.read_text()
     evil = page.with_name("evil.html")
     evil.write_text(text.replace("</main>", "<script>document.title = 'evil'</script>"
                                  "<img src='evil.png'></main>"))
     window.open(evil)
-    told = window.told()
+    messages = window.messages()
     check(window.value("document.title") != "evil", "a foreign script does not run")
-    check(len(told) >= 2 and all("Content Security Policy" in words for words in told),
-          "and the browser says that the page forbids it")
+    check(len(messages) >= 2 and all("Content Security Policy" in words for words in messages),
+          "and the browser reports the page's policy")
 
 
 def main():
@@ -136,7 +135,7 @@ def main():
     try:
         page = make_page(flowtell, samples, folder)
         text = page.read_text()
-        check("http://" not in text.split("<script>")[0], "the page names nothing outside")
+        check("http://" not in text.split("<script>")[0], "the page has no external links")
         with browser.Browser() as window:
             light = look(check, window, page, "light", keep)
             dark = look(check, window, page, "dark", keep)

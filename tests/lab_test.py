@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A lab comes up, every app of it moves the bytes it should, and nothing is left of it, also when
-it is interrupted. Exit code 77 (skipped) where there can be no lab.
+"""A lab starts, every app in it transfers the expected bytes, and nothing of it remains, also after
+an interruption. Exit code 77 (skipped) if there can be no lab.
 
 usage: lab_test.py BUILD      the folder that flowtell and cable are in
 """
@@ -21,15 +21,15 @@ sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from apps import APPS, use  # noqa: E402
 from checks import check, failures  # noqa: E402
 from content import make_content  # noqa: E402
-from gateway import raise_gateway, start_capture, stop_capture  # noqa: E402
+from gateway import start_gateway, start_capture, stop_capture  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 from private import may_change_user, run_in_private  # noqa: E402
 from servers import ADDRESS_OF, start_servers  # noqa: E402
 from world import World  # noqa: E402
 
 SECONDS = 8
-# What each app must have done: protocol, port; at least so many flows, bytes sent and received;
-# with whom.
+# What each app must have done: protocol, port; minimum numbers of flows and of bytes sent and
+# received; server names.
 EXPECTED = {
     "browser": ("TCP", 443, 3, 3_000, 50_000, ("meadow", "gazette", "bazaar")),
     "video": ("TCP", 443, 3, 5_000, 150_000, ("tube",)),
@@ -63,7 +63,7 @@ def record_all(build, folder):
     make_content(content, 1, playable())
     with World(folder, NETWORKS["home"], build / "cable", 1, phones=3) as world:
         start_servers(world, content, playable())
-        raise_gateway(world, build)
+        start_gateway(world, build)
         capture = start_capture(world, "all", folder / "captures", build)
         play_all(world, content)
         stop_capture(capture)
@@ -71,19 +71,19 @@ def record_all(build, folder):
 
 
 def check_app(app, flows, capture):
-    protocol, port, least_flows, sent, received, names = EXPECTED[app]
+    protocol, port, min_flows, sent, received, names = EXPECTED[app]
     own_names = [name for name in ADDRESS_OF if any(part in name for part in names)]
     servers = {ADDRESS_OF[name] for name in own_names}
     own = [row for row in flows if row["remote"] in servers and row["protocol"] == protocol
            and int(row["remote_port"]) == port]
     there = sum(int(row["bytes_sent"]) for row in own)
     back = sum(int(row["bytes_received"]) for row in own)
-    check(len(own) >= least_flows and there >= sent and back >= received,
+    check(len(own) >= min_flows and there >= sent and back >= received,
           f"{app}: {len(own)} flows of {protocol} to port {port}, {there} bytes sent,"
           f" {back} received")
     if port in (443, 8883):
-        said = [name for name in own_names if name.encode() in capture]
-        check(said, f"{app}: names in DNS and TLS: {', '.join(said)}")
+        seen_names = [name for name in own_names if name.encode() in capture]
+        check(seen_names, f"{app}: names in DNS and TLS: {', '.join(seen_names)}")
 
 
 def check_capture(build, path):
@@ -92,16 +92,16 @@ def check_capture(build, path):
     flows = list(csv.DictReader(io.StringIO(done.stdout)))
     devices = {row["device"] for row in flows}
     check(len(devices) == 3, f"the phones: {', '.join(sorted(devices))}")
-    answered = [row for row in flows
+    answers = [row for row in flows
                 if row["remote_port"] == "53" and int(row["packets_received"]) > 0]
-    check(len(answered) >= 6, f"{len(answered)} flows of DNS with answers")
+    check(len(answers) >= 6, f"{len(answers)} flows of DNS with answers")
     capture = path.read_bytes()
     for app in playable():
         check_app(app, flows, capture)
 
 
 def lab_processes(folder):
-    """Those that name the folder of a lab on their command line."""
+    """Processes with the folder of a lab on their command line."""
     found = []
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:
@@ -128,17 +128,17 @@ def check_nothing_left(folder, spaces, when):
 
 
 def check_interrupted(build, folder, spaces):
-    """A lab that is told to stop in the middle of things ends soon, and leaves nothing."""
+    """A lab that is stopped by a signal ends soon and leaves nothing."""
     lab = subprocess.Popen(
         [sys.executable, ROOT / "lab" / "lab.py", "record", "home", "--apps", "chat",
          "-o", folder + "/out/home", "--build", build],
         env={**os.environ, "TMPDIR": folder + "/own"}, stdout=subprocess.PIPE, text=True)
-    lab.stdout.readline()  # a round has begun
+    lab.stdout.readline()  # a round has started
     time.sleep(2)
-    check(lab_processes(folder + "/own"), "a lab is at work")
+    check(lab_processes(folder + "/own"), "a lab is running")
     lab.send_signal(signal.SIGTERM)
     code = lab.wait(20)
-    check(code == 130, f"told to stop, it ends with {code}")
+    check(code == 130, f"stopped by a signal, it ends with {code}")
     check_nothing_left(folder + "/own", spaces, "when interrupted")
 
 

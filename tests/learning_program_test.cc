@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Learning two made-up apps, judging by them, and how well.
+// Training on two made-up apps, classification and evaluation.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -19,7 +19,7 @@ class LearningProgram : public ProgramTest {
   }
 };
 
-TEST_F(LearningProgram, TrainsAndTellsWhatIsInTheModel) {
+TEST_F(LearningProgram, TrainsAndPrintsTheModel) {
   run("flowtell train home -o apps.model --trees 20 --features classic14");
   run("flowtell model apps.model");
   run("flowtell model apps.model --json -");
@@ -43,19 +43,19 @@ TEST_F(LearningProgram, EvaluatesByCapture) {
   run("flowtell evaluate home --trees 20");
   run("flowtell evaluate home --trees 20 --features classic14,appscanner54 "
       "--unknown never --seed 9 --balance flows");
-  // The curves would fill pages.
+  // Without the curves, which would be long.
   run("flowtell evaluate home --trees 20 --json - | "
       "sed '/\"reliability\"/,/^  \\]/d; /\"risk_coverage\"/,/^  }/d'");
   expect("evaluate");
 }
 
-TEST_F(LearningProgram, EvaluatesAsOneDevicesDay) {
+TEST_F(LearningProgram, EvaluatesOneDevicesDay) {
   run("flowtell evaluate home --trees 20 --timeline");
   run("flowtell evaluate home --trees 20 --timeline --evidence shape");
   expect("evaluate_a_day");
 }
 
-// The keys of the JSON, and that a day without time is as good as its captures.
+// JSON keys. Without time evidence the day has the accuracy by capture.
 TEST_F(LearningProgram, WritesTheDayAsJson) {
   const auto score = [&](const std::string& options) {
     const Outcome outcome =
@@ -64,20 +64,20 @@ TEST_F(LearningProgram, WritesTheDayAsJson) {
     return nlohmann::json::parse(outcome.out);
   };
   EXPECT_FALSE(score("").contains("timeline"));
-  const auto timely = score("--timeline");
-  EXPECT_EQ(timely["evidence"], (nlohmann::json{"shape", "name", "time"}));
-  EXPECT_EQ(timely["timeline"]["repeats"], 5);
-  EXPECT_GE(timely["calibration_error"].get<double>(), 0);
-  EXPECT_LE(timely["calibration_error"].get<double>(), 1);
+  const auto timed = score("--timeline");
+  EXPECT_EQ(timed["evidence"], (nlohmann::json{"shape", "name", "time"}));
+  EXPECT_EQ(timed["timeline"]["repeats"], 5);
+  EXPECT_GE(timed["expected_calibration_error"].get<double>(), 0);
+  EXPECT_LE(timed["expected_calibration_error"].get<double>(), 1);
   const auto shape = score("--timeline --evidence shape");
   EXPECT_EQ(shape["evidence"], (nlohmann::json{"shape"}));
   EXPECT_EQ(shape["timeline"]["accuracy"], shape["accuracy"]);
   EXPECT_EQ(shape["timeline"]["accuracy_spread"], 0);
-  EXPECT_GT(timely["accuracy"].get<double>(), shape["accuracy"].get<double>())
-      << "a capture is of one app: what a flow is, says what the next is";
+  EXPECT_GT(timed["accuracy"].get<double>(), shape["accuracy"].get<double>())
+      << "a capture is of one app, so neighbouring flows are evidence";
 }
 
-// Each kind alone and together: as many lines, and what time adds is seen.
+// Each kind of evidence alone and together: same lines, and time has an effect.
 TEST_F(LearningProgram, ClassifiesByEachKindOfEvidence) {
   ASSERT_EQ(run("flowtell train home -o apps.model --no-score").exit_code, 0);
   const auto lines = [&](const std::string& kinds) {
@@ -92,7 +92,7 @@ TEST_F(LearningProgram, ClassifiesByEachKindOfEvidence) {
   const std::string shape = lines("shape");
   EXPECT_EQ(std::ranges::count(shape, '\n'), std::ranges::count(all, '\n'));
   EXPECT_NE(lines("shape,time"), shape);
-  // These captures leak no names: names say nothing, with time or without.
+  // Without names in the captures, name evidence has no effect.
   EXPECT_EQ(lines("name"), lines("name,time"));
 }
 
@@ -104,12 +104,12 @@ TEST_F(LearningProgram, EvaluatesOnOtherCaptures) {
   expect("evaluate_on_others");
 }
 
-TEST_F(LearningProgram, CallsASplitByFlowOptimistic) {
+TEST_F(LearningProgram, WarnsThatASplitByFlowIsOptimistic) {
   run("flowtell evaluate home --trees 20 --split by-flow --folds 3");
   expect("evaluate_by_flow");
 }
 
-TEST_F(LearningProgram, LearnsFromAManifest) {
+TEST_F(LearningProgram, TrainsFromAManifest) {
   put("list.csv",
       "path,app,group,from,to,device\n"
       "home/chat/1.pcap,chat,monday,,,\n"
@@ -122,8 +122,8 @@ TEST_F(LearningProgram, LearnsFromAManifest) {
   expect("evaluate_a_manifest");
 }
 
-// One file, two phones: nothing is left to judge by.
-TEST_F(LearningProgram, GivesNoScoreThatCannotBeHonest) {
+// One file with two apps: no capture is left for testing.
+TEST_F(LearningProgram, GivesNoScoreWithoutHeldOutCaptures) {
   put("list.csv",
       "path,app,from,to\n"
       "phone.pcap,chat,0,8\n"
@@ -155,7 +155,7 @@ TEST_F(LearningProgram, GivesTheSameBytesOnAnyNumberOfThreads) {
             run("flowtell evaluate home --threads 2").out);
 }
 
-// The shares that the table shows are those of the JSON.
+// The recalls in the table are those of the JSON.
 TEST_F(LearningProgram, WritesJsonThatAddsUp) {
   const Outcome outcome = run("flowtell evaluate home --trees 20 --json -");
   const auto score = nlohmann::json::parse(outcome.out);
@@ -171,9 +171,9 @@ TEST_F(LearningProgram, WritesJsonThatAddsUp) {
                    static_cast<double>(right) / static_cast<double>(flows));
 }
 
-// Each flow is judged by forests that did not learn from it, so the same model
-// judged on what taught it must look better.
-TEST_F(LearningProgram, FlattersItselfOnlyOnWhatTaughtIt) {
+// Each flow is predicted by forests not trained on it, so a model tested on its
+// own training data must look better.
+TEST_F(LearningProgram, ScoresHigherOnTrainingDataOnly) {
   const auto accuracy = [&](const std::string& line) {
     return nlohmann::json::parse(run(line).out)["accuracy"].get<double>();
   };

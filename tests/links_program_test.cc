@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Links that another user left where outputs are about to be written. Of
-// `capture`, which takes an interface, tests/faults_test.py says the same.
+// Links of other users at output paths. `capture` needs an interface;
+// tests/faults_test.py tests it.
 #include "base/file.h"
 #include "support/app_captures.h"
 #include "support/other_user.h"
@@ -19,8 +19,8 @@ class Links : public ProgramTest {
     put("precious", kAsItWas);
     std::filesystem::create_directory(folder() / "mine");
     const std::string shared = make_folder_with(folder() / "shared", 01777);
-    make_link_of(kStranger, folder() / "precious", shared + "/out");
-    make_link_of(kStranger, folder() / "mine", shared + "/way");
+    make_link_of(kOtherUser, folder() / "precious", shared + "/out");
+    make_link_of(kOtherUser, folder() / "mine", shared + "/way");
     ASSERT_EQ(
         run("flowtell train home -o apps.model --trees 5 --no-score").exit_code,
         0);
@@ -29,7 +29,7 @@ class Links : public ProgramTest {
   static constexpr std::string_view kAsItWas = "as it was\n";
 };
 
-TEST_F(Links, OfOthersAreFollowedByNoCommand) {
+TEST_F(Links, OfOtherUsersAreNeverFollowed) {
   for (const char* line :
        {"flowtell flows phone.pcap -o",
         "flowtell flows phone.pcap --format csv -o",
@@ -41,12 +41,12 @@ TEST_F(Links, OfOthersAreFollowedByNoCommand) {
         "flowtell explain apps.model --json",
         "flowtell explain apps.model --html",
         "flowtell watch apps.model --replay phone.pcap --speed 1e6 -o"}) {
-    for (const char* place : {"shared/out", "shared/way/new"}) {
-      const Outcome outcome = run(fmt::format("{} {}", line, place));
-      EXPECT_EQ(outcome.exit_code, 1) << line << ' ' << place;
+    for (const char* path : {"shared/out", "shared/way/new"}) {
+      const Outcome outcome = run(fmt::format("{} {}", line, path));
+      EXPECT_EQ(outcome.exit_code, 1) << line << ' ' << path;
       EXPECT_TRUE(outcome.err.starts_with(fmt::format(
           "flowtell: cannot write {}: shared/{} is a link of another user",
-          place, std::string_view(place).substr(7, 3))))
+          path, std::string_view(path).substr(7, 3))))
           << line << ": " << outcome.err;
     }
   }
@@ -59,7 +59,7 @@ TEST_F(Links, OfOthersAreFollowedByNoCommand) {
   EXPECT_EQ(run("ls shared").out, "out\nway\n") << "nothing is left behind";
 }
 
-TEST_F(Links, OfOnesOwnAreFollowed) {
+TEST_F(Links, OfTheOwnUserAreFollowed) {
   run("ln -s ../precious shared/own");
   EXPECT_EQ(run("flowtell flows phone.pcap -o shared/own").exit_code, 0);
   EXPECT_NE(*read_file(folder() / "precious"), kAsItWas);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `watch` and `capture` as far as they need no interface: captures played, and
-// whatever is refused before anybody listens.
+// `watch` and `capture` without an interface: replayed captures, and errors
+// before listening starts.
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -26,7 +26,7 @@ class LiveProgram : public ProgramTest {
   }
 };
 
-TEST_F(LiveProgram, RefusesWhatCannotBeWatched) {
+TEST_F(LiveProgram, RejectsInvalidOptions) {
   for (const char* line :
        {"flowtell watch", "flowtell watch apps.model",
         "flowtell watch apps.model -i wlan0 --replay phone.pcap",
@@ -46,7 +46,7 @@ TEST_F(LiveProgram, RefusesWhatCannotBeWatched) {
   expect("watch_usage_errors");
 }
 
-TEST_F(LiveProgram, NamesWhatIsAbsentOrBroken) {
+TEST_F(LiveProgram, ReportsAbsentAndDamagedFiles) {
   put("notes.txt", "Dear diary, today I recorded nothing.\n");
   put("old.pcap", "a recording");
   for (const char* line :
@@ -64,10 +64,10 @@ TEST_F(LiveProgram, NamesWhatIsAbsentOrBroken) {
   expect("watch_of_what_is_absent");
 }
 
-// A port of this machine that is taken for as long as this lives.
-class TakenPort {
+// Occupies a port of this machine during its lifetime.
+class OccupiedPort {
  public:
-  TakenPort() {
+  OccupiedPort() {
     sockaddr_in any{};
     any.sin_family = AF_INET;
     any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -76,7 +76,7 @@ class TakenPort {
     require(::bind(socket_.get(), address, size) == 0 &&
                 ::listen(socket_.get(), 1) == 0 &&
                 ::getsockname(socket_.get(), address, &size) == 0,
-            "no port can be taken");
+            "a port can be occupied");
     number_ = ntohs(any.sin_port);
   }
   int number() const { return number_; }
@@ -86,10 +86,10 @@ class TakenPort {
   int number_ = 0;
 };
 
-// What is wrong with a port is said only after the token was accepted.
-TEST_F(LiveProgram, TakesATokenOfSixteenLettersOrMore) {
-  const TakenPort port;
-  const auto said = [&](const std::string& token) {
+// A port error is reported only after the token is accepted.
+TEST_F(LiveProgram, RequiresATokenOfSixteenCharacters) {
+  const OccupiedPort port;
+  const auto errors = [&](const std::string& token) {
     put("token", token);
     const Outcome outcome = run(fmt::format(
         "flowtell watch apps.model --replay phone.pcap --metrics {} "
@@ -99,79 +99,79 @@ TEST_F(LiveProgram, TakesATokenOfSixteenLettersOrMore) {
     return outcome.err;
   };
   const std::string refused =
-      "flowtell: --metrics-token: token holds no token of 16 letters and "
-      "digits or more; make one with 'openssl rand -hex 16'\n";
+      "flowtell: --metrics-token: token holds no token of at least 16 letters "
+      "and digits; make one with 'openssl rand -hex 16'\n";
   const std::string accepted = fmt::format(
       "flowtell: cannot serve metrics on 127.0.0.1 port {}: Address already in "
       "use\n",
       port.number());
-  EXPECT_EQ(said("0123456789abcde"), refused);
-  EXPECT_EQ(said("0123456789abcde \t\r\n"), refused);
-  EXPECT_EQ(said("0123456789abcdef"), accepted);
-  EXPECT_EQ(said("0123456789abcdef\n"), accepted);
-  EXPECT_EQ(said("0123456789abcdefg"), accepted);
-  EXPECT_EQ(said("0123456789abcdef g"), refused) << "one word";
-  EXPECT_EQ(said("0123456789abcde!~"), accepted);
-  EXPECT_EQ(said("0123456789abcde\x7fg"), refused);
+  EXPECT_EQ(errors("0123456789abcde"), refused);
+  EXPECT_EQ(errors("0123456789abcde \t\r\n"), refused);
+  EXPECT_EQ(errors("0123456789abcdef"), accepted);
+  EXPECT_EQ(errors("0123456789abcdef\n"), accepted);
+  EXPECT_EQ(errors("0123456789abcdefg"), accepted);
+  EXPECT_EQ(errors("0123456789abcdef g"), refused) << "one word";
+  EXPECT_EQ(errors("0123456789abcde!~"), accepted);
+  EXPECT_EQ(errors("0123456789abcde\x7fg"), refused);
 }
 
-TEST_F(LiveProgram, PlaysNoStandardInput) {
+TEST_F(LiveProgram, RejectsReplayOfStandardInput) {
   const Outcome outcome =
       run("cat phone.pcap | flowtell watch apps.model --replay -");
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.err,
-            "flowtell: standard input comes at its own pace and cannot be "
-            "played; name a file, or use 'flowtell classify apps.model -'\n");
+            "flowtell: standard input cannot be replayed; name a file, or use "
+            "'flowtell classify apps.model -'\n");
 }
 
-// Where the address is understood, the port that is taken is the trouble.
-TEST_F(LiveProgram, ServesMetricsAtAnAddressThatCanBeRead) {
-  const TakenPort port;
+// With a valid address the error is the occupied port.
+TEST_F(LiveProgram, ChecksTheAddressOfMetrics) {
+  const OccupiedPort port;
   put("token", "0123456789abcdef");
-  const auto said = [&](const std::string& address,
-                        const std::string& token = "") {
+  const auto errors = [&](const std::string& address,
+                          const std::string& token = "") {
     return run(fmt::format("flowtell watch apps.model --replay phone.pcap "
                            "--metrics '{}' {}",
                            address, token))
         .err;
   };
   const std::string unread =
-      "flowtell: --metrics takes a port, as 9464, or an address of this "
-      "machine with a port, as 192.168.12.1:9464 or [fd00::1]:9464\n";
+      "flowtell: --metrics takes a port such as 9464, or an address of this "
+      "machine with a port, such as 192.168.12.1:9464 or [fd00::1]:9464\n";
   for (const char* address :
        {"0", "x", "65536", "", "127.0.0.1:0", "127.0.0.1:", ":9464", "::1:9464",
         "[::1]", "[::1]:x", "[]:9464", "[127.0.0.1]:9464", "[::1:9464",
         "home:9464"}) {
-    EXPECT_EQ(said(address), unread) << address;
+    EXPECT_EQ(errors(address), unread) << address;
   }
   const std::string number = std::to_string(port.number());
   const std::string taken = fmt::format(
       "flowtell: cannot serve metrics on 127.0.0.1 port {}: Address already in "
       "use\n",
       number);
-  EXPECT_EQ(said(number), taken);
-  EXPECT_EQ(said("127.0.0.1:" + number), taken);
+  EXPECT_EQ(errors(number), taken);
+  EXPECT_EQ(errors("127.0.0.1:" + number), taken);
   const std::string open =
-      "flowtell: --metrics on an address that others reach tells them which "
+      "flowtell: --metrics on an address that others can reach reveals which "
       "apps devices use; add --metrics-token, or serve on 127.0.0.1\n";
-  EXPECT_EQ(said("192.0.2.1:" + number), open);
-  EXPECT_EQ(said("[fd00::1]:" + number), open);
-  EXPECT_TRUE(said("192.0.2.1:" + number, "--metrics-token token")
+  EXPECT_EQ(errors("192.0.2.1:" + number), open);
+  EXPECT_EQ(errors("[fd00::1]:" + number), open);
+  EXPECT_TRUE(errors("192.0.2.1:" + number, "--metrics-token token")
                   .starts_with("flowtell: cannot serve metrics on 192.0.2.1 "));
 }
 
-// Rights come first: without them nobody is told which interfaces there are.
-TEST_F(LiveProgram, NamesAnInterfaceThatIsAbsent) {
+// Rights are checked first: without them, no interfaces are listed.
+TEST_F(LiveProgram, ReportsAnAbsentInterface) {
   for (const char* line : {"flowtell watch apps.model -i none0",
                            "flowtell capture -i none0 --app news -o apps"}) {
     const Outcome outcome = run(line);
     EXPECT_EQ(outcome.exit_code, 1);
     EXPECT_EQ(outcome.out, "");
     EXPECT_TRUE(
-        outcome.err.starts_with("flowtell: there is no interface none0; there "
-                                "are: ") ||
+        outcome.err.starts_with("flowtell: there is no interface none0; "
+                                "available: ") ||
         outcome.err ==
-            "flowtell: may not listen on none0: that takes the capability "
+            "flowtell: may not capture on none0: this needs the capability "
             "CAP_NET_RAW; run it as root, with sudo\n")
         << outcome.err;
   }
@@ -196,7 +196,7 @@ TEST_F(LiveProgram, RecordsADeviceByItsIpOrMacAddress) {
   }
 }
 
-TEST_F(LiveProgram, RefusesWhatCannotBeRecorded) {
+TEST_F(LiveProgram, RejectsInvalidRecordings) {
   put("listed/manifest.csv", "path,app\nold.pcap,news\n");
   const std::string begin = "flowtell capture -i none0 -o apps ";
   for (const char* options :
@@ -212,8 +212,8 @@ TEST_F(LiveProgram, RefusesWhatCannotBeRecorded) {
   expect("capture_usage_errors");
 }
 
-// A played capture is judged as a file is.
-TEST_F(LiveProgram, SaysOfAPlayedCaptureWhatClassifySays) {
+// A replayed capture gives the verdicts of the file.
+TEST_F(LiveProgram, ClassifiesAReplayAsClassifyDoes) {
   for (const char* options :
        {"", "--format csv", "--format jsonl", "--bursts",
         "--format csv --features classic14", "--unknown floor=0.9"}) {
@@ -228,7 +228,7 @@ TEST_F(LiveProgram, SaysOfAPlayedCaptureWhatClassifySays) {
   }
 }
 
-TEST_F(LiveProgram, SumsUpWhatItNamed) {
+TEST_F(LiveProgram, SummarisesVerdicts) {
   run("flowtell watch apps.model --replay phone.pcap --speed 1000 --ledger "
       ">flows.txt");
   put("empty.pcap", pcap_header());
@@ -246,10 +246,10 @@ TEST_F(LiveProgram, MarksFirstVerdicts) {
   expect("watch_early");
   EXPECT_EQ(run("grep -v ' early$' flows.txt").out,
             run("flowtell classify apps.model phone.pcap").out)
-      << "all flows come whole later";
+      << "all flows are reported in full later";
 }
 
-TEST_F(LiveProgram, KeepsThePacketsThatItWatches) {
+TEST_F(LiveProgram, WritesTheWatchedPackets) {
   const Outcome live =
       run("flowtell watch apps.model --replay phone.pcap --speed 1000 --write "
           "kept.pcap");
@@ -259,8 +259,8 @@ TEST_F(LiveProgram, KeepsThePacketsThatItWatches) {
   EXPECT_EQ(run("flowtell classify apps.model kept.pcap").out, live.out);
 }
 
-// A file-size limit of a block is as good as a full disk.
-TEST_F(LiveProgram, GoesOnWhereItsCaptureFillsTheDisk) {
+// A file-size limit of one block simulates a full disk.
+TEST_F(LiveProgram, ContinuesWhenItsCaptureFillsTheDisk) {
   const Outcome live =
       run("(ulimit -f 1; trap '' XFSZ; flowtell watch apps.model --replay "
           "phone.pcap --speed 1000 --write kept.pcap; echo $?) | cat");
@@ -275,7 +275,7 @@ TEST_F(LiveProgram, GoesOnWhereItsCaptureFillsTheDisk) {
   EXPECT_FALSE(kept.damage);
 }
 
-TEST_F(LiveProgram, ToldOfDamageExitsWith3) {
+TEST_F(LiveProgram, ExitsWith3OnDamage) {
   const std::string bytes = app_capture(MadeUpApp::kVideo, 500);
   put("cut.pcap", bytes.substr(0, bytes.size() - 30));
   const Outcome live =
@@ -286,7 +286,7 @@ TEST_F(LiveProgram, ToldOfDamageExitsWith3) {
   EXPECT_TRUE(live.err.starts_with(file.err)) << live.err;
 }
 
-TEST_F(LiveProgram, AddsToTheLinesThatStand) {
+TEST_F(LiveProgram, AppendsToExistingLines) {
   put("flows.txt", "the day before\n");
   run("flowtell watch apps.model --replay phone.pcap --speed 1000 -o "
       "flows.txt");
@@ -295,7 +295,7 @@ TEST_F(LiveProgram, AddsToTheLinesThatStand) {
       "the day before\n" + run("flowtell classify apps.model phone.pcap").out);
 }
 
-TEST_F(LiveProgram, WritesNoSecondHeaderWhereItGoesOn) {
+TEST_F(LiveProgram, WritesNoSecondHeaderWhenAppending) {
   const std::string watch =
       "flowtell watch apps.model --replay phone.pcap --speed 1000 "
       "--format csv -o flows.csv";
@@ -305,10 +305,10 @@ TEST_F(LiveProgram, WritesNoSecondHeaderWhereItGoesOn) {
   EXPECT_EQ(run("grep -c ^phone.pcap flows.csv").out, "40\n");
 }
 
-// A terminal gets its screen, and what stood there back before the summary.
+// The terminal shows the screen and is restored before the summary.
 TEST_F(LiveProgram, ShowsAScreenOnATerminal) {
   if (run("command -v script").exit_code != 0) {
-    GTEST_SKIP() << "there is no script(1) to make a terminal";
+    GTEST_SKIP() << "script(1) is needed for a terminal";
   }
   const std::string screen =
       run("script -qec 'flowtell watch apps.model --replay phone.pcap --speed "
@@ -323,9 +323,9 @@ TEST_F(LiveProgram, ShowsAScreenOnATerminal) {
       << screen;
 }
 
-TEST_F(LiveProgram, WritesLinesToATerminalWhereAskedTo) {
+TEST_F(LiveProgram, WritesLinesToATerminalOnRequest) {
   if (run("command -v script").exit_code != 0) {
-    GTEST_SKIP() << "there is no script(1) to make a terminal";
+    GTEST_SKIP() << "script(1) is needed for a terminal";
   }
   const std::string lines =
       run("script -qec 'flowtell watch apps.model --replay phone.pcap --speed "
@@ -335,7 +335,7 @@ TEST_F(LiveProgram, WritesLinesToATerminalWhereAskedTo) {
   EXPECT_EQ(lines.find('\x1b'), std::string::npos);
 }
 
-TEST_F(LiveProgram, EndsWhereNobodyReadsOn) {
+TEST_F(LiveProgram, EndsWhenTheReaderEnds) {
   const Outcome outcome = run(
       "(flowtell watch apps.model --replay phone.pcap --speed 1000; echo $? "
       ">code) | true; cat code");
@@ -345,52 +345,52 @@ TEST_F(LiveProgram, EndsWhereNobodyReadsOn) {
       << outcome.err;
 }
 
-// A watch that lasts, from the moment at which it takes signals.
+// Starts a long watch and waits until it handles signals.
 constexpr std::string_view kLastingWatch =
     "flowtell watch apps.model --replay phone.pcap --speed 0.001 -o flows.txt "
-    "2>said & pid=$!; until grep -q '^SigBlk:.*4003$' /proc/$pid/status; "
+    "2>errors & pid=$!; until grep -q '^SigBlk:.*4003$' /proc/$pid/status; "
     "do sleep 0.01; done; ";
 
-TEST_F(LiveProgram, EndsBySignalWithASummary) {
+TEST_F(LiveProgram, EndsOnASignalWithASummary) {
   const Outcome outcome = run(std::string(kLastingWatch) +
-                              "kill -TERM $pid; wait $pid; code=$?; cat said "
+                              "kill -TERM $pid; wait $pid; code=$?; cat errors "
                               "flows.txt; exit $code");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_NE(
       outcome.out.find("flowtell: phone.pcap: 1 frame, 1 flow\n0.000000 "),
       std::string::npos)
-      << "open bursts are ended and told: " << outcome.out;
+      << "open bursts are ended and reported: " << outcome.out;
 }
 
-// Until what is to be said is said.
-std::string until_said(std::string_view words) {
-  return fmt::format("until grep -q '{}' said; do sleep 0.01; done; ", words);
+// Waits until the words are on standard error.
+std::string until_errors_contain(std::string_view words) {
+  return fmt::format("until grep -q '{}' errors; do sleep 0.01; done; ", words);
 }
 
-TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneIsNoGood) {
+TEST_F(LiveProgram, KeepsItsModelIfTheNewOneIsUnusable) {
   ASSERT_EQ(run("flowtell train home -o other.model --trees 5 --no-score "
                 "--flow-key remote-host")
                 .exit_code,
             0);
   const Outcome outcome =
-      run("chmod 755 .; " +  // where root runs this, for whom it becomes
+      run("chmod 755 .; " +  // for the user that root switches to
           std::string(kLastingWatch) +
           "cp phone.pcap apps.model; kill -HUP $pid; " +
-          until_said("; the model in use stays$") +
+          until_errors_contain("; the current model stays in use$") +
           "cp other.model apps.model; kill -HUP $pid; " +
-          until_said("start again") +
-          "kill -TERM $pid; wait $pid; code=$?; cat said; exit $code");
+          until_errors_contain("restart to change it") +
+          "kill -TERM $pid; wait $pid; code=$?; cat errors; exit $code");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_NE(
-      outcome.out.find(
-          "flowtell: warning: apps.model was taught with other flows than "
-          "are being watched; the model in use stays: start again\n"),
+      outcome.out.find("flowtell: warning: apps.model has another flow key or "
+                       "burst gap; the "
+                       "current model stays in use; restart to change it\n"),
       std::string::npos)
       << outcome.out;
 }
 
-// The flow that is open at the end is named by the model read anew.
-TEST_F(LiveProgram, GoesOnWithAModelReadAnew) {
+// The flow open at the end is named by the reloaded model.
+TEST_F(LiveProgram, ContinuesWithAReloadedModel) {
   put_app_captures(folder(), "other", 100, 4);
   run("mv other/chat other/talk; mv other/video other/film");
   ASSERT_EQ(run("flowtell train other -o other.model --trees 20 --no-score")
@@ -399,7 +399,7 @@ TEST_F(LiveProgram, GoesOnWithAModelReadAnew) {
   const Outcome outcome =
       run("chmod 755 .; " + std::string(kLastingWatch) +
           "cp other.model apps.model; kill -HUP $pid; "
-          "kill -TERM $pid; wait $pid; code=$?; cat said flows.txt; "
+          "kill -TERM $pid; wait $pid; code=$?; cat errors flows.txt; "
           "exit $code");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_TRUE(outcome.out.find(" talk ") != std::string::npos ||
@@ -408,7 +408,7 @@ TEST_F(LiveProgram, GoesOnWithAModelReadAnew) {
   EXPECT_EQ(outcome.out.find("stays"), std::string::npos) << outcome.out;
 }
 
-// A device that falls silent for two seconds, twice.
+// A device that is silent for two seconds, twice.
 std::string pauses() {
   std::vector<TestFrame> frames;
   for (int i = 0; i < 3; ++i) {
@@ -422,8 +422,8 @@ std::string pauses() {
   return pcap_bytes(frames);
 }
 
-// Where a burst ends is the model's to say.
-TEST_F(LiveProgram, EndsBurstsByTheGapOfTheModel) {
+// The model defines the burst gap.
+TEST_F(LiveProgram, UsesTheBurstGapOfTheModel) {
   put("pauses.pcap", pauses());
   ASSERT_EQ(run("flowtell train home -o patient.model --trees 5 --no-score "
                 "--burst-gap 3")
@@ -437,12 +437,12 @@ TEST_F(LiveProgram, EndsBurstsByTheGapOfTheModel) {
   EXPECT_EQ(lines_of("classify apps.model pauses.pcap"), "3\n");
   EXPECT_EQ(lines_of("classify patient.model pauses.pcap"), "1\n");
   const std::string replay =
-      " --replay pauses.pcap --speed 1000 --format text 2>said";
+      " --replay pauses.pcap --speed 1000 --format text 2>errors";
   EXPECT_EQ(lines_of("watch apps.model" + replay), "3\n");
   EXPECT_EQ(lines_of("watch patient.model" + replay), "1\n");
 }
 
-TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneEndsBurstsElsewhere) {
+TEST_F(LiveProgram, KeepsItsModelIfTheBurstGapDiffers) {
   ASSERT_EQ(run("flowtell train home -o other.model --trees 5 --no-score "
                 "--burst-gap 2")
                 .exit_code,
@@ -450,12 +450,12 @@ TEST_F(LiveProgram, StaysWithItsModelWhereTheNewOneEndsBurstsElsewhere) {
   const Outcome outcome =
       run("chmod 755 .; " + std::string(kLastingWatch) +
           "cp other.model apps.model; kill -HUP $pid; " +
-          "until [ -s said ] || ! kill -0 $pid; do sleep 0.01; done; " +
-          "kill -TERM $pid; wait $pid; code=$?; cat said; exit $code");
+          "until [ -s errors ] || ! kill -0 $pid; do sleep 0.01; done; " +
+          "kill -TERM $pid; wait $pid; code=$?; cat errors; exit $code");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_TRUE(outcome.out.starts_with(
-      "flowtell: warning: apps.model was taught with other flows than are "
-      "being watched; the model in use stays: start again\n"))
+      "flowtell: warning: apps.model has another flow key or burst gap; the "
+      "current model stays in use; restart to change it\n"))
       << outcome.out;
 }
 

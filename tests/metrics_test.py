@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What `watch --metrics` serves, and to whom: asked over loopback in a private network.
+"""`watch --metrics`: its content and access control, queried over loopback in a private network.
 
-Exit code 77 (skipped) where there can be none, or a program it takes is absent.
+Exit code 77 (skipped) if there can be none, or if a required program is absent.
 
 usage: metrics_test.py FLOWTELL SAMPLES
 """
@@ -19,7 +19,7 @@ import time
 
 try:
     import yaml
-except ImportError:  # told below
+except ImportError:  # reported below
     yaml = None
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -33,16 +33,16 @@ PORT = 9464
 TOKEN = "correct-horse-battery"
 
 
-def ask(path="/metrics", host="127.0.0.1", method="GET", **headers):
+def query(path="/metrics", host="127.0.0.1", method="GET", **headers):
     connection = http.client.HTTPConnection(host, PORT, timeout=10)
     connection.request(method, path, headers=headers)
-    answer = connection.getresponse()
-    body = answer.read().decode()
+    response = connection.getresponse()
+    body = response.read().decode()
     connection.close()
-    return answer, body
+    return response, body
 
 
-# --- the text form, as Prometheus' documentation of it has it ---------------------------------------------
+# --- the text format of Prometheus ------------------------------------------------------------------------
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 LABEL = r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"'
@@ -51,14 +51,14 @@ ENDINGS = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_
 
 
 def parse(text):
-    """{metric: type} and {(name, labels): value}; raises where the text has not the form."""
+    """{metric: type} and {(name, labels): value}; raises if the text is malformed."""
     assert text.endswith("\n") and "\n\n" not in text, "lines end, and none is empty"
     types, samples, helped, now = {}, {}, None, None
     for line in text[:-1].split("\n"):
         if head := re.fullmatch(rf"# HELP ({NAME}) (.+)", line):
             helped = head[1]
         elif head := re.fullmatch(rf"# TYPE ({NAME}) (counter|gauge|histogram)", line):
-            assert head[1] == helped and head[1] not in types, f"told once, after its help: {line}"
+            assert head[1] == helped and head[1] not in types, f"once, after its help: {line}"
             now, types[head[1]] = head[1], head[2]
         else:
             sample = SAMPLE.fullmatch(line)
@@ -80,53 +80,53 @@ def sum_of(samples, name, **labels):
                if sample == name and set(labels.items()) <= set(own))
 
 
-# --- served by a watch that has given up its rights ------------------------------------------------------------
+# --- served by a watch without privileges -------------------------------------------------------------------
 
 def served(model, threads):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", threads, "--ledger", "--metrics", PORT)
     status = pathlib.Path(f"/proc/{watch.process.pid}/status").read_text()
-    given_up = re.search(r"CapEff:\s0+\n", status) and re.search(r"Seccomp:\s2\n", status)
-    check(given_up and (not may_change_user() or not re.search(r"Uid:.*\b0\b", status)),
-          f"watch --threads {threads} has given up its rights")
-    answer, text = ask()
+    dropped = re.search(r"CapEff:\s0+\n", status) and re.search(r"Seccomp:\s2\n", status)
+    check(dropped and (not may_change_user() or not re.search(r"Uid:.*\b0\b", status)),
+          f"watch --threads {threads} has dropped its privileges")
+    response, text = query()
     types, samples = parse(text)
-    check(answer.status == 200 and answer.getheader("Content-Type").startswith("text/plain; version=0.0.4")
-          and sum_of(samples, "flowtell_frames_total") == 0, "and then answers, before any frame came")
+    check(response.status == 200 and response.getheader("Content-Type").startswith("text/plain; version=0.0.4")
+          and sum_of(samples, "flowtell_frames_total") == 0, "and then responds, before the first frame")
     link = phone()
     for device in (1, 2, 2):
         link.send(udp_frame(device, 80))
         link.send(bytes(12) + b"\x08\x06" + bytes(40))  # not IP
         time.sleep(2.3)
-    types, samples = parse(ask()[1])
-    check(sum_of(samples, "flowtell_frames_total", fate="used") == 3
-          and sum_of(samples, "flowtell_frames_total", fate="not_ip") == 3
+    types, samples = parse(query()[1])
+    check(sum_of(samples, "flowtell_frames_total", outcome="used") == 3
+          and sum_of(samples, "flowtell_frames_total", outcome="not_ip") == 3
           and sum_of(samples, "flowtell_frames_total") == 6, "frames are counted by the headings of the ledger")
     check(sum_of(samples, "flowtell_flows_total") == 3 and sum_of(samples, "flowtell_flow_bytes_total") == 3 * 108
           and sum_of(samples, "flowtell_device_flows_total", device="10.0.0.1") == 1
           and sum_of(samples, "flowtell_device_flows_total", device="10.0.0.2") == 2, "flows by app and device")
     delay = samples["flowtell_verdict_delay_seconds_sum", ()]
     check(samples["flowtell_verdict_delay_seconds_count", ()] == 3 and 0 < delay < 3,
-          f"three verdicts came {delay:.4f} s in all after the ends of their bursts")
+          f"three verdicts followed the ends of their bursts by {delay:.4f} s in total")
     begun = samples["process_start_time_seconds", ()]
     memory = samples["process_resident_memory_bytes", ()]
     check(0 <= time.time() - begun < 60 and 1e6 < memory < 1e9 and samples["flowtell_kernel_drops_total", ()] == 0,
-          f"when it began, {memory / 1e6:.0f} MB of memory, no drops")
+          f"start time, {memory / 1e6:.0f} MB of memory, no drops")
     stall(watch)
     code = watch.end()
-    check(code == 0, f"the watch ends whole, with exit code {code}")
+    check(code == 0, f"the watch ends, with exit code {code}")
     return types, samples
 
 
 def stall(watch):
-    """Clients who say nothing, or never read: the watch goes on, and others are answered."""
+    """With clients that send nothing or never read, the watch continues and others get responses."""
     silent = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(3)]
     silent[0].send(b"GET /metrics HT")
     began = time.monotonic()
     phone().send(udp_frame(3, 80))
     while "10.0.0.3 " not in watch.text and time.monotonic() < began + 20:
         time.sleep(0.1)
-    check("10.0.0.3 " in watch.text, "a line comes while others hold connections")
-    check(ask()[0].status == 200, f"and others are answered, after {time.monotonic() - began:.1f} s")
+    check("10.0.0.3 " in watch.text, "lines are written while others hold connections")
+    check(query()[0].status == 200, f"and others get a response, after {time.monotonic() - began:.1f} s")
     for connection in silent:
         connection.close()
 
@@ -134,40 +134,40 @@ def stall(watch):
 def requests_are_bounded(model):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", PORT)
     time.sleep(1.2)
-    whole = ask()[1]
+    whole = query()[1]
     names = {line.split()[2] for line in whole.splitlines() if line.startswith("# TYPE")}
 
     def is_whole(body):
         return {line.split()[2] for line in body.splitlines() if line.startswith("# TYPE")} == names
     for name, headers in (("compression", {"Accept-Encoding": "br, gzip"}), ("ranges", {"Range": "bytes=0-,0-,0-"}),
                           ("odd ranges", {"Range": "bytes=" + ",".join(["0-1"] * 900)})):
-        answer, body = ask(**headers)
-        check(answer.status == 200 and is_whole(body) and not answer.getheader("Content-Encoding"),
-              f"{name}: the whole text all the same")
-    check([ask(method=method)[0].status for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS")]
-          == [200, 405, 405, 405, 405], "nothing but GET and HEAD")
-    check([ask(path)[0].status for path in ("/", "/metrics/", "/../etc/passwd", "/%00")] == [404] * 4, "nothing but /metrics")
-    asked = {host: ask(Host=host) for host in ("localhost", f"localhost:{PORT}", "127.0.0.1", f"[::1]:{PORT}",
+        response, body = query(**headers)
+        check(response.status == 200 and is_whole(body) and not response.getheader("Content-Encoding"),
+              f"{name}: the whole text")
+    check([query(method=method)[0].status for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS")]
+          == [200, 405, 405, 405, 405], "only GET and HEAD")
+    check([query(path)[0].status for path in ("/", "/metrics/", "/../etc/passwd", "/%00")] == [404] * 4, "only /metrics")
+    by_host = {host: query(Host=host) for host in ("localhost", f"localhost:{PORT}", "127.0.0.1", f"[::1]:{PORT}",
                                                "rebound.example", f"rebound.example:{PORT}", "127.0.0.1.example")}
-    check([answer.status for answer, _ in asked.values()] == [200] * 4 + [403] * 3
-          and not any("flowtell_" in body for answer, body in asked.values() if answer.status == 403),
-          "a name that a page has stand for 127.0.0.1 reads nothing")
+    check([response.status for response, _ in by_host.values()] == [200] * 4 + [403] * 3
+          and not any("flowtell_" in body for response, body in by_host.values() if response.status == 403),
+          "a foreign host name that resolves to 127.0.0.1 is rejected")
     with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
         connection.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
-        check(connection.recv(100).startswith(b"HTTP/1.1 400"), "nor does a request without a host")
+        check(connection.recv(100).startswith(b"HTTP/1.1 400"), "a request without a host is rejected")
     for request in (b"GET /metrics HTTP/1.1\r\nA: " + b"a" * 100000 + b"\r\n\r\n", b"\0" * 5000, b"\r\n" * 3000,
                     b"GET /metrics HTTP/1.1\r\n" + b"a: b\r\n" * 2000 + b"\r\n"):
         with socket.create_connection(("127.0.0.1", PORT), timeout=10) as connection:
             try:
                 connection.sendall(request)
-                answer = connection.recv(100)
+                response = connection.recv(100)
             except ConnectionError:
-                answer = b""
-        check(not answer.startswith(b"HTTP/1.1 200"), f"{len(request)} bytes of {request[:30]} are refused")
-    check(is_whole(ask()[1]) and watch.end() == 0, "and the watch goes on")
+                response = b""
+        check(not response.startswith(b"HTTP/1.1 200"), f"{len(request)} bytes of {request[:30]} are refused")
+    check(is_whole(query()[1]) and watch.end() == 0, "and the watch continues")
 
 
-# --- to whom ----------------------------------------------------------------------------------------------
+# --- access -----------------------------------------------------------------------------------------------
 
 def refused(model, *arguments):
     ended = subprocess.run([flowtell, "watch", model, "-i", "lan0", *arguments], capture_output=True, text=True, timeout=60)
@@ -178,40 +178,40 @@ def addresses(model):
     for address in ("", ":", "0", "65536", "x", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "localhost:9464", "::1:9464",
                     "[::1]", "[127.0.0.1]:9464", "127.0.0.1:9464/metrics", "%n:1"):
         ended = refused(model, "--metrics", address)
-        check(ended == (2, "flowtell: --metrics takes a port, as 9464, or an address of this machine with a port, as "
+        check(ended == (2, "flowtell: --metrics takes a port such as 9464, or an address of this machine with a port, such as "
                            "192.168.12.1:9464 or [fd00::1]:9464"), f"{address!r} is no address")
     for address in ("0.0.0.0:9464", "192.0.2.1:9464", "[::]:9464", "[fd00::1]:9464"):
         ended = refused(model, "--metrics", address)
-        check(ended == (2, "flowtell: --metrics on an address that others reach tells them which apps devices use; add "
+        check(ended == (2, "flowtell: --metrics on an address that others can reach reveals which apps devices use; add "
                            "--metrics-token, or serve on 127.0.0.1"), f"{address} needs a token")
     check(refused(model, "--metrics-token", "token")[0] == 2, "a token is for --metrics")
     with socket.create_server(("127.0.0.1", PORT)):
         check(refused(model, "--metrics", str(PORT)) == (
-            1, f"flowtell: cannot serve metrics on 127.0.0.1 port {PORT}: Address already in use"), "a port in use is told")
-    check(refused(model, "--metrics", "127.0.0.1:9464", "--metrics-token", "/absent")[0] == 1, "as is a token that is absent")
+            1, f"flowtell: cannot serve metrics on 127.0.0.1 port {PORT}: Address already in use"), "a port in use is reported")
+    check(refused(model, "--metrics", "127.0.0.1:9464", "--metrics-token", "/absent")[0] == 1, "and so is an absent token file")
 
 
 def tokens(model, folder):
     path = folder / "token"
     for bad in ("", "short\n", "with space in it, and long\n", "ümlauts-and-more-of-them\n"):
         path.write_text(bad)
-        code, told = refused(model, "--metrics", str(PORT), "--metrics-token", path)
-        check(code == 1 and "holds no token" in told and (not bad.strip() or bad.strip() not in told),
-              f"{bad!r} is no token, and is not told")
+        code, error = refused(model, "--metrics", str(PORT), "--metrics-token", path)
+        check(code == 1 and "holds no token" in error and (not bad.strip() or bad.strip() not in error),
+              f"{bad!r} is not a token, and is not printed")
     path.write_text(TOKEN + "\n")
     path.chmod(0o600)
     subprocess.run("ip addr add 192.0.2.1/24 dev lan0".split(), check=True)
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", f"192.0.2.1:{PORT}", "--metrics-token", path)
-    given = [{}, {"Authorization": "Bearer"}, {"Authorization": f"Bearer {TOKEN[:-1]}"}, {"Authorization": TOKEN},
+    credentials = [{}, {"Authorization": "Bearer"}, {"Authorization": f"Bearer {TOKEN[:-1]}"}, {"Authorization": TOKEN},
              {"Authorization": f"Bearer {TOKEN}x"}, {"Authorization": f"Basic {TOKEN}"}]
-    answers = [ask(path, host="192.0.2.1", **headers) for headers in given for path in ("/metrics", "/other")]
-    check(all(answer.status == 401 and "flowtell_" not in body for answer, body in answers),
-          "who has no token, or another, gets 401 and nothing else")
-    answer, text = ask(host="192.0.2.1", Authorization=f"Bearer {TOKEN}")
-    check(answer.status == 200 and parse(text), "who has it gets the metrics")
+    responses = [query(path, host="192.0.2.1", **headers) for headers in credentials for path in ("/metrics", "/other")]
+    check(all(response.status == 401 and "flowtell_" not in body for response, body in responses),
+          "a missing or wrong token gets 401 and no content")
+    response, text = query(host="192.0.2.1", Authorization=f"Bearer {TOKEN}")
+    check(response.status == 200 and parse(text), "the right token gets the metrics")
     line = pathlib.Path(f"/proc/{watch.process.pid}/cmdline").read_bytes()
-    check(TOKEN.encode() not in line, "which no list of processes shows")
-    check(watch.end() == 0 and TOKEN not in watch.err, "the watch ends whole")
+    check(TOKEN.encode() not in line, "the token is not on the command line")
+    check(watch.end() == 0 and TOKEN not in watch.err, "the watch ends without printing it")
 
 
 def devices_of(samples):
@@ -224,10 +224,10 @@ def anonymous(model, folder):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", PORT, "--anonymise", key)
     phone().send(udp_frame(1, 80))
     time.sleep(2.3)
-    devices = devices_of(parse(ask()[1])[1])
+    devices = devices_of(parse(query()[1])[1])
     watch.end()
     check(len(devices) == 1 and devices == {line.split()[1] for line in watch.text.splitlines()} != {"10.0.0.1"},
-          f"with --anonymise a device is told as {devices}, as in the lines")
+          f"with --anonymise a device is {devices}, as in the lines")
 
 
 def replayed(model, capture):
@@ -236,39 +236,39 @@ def replayed(model, capture):
     samples = {}
     while not devices_of(samples) and time.monotonic() < deadline and watch.process.poll() is None:
         time.sleep(0.2)
-        with contextlib.suppress(ConnectionError):  # it starts
-            samples = parse(ask()[1])[1]
+        with contextlib.suppress(ConnectionError):  # it is starting
+            samples = parse(query()[1])[1]
     code = watch.end()
     check(code == 0 and devices_of(samples) <= {line.split()[1] for line in watch.text.splitlines()}
           and 0 < sum_of(samples, "flowtell_flows_total") <= len(watch.lines)
           and samples["flowtell_verdict_delay_seconds_count", ()] == 0,
-          f"a capture that is played has metrics, too, but no delays (exit code {code})")
+          f"a replay has metrics, but no delays (exit code {code})")
 
 
 # --- the docs ------------------------------------------------------------------------------------------------
 
-def alerts_name_what_there_is(types, samples):
+def alerts_use_existing_metrics(types, samples):
     labels = {}
     for name, own in samples:
         labels.setdefault(name, set()).update(key for key, _ in own)
-    known = set(types) | set(labels) | {"up"}
+    existing = set(types) | set(labels) | {"up"}
     names = set()
     rules = [rule for group in yaml.safe_load((ROOT / "docs/alerts.yml").read_text())["groups"] for rule in group["rules"]]
     for rule in rules:
-        asked = re.findall(rf"({NAME})(?:\{{([^}}]*)\}})?", rule["expr"])
-        metrics = [(name, own) for name, own in asked if name == "up" or name.startswith(("flowtell_", "process_"))]
+        used = re.findall(rf"({NAME})(?:\{{([^}}]*)\}})?", rule["expr"])
+        metrics = [(name, own) for name, own in used if name == "up" or name.startswith(("flowtell_", "process_"))]
         names.update(name for name, _ in metrics)
         for name, own in metrics:
             wanted = set(re.findall(r"(\w+)=", own)) - {"job", "instance"}
-            check(name in known and wanted <= labels.get(name, set()), f"{rule['alert']}: there is {name} with {wanted or 'no'} labels")
-        fates = {fate for _, own in metrics for text in re.findall(r'fate=~"([^"]*)"', own) for fate in text.split("|")}
-        check(fates <= {dict(own)["fate"] for name, own in samples if name == "flowtell_frames_total"},
-              f"{rule['alert']}: headings {fates or 'of none'} are of the ledger")
+            check(name in existing and wanted <= labels.get(name, set()), f"{rule['alert']}: {name} exists with {wanted or 'no'} labels")
+        outcomes = {outcome for _, own in metrics for text in re.findall(r'outcome=~"([^"]*)"', own) for outcome in text.split("|")}
+        check(outcomes <= {dict(own)["outcome"] for name, own in samples if name == "flowtell_frames_total"},
+              f"{rule['alert']}: headings {outcomes or 'of none'} are in the ledger")
         check({"alert", "expr", "labels", "annotations"} <= set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
-              and set(rule["annotations"]) == {"summary", "description"}, f"{rule['alert']} is a rule")
+              and set(rule["annotations"]) == {"summary", "description"}, f"{rule['alert']} is a valid rule")
     check(len({rule["alert"] for rule in rules}) == len(rules) and len(names) > 8, f"{len(rules)} alerts on {len(names)} metrics")
     table = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/metrics.md").read_text(), re.M)
-    check(table == list(types), "docs/metrics.md lists what is served, in its order")
+    check(table == list(types), "docs/metrics.md lists the served metrics, in order")
 
 
 def main():
@@ -284,7 +284,7 @@ def main():
         subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score"], check=True,
                        capture_output=True)
         served(model, 2)
-        alerts_name_what_there_is(*served(model, 1))
+        alerts_use_existing_metrics(*served(model, 1))
         requests_are_bounded(model)
         addresses(model)
         tokens(model, folder)

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every server name that tshark sees in a real capture is on that conversation's flows, and every
-address that DNS told is known by its name when a later connection goes there. Exit code 77
-(skipped) where tshark or the captures are absent.
+"""Every server name that tshark finds in a real capture is on the flows of its conversation, and flows to an address
+from a DNS answer have the name of that answer. Exit code 77
+(skipped) if tshark or the captures are absent.
 
 usage: names_test.py FLOWTELL CAPTURES
 """
@@ -20,7 +20,7 @@ SKIPPED = 77
 FIELDS = ["frame.time_relative", "ip.src", "tcp.srcport", "udp.srcport", "ip.dst", "tcp.dstport",
           "udp.dstport", "tls.handshake.extensions_server_name", "gquic.tag.sni", "dns.qry.name",
           "dns.a", "dns.resp.ttl"]
-LEAST_LIFETIME = 300  # seconds, as in src/flow/dns_memory.h
+MIN_LIFETIME = 300  # seconds, as in src/flow/dns_memory.h
 
 
 def rows_of_tshark(capture):
@@ -35,23 +35,23 @@ def rows_of_tshark(capture):
 
 
 def by_tshark(capture):
-    """({conversation: {name}}, [(time, asker, address, name)])"""
-    said = collections.defaultdict(set)
-    told = []
+    """({conversation: {name}}, [(time, client, address, name)])"""
+    client_names = collections.defaultdict(set)
+    dns_names = []
     for row in rows_of_tshark(capture):
         protocol = "TCP" if row["tcp.srcport"] else "UDP"
         source = f"{row['ip.src']}:{row['tcp.srcport'] or row['udp.srcport']}"
         destination = f"{row['ip.dst']}:{row['tcp.dstport'] or row['udp.dstport']}"
         name = row["tls.handshake.extensions_server_name"] or row["gquic.tag.sni"]
         if name:
-            said[protocol, source, destination].update(name.lower().split(","))
+            client_names[protocol, source, destination].update(name.lower().split(","))
         elif row["udp.dstport"] == "53":
-            said[protocol, source, destination].add(row["dns.qry.name"].lower())
+            client_names[protocol, source, destination].add(row["dns.qry.name"].lower())
         elif row["dns.a"]:
             for address in row["dns.a"].split(","):
-                told.append((float(row["frame.time_relative"]), row["ip.dst"], address,
+                dns_names.append((float(row["frame.time_relative"]), row["ip.dst"], address,
                              row["dns.qry.name"].lower()))
-    return said, told
+    return client_names, dns_names
 
 
 def by_flowtell(flowtell, capture):
@@ -66,7 +66,7 @@ def conversation(row):
 
 
 def check(flowtell, capture):
-    said, told = by_tshark(capture)
+    client_names, dns_names = by_tshark(capture)
     rows = by_flowtell(flowtell, capture)
     sources = collections.Counter(row["name_source"] for row in rows)
     names = collections.defaultdict(set)
@@ -75,20 +75,20 @@ def check(flowtell, capture):
         names[conversation(row)].add(row["name"])
         begun.setdefault(conversation(row), row)
     wrong = [f"{capture}: {' '.join(key)}: tshark has {sorted(expected)}, we {sorted(names[key])}"
-             for key, expected in said.items() if not expected & names[key]]
+             for key, expected in client_names.items() if not expected & names[key]]
     from_dns = 0
     for key, row in begun.items():
         first = float(row["first"])
-        known = [name for time, asker, address, name in told
-                 if asker == row["device"] and address == row["remote"]
-                 and first - LEAST_LIFETIME < time <= first]
-        # What a client said counts more; tshark leaves out hellos that the snap length cut.
+        known = [name for time, client, address, name in dns_names
+                 if client == row["device"] and address == row["remote"]
+                 and first - MIN_LIFETIME < time <= first]
+        # Names of the client take precedence; tshark omits hellos cut by the snap length.
         if not known or row["name_source"] not in ("dns", "none"):
             continue
         from_dns += 1
         if known[-1] not in names[key]:
-            wrong.append(f"{capture}: {' '.join(key)}: DNS told {known[-1]}, we have {sorted(names[key])}")
-    return len(said), from_dns, sources, wrong
+            wrong.append(f"{capture}: {' '.join(key)}: DNS has {known[-1]}, flowtell has {sorted(names[key])}")
+    return len(client_names), from_dns, sources, wrong
 
 
 def main():
@@ -100,20 +100,20 @@ def main():
     if not paths:
         print(f"skipped: there are no captures in {captures}")
         return SKIPPED
-    said = from_dns = wrong = 0
+    client_names = from_dns = wrong = 0
     sources = collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for each_said, each_dns, each_sources, each_wrong in pool.map(
+        for each_client_names, each_dns, each_sources, each_wrong in pool.map(
                 lambda path: check(flowtell, path), paths):
-            said += each_said
+            client_names += each_client_names
             from_dns += each_dns
             sources += each_sources
             wrong += len(each_wrong)
             print(*each_wrong, sep="\n", end="\n" if each_wrong else "")
-    print(f"{len(paths)} captures: {said} conversations whose client said a name, {from_dns} to an "
-          f"address that DNS had told; {wrong} differ")
+    print(f"{len(paths)} captures: {client_names} conversations with a name from the client, {from_dns} to an "
+          f"address from DNS; {wrong} differ")
     print("flows by source of their name:", dict(sorted(sources.items())))
-    return 1 if wrong or not said else 0
+    return 1 if wrong or not client_names else 0
 
 
 if __name__ == "__main__":

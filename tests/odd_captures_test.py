@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Hundreds of odd captures, made by a seed, go through `flows` and `classify`: no sanitizer has anything to
-say, none takes a second of a processor, the exit code is 0, 1 or 3, every frame is in the ledger, every
-packet used is in a flow, and no value is no number. What went wrong is left as odd-SEED-NUMBER.
+"""Hundreds of seeded malformed captures go through `flows` and `classify`: no sanitizer reports, no run takes a second
+of processor time, the exit code is 0, 1 or 3, every frame is in the ledger, every used packet is in a flow, and no
+value is NaN. A failing input is kept as odd-SEED-NUMBER.
 
 usage: odd_captures_test.py FLOWTELL [CAPTURES [SEED]]
 """
@@ -22,19 +22,19 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from support import odd_captures  # noqa: E402
 
-LONGEST = 1.0  # seconds of a processor
-PATIENCE = 60  # seconds on the wall, of a machine that does other things as well
+LONGEST = 1.0  # seconds of processor time
+TIMEOUT = 60  # seconds of wall-clock time on a busy machine
 
 
 class Run:
-    """A run of the program that has ended, and what it said."""
+    """A finished run of the program, with its output."""
 
     def __init__(self, folder, *arguments):
         with open(folder / "out", "w+b") as out, open(folder / "err", "w+b") as err:
             process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-            watch = threading.Timer(PATIENCE, process.kill)
+            watch = threading.Timer(TIMEOUT, process.kill)
             watch.start()
-            _, status, used = os.wait4(process.pid, 0)  # which tells what it took
+            _, status, used = os.wait4(process.pid, 0)  # with its resource use
             watch.cancel()
             process.returncode = self.code = os.waitstatus_to_exitcode(status)
             self.seconds = used.ru_utime + used.ru_stime
@@ -51,7 +51,7 @@ class Run:
 
 
 def check_flows(run, frames):
-    """The ledger adds up, and what it says was used is in the flows."""
+    """The ledger adds up, and its used packets are in the flows."""
     rows = dict(re.findall(r"^([A-Za-z][A-Za-z/ ]*?) +([0-9]+) +[0-9.]+$", run.err, re.M))
     if run.code == 1:
         assert not rows and not run.out, run.err
@@ -83,7 +83,7 @@ def try_capture(flowtell, model, folder, chance):
         capture.write_bytes(data)
         flows = Run(own, flowtell, "flows", "--ledger", capture)
         check_flows(flows, frames)
-        # The model fixes what a flow is, and it is the same here.
+        # The model defines flows, and the definition is the same here.
         verdicts = Run(own, flowtell, "classify", model, capture, "--format", "csv", "--names",
                        "--features", "classic14,appscanner54,robust")
         check_verdicts(verdicts, flows.out.count("\n"))
@@ -91,7 +91,7 @@ def try_capture(flowtell, model, folder, chance):
         return flows.code, max(flows.seconds, verdicts.seconds)
 
 
-def teach(flowtell, folder):
+def train(flowtell, folder):
     chance = random.Random(1)
     for app, sizes in (("chat", [60, 90, 200]), ("video", [900, 1200, 1400])):
         (folder / "home" / app).mkdir(parents=True)
@@ -99,7 +99,7 @@ def teach(flowtell, folder):
             (folder / "home" / app / f"{i}.pcap").write_bytes(odd_captures.plain_capture(chance, sizes))
     model = folder / "apps.model"
     subprocess.run([flowtell, "train", folder / "home", "-o", model, "--trees", "20", "--no-score"],
-                   check=True, capture_output=True, timeout=PATIENCE)
+                   check=True, capture_output=True, timeout=TIMEOUT)
     return model
 
 
@@ -108,7 +108,7 @@ def main(flowtell, captures="600", seed="1"):
     codes, slowest = {0: 0, 1: 0, 3: 0}, 0.0
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
         folder = pathlib.Path(folder)
-        model = teach(flowtell, folder)
+        model = train(flowtell, folder)
         tries = {number: pool.submit(try_capture, flowtell, model, folder, random.Random(f"{seed} {number}"))
                  for number in range(int(captures))}
         for number, tried in tries.items():

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What becomes of outputs besides their bytes: that they outlast a power cut, for they are brought onto the disk in
-time; that they follow no link of another user; that the last step, which makes them appear, may fail.
+"""Outputs beyond their bytes: they are synced in time to survive a power cut; they follow no link of another user; the
+final rename may fail.
 
-Runs in a private corner of the machine. Exit code 77 (skipped) where there can be none, or a program is absent.
+Runs in a private sandbox. Exit code 77 (skipped) if there can be none, or if a program is absent.
 
 usage: outputs_test.py FLOWTELL SAMPLES SYNC_COUNTER
-    SAMPLES: labelled captures; SYNC_COUNTER: the library made of tests/sync_counter.cc
+    SAMPLES: labelled captures; SYNC_COUNTER: the library of tests/sync_counter.cc
 """
 import os
 import pathlib
@@ -26,28 +26,27 @@ from wire import Program, make_wire, phone, udp_frame  # noqa: E402
 flowtell, samples, sync_counter = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
 
 
-def outputs_that_cannot_take_their_place():
-    """The last step fails alone: all is written, but no file can take the place of one that is mounted there."""
+def failed_renames():
+    """Only the final rename fails: a mounted file cannot be replaced."""
     out, other = pathlib.Path("mounted"), pathlib.Path("other")
     for path in (out, other):
-        path.write_text("what stood there before\n")
+        path.write_text("old content\n")
     subprocess.run(["mount", "--bind", other, out], check=True)
     try:
         for name, arguments in outputs(flowtell).items():
             done = run(*arguments(out))
             err = done.stderr.splitlines()
-            check(done.returncode == 1 and out.read_text() == "what stood there before\n" and not partials()
-                  and err[-1:] == [f"flowtell: cannot write {out}: Device or resource busy; what stood there before is"
-                                   " untouched"],
-                  f"{name} says that its file cannot take its place, and leaves the old one and nothing beside it")
+            check(done.returncode == 1 and out.read_text() == "old content\n" and not partials()
+                  and err[-1:] == [f"flowtell: cannot write {out}: Device or resource busy; nothing was replaced"],
+                  f"{name} reports that the file cannot be replaced, and leaves only the old one")
     finally:
         subprocess.run(["umount", out], check=True)
 
 
-def links_of_others():
-    """`capture` follows none either; of the other commands, see tests/links_program_test.cc."""
+def links_of_other_users():
+    """`capture` follows none; tests/links_program_test.cc tests the other commands."""
     if not may_change_user():
-        print("skipped: nobody else is known here, to whom a link could belong")
+        print("skipped: there is no second user to own a link")
         return
     shared, precious = pathlib.Path("shared"), pathlib.Path("precious")
     for folder in (shared, precious):
@@ -63,7 +62,7 @@ def links_of_others():
         check(done.returncode == 1 and one_sentence(done.stderr)
               and f"{shared / link} is a link of another user" in done.stderr
               and list(precious.iterdir()) == [listed] and listed.read_text() == "",
-              f"capture -o {folder} follows no link of another: {done.stderr.strip()}")
+              f"capture -o {folder} follows no link of another user: {done.stderr.strip()}")
 
 
 # --- power cuts -----------------------------------------------------------------------------------
@@ -71,7 +70,7 @@ def links_of_others():
 SYNC_LOG = pathlib.Path("syncs")
 
 
-def noting_syncs():
+def sync_log_environment():
     SYNC_LOG.write_text("")
     return os.environ | {"LD_PRELOAD": str(sync_counter), "SYNC_LOG": str(SYNC_LOG.resolve())}
 
@@ -85,20 +84,20 @@ def syncs_of(path):
 
 
 def syncs_of_outputs():
-    """The new file before it takes its place, and the folder after."""
+    """The new file is synced before the rename, and the folder after."""
     folder = pathlib.Path("synced")
     folder.mkdir()
     for name, arguments in outputs(flowtell).items():
         out = folder / "out"
-        run(*arguments(out), env=noting_syncs(), check=True)
+        run(*arguments(out), env=sync_log_environment(), check=True)
         lines = syncs()
         check(len(lines) == 3 and lines[0].startswith(f"{out.resolve()}.") and lines[0].endswith(".partial")
               and lines[1] == f"-> {out}" and lines[2] == str(folder.resolve()),
-              f"{name} brings the file onto the disk before it takes its place, and its folder after: {lines}")
+              f"{name} syncs the file before the rename, and its folder after: {lines}")
 
 
 def is_synced(paths, counts, more):
-    """While it goes on growing, within a time that a busy machine needs too."""
+    """Whether growing files are synced, within a time that suits a busy machine."""
     began = time.monotonic()
     device = 0
     link = phone()
@@ -107,23 +106,23 @@ def is_synced(paths, counts, more):
         for _ in range(5):
             link.send(udp_frame(device, 100))
             time.sleep(0.02)
-        time.sleep(1.1)  # a burst ends
+        time.sleep(1.1)  # ends a burst
         if all(syncs_of(path) >= counts[path] + more for path in paths):
             return time.monotonic() - began
     return None
 
 
 def syncs_of_growing_files(name, words, files, folders):
-    """`files` are functions, for recordings have the names that they get. It keeps its privileges: the filter of calls
-    lets nobody read from /proc what is synced, and privileges_test.py sees that it lets sync."""
-    program = Program(flowtell, *words, "--privileges", "keep", env=noting_syncs())
+    """`files` are functions, since recordings choose their names. Privileges are kept, because the call filter forbids
+    reading the synced path from /proc; privileges_test.py tests syncs under the filter."""
+    program = Program(flowtell, *words, "--privileges", "keep", env=sync_log_environment())
     paths = [found() for found in files]
-    check(all(syncs_of(path) for path in folders), f"{name}: the names of new files are on the disk at once")
+    check(all(syncs_of(path) for path in folders), f"{name}: the names of new files are synced at once")
     counts = {path: syncs_of(path) for path in paths}
     for more in (1, 2):
         took = is_synced(paths, counts, more)
         check(took is not None and program.process.poll() is None,
-              f"{name}: what it grows by is on the disk while it grows, once more after {took or 0:.1f} s")
+              f"{name}: new data is synced while it grows, again after {took or 0:.1f} s")
         if took is None:
             break
     link = phone()
@@ -132,7 +131,7 @@ def syncs_of_growing_files(name, words, files, folders):
     time.sleep(0.2)
     code = program.end()
     check(code == 0 and all(syncs_of(path) > counts[path] for path in paths),
-          f"{name}: and all of it at the end")
+          f"{name}: and everything at the end")
 
 
 def syncs_while_growing():
@@ -143,7 +142,7 @@ def syncs_while_growing():
     lines = syncs()
     manifest = str(sessions / "manifest.csv")
     check(manifest in lines and str(sessions) in lines[lines.index(manifest):],
-          "capture: the manifest is on the disk, and then its name")
+          "capture: the manifest is synced, and then its name")
     lines, written = here / "synced.jsonl", here / "synced.pcap"
     syncs_of_growing_files("watch", ("watch", "old.model", "-i", "lan0", "--format", "jsonl", "-o", lines, "--write",
                                      written), [lambda: lines, lambda: written], [here])
@@ -157,10 +156,10 @@ def main():
     make_wire()
     with tempfile.TemporaryDirectory() as name:
         os.chdir(name)
-        os.chmod(".", 0o755)  # for whom `capture` becomes
+        os.chmod(".", 0o755)  # for the user that `capture` switches to
         prepare(flowtell, samples)
-        outputs_that_cannot_take_their_place()
-        links_of_others()
+        failed_renames()
+        links_of_other_users()
         syncs_of_outputs()
         syncs_while_growing()
         os.chdir("/")

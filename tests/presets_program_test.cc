@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Methods of papers, and flows that apps share: on the project's own samples
-// and on made-up apps.
+// Presets of published methods, and flows common to several apps, on the
+// samples and on made-up apps.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -21,7 +21,7 @@ class PresetsProgram : public ProgramTest {
   }
 };
 
-TEST_F(PresetsProgram, EvaluateAsPapersDid) {
+TEST_F(PresetsProgram, EvaluateAsPublished) {
   run("flowtell evaluate samples/home --preset eurosp16");
   run("flowtell evaluate samples/home --test samples/mobile --preset tifs17");
   run("flowtell evaluate samples/home --preset tifs17 --json - | "
@@ -29,7 +29,7 @@ TEST_F(PresetsProgram, EvaluateAsPapersDid) {
   expect("evaluate_as_papers_did");
 }
 
-TEST_F(PresetsProgram, RefuseWhatContradictsThem) {
+TEST_F(PresetsProgram, RejectContradictingOptions) {
   run("flowtell evaluate home --preset eurosp16 --trees 50");
   run("flowtell evaluate home --preset eurosp16 --flow-key five-tuple");
   run("flowtell evaluate home --preset tifs17 --unknown never");
@@ -39,7 +39,7 @@ TEST_F(PresetsProgram, RefuseWhatContradictsThem) {
   run("flowtell evaluate home --preset tifs19");
   run("flowtell evaluate home --preset eurosp16");
   run("flowtell evaluate home/video --preset eurosp16");
-  // A span in which there are DNS queries alone.
+  // A span that contains only DNS queries.
   put("list.csv",
       "path,app,from,to\n"
       "phone.pcap,chat,0,0.02\n"
@@ -48,7 +48,7 @@ TEST_F(PresetsProgram, RefuseWhatContradictsThem) {
   expect("presets_contradicted");
 }
 
-TEST_F(PresetsProgram, TakeWhatSaysTheSame) {
+TEST_F(PresetsProgram, AcceptAgreeingOptions) {
   const std::string line = "flowtell evaluate samples/home --preset eurosp16";
   const Outcome plain = run(line);
   EXPECT_EQ(plain.exit_code, 0);
@@ -59,8 +59,8 @@ TEST_F(PresetsProgram, TakeWhatSaysTheSame) {
   EXPECT_EQ(run(line + " --threads 1").out, plain.out);
 }
 
-// What a preset says of its coverage adds up with the flows that there are.
-TEST_F(PresetsProgram, CoverAShareOfAllFlows) {
+// A preset's coverage is consistent with the number of flows.
+TEST_F(PresetsProgram, ReportCoverageOfAllFlows) {
   const auto parsed = [&](const std::string& line) {
     return nlohmann::json::parse(run(line).out);
   };
@@ -70,18 +70,18 @@ TEST_F(PresetsProgram, CoverAShareOfAllFlows) {
       "flowtell evaluate samples/home --flow-key remote-endpoint --evidence "
       "shape --json -");
   const auto& preset = score["preset"];
-  EXPECT_EQ(preset["flows_met"], all["flows"]);
+  EXPECT_EQ(preset["flows_seen"], all["flows"]);
   EXPECT_LT(score["flows"].get<double>(), all["flows"].get<double>());
   EXPECT_DOUBLE_EQ(preset["coverage"], score["coverage"]);
-  EXPECT_NEAR(preset["coverage_of_met"].get<double>() *
-                  preset["flows_met"].get<double>(),
+  EXPECT_NEAR(preset["coverage_of_seen"].get<double>() *
+                  preset["flows_seen"].get<double>(),
               preset["coverage"].get<double>() * score["flows"].get<double>(),
               1e-6);
   EXPECT_EQ(preset["ambiguous"], 0) << "this one does not relabel";
 }
 
-// The made-up apps ask DNS in the same way.
-TEST_F(PresetsProgram, FlowsThatAppsShareAreNamed) {
+// The made-up apps send the same DNS queries.
+TEST_F(PresetsProgram, AmbiguousFlowsAreReported) {
   run("flowtell evaluate home --trees 20 --ambiguity --evidence shape | "
       "grep Ambiguous");
   run("flowtell evaluate home --trees 20 --ambiguity | grep Ambiguous");
@@ -95,8 +95,8 @@ TEST_F(PresetsProgram, FlowsThatAppsShareAreNamed) {
   expect("flows_that_apps_share");
 }
 
-// Asking who shares flows changes no verdict.
-TEST_F(PresetsProgram, SharingChangesNoVerdict) {
+// --ambiguity changes no verdict.
+TEST_F(PresetsProgram, AmbiguityChangesNoVerdict) {
   ASSERT_EQ(run("flowtell train home -o apps.model --no-score").exit_code, 0);
   const std::string line =
       "flowtell classify apps.model phone.pcap --format csv ";

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives up privileges as `watch` (read), `capture` (make) or the helper of both
-// (bind) does, or keeps them (keep), and then tries a thing:
+// Drops privileges as `watch` (read), `capture` (make) or their helper (bind)
+// does, or keeps them (keep), and then attempts a call:
 //
 //   privileges_probe read|make|bind|keep FOLDER CALL
 //
-// What is tried on a packet socket is tried on one that was opened before, on
-// the interface lan0; the other interface is phone0.
+// Calls on a packet socket use one that was opened before, on the interface
+// lan0; the other interface is phone0.
 //
-// The exit code is 0 where that was done, 3 where it was refused and the reason
-// printed, 2 where there is no such call. A forbidden call ends it by SIGSYS.
+// The exit code is 0 if the call succeeded, 3 if it was refused (the reason is
+// printed), 2 for an unknown call. A forbidden call ends the process by SIGSYS.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -48,7 +48,7 @@ namespace {
 constexpr int kBadUsage = 2;
 constexpr int kRefused = 3;
 
-// Each returns -1, with errno set, where it was refused.
+// Returns -1, with errno set, if refused.
 using Attempt = std::function<long(const std::string& folder)>;
 
 long open_close(const std::string& path, int flags) {
@@ -94,7 +94,7 @@ sockaddr_ll address_of(const char* interface) {
   return address;
 }
 
-// What is there before anything is given up.
+// What is open before privileges are dropped.
 struct Opened {
   Opened() {
     const sockaddr_ll bound = address_of("lan0");
@@ -139,7 +139,7 @@ long send_where_bound(const std::string&) {
                 opened().frame.size(), 0);
 }
 
-// With an address, or with a descriptor.
+// The destination may be an address or a descriptor.
 long send_message(const std::string&) {
   iovec part{opened().frame.data(), opened().frame.size()};
   msghdr header{};
@@ -171,8 +171,8 @@ const std::map<std::string, Attempt>& attempts() {
       {"sync", sync_in_the_background},
       {"follow",
        [](Text at) {
-         const auto place = output_place(at + "/link");
-         return place && *place == at + "/there" ? 0L : -1L;
+         const auto path = output_place(at + "/link");
+         return path && *path == at + "/there" ? 0L : -1L;
        }},
       {"truncate",
        [](Text at) { return long{::truncate((at + "/there").c_str(), 0)}; }},
@@ -232,15 +232,15 @@ int run(const std::string& mode, const std::string& folder,
         const std::string& call) {
   const auto attempt = attempts().find(call);
   if (attempt == attempts().end()) return kBadUsage;
-  Remaining remaining;
-  remaining.account = account_from_here();
+  PrivilegeLimits remaining;
+  remaining.account = target_account();
   if (mode == "read") remaining.paths.readable = {folder + "/there"};
   if (mode == "make") remaining.paths.writable = folder;
-  if (mode == "bind") remaining.work = Work::kBinds;
+  if (mode == "bind") remaining.work = Work::kBindSocket;
   opened();
   if (mode != "keep") {
     auto done = drop_privileges(remaining);
-    if (!done) return complain("not given up: " + done.error().message);
+    if (!done) return complain("not dropped: " + done.error().message);
   }
   const long result = attempt->second(folder);
   return result < 0 ? complain(std::strerror(errno)) : 0;
@@ -251,6 +251,6 @@ int run(const std::string& mode, const std::string& folder,
 
 int main(int count, char** words) {
   if (count != 4) return flowtell::kBadUsage;
-  // What is left need not be enough to tidy up.
+  // The remaining rights may not allow a clean exit.
   std::_Exit(flowtell::run(words[1], words[2], words[3]));
 }

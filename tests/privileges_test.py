@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What is left to `watch` and `capture` once they listen: asked of the kernel, and tried.
+"""The rights of `watch` and `capture` while they listen: read from the kernel, and tried.
 
-Exit code 77 (skipped) where there can be no private network, or a program it takes is absent.
+Exit code 77 (skipped) if there can be no private network, or if a required program is absent.
 
 usage: privileges_test.py FLOWTELL PROBE SAMPLES
 """
@@ -40,7 +40,7 @@ def status_of(pid):
 
 
 def helper_of(pid):
-    """The process that binds the socket again: the only child."""
+    """The process that rebinds the socket: the only child."""
     others = [int(path.name) for path in pathlib.Path("/proc").iterdir() if path.name.isdigit()]
     children = [other for other in others if parent_of(other) == pid]
     return children[0] if len(children) == 1 else None
@@ -50,7 +50,7 @@ def parent_of(pid):
     try:
         return int(status_of(pid)["PPid"][0])
     except (FileNotFoundError, ProcessLookupError):
-        return None  # it has ended meanwhile
+        return None  # it has ended
 
 
 def check_status(name, program, user=None, bounds=0):
@@ -59,30 +59,30 @@ def check_status(name, program, user=None, bounds=0):
     check(helper is not None, f"{name}: has one helper")
     check_process(f"the helper of {name}", helper, user, bounds)
     opened = os.listdir(f"/proc/{helper}/fd")
-    check(len(opened) == 2, f"the helper of {name}: holds its channel and the packet socket, nothing else: {opened}")
+    check(len(opened) == 2, f"the helper of {name}: has only its channel and the packet socket: {opened}")
 
 
 def check_process(name, pid, user, bounds):
     status = status_of(pid)
     users = {int(word) for word in status["Uid"]}
     if may_change_user():
-        check(0 not in users and (user is None or users == {user}), f"{name}: nobody's root: Uid {status['Uid']}")
-        check(int(status["Gid"][1]) != 0 and not status["Groups"], f"{name}: no group of root's, and none besides")
+        check(0 not in users and (user is None or users == {user}), f"{name}: not root: Uid {status['Uid']}")
+        check(int(status["Gid"][1]) != 0 and not status["Groups"], f"{name}: not root's group, and no other groups")
     left = {key: int(status[key][0], 16) for key in CAPABILITIES}
-    check(left.pop("CapBnd") == bounds and not any(left.values()), f"{name}: no capability, in no set")
-    check(status["NoNewPrivs"] == ["1"] and status["Seccomp"] == ["2"], f"{name}: no new privileges, a filter of calls")
+    check(left.pop("CapBnd") == bounds and not any(left.values()), f"{name}: no capability in any set")
+    check(status["NoNewPrivs"] == ["1"] and status["Seccomp"] == ["2"], f"{name}: no new privileges, a call filter")
     limits = pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines()
     check(next(line for line in limits if "core file" in line).split()[4:6] == ["0", "0"], f"{name}: no core files")
-    # What may be dumped belongs to the process's own user.
-    check(os.stat(f"/proc/{pid}/environ").st_uid == 0, f"{name}: its memory is not its user's to read")
+    # A dumpable process's files in /proc belong to its own user.
+    check(os.stat(f"/proc/{pid}/environ").st_uid == 0, f"{name}: its memory is not readable by its user")
 
 
-# --- the filter and the fence, tried ------------------------------------------------------------------
+# --- the call filter and file access -------------------------------------------------------------------
 
 FORBIDDEN = ("execve", "fork", "packet_socket", "inet_socket", "netlink_socket", "accept", "ptrace", "setuid", "setgid",
              "mount", "bpf", "init_module", "unshare", "kill", "tgkill", "signal_by_file", "prctl", "mkdir", "chmod", "map_code", "tiocsti",
              "send_message", "receive_message", "truncate")
-IS_64_BIT = sys.maxsize > 2**32  # elsewhere sendto may hide its address from the filter
+IS_64_BIT = sys.maxsize > 2**32  # on 32 bits sendto can bypass the filter
 
 
 def attempt(mode, folder, call):
@@ -91,45 +91,45 @@ def attempt(mode, folder, call):
 
 
 def forbidden_calls(folder, has_landlock):
-    place = folder / "place"
-    (place / "app").mkdir(parents=True)
-    for path in (place, place / "app"):
+    work = folder / "work"
+    (work / "app").mkdir(parents=True)
+    for path in (work, work / "app"):
         path.chmod(0o777)
-    for path in (place / "there", place / "app/below", folder / "beside"):
+    for path in (work / "there", work / "app/below", folder / "beside"):
         path.write_text("text")
         path.chmod(0o666)
-    (place / "link").symlink_to("there")
+    (work / "link").symlink_to("there")
     folder.chmod(0o777)
     for mode in ("read", "make"):
-        check([attempt(mode, place, call) for call in ("none", "thread", "read", "sync")] == [0] * 4,
-              f"{mode}: what is needed goes on: threads, the files that may be read, and syncs of what is open")
+        check([attempt(mode, work, call) for call in ("none", "thread", "read", "sync")] == [0] * 4,
+              f"{mode}: threads, readable files and syncs of open files still work")
         for call in FORBIDDEN:
-            ended = attempt(mode, place, call)
+            ended = attempt(mode, work, call)
             check(ended == "SIGSYS", f"{mode}: {call}: {ended}")
-        ended = attempt(mode, place, "read_elsewhere")
+        ended = attempt(mode, work, "read_elsewhere")
         check(ended == "Permission denied" or not has_landlock, f"{mode}: a file elsewhere: {ended}")
     for call in ("make", "write", "follow"):
-        check(attempt("read", place, call) == "SIGSYS", f"read: {call}: ends it")
-        check(attempt("make", place, call) == 0, f"make: {call}: is done")
+        check(attempt("read", work, call) == "SIGSYS", f"read: {call}: ends the process")
+        check(attempt("make", work, call) == 0, f"make: {call}: works")
     for call in ("make_elsewhere", "truncate_elsewhere"):
-        ended = attempt("make", place, call)
+        ended = attempt("make", work, call)
         check(ended == "Permission denied" or not has_landlock, f"make: {call}: {ended}")
     folder.chmod(0o755)
 
 
 def other_interfaces(folder):
-    """The packet socket stays with its interface; what is refused is possible before."""
+    """The packet socket stays on its interface; the forbidden calls work before."""
     calls = ("bind_elsewhere", "listen_elsewhere", "send_elsewhere")
     check([attempt("keep", folder, call) for call in calls] == [0] * 3,
-          "with privileges a packet socket is bound to another interface, listens and sends there")
+          "with privileges a packet socket can bind, listen and send on another interface")
     for mode in ("read", "make"):
         ended = attempt(mode, folder, "bind_elsewhere")
-        check(ended == "SIGSYS", f"{mode}: the packet socket is bound to no other interface: {ended}")
+        check(ended == "SIGSYS", f"{mode}: the packet socket cannot bind to another interface: {ended}")
         ended = attempt(mode, folder, "listen_elsewhere")
         check(ended == "Operation not permitted", f"{mode}: setsockopt on it is refused: {ended}")
         ended = attempt(mode, folder, "send_elsewhere")
-        check(ended == "SIGSYS" or not IS_64_BIT, f"{mode}: and it sends to no other: {ended}")
-        check(attempt(mode, folder, "send_where_bound") == 0, f"{mode}: but it sends where it is bound")
+        check(ended == "SIGSYS" or not IS_64_BIT, f"{mode}: and cannot send to another: {ended}")
+        check(attempt(mode, folder, "send_where_bound") == 0, f"{mode}: but can send where it is bound")
     check([attempt("bind", folder, call) for call in ("none", "bind_elsewhere", "listen_elsewhere")] == [0] * 3,
           "the helper binds its socket")
     for call in (*FORBIDDEN, "read", "make", "write", "thread"):
@@ -139,8 +139,8 @@ def other_interfaces(folder):
 
 # --- watch ------------------------------------------------------------------------------------------------
 
-def hears(text, device):
-    """Whether the device is told of, within a time that a busy machine needs too: a burst every 2.5 s."""
+def reports_device(text, device):
+    """Whether the device is reported, within a time that suits a busy machine: a burst every 2.5 s."""
     for _ in range(12):
         phone().send(udp_frame(device, 80))
         for _ in range(25):
@@ -150,8 +150,8 @@ def hears(text, device):
     return False
 
 
-def is_heard_by(watch, device):
-    return hears(lambda: watch.text, device)
+def watch_reports(watch, device):
+    return reports_device(lambda: watch.text, device)
 
 
 def interface_falls_and_returns(watch):
@@ -159,33 +159,33 @@ def interface_falls_and_returns(watch):
     time.sleep(0.3)
     subprocess.run("ip link set lan0 up".split(), check=True)
     time.sleep(0.5)
-    check(is_heard_by(watch, 2), "an interface that is switched off and on is watched on")
+    check(watch_reports(watch, 2), "watching continues after an interface is set down and up")
     cut_wire()
     time.sleep(0.5)
     make_wire()
     time.sleep(0.5)
-    check(is_heard_by(watch, 3) and "lan0 went away" in watch.err and "lan0 is back" in watch.err,
-          "one that is taken away and made anew, too")
+    check(watch_reports(watch, 3) and "lan0 went away" in watch.err and "lan0 is back" in watch.err,
+          "and after it is removed and created again")
     link = subprocess.run("ip -d link show lan0".split(), capture_output=True, text=True).stdout
-    check("promiscuity 1" in link, "and all its frames are taken, whoever they are for")
+    check("promiscuity 1" in link, "and it is promiscuous")
 
 
-def model_is_renewed(watch, model):
+def model_is_reloaded(watch, model):
     good = model.read_bytes()
     fresh = model.with_name("fresh")
     fresh.write_bytes(good)
     os.replace(fresh, model)
-    before = len(watch.told)
+    before = len(watch.errors)
     watch.kill(signal.SIGHUP)
     time.sleep(0.5)
-    check(is_heard_by(watch, 4) and len(watch.told) == before, "SIGHUP reads a model that took its name")
+    check(watch_reports(watch, 4) and len(watch.errors) == before, "SIGHUP reloads a replaced model")
     model.chmod(0o600)
     watch.kill(signal.SIGHUP)
     time.sleep(0.5)
-    is_heard = is_heard_by(watch, 5)
+    is_reported = watch_reports(watch, 5)
     if may_change_user():
-        check(is_heard and "Permission denied" in watch.err and "the model in use stays" in watch.err,
-              "one that the user may not read is told, and the old one goes on")
+        check(is_reported and "Permission denied" in watch.err and "the current model stays in use" in watch.err,
+              "an unreadable model is reported, and the old one stays")
     model.chmod(0o644)
 
 
@@ -193,22 +193,22 @@ def watches(model, folder, threads):
     written, lines = folder / f"{threads}.pcap", folder / f"{threads}.txt"
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", threads, "--write", written, "--ledger")
     check_status(f"watch --threads {threads}", watch)
-    check(is_heard_by(watch, 1), "lines come")
+    check(watch_reports(watch, 1), "lines are written")
     if may_change_user() and not has_user("flowtell"):
-        check("goes on as user nobody" in watch.err, "it says whose process it is")
+        check("continuing as user nobody" in watch.err, "it reports its user")
     interface_falls_and_returns(watch)
-    model_is_renewed(watch, model)
+    model_is_reloaded(watch, model)
     code = watch.end(signal.SIGTERM)
     check(code == 0 and "0 frames dropped by the kernel" in watch.err and "used" in watch.err,
-          f"SIGTERM ends it whole, with exit code {code}")
-    check(written.stat().st_size > 24 and written.stat().st_uid == 0, "what was opened before was written")
+          f"SIGTERM ends it cleanly, with exit code {code}")
+    check(written.stat().st_size > 24 and written.stat().st_uid == 0, "files opened before are written")
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", threads, "-o", lines)
-    is_written = hears(lines.read_text, 6)
+    is_written = reports_device(lines.read_text, 6)
     check(watch.end() == 0 and is_written, "and into a file")
 
 
-def helper_ends_with_it(model):
-    """Whatever ends the watch; and no signal but that ends the helper."""
+def helper_ends_with_its_parent(model):
+    """The helper ends with the watch, and not on signals."""
     watch = Program(flowtell, "watch", model, "-i", "lan0")
     helper = pathlib.Path(f"/proc/{helper_of(watch.process.pid)}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -218,7 +218,7 @@ def helper_ends_with_it(model):
     deadline = time.monotonic() + 10
     while is_alive(helper) and time.monotonic() < deadline:
         time.sleep(0.02)
-    check(not is_alive(helper), "the helper of a watch that is killed ends")
+    check(not is_alive(helper), "the helper of a killed watch ends")
 
 
 def is_alive(process):
@@ -229,60 +229,60 @@ def is_alive(process):
 
 
 def on_a_screen(model):
-    """As a person sees it, by `script`, which gives it a terminal. Without `exec`, dash would hear ^C too and tell 130."""
+    """In a terminal made by `script`. Without `exec`, dash would receive ^C too and return 130."""
     shown = subprocess.Popen(["script", "-qec", f"exec {flowtell} watch {model} -i lan0", "/dev/null"],
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     drawn = []
     reader = threading.Thread(target=lambda: drawn.extend(iter(lambda: os.read(shown.stdout.fileno(), 4096), b"")))
     reader.start()
-    is_drawn = hears(lambda: b"".join(drawn).decode(errors="replace"), 7)
+    is_drawn = reports_device(lambda: b"".join(drawn).decode(errors="replace"), 7)
     shown.stdin.write(b"\x03")
     shown.stdin.flush()
     code = shown.wait(timeout=20)
     reader.join()
     text = b"".join(drawn).decode(errors="replace")
     check(is_drawn and code == 0 and "\x1b[?1049l" in text,
-          f"the screen is drawn and given back, with exit code {code}" + ("" if is_drawn else f": {text!r}"))
+          f"the screen is drawn and restored, with exit code {code}" + ("" if is_drawn else f": {text!r}"))
 
 
 def replays(model, capture):
     watch = subprocess.run([flowtell, "watch", model, "--replay", capture, "--speed", "1000"], capture_output=True,
                            text=True)
-    check(watch.returncode == 0 and watch.stdout and "nobody" not in watch.stderr, "a capture that is played is read so, too")
+    check(watch.returncode == 0 and watch.stdout and "nobody" not in watch.stderr, "a replay works the same")
 
 
-def for_whom_sudo_was_called(model):
+def sudo_user(model):
     os.environ.update(SUDO_UID="12345", SUDO_GID="54321")
     watch = Program(flowtell, "watch", model, "-i", "lan0")
     check_status("watch by sudo", watch, 12345)
-    check(status_of(watch.process.pid)["Gid"][0] == "54321", "and of the group that sudo tells")
-    check(watch.end() == 0, "it ends whole")
+    check(status_of(watch.process.pid)["Gid"][0] == "54321", "and of sudo's group")
+    check(watch.end() == 0, "it ends cleanly")
     del os.environ["SUDO_UID"], os.environ["SUDO_GID"]
 
 
-def as_the_unit_runs_it(model):
-    """Not root, with the one capability that listening takes; the bounding set is then beyond it."""
+def as_the_systemd_unit(model):
+    """Not root, with only the capability to listen; it cannot change the bounding set."""
     user = 4321
     rights = (f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all,+net_raw",
               "--ambient-caps=-all,+net_raw", "--bounding-set=-all,+net_raw", "--no-new-privs")
     watch = Program("setpriv", *rights, flowtell, "watch", model, "-i", "lan0")
-    check_status("watch as its unit runs it", watch, user, bounds=1 << 13)
-    is_heard = is_heard_by(watch, 9)
-    check(watch.end() == 0 and is_heard and "flowtell: warning" not in watch.err, "lines come")
+    check_status("watch as its unit", watch, user, bounds=1 << 13)
+    is_reported = watch_reports(watch, 9)
+    check(watch.end() == 0 and is_reported and "flowtell: warning" not in watch.err, "lines are written")
 
 
-def as_a_containers_root(model):
-    """Who may become another, and not change the bounding set."""
+def as_container_root(model):
+    """Root that may change its user but not the bounding set."""
     bounds = {"net_raw": 13, "setuid": 7, "setgid": 6}
     allowed = "-all," + ",".join(f"+{name}" for name in bounds)
     watch = Program("setpriv", f"--bounding-set={allowed}", flowtell, "watch", model, "-i", "lan0")
     check_status("watch as a container's root", watch, bounds=sum(1 << number for number in bounds.values()))
-    check(watch.end() == 0, "it ends whole")
+    check(watch.end() == 0, "it ends cleanly")
     watch = Program("setpriv", "--bounding-set=-all,+net_raw", flowtell, "watch", model, "-i", "lan0")
     status = status_of(watch.process.pid)
-    check(int(status["CapEff"][0], 16) == 0 and status["Seccomp"] == ["2"] and "stays the user root" in watch.err,
-          "one that can become nobody gives up the rest, and says so")
-    check(watch.end() == 0, "it ends whole")
+    check(int(status["CapEff"][0], 16) == 0 and status["Seccomp"] == ["2"] and "remains root" in watch.err,
+          "root that cannot change its user drops the rest and reports it")
+    check(watch.end() == 0, "it ends cleanly")
 
 
 def privileges_are_kept(model):
@@ -290,8 +290,8 @@ def privileges_are_kept(model):
     status = status_of(watch.process.pid)
     check(int(status["CapEff"][0], 16) != 0 and status["Seccomp"] == ["0"] and status["Uid"][0] == "0",
           "--privileges keep keeps them")
-    check("privileges are kept" in watch.err, "and says so")
-    check(watch.end() == 0, "it ends whole")
+    check("privileges are kept" in watch.err, "and reports it")
+    check(watch.end() == 0, "it ends cleanly")
 
 
 # --- capture ----------------------------------------------------------------------------------------------
@@ -310,20 +310,20 @@ def records(folder):
     rows = (sessions / "manifest.csv").read_text().splitlines()
     owners = {path.stat().st_uid for path in (sessions, sessions / "one", sessions / "manifest.csv", *files)}
     check(len(files) == 2 and len(rows) == 3, "into two files and the manifest")
-    check(0 not in owners or not may_change_user(), f"which are the user's: {owners}")
+    check(0 not in owners or not may_change_user(), f"which belong to the user: {owners}")
 
 
-def is_refused_roots_folder(folder):
+def root_folder_is_refused(folder):
     sessions = folder / "roots"
     sessions.mkdir(mode=0o755)
     (sessions / "one").mkdir(mode=0o755)
     refused = subprocess.run([flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions], capture_output=True,
                              text=True, timeout=20)
     check(refused.returncode == 1 and "chown -R" in refused.stderr and not list(sessions.glob("*/*")),
-          f"a folder that is root's is not written: {refused.stderr.strip()}")
+          f"a folder of root is not written: {refused.stderr.strip()}")
     capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--privileges", "keep")
     check(capture.end() == 0 and "privileges are kept" in capture.err and len(list(sessions.glob("one/*.pcap"))) == 1,
-          "but by root")
+          "except by root")
 
 
 def has_landlock():
@@ -349,16 +349,16 @@ def main():
         other_interfaces(folder)
         for threads in (1, 2):
             watches(model, folder, threads)
-        helper_ends_with_it(model)
+        helper_ends_with_its_parent(model)
         on_a_screen(model)
         replays(model, next((samples / "home").glob("*/*.pcap*")))
         privileges_are_kept(model)
         records(folder)
         if may_change_user():
-            for_whom_sudo_was_called(model)
-            as_the_unit_runs_it(model)
-            as_a_containers_root(model)
-            is_refused_roots_folder(folder)
+            sudo_user(model)
+            as_the_systemd_unit(model)
+            as_container_root(model)
+            root_folder_is_refused(folder)
     return 1 if failures else 0
 
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `capture` on a loopback interface of its own: in a network that ends with the
-// test. Skipped where the system gives no networks.
+// `capture` on the loopback interface of a network namespace that ends with the
+// test. Skipped if namespaces are not available.
 #include <unistd.h>
 
 #include <array>
@@ -24,10 +24,10 @@ class RecordingProgram : public ProgramTest {
         return;
       }
     }
-    GTEST_SKIP() << "the system gives no network of one's own";
+    GTEST_SKIP() << "this needs a network namespace";
   }
 
-  // Runs a script where datagrams go from port to port without end.
+  // Runs a script while datagrams are sent continuously.
   Outcome run_there(const std::string& script) {
     put("script.sh",
         "ip link set lo up\n"
@@ -38,7 +38,7 @@ class RecordingProgram : public ProgramTest {
     return run(unshare_ + " bash script.sh");
   }
 
-  // The lines of the manifest behind its header, cell by cell.
+  // The rows of the manifest without its header, cell by cell.
   std::vector<std::vector<std::string>> recordings() const {
     std::vector<std::vector<std::string>> rows;
     const auto manifest = read_file(folder() / "apps/manifest.csv");
@@ -71,7 +71,7 @@ std::string host() {
 const std::string kCapture =
     "flowtell capture -i lo --app news -o apps --privileges keep ";
 
-TEST_F(RecordingProgram, RecordsARoundAfterTheOther) {
+TEST_F(RecordingProgram, RecordsRoundsInSequence) {
   const Outcome outcome = run_there(
       kCapture +
       "--minutes 0.02 --rounds 2 --device 127.0.0.1 --notes 'on the train'");
@@ -95,21 +95,21 @@ TEST_F(RecordingProgram, RecordsARoundAfterTheOther) {
   EXPECT_NE(rows[0][0], rows[1][0]);
 }
 
-TEST_F(RecordingProgram, SaysWhereItSawNothing) {
+TEST_F(RecordingProgram, WarnsOfAnEmptyRecording) {
   const Outcome outcome =
       run_there(kCapture + "--minutes 0.001 --device 192.0.2.1");
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   ASSERT_EQ(recordings().size(), 1u);
   EXPECT_NE(outcome.err.find(fmt::format(
-                "flowtell: warning: apps/{} holds no packets: does the phone "
-                "go through lo?\n",
+                "flowtell: warning: apps/{} holds no packets; check that the "
+                "device's traffic passes through lo\n",
                 recordings()[0][0])),
             std::string::npos)
       << outcome.err;
 }
 
-// A signal ends the session, not the round alone.
-TEST_F(RecordingProgram, EndsAllRoundsBySignal) {
+// A signal ends the session, not just the round.
+TEST_F(RecordingProgram, EndsAllRoundsOnASignal) {
   const Outcome outcome = run_there(
       kCapture +
       "--minutes 100 --rounds 2 & pid=$!\n"
@@ -119,8 +119,8 @@ TEST_F(RecordingProgram, EndsAllRoundsBySignal) {
   EXPECT_EQ(recordings().size(), 1u);
 }
 
-// Frames are cut behind the headers, and no name of the machine is told.
-TEST_F(RecordingProgram, TellsNoAddressesWhereItAnonymises) {
+// Frames are cut after the headers, and the machine's name is not recorded.
+TEST_F(RecordingProgram, HidesAddressesWhenAnonymising) {
   put("key",
       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
   const Outcome outcome = run_there(
@@ -131,13 +131,13 @@ TEST_F(RecordingProgram, TellsNoAddressesWhereItAnonymises) {
   EXPECT_EQ(rows[0][5], "");
   EXPECT_NE(rows[0][2], "");
   EXPECT_NE(rows[0][2], "127.0.0.1");
-  EXPECT_NE(outcome.err.find("the usual networks of devices are now others; "
-                             "read it with --lan "),
+  EXPECT_NE(outcome.err.find("the networks of devices are anonymised too; "
+                             "read the recordings with --lan "),
             std::string::npos)
       << outcome.err;
 }
 
-TEST_F(RecordingProgram, RefusesContentWhereItAnonymises) {
+TEST_F(RecordingProgram, RejectsContentWhenAnonymising) {
   put("key",
       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef");
   const Outcome outcome = run_there(kCapture + "--anonymise key --snap 100");
@@ -148,8 +148,8 @@ TEST_F(RecordingProgram, RefusesContentWhereItAnonymises) {
   EXPECT_FALSE(std::filesystem::exists(folder() / "apps"));
 }
 
-// Nothing is recorded that could not be kept once rights are given up.
-TEST_F(RecordingProgram, FailsWhereItMayNotAddToTheRecordings) {
+// Nothing is recorded if it could not be stored after privileges are dropped.
+TEST_F(RecordingProgram, FailsWithoutWriteAccess) {
   std::filesystem::create_directories(folder() / "apps/news");
   const Outcome outcome = run_there(
       "chmod 755 .; chmod 555 apps apps/news\n"

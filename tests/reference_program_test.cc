@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `flowtell reference`, which docs and packages are made with. That docs/ has
-// what it prints, docs/generate.sh checks.
+// `flowtell reference`, the source of docs and package files. docs/generate.sh
+// checks that docs/ matches its output.
 #include "base/file.h"
 #include "support/program.h"
 
@@ -34,7 +34,7 @@ TEST_F(ReferenceProgram, PrintsEachPage) {
   }
 }
 
-TEST_F(ReferenceProgram, ListsEveryCommandButItself) {
+TEST_F(ReferenceProgram, ListsEveryOtherCommand) {
   run("flowtell reference commands | grep '^## '");
   run("mkdir man && flowtell reference man man && ls man");
   run("flowtell reference poem");
@@ -42,7 +42,7 @@ TEST_F(ReferenceProgram, ListsEveryCommandButItself) {
   expect("reference");
 }
 
-// As each command's --help has it.
+// The help in the reference equals that of each command's --help.
 TEST_F(ReferenceProgram, PrintsTheHelpOfCommands) {
   const std::string all = page("commands");
   for (const std::string command : {"flows", "gateway", "gateway up"}) {
@@ -68,7 +68,7 @@ TEST_F(ReferenceProgram, WritesManualPagesIntoAFolder) {
   EXPECT_NE(together.find(*train), std::string::npos);
 }
 
-TEST_F(ReferenceProgram, SaysWhereItCannotWrite) {
+TEST_F(ReferenceProgram, ReportsWriteErrors) {
   const Outcome outcome = run("flowtell reference man absent");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_NE(outcome.err.find("absent/flowtell.1"), std::string::npos);

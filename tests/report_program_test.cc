@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Evaluations as pages and with intervals. How a page looks, html_test.py sees.
+// Evaluations as HTML pages and with intervals; html_test.py tests the layout.
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
@@ -24,7 +24,7 @@ class ReportProgram : public ProgramTest {
   std::string page() const { return *read_file(folder() / "report.html"); }
 };
 
-// What an element of this id holds, as JSON.
+// The content of the element with this id, as JSON.
 nlohmann::json island(const std::string& page, const std::string& id) {
   const auto at = page.find("id=\"" + id + "\">");
   const auto begin = page.find('>', at) + 1;
@@ -35,7 +35,7 @@ nlohmann::json island(const std::string& page, const std::string& id) {
 TEST_F(ReportProgram, WritesAPageWithTheNumbersOfTheJson) {
   const auto score = json("--html report.html");
   EXPECT_EQ(island(page(), "evaluation"), score);
-  EXPECT_TRUE(score.contains("timeline")) << "a page shows a day";
+  EXPECT_TRUE(score.contains("timeline")) << "a page includes a day";
   const auto day = island(page(), "device-day");
   std::size_t flows = 0;
   for (const auto& use : day["uses"]) flows += use["flows"].size();
@@ -62,28 +62,28 @@ TEST_F(ReportProgram, PrintsThePageInsteadOfTheTable) {
   EXPECT_EQ(outcome.out, "<!DOCTYPE html>");
 }
 
-// The first deal is the one without repeats; the others differ from it.
-TEST_F(ReportProgram, RepeatsWithOtherDeals) {
+// The first repetition equals the run without repeats; the others differ.
+TEST_F(ReportProgram, RepeatsWithOtherFolds) {
   const auto once = json("");
   EXPECT_FALSE(once.contains("repeats"));
-  auto often = json("--repeats 4");
-  const auto repeats = often["repeats"];
-  ASSERT_EQ(repeats["deals"].size(), 4u);
-  EXPECT_EQ(repeats["deals"][0]["accuracy"], once["accuracy"]);
-  EXPECT_EQ(repeats["deals"][1]["accuracy"], json("--seed 2")["accuracy"]);
+  auto repeated = json("--repeats 4");
+  const auto repeats = repeated["repeats"];
+  ASSERT_EQ(repeats["runs"].size(), 4u);
+  EXPECT_EQ(repeats["runs"][0]["accuracy"], once["accuracy"]);
+  EXPECT_EQ(repeats["runs"][1]["accuracy"], json("--seed 2")["accuracy"]);
   double mean = 0;
-  for (const auto& deal : repeats["deals"]) {
-    mean += deal["accuracy"].get<double>() / 4;
+  for (const auto& fold_run : repeats["runs"]) {
+    mean += fold_run["accuracy"].get<double>() / 4;
   }
   EXPECT_NEAR(repeats["accuracy"]["mean"].get<double>(), mean, 1e-12);
   EXPECT_LT(repeats["accuracy"]["low"].get<double>(), mean);
   EXPECT_GT(repeats["accuracy"]["high"].get<double>(), mean);
-  often.erase("repeats");
-  EXPECT_EQ(often, once);
+  repeated.erase("repeats");
+  EXPECT_EQ(repeated, once);
 }
 
-// Places are tried before the captures are read, which are not even there.
-TEST_F(ReportProgram, RefusesPlacesThatCannotBeWrittenBeforeItWorks) {
+// Output paths are checked before the captures are read, which are absent here.
+TEST_F(ReportProgram, RejectsUnwritableOutputsFirst) {
   run("flowtell evaluate nowhere --html absent/report.html");
   run("flowtell evaluate nowhere --json absent/score.json");
   run("flowtell evaluate nowhere --html home");
@@ -92,13 +92,13 @@ TEST_F(ReportProgram, RefusesPlacesThatCannotBeWrittenBeforeItWorks) {
   expect("report_places");
 }
 
-TEST_F(ReportProgram, LeavesTheOldPageWhereItFails) {
+TEST_F(ReportProgram, KeepsTheOldPageOnFailure) {
   put("report.html", "old");
   run("flowtell evaluate nowhere --html report.html");
   EXPECT_EQ(page(), "old");
 }
 
-TEST_F(ReportProgram, RefusesWhatMakesNoSense) {
+TEST_F(ReportProgram, RejectsInvalidOptions) {
   run("flowtell evaluate home --html - --json -");
   run("flowtell evaluate home --repeats 0");
   run("flowtell evaluate home --test home --repeats 3");
@@ -113,8 +113,8 @@ TEST_F(ReportProgram, RefusesWhatMakesNoSense) {
   expect("report_usage");
 }
 
-// Whatever it is called by, and however it came to be read.
-TEST_F(ReportProgram, NeverReplacesWhatIsRead) {
+// Inputs are protected under any name and however they are read.
+TEST_F(ReportProgram, NeverReplacesItsInputs) {
   run("printf 'path,app\\nhome/chat/1.pcap,chat\\n' > list.csv");
   run("printf '0123456789abcdef%.0s' 1 2 3 4 > key");
   run("flowtell train home -o apps.model --trees 5 --no-score");
@@ -140,7 +140,7 @@ TEST_F(ReportProgram, NeverReplacesWhatIsRead) {
   expect("report_apart");
 }
 
-TEST_F(ReportProgram, RefusesWhatIsNoNumber) {
+TEST_F(ReportProgram, RejectsInvalidNumbers) {
   run("flowtell flows home --burst-gap nan");
   run("flowtell train home -o x --burst-gap -nan");
   run("flowtell watch x --replay home/chat/1.pcap --speed nan");

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The columns of `robust` are those of docs/features.md, computed here a second time and slowly, on
-every real capture. The flows come from the slow twin, as in twin_test.py; exit code 77 (skipped) where
-the twin, its numpy or the captures are absent.
+"""Compares the columns of `robust` with a slow second implementation of docs/features.md, on every real capture. The
+flows come from the slow twin, as in twin_test.py; exit code 77 (skipped) if the twin, its numpy or the captures are
+absent.
 
 usage: robust_twin_test.py FLOWTELL SHARED
 """
@@ -19,7 +19,7 @@ LONGEST_HEAD = 1300
 
 
 class Payload(int):
-    """A payload length that keeps its packet's TCP flags: the twin's flows have no place for these."""
+    """A payload length with its packet's TCP flags, which the twin's flows do not store."""
 
     def __new__(cls, length, flags):
         payload = super().__new__(cls, length)
@@ -28,7 +28,7 @@ class Payload(int):
 
 
 def keep_flags(twin):
-    """The twin's payload lengths become `Payload`s."""
+    """Makes the twin's payload lengths `Payload`s."""
     plain_packet = twin.packet
 
     def packet(frame):
@@ -42,7 +42,7 @@ def keep_flags(twin):
 
 
 def messages(packets):
-    """(was sent, payload lengths of its packets) of each message, by (was sent, payload) of each packet."""
+    """(is sent, payload lengths of its packets) of each message, from (is sent, payload) of each packet."""
     runs = []
     for sent, payload in packets:
         if payload == 0:
@@ -79,7 +79,7 @@ def row(flow):
 
 
 def main():
-    seen = {}  # per column, the values that the captures have
+    seen = {}  # the values in the captures, per column
 
     def rows(twin, path):
         expected = [row(flow) for flow in twin.flows(path)]
@@ -91,13 +91,13 @@ def main():
     counts = compare("robust", rows, prepare=keep_flags)
     if counts is None:
         return SKIPPED
-    captures, flows, wrong = counts
+    captures, flows, mismatches = counts
     for column in sorted(seen):
         if len(seen[column]) < 2:
-            wrong += 1
-            print(f"{column} is {seen[column]} everywhere: nothing is compared")
-    print(f"{captures} captures, {flows} flows, {len(seen)} columns, {wrong} differences")
-    return 1 if wrong or len(seen) != 22 else 0
+            mismatches += 1
+            print(f"{column} is {seen[column]} everywhere: the comparison is void")
+    print(f"{captures} captures, {flows} flows, {len(seen)} columns, {mismatches} differences")
+    return 1 if mismatches or len(seen) != 22 else 0
 
 
 if __name__ == "__main__":

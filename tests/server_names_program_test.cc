@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names of servers, in the project's own samples: learned, told and left out.
+// Server names in the project's samples: trained on, printed and left out.
 #include <algorithm>
 #include <filesystem>
 
@@ -31,7 +31,7 @@ class ServerNamesProgram : public ProgramTest {
   }
 };
 
-TEST_F(ServerNamesProgram, AreEvidenceByThemselves) {
+TEST_F(ServerNamesProgram, AreEvidenceOnTheirOwn) {
   EXPECT_EQ(lines("classify apps.model browser.zst --evidence name | "
                   "cut -d' ' -f11 | sort | uniq -c | tr -s ' '"),
             " 30 browser\n");
@@ -41,40 +41,40 @@ TEST_F(ServerNamesProgram, AreEvidenceByThemselves) {
       << "flows, unknown, with a name";
 }
 
-TEST_F(ServerNamesProgram, AreNotLearnedWhereTheyAreLeftOut) {
+TEST_F(ServerNamesProgram, AreNotTrainedWithoutNameEvidence) {
   train("shape.model", " --evidence shape");
   EXPECT_EQ(lines("classify shape.model browser.zst --evidence name | "
                   "cut -d' ' -f11 | sort -u"),
             "unknown\n");
 }
 
-// The names themselves may be asked for where no verdict goes by them.
-TEST_F(ServerNamesProgram, AreToldWhateverTheEvidence) {
+// Names are printed on request even if they are not used as evidence.
+TEST_F(ServerNamesProgram, ArePrintedForAnyEvidence) {
   const std::string names =
       " browser.zst --format csv --names | cut -d, -f14 | sort -u";
-  const std::string due = lines("flows" + names);
-  EXPECT_NE(due.find("www.meadow.example\n"), std::string::npos) << due;
-  EXPECT_EQ(lines("classify apps.model" + names), due);
-  EXPECT_EQ(lines("classify apps.model --evidence shape" + names), due);
+  const std::string plain = lines("flows" + names);
+  EXPECT_NE(plain.find("www.meadow.example\n"), std::string::npos) << plain;
+  EXPECT_EQ(lines("classify apps.model" + names), plain);
+  EXPECT_EQ(lines("classify apps.model --evidence shape" + names), plain);
 }
 
-// A watch looks for names as `classify` does.
-TEST_F(ServerNamesProgram, AreSeenInACaptureThatIsPlayed) {
+// A watch reads names as `classify` does.
+TEST_F(ServerNamesProgram, AreReadInAReplay) {
   for (const char* options : {"", " --evidence name", " --format csv --names",
                               " --format csv --evidence shape --names",
                               " --format jsonl --evidence shape --ambiguity"}) {
-    const std::string due =
+    const std::string plain =
         lines(fmt::format("classify apps.model browser.zst{}", options));
-    EXPECT_EQ(std::ranges::count(due, '\n') / 30, 1);
+    EXPECT_EQ(std::ranges::count(plain, '\n') / 30, 1);
     EXPECT_EQ(lines(fmt::format("watch apps.model --replay browser.zst --speed "
                                 "10000{}",
                                 options)),
-              due)
+              plain)
         << options;
   }
 }
 
-TEST_F(ServerNamesProgram, TellFlowsApartThatAppsShare) {
+TEST_F(ServerNamesProgram, SeparateAmbiguousFlows) {
   run("flowtell evaluate samples/home --trees 5 --evidence shape --ambiguity "
       "| grep -e Ambiguous -e name");
   run("flowtell evaluate samples/home --trees 5 | grep -e Ambiguous -e name");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The other learner: a support vector machine in the forest's place.
+// The support vector machine as the learner.
 #include <filesystem>
 
 #include "base/file.h"
@@ -20,7 +20,7 @@ class SvmProgram : public ProgramTest {
   }
 };
 
-TEST_F(SvmProgram, LearnsJudgesAndExplains) {
+TEST_F(SvmProgram, TrainsClassifiesAndExplains) {
   run("flowtell train home -o svm.model --learner svm");
   run("flowtell model svm.model");
   run("flowtell model svm.model --json - | grep -A 1 -e svm -e out_of_bag");
@@ -35,7 +35,7 @@ TEST_F(SvmProgram, LearnsJudgesAndExplains) {
   expect("svm");
 }
 
-TEST_F(SvmProgram, IsEvaluatedAsAForestIs) {
+TEST_F(SvmProgram, IsEvaluatedLikeAForest) {
   run("flowtell evaluate samples/home --learner svm");
   run("flowtell evaluate samples/home --test samples/mobile --learner svm");
   run("flowtell evaluate samples/home --learner svm --json - | "
@@ -43,7 +43,7 @@ TEST_F(SvmProgram, IsEvaluatedAsAForestIs) {
   expect("svm_evaluated");
 }
 
-TEST_F(SvmProgram, RefusesWhatIsOfForests) {
+TEST_F(SvmProgram, RejectsForestOptions) {
   run("flowtell train samples/home -o svm.model --learner svm --trees 10");
   run("flowtell evaluate samples/home --learner svm --trees 100");
   run("flowtell evaluate samples/home --learner svm --preset eurosp16");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// To be loaded before a program (LD_PRELOAD): notes what the program brings
-// onto the disk, in the file $SYNC_LOG. A line is the path of what is synced,
-// or "-> PATH" once a file has been renamed to it.
+// Loaded before a program (LD_PRELOAD), it logs syncs to the file $SYNC_LOG. A
+// line is the path of a synced file, or "-> PATH" after a file was renamed to
+// it.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -18,8 +18,8 @@ class ThreadsProgram : public ProgramTest {
     put("long.pcap", long_capture());
   }
 
-  // So many sessions after each other that several batches of flows pass from
-  // thread to thread.
+  // Consecutive sessions, so many that several batches of flows pass between
+  // threads.
   static std::string long_capture() {
     std::vector<TestFrame> all;
     Duration later{};
@@ -34,7 +34,7 @@ class ThreadsProgram : public ProgramTest {
   }
 };
 
-TEST_F(ThreadsProgram, GiveTheSameLinesWhateverTheirNumber) {
+TEST_F(ThreadsProgram, GiveTheSameLinesForAnyNumber) {
   for (const std::string command :
        {"classify apps.model long.pcap home --format csv --names --ledger",
         "classify apps.model long.pcap --bursts --ledger",
@@ -51,7 +51,7 @@ TEST_F(ThreadsProgram, GiveTheSameLinesWhateverTheirNumber) {
   }
 }
 
-TEST_F(ThreadsProgram, EndBothWhenNothingMoreCanBeWritten) {
+TEST_F(ThreadsProgram, EndOnAWriteError) {
   for (const char* threads : {"1", "2"}) {
     const Outcome full =
         run(fmt::format("flowtell classify apps.model long.pcap --threads {} "
@@ -62,13 +62,13 @@ TEST_F(ThreadsProgram, EndBothWhenNothingMoreCanBeWritten) {
   }
 }
 
-TEST_F(ThreadsProgram, TellWhereTheTimeWent) {
+TEST_F(ThreadsProgram, ReportTheTimeOfEachStage) {
   const Outcome reported =
       run("flowtell classify apps.model long.pcap --stats -o lines.txt");
   EXPECT_EQ(reported.exit_code, 0);
   EXPECT_EQ(reported.out, "");
   for (const char* word :
-       {"read", "decode", "flow", "measure", "judge", "report", "write",
+       {"read", "decode", "flow", "features", "classify", "report", "write",
         "packets/s", "flows/s", "open at a time", "a flow with its packets"}) {
     EXPECT_NE(reported.err.find(word), std::string::npos) << word;
   }
@@ -81,7 +81,7 @@ TEST_F(ThreadsProgram, TellWhereTheTimeWent) {
               has_two)
         << threads;
   }
-  // The lines are those of a run that is not timed.
+  // The lines equal those of a run without --stats.
   run("flowtell classify apps.model long.pcap -o untimed.txt");
   EXPECT_EQ(run("cmp lines.txt untimed.txt").exit_code, 0);
 }

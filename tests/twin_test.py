@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Flows and features are those of the slow twin, on every real capture, to nine digits. Exit code
-77 (skipped) where the twin, its numpy or the captures are absent.
+"""Flows and features equal those of the slow twin, on every real capture, to nine digits. Exit code
+77 (skipped) if the twin, its numpy or the captures are absent.
 
 usage: twin_test.py FLOWTELL SHARED
 """
@@ -25,12 +25,12 @@ def load_twin(path):
     return twin
 
 
-def differences(expected, found):
-    """One line each; values are compared as numbers wherever both are."""
-    found = {tuple(row[k] for k in KEY): row for row in found}
+def differences(expected, actual):
+    """One line each; values are compared as numbers if both are numbers."""
+    actual = {tuple(row[k] for k in KEY): row for row in actual}
     for row in expected:
         key = tuple(str(row[k]) for k in KEY)
-        other = found.pop(key, None)
+        other = actual.pop(key, None)
         if other is None:
             yield f"missing: {' '.join(key)}"
             continue
@@ -39,43 +39,43 @@ def differences(expected, found):
                 continue
             if not math.isclose(float(other[column]), float(value), rel_tol=1e-9, abs_tol=1e-9):
                 yield f"{' '.join(key)}: {column} is {other[column]}, the twin has {value}"
-    for key in found:
+    for key in actual:
         yield f"too many: {' '.join(key)}"
 
 
 def compare(features, rows, prepare=lambda twin: None):
-    """Compares `rows(twin, path)` of every capture with the program's lines. Prints the differences and gives the
-    numbers of captures, flows and differences; None, and the reason printed, where there is nothing to compare."""
+    """Compares `rows(twin, path)` of every capture with the program's lines and prints differences.
+    Returns the numbers of captures, flows and differences; None if there is nothing to compare."""
     flowtell, shared = sys.argv[1], pathlib.Path(sys.argv[2])
     paths = sorted(str(p) for p in (shared / "captures").glob("group-*/*/*.pcap*"))
     try:
         twin = load_twin(shared / "reference" / "reference.py")
     except (ImportError, FileNotFoundError) as problem:
-        print(f"skipped: no twin to compare with ({problem})")
+        print(f"skipped: the twin is not available ({problem})")
         return None
     if not paths:
         print(f"skipped: there are no captures in {shared}")
         return None
     prepare(twin)
-    flows = wrong = 0
+    flows = mismatches = 0
     for path in paths:
         expected = rows(twin, path)
         done = subprocess.run([flowtell, "flows", "--format", "csv", "--features", features, path],
                               capture_output=True, text=True, timeout=120, check=True)
         flows += len(expected)
         for difference in differences(expected, csv.DictReader(io.StringIO(done.stdout))):
-            wrong += 1
+            mismatches += 1
             print(f"{path}: {difference}")
-    return len(paths), flows, wrong
+    return len(paths), flows, mismatches
 
 
 def main():
     counts = compare(SETS, lambda twin, path: [twin.row(path, flow) for flow in twin.flows(path)])
     if counts is None:
         return SKIPPED
-    captures, flows, wrong = counts
-    print(f"{captures} captures, {flows} flows, {wrong} differences")
-    return 1 if wrong or not flows else 0
+    captures, flows, mismatches = counts
+    print(f"{captures} captures, {flows} flows, {mismatches} differences")
+    return 1 if mismatches or not flows else 0
 
 
 if __name__ == "__main__":

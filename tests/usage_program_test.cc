@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the program says of itself, and of command lines that it cannot follow.
+// The program's help and its reaction to invalid command lines.
 #include "support/pcap_bytes.h"
 #include "support/program.h"
 
@@ -9,7 +9,7 @@ namespace {
 
 class Usage : public ProgramTest {};
 
-TEST_F(Usage, IsExplainedByTheProgramAndEachCommand) {
+TEST_F(Usage, IsPrintedByTheProgramAndEachCommand) {
   for (const char* line :
        {"flowtell --help", "flowtell --version", "flowtell flows --help",
         "flowtell train --help", "flowtell evaluate --help",

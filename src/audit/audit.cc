@@ -42,7 +42,7 @@ std::vector<Finding> audit(const LoadedDataset& loaded,
                            const AuditOptions& options) {
   const Dataset& data = loaded.dataset;
   require(data.rows() > 0 && options.columns.size() == data.width,
-          "an audit needs rows, and a name for each of their columns");
+          "an audit needs rows, and one name per column");
   Findings all;
   for (const Check check : kChecks) {
     for (Finding& finding : check(loaded, options)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether labelled captures can be trusted to teach. Each check looks for one
-// thing that would let a learner learn something other than the app, or a score
-// say something other than how good it is (audit_checks.h).
+// Audits labelled captures before training. Each check looks for one condition
+// under which a model would learn something other than the app, or a score
+// would be misleading (audit_checks.h).
 #pragma once
 
 #include <cstdint>
@@ -16,24 +16,23 @@
 namespace flowtell {
 
 struct AuditOptions {
-  std::vector<std::string> columns;  // names of the dataset's
-  std::uint64_t seed = 1;            // deals captures to folds
+  std::vector<std::string> columns;  // column names of the dataset
+  std::uint64_t seed = 1;            // assigns captures to folds
   int threads = 1;
-  // Whose stand-ins are told for devices and servers; it outlives the audit.
-  // Null: they are told as they are.
+  // Replaces device and server names in findings; it outlives the audit. Null:
+  // names are shown.
   Anonymiser* anonymiser = nullptr;
 
-  std::string reported(const Address& device) const {
+  std::string shown(const Address& device) const {
     return (anonymiser ? anonymiser->address(device) : device).text();
   }
-  std::string reported(const std::string& server) const {
+  std::string shown(const std::string& server) const {
     return anonymiser ? std::string(anonymiser->name(server)) : server;
   }
 };
 
-// In the order of their severity, and of their kinds within one. The outcome
-// does not depend on the number of threads.
-// REQUIRES: one name a column; at least one row.
+// Sorted by severity, then by kind. The result does not depend on the number of
+// threads. REQUIRES: one name per column; at least one row.
 std::vector<Finding> audit(const LoadedDataset& loaded,
                            const AuditOptions& options);
 

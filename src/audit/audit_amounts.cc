@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much there is of each app: captures, flows, devices.
+// The amount of data per app: captures, flows, devices.
 #include <algorithm>
 
 #include "audit/audit_checks.h"
@@ -21,28 +21,28 @@ std::vector<Devices> devices_per_app(const Dataset& data) {
   return devices;
 }
 
-// "video 2,086 flows and chat 12": the most against the fewest, of apps with
-// any, where the one is ten times the other.
-Findings unbalanced(const Dataset& data, const std::vector<std::uint64_t>& of,
+// "video has 2086 flows and chat 12": the largest and the smallest app with
+// any, if their ratio is kUnbalanced or more.
+Findings unbalanced(const Dataset& data,
+                    const std::vector<std::uint64_t>& counts,
                     std::string_view noun) {
   std::set<std::pair<std::uint64_t, AppId>> order;
-  for (std::size_t app = 0; app < of.size(); ++app) {
-    if (of[app] > 0) order.emplace(of[app], static_cast<AppId>(app));
+  for (std::size_t app = 0; app < counts.size(); ++app) {
+    if (counts[app] > 0) order.emplace(counts[app], static_cast<AppId>(app));
   }
   if (order.empty()) return {};
-  const auto [fewest, small] = *order.begin();
-  const auto [most, large] = *order.rbegin();
-  if (most < kUnbalanced * fewest) return {};
-  return {
-      {FindingKind::kUnbalanced,
-       Severity::kWarning,
-       fmt::format("{} has {} and {} {}", data.apps[large], counted(most, noun),
-                   data.apps[small], fewest),
-       {data.apps[small]},
-       {{"ratio", static_cast<double>(most) / static_cast<double>(fewest)}}}};
+  const auto [min, small] = *order.begin();
+  const auto [max, large] = *order.rbegin();
+  if (max < kUnbalanced * min) return {};
+  return {{FindingKind::kUnbalanced,
+           Severity::kWarning,
+           fmt::format("{} has {} and {} {}", data.apps[large],
+                       counted(max, noun), data.apps[small], min),
+           {data.apps[small]},
+           {{"ratio", static_cast<double>(max) / static_cast<double>(min)}}}};
 }
 
-// Whether no other app was seen on any of the app's devices.
+// Whether no other app occurs on any device of the app.
 bool has_own_devices(const std::vector<Devices>& devices, std::size_t app) {
   for (std::size_t other = 0; other < devices.size(); ++other) {
     if (other == app) continue;
@@ -58,24 +58,23 @@ bool has_own_devices(const std::vector<Devices>& devices, std::size_t app) {
 Findings check_apps(const LoadedDataset& loaded, const AuditOptions&) {
   const Dataset& data = loaded.dataset;
   const auto flows = data.flows_per_app();
-  std::set<AppId> without;
+  std::set<AppId> missing;
   for (std::size_t app = 0; app < flows.size(); ++app) {
-    if (flows[app] == 0) without.insert(static_cast<AppId>(app));
+    if (flows[app] == 0) missing.insert(static_cast<AppId>(app));
   }
   Findings found;
-  if (!without.empty()) {
-    const auto names = names_of(data, without);
-    found.push_back({FindingKind::kNothingToTell,
+  if (!missing.empty()) {
+    const auto names = names_of(data, missing);
+    found.push_back({FindingKind::kTooFewApps,
                      Severity::kFault,
-                     fmt::format("{} gave no flow at all", listed(names)),
+                     fmt::format("no flows of {}", listed(names)),
                      names,
                      {}});
   }
-  if (flows.size() - without.size() < 2) {
-    found.push_back({FindingKind::kNothingToTell,
+  if (flows.size() - missing.size() < 2) {
+    found.push_back({FindingKind::kTooFewApps,
                      Severity::kFault,
-                     "all flows are of one app, and there is nothing to tell "
-                     "it from",
+                     "all flows are of one app, with no other to compare with",
                      {data.apps[data.labels.front()]},
                      {}});
   }
@@ -94,9 +93,9 @@ Findings check_capture_counts(const LoadedDataset& loaded,
          Severity::kWarning,
          fmt::format("{} has {} with flows{}", data.apps[app],
                      counted(captures[app], "capture"),
-                     captures[app] == 1 ? ": when it is judged, nothing is "
-                                          "left to learn from"
-                                        : ""),
+                     captures[app] == 1
+                         ? ": testing on it leaves nothing to train on"
+                         : ""),
          {data.apps[app]},
          {{"captures", static_cast<double>(captures[app])}}});
   }
@@ -119,7 +118,7 @@ Findings check_dominant_captures(const LoadedDataset& loaded,
   const auto flows = data.flows_per_app();
   Findings found;
   for (const CaptureRecord& capture : data.captures) {
-    // Of two captures one always holds half.
+    // With two captures, one always has half.
     if (captures[capture.app] < kEnoughCaptures) continue;
     if (2 * capture.flows < flows[capture.app]) continue;
     found.push_back({FindingKind::kDominantCapture,
@@ -140,19 +139,19 @@ Findings check_devices(const LoadedDataset& loaded,
   Devices all;
   for (const Devices& some : devices) all.insert(some.begin(), some.end());
   if (all.size() == 1) {
-    const std::string device = options.reported(*all.begin());
+    const std::string device = options.shown(*all.begin());
     return {{FindingKind::kDevices,
              Severity::kNote,
              fmt::format("all flows are of one device, {}", device),
              {device},
              {}}};
   }
-  std::set<AppId> own;
+  std::set<AppId> exclusive;
   std::set<AppId> single;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const auto app = static_cast<AppId>(i);
     if (has_own_devices(devices, i)) {
-      own.insert(app);
+      exclusive.insert(app);
     } else if (devices[i].size() == 1) {
       single.insert(app);
     }
@@ -169,8 +168,9 @@ Findings check_devices(const LoadedDataset& loaded,
                      names,
                      {}});
   };
-  add(own, Severity::kWarning, "of devices on which no other app was recorded");
-  add(single, Severity::kNote, "of one device each");
+  add(exclusive, Severity::kWarning,
+      "recorded on devices that no other app used");
+  add(single, Severity::kNote, "recorded on one device each");
   return found;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where each check of the audit begins to find something, and what it says;
-// audit_test.cc has what it finds and what it lets be.
+// The thresholds and texts of the audit's checks; audit_test.cc tests what they
+// find and what they accept.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ class AuditBounds : public AuditCase {
   }
 };
 
-TEST_F(AuditBounds, NamesTheAppsOfOneFile) {
+TEST_F(AuditBounds, NamesTheAppsOfADuplicateFile) {
   LoadedDataset loaded = load();
   auto& captures = loaded.dataset.captures;
   const auto copy = [&](std::size_t from, std::size_t to) {
@@ -32,15 +32,15 @@ TEST_F(AuditBounds, NamesTheAppsOfOneFile) {
   };
   copy(1, 2);
   EXPECT_EQ(said(loaded, FindingKind::kSameFile),
-            Texts{"one file stands 2 times under a"});
+            Texts{"one file is listed 2 times under a"});
   EXPECT_EQ(figure(only(loaded, FindingKind::kSameFile), "captures"), 2);
   copy(1, 5);
   EXPECT_EQ(said(loaded, FindingKind::kSameFile),
-            Texts{"one file stands under a and b"});
+            Texts{"one file is listed under a and b"});
   EXPECT_EQ(figure(only(loaded, FindingKind::kSameFile), "captures"), 3);
 }
 
-TEST_F(AuditBounds, OnlyWarnsOfTheSameFlowsWithinAnApp) {
+TEST_F(AuditBounds, WarnsOfDuplicateFlowsWithinAnApp) {
   for (const std::size_t i : {0U, 1U}) rows_[10 + i].values = rows_[i].values;
   LoadedDataset loaded = load();
   Dataset& data = loaded.dataset;
@@ -51,43 +51,45 @@ TEST_F(AuditBounds, OnlyWarnsOfTheSameFlowsWithinAnApp) {
   copy(0, 10);
   const Finding one = only(loaded, FindingKind::kSameFlows);
   EXPECT_EQ(one.severity, Severity::kWarning);
-  EXPECT_EQ(one.what, "1 flow stands in several captures, with the same times");
+  EXPECT_EQ(one.what,
+            "1 flow appears in several captures, with the same times");
   EXPECT_EQ(one.where, (Texts{"capture 0", "capture 1"}));
   copy(1, 11);
   EXPECT_EQ(said(loaded, FindingKind::kSameFlows),
-            Texts{"2 flows stand in several captures, with the same times"});
-  // Of another device, or with other values, it is another flow.
+            Texts{"2 flows appear in several captures, with the same times"});
+  // A flow of another device, or with other values, is a different flow.
   put_on_device(data, 11, 12, "192.168.12.101");
   EXPECT_EQ(figure(only(loaded, FindingKind::kSameFlows), "flows"), 1);
   data.values[10 * data.width + 1] = 9;
   EXPECT_EQ(said(loaded, FindingKind::kSameFlows), Texts{});
 }
 
-TEST_F(AuditBounds, TellsFlowsOfOtherAppsFromThoseOfOne) {
+TEST_F(AuditBounds, DistinguishesDuplicateFlowsAcrossApps) {
   rows_[30].values = rows_[0].values;
   LoadedDataset loaded = load();
   loaded.dataset.facts[30].first = loaded.dataset.facts[0].first;
   loaded.dataset.facts[30].last = loaded.dataset.facts[0].last;
-  EXPECT_EQ(said(loaded, FindingKind::kSameFlows),
-            Texts{"1 flow stands in several captures, with the same times, and "
-                  "of several apps"});
+  EXPECT_EQ(
+      said(loaded, FindingKind::kSameFlows),
+      Texts{"1 flow appears in several captures, with the same times, and "
+            "of several apps"});
 }
 
-TEST_F(AuditBounds, ComparesEachCaptureToTheOneThatLastsLongest) {
+TEST_F(AuditBounds, ComparesEachCaptureToTheLongestSoFar) {
   LoadedDataset loaded = load();
   Dataset& data = loaded.dataset;
-  // Capture 0 goes on beyond capture 1, and until capture 2 begins.
+  // Capture 0 lasts beyond capture 1, until capture 2 begins.
   data.facts[9].last = data.facts[20].first;
   const Finding one = only(loaded, FindingKind::kOverlap);
   EXPECT_EQ(one.where, (Texts{"capture 0", "capture 1"}));
   EXPECT_EQ(one.what,
             "2 captures of the same app overlap in time on one device");
   EXPECT_EQ(figure(one, "captures"), 2);
-  // A nanosecond longer, into capture 2 as well, though 1 ended before.
+  // A nanosecond longer, it overlaps capture 2 too, although 1 ended before.
   data.facts[9].last += 1ns;
   EXPECT_EQ(only(loaded, FindingKind::kOverlap).where,
             (Texts{"capture 0", "capture 1", "capture 2"}));
-  // Into captures of the other app.
+  // It overlaps captures of the other app.
   data.facts[9].last = data.facts[30].first + 1ns;
   EXPECT_EQ(
       said(loaded, FindingKind::kOverlap),
@@ -95,7 +97,7 @@ TEST_F(AuditBounds, ComparesEachCaptureToTheOneThatLastsLongest) {
              "3 captures of the same app overlap in time on one device"}));
 }
 
-TEST_F(AuditBounds, TakesClocksBefore1995ForUnset) {
+TEST_F(AuditBounds, TreatsClocksBefore1995AsUnset) {
   LoadedDataset loaded = load();
   const Timestamp year_1995 =
       std::chrono::sys_days(std::chrono::January / 1 / 1995);
@@ -105,7 +107,7 @@ TEST_F(AuditBounds, TakesClocksBefore1995ForUnset) {
   loaded.recordings[3].meter.first.reset();
   const Finding unset = only(loaded, FindingKind::kClock);
   EXPECT_EQ(unset.what,
-            "in 1 capture times lie before 1995: the clock was never set");
+            "in 1 capture timestamps are before 1995: the clock was never set");
   EXPECT_EQ(figure(unset, "captures"), 1);
 }
 
@@ -121,26 +123,25 @@ TEST_F(AuditBounds, NamesTheFirstDamageAndCountsAll) {
             Texts{"2 captures gave no flow"});
 }
 
-TEST_F(AuditBounds, SaysWhatFewCapturesMean) {
+TEST_F(AuditBounds, ReportsFewCaptures) {
   rows_.resize(50);
   EXPECT_EQ(said(load(), FindingKind::kFewCaptures),
             Texts{"b has 2 captures with flows"});
   rows_.resize(40);
   const Finding one = only(load(), FindingKind::kFewCaptures);
-  EXPECT_EQ(one.what,
-            "b has 1 capture with flows: when it is judged, nothing is left to "
-            "learn from");
+  EXPECT_EQ(
+      one.what,
+      "b has 1 capture with flows: testing on it leaves nothing to train on");
   EXPECT_EQ(figure(one, "captures"), 1);
-  // Of an app without any, more is said elsewhere.
+  // An app without captures has a finding of its own.
   rows_.resize(30);
   EXPECT_EQ(said(load(), FindingKind::kFewCaptures), Texts{});
-  EXPECT_EQ(said(load(), FindingKind::kNothingToTell),
-            (Texts{"b gave no flow at all",
-                   "all flows are of one app, and there is nothing to tell it "
-                   "from"}));
+  EXPECT_EQ(said(load(), FindingKind::kTooFewApps),
+            (Texts{"no flows of b",
+                   "all flows are of one app, with no other to compare with"}));
 }
 
-TEST_F(AuditBounds, SaysWhereTenTimesTheCapturesAre) {
+TEST_F(AuditBounds, ReportsTenTimesTheCaptures) {
   for (int i = 0; i < 26; ++i) add_capture(0, 1);
   EXPECT_EQ(said(load(), FindingKind::kUnbalanced), Texts{});
   add_capture(0, 1);
@@ -153,7 +154,7 @@ TEST_F(AuditBounds, SaysWhereTenTimesTheCapturesAre) {
             Texts{"b has 600 flows and a 57"});
 }
 
-TEST_F(AuditBounds, SaysWhereOneOfThreeCapturesHoldsHalf) {
+TEST_F(AuditBounds, ReportsACaptureWithHalfOfTheFlows) {
   rows_.resize(30);  // leaves the three of a
   captures_ = 3;
   add_capture(1, 9);
@@ -168,24 +169,24 @@ TEST_F(AuditBounds, SaysWhereOneOfThreeCapturesHoldsHalf) {
             Texts{"one of the 3 captures of b holds 19 of 38 flows"});
 }
 
-TEST_F(AuditBounds, TellsOwnDevicesFromSingleOnes) {
+TEST_F(AuditBounds, DistinguishesExclusiveAndSingleDevices) {
   LoadedDataset loaded = load();
   EXPECT_EQ(only(loaded, FindingKind::kDevices).what,
             "all flows are of one device, 192.168.12.100");
   EXPECT_EQ(only(loaded, FindingKind::kDevices).where, Texts{"192.168.12.100"});
   put_on_device(loaded.dataset, 30, 60, "192.168.12.101");
   EXPECT_EQ(said(loaded, FindingKind::kDevices),
-            Texts{"a and b are of devices on which no other app was recorded"});
-  // Now b has both devices, a one of them.
+            Texts{"a and b are recorded on devices that no other app used"});
+  // b has both devices, a one of them.
   put_on_device(loaded.dataset, 30, 31, "192.168.12.100");
   EXPECT_EQ(said(loaded, FindingKind::kDevices),
-            Texts{"a is of one device each"});
-  // Both have both: nothing to say.
+            Texts{"a is recorded on one device each"});
+  // Both apps have both devices: no finding.
   put_on_device(loaded.dataset, 0, 1, "192.168.12.101");
   EXPECT_EQ(said(loaded, FindingKind::kDevices), Texts{});
 }
 
-TEST_F(AuditBounds, HidesDevicesBehindStandIns) {
+TEST_F(AuditBounds, AnonymisesDevices) {
   const LoadedDataset loaded = load();
   AuditOptions options;
   options.columns = {"size", "count"};
@@ -200,53 +201,53 @@ TEST_F(AuditBounds, HidesDevicesBehindStandIns) {
   EXPECT_EQ(findings[0].what, "all flows are of one device, " + stand_in);
 }
 
-TEST_F(AuditBounds, WarnsWhereHalfOfAnAppWasRecordedOtherwise) {
+TEST_F(AuditBounds, WarnsIfHalfOfAnAppWasRecordedDifferently) {
   add_capture(0, 10);
   LoadedDataset loaded = load();
-  loaded.recordings[0].form = CaptureForm::kPcapng;
+  loaded.recordings[0].form = CaptureFormat::kPcapng;
   const Finding quarter = only(loaded, FindingKind::kCaptureForm);
   EXPECT_EQ(quarter.severity, Severity::kNote);
   EXPECT_EQ(figure(quarter, "spread"), 0.25);
-  loaded.recordings[1].form = CaptureForm::kPcapng;
+  loaded.recordings[1].form = CaptureFormat::kPcapng;
   const Finding half = only(loaded, FindingKind::kCaptureForm);
   EXPECT_EQ(half.severity, Severity::kWarning);
   EXPECT_EQ(half.what,
             "file formats differ: pcap in 2 of 4 of a and all 3 of b; pcapng "
             "in 2 of 4 of a");
   EXPECT_EQ(half.where, (Texts{"capture 0", "capture 1"}));
-  // What gave no flow, or has no known form, does not count.
+  // Captures without flows or without a known form do not count.
   loaded.dataset.captures[0].flows = 0;
   loaded.recordings[1].form.reset();
   EXPECT_EQ(said(loaded, FindingKind::kCaptureForm), Texts{});
 }
 
-TEST_F(AuditBounds, SaysHowLongFramesWereKept) {
+TEST_F(AuditBounds, ReportsSnapLengths) {
   LoadedDataset loaded = load();
   for (const std::size_t i : {0U, 1U, 3U}) {
     loaded.recordings[i].cut_frames = 1;
-    loaded.recordings[i].least_cut = i == 3 ? 60 : 128;
-    loaded.recordings[i].most_kept = 128;
+    loaded.recordings[i].min_cut = i == 3 ? 60 : 128;
+    loaded.recordings[i].max_captured = 128;
   }
-  loaded.recordings[2].most_kept = 128;  // short, or cut: there is no telling
+  loaded.recordings[2].max_captured = 128;  // short or cut: unknown
   EXPECT_EQ(said(loaded, FindingKind::kSnapLength),
-            Texts{"snap lengths differ: cut by what they hold in 1 of 3 of b; "
+            Texts{"snap lengths differ: cut by content in 1 of 3 of b; "
                   "cut to 128 bytes in all 2 of a; whole frames in 2 of 3 of "
                   "b"});
-  loaded.recordings[2].most_kept = 129;
+  loaded.recordings[2].max_captured = 129;
   EXPECT_EQ(said(loaded, FindingKind::kSnapLength),
-            Texts{"snap lengths differ: cut by what they hold in 1 of 3 of b; "
+            Texts{"snap lengths differ: cut by content in 1 of 3 of b; "
                   "cut to 128 bytes in 2 of 3 of a; whole frames in 1 of 3 of "
                   "a and 2 of 3 of b"});
 }
 
-TEST_F(AuditBounds, SharesOutJoinedPacketsWhereThereAreEnough) {
+TEST_F(AuditBounds, ReportsSharesOfJoinedPackets) {
   LoadedDataset loaded = load();
   EXPECT_EQ(said(loaded, FindingKind::kOffload), Texts{});
   loaded.recordings[0].joined_packets = 150;
   loaded.recordings[1].joined_packets = 1;
   Finding offload = only(loaded, FindingKind::kOffload);
   EXPECT_EQ(offload.what,
-            "TCP packets longer than 1500 bytes stand in 2 of 6 captures; "
+            "TCP packets longer than 1500 bytes appear in 2 of 6 captures; "
             "their share of those of 1200 and more: a 50.3 % and b 0.0 %");
   EXPECT_EQ(offload.where, (Texts{"capture 0", "capture 1"}));
   EXPECT_EQ(offload.severity, Severity::kWarning);
@@ -255,7 +256,7 @@ TEST_F(AuditBounds, SharesOutJoinedPacketsWhereThereAreEnough) {
       << "exactly half";
   loaded.recordings[0].joined_packets = 149;
   EXPECT_EQ(only(loaded, FindingKind::kOffload).severity, Severity::kNote);
-  // Of 50 full packets a share is told, of 49 none.
+  // From 50 full packets a share is reported.
   for (std::size_t i = 3; i < 6; ++i) loaded.recordings[i].full_packets = 0;
   loaded.recordings[4].full_packets = 50;
   EXPECT_EQ(only(loaded, FindingKind::kOffload).figures.size(), 2U);
@@ -266,12 +267,12 @@ TEST_F(AuditBounds, SharesOutJoinedPacketsWhereThereAreEnough) {
   loaded.recordings[0].full_packets = loaded.recordings[1].full_packets =
       loaded.recordings[2].full_packets = 0;
   EXPECT_EQ(said(loaded, FindingKind::kOffload),
-            Texts{"TCP packets longer than 1500 bytes stand in 1 of 6 "
+            Texts{"TCP packets longer than 1500 bytes appear in 1 of 6 "
                   "captures"});
 }
 
-TEST_F(AuditBounds, WarnsWhereHalfOfAnAppLooksLikeAnother) {
-  // So many of each app's rows are alike, row by row.
+TEST_F(AuditBounds, WarnsIfHalfOfAnAppLooksLikeAnother) {
+  // Makes the first `rows` rows of both apps equal, row by row.
   const auto with_alike = [&](std::size_t rows) {
     for (std::size_t i = 0; i < rows; ++i) {
       rows_[i].values =
@@ -301,16 +302,15 @@ TEST_F(AuditBounds, WarnsOfACeilingBelowNineTenths) {
   const Finding high = ceiling_of(5);
   EXPECT_EQ(high.severity, Severity::kNote);
   EXPECT_EQ(high.what,
-            "by these columns alone no classifier can be right on more than "
-            "91.7 % of the flows, or 91.7 % balanced over the apps (60 rows, "
-            "55 of them distinct)");
+            "no classifier can exceed an accuracy of 91.7 %, or a balanced "
+            "accuracy of 91.7 %, with these columns (60 rows, 55 of them "
+            "distinct)");
   EXPECT_EQ(figure(high, "distinct_rows"), 55);
   EXPECT_EQ(ceiling_of(7).severity, Severity::kWarning);
 }
 
-// 16 rows of a look like one of b each: it is right to call them a, but then of
-// b's few little is left.
-TEST_F(AuditBounds, WarnsOfACeilingThatIsLowForOneApp) {
+// Rows of b equal 16 rows of a each: naming a is right, but b has a low recall.
+TEST_F(AuditBounds, WarnsOfALowCeilingForOneApp) {
   for (std::uint32_t i = 0; i < 3; ++i) add_capture(0, 100);
   for (std::size_t i = 0; i < 8; ++i) {
     for (std::size_t row = 60 + 16 * i; row < 76 + 16 * i; ++row) {
@@ -324,7 +324,7 @@ TEST_F(AuditBounds, WarnsOfACeilingThatIsLowForOneApp) {
   EXPECT_EQ(ceiling.severity, Severity::kWarning);
 }
 
-TEST_F(AuditBounds, DoesNotTakeEqualRowsOfOneCaptureForRepeats) {
+TEST_F(AuditBounds, IgnoresEqualRowsWithinACapture) {
   rows_[0].values = rows_[1].values = {5, 5};
   EXPECT_EQ(said(load(), FindingKind::kRepeats), Texts{});
   rows_[10].values = {5, 5};
@@ -335,21 +335,22 @@ TEST_F(AuditBounds, DoesNotTakeEqualRowsOfOneCaptureForRepeats) {
   EXPECT_EQ(repeats.where, Texts{"a (10.0 % of its flows)"});
 }
 
-// The texts of what tells an app by the second column, of its values in b.
-TEST_F(AuditBounds, SaysWhichRangeGivesAnAppAway) {
+TEST_F(AuditBounds, ReportsTheRangeThatIdentifiesAnApp) {
   for (std::size_t i = 30; i < 60; ++i) rows_[i].values[1] = 40;
-  EXPECT_EQ(said(load(), FindingKind::kLeakingFeature),
-            (Texts{"count alone tells a: at most 20 in 100.0 % of its flows, "
-                   "and in 0.0 % of the others'",
-                   "count alone tells b: at least 20 in 100.0 % of its flows, "
-                   "and in 0.0 % of the others'"}));
+  EXPECT_EQ(
+      said(load(), FindingKind::kLeakingFeature),
+      (Texts{"count alone identifies a: at most 20 in 100.0 % of its flows "
+             "and 0.0 % of the others'",
+             "count alone identifies b: at least 20 in 100.0 % of its flows "
+             "and 0.0 % of the others'"}));
   for (std::size_t i = 0; i < 30; ++i) {
     rows_[i].values[1] = i % 2 == 0 ? 0.F : 80.F;
   }
-  EXPECT_EQ(said(load(), FindingKind::kLeakingFeature),
-            Texts{"count alone tells b: from 20 to 60 in 100.0 % of its flows, "
-                  "and in 0.0 % of the others'"});
-  // Two of thirty outside: 96.7 % balanced. Four: 93.3 %, less than nearly all.
+  EXPECT_EQ(
+      said(load(), FindingKind::kLeakingFeature),
+      Texts{"count alone identifies b: from 20 to 60 in 100.0 % of its flows "
+            "and 0.0 % of the others'"});
+  // Two of thirty outside: 96.7 % balanced accuracy; four: 93.3 %.
   rows_[30].values[1] = rows_[40].values[1] = 0;
   EXPECT_NEAR(figure(only(load(), FindingKind::kLeakingFeature), "count"),
               29.0 / 30, 1e-9);
@@ -357,7 +358,7 @@ TEST_F(AuditBounds, SaysWhichRangeGivesAnAppAway) {
   EXPECT_EQ(said(load(), FindingKind::kLeakingFeature), Texts{});
 }
 
-TEST_F(AuditBounds, NamesTheColumnThatTellsBestFirst) {
+TEST_F(AuditBounds, ListsTheBestColumnFirst) {
   for (std::size_t i = 30; i < 60; ++i) {
     rows_[i].values = {5000 + static_cast<float>(i), 40};
   }
@@ -370,7 +371,7 @@ TEST_F(AuditBounds, NamesTheColumnThatTellsBestFirst) {
   }
 }
 
-TEST_F(AuditBounds, CallsNothingAGiveawayOfFewFlowsOrCaptures) {
+TEST_F(AuditBounds, IgnoresLeakingFeaturesOfSmallApps) {
   const auto found = [&](std::uint32_t flows) {
     rows_.resize(30);
     captures_ = 3;
@@ -380,7 +381,7 @@ TEST_F(AuditBounds, CallsNothingAGiveawayOfFewFlowsOrCaptures) {
     for (std::size_t i = 30; i < rows_.size(); ++i) rows_[i].values[1] = 40;
     std::size_t of_b = 0;
     for (const std::string& text : said(load(), FindingKind::kLeakingFeature)) {
-      if (text.starts_with("count alone tells b")) ++of_b;
+      if (text.starts_with("count alone identifies b")) ++of_b;
     }
     return of_b;
   };
@@ -393,11 +394,10 @@ TEST_F(AuditBounds, CallsNothingAGiveawayOfFewFlowsOrCaptures) {
   for (std::size_t i = 30; i < 60; ++i) rows_[i].values[1] = 40;
   const Texts texts = said(load(), FindingKind::kLeakingFeature);
   ASSERT_EQ(texts.size(), 1U) << "b has two captures, a three";
-  EXPECT_TRUE(texts[0].starts_with("count alone tells a"));
+  EXPECT_TRUE(texts[0].starts_with("count alone identifies a"));
 }
 
-// Names of a's own, met in all of its captures, and so many of them in a
-// capture of b, which has five.
+// Names of a, in all of its captures; some also in one of five captures of b.
 TEST_F(AuditBounds, NeedsThreeNamesOfAnotherApp) {
   for (std::size_t i = 0; i < 30; ++i) {
     rows_[i].name = fmt::format("{}.a.example", "stu"[i % 3]);
@@ -409,25 +409,25 @@ TEST_F(AuditBounds, NeedsThreeNamesOfAnotherApp) {
   EXPECT_EQ(said(load(), FindingKind::kOtherApp), Texts{});
   rows_[42].name = rows_[2].name;
   EXPECT_EQ(said(load(), FindingKind::kOtherApp),
-            Texts{"a's own servers, such as s.a.example, stand in 1 of 5 "
-                  "captures of b: 3 flows, 9.4 % of the app's"});
+            Texts{"servers used only by a, such as s.a.example, appear in 1 of "
+                  "5 captures of b: 3 flows, 9.4 % of the app's"});
   EXPECT_EQ(figure(only(load(), FindingKind::kOtherApp), "captures"), 1);
-  // Met in two captures of a's, and in the one of b's thirteen.
+  // The names occur in two captures of a and one of thirteen of b.
   for (int i = 0; i < 8; ++i) add_capture(1, 1);
   for (std::size_t i = 20; i < 30; ++i) rows_[i].name = "";
   EXPECT_EQ(only(load(), FindingKind::kOtherApp).where, Texts{"capture 4"});
-  // Met in two captures of all: that may be chance.
+  // Occurring in only two captures may be chance.
   for (std::size_t i = 10; i < 20; ++i) rows_[i].name = "";
   EXPECT_EQ(said(load(), FindingKind::kOtherApp), Texts{});
 }
 
-TEST_F(AuditBounds, TakesNamesForSharedFromAQuarterOn) {
+TEST_F(AuditBounds, TreatsNamesAsSharedFromAQuarter) {
   for (const std::size_t i : {0U, 10U, 20U}) rows_[i].name = "x.example";
   rows_[30].name = "x.example";
   rows_[1].name = "a.example";
   add_capture(1, 1);
   rows_.back().name = "y.example";
-  // One of b's four captures is a quarter of all of a's.
+  // One of b's four captures is a quarter of a's share of 1.
   EXPECT_EQ(said(load(), FindingKind::kBackground),
             Texts{"4 of 6 flows with a server's name go to servers that "
                   "several apps use (a 75.0 % and b 50.0 %)"});
@@ -435,7 +435,7 @@ TEST_F(AuditBounds, TakesNamesForSharedFromAQuarterOn) {
   EXPECT_EQ(said(load(), FindingKind::kBackground), Texts{});
 }
 
-TEST_F(AuditBounds, NamesTheServersOfMostFlowsFirst) {
+TEST_F(AuditBounds, ListsTheServersOfMostFlowsFirst) {
   for (const std::size_t i : {0U, 10U, 20U, 30U, 40U}) {
     rows_[i].name = "few.example";
     rows_[i + 1].name = rows_[i + 2].name = "many.example";

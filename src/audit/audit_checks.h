@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The checks of an audit, one file each kind of thing, and the words they
-// share. Each returns what it finds, in an order that follows from the captures
-// alone.
+// The checks of an audit, grouped by file, and their helpers. Each check
+// returns its findings in an order that depends only on the captures.
 #pragma once
 
 #include <map>
@@ -17,7 +16,7 @@ namespace flowtell {
 
 using Findings = std::vector<Finding>;
 
-// What is met in fewer captures can be chance, and tells nothing of an app.
+// Findings from fewer captures may be chance.
 inline constexpr std::uint64_t kEnoughCaptures = 3;
 
 // audit_copies.cc: same files, same flows, overlapping times.
@@ -30,7 +29,7 @@ Findings check_damage(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_empty_captures(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&);
 
-// audit_amounts.cc: how much there is of each app.
+// audit_amounts.cc: the amount of data per app.
 Findings check_apps(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_capture_counts(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_balance(const LoadedDataset& loaded, const AuditOptions&);
@@ -38,22 +37,22 @@ Findings check_dominant_captures(const LoadedDataset& loaded,
                                  const AuditOptions&);
 Findings check_devices(const LoadedDataset& loaded, const AuditOptions&);
 
-// audit_recording.cc: what differs in how apps were recorded.
+// audit_recording.cc: differences in recording.
 Findings check_link_types(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_capture_forms(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_snap_lengths(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_offload(const LoadedDataset& loaded, const AuditOptions&);
 
-// audit_rows.cc: rows that are the same.
+// audit_rows.cc: equal rows.
 Findings check_ceiling(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_lookalikes(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_repeats(const LoadedDataset& loaded, const AuditOptions&);
 
-// audit_leakage.cc: columns that tell an app alone.
+// audit_leakage.cc: columns that identify an app alone.
 Findings check_leaking_features(const LoadedDataset& loaded,
                                 const AuditOptions& options);
 
-// audit_names.cc: servers that tell of background and of other apps.
+// audit_names.cc: server names of background and of other apps.
 Findings check_other_apps(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_background(const LoadedDataset& loaded, const AuditOptions&);
 
@@ -63,14 +62,14 @@ std::string of_text(std::uint64_t part, std::uint64_t whole);
 // 0.0125 as "1.3 %"
 std::string share_text(double share);
 
-// By AppId: how many captures with flows it has.
+// By AppId: its captures with flows.
 std::vector<std::uint64_t> captures_per_app(const Dataset& data);
 
-// The paths of these captures, in their order.
+// The paths of the captures, in order.
 std::vector<std::string> paths_of(const Dataset& data,
                                   const std::set<std::uint32_t>& captures);
 
-// The names of these apps, in their order.
+// The names of the apps, in order.
 std::vector<std::string> names_of(const Dataset& data,
                                   const std::set<AppId>& apps);
 

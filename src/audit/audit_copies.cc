@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The same thing taught more than once: files under two names, flows in two
-// captures, two captures of one device at one time.
+// Duplicate training data: files under two names, flows in two captures, and
+// two captures of one device at one time.
 #include <algorithm>
 #include <tuple>
 
@@ -29,7 +29,7 @@ struct Span {
   auto operator<=>(const Span&) const = default;
 };
 
-// In the order of their devices, then of time.
+// Ordered by device, then by time.
 std::vector<Span> spans_of(const Dataset& data) {
   std::map<std::pair<std::uint32_t, Address>, Span> spans;
   for (std::size_t i = 0; i < data.rows(); ++i) {
@@ -48,8 +48,8 @@ std::vector<Span> spans_of(const Dataset& data) {
   return all;
 }
 
-// Captures that are the same bytes and the same part of them: by hash, time
-// span and devices, for a manifest may cut one file into parts.
+// Captures with the same bytes and the same part of them: equal hash, time span
+// and devices, since a manifest may split a file.
 std::vector<CaptureSet> equal_captures(const Dataset& data) {
   std::vector<std::set<Address>> devices(data.captures.size());
   for (std::size_t i = 0; i < data.rows(); ++i) {
@@ -68,12 +68,12 @@ std::vector<CaptureSet> equal_captures(const Dataset& data) {
   for (const auto& [key, captures] : equal) {
     if (captures.size() > 1) several.push_back(captures);
   }
-  // A hash says nothing to a reader; the first capture does.
+  // Ordered by the first capture: the order of hashes is arbitrary.
   std::sort(several.begin(), several.end());
   return several;
 }
 
-// By capture: itself, or the first that is the same.
+// By capture: the first of those equal to it.
 std::vector<std::uint32_t> first_of_equals(const Dataset& data) {
   std::vector<std::uint32_t> first(data.captures.size());
   for (std::uint32_t i = 0; i < first.size(); ++i) first[i] = i;
@@ -90,7 +90,7 @@ bool is_same_flow(const Dataset& data, std::uint32_t a, std::uint32_t b) {
          std::ranges::equal(data.row(a), data.row(b));
 }
 
-// Rows with the same flow stand side by side; of one capture in their order.
+// Rows of the same flow are adjacent; rows of one capture keep their order.
 std::vector<std::uint32_t> rows_by_flow(const Dataset& data) {
   std::vector<std::uint32_t> rows(data.rows());
   for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = i;
@@ -117,9 +117,9 @@ Findings check_same_files(const LoadedDataset& loaded, const AuditOptions&) {
     found.push_back(
         {FindingKind::kSameFile,
          is_fault ? Severity::kFault : Severity::kWarning,
-         is_fault ? fmt::format("one file stands under {}",
+         is_fault ? fmt::format("one file is listed under {}",
                                 listed(names_of(data, apps)))
-                  : fmt::format("one file stands {} times under {}",
+                  : fmt::format("one file is listed {} times under {}",
                                 captures.size(), data.apps[*apps.begin()]),
          paths_of(data, captures),
          {{"captures", static_cast<double>(captures.size())}}});
@@ -149,15 +149,15 @@ Findings check_same_flows(const LoadedDataset& loaded, const AuditOptions&) {
   if (flows == 0) return {};
   return {{FindingKind::kSameFlows,
            is_fault ? Severity::kFault : Severity::kWarning,
-           fmt::format("{} stand{} in several captures, with the same times{}",
+           fmt::format("{} appear{} in several captures, with the same times{}",
                        counted(flows, "flow"), flows == 1 ? "s" : "",
                        is_fault ? ", and of several apps" : ""),
            paths_of(data, captures),
            {{"flows", static_cast<double>(flows)}}}};
 }
 
-// A sweep in the order of time: each span against the one that lasts longest
-// of those begun before.
+// A sweep over time: each span is compared with the longest-lasting one before
+// it.
 Findings check_overlaps(const LoadedDataset& loaded, const AuditOptions&) {
   const Dataset& data = loaded.dataset;
   const auto first = first_of_equals(data);
@@ -178,12 +178,12 @@ Findings check_overlaps(const LoadedDataset& loaded, const AuditOptions&) {
   }
   Findings found;
   const auto add = [&](const CaptureSet& captures, Severity severity,
-                       std::string_view whose) {
+                       std::string_view apps) {
     if (captures.empty()) return;
     found.push_back({FindingKind::kOverlap,
                      severity,
                      fmt::format("{} of {} overlap in time on one device",
-                                 counted(captures.size(), "capture"), whose),
+                                 counted(captures.size(), "capture"), apps),
                      paths_of(data, captures),
                      {{"captures", static_cast<double>(captures.size())}}});
   };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Single columns that tell an app from all others. Classification like all else
-// here: the range is learned from the captures of four folds and tried on the
-// fifth, so that what chance offers among many columns is not reported.
+// Label leakage: single columns that identify an app. Like all classification
+// here it is cross-validated: the range is fitted on the captures of four folds
+// and tested on the fifth, so that chance among many columns is not reported.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -17,10 +17,10 @@ namespace flowtell {
 namespace {
 
 constexpr double kNearlyPerfect = 0.95;
-// Of less, chance is still too likely.
+// With fewer flows, chance is too likely.
 constexpr std::uint64_t kEnoughFlows = 20;
 
-struct Giveaway {
+struct Leak {
   std::size_t column;
   AppId app;
   ValueRange range;
@@ -38,23 +38,23 @@ std::vector<std::uint32_t> sorted_rows(const Dataset& data,
   return rows;
 }
 
-// What is inside ranges, by the app of the rows.
-class Inside {
+// Counts rows inside a range, by app.
+class RangeCounts {
  public:
-  explicit Inside(const Dataset& data)
-      : data_(data), inside_(data.apps.size()), judged_(data.apps.size()) {}
+  explicit RangeCounts(const Dataset& data)
+      : data_(data), inside_(data.apps.size()), tested_(data.apps.size()) {}
 
   void count(std::uint32_t row, bool is_inside) {
-    ++judged_[data_.labels[row]];
+    ++tested_[data_.labels[row]];
     if (is_inside) ++inside_[data_.labels[row]];
   }
 
   RangeScore score(AppId app) const {
     RangeScore score;
     std::size_t others = 0;
-    for (std::size_t i = 0; i < judged_.size(); ++i) {
-      if (judged_[i] == 0) continue;
-      const double part = share_of(inside_[i], judged_[i]);
+    for (std::size_t i = 0; i < tested_.size(); ++i) {
+      if (tested_[i] == 0) continue;
+      const double part = share_of(inside_[i], tested_[i]);
       if (i == app) {
         score.inside = part;
       } else {
@@ -69,7 +69,7 @@ class Inside {
  private:
   const Dataset& data_;
   std::vector<std::uint64_t> inside_;
-  std::vector<std::uint64_t> judged_;
+  std::vector<std::uint64_t> tested_;
 };
 
 bool has_both(const Dataset& data, AppId app,
@@ -79,18 +79,18 @@ bool has_both(const Dataset& data, AppId app,
   return of_app > 0 && static_cast<std::size_t>(of_app) < rows.size();
 }
 
-// Each row judged by the range that the other folds' rows teach.
+// The score with each row tested by the range fitted on the other folds.
 RangeScore score_held_out(const Dataset& data, std::size_t column, AppId app,
                           std::span<const std::uint32_t> sorted,
                           std::span<const std::uint32_t> folds) {
-  Inside inside(data);
+  RangeCounts inside(data);
   for (std::uint32_t fold = 0; fold < count_folds(folds); ++fold) {
-    std::vector<std::uint32_t> trained;
+    std::vector<std::uint32_t> training_rows;
     for (const std::uint32_t row : sorted) {
-      if (folds[row] != fold) trained.push_back(row);
+      if (folds[row] != fold) training_rows.push_back(row);
     }
-    if (!has_both(data, app, trained)) continue;
-    const ValueRange range = best_range(data, column, app, trained);
+    if (!has_both(data, app, training_rows)) continue;
+    const ValueRange range = best_range(data, column, app, training_rows);
     for (const std::uint32_t row : sorted) {
       if (folds[row] != fold) continue;
       inside.count(row, range.holds(data.row(row)[column]));
@@ -119,22 +119,22 @@ std::vector<AppId> apps_to_try(const Dataset& data) {
   return apps;
 }
 
-Finding finding_of(const Dataset& data, std::vector<Giveaway> of_app,
+Finding finding_of(const Dataset& data, std::vector<Leak> of_app,
                    const std::vector<std::string>& columns) {
   std::stable_sort(
-      of_app.begin(), of_app.end(), [](const Giveaway& a, const Giveaway& b) {
+      of_app.begin(), of_app.end(), [](const Leak& a, const Leak& b) {
         return a.score.balanced_accuracy() > b.score.balanced_accuracy();
       });
-  const Giveaway& best = of_app.front();
+  const Leak& best = of_app.front();
   Finding finding{FindingKind::kLeakingFeature, Severity::kWarning, "", {}, {}};
   finding.what = fmt::format(
-      "{} alone tells {}: {} in {} of its flows, and in {} of the others'",
+      "{} alone identifies {}: {} in {} of its flows and {} of the others'",
       columns[best.column], data.apps[best.app], range_text(best.range),
       share_text(best.score.inside), share_text(best.score.others_inside));
-  for (const Giveaway& leaking_feature : of_app) {
-    finding.where.push_back(columns[leaking_feature.column]);
-    finding.figures.emplace_back(columns[leaking_feature.column],
-                                 leaking_feature.score.balanced_accuracy());
+  for (const Leak& leak : of_app) {
+    finding.where.push_back(columns[leak.column]);
+    finding.figures.emplace_back(columns[leak.column],
+                                 leak.score.balanced_accuracy());
   }
   return finding;
 }
@@ -150,7 +150,7 @@ Findings check_leaking_features(const LoadedDataset& loaded,
   const auto apps = apps_to_try(data);
   if (count_folds(folds) < 2 || apps.empty()) return {};
 
-  std::vector<std::vector<Giveaway>> of_column(data.width);
+  std::vector<std::vector<Leak>> of_column(data.width);
   for_each_task(options.threads, data.width, [&](std::size_t column) {
     const auto sorted = sorted_rows(data, column);
     for (const AppId app : apps) {
@@ -162,10 +162,10 @@ Findings check_leaking_features(const LoadedDataset& loaded,
   });
   Findings found;
   for (const AppId app : apps) {
-    std::vector<Giveaway> of_app;
-    for (const auto& leaking_features : of_column) {
-      std::ranges::copy_if(leaking_features, std::back_inserter(of_app),
-                           [&](const Giveaway& g) { return g.app == app; });
+    std::vector<Leak> of_app;
+    for (const auto& leaks : of_column) {
+      std::ranges::copy_if(leaks, std::back_inserter(of_app),
+                           [&](const Leak& g) { return g.app == app; });
     }
     if (of_app.empty()) continue;
     found.push_back(finding_of(data, std::move(of_app), options.columns));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What servers' names tell of the captures: which are background that apps have
-// in common, and where an app was at work that was not the one in use.
+// Findings from server names: background that apps share, and captures in which
+// another app was running.
 //
-// An app uses a name if the share of its captures in which it is met is at
-// least a quarter of the highest of any app: what slipped into a few captures
-// of an app is none of its own.
+// An app uses a name if the share of its captures with the name is at least a
+// quarter of the highest share of any app. Names that slip into a few captures
+// of an app are not its own.
 #include <algorithm>
 
 #include "audit/audit_checks.h"
@@ -16,11 +16,11 @@ namespace flowtell {
 namespace {
 
 constexpr double kQuarter = 0.25;
-// So many of another app's own names are no accident: a page may embed a
-// video, but not an app's whole neighbourhood.
-constexpr std::size_t kEnoughNames = 3;
+// Fewer names of another app may be an accident: a page may embed a video, but
+// not all servers of an app.
+constexpr std::size_t kMinNames = 3;
 
-// Where a name (its digits folded) was met.
+// Where a name (with digits folded) occurs.
 struct NameUse {
   std::string name;
   std::uint64_t flows = 0;
@@ -40,16 +40,16 @@ struct NameUses {
 
 std::set<AppId> users_of(const NameUse& use, const Dataset& data,
                          const std::vector<std::uint64_t>& captures) {
-  std::vector<std::uint64_t> met(data.apps.size());
-  for (const std::uint32_t i : use.captures) ++met[data.captures[i].app];
+  std::vector<std::uint64_t> counts(data.apps.size());
+  for (const std::uint32_t i : use.captures) ++counts[data.captures[i].app];
   double highest = 0;
-  for (std::size_t app = 0; app < met.size(); ++app) {
-    highest = std::max(highest, share_of(met[app], captures[app]));
+  for (std::size_t app = 0; app < counts.size(); ++app) {
+    highest = std::max(highest, share_of(counts[app], captures[app]));
   }
   std::set<AppId> users;
-  for (std::size_t app = 0; app < met.size(); ++app) {
-    if (met[app] > 0 &&
-        share_of(met[app], captures[app]) >= kQuarter * highest) {
+  for (std::size_t app = 0; app < counts.size(); ++app) {
+    if (counts[app] > 0 &&
+        share_of(counts[app], captures[app]) >= kQuarter * highest) {
       users.insert(static_cast<AppId>(app));
     }
   }
@@ -86,13 +86,13 @@ NameUses name_uses(const Dataset& data) {
   return all;
 }
 
-// What a capture holds of one other app's own.
+// The names of one other app in a capture.
 struct Visit {
   std::map<std::string, const NameUse*> names;
   std::uint64_t flows = 0;
 };
 
-// By the capture's app and the other, the captures with enough of it.
+// By the capture's app and the other app: captures with enough names.
 using Visits =
     std::map<std::pair<AppId, AppId>, std::map<std::uint32_t, Visit>>;
 
@@ -109,13 +109,13 @@ Visits find_visits(const Dataset& data, const NameUses& uses) {
   }
   for (auto& [pair, captures] : visits) {
     std::erase_if(captures, [](const auto& entry) {
-      return entry.second.names.size() < kEnoughNames;
+      return entry.second.names.size() < kMinNames;
     });
   }
   return visits;
 }
 
-// Of the names in the captures, the one met in most captures of all.
+// The name in these captures that occurs in most captures overall.
 std::string best_known(const std::map<std::uint32_t, Visit>& captures) {
   const NameUse* best = nullptr;
   for (const auto& [capture, visit] : captures) {
@@ -139,9 +139,9 @@ Finding finding_of(const Dataset& data, const AuditOptions& options, AppId app,
   const double part = share_of(flows, data.flows_per_app()[app]);
   return {FindingKind::kOtherApp,
           Severity::kWarning,
-          fmt::format("{}'s own servers, such as {}, stand in {} captures of "
-                      "{}: {}, {} of the app's",
-                      data.apps[other], options.reported(best_known(captures)),
+          fmt::format("servers used only by {}, such as {}, appear in {} "
+                      "captures of {}: {}, {} of the app's",
+                      data.apps[other], options.shown(best_known(captures)),
                       of_text(captures.size(), captures_per_app(data)[app]),
                       data.apps[app], counted(flows, "flow"), share_text(part)),
           paths_of(data, numbers),
@@ -197,7 +197,7 @@ Findings check_background(const LoadedDataset& loaded,
   }
   for (const NameUse* use : servers) {
     finding.where.push_back(
-        fmt::format("{} (shared by {} apps, {})", options.reported(use->name),
+        fmt::format("{} (shared by {} apps, {})", options.shown(use->name),
                     use->users.size(), counted(use->flows, "flow")));
   }
   finding.what = fmt::format(

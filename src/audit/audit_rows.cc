@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows that are the same: what they put a ceiling to, and what they flatter.
+// Equal rows: the accuracy ceiling they set, and the accuracy they inflate.
 #include <algorithm>
 
 #include "audit/audit_checks.h"
@@ -10,10 +10,10 @@
 namespace flowtell {
 namespace {
 
-// Below this even a perfect learner is wrong often enough to notice.
+// Below this even a perfect learner is often wrong.
 constexpr double kLowCeiling = 0.9;
-// So much of an app that it is no app's own.
-constexpr double kMostly = 0.5;
+// The share of an app that calls for a warning.
+constexpr double kLargeShare = 0.5;
 
 }  // namespace
 
@@ -24,25 +24,25 @@ Findings check_ceiling(const LoadedDataset& loaded, const AuditOptions&) {
   if (ceiling.accuracy == 1) return {};
   const bool is_low =
       std::min(ceiling.accuracy, ceiling.balanced_accuracy) < kLowCeiling;
-  return {{FindingKind::kCeiling,
-           is_low ? Severity::kWarning : Severity::kNote,
-           fmt::format("by these columns alone no classifier can be right on "
-                       "more than {} of the flows, or {} balanced over the "
-                       "apps ({} rows, {} of them distinct)",
-                       share_text(ceiling.accuracy),
-                       share_text(ceiling.balanced_accuracy), data.rows(),
-                       groups.size()),
-           {},
-           {{"accuracy", ceiling.accuracy},
-            {"balanced_accuracy", ceiling.balanced_accuracy},
-            {"distinct_rows", static_cast<double>(groups.size())}}}};
+  return {
+      {FindingKind::kCeiling,
+       is_low ? Severity::kWarning : Severity::kNote,
+       fmt::format(
+           "no classifier can exceed an accuracy of {}, or a balanced accuracy "
+           "of {}, with these columns ({} rows, {} of them distinct)",
+           share_text(ceiling.accuracy), share_text(ceiling.balanced_accuracy),
+           data.rows(), groups.size()),
+       {},
+       {{"accuracy", ceiling.accuracy},
+        {"balanced_accuracy", ceiling.balanced_accuracy},
+        {"distinct_rows", static_cast<double>(groups.size())}}}};
 }
 
 Findings check_lookalikes(const LoadedDataset& loaded, const AuditOptions&) {
   const Dataset& data = loaded.dataset;
   const auto flows = data.flows_per_app();
   std::vector<std::uint64_t> shared(flows.size());
-  std::map<std::size_t, std::uint64_t> by_apps;  // flows that so many share
+  std::map<std::size_t, std::uint64_t> by_apps;  // flows by number of apps
   std::uint64_t all_shared = 0;
   for (const auto& rows : equal_rows(data)) {
     std::set<AppId> apps;
@@ -57,7 +57,7 @@ Findings check_lookalikes(const LoadedDataset& loaded, const AuditOptions&) {
   for (std::size_t app = 0; app < flows.size(); ++app) {
     if (shared[app] == 0) continue;
     const double part = share_of(shared[app], flows[app]);
-    if (part >= kMostly) finding.severity = Severity::kWarning;
+    if (part >= kLargeShare) finding.severity = Severity::kWarning;
     finding.where.push_back(
         fmt::format("{} ({} of its flows)", data.apps[app], share_text(part)));
     finding.figures.emplace_back(data.apps[app], part);
@@ -77,7 +77,7 @@ Findings check_lookalikes(const LoadedDataset& loaded, const AuditOptions&) {
 Findings check_repeats(const LoadedDataset& loaded, const AuditOptions&) {
   const Dataset& data = loaded.dataset;
   const auto flows = data.flows_per_app();
-  // Per app, the flows whose values also stand in another of its captures.
+  // By app: flows whose values also occur in another of its captures.
   std::vector<std::uint64_t> repeated(flows.size());
   for (const auto& rows : equal_rows(data)) {
     std::map<AppId, std::set<std::uint32_t>> captures;

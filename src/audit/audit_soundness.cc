@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Captures that are not what they should be: damaged, empty, or with times that
-// cannot be right.
+// Captures with defects: damaged, empty, or with impossible times.
 #include "audit/audit_checks.h"
 #include "base/text.h"
 
 namespace flowtell {
 namespace {
 
-// Nobody recorded a capture before: a clock that was never set.
+// Captures with earlier times come from a clock that was never set.
 constexpr Timestamp kEarliestSetClock =
     std::chrono::sys_days{std::chrono::year{1995} / 1 / 1};
 
-// The captures for which `holds` of what they are like.
+// The captures whose facts satisfy `holds`.
 template <typename Holds>
 std::set<std::uint32_t> captures_where(const LoadedDataset& loaded,
                                        Holds holds) {
@@ -64,21 +63,21 @@ Findings check_empty_captures(const LoadedDataset& loaded,
 
 Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&) {
   Findings found;
-  const auto add = [&](Severity severity, std::string_view trouble,
+  const auto add = [&](Severity severity, std::string_view problem,
                        auto&& holds) {
     const auto captures = captures_where(loaded, holds);
     if (captures.empty()) return;
     found.push_back(finding_of(
         loaded, captures, FindingKind::kClock, severity,
-        fmt::format("in {} {}", counted(captures.size(), "capture"), trouble)));
+        fmt::format("in {} {}", counted(captures.size(), "capture"), problem)));
   };
   add(Severity::kWarning, "the recorder's clock was set back",
       [](const CaptureFacts& facts) { return facts.meter.clock_steps > 0; });
-  add(Severity::kWarning, "times lie before 1995: the clock was never set",
+  add(Severity::kWarning, "timestamps are before 1995: the clock was never set",
       [](const CaptureFacts& facts) {
         return facts.meter.first && *facts.meter.first < kEarliestSetClock;
       });
-  add(Severity::kNote, "frames come late, by a second or less",
+  add(Severity::kNote, "frames are out of order, by a second or less",
       [](const CaptureFacts& facts) { return facts.meter.late_frames > 0; });
   return found;
 }

@@ -13,7 +13,7 @@ namespace {
 
 class AuditTest : public AuditCase {};
 
-TEST_F(AuditTest, SaysLittleOfCleanCaptures) {
+TEST_F(AuditTest, FindsLittleInCleanCaptures) {
   const auto findings = audited(load());
   EXPECT_EQ(kinds(findings), Texts{"devices"});
   for (const Finding& finding : findings) {
@@ -21,7 +21,7 @@ TEST_F(AuditTest, SaysLittleOfCleanCaptures) {
   }
 }
 
-TEST_F(AuditTest, PutsFaultsFirst) {
+TEST_F(AuditTest, ListsFaultsFirst) {
   LoadedDataset loaded = load();
   loaded.recordings[2].damage = Damage{7, "broken"};
   loaded.dataset.captures[4] = loaded.dataset.captures[0];
@@ -42,7 +42,7 @@ TEST_F(AuditTest, FindsOneFileUnderTwoApps) {
   EXPECT_EQ(finding.where, (Texts{"capture 1", "capture 5"}));
 }
 
-TEST_F(AuditTest, WarnsOfOneFileTwiceUnderOneApp) {
+TEST_F(AuditTest, WarnsOfADuplicateFileWithinAnApp) {
   LoadedDataset loaded = load();
   auto& captures = loaded.dataset.captures;
   captures[2].sha256 = captures[1].sha256;
@@ -51,15 +51,15 @@ TEST_F(AuditTest, WarnsOfOneFileTwiceUnderOneApp) {
   EXPECT_EQ(only(loaded, FindingKind::kSameFile).severity, Severity::kWarning);
 }
 
-// A manifest may cut one file into the parts of several apps.
-TEST_F(AuditTest, LetsPartsOfOneFileBe) {
+// A manifest may split one file among several apps.
+TEST_F(AuditTest, AcceptsPartsOfOneFile) {
   LoadedDataset loaded = load();
   loaded.dataset.captures[5].sha256 = loaded.dataset.captures[1].sha256;
   EXPECT_EQ(kinds(audited(loaded)), Texts{"devices"});
 }
 
-// What could not be hashed is not the same for that.
-TEST_F(AuditTest, DoesNotTakeMissingHashesForEqual) {
+// Captures without a hash are not equal.
+TEST_F(AuditTest, TreatsMissingHashesAsDifferent) {
   LoadedDataset loaded = load();
   for (CaptureRecord& capture : loaded.dataset.captures) {
     capture.sha256 = "";
@@ -69,7 +69,7 @@ TEST_F(AuditTest, DoesNotTakeMissingHashesForEqual) {
   EXPECT_EQ(kinds(audited(loaded)), Texts{"devices"});
 }
 
-TEST_F(AuditTest, FindsFlowsThatStandInTwoCaptures) {
+TEST_F(AuditTest, FindsFlowsInTwoCaptures) {
   rows_[50].values = rows_[0].values;  // capture 5's first and capture 0's
   LoadedDataset loaded = load();
   Dataset& data = loaded.dataset;
@@ -79,7 +79,7 @@ TEST_F(AuditTest, FindsFlowsThatStandInTwoCaptures) {
   EXPECT_EQ(finding.severity, Severity::kFault);
   EXPECT_EQ(finding.where, (Texts{"capture 0", "capture 5"}));
   EXPECT_EQ(figure(finding, "flows"), 1);
-  // At another moment it is another flow.
+  // With another time it is a different flow.
   data.facts[50].last += 1us;
   for (const Finding& each : audited(loaded)) {
     EXPECT_NE(each.kind, FindingKind::kSameFlows);
@@ -89,7 +89,7 @@ TEST_F(AuditTest, FindsFlowsThatStandInTwoCaptures) {
 TEST_F(AuditTest, FindsOverlapsOfOneDevice) {
   LoadedDataset loaded = load();
   Dataset& data = loaded.dataset;
-  // Capture 4 begins in the midst of capture 0.
+  // Capture 4 begins during capture 0.
   const Duration back = data.facts[40].first - data.facts[3].first - 1ms;
   for (std::size_t i = 40; i < 50; ++i) {
     data.facts[i].first -= back;
@@ -98,7 +98,7 @@ TEST_F(AuditTest, FindsOverlapsOfOneDevice) {
   const Finding finding = only(loaded, FindingKind::kOverlap);
   EXPECT_EQ(finding.severity, Severity::kFault);
   EXPECT_EQ(finding.where, (Texts{"capture 0", "capture 4"}));
-  // Of another device it is none.
+  // Captures of different devices do not overlap.
   for (std::size_t i = 40; i < 50; ++i) {
     data.facts[i].device = *Address::parse("192.168.12.101");
   }
@@ -116,7 +116,7 @@ TEST_F(AuditTest, WarnsOfOverlapsWithinAnApp) {
   EXPECT_EQ(finding.where, (Texts{"capture 0", "capture 1"}));
 }
 
-TEST_F(AuditTest, FindsDamageEmptinessAndClocks) {
+TEST_F(AuditTest, FindsDamageEmptyCapturesAndClocks) {
   LoadedDataset loaded = load();
   loaded.recordings[0].damage = Damage{7, "broken"};
   loaded.recordings[1].meter.clock_steps = 1;
@@ -132,18 +132,18 @@ TEST_F(AuditTest, FindsDamageEmptinessAndClocks) {
   EXPECT_EQ(damage.where, Texts{"capture 0"});
   EXPECT_NE(damage.what.find("byte 7: broken"), std::string::npos);
   EXPECT_EQ(only(loaded, FindingKind::kEmptyCapture).where, Texts{"nothing"});
-  std::vector<std::pair<Severity, Texts>> clocks;
+  std::vector<std::pair<Severity, Texts>> clock_findings;
   for (const Finding& each : audited(loaded)) {
     if (each.kind != FindingKind::kClock) continue;
-    clocks.emplace_back(each.severity, each.where);
+    clock_findings.emplace_back(each.severity, each.where);
   }
-  EXPECT_EQ(clocks, (std::vector<std::pair<Severity, Texts>>{
-                        {Severity::kWarning, {"capture 1"}},
-                        {Severity::kWarning, {"capture 2"}},
-                        {Severity::kNote, {"capture 3"}}}));
+  EXPECT_EQ(clock_findings, (std::vector<std::pair<Severity, Texts>>{
+                                {Severity::kWarning, {"capture 1"}},
+                                {Severity::kWarning, {"capture 2"}},
+                                {Severity::kNote, {"capture 3"}}}));
 }
 
-TEST_F(AuditTest, WantsThreeCapturesOfAnApp) {
+TEST_F(AuditTest, RequiresThreeCapturesPerApp) {
   rows_.resize(50);  // leaves two of b
   const Finding finding = only(load(), FindingKind::kFewCaptures);
   EXPECT_EQ(finding.severity, Severity::kWarning);
@@ -151,18 +151,18 @@ TEST_F(AuditTest, WantsThreeCapturesOfAnApp) {
   EXPECT_EQ(figure(finding, "captures"), 2);
 }
 
-TEST_F(AuditTest, WantsTwoApps) {
+TEST_F(AuditTest, RequiresTwoApps) {
   rows_.resize(30);
   std::vector<Texts> found;
   for (const Finding& each : audited(load())) {
-    if (each.kind != FindingKind::kNothingToTell) continue;
+    if (each.kind != FindingKind::kTooFewApps) continue;
     EXPECT_EQ(each.severity, Severity::kFault);
     found.push_back(each.where);
   }
   EXPECT_EQ(found, (std::vector<Texts>{{"b"}, {"a"}}));
 }
 
-TEST_F(AuditTest, SaysWhereTenTimesTheFlowsAre) {
+TEST_F(AuditTest, ReportsTenTimesTheFlows) {
   for (int i = 0; i < 3; ++i) add_capture(0, 89);
   for (const Finding& each : audited(load())) {
     EXPECT_NE(each.kind, FindingKind::kUnbalanced);
@@ -173,14 +173,14 @@ TEST_F(AuditTest, SaysWhereTenTimesTheFlowsAre) {
   EXPECT_EQ(figure(finding, "ratio"), 10);
 }
 
-TEST_F(AuditTest, SaysWhereOneCaptureHoldsHalf) {
+TEST_F(AuditTest, ReportsACaptureWithHalfOfTheFlows) {
   add_capture(1, 30);
   const Finding finding = only(load(), FindingKind::kDominantCapture);
   EXPECT_EQ(finding.where, Texts{"capture 6"});
   EXPECT_EQ(figure(finding, "share"), 0.5);
 }
 
-TEST_F(AuditTest, SaysWhichDevicesTellTheApp) {
+TEST_F(AuditTest, ReportsDevicesThatIdentifyAnApp) {
   LoadedDataset loaded = load();
   for (std::size_t i = 30; i < 60; ++i) {
     loaded.dataset.facts[i].device = *Address::parse("192.168.12.101");
@@ -188,7 +188,7 @@ TEST_F(AuditTest, SaysWhichDevicesTellTheApp) {
   const Finding own = only(loaded, FindingKind::kDevices);
   EXPECT_EQ(own.severity, Severity::kWarning);
   EXPECT_EQ(own.where, (Texts{"a", "b"}));
-  // A flow of a's on b's device: b alone is of one device now.
+  // With a flow of a on b's device, only b is on a single device.
   loaded.dataset.facts[0].device = *Address::parse("192.168.12.101");
   const Finding single = only(loaded, FindingKind::kDevices);
   EXPECT_EQ(single.severity, Severity::kNote);
@@ -199,9 +199,9 @@ TEST_F(AuditTest, FindsDifferencesInRecording) {
   LoadedDataset loaded = load();
   for (std::size_t i = 3; i < 6; ++i) {
     loaded.recordings[i].meter.links = {LinkType::kRaw};
-    loaded.recordings[i].form = CaptureForm::kPcapng;
+    loaded.recordings[i].form = CaptureFormat::kPcapng;
     loaded.recordings[i].cut_frames = 4;
-    loaded.recordings[i].least_cut = loaded.recordings[i].most_kept = 128;
+    loaded.recordings[i].min_cut = loaded.recordings[i].max_captured = 128;
     loaded.recordings[i].joined_packets = 60;
   }
   for (const FindingKind kind :
@@ -214,11 +214,11 @@ TEST_F(AuditTest, FindsDifferencesInRecording) {
   EXPECT_EQ(figure(only(loaded, FindingKind::kOffload), "a"), 0);
 }
 
-// What is different in all apps alike does not tell them apart.
-TEST_F(AuditTest, OnlyNotesDifferencesThatAppsShare) {
+// A difference that all apps share does not separate them.
+TEST_F(AuditTest, OnlyNotesDifferencesThatAllAppsShare) {
   LoadedDataset loaded = load();
   for (const std::size_t i : {0U, 3U}) {
-    loaded.recordings[i].form = CaptureForm::kPcapng;
+    loaded.recordings[i].form = CaptureFormat::kPcapng;
     loaded.recordings[i].joined_packets = 60;
   }
   EXPECT_EQ(only(loaded, FindingKind::kCaptureForm).severity, Severity::kNote);
@@ -227,30 +227,30 @@ TEST_F(AuditTest, OnlyNotesDifferencesThatAppsShare) {
   EXPECT_EQ(only(loaded, FindingKind::kOffload).severity, Severity::kNote);
 }
 
-// Whether short frames would have been cut, nobody can tell.
-TEST_F(AuditTest, DoesNotTakeShortFramesForWholeOnes) {
+// Short frames do not show whether they would have been cut.
+TEST_F(AuditTest, DoesNotTreatShortFramesAsWhole) {
   LoadedDataset loaded = load();
   for (CaptureFacts& facts : loaded.recordings) {
     facts.cut_frames = 3;
-    facts.least_cut = facts.most_kept = 512;
+    facts.min_cut = facts.max_captured = 512;
   }
   loaded.recordings[1].cut_frames = 0;
-  loaded.recordings[1].most_kept = 200;
+  loaded.recordings[1].max_captured = 200;
   for (const Finding& each : audited(loaded)) {
     EXPECT_NE(each.kind, FindingKind::kSnapLength);
   }
-  loaded.recordings[1].most_kept = 1514;
+  loaded.recordings[1].max_captured = 1514;
   EXPECT_EQ(only(loaded, FindingKind::kSnapLength).where, Texts{"capture 1"});
 }
 
-// A recorder that keeps headers and names cuts each frame elsewhere.
-TEST_F(AuditTest, DoesNotTakeFramesCutByContentForSnapLengths) {
+// A recorder that keeps headers and names cuts frames at varying lengths.
+TEST_F(AuditTest, DoesNotTreatFramesCutByContentAsSnapLengths) {
   LoadedDataset loaded = load();
   std::uint32_t most = 500;
   for (CaptureFacts& facts : loaded.recordings) {
     facts.cut_frames = 3;
-    facts.least_cut = 54;
-    facts.most_kept = ++most;
+    facts.min_cut = 54;
+    facts.max_captured = ++most;
   }
   EXPECT_EQ(kinds(audited(loaded)), Texts{"devices"});
 }
@@ -263,7 +263,7 @@ TEST_F(AuditTest, CountsFlowsThatLookAlike) {
   EXPECT_DOUBLE_EQ(figure(alike, "b"), 1.0 / 30);
   EXPECT_EQ(figure(alike, "shared_by_2"), 3);
   const Finding repeats = only(loaded, FindingKind::kRepeats);
-  EXPECT_EQ(repeats.where.size(), 1u) << "b's flow stands in one capture";
+  EXPECT_EQ(repeats.where.size(), 1u) << "b's flow is in one capture only";
   EXPECT_DOUBLE_EQ(figure(repeats, "a"), 2.0 / 30);
   const Finding ceiling = only(loaded, FindingKind::kCeiling);
   EXPECT_EQ(ceiling.severity, Severity::kNote);
@@ -280,7 +280,7 @@ TEST_F(AuditTest, WarnsOfALowCeiling) {
             Severity::kWarning);
 }
 
-TEST_F(AuditTest, FindsAColumnThatTellsAnApp) {
+TEST_F(AuditTest, FindsAColumnThatIdentifiesAnApp) {
   for (std::size_t i = 30; i < 60; ++i) rows_[i].values[1] = 40;
   std::vector<Texts> found;
   for (const Finding& each : audited(load())) {
@@ -290,12 +290,12 @@ TEST_F(AuditTest, FindsAColumnThatTellsAnApp) {
     found.push_back(each.where);
   }
   EXPECT_EQ(found, (std::vector<Texts>{{"count"}, {"count"}}))
-      << "of two apps, what tells the one tells the other";
+      << "with two apps, a column that identifies one identifies both";
 }
 
-// All of b lies between the values of a, and yet no two captures of b foretell
-// where the third does.
-TEST_F(AuditTest, DoesNotCallGiveawayWhatOnlyTellsCaptures) {
+// All values of b are between those of a, yet no two captures of b predict the
+// third.
+TEST_F(AuditTest, IgnoresColumnsThatOnlyIdentifyCaptures) {
   for (std::size_t i = 0; i < 60; ++i) {
     constexpr std::array<float, 6> kValues = {0, 100, 0, 10, 52, 90};
     rows_[i].values[1] = kValues[i / 10];
@@ -305,18 +305,18 @@ TEST_F(AuditTest, DoesNotCallGiveawayWhatOnlyTellsCaptures) {
   }
 }
 
-TEST_F(AuditTest, FindsTheCaptureInWhichAnotherAppWasAtWork) {
+TEST_F(AuditTest, FindsTheCaptureWithAnotherApp) {
   for (std::size_t i = 0; i < 30; ++i) {
     rows_[i].name = fmt::format("{}.a.example", "stu"[i % 3]);
   }
-  // Capture 4 is b's, and has all three; capture 5 has one of them.
+  // Capture 4 of b has all three; capture 5 has one of them.
   for (std::size_t i = 0; i < 3; ++i) {
     rows_[40 + i].name = rows_[i].name;
   }
   add_capture(1, 1);
   add_capture(1, 1);
   for (std::size_t i = 30; i < 40; ++i) rows_[i].name = "b.example";
-  // One capture of b's five is less than a quarter of all of a's.
+  // One of five captures of b is less than a quarter of a's share.
   const Finding finding = only(load(), FindingKind::kOtherApp);
   EXPECT_EQ(finding.severity, Severity::kWarning);
   EXPECT_EQ(finding.where, Texts{"capture 4"});

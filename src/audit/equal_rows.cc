@@ -21,7 +21,7 @@ std::vector<std::vector<std::uint32_t>> equal_rows(const Dataset& data) {
     if (is_new) groups.emplace_back();
     groups.back().push_back(row);
   }
-  // Not by their values, which nobody reads in that order.
+  // Ordered by row rather than by value.
   std::sort(groups.begin(), groups.end());
   return groups;
 }
@@ -30,13 +30,13 @@ LabelCeiling label_ceiling(
     const Dataset& data,
     const std::vector<std::vector<std::uint32_t>>& groups) {
   const auto flows = data.flows_per_app();
-  std::uint64_t right = 0;
-  // By app, the flows that the best classifier on average over the apps finds.
+  std::uint64_t correct = 0;
+  // By app: flows found by the classifier with the best balanced accuracy.
   std::vector<std::uint64_t> found(flows.size());
   for (const auto& rows : groups) {
     std::vector<std::uint64_t> of_app(flows.size());
     for (const std::uint32_t row : rows) ++of_app[data.labels[row]];
-    right += *std::max_element(of_app.begin(), of_app.end());
+    correct += *std::max_element(of_app.begin(), of_app.end());
     std::size_t best = data.labels[rows.front()];
     for (std::size_t app = 0; app < flows.size(); ++app) {
       if (of_app[app] * flows[best] > of_app[best] * flows[app]) best = app;
@@ -44,15 +44,15 @@ LabelCeiling label_ceiling(
     found[best] += of_app[best];
   }
   double recalls = 0;
-  std::size_t judged = 0;
+  std::size_t tested_apps = 0;
   for (std::size_t app = 0; app < flows.size(); ++app) {
     if (flows[app] == 0) continue;
     recalls +=
         static_cast<double>(found[app]) / static_cast<double>(flows[app]);
-    ++judged;
+    ++tested_apps;
   }
-  return {static_cast<double>(right) / static_cast<double>(data.rows()),
-          recalls / static_cast<double>(judged)};
+  return {static_cast<double>(correct) / static_cast<double>(data.rows()),
+          recalls / static_cast<double>(tested_apps)};
 }
 
 }  // namespace flowtell

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which rows of a dataset have the same values in all columns: no classifier
-// can tell these apart by them.
+// Rows of a dataset with the same values in all columns, which no classifier
+// can distinguish by these columns.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,14 @@
 
 namespace flowtell {
 
-// Groups of rows with equal values, each in the order of the rows.
+// Groups of equal rows, in row order.
 std::vector<std::vector<std::uint32_t>> equal_rows(const Dataset& data);
 
-// The best that any classifier on these columns can do: of equal rows it can
-// name but one app. Exact for the rows at hand; where nearly all rows differ
-// it is 1, and says nothing.
+// The best accuracy possible on these columns, as equal rows get the same app.
+// Exact for the given rows; 1 if nearly all rows differ, which means nothing.
 struct LabelCeiling {
   double accuracy = 0;
-  double balanced_accuracy = 0;  // by another classifier than the first
+  double balanced_accuracy = 0;  // by a different classifier
 };
 
 // REQUIRES: at least one row.

@@ -21,16 +21,16 @@ TEST(EqualRows, HaveTheSameValuesInAllColumns) {
   EXPECT_EQ(equal_rows(data), (Groups{{0, 2, 5}, {1, 4}, {3}}));
 }
 
-TEST(LabelCeiling, IsOneWhereNothingConflicts) {
+TEST(LabelCeiling, IsOneWithoutConflicts) {
   const Dataset data = table_of({{{1}, 0, 0}, {{1}, 0, 0}, {{2}, 1, 1}}, 2);
   const LabelCeiling ceiling = label_ceiling(data, equal_rows(data));
   EXPECT_DOUBLE_EQ(ceiling.accuracy, 1);
   EXPECT_DOUBLE_EQ(ceiling.balanced_accuracy, 1);
 }
 
-// Of value 1 there are three flows of a and two of b, of value 2 one of a.
-// The most right are 4 of 6. Balanced, all of b is worth more than most of a:
-// (1/4 + 2/2) / 2.
+// Value 1 has three flows of a and two of b, value 2 has one of a. At most 4 of
+// 6 are correct. For balanced accuracy, all of b outweighs most of a: (1/4 +
+// 2/2) / 2.
 TEST(LabelCeiling, NamesOneAppForEqualRows) {
   const Dataset data = table_of({{{1}, 0, 0},
                                  {{1}, 0, 0},
@@ -44,7 +44,7 @@ TEST(LabelCeiling, NamesOneAppForEqualRows) {
   EXPECT_DOUBLE_EQ(ceiling.balanced_accuracy, (0.25 + 1) / 2);
 }
 
-// The twin: every way to name one app for each value, tried out.
+// The reference: every way to assign one app to each value.
 TEST(LabelCeiling, IsTheBestOfAllClassifiers) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     RandomTable table;
@@ -86,7 +86,7 @@ TEST(LabelCeiling, IsTheBestOfAllClassifiers) {
 }
 
 // An app without flows has no recall to count.
-TEST(LabelCeiling, PassesOverAppsWithoutFlows) {
+TEST(LabelCeiling, IgnoresAppsWithoutFlows) {
   const Dataset data = table_of({{{1}, 0, 0}, {{2}, 1, 1}}, 3);
   EXPECT_DOUBLE_EQ(label_ceiling(data, equal_rows(data)).balanced_accuracy, 1);
 }

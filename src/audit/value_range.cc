@@ -10,7 +10,7 @@ namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-// By app: what one of its rows adds.
+// By app: the weight of one of its rows.
 std::vector<double> row_weights(const Dataset& data, AppId app,
                                 std::span<const std::uint32_t> rows) {
   std::vector<double> weights(data.apps.size());
@@ -54,7 +54,7 @@ ValueRange best_range(const Dataset& data, std::size_t column, AppId app,
       best_end = i;
     }
   }
-  // No range holds more of the app than of the others.
+  // No range has more of the app than of the others.
   if (best_end == 0) return {kInfinity, kInfinity};
   const auto between = [&](std::size_t i) {
     return value(i - 1) + (value(i) - value(i - 1)) / 2;

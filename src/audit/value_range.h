@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The range of one column that tells one app best from all others: a threshold
-// or an interval, the simplest classifier there is.
+// The range of one column that best identifies one app: a threshold or an
+// interval, the simplest classifier.
 //
-// Found in one pass over the sorted values: each row of the app weighs one over
-// its flows, each row of another app minus one over that app's and over the
-// number of others, and the run with the greatest sum is the range (Bentley,
-// "Programming pearls: algorithm design techniques", CACM 1984). So apps count
-// alike however many flows they gave.
+// It takes one pass over the sorted values. Each row of the app has the weight
+// 1 / (its flows), each row of another app -1 / (its flows) / (number of other
+// apps), and the run with the greatest sum is the range (Bentley, "Programming
+// pearls: algorithm design techniques", CACM 1984). Apps thus count alike
+// regardless of their flows.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,14 @@ struct ValueRange {
   bool holds(float value) const { return low <= value && value <= high; }
 };
 
-// Learned from `rows`, which are sorted by the column's value. Its ends lie
-// half-way to the next value outside. Of a column that tells nothing it holds
-// no finite value. REQUIRES: rows of the app and of others are among them.
+// Fitted on `rows`, sorted by the value of the column. The ends are half-way to
+// the next value outside. An uninformative column gives a range without finite
+// values. REQUIRES: `rows` contain the app and others.
 ValueRange best_range(const Dataset& data, std::size_t column, AppId app,
                       std::span<const std::uint32_t> rows);
 
-// How well a range tells an app: of the app's rows the share inside, and of the
-// others' (each app's the same) the share inside.
+// The quality of a range: the share inside of the rows of the app, and of the
+// others (each app weighted the same).
 struct RangeScore {
   double inside = 0;
   double others_inside = 0;

@@ -37,13 +37,13 @@ ValueRange range_of_a(const Dataset& data) {
   return best_range(data, 0, 0, sorted(data));
 }
 
-TEST(ValueRange, HoldsNothingOfAColumnThatTellsNothing) {
+TEST(ValueRange, IsEmptyForAnUninformativeColumn) {
   const ValueRange range = range_of_a(values_of({{5, 5}, {5, 5}}));
   EXPECT_FALSE(range.holds(5));
   EXPECT_FALSE(range.holds(0));
 }
 
-TEST(ValueRange, IsAThresholdWhereOneWillDo) {
+TEST(ValueRange, IsAThresholdIfPossible) {
   const ValueRange low = range_of_a(values_of({{1, 2, 3}, {5, 6}}));
   EXPECT_TRUE(std::isinf(low.low));
   EXPECT_FLOAT_EQ(low.high, 4);
@@ -58,32 +58,32 @@ TEST(ValueRange, IsAnIntervalBetweenTheOthers) {
   EXPECT_FLOAT_EQ(range.low, 3);
   EXPECT_FLOAT_EQ(range.high, 6.5);
   EXPECT_TRUE(range.holds(3));
-  EXPECT_TRUE(range.holds(6.5F)) << "both ends belong to it";
+  EXPECT_TRUE(range.holds(6.5F)) << "both ends are included";
   EXPECT_FALSE(range.holds(2.9F));
   EXPECT_FALSE(range.holds(6.6F));
 }
 
-TEST(RangeScore, IsTheMeanOfWhatIsRightOnEitherSide) {
+TEST(RangeScore, IsTheMeanAccuracyOfBothSides) {
   EXPECT_DOUBLE_EQ((RangeScore{1, 0}).balanced_accuracy(), 1);
   EXPECT_DOUBLE_EQ((RangeScore{0.5, 0.25}).balanced_accuracy(), 0.625);
   EXPECT_DOUBLE_EQ((RangeScore{0, 1}).balanced_accuracy(), 0);
 }
 
-TEST(ValueRange, LeavesEqualValuesTogether) {
-  // Of value 1 a has more than its share, so all of it is inside.
+TEST(ValueRange, KeepsEqualValuesTogether) {
+  // At value 1 a has more than its share, so all rows with it are inside.
   const ValueRange range = range_of_a(values_of({{1, 1, 1, 9}, {1, 5, 5, 5}}));
   EXPECT_TRUE(range.holds(1));
   EXPECT_FALSE(range.holds(5));
 }
 
-TEST(ValueRange, CountsAppsAlikeHoweverManyFlowsTheyGave) {
-  // c's single flow at 3 weighs as much as b's many at 7.
+TEST(ValueRange, BalancesApps) {
+  // The single flow of c at 3 weighs as much as the many of b at 7.
   const Dataset data = values_of({{1, 2, 3, 4}, {7, 7, 7, 7, 7, 7, 7, 7}, {3}});
   EXPECT_FALSE(range_of_a(data).holds(7));
 }
 
-// The twin: every range that begins and ends at a value.
-TEST(ValueRange, IsTheBestOfAll) {
+// The reference: every range between two values.
+TEST(ValueRange, IsTheBestRange) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     RandomTable table;
     table.rows = 30;

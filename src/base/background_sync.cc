@@ -11,15 +11,15 @@ namespace flowtell {
 
 BackgroundSync::Sync BackgroundSync::system_sync() { return ::fdatasync; }
 
-BackgroundSync::BackgroundSync(int descriptor, Duration every, Sync sync)
+BackgroundSync::BackgroundSync(int descriptor, Duration interval, Sync sync)
     : descriptor_(descriptor),
-      every_(every),
+      interval_(interval),
       sync_(std::move(sync)),
-      synced_(monotonic_now()) {}
+      last_sync_(monotonic_now()) {}
 
 BackgroundSync::~BackgroundSync() {
   stop();
-  if (is_written_) sync_now();
+  if (is_dirty_) sync_now();
 }
 
 Result<void> BackgroundSync::note_written() {
@@ -27,27 +27,27 @@ Result<void> BackgroundSync::note_written() {
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
-    is_first = !std::exchange(is_written_, true);
+    is_first = !std::exchange(is_dirty_, true);
   }
   if (thread_.joinable()) {
     if (is_first) changed_.notify_all();
-  } else if (monotonic_now() - synced_ >= every_) {
+  } else if (monotonic_now() - last_sync_ >= interval_) {
     sync_now();
   }
-  return outcome();
+  return status();
 }
 
 Result<void> BackgroundSync::finish() {
   stop();
   sync_now();
-  return outcome();
+  return status();
 }
 
 void BackgroundSync::start() {
   try {
     thread_ = std::thread([this] { work(); });
   } catch (const std::system_error&) {
-    // Then the caller syncs.
+    // Without a thread the caller syncs.
   }
 }
 
@@ -55,19 +55,19 @@ void BackgroundSync::stop() {
   if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
-    ends_ = true;
+    is_stopping_ = true;
   }
   changed_.notify_all();
   thread_.join();
-  ends_ = false;
+  is_stopping_ = false;
 }
 
 void BackgroundSync::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return is_written_ || ends_; });
-    changed_.wait_for(lock, every_, [&] { return ends_; });
-    if (ends_) return;
+    changed_.wait(lock, [&] { return is_dirty_ || is_stopping_; });
+    changed_.wait_for(lock, interval_, [&] { return is_stopping_; });
+    if (is_stopping_) return;
     lock.unlock();
     sync_now();
     lock.lock();
@@ -77,21 +77,21 @@ void BackgroundSync::work() {
 void BackgroundSync::sync_now() {
   {
     const std::lock_guard lock(mutex_);
-    is_written_ = false;
+    is_dirty_ = false;
   }
   int status = 0;
   do {
     status = sync_(descriptor_);
   } while (status != 0 && errno == EINTR);
-  synced_ = monotonic_now();
-  // Of what is on no disk there is nothing to sync.
+  last_sync_ = monotonic_now();
+  // EINVAL: the descriptor does not support sync (a pipe, a terminal).
   if (status == 0 || errno == EINVAL) return;
   const std::string reason = system_reason();
   const std::lock_guard lock(mutex_);
   if (problem_.empty()) problem_ = reason;
 }
 
-Result<void> BackgroundSync::outcome() {
+Result<void> BackgroundSync::status() {
   const std::lock_guard lock(mutex_);
   if (problem_.empty()) return {};
   return fail(ErrorKind::kOutput, "{}", problem_);

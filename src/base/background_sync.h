@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sees to it that what is written to a file that grows is on its disk some
-// seconds later, so that a power cut costs no more than that.
+// Syncs a growing file to disk in the background, so that a power cut loses no
+// more than the last few seconds.
 //
-// A sync can take seconds on a slow disk, and nothing that captures frames may
-// wait for it. So it runs on a thread of its own, which sleeps while nothing is
-// written. The thread starts with the first `note_written`, so that privileges
-// can be given up before; where the system has no thread to give, the caller
-// syncs when it is due. One thread at a time calls.
+// A sync can take seconds on a slow disk and must not block capture, so it runs
+// on its own thread. The thread sleeps while nothing is written. It starts with
+// the first `note_written`, so privileges can be dropped before. If the system
+// starts no thread, the caller syncs whenever the interval has passed. One
+// thread at a time may call.
 #pragma once
 
 #include <condition_variable>
@@ -23,24 +23,24 @@ namespace flowtell {
 
 class BackgroundSync {
  public:
-  // The longest that written bytes wait until their sync begins.
-  static constexpr Duration kEvery = std::chrono::seconds(5);
+  // Maximum time from a write to the start of its sync.
+  static constexpr Duration kInterval = std::chrono::seconds(5);
 
-  // As fdatasync(2).
+  // Same contract as fdatasync(2).
   using Sync = std::function<int(int descriptor)>;
 
-  // The descriptor outlives the object.
-  explicit BackgroundSync(int descriptor, Duration every = kEvery,
+  // REQUIRES: `descriptor` outlives the object.
+  explicit BackgroundSync(int descriptor, Duration interval = kInterval,
                           Sync sync = system_sync());
   BackgroundSync(const BackgroundSync&) = delete;
   BackgroundSync& operator=(const BackgroundSync&) = delete;
-  ~BackgroundSync();  // syncs what is not yet
+  ~BackgroundSync();  // syncs pending writes
 
-  // Something was written. Fails, with the system's reason alone, once a sync
-  // has failed.
+  // Reports a write. Once a sync has failed, fails with the system's reason
+  // alone.
   Result<void> note_written();
 
-  // Syncs, and waits for the disk. Fails as `note_written`.
+  // Syncs and waits for the disk. Fails like `note_written`.
   Result<void> finish();
 
  private:
@@ -49,19 +49,19 @@ class BackgroundSync {
   void stop();
   void work();
   void sync_now();
-  Result<void> outcome();
+  Result<void> status();
 
   int descriptor_;
-  Duration every_;
+  Duration interval_;
   Sync sync_;
-  Duration synced_{};  // by monotonic_now; of the caller's own syncs
+  Duration last_sync_{};  // monotonic_now; used without a thread
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // Under the mutex:
-  bool is_written_ = false;  // since the last sync began
-  bool ends_ = false;
-  std::string problem_;  // of the first sync that failed
+  // Guarded by mutex_:
+  bool is_dirty_ = false;  // written since the last sync began
+  bool is_stopping_ = false;
+  std::string problem_;  // of the first failed sync
 
   std::thread thread_;
 };

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr int kDescriptor = 77;
 
-// A disk of which a test says how long it takes and what it answers.
+// A simulated disk whose delay and result the test controls.
 class Disk {
  public:
   BackgroundSync::Sync sync() {
@@ -25,16 +25,16 @@ class Disk {
       thread_ = std::this_thread::get_id();
       ++syncs_;
       changed_.notify_all();
-      changed_.wait(lock, [&] { return !is_stuck_; });
+      changed_.wait(lock, [&] { return !is_blocked_; });
       if (problem_ == 0) return 0;
       errno = problem_;
       if (problem_ == EINTR) problem_ = 0;
       return -1;
     };
   }
-  void stick(bool is_stuck) {
+  void block(bool is_blocked) {
     const std::lock_guard lock(mutex_);
-    is_stuck_ = is_stuck;
+    is_blocked_ = is_blocked;
     changed_.notify_all();
   }
   void fail_with(int problem) {
@@ -55,14 +55,14 @@ class Disk {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool is_stuck_ = false;
+  bool is_blocked_ = false;
   int problem_ = 0;
   int syncs_ = 0;
   int descriptor_ = -1;
   std::thread::id thread_;
 };
 
-TEST(BackgroundSync, SyncsWhatWasWrittenOnAThreadOfItsOwn) {
+TEST(BackgroundSync, SyncsOnItsOwnThread) {
   Disk disk;
   BackgroundSync sync(kDescriptor, 1ms, disk.sync());
   EXPECT_TRUE(sync.note_written());
@@ -73,30 +73,30 @@ TEST(BackgroundSync, SyncsWhatWasWrittenOnAThreadOfItsOwn) {
   EXPECT_EQ(disk.descriptor(), kDescriptor);
 }
 
-TEST(BackgroundSync, NeverKeepsAWriterWaiting) {
+TEST(BackgroundSync, NeverBlocksAWriter) {
   Disk disk;
-  disk.stick(true);
+  disk.block(true);
   BackgroundSync sync(kDescriptor, 0ms, disk.sync());
   EXPECT_TRUE(sync.note_written());
   ASSERT_TRUE(disk.wait_for_syncs(1));
   EXPECT_NE(disk.thread(), std::this_thread::get_id());
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(sync.note_written());
-  EXPECT_EQ(disk.syncs(), 1) << "it is still at the first";
-  disk.stick(false);
-  ASSERT_TRUE(disk.wait_for_syncs(2)) << "what came meanwhile is synced, too";
+  EXPECT_EQ(disk.syncs(), 1) << "the first sync is still running";
+  disk.block(false);
+  ASSERT_TRUE(disk.wait_for_syncs(2)) << "later writes are synced, too";
   EXPECT_TRUE(sync.finish());
 }
 
-TEST(BackgroundSync, LetsWritesGatherForItsInterval) {
+TEST(BackgroundSync, BatchesWritesForItsInterval) {
   Disk disk;
   BackgroundSync sync(kDescriptor, 1h, disk.sync());
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(sync.note_written());
   EXPECT_EQ(disk.syncs(), 0);
-  EXPECT_TRUE(sync.finish()) << "which does not wait for the interval";
+  EXPECT_TRUE(sync.finish()) << "without waiting for the interval";
   EXPECT_EQ(disk.syncs(), 1);
 }
 
-TEST(BackgroundSync, DoesNothingWhileNothingIsWritten) {
+TEST(BackgroundSync, IsIdleWithoutWrites) {
   Disk disk;
   {
     BackgroundSync sync(kDescriptor, 0ms, disk.sync());
@@ -108,7 +108,7 @@ TEST(BackgroundSync, DoesNothingWhileNothingIsWritten) {
   EXPECT_EQ(disk.syncs(), 1);
 }
 
-TEST(BackgroundSync, SyncsAtItsEndWhatNobodyFinished) {
+TEST(BackgroundSync, SyncsUnfinishedWritesOnDestruction) {
   Disk disk;
   {
     BackgroundSync sync(kDescriptor, 1h, disk.sync());
@@ -117,7 +117,7 @@ TEST(BackgroundSync, SyncsAtItsEndWhatNobodyFinished) {
   EXPECT_EQ(disk.syncs(), 1);
 }
 
-TEST(BackgroundSync, FinishesWithoutAWriteToo) {
+TEST(BackgroundSync, FinishSyncsEvenWithoutAWrite) {
   Disk disk;
   BackgroundSync sync(kDescriptor, 1h, disk.sync());
   EXPECT_TRUE(sync.finish());
@@ -125,7 +125,7 @@ TEST(BackgroundSync, FinishesWithoutAWriteToo) {
   EXPECT_EQ(disk.thread(), std::this_thread::get_id());
 }
 
-TEST(BackgroundSync, GoesOnAfterItFinished) {
+TEST(BackgroundSync, CanBeUsedAfterFinish) {
   Disk disk;
   BackgroundSync sync(kDescriptor, 1ms, disk.sync());
   EXPECT_TRUE(sync.note_written());
@@ -135,7 +135,7 @@ TEST(BackgroundSync, GoesOnAfterItFinished) {
   EXPECT_TRUE(disk.wait_for_syncs(before + 1));
 }
 
-TEST(BackgroundSync, SaysThatASyncFailed) {
+TEST(BackgroundSync, ReportsAFailedSync) {
   Disk disk;
   disk.fail_with(EIO);
   BackgroundSync sync(kDescriptor, 1h, disk.sync());
@@ -143,13 +143,13 @@ TEST(BackgroundSync, SaysThatASyncFailed) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(done.error().message, "Input/output error");
-  // The kernel says so once; what was lost stays lost.
+  // The kernel reports an error only once; the data stays lost.
   disk.fail_with(0);
   EXPECT_FALSE(sync.note_written());
   EXPECT_FALSE(sync.finish());
 }
 
-TEST(BackgroundSync, SaysSoAtTheNextWriteWhereItFailedMeanwhile) {
+TEST(BackgroundSync, ReportsABackgroundFailureAtTheNextWrite) {
   Disk disk;
   disk.fail_with(ENOSPC);
   BackgroundSync sync(kDescriptor, 0ms, disk.sync());
@@ -164,14 +164,14 @@ TEST(BackgroundSync, SaysSoAtTheNextWriteWhereItFailedMeanwhile) {
   EXPECT_EQ(done.error().message, "No space left on device");
 }
 
-TEST(BackgroundSync, PassesOverWhatCannotBeSynced) {
+TEST(BackgroundSync, IgnoresDescriptorsThatCannotBeSynced) {
   Disk disk;
   disk.fail_with(EINVAL);
   BackgroundSync sync(kDescriptor, 1h, disk.sync());
   EXPECT_TRUE(sync.finish());
 }
 
-TEST(BackgroundSync, TriesAgainAfterASignal) {
+TEST(BackgroundSync, RetriesAfterASignal) {
   Disk disk;
   disk.fail_with(EINTR);
   BackgroundSync sync(kDescriptor, 1h, disk.sync());
@@ -179,12 +179,12 @@ TEST(BackgroundSync, TriesAgainAfterASignal) {
   EXPECT_EQ(disk.syncs(), 2);
 }
 
-TEST(BackgroundSync, AsksTheSystemWhereNothingElseIsSaid) {
+TEST(BackgroundSync, UsesFdatasyncEveryFiveSecondsByDefault) {
   BackgroundSync sync(-1);
   const auto done = sync.finish();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "Bad file descriptor");
-  EXPECT_EQ(BackgroundSync::kEvery, 5s) << "as docs/reliability.md says";
+  EXPECT_EQ(BackgroundSync::kInterval, 5s) << "see docs/reliability.md";
 }
 
 }  // namespace

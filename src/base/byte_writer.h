@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The other half of ByteReader: appends little-endian values to a growing
-// string of bytes, the same on every machine.
+// Counterpart of ByteReader: appends little-endian values to a growing byte
+// string. The output is the same on every machine.
 #pragma once
 
 #include <bit>
@@ -31,7 +31,7 @@ class ByteWriter {
   void f64(double value) { write(std::bit_cast<std::uint64_t>(value)); }
 
   void raw(std::string_view bytes) { out_.append(bytes); }
-  // A text as its length (32 bits) and its bytes.
+  // Writes the text's length (32 bits), then its bytes.
   void text(std::string_view text) {
     u32(static_cast<std::uint32_t>(text.size()));
     raw(text);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one reader for bytes that come from outside: captures, packets, models.
+// Bounds-checked reader for untrusted bytes: captures, packets, models.
 //
 // A ByteReader walks a span and never leaves it. Reading past the end does not
-// throw and does not branch the caller: the reader turns bad, stays bad, and
-// gives zeros from then on, so a parser reads all its fields and asks `ok()`
-// once. Copies are cheap; a copy is how one looks ahead.
+// throw: the reader fails, stays failed and returns zeros from then on. A
+// parser therefore reads all its fields and checks `ok()` once. Copies are
+// cheap; copy the reader to look ahead.
 #pragma once
 
 #include <bit>
@@ -46,16 +46,16 @@ class ByteReader {
       : bytes_(bytes), order_(order) {}
 
   bool ok() const { return ok_; }
-  std::size_t position() const { return at_; }
-  std::size_t left() const { return bytes_.size() - at_; }
-  Bytes rest() const { return bytes_.subspan(at_); }
+  std::size_t position() const { return position_; }
+  std::size_t left() const { return bytes_.size() - position_; }
+  Bytes rest() const { return bytes_.subspan(position_); }
 
-  // The next unsigned integer, or 0 and a bad reader.
+  // The next unsigned integer; 0 once the reader has failed.
   template <std::unsigned_integral T>
   T read() {
     if (!has(sizeof(T))) return 0;
-    const T value = load<T>(bytes_.data() + at_, order_);
-    at_ += sizeof(T);
+    const T value = load<T>(bytes_.data() + position_, order_);
+    position_ += sizeof(T);
     return value;
   }
   std::uint8_t u8() { return read<std::uint8_t>(); }
@@ -65,12 +65,12 @@ class ByteReader {
   float f32() { return std::bit_cast<float>(u32()); }
   double f64() { return std::bit_cast<double>(u64()); }
 
-  // The next `count` bytes, or none and a bad reader. Valid while the bytes
-  // that the reader was made of are.
+  // The next `count` bytes of the underlying span; empty after a failure.
   Bytes take(std::uint64_t count) {
     if (!has(count)) return {};
-    const Bytes taken = bytes_.subspan(at_, static_cast<std::size_t>(count));
-    at_ += static_cast<std::size_t>(count);
+    const Bytes taken =
+        bytes_.subspan(position_, static_cast<std::size_t>(count));
+    position_ += static_cast<std::size_t>(count);
     return taken;
   }
   void skip(std::uint64_t count) { take(count); }
@@ -83,7 +83,7 @@ class ByteReader {
 
   Bytes bytes_;
   ByteOrder order_;
-  std::size_t at_ = 0;
+  std::size_t position_ = 0;
   bool ok_ = true;
 };
 

@@ -25,7 +25,7 @@ TEST(ByteReader, ReadsInEitherByteOrder) {
   EXPECT_EQ(ByteReader(bytes, ByteOrder::kLittle).u64(), 0x0807060504030201u);
 }
 
-TEST(ByteReader, KnowsWhereItIs) {
+TEST(ByteReader, ReportsItsPosition) {
   const std::vector<std::uint8_t> bytes = {1, 2, 3, 4, 5};
   ByteReader reader(bytes);
   reader.skip(1);
@@ -36,19 +36,19 @@ TEST(ByteReader, KnowsWhereItIs) {
   EXPECT_TRUE(reader.ok());
 }
 
-TEST(ByteReader, TurnsBadPastTheEndAndStaysBad) {
+TEST(ByteReader, FailsPastTheEndAndStaysFailed) {
   const std::vector<std::uint8_t> bytes = {1, 2, 3};
   ByteReader reader(bytes);
   EXPECT_EQ(reader.u32(), 0u);
   EXPECT_FALSE(reader.ok());
-  EXPECT_EQ(reader.u8(), 0u) << "even what is still there is not read";
+  EXPECT_EQ(reader.u8(), 0u) << "remaining bytes are not read either";
   EXPECT_TRUE(reader.take(0).empty());
   EXPECT_TRUE(reader.take(1).empty());
   EXPECT_FALSE(reader.ok());
   EXPECT_EQ(reader.position(), 0u);
 }
 
-TEST(ByteReader, RefusesCountsThatWouldOverflow) {
+TEST(ByteReader, RejectsCountsThatWouldOverflow) {
   const std::vector<std::uint8_t> bytes = {1, 2, 3};
   for (const std::uint64_t count :
        {UINT64_C(4), UINT64_C(0xffffffff), UINT64_MAX, UINT64_MAX - 1}) {
@@ -59,7 +59,7 @@ TEST(ByteReader, RefusesCountsThatWouldOverflow) {
   }
 }
 
-TEST(ByteReader, TakesTheWholeAndTheEmptySpan) {
+TEST(ByteReader, TakesTheWholeSpanAndAnEmptyOne) {
   const std::vector<std::uint8_t> bytes = {1, 2, 3};
   ByteReader reader(bytes);
   EXPECT_EQ(reader.take(3).size(), 3u);
@@ -68,7 +68,7 @@ TEST(ByteReader, TakesTheWholeAndTheEmptySpan) {
   EXPECT_EQ(ByteReader(Bytes{}).u8(), 0u);
 }
 
-TEST(ByteReader, LooksAheadByACopy) {
+TEST(ByteReader, CopiesReadIndependently) {
   const std::vector<std::uint8_t> bytes = {1, 2};
   ByteReader reader(bytes);
   ByteReader ahead = reader;
@@ -78,11 +78,11 @@ TEST(ByteReader, LooksAheadByACopy) {
   EXPECT_EQ(reader.u16(), 0x0102u);
 }
 
-RC_GTEST_PROP(ByteReader, NeverLeavesItsBytes,
+RC_GTEST_PROP(ByteReader, NeverReadsOutOfBounds,
               (const std::vector<std::uint8_t>& bytes,
                const std::vector<std::uint8_t>& steps)) {
   ByteReader reader(bytes);
-  bool was_bad = false;
+  bool has_failed = false;
   for (const std::uint8_t step : steps) {
     const std::size_t before = reader.position();
     switch (step % 6) {
@@ -107,13 +107,13 @@ RC_GTEST_PROP(ByteReader, NeverLeavesItsBytes,
     }
     RC_ASSERT(reader.position() <= bytes.size());
     RC_ASSERT(reader.position() + reader.left() == bytes.size());
-    RC_ASSERT(!(was_bad && reader.ok()));
-    was_bad = !reader.ok();
-    if (was_bad) RC_ASSERT(reader.position() == before);
+    RC_ASSERT(!(has_failed && reader.ok()));
+    has_failed = !reader.ok();
+    if (has_failed) RC_ASSERT(reader.position() == before);
   }
 }
 
-TEST(ByteWriter, WritesWhatTheReaderReads) {
+TEST(ByteWriter, RoundTripsThroughTheReader) {
   ByteWriter writer;
   writer.u8(0xfe);
   writer.u16(0xfedc);

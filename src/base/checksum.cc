@@ -51,7 +51,7 @@ class Sha256 {
   }
 
  private:
-  // It fails for want of memory alone.
+  // These calls fail only when out of memory.
   static void check(int done) { require_memory(done == 1); }
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };

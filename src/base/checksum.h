@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sums over bytes, each for its own purpose.
+// Checksums and digests over bytes.
 #pragma once
 
 #include <optional>
@@ -11,19 +11,19 @@
 
 namespace flowtell {
 
-// CRC-32 (IEEE 802.3), by zlib: notices every flipped bit of a stored file.
+// CRC-32 (IEEE 802.3), by zlib: detects every single flipped bit in a file.
 std::uint32_t crc32(Bytes bytes);
 
-// The Internet's (RFC 1071), of a header whose own checksum is 0.
+// The Internet checksum (RFC 1071) of a header whose checksum field is 0.
 // REQUIRES: bytes.size() is even.
 std::uint16_t internet_checksum(Bytes bytes);
 
-// SHA-256 as 64 hexadecimal digits, by libcrypto: names a capture by its
-// content; `sha256sum` prints the same.
+// SHA-256 as 64 hexadecimal digits, by libcrypto; equal to the output of
+// `sha256sum`. Identifies a capture by its content.
 std::string sha256(Bytes bytes);
 
-// The same of a whole file, however large, from its begin to its end. None of
-// a pipe or a device, which could not be read again, and none where reading
+// SHA-256 of a whole regular file of any size, whatever its read position.
+// Nothing for a pipe or a device, which cannot be read twice, or when reading
 // fails.
 std::optional<std::string> sha256_of_file(const FileHandle& file);
 

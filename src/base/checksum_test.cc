@@ -13,33 +13,33 @@ namespace {
 
 using namespace std::string_view_literals;
 
-TEST(Crc32, IsTheOneOfTheStandard) {
+TEST(Crc32, MatchesTheStandardCheckValue) {
   EXPECT_EQ(crc32(as_bytes("123456789")), 0xcbf43926u);
   EXPECT_EQ(crc32({}), 0u);
 }
 
-TEST(Crc32, NoticesEveryFlippedBit) {
+TEST(Crc32, DetectsEveryFlippedBit) {
   std::string bytes = "a stored model, for example";
   const std::uint32_t sum = crc32(as_bytes(bytes));
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
-    std::string spoilt = bytes;
-    spoilt[bit / 8] = static_cast<char>(spoilt[bit / 8] ^ (1 << (bit % 8)));
-    EXPECT_NE(crc32(as_bytes(spoilt)), sum);
+    std::string damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    EXPECT_NE(crc32(as_bytes(damaged)), sum);
   }
 }
 
-TEST(InternetChecksum, IsTheOneOfTheRfc) {
+TEST(InternetChecksum, MatchesTheRfcExample) {
   // RFC 1071, 3: the words add up to ddf2.
   EXPECT_EQ(internet_checksum(as_bytes("\0\x01\xf2\x03\xf4\xf5\xf6\xf7"sv)),
             0x220d);
   EXPECT_EQ(internet_checksum({}), 0xffff);
-  // A carry that brings another one.
+  // A carry that causes another carry.
   EXPECT_EQ(internet_checksum(as_bytes("\xff\xff\xff\xff\x00\x01"sv)), 0xfffe);
   EXPECT_EQ(internet_checksum(as_bytes("\xff\xff"sv)), 0);
   EXPECT_EQ(internet_checksum(as_bytes("\xff\xfe\x00\x02"sv)), 0xfffe);
 }
 
-TEST(Sha256, IsWhatSha256sumPrints) {
+TEST(Sha256, MatchesSha256sum) {
   EXPECT_EQ(sha256({}),
             "e3b0c44298fc1c149afbf4c8996fb924"
             "27ae41e4649b934ca495991b7852b855");
@@ -48,7 +48,7 @@ TEST(Sha256, IsWhatSha256sumPrints) {
             "b00361a396177a9cb410ff61f20015ad");
 }
 
-TEST(Sha256, OfAFileIsThatOfItsBytes) {
+TEST(Sha256, OfAFileMatchesItsBytes) {
   const TemporaryFolder folder;
   for (const std::size_t size : {0u, 3u, 1u << 18, (1u << 18) + 1, 1000000u}) {
     const std::string bytes(size, 'y');
@@ -58,7 +58,7 @@ TEST(Sha256, OfAFileIsThatOfItsBytes) {
   }
 }
 
-TEST(Sha256, IsThatOfTheWholeFileWhereverItIsReadFrom) {
+TEST(Sha256, CoversTheWholeFileAtAnyReadPosition) {
   const TemporaryFolder folder;
   const std::string path = folder.put("a", "abc");
   const ClosedInput closed;
@@ -72,7 +72,7 @@ TEST(Sha256, IsThatOfTheWholeFileWhereverItIsReadFrom) {
   EXPECT_FALSE(sha256_of_file(FileHandle()));
 }
 
-TEST(Sha256, IsNoneOfWhatCannotBeReadAgain) {
+TEST(Sha256, IsAbsentForDevices) {
   const auto device = open_for_reading("/dev/zero");
   ASSERT_TRUE(device);
   EXPECT_FALSE(sha256_of_file(*device));

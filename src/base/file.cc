@@ -52,8 +52,8 @@ Result<FileHandle> open_for_reading(const std::string& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
     return fail(ErrorKind::kInput,
-                "cannot open {}: {}; is it there, and may you read it?", path,
-                system_reason());
+                "cannot open {}: {}; check that it exists and is readable",
+                path, system_reason());
   }
   struct stat status {};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
@@ -65,25 +65,24 @@ Result<FileHandle> open_for_reading(const std::string& path) {
 }
 
 Result<OutputFile> OutputFile::create(const std::string& path) {
-  // Links are followed here, so that renaming replaces the file that they lead
-  // to and keeps them.
-  const auto place = output_place(path);
-  if (!place) return fail(place.error());
-  const std::string target = place->value_or(path);
+  // Links are resolved first: the rename replaces their target, not them.
+  const auto resolved = output_place(path);
+  if (!resolved) return fail(resolved.error());
+  const std::string target = resolved->value_or(path);
   if (is_special(target)) {
-    const int follow = *place ? O_NOFOLLOW : 0;
-    FileHandle handle(::open(target.c_str(), O_WRONLY | O_CLOEXEC | follow));
+    const int link_flag = *resolved ? O_NOFOLLOW : 0;
+    FileHandle handle(::open(target.c_str(), O_WRONLY | O_CLOEXEC | link_flag));
     if (handle.get() < 0) {
-      return cannot_write(path, system_reason(), "choose another place");
+      return cannot_write(path, system_reason(), "choose another path");
     }
     return OutputFile(path, "", std::move(handle));
   }
   auto partial = make_partial(target);
   if (!partial) {
     return cannot_write(path, partial.error().message,
-                        "is its folder there, and may you write to it?");
+                        "check that its folder exists and is writable");
   }
-  // What replaces a file is as private as that was.
+  // The new file gets the permissions of the file it replaces.
   struct stat old {};
   if (::stat(target.c_str(), &old) == 0) {
     ::fchmod(partial->handle.get(), old.st_mode & 0777);
@@ -94,35 +93,36 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
-      aside_(std::exchange(other.aside_, {})),
+      partial_path_(std::exchange(other.partial_path_, {})),
       handle_(std::move(other.handle_)) {}
 
 OutputFile::~OutputFile() {
-  if (!aside_.empty()) ::unlink(aside_.c_str());
+  if (!partial_path_.empty()) ::unlink(partial_path_.c_str());
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
   if (auto done = write_all(handle_.get(), bytes); !done) {
     return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path_,
                 done.error().message,
-                aside_.empty() ? "choose another place"
-                               : "make room or choose another place; what "
-                                 "stood there before is untouched");
+                partial_path_.empty()
+                    ? "choose another path"
+                    : "make room or choose another path; nothing "
+                      "was replaced");
   }
   return {};
 }
 
 Result<void> OutputFile::commit() {
-  constexpr std::string_view kRemedy = "what stood there before is untouched";
-  if (aside_.empty()) return {};
+  constexpr std::string_view kRemedy = "nothing was replaced";
+  if (partial_path_.empty()) return {};
   if (::fsync(handle_.get()) != 0 && errno != EINVAL) {
     return cannot_write(path_, system_reason(), kRemedy);
   }
-  if (std::rename(aside_.c_str(), path_.c_str()) != 0) {
+  if (std::rename(partial_path_.c_str(), path_.c_str()) != 0) {
     return cannot_write(path_, system_reason(), kRemedy);
   }
-  aside_.clear();
-  sync_folder_of(path_);  // the rename is in there
+  partial_path_.clear();
+  sync_folder_of(path_);  // to persist the rename
   return {};
 }
 
@@ -151,7 +151,7 @@ Result<std::string> read_file(const std::string& path,
                               const ReadLimits& limits) {
   auto file = open_for_reading(path);
   if (!file) return fail(std::move(file).error());
-  const std::string_view front = limits.begins_with;
+  const std::string_view prefix = limits.prefix;
   std::string bytes;
   std::vector<std::uint8_t> chunk(1 << 16);
   for (;;) {
@@ -160,14 +160,14 @@ Result<std::string> read_file(const std::string& path,
       return fail(fmt::format("cannot read {}", path), std::move(got).error());
     }
     if (*got == 0) return bytes;
-    if (*got > limits.most - bytes.size()) {
+    if (*got > limits.max_size - bytes.size()) {
       return fail(ErrorKind::kInput,
-                  "{} is larger than {} MiB, the most that such a file may "
-                  "hold; is it the one you mean?",
-                  path, limits.most >> 20);
+                  "{} is larger than {} MiB, the limit for this kind of file; "
+                  "check that it is the right one",
+                  path, limits.max_size >> 20);
     }
     bytes.append(reinterpret_cast<const char*>(chunk.data()), *got);
-    if (bytes.compare(0, front.size(), front.substr(0, bytes.size())) != 0) {
+    if (bytes.compare(0, prefix.size(), prefix.substr(0, bytes.size())) != 0) {
       return bytes;
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files as this project uses them: written so that a crash or a full disk
-// leaves either the old file or the new one, whole.
+// File reading and atomic writing: after a crash or on a full disk, the old
+// file or the new one exists whole.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace flowtell {
 
-// An open file descriptor, closed at the end.
+// An owned file descriptor, closed on destruction.
 class FileHandle {
  public:
   FileHandle() = default;
@@ -29,16 +29,16 @@ class FileHandle {
   int descriptor_ = -1;
 };
 
-// Opens a file for reading. Fails, naming the path, when it is absent, may not
-// be read or is a folder.
+// Opens a file for reading. Fails, naming the path, if it is absent, not
+// readable or a folder.
 Result<FileHandle> open_for_reading(const std::string& path);
 
-// A file being written beside its final place (base/partial_file.h): `path`
-// itself changes only in `commit`, by an atomic rename after the data is on the
-// disk. Without a commit nothing is left behind; what a kill leaves, the next
-// output of the same path takes away. A path that is no regular file (a
-// terminal, a pipe, /dev/null) is written directly. Links are followed as far
-// as base/output_place.h allows.
+// Writes a file next to its final path (base/partial_file.h). `path` itself
+// changes only in `commit`, by an atomic rename after the data is on disk.
+// Without a commit the partial file is removed; one left by a kill is removed
+// by the next output to the same path. A path that is not a regular file (a
+// terminal, a pipe, /dev/null) is written directly. Links are followed only as
+// base/output_place.h allows.
 class OutputFile {
  public:
   static Result<OutputFile> create(const std::string& path);
@@ -51,41 +51,41 @@ class OutputFile {
   Result<void> commit();
 
  private:
-  OutputFile(std::string path, std::string aside, FileHandle handle)
+  OutputFile(std::string path, std::string partial_path, FileHandle handle)
       : path_(std::move(path)),
-        aside_(std::move(aside)),
+        partial_path_(std::move(partial_path)),
         handle_(std::move(handle)) {}
 
   std::string path_;
-  std::string aside_;  // empty once renamed, or when written directly
+  std::string partial_path_;  // empty after the rename and for direct writes
   FileHandle handle_;
 };
 
-// Waits until a name that was made or changed is on the disk: it is in its
-// folder. A folder that may be written and not read is left to the system.
+// Syncs the folder of `path`, so that a created or renamed entry is on disk.
+// Does nothing for a folder that is writable but not readable.
 void sync_folder_of(const std::string& path);
 
-// Writes all of a file at once, in OutputFile's way.
+// Writes a whole file at once, atomically, as OutputFile does.
 Result<void> write_file(const std::string& path, std::string_view bytes);
 
-// Reads what there is, at most as much as `into` holds; 0 at the end. Fails
-// with the system's reason alone.
+// Reads the available bytes, at most into.size(); 0 at the end. Fails with
+// the system's reason alone.
 Result<std::size_t> read_some(int descriptor, std::span<std::uint8_t> into);
 
-// How far a file is read that may be none of ours, and have no end (/dev/zero).
+// Limits for reading a file that may be of any kind, or endless (/dev/zero).
 struct ReadLimits {
-  // More than any file that is read whole should hold, models aside.
-  std::size_t most = std::size_t{64} << 20;
-  // What begins otherwise is read no further than to where that shows.
-  std::string_view begins_with = {};
+  // Size limit in bytes. The default suits every file but models.
+  std::size_t max_size = std::size_t{64} << 20;
+  // A file that starts differently is read only until the first mismatch.
+  std::string_view prefix = {};
 };
 
-// All bytes of a small file. Fails, naming it, where it holds more than it may.
+// All bytes of a small file. Fails, naming it, if it exceeds the limit.
 Result<std::string> read_file(const std::string& path,
                               const ReadLimits& limits = {});
 
-// Writes all the bytes to a descriptor, over as many calls as it takes. Fails
-// with the system's reason alone.
+// Writes all bytes to a descriptor, with repeated calls if needed. Fails with
+// the system's reason alone.
 Result<void> write_all(int descriptor, std::string_view bytes);
 
 }  // namespace flowtell

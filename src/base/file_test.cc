@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-TEST(OutputFile, ChangesNothingUntilItIsCommitted) {
+TEST(OutputFile, ChangesNothingBeforeCommit) {
   const TemporaryFolder folder;
   const std::string path = folder.put("a", "old");
   {
@@ -38,7 +38,7 @@ TEST(OutputFile, ChangesNothingUntilItIsCommitted) {
   EXPECT_EQ(folder.names(), Names{"a"}) << "nothing is left behind";
 }
 
-TEST(OutputFile, ReplacesTheFileWhole) {
+TEST(OutputFile, ReplacesTheWholeFile) {
   const TemporaryFolder folder;
   const std::string path = folder.put("a", "something much longer");
   auto file = OutputFile::create(path);
@@ -50,7 +50,7 @@ TEST(OutputFile, ReplacesTheFileWhole) {
   EXPECT_EQ(folder.names(), Names{"a"});
 }
 
-TEST(OutputFile, StaysTheSameFileWhenMoved) {
+TEST(OutputFile, CanBeMoved) {
   const TemporaryFolder folder;
   auto file = OutputFile::create(folder / "a");
   ASSERT_TRUE(file);
@@ -64,7 +64,7 @@ TEST(OutputFile, StaysTheSameFileWhenMoved) {
   EXPECT_EQ(folder.names(), Names{"a"});
 }
 
-TEST(OutputFile, KeepsALinkAndReplacesWhatItStandsFor) {
+TEST(OutputFile, KeepsALinkAndReplacesItsTarget) {
   const TemporaryFolder folder;
   const std::string real = folder.put("deep/real", "old");
   fs::create_symlink("deep/real", folder / "link");
@@ -73,7 +73,7 @@ TEST(OutputFile, KeepsALinkAndReplacesWhatItStandsFor) {
   EXPECT_EQ(*read_file(real), "new");
 }
 
-TEST(OutputFile, MakesWhatAnOwnLinkLeadsTo) {
+TEST(OutputFile, CreatesTheTargetOfAnOwnLink) {
   const TemporaryFolder folder;
   fs::create_symlink("real", folder / "link");
   ASSERT_TRUE(write_file(folder / "link", "new"));
@@ -81,13 +81,13 @@ TEST(OutputFile, MakesWhatAnOwnLinkLeadsTo) {
   EXPECT_EQ(*read_file(folder / "real"), "new");
 }
 
-TEST(OutputFile, FollowsNoLinkOfAnotherInAFolderForAll) {
+TEST(OutputFile, FollowsNoLinkOfAnotherUserInASharedFolder) {
   SKIP_UNLESS_ROOT();
   const TemporaryFolder folder;
   const std::string precious = folder.put("precious", "as it was");
   const std::string shared = make_folder_with(folder / "shared", 01777);
-  make_link_of(kStranger, precious, shared + "/out");
-  make_link_of(kStranger, "/dev/null", shared + "/device");
+  make_link_of(kOtherUser, precious, shared + "/out");
+  make_link_of(kOtherUser, "/dev/null", shared + "/device");
   for (const char* name : {"/out", "/device"}) {
     const auto done = write_file(shared + name, "new");
     ASSERT_FALSE(done) << name;
@@ -105,7 +105,7 @@ mode_t mode_of(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
 }
 
-TEST(OutputFile, IsAsPrivateAsWhatItReplaces) {
+TEST(OutputFile, KeepsThePermissionsOfTheReplacedFile) {
   const TemporaryFolder folder;
   const std::string path = folder.put("a", "old");
   for (const mode_t mode :
@@ -114,7 +114,7 @@ TEST(OutputFile, IsAsPrivateAsWhatItReplaces) {
     auto file = OutputFile::create(path);
     ASSERT_TRUE(file);
     for (const std::string& name : folder.names()) {
-      EXPECT_EQ(mode_of(folder / name), mode) << "while it is written, too";
+      EXPECT_EQ(mode_of(folder / name), mode) << "also during the write";
     }
     ASSERT_TRUE(file->write("new"));
     ASSERT_TRUE(file->commit());
@@ -122,10 +122,10 @@ TEST(OutputFile, IsAsPrivateAsWhatItReplaces) {
   }
   ASSERT_EQ(::chmod(path.c_str(), 04755), 0);
   ASSERT_TRUE(write_file(path, "new"));
-  EXPECT_EQ(mode_of(path), mode_t{0755}) << "but never runs as its owner";
+  EXPECT_EQ(mode_of(path), mode_t{0755}) << "without the set-user-id bit";
 }
 
-TEST(OutputFile, IsAsPrivateAsTheUserWishesWhereItIsNew) {
+TEST(OutputFile, AppliesTheUmaskToANewFile) {
   const TemporaryFolder folder;
   const mode_t before = ::umask(027);
   const auto done = write_file(folder / "a", "new");
@@ -134,7 +134,7 @@ TEST(OutputFile, IsAsPrivateAsTheUserWishesWhereItIsNew) {
   EXPECT_EQ(mode_of(folder / "a"), mode_t{0640});
 }
 
-TEST(OutputFile, SaysThatItCannotTakeItsPlace) {
+TEST(OutputFile, ReportsAFailedRename) {
   const TemporaryFolder folder;
   auto file = OutputFile::create(folder / "a");
   ASSERT_TRUE(file);
@@ -143,12 +143,11 @@ TEST(OutputFile, SaysThatItCannotTakeItsPlace) {
   const auto done = file->commit();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
-  EXPECT_EQ(done.error().message,
-            "cannot write " + (folder / "a") +
-                ": Is a directory; what stood there before is untouched");
+  EXPECT_EQ(done.error().message, "cannot write " + (folder / "a") +
+                                      ": Is a directory; nothing was replaced");
 }
 
-TEST(OutputFile, IsSyncedWithItsFolder) {
+TEST(OutputFile, SyncsTheFileAndItsFolder) {
   const TemporaryFolder folder;
   const Syncs syncs;
   auto file = OutputFile::create(folder / "a");
@@ -168,17 +167,18 @@ TEST(OutputFile, KeepsTheOldFileWhenASyncFails) {
   const auto done = write_file(path, "new");
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
-  EXPECT_EQ(done.error().message,
-            "cannot write " + path +
-                ": Input/output error; what stood there before is untouched");
+  EXPECT_EQ(
+      done.error().message,
+      "cannot write " + path + ": Input/output error; nothing was replaced");
   EXPECT_EQ(*read_file(path), "old");
   EXPECT_EQ(folder.names(), Names{"a"});
   syncs.fail_with(EINVAL);
-  EXPECT_TRUE(write_file(path, "new")) << "there is nothing to sync";
+  EXPECT_TRUE(write_file(path, "new"))
+      << "the descriptor does not support sync";
   EXPECT_EQ(*read_file(path), "new");
 }
 
-TEST(OutputFile, MayHaveDescriptorZero) {
+TEST(OutputFile, WorksWithDescriptorZero) {
   const TemporaryFolder folder;
   const Syncs syncs;
   const ClosedInput closed;
@@ -196,21 +196,21 @@ TEST(OutputFile, MayHaveDescriptorZero) {
   EXPECT_EQ(::fcntl(0, F_GETFD), -1) << "it is closed";
 }
 
-TEST(OutputFile, SaysWhichFileItCannotMakeAndWhatToDo) {
+TEST(OutputFile, ReportsAFileThatCannotBeCreated) {
   const TemporaryFolder folder;
   const std::string path = folder / "absent/a";
   const auto file = OutputFile::create(path);
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(file.error().message, "cannot write " + path +
-                                      ": No such file or directory; is its "
-                                      "folder there, and may you write to it?");
+                                      ": No such file or directory; check that "
+                                      "its folder exists and is writable");
 }
 
-TEST(OutputFile, SaysThatAFolderMayNotBeWritten) {
+TEST(OutputFile, ReportsAFolderThatIsNotWritable) {
   const TemporaryFolder folder;
   ASSERT_EQ(::chmod(folder.path().c_str(), 0500), 0);
-  // Root may write everywhere, so it becomes somebody else for a moment.
+  // Root can write everywhere, so drop its identity for this check.
   constexpr uid_t kNobody = 65534;
   const uid_t self = ::geteuid();
   if (self == 0) {
@@ -224,7 +224,7 @@ TEST(OutputFile, SaysThatAFolderMayNotBeWritten) {
   EXPECT_NE(file.error().message.find("Permission denied"), std::string::npos);
 }
 
-TEST(OutputFile, IsNoFolder) {
+TEST(OutputFile, RejectsAFolder) {
   const TemporaryFolder folder;
   const auto file = OutputFile::create(folder.path());
   ASSERT_FALSE(file);
@@ -232,7 +232,7 @@ TEST(OutputFile, IsNoFolder) {
   EXPECT_TRUE(fs::is_directory(folder.path()));
 }
 
-TEST(OutputFile, SaysThatADiskIsFull) {
+TEST(OutputFile, ReportsAFullDisk) {
   auto file = OutputFile::create("/dev/full");
   ASSERT_TRUE(file);
   const auto wrote = file->write("anything");
@@ -254,7 +254,7 @@ TEST(OutputFile, WritesManyBytes) {
   EXPECT_EQ(*read_file(folder / "big"), bytes);
 }
 
-TEST(ReadFile, SaysWhatIsWrong) {
+TEST(ReadFile, ReportsAbsentFilesAndFolders) {
   const TemporaryFolder folder;
   const auto absent = read_file(folder / "absent");
   ASSERT_FALSE(absent);
@@ -262,34 +262,34 @@ TEST(ReadFile, SaysWhatIsWrong) {
   EXPECT_EQ(
       absent.error().message,
       "cannot open " + (folder / "absent") +
-          ": No such file or directory; is it there, and may you read it?");
+          ": No such file or directory; check that it exists and is readable");
   const auto a_folder = read_file(folder.path());
   ASSERT_FALSE(a_folder);
   EXPECT_NE(a_folder.error().message.find("is a folder"), std::string::npos);
 }
 
-TEST(ReadFile, ReadsNoMoreThanItMay) {
+TEST(ReadFile, EnforcesItsSizeLimit) {
   const TemporaryFolder folder;
   const std::string bytes(1 << 20, 'x');
   const std::string path = folder.put("a", bytes);
-  EXPECT_EQ(*read_file(path, {.most = bytes.size()}), bytes);
-  const auto refused = read_file(path, {.most = bytes.size() - 1});
+  EXPECT_EQ(*read_file(path, {.max_size = bytes.size()}), bytes);
+  const auto refused = read_file(path, {.max_size = bytes.size() - 1});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kInput);
-  const auto endless = read_file("/dev/zero", {.most = 1 << 20});
+  const auto endless = read_file("/dev/zero", {.max_size = 1 << 20});
   ASSERT_FALSE(endless);
   EXPECT_EQ(endless.error().message,
-            "/dev/zero is larger than 1 MiB, the most that such a file may "
-            "hold; is it the one you mean?");
+            "/dev/zero is larger than 1 MiB, the limit for this kind of file; "
+            "check that it is the right one");
 }
 
-TEST(ReadFile, StopsWhereAFileBeginsOtherwise) {
+TEST(ReadFile, StopsAtAPrefixMismatch) {
   const TemporaryFolder folder;
   const std::string bytes = "magic" + std::string(1 << 20, 'x');
   const std::string path = folder.put("a", bytes);
-  EXPECT_EQ(*read_file(path, {.begins_with = "magic"}), bytes);
-  EXPECT_LE(read_file(path, {.begins_with = "other"})->size(), 1u << 16);
-  EXPECT_EQ(*read_file(folder.put("b", "ma"), {.begins_with = "magic"}), "ma");
+  EXPECT_EQ(*read_file(path, {.prefix = "magic"}), bytes);
+  EXPECT_LE(read_file(path, {.prefix = "other"})->size(), 1u << 16);
+  EXPECT_EQ(*read_file(folder.put("b", "ma"), {.prefix = "magic"}), "ma");
 }
 
 class Interrupted : public testing::Test {
@@ -300,16 +300,16 @@ class Interrupted : public testing::Test {
     out_ = FileHandle(ends[0]);
     in_ = FileHandle(ends[1]);
   }
-  // Runs it on another thread after a few interruptions of this one.
-  static std::thread later(const std::function<void()>& what) {
+  // Runs `action` on another thread after this one was interrupted a few times.
+  static std::thread run_later(const std::function<void()>& action) {
     sigset_t alarm;
     sigset_t before;
     ::sigemptyset(&alarm);
     ::sigaddset(&alarm, SIGALRM);
     ::pthread_sigmask(SIG_BLOCK, &alarm, &before);
-    std::thread other([what] {
+    std::thread other([action] {
       Interruptions::wait_for(5);
-      what();
+      action();
     });
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return other;
@@ -322,7 +322,7 @@ class Interrupted : public testing::Test {
 TEST_F(Interrupted, ReadResumes) {
   const Interruptions interruptions;
   std::thread writer =
-      later([this] { EXPECT_TRUE(write_all(in_.get(), "a")); });
+      run_later([this] { EXPECT_TRUE(write_all(in_.get(), "a")); });
   std::array<std::uint8_t, 8> bytes;
   const auto got = read_some(out_.get(), bytes);
   writer.join();
@@ -334,7 +334,7 @@ TEST_F(Interrupted, WriteResumes) {
   const std::string much(1 << 20, 'x');
   const Interruptions interruptions;
   std::string all;
-  std::thread reader = later([&] {
+  std::thread reader = run_later([&] {
     std::vector<std::uint8_t> bytes(1 << 16);
     while (all.size() < much.size()) {
       const auto got = read_some(out_.get(), bytes);
@@ -350,19 +350,19 @@ TEST_F(Interrupted, WriteResumes) {
 }
 
 TEST(ReadFile, ReportsAReadError) {
-  const auto text = read_file("/proc/self/mem");  // begins with no memory
+  const auto text = read_file("/proc/self/mem");  // address 0 is not mapped
   ASSERT_FALSE(text);
   EXPECT_EQ(text.error().kind, ErrorKind::kInput);
   EXPECT_EQ(text.error().message,
             "cannot read /proc/self/mem: Input/output error");
 }
 
-// On machines of 32 bits, too.
-TEST(FileHandle, OpensFilesLargerThan32BitsCanTell) {
+// Also on 32-bit machines.
+TEST(FileHandle, OpensFilesOfMoreThan4GiB) {
   const TemporaryFolder folder;
   const std::string path = folder.put("a", "abc");
   constexpr std::int64_t kSize = (std::int64_t{1} << 32) + 3;
-  std::filesystem::resize_file(path, kSize);  // zeros, which take no room
+  std::filesystem::resize_file(path, kSize);  // sparse
   const auto file = open_for_reading(path);
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_EQ(std::int64_t{::lseek(file->get(), 0, SEEK_END)}, kSize);
@@ -370,7 +370,7 @@ TEST(FileHandle, OpensFilesLargerThan32BitsCanTell) {
 
 bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) != -1; }
 
-TEST(FileHandle, ClosesOnceAtTheEnd) {
+TEST(FileHandle, ClosesExactlyOnce) {
   int descriptor = -1;
   {
     FileHandle first(::open("/dev/null", O_RDONLY));

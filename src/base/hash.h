@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The hash for tables whose keys come from a network: XXH3 (xxhash.com), keyed
-// by a secret drawn when the program starts, so that nobody outside can choose
-// keys that collide. No output may depend on it.
+// Hash for tables with keys from the network: XXH3 (xxhash.com), keyed by a
+// secret drawn at program start, so that senders cannot choose keys that
+// collide. No output may depend on it.
 #pragma once
 
 #include <cstdint>

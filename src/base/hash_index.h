@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A flat hash table that finds entries living elsewhere.
+// Flat hash table that finds entries stored elsewhere.
 //
-// The entries stand in a vector of their owner and are named by their position
-// in it; the index holds only (32 bits of hash, position) pairs of 8 bytes, in
-// one array probed linearly, so a look-up touches one cache line here and one
-// entry there. Erasing moves later pairs back (Knuth, TAOCP 3, 6.4, algorithm
-// R), so there are no tombstones and a table under churn never slows down.
+// The owner keeps the entries in a vector and names them by position. The index
+// holds only (32 bits of hash, position) pairs of 8 bytes, in one array with
+// linear probing, so a look-up touches one cache line here and one entry there.
+// Erasing moves later pairs back (Knuth, TAOCP 3, 6.4, algorithm R), so there
+// are no tombstones and churn does not slow the table down.
 //
-// The hash is the owner's; it must be keyed by a secret when keys come from a
-// network (see base/hash.h). Not thread-safe. Iteration is not offered: its
-// order would depend on the key.
+// The owner supplies the hash; for keys from the network it must be keyed by a
+// secret (base/hash.h). Not thread-safe. There is no iteration: its order would
+// depend on the secret.
 #pragma once
 
 #include <algorithm>
@@ -26,9 +26,9 @@ class HashIndex {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kSlotMemory = 8;
 
-  // With room for so many entries; for more it allocates.
+  // Reserves room for `entries`; grows beyond that.
   explicit HashIndex(std::size_t entries = 0)
-      : slots_(std::bit_ceil(std::max(kFewest, entries * 4 / 3 + 1))) {}
+      : slots_(std::bit_ceil(std::max(kMinSlots, entries * 4 / 3 + 1))) {}
 
   std::size_t size() const { return size_; }
   std::size_t memory() const { return slots_.size() * sizeof(Slot); }
@@ -45,20 +45,20 @@ class HashIndex {
     }
   }
 
-  // REQUIRES: no entry equal to it is in the table.
+  // REQUIRES: the table has no equal entry.
   void insert(std::uint64_t hash, std::uint32_t position) {
     if ((size_ + 1) * 4 > slots_.size() * 3) grow();
     place({static_cast<std::uint32_t>(hash), position});
     ++size_;
   }
 
-  // REQUIRES: it was inserted with this hash.
+  // REQUIRES: `position` was inserted with this hash.
   void erase(std::uint64_t hash, std::uint32_t position) {
     std::size_t hole = home(static_cast<std::uint32_t>(hash));
     while (slots_[hole].position != position) hole = next(hole);
     for (std::size_t at = next(hole); slots_[at].position != kNone;
          at = next(at)) {
-      // A pair may fill the hole if its home is not between hole and itself.
+      // A pair may fill the hole unless its home lies between hole and pair.
       if (((at - home(slots_[at].tag)) & mask()) >= ((at - hole) & mask())) {
         slots_[hole] = slots_[at];
         hole = at;
@@ -74,7 +74,7 @@ class HashIndex {
     std::uint32_t position = kNone;
   };
   static_assert(sizeof(Slot) == kSlotMemory);
-  static constexpr std::size_t kFewest = 64;
+  static constexpr std::size_t kMinSlots = 64;
 
   std::size_t mask() const { return slots_.size() - 1; }
   std::size_t home(std::uint32_t tag) const { return tag & mask(); }

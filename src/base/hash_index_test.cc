@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The index against std::unordered_map, under churn.
+// Compares the index with std::unordered_map under churn.
 #include "base/hash_index.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 using Hash = std::function<std::uint64_t(std::uint64_t)>;
 
-// An index of keys that stand in a vector, as its owners use it.
+// Keys in a vector with an index, as used in production.
 class IndexedKeys {
  public:
   explicit IndexedKeys(Hash hash) : hash_(std::move(hash)) {}
@@ -45,44 +45,44 @@ class IndexedKeys {
 void churn(const Hash& hash, std::uint32_t keys, int steps) {
   Random random(7);
   IndexedKeys indexed(hash);
-  std::unordered_map<std::uint64_t, std::uint32_t> twin;
+  std::unordered_map<std::uint64_t, std::uint32_t> reference;
   for (int step = 0; step < steps; ++step) {
     const std::uint64_t key = random.below(keys);
-    const auto known = twin.find(key);
+    const auto known = reference.find(key);
     ASSERT_EQ(indexed.find(key),
-              known == twin.end() ? HashIndex::kNone : known->second);
-    if (known == twin.end()) {
-      twin[key] = indexed.add(key);
+              known == reference.end() ? HashIndex::kNone : known->second);
+    if (known == reference.end()) {
+      reference[key] = indexed.add(key);
     } else if (random.below(4) != 0) {
       indexed.erase(key, known->second);
-      twin.erase(known);
+      reference.erase(known);
     }
-    ASSERT_EQ(indexed.index().size(), twin.size());
+    ASSERT_EQ(indexed.index().size(), reference.size());
     if (step % 97 != 0) continue;
     for (std::uint64_t each = 0; each < keys; ++each) {
-      const auto at = twin.find(each);
+      const auto at = reference.find(each);
       ASSERT_EQ(indexed.find(each),
-                at == twin.end() ? HashIndex::kNone : at->second);
+                at == reference.end() ? HashIndex::kNone : at->second);
     }
   }
 }
 
-TEST(HashIndex, FindsWhatAnUnorderedMapFinds) {
+TEST(HashIndex, MatchesAnUnorderedMap) {
   churn([](std::uint64_t key) { return keyed_hash(key); }, 500, 20'000);
 }
 
-TEST(HashIndex, FindsItWhenAllHashesCollide) {
+TEST(HashIndex, MatchesWhenAllHashesCollide) {
   churn([](std::uint64_t) { return 42; }, 60, 5'000);
 }
 
-TEST(HashIndex, FindsItWhenHashesCrowdAtTheEndOfTheTable) {
-  // Runs that wrap around: what erasing must move back over the edge.
+TEST(HashIndex, MatchesWhenHashesClusterAtTheTableEnd) {
+  // Runs that wrap around: erasing moves pairs back across the table end.
   churn([](std::uint64_t key) { return 60 + key % 5; }, 40, 10'000);
   churn([](std::uint64_t key) { return key * 64 + 63; }, 40, 10'000);
   churn([](std::uint64_t key) { return 56 + key * 3 % 16; }, 40, 10'000);
 }
 
-TEST(HashIndex, TellsKeysOfTheSameHashApart) {
+TEST(HashIndex, DistinguishesKeysWithEqualHashes) {
   IndexedKeys indexed([](std::uint64_t) { return 0; });
   const std::uint32_t one = indexed.add(1);
   const std::uint32_t two = indexed.add(2);
@@ -91,7 +91,7 @@ TEST(HashIndex, TellsKeysOfTheSameHashApart) {
   EXPECT_EQ(indexed.find(3), HashIndex::kNone);
 }
 
-TEST(HashIndex, HasTheRoomItWasAskedFor) {
+TEST(HashIndex, ReservesTheRequestedCapacity) {
   HashIndex index(1000);
   const std::size_t memory = index.memory();
   for (std::uint32_t i = 0; i < 1000; ++i) index.insert(keyed_hash(i), i);
@@ -110,7 +110,7 @@ TEST(HashIndex, DoesNotGrowUnderChurn) {
   EXPECT_EQ(indexed.index().size(), 40u);
 }
 
-TEST(KeyedHash, IsTheSameForEqualKeysAndSpreadsOthers) {
+TEST(KeyedHash, IsEqualForEqualKeysAndSpreadsOthers) {
   EXPECT_EQ(keyed_hash(std::uint64_t{5}), keyed_hash(std::uint64_t{5}));
   std::unordered_map<std::uint64_t, int> seen;
   for (std::uint64_t key = 0; key < 10'000; ++key) ++seen[keyed_hash(key)];

@@ -5,8 +5,8 @@
 
 namespace flowtell {
 
-void require_memory(bool got) {
-  if (got) return;
+void require_memory(bool is_allocated) {
+  if (is_allocated) return;
   if (const std::new_handler handler = std::get_new_handler()) handler();
   throw std::bad_alloc();
 }

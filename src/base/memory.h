@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Want of memory in libraries written in C, which tell of it by what they
-// return.
+// Out-of-memory handling for C libraries, which report it by their return
+// value.
 #pragma once
 
 namespace flowtell {
 
-// Where such a library got none, does what `new` does: calls the new-handler,
-// which ends the program, and throws std::bad_alloc where there is none.
-void require_memory(bool got);
+// If not `is_allocated`, behaves like `new`: calls the new-handler, which ends
+// the program, or throws std::bad_alloc without one.
+void require_memory(bool is_allocated);
 
 }  // namespace flowtell

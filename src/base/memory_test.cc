@@ -10,7 +10,7 @@ namespace {
 
 int times_called = 0;
 
-TEST(RequireMemory, DoesNothingWhereThereIsSome) {
+TEST(RequireMemory, DoesNothingOnSuccess) {
   const std::new_handler before = std::set_new_handler([] { ++times_called; });
   times_called = 0;
   EXPECT_NO_THROW(require_memory(true));
@@ -18,7 +18,7 @@ TEST(RequireMemory, DoesNothingWhereThereIsSome) {
   EXPECT_EQ(times_called, 0);
 }
 
-TEST(RequireMemory, CallsTheHandlerAndThrows) {
+TEST(RequireMemory, CallsTheHandlerAndThrowsOnFailure) {
   const std::new_handler before = std::set_new_handler([] { ++times_called; });
   times_called = 0;
   EXPECT_THROW(require_memory(false), std::bad_alloc);

@@ -15,7 +15,7 @@
 namespace flowtell {
 namespace {
 
-constexpr int kMaxLinks = 40;  // as the kernel's
+constexpr int kMaxLinks = 40;  // the kernel's limit
 constexpr uid_t kRoot = 0;
 
 std::string joined(const std::string& folder, const std::string& name) {
@@ -23,13 +23,13 @@ std::string joined(const std::string& folder, const std::string& name) {
   return folder.ends_with('/') ? folder + name : folder + '/' + name;
 }
 
-// What a link of /proc stands for may be there without a path.
+// The target of a /proc link can exist without a path.
 bool is_absent(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) != 0;
 }
 
-// Takes the first name off a path; empty where there is none left.
+// Removes and returns the first name of a path; empty resolved_path its end.
 std::string take_name(std::string& path) {
   path.erase(0, path.find_first_not_of('/'));
   std::string name = path.substr(0, path.find('/'));
@@ -38,14 +38,14 @@ std::string take_name(std::string& path) {
 }
 
 bool is_followed(const struct stat& link, const std::string& folder) {
-  struct stat around {};
-  if (::stat(folder.c_str(), &around) != 0) return false;
-  return (around.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
+  struct stat parent {};
+  if (::stat(folder.c_str(), &parent) != 0) return false;
+  return (parent.st_mode & (S_IWGRP | S_IWOTH)) == 0 ||
          link.st_uid == ::geteuid() || link.st_uid == kRoot ||
-         link.st_uid == around.st_uid;
+         link.st_uid == parent.st_uid;
 }
 
-// Of the link that is open, whatever has its name by now.
+// Target of the open link, even if its name has been reused since.
 std::optional<std::string> target_of(const FileHandle& link) {
   std::array<char, PATH_MAX> target{};
   const ssize_t size =
@@ -57,12 +57,12 @@ std::optional<std::string> target_of(const FileHandle& link) {
 }  // namespace
 
 Result<std::optional<std::string>> output_place(const std::string& path) {
-  std::string at = path.starts_with('/') ? "/" : ".";
+  std::string resolved_path = path.starts_with('/') ? "/" : ".";
   std::string rest = path;
   for (int links = 0; links <= kMaxLinks;) {
     const std::string name = take_name(rest);
     if (name.empty()) break;
-    const std::string next = joined(at, name);
+    const std::string next = joined(resolved_path, name);
     const FileHandle file(
         ::open(next.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (file.get() < 0) {
@@ -72,29 +72,29 @@ Result<std::optional<std::string>> output_place(const std::string& path) {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0) return std::nullopt;
     if (!S_ISLNK(status.st_mode)) {
-      at = next;
+      resolved_path = next;
       continue;
     }
-    if (!is_followed(status, at)) {
+    if (!is_followed(status, resolved_path)) {
       return fail(ErrorKind::kOutput,
                   "cannot write {}: {} is a link of another user in a folder "
-                  "that others may write to, and is not followed; name the "
-                  "place that it leads to, or choose another",
+                  "that others can write to, so it is not followed; name "
+                  "its target, or choose another path",
                   path, next);
     }
     const auto target = target_of(file);
     if (!target) return std::nullopt;
-    if (target->starts_with('/')) at = "/";
+    if (target->starts_with('/')) resolved_path = "/";
     rest.insert(0, *target);
     ++links;
   }
-  if (!rest.empty() || at == ".") return std::nullopt;
-  return at;
+  if (!rest.empty() || resolved_path == ".") return std::nullopt;
+  return resolved_path;
 }
 
 Result<void> check_links(const std::string& path) {
-  auto place = output_place(path);
-  if (!place) return fail(std::move(place).error());
+  auto resolved = output_place(path);
+  if (!resolved) return fail(std::move(resolved).error());
   return {};
 }
 

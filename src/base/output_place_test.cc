@@ -16,11 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kForAll = 01777;  // as /tmp
+constexpr mode_t kShared = 01777;  // like /tmp
 
 class OutputPlace : public testing::Test {
  protected:
-  // Nothing at a link that is not followed.
   static bool is_followed(const std::string& path) {
     return output_place(path).has_value();
   }
@@ -44,23 +43,23 @@ TEST_F(OutputPlace, IsThePathItselfWithoutLinks) {
   EXPECT_EQ(place("/"), "/");
 }
 
-TEST_F(OutputPlace, IsFoundThroughDescriptorZero) {
+TEST_F(OutputPlace, WorksWithDescriptorZero) {
   fs::create_symlink(precious_, folder_ / "link");
   const ClosedInput closed;
   EXPECT_EQ(place(precious_), precious_);
   EXPECT_EQ(place(folder_ / "link"), precious_);
 }
 
-TEST_F(OutputPlace, IsNowhereWhereNoPathLeads) {
+TEST_F(OutputPlace, IsAbsentWithoutAValidPath) {
   EXPECT_EQ(place(folder_ / "absent/new"), "nowhere");
   EXPECT_EQ(place(precious_ + "/new"), "nowhere");
   EXPECT_EQ(place(""), "nowhere");
   fs::create_symlink(folder_ / "b", folder_ / "a");
   fs::create_symlink(folder_ / "a", folder_ / "b");
-  EXPECT_EQ(place(folder_ / "a"), "nowhere") << "in a circle";
+  EXPECT_EQ(place(folder_ / "a"), "nowhere") << "a cycle";
 }
 
-TEST_F(OutputPlace, IsWhereOwnLinksLead) {
+TEST_F(OutputPlace, FollowsOwnLinks) {
   fs::create_directory(folder_ / "deep");
   fs::create_symlink(precious_, folder_ / "absolute");
   fs::create_symlink("absolute", folder_ / "relative");
@@ -84,19 +83,19 @@ TEST_F(OutputPlace, FollowsAsManyLinksAsTheKernel) {
   EXPECT_EQ(place(folder_ / "40"), "nowhere");
 }
 
-TEST_F(OutputPlace, IsNotWhereALinkOfAnotherLeads) {
+TEST_F(OutputPlace, RejectsLinksOfAnotherUser) {
   SKIP_UNLESS_ROOT();
   for (const mode_t mode :
        std::initializer_list<mode_t>{01777, 0777, 0775, 0757}) {
     const std::string shared =
         make_folder_with(folder_ / fmt::format("{:o}", mode), mode);
-    make_link_of(kStranger, precious_, shared + "/out");
-    make_link_of(kStranger, folder_ / "absent", shared + "/dangling");
+    make_link_of(kOtherUser, precious_, shared + "/out");
+    make_link_of(kOtherUser, folder_ / "absent", shared + "/dangling");
     EXPECT_EQ(place(shared + "/out"),
               fmt::format("cannot write {0}/out: {0}/out is a link of another "
-                          "user in a folder that others may write to, and is "
-                          "not followed; name the place that it leads to, or "
-                          "choose another",
+                          "user in a folder that others can write to, so it "
+                          "is not followed; name its target, or choose "
+                          "another path",
                           shared));
     EXPECT_EQ(output_place(shared + "/out").error().kind, ErrorKind::kOutput);
     EXPECT_FALSE(is_followed(shared + "/dangling"));
@@ -104,50 +103,51 @@ TEST_F(OutputPlace, IsNotWhereALinkOfAnotherLeads) {
   }
 }
 
-TEST_F(OutputPlace, IsNotBehindALinkOfAnother) {
+TEST_F(OutputPlace, RejectsPathsThroughLinksOfAnotherUser) {
   SKIP_UNLESS_ROOT();
-  const std::string shared = make_folder_with(folder_ / "shared", kForAll);
+  const std::string shared = make_folder_with(folder_ / "shared", kShared);
   fs::create_directory(folder_ / "home");
-  make_link_of(kStranger, folder_ / "home", shared + "/folder");
-  make_link_of(kStranger, precious_, shared + "/out");
+  make_link_of(kOtherUser, folder_ / "home", shared + "/folder");
+  make_link_of(kOtherUser, precious_, shared + "/out");
   fs::create_symlink(shared + "/out", folder_ / "own");
   fs::create_symlink("shared", folder_ / "way");
   EXPECT_FALSE(is_followed(shared + "/folder/new")) << "a folder on the way";
-  EXPECT_FALSE(is_followed(folder_ / "own")) << "an own link that leads to it";
+  EXPECT_FALSE(is_followed(folder_ / "own")) << "an own link to it";
   EXPECT_FALSE(is_followed(folder_ / "way/out"));
-  const std::string said = output_place(folder_ / "own").error().message;
-  EXPECT_TRUE(said.starts_with("cannot write " + (folder_ / "own") + ": " +
-                               shared + "/out is a link of another user"))
-      << said;
+  const std::string message = output_place(folder_ / "own").error().message;
+  EXPECT_TRUE(message.starts_with("cannot write " + (folder_ / "own") + ": " +
+                                  shared + "/out is a link of another user"))
+      << message;
   EXPECT_TRUE(is_followed(folder_ / "way/new"));
   EXPECT_TRUE(check_links(folder_ / "way/new"));
 }
 
-TEST_F(OutputPlace, IsWhereLinksLeadThatAnotherCouldNotMake) {
+TEST_F(OutputPlace, FollowsLinksThatAnotherUserCouldNotCreate) {
   SKIP_UNLESS_ROOT();
-  const std::string shared = make_folder_with(folder_ / "shared", kForAll);
+  const std::string shared = make_folder_with(folder_ / "shared", kShared);
   make_link_of(0, precious_, shared + "/own");
   EXPECT_EQ(place(shared + "/own"), precious_);
   const std::string theirs =
-      make_folder_with(folder_ / "theirs", kForAll, kStranger);
-  make_link_of(kStranger, precious_, theirs + "/out");
-  EXPECT_EQ(place(theirs + "/out"), precious_) << "the folder's owner may";
-  make_link_of(kStranger + 1, precious_, theirs + "/other");
+      make_folder_with(folder_ / "theirs", kShared, kOtherUser);
+  make_link_of(kOtherUser, precious_, theirs + "/out");
+  EXPECT_EQ(place(theirs + "/out"), precious_) << "link of the folder's owner";
+  make_link_of(kOtherUser + 1, precious_, theirs + "/other");
   EXPECT_FALSE(is_followed(theirs + "/other"));
   const std::string closed = make_folder_with(folder_ / "closed", 0755);
-  make_link_of(kStranger, precious_, closed + "/out");
-  EXPECT_EQ(place(closed + "/out"), precious_) << "its owner gave it away";
+  make_link_of(kOtherUser, precious_, closed + "/out");
+  EXPECT_EQ(place(closed + "/out"), precious_)
+      << "only its owner can write there";
 }
 
-TEST_F(OutputPlace, TrustsRootsLinksWhoeverFollows) {
+TEST_F(OutputPlace, TrustsLinksOfRootForEveryUser) {
   SKIP_UNLESS_ROOT();
   make_folder_with(folder_.path(), 0755);
   const std::string shared =
-      make_folder_with(folder_ / "shared", kForAll, kStranger + 1);
+      make_folder_with(folder_ / "shared", kShared, kOtherUser + 1);
   make_link_of(0, precious_, shared + "/roots");
-  make_link_of(kStranger, precious_, shared + "/own");
-  make_link_of(kStranger + 2, precious_, shared + "/out");
-  ASSERT_EQ(::seteuid(kStranger), 0);
+  make_link_of(kOtherUser, precious_, shared + "/own");
+  make_link_of(kOtherUser + 2, precious_, shared + "/out");
+  ASSERT_EQ(::seteuid(kOtherUser), 0);
   const std::string roots = place(shared + "/roots");
   const std::string own = place(shared + "/own");
   const bool is_others_followed = is_followed(shared + "/out");
@@ -157,7 +157,7 @@ TEST_F(OutputPlace, TrustsRootsLinksWhoeverFollows) {
   EXPECT_FALSE(is_others_followed);
 }
 
-TEST_F(OutputPlace, OfProcIsNowhereWithoutAPath) {
+TEST_F(OutputPlace, IsAbsentForProcLinksWithoutAPath) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const FileHandle out(ends[0]);

@@ -17,15 +17,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr mode_t kNewFileMode = 0666;  // less the user's umask
-constexpr std::string_view kEnding = ".partial";
+constexpr mode_t kNewFileMode = 0666;  // before the umask
+constexpr std::string_view kSuffix = ".partial";
 
-// Whether `name` is that of a partial file of `target`: "<target>.71.partial".
+// Whether `name` names a partial file of `target`: "<target>.71.partial".
 bool is_partial_of(std::string_view name, std::string_view target) {
-  if (!name.starts_with(target) || !name.ends_with(kEnding)) return false;
-  if (name.size() <= target.size() + 1 + kEnding.size()) return false;
+  if (!name.starts_with(target) || !name.ends_with(kSuffix)) return false;
+  if (name.size() <= target.size() + 1 + kSuffix.size()) return false;
   name.remove_prefix(target.size());
-  name.remove_suffix(kEnding.size());
+  name.remove_suffix(kSuffix.size());
   return name.front() == '.' &&
          name.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
@@ -34,14 +34,14 @@ bool lock(const FileHandle& file) {
   return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
-// Whether the file still has a name. One that lost it before it was locked was
-// taken for a left one.
+// Whether the file still has a name. Another writer may have removed it as
+// abandoned before it was locked.
 bool has_name(const FileHandle& file) {
   struct stat status {};
   return ::fstat(file.get(), &status) == 0 && status.st_nlink > 0;
 }
 
-void take_away_if_left(const std::string& path) {
+void remove_if_abandoned(const std::string& path) {
   const FileHandle file(
       ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
@@ -49,7 +49,7 @@ void take_away_if_left(const std::string& path) {
   if (S_ISREG(status.st_mode) && lock(file)) ::unlink(path.c_str());
 }
 
-void take_away_left_ones(const fs::path& target) {
+void remove_abandoned(const fs::path& target) {
   const fs::path folder = target.has_parent_path() ? target.parent_path() : ".";
   std::vector<std::string> partials;
   std::error_code problem;
@@ -60,17 +60,17 @@ void take_away_left_ones(const fs::path& target) {
       partials.push_back(path.string());
     }
   }
-  std::for_each(partials.begin(), partials.end(), take_away_if_left);
+  std::for_each(partials.begin(), partials.end(), remove_if_abandoned);
 }
 
 }  // namespace
 
 Result<PartialFile> make_partial(const std::string& target) {
-  take_away_left_ones(target);
-  // A number that is taken belongs to this program in another machine or
-  // container, or to this process: the next one will do.
+  remove_abandoned(target);
+  // A used number belongs to this program in another machine or container, or
+  // to this process; try the next one.
   for (long number = ::getpid();; ++number) {
-    std::string path = fmt::format("{}.{}{}", target, number, kEnding);
+    std::string path = fmt::format("{}.{}{}", target, number, kSuffix);
     FileHandle handle(::open(
         path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode));
     if (handle.get() < 0 && errno == EEXIST) continue;

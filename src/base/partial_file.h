@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a file is written until it is whole: beside its final place, as
-// NAME.PROCESS.partial.
+// Partial files: a file is written next to its final path as
+// NAME.PROCESS.partial until it is complete.
 //
-// A writer that is killed leaves its partial file. So each holds a lock on its
-// own, which the kernel lets go with the process, and whoever begins the same
-// file anew takes away those that nobody holds: two writers at work at the same
-// time leave each other alone. Where locks cannot be had (some network disks)
-// nothing is taken away.
+// A killed writer leaves its partial file behind. Each writer locks its partial
+// file, and the kernel releases the lock with the process. The next writer of
+// the same path removes all unlocked partial files; concurrent writers do not
+// affect each other. Where locks are not available (some network disks), none
+// is removed.
 #pragma once
 
 #include <string>
@@ -22,9 +22,8 @@ struct PartialFile {
   FileHandle handle;
 };
 
-// A new and empty one for the file at `target`, which nobody had before: no
-// link that someone left there is followed. Fails with the system's reason
-// alone.
+// Creates a new, empty partial file for `target`. An existing file or link of
+// that name is never opened. Fails with the system's reason alone.
 Result<PartialFile> make_partial(const std::string& target);
 
 }  // namespace flowtell

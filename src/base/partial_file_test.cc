@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 
-TEST(PartialFile, TakesAwayWhatAKilledWriterLeft) {
+TEST(PartialFile, RemovesAbandonedFiles) {
   const TemporaryFolder folder;
   folder.put("a.model.1.partial", "half a mod");
   folder.put("a.model.4000000.partial", "");
@@ -26,7 +26,7 @@ TEST(PartialFile, TakesAwayWhatAKilledWriterLeft) {
   EXPECT_EQ(folder.names(), Names{fs::path(made->path).filename()});
 }
 
-TEST(PartialFile, RemovesALeftOneThroughDescriptorZero) {
+TEST(PartialFile, RemovesAbandonedFilesWithDescriptorZero) {
   const TemporaryFolder folder;
   folder.put("a.model.1.partial", "half a mod");
   const ClosedInput closed;
@@ -35,7 +35,7 @@ TEST(PartialFile, RemovesALeftOneThroughDescriptorZero) {
   EXPECT_EQ(folder.names(), Names{fs::path(made->path).filename()});
 }
 
-TEST(PartialFile, LeavesThoseOfWritersAtWork) {
+TEST(PartialFile, KeepsFilesOfActiveWriters) {
   const TemporaryFolder folder;
   const auto first = make_partial(folder / "a");
   const auto second = make_partial(folder / "a");
@@ -45,13 +45,13 @@ TEST(PartialFile, LeavesThoseOfWritersAtWork) {
   EXPECT_TRUE(fs::exists(second->path));
 }
 
-TEST(PartialFile, LeavesWhatOnlyLooksLikeOne) {
+TEST(PartialFile, KeepsFilesWithSimilarNames) {
   const TemporaryFolder folder;
   const std::string named = fmt::format("a.{}.partial", ::getpid());
   const Names others = {"a.partial",   "a..partial",   "a.1x.partial",
                         "b.1.partial", "ba.1.partial", "a.1.partial.1",
                         "a1.partial"};
-  for (const std::string& name : others) folder.put(name, "somebody's");
+  for (const std::string& name : others) folder.put(name, "unrelated");
   fs::create_directory(folder / "a.2.partial");
   fs::create_symlink(folder / "b.1.partial", folder / "a.3.partial");
   ASSERT_EQ(::mkfifo((folder / "a.4.partial").c_str(), 0600), 0);
@@ -61,7 +61,7 @@ TEST(PartialFile, LeavesWhatOnlyLooksLikeOne) {
   EXPECT_EQ(made->path, folder / named);
 }
 
-// A link that a stranger left in a folder for all must not lead us to a file.
+// A planted link in a shared folder must not redirect the write.
 TEST(PartialFile, FollowsNoLink) {
   const TemporaryFolder folder;
   const std::string precious = folder.put("precious", "as it was");

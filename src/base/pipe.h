@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A bounded queue between the thread that makes things and the one that uses
-// them. Who is faster waits, so no more than `room` things ever stand between.
+// Bounded blocking queue between a producer and a consumer thread. The faster
+// side waits; at most `capacity` items are queued.
 #pragma once
 
 #include <condition_variable>
@@ -16,30 +16,31 @@ namespace flowtell {
 template <typename T>
 class Pipe {
  public:
-  explicit Pipe(std::size_t room) : room_(room) {}
+  explicit Pipe(std::size_t capacity) : capacity_(capacity) {}
 
-  // Waits for room. False when the pipe is closed; the thing is then lost.
-  bool push(T thing) {
+  // Waits for room. Returns false and drops the item if the pipe is closed.
+  bool push(T item) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return is_closed_ || things_.size() < room_; });
+    changed_.wait(lock,
+                  [&] { return is_closed_ || items_.size() < capacity_; });
     if (is_closed_) return false;
-    things_.push_back(std::move(thing));
+    items_.push_back(std::move(item));
     changed_.notify_all();
     return true;
   }
 
-  // Waits for the next. Nothing when the pipe is closed and empty.
+  // Waits for the next item. Nothing once the pipe is closed and empty.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return is_closed_ || !things_.empty(); });
-    if (things_.empty()) return std::nullopt;
-    T thing = std::move(things_.front());
-    things_.pop_front();
+    changed_.wait(lock, [&] { return is_closed_ || !items_.empty(); });
+    if (items_.empty()) return std::nullopt;
+    T item = std::move(items_.front());
+    items_.pop_front();
     changed_.notify_all();
-    return thing;
+    return item;
   }
 
-  // By either side. What stands in the pipe can still be taken.
+  // May be called by either side. Queued items can still be popped.
   void close() {
     const std::lock_guard lock(mutex_);
     is_closed_ = true;
@@ -47,15 +48,14 @@ class Pipe {
   }
 
  private:
-  const std::size_t room_;
+  const std::size_t capacity_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<T> things_;
+  std::deque<T> items_;
   bool is_closed_ = false;
 };
 
-// Closes a pipe where its block ends, be it by an exception, so that nobody
-// waits for what will not come.
+// Closes a pipe at the end of its scope, even if by an exception.
 template <typename T>
 class PipeCloser {
  public:

@@ -10,26 +10,26 @@
 namespace flowtell {
 namespace {
 
-TEST(Pipe, HandsOnAllInOrderAndNeverHoldsMoreThanItHasRoomFor) {
+TEST(Pipe, KeepsOrderAndCapacity) {
   Pipe<int> pipe(3);
-  std::atomic<int> made = 0;
-  std::jthread maker([&] {
+  std::atomic<int> produced = 0;
+  std::jthread producer([&] {
     for (int i = 0; i < 10'000; ++i) {
-      ++made;
+      ++produced;
       if (!pipe.push(i)) return;
     }
     pipe.close();
   });
   int next = 0;
-  while (const auto thing = pipe.pop()) {
-    ASSERT_EQ(*thing, next++);
-    // Beside those in the pipe, one may wait to go in.
-    ASSERT_LE(made - next, 3 + 1);
+  while (const auto item = pipe.pop()) {
+    ASSERT_EQ(*item, next++);
+    // Besides the queued items, one may be waiting to be pushed.
+    ASSERT_LE(produced - next, 3 + 1);
   }
   EXPECT_EQ(next, 10'000);
 }
 
-TEST(Pipe, ThatIsClosedTakesNothingMoreButGivesWhatItHolds) {
+TEST(Pipe, RejectsItemsButDrainsAfterClose) {
   Pipe<int> pipe(2);
   EXPECT_TRUE(pipe.push(1));
   pipe.close();
@@ -38,22 +38,22 @@ TEST(Pipe, ThatIsClosedTakesNothingMoreButGivesWhatItHolds) {
   EXPECT_EQ(pipe.pop(), std::nullopt);
 }
 
-TEST(Pipe, FreesAMakerThatWaitsForRoomWhenTheUserCloses) {
+TEST(Pipe, UnblocksAWaitingProducerOnClose) {
   Pipe<int> pipe(1);
   ASSERT_TRUE(pipe.push(1));
   bool is_taken = true;
   {
-    std::jthread maker([&] { is_taken = pipe.push(2); });
+    std::jthread producer([&] { is_taken = pipe.push(2); });
     pipe.close();
   }
   EXPECT_FALSE(is_taken);
 }
 
-TEST(Pipe, IsClosedWhereItsBlockEndsByAnException) {
+TEST(Pipe, IsClosedByAnException) {
   Pipe<int> pipe(1);
   bool has_ended = false;
   try {
-    std::jthread user([&] {
+    std::jthread consumer([&] {
       while (pipe.pop()) {
       }
       has_ended = true;

@@ -19,11 +19,11 @@ std::size_t printable_size(std::string_view text) {
   }
   switch (first) {
     case 0xc2:  // U+0080 to U+009F
-    case 0xe0:  // has a shorter form
+    case 0xe0:  // overlong
       return byte(1) < 0xa0 ? 0 : size;
-    case 0xed:  // half of a pair of UTF-16
+    case 0xed:  // UTF-16 surrogate
       return byte(1) >= 0xa0 ? 0 : size;
-    case 0xf0:  // has a shorter form
+    case 0xf0:  // overlong
       return byte(1) < 0x90 ? 0 : size;
     case 0xf4:  // beyond U+10FFFF
       return byte(1) >= 0x90 ? 0 : size;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Texts that others chose, for lines on a terminal: they must not be able to
-// move the cursor.
+// Makes untrusted text safe to print: it cannot control the terminal.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +9,12 @@
 
 namespace flowtell {
 
-// How many bytes the code point at the front has; 0 where it is none that may
-// stand on a screen: ASCII's controls, the further ones of U+0080 to U+009F,
-// and bytes that are no UTF-8 (RFC 3629, section 4), such as a control written
-// longer than it need be.
+// Size in bytes of the code point at the front; 0 if it is not printable. Not
+// printable are the ASCII controls, the controls U+0080 to U+009F, and bytes
+// that are not valid UTF-8 (RFC 3629, section 4), overlong forms included.
 std::size_t printable_size(std::string_view text);
 
-// The text with '?' for each byte of those.
+// The text with each unprintable byte replaced by '?'.
 std::string plain_text(std::string_view text);
 
 }  // namespace flowtell

@@ -8,21 +8,21 @@
 namespace flowtell {
 namespace {
 
-TEST(PlainText, LosesWhatMovesATerminalsCursor) {
+TEST(PlainText, ReplacesTerminalControls) {
   EXPECT_EQ(plain_text("na\u00efve chat"), "na\u00efve chat");
   EXPECT_EQ(plain_text("a\x1b[2J b\nc\x7f"), "a?[2J b?c?");
   EXPECT_EQ(plain_text("\u009b[\u00a0\xc2"), "??[\u00a0?");
   EXPECT_EQ(plain_text(std::string_view("\0", 1)), "?");
 }
 
-// What stands in a model is read again as it was stored.
-TEST(PlainText, OfPlainTextIsItself) {
+// Names stored in a model must survive another pass.
+TEST(PlainText, LeavesPlainTextUnchanged) {
   const std::string once = plain_text("\xe2\x82 \x9b \xf8\x88 \u20ac");
   EXPECT_EQ(once, "?? ? ?? \u20ac");
   EXPECT_EQ(plain_text(once), once);
 }
 
-// RFC 3629, section 3, in so many bytes.
+// Encodes a code point in `size` bytes (RFC 3629, section 3).
 std::string utf8(unsigned point, int size) {
   if (size == 1) return std::string(1, static_cast<char>(point));
   constexpr unsigned kLeads[] = {0, 0, 0xc0, 0xe0, 0xf0};
@@ -34,26 +34,26 @@ std::string utf8(unsigned point, int size) {
   return bytes;
 }
 
-bool may_be_shown(unsigned point) {
+bool is_printable(unsigned point) {
   return point >= 0x20 && (point < 0x7f || point >= 0xa0) &&
          (point < 0xd800 || point >= 0xe000) && point <= 0x10ffff;
 }
 
-TEST(PrintableSize, IsThatOfEveryCodePointThatMayBeShown) {
+TEST(PrintableSize, CoversEveryPrintableCodePoint) {
   constexpr unsigned kEndOf[] = {0, 0x80, 0x800, 0x10000, 0x140000};
   for (int size = 1; size <= 4; ++size) {
     for (unsigned point = 0; point < kEndOf[size]; ++point) {
       const bool is_shortest = point >= kEndOf[size - 1];
-      const std::size_t due = is_shortest && may_be_shown(point)
-                                  ? static_cast<std::size_t>(size)
-                                  : 0;
-      ASSERT_EQ(printable_size(utf8(point, size) + "x"), due)
+      const std::size_t expected = is_shortest && is_printable(point)
+                                       ? static_cast<std::size_t>(size)
+                                       : 0;
+      ASSERT_EQ(printable_size(utf8(point, size) + "x"), expected)
           << point << " in " << size;
     }
   }
 }
 
-TEST(PrintableSize, IsNoneOfWhatIsNotWhole) {
+TEST(PrintableSize, IsZeroForIncompleteSequences) {
   EXPECT_EQ(printable_size(""), 0u);
   for (const unsigned point : {0xa0u, 0x20acu, 0x1f600u}) {
     const int size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;

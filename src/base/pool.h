@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A big population of one type: entries in one vector, named by position, and
-// used again after they are given back. No pointers, no allocation once grown.
-// References into a pool are valid until the next `take`.
+// Pool of entries of one type in one vector, named by position and reused after
+// release. No pointers, and no allocation once grown. References into a pool
+// are valid until the next `take`.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace flowtell {
 template <typename T>
 class Pool {
  public:
-  // The position of a fresh entry.
+  // Position of a default-initialised entry.
   std::uint32_t take() {
     ++size_;
     if (free_.empty()) {
@@ -26,7 +26,7 @@ class Pool {
     return position;
   }
 
-  // REQUIRES: `position` is taken.
+  // REQUIRES: `position` is in use.
   void give_back(std::uint32_t position) {
     --size_;
     free_.push_back(position);
@@ -37,10 +37,10 @@ class Pool {
     return entries_[position];
   }
 
-  // How many are taken now.
+  // Number of entries in use.
   std::size_t size() const { return size_; }
 
-  // Bytes held, taken or not.
+  // Bytes allocated, in use or not.
   std::size_t memory() const {
     return entries_.capacity() * sizeof(T) +
            free_.capacity() * sizeof(std::uint32_t);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Pool, and the list that keeps its entries in the order of their use.
+// Pool and RecencyList.
 #include "base/pool.h"
 
 #include <gtest/gtest.h>
@@ -21,19 +21,19 @@ struct Entry {
   RecencyLinks recency;
 };
 
-TEST(Pool, GivesFreshEntriesAtPlacesOfTheirOwn) {
+TEST(Pool, GivesFreshEntriesAtDistinctPositions) {
   Pool<Entry> pool;
-  std::set<std::uint32_t> places;
+  std::set<std::uint32_t> positions;
   for (int i = 0; i < 100; ++i) {
-    const std::uint32_t place = pool.take();
-    EXPECT_EQ(pool[place].value, 5);
-    pool[place].value = i;
-    EXPECT_TRUE(places.insert(place).second);
+    const std::uint32_t position = pool.take();
+    EXPECT_EQ(pool[position].value, 5);
+    pool[position].value = i;
+    EXPECT_TRUE(positions.insert(position).second);
   }
   EXPECT_EQ(pool.size(), 100u);
 }
 
-TEST(Pool, UsesPlacesAgainAndMakesThemFresh) {
+TEST(Pool, ReusesPositionsWithFreshEntries) {
   Pool<Entry> pool;
   const std::uint32_t one = pool.take();
   const std::uint32_t two = pool.take();
@@ -46,7 +46,7 @@ TEST(Pool, UsesPlacesAgainAndMakesThemFresh) {
   EXPECT_EQ(pool[two].value, 2);
 }
 
-TEST(Pool, TellsTheBytesThatItHolds) {
+TEST(Pool, ReportsItsMemory) {
   Pool<Entry> pool;
   EXPECT_EQ(pool.memory(), 0u);
   std::vector<std::uint32_t> taken;
@@ -54,47 +54,48 @@ TEST(Pool, TellsTheBytesThatItHolds) {
   const std::size_t full = pool.memory();
   EXPECT_GE(full, 100 * sizeof(Entry));
   EXPECT_LE(full, 300 * sizeof(Entry));
-  for (const std::uint32_t place : taken) pool.give_back(place);
+  for (const std::uint32_t position : taken) pool.give_back(position);
   EXPECT_EQ(pool.size(), 0u);
   EXPECT_GE(pool.memory(), full + 100 * sizeof(std::uint32_t))
-      << "the places to be used again are remembered";
+      << "including the free list";
 }
 
 TEST(RecencyList, KeepsTheOrderOfLastUse) {
   Pool<Entry> pool;
   RecencyList<Entry> list(pool);
-  std::list<std::uint32_t> twin;  // the oldest first
+  std::list<std::uint32_t> reference;  // oldest first
   Random random(11);
   for (int step = 0; step < 20'000; ++step) {
     const auto any = [&] {
-      return *std::next(twin.begin(),
+      return *std::next(reference.begin(),
                         static_cast<std::ptrdiff_t>(random.below(
-                            static_cast<std::uint32_t>(twin.size()))));
+                            static_cast<std::uint32_t>(reference.size()))));
     };
-    const std::uint32_t action = random.below(twin.size() < 20 ? 4 : 3);
-    if (twin.empty() || action == 3) {
+    const std::uint32_t action = random.below(reference.size() < 20 ? 4 : 3);
+    if (reference.empty() || action == 3) {
       const std::uint32_t fresh = pool.take();
       list.add(fresh);
-      twin.push_back(fresh);
+      reference.push_back(fresh);
     } else if (action == 0) {
       const std::uint32_t gone = any();
       list.remove(gone);
       pool.give_back(gone);
-      twin.remove(gone);
+      reference.remove(gone);
     } else {
       const std::uint32_t used = any();
       list.touch(used);
-      twin.remove(used);
-      twin.push_back(used);
+      reference.remove(used);
+      reference.push_back(used);
     }
-    ASSERT_EQ(list.oldest(), twin.empty() ? kNowhere : twin.front());
-    // From the oldest on, link by link, as they are in the twin.
+    ASSERT_EQ(list.oldest(),
+              reference.empty() ? kNoPosition : reference.front());
+    // Follow the links from the oldest entry on.
     std::uint32_t at = list.oldest();
-    for (const std::uint32_t expected : twin) {
+    for (const std::uint32_t expected : reference) {
       ASSERT_EQ(at, expected);
       at = pool[at].recency.newer;
     }
-    ASSERT_EQ(at, kNowhere);
+    ASSERT_EQ(at, kNoPosition);
   }
 }
 

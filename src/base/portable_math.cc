@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// As in every such library (Muller, "Elementary Functions", chapter 11): what
-// is large goes into the exponent, which is exact, and a series of few terms is
-// enough for the rest. std::ldexp, std::frexp and std::floor are exact.
+// Standard range reduction (Muller, "Elementary Functions", chapter 11): the
+// exponent takes the large part, exactly, and a short series covers the rest.
+// std::ldexp, std::frexp and std::floor are exact.
 #include "base/portable_math.h"
 
 #include <array>
@@ -16,12 +16,12 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 
-// The same in two parts. The first ends in so many zeros that its product with
-// any exponent is exact.
+// kLn2 as a sum of two parts. The first has enough trailing zeros that its
+// product with any exponent is exact.
 constexpr double kLn2High = 0x1.62e42feep-1;
 constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
 
-// e^x = 1 + x + x^2 / 2! + ...: the next term is below 2^-57.
+// e^x = 1 + x + x^2 / 2! + ...; the first omitted term is below 2^-57.
 constexpr auto kOneOverFactorials = [] {
   std::array<double, 14> all{1};
   double factorial = 1;
@@ -32,8 +32,8 @@ constexpr auto kOneOverFactorials = [] {
   return all;
 }();
 
-// ln((1 + s) / (1 - s)) = 2s (1 + s^2 / 3 + s^4 / 5 + ...): here from s^2 on,
-// and the next term is below 2^-58.
+// ln((1 + s) / (1 - s)) = 2s (1 + s^2 / 3 + s^4 / 5 + ...): the factors from
+// s^2 on; the first omitted term is below 2^-58.
 constexpr auto kOneOverOdds = [] {
   std::array<double, 10> all{};
   for (std::size_t n = 0; n < all.size(); ++n) {
@@ -51,7 +51,7 @@ double series(const std::array<double, kTerms>& factors, double x) {
   return sum;
 }
 
-// REQUIRES: |x| is at most ln 2 / 2, or hardly more.
+// REQUIRES: |x| is at most ln 2 / 2, give or take rounding.
 double exp_of_small(double x) { return series(kOneOverFactorials, x); }
 
 int nearest(double x) { return static_cast<int>(std::floor(x + 0.5)); }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Powers and logarithms that are the same on every machine, to the last bit.
+// Powers and logarithms with the same bits on every machine.
 //
-// IEEE 754 fixes the results of + - * / and of square roots, and so do the
-// standard libraries. Of exp, log and pow they fix nothing: processors and
-// versions differ in the last bits, and with them would models and verdicts.
-// Here are the four that the project needs, made of nothing but what is fixed.
+// IEEE 754 and the standard libraries fix the results of + - * / and square
+// root, but not of exp, log and pow: their last bits differ between processors
+// and versions, and models and verdicts would differ with them. These four
+// functions use only the fixed operations.
 //
-// Within four units in the last place of the truth; a power, in which the error
-// of a logarithm grows, within 1 part in 10^12. Beyond the greatest double is
-// infinity, below the least 0, and of a NaN comes a NaN.
+// The error is at most four units in the last place; for portable_pow, which
+// magnifies the error of the logarithm, 1 part in 10^12. Results above the
+// greatest double are infinity, below the least 0; a NaN gives a NaN.
 #pragma once
 
 namespace flowtell {
 
 double portable_exp(double x);   // e to the power of x
 double portable_exp2(double x);  // 2 to the power of x
-double portable_log(double x);   // of negative numbers, a NaN
+double portable_log(double x);   // NaN for negative numbers
 
-// x to a power. REQUIRES: x >= 0, and a finite power. Of any x, the power of 1
-// is x itself.
+// x to the power of `power`; exactly x for power 1. REQUIRES: x >= 0 and a
+// finite power.
 double portable_pow(double x, double power);
 
 }  // namespace flowtell

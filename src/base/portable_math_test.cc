@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bits pinned here must never change: models made with a seed would.
+// The bits pinned here must never change: models trained with a seed would.
 #include "base/portable_math.h"
 
 #include <gtest/gtest.h>
@@ -18,27 +18,27 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kUnit = 0x1p-52;  // in the last place of a number, at most
+constexpr double kUnit = 0x1p-52;  // upper bound of a unit in the last place
 
-double apart(double value, double truth) {
-  return std::abs(value - truth) / std::abs(truth);
+double relative_error(double value, double exact) {
+  return std::abs(value - exact) / std::abs(exact);
 }
 
-TEST(PortableMath, IsNearTheTruth) {
+TEST(PortableMath, IsAccurate) {
   Random random(1);
   double exp = 0, exp2 = 0, log = 0, log_near_1 = 0, pow = 0;
   for (int i = 0; i < 200'000; ++i) {
     const double x = 1400 * random.unit() - 700;
-    exp = std::max(exp, apart(portable_exp(x), std::exp(x)));
-    exp2 = std::max(exp2, apart(portable_exp2(x), std::exp2(x)));
+    exp = std::max(exp, relative_error(portable_exp(x), std::exp(x)));
+    exp2 = std::max(exp2, relative_error(portable_exp2(x), std::exp2(x)));
     const double any = std::ldexp(0.5 + random.unit(), static_cast<int>(x));
-    log = std::max(log, apart(portable_log(any), std::log(any)));
+    log = std::max(log, relative_error(portable_log(any), std::log(any)));
     const double near_1 = 1 + std::ldexp(x, -12);
-    log_near_1 =
-        std::max(log_near_1, apart(portable_log(near_1), std::log(near_1)));
+    log_near_1 = std::max(
+        log_near_1, relative_error(portable_log(near_1), std::log(near_1)));
     const double share = random.unit(), power = 20 * random.unit();
-    pow = std::max(pow,
-                   apart(portable_pow(share, power), std::pow(share, power)));
+    pow = std::max(pow, relative_error(portable_pow(share, power),
+                                       std::pow(share, power)));
   }
   EXPECT_LE(exp, 4 * kUnit);
   EXPECT_LE(exp2, 4 * kUnit);
@@ -47,7 +47,7 @@ TEST(PortableMath, IsNearTheTruth) {
   EXPECT_LE(pow, 1e-12);
 }
 
-TEST(PortableMath, IsExactWhereTheTruthIsADouble) {
+TEST(PortableMath, IsExactForRepresentableResults) {
   EXPECT_EQ(portable_exp(0), 1);
   for (const int twos : {-1074, -1022, -1, 0, 1, 52, 1023}) {
     EXPECT_EQ(portable_exp2(twos), std::ldexp(1, twos)) << twos;
@@ -60,7 +60,7 @@ TEST(PortableMath, IsExactWhereTheTruthIsADouble) {
   EXPECT_EQ(portable_pow(1, 300), 1);
 }
 
-TEST(PortableMath, HasEndsAsTheLibraryHas) {
+TEST(PortableMath, MatchesTheLibraryAtTheRangeEnds) {
   for (const double x :
        {0.0, 709.7, 709.8, 711.0, 1e300, -708.5, -744.0, -745.0, -745.2, -750.0,
         -1e300, kInfinity, -kInfinity}) {
@@ -80,7 +80,7 @@ TEST(PortableMath, HasEndsAsTheLibraryHas) {
   EXPECT_EQ(portable_pow(0.5, 5000), 0);
 }
 
-TEST(PortableMath, KnowsNoPowerOfNoNumber) {
+TEST(PortableMath, PropagatesNaN) {
   EXPECT_TRUE(std::isnan(portable_exp(kNaN)));
   EXPECT_TRUE(std::isnan(portable_exp2(kNaN)));
   EXPECT_TRUE(std::isnan(portable_log(kNaN)));
@@ -88,7 +88,7 @@ TEST(PortableMath, KnowsNoPowerOfNoNumber) {
   EXPECT_TRUE(std::isnan(portable_log(-1)));
 }
 
-// Of each function, the bits of many results as one number.
+// Hash of the bits of many results.
 template <typename Function>
 std::uint64_t bits_of(Function&& function) {
   Random random(2);
@@ -100,7 +100,7 @@ std::uint64_t bits_of(Function&& function) {
   return all;
 }
 
-TEST(PortableMath, GivesTheSameBitsForEver) {
+TEST(PortableMath, ReproducesPinnedBits) {
   EXPECT_EQ(bits_of([](Random& r) { return portable_exp(99 * r.unit() - 66); }),
             1828254955770803588u);
   EXPECT_EQ(bits_of([](Random& r) { return portable_exp2(-99 * r.unit()); }),

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-extern "C" {  // which glibc 2.36 forgot
+extern "C" {  // missing in glibc 2.36
 #include <sys/pidfd.h>
 }
 
@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 6> kFolders = {
     "/bin",      "/usr/local/sbin", "/usr/local/bin"};
 
 struct Pipe {
-  FileHandle from;
-  FileHandle to;
+  FileHandle read_end;
+  FileHandle write_end;
 };
 
 Result<Pipe> make_pipe() {
@@ -41,11 +41,11 @@ Result<Pipe> make_pipe() {
   return Pipe{FileHandle(ends[0]), FileHandle(ends[1])};
 }
 
-// The text as a file to be read from its start: no one has to feed it.
-Result<FileHandle> file_of(std::string_view text) {
+// The text as an in-memory file, so that no thread has to feed a pipe.
+Result<FileHandle> memory_file_of(std::string_view text) {
   FileHandle file(::memfd_create("input", MFD_CLOEXEC));
   if (file.get() < 0) {
-    return fail(ErrorKind::kOutput, "cannot make an input: {}",
+    return fail(ErrorKind::kOutput, "cannot create an input file: {}",
                 system_reason());
   }
   auto written = write_all(file.get(), text);
@@ -62,12 +62,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// The whole environment of each.
 std::vector<std::string> environment() {
   return {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"};
 }
 
-// Starts it with default signals; gives the process, or fails with the reason.
+// Starts a program with default signals and returns its process number.
 Result<pid_t> start(const std::string& path, std::vector<std::string> words,
                     int in, int out, int err) {
   posix_spawn_file_actions_t files;
@@ -99,24 +98,24 @@ Result<pid_t> start(const std::string& path, std::vector<std::string> words,
   return process;
 }
 
-// Adds what can be read now; a pipe that has ended is no longer watched.
-void take_output(pollfd& pipe, std::string& text, std::size_t most) {
+// Appends the available output; stops watching a pipe at its end.
+void take_output(pollfd& pipe, std::string& text, std::size_t max_size) {
   std::array<char, 1 << 14> chunk;
   for (;;) {
     const ssize_t got = ::read(pipe.fd, chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got == 0) pipe.fd = -1;
     if (got <= 0) return;
-    const std::size_t room = most - std::min(most, text.size());
+    const std::size_t room = max_size - std::min(max_size, text.size());
     text.append(chunk.data(), std::min(static_cast<std::size_t>(got), room));
   }
 }
 
-// Collects output until the process ends. False when it took too long.
+// Collects output until the process ends. False if it took too long.
 bool collect(int process, int out, int err, const ProcessOptions& options,
              ProcessOutcome& outcome) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + options.longest;
+  const auto end = Clock::now() + options.timeout;
   std::array<pollfd, 3> watched = {pollfd{process, POLLIN, 0},
                                    pollfd{out, POLLIN, 0},
                                    pollfd{err, POLLIN, 0}};
@@ -126,10 +125,10 @@ bool collect(int process, int out, int err, const ProcessOptions& options,
     if (left.count() <= 0) return false;
     if (::poll(watched.data(), watched.size(), static_cast<int>(left.count())) <
         0) {
-      continue;  // a signal; the time left is reckoned anew
+      continue;  // interrupted by a signal
     }
-    take_output(watched[1], outcome.out, options.most_output);
-    take_output(watched[2], outcome.err, options.most_output);
+    take_output(watched[1], outcome.out, options.max_output);
+    take_output(watched[2], outcome.err, options.max_output);
   }
   return true;
 }
@@ -141,10 +140,10 @@ int exit_code_of(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// In a child that waits: only calls that are safe after a fork.
-[[noreturn]] void wait_and_begin(int gate, int in, int output, const char* path,
-                                 char* const* words, char* const* variables) {
-  constexpr int kNotBegun = 127;
+// Runs in the forked child: only async-signal-safe calls.
+[[noreturn]] void wait_and_exec(int gate, int in, int output, const char* path,
+                                char* const* words, char* const* variables) {
+  constexpr int kExecFailed = 127;
   ::setsid();
   for (int number = 1; number < NSIG; ++number) {
     static_cast<void>(::signal(number, SIG_DFL));
@@ -158,10 +157,10 @@ int exit_code_of(pid_t process) {
   }
   if (got != 1 || ::dup2(in, STDIN_FILENO) < 0 ||
       ::dup2(output, STDOUT_FILENO) < 0 || ::dup2(output, STDERR_FILENO) < 0) {
-    ::_exit(kNotBegun);
+    ::_exit(kExecFailed);
   }
   ::execve(path, words, variables);
-  ::_exit(kNotBegun);
+  ::_exit(kExecFailed);
 }
 
 }  // namespace
@@ -182,43 +181,43 @@ Result<ProcessOutcome> run_process(const std::vector<std::string>& words,
                                    const ProcessOptions& options) {
   const auto path = find_program(words.front());
   if (!path) {
-    return fail(ErrorKind::kInput, "there is no program '{}' on this system",
+    return fail(ErrorKind::kInput, "there is no program '{}'; install it",
                 words.front());
   }
-  auto in = file_of(options.input);
+  auto in = memory_file_of(options.input);
   auto out = make_pipe();
   auto err = make_pipe();
   if (!in) return fail(std::move(in).error());
   if (!out) return fail(std::move(out).error());
   if (!err) return fail(std::move(err).error());
-  const auto process =
-      start(*path, words, in->get(), out->to.get(), err->to.get());
+  const auto process = start(*path, words, in->get(), out->write_end.get(),
+                             err->write_end.get());
   if (!process) return fail(process.error());
-  out->to = FileHandle();
-  err->to = FileHandle();
+  out->write_end = FileHandle();
+  err->write_end = FileHandle();
   ProcessOutcome outcome;
-  const FileHandle handle = hold_process(*process);
-  const bool has_ended =
-      collect(handle.get(), out->from.get(), err->from.get(), options, outcome);
+  const FileHandle handle = open_process(*process);
+  const bool has_ended = collect(handle.get(), out->read_end.get(),
+                                 err->read_end.get(), options, outcome);
   if (!has_ended) ::kill(*process, SIGKILL);
   outcome.exit_code = exit_code_of(*process);
   if (!has_ended) {
-    return fail(ErrorKind::kOutput, "{} took longer than {} ms and was ended",
-                words.front(), options.longest.count());
+    return fail(ErrorKind::kOutput, "{} took longer than {} ms and was killed",
+                words.front(), options.timeout.count());
   }
   return outcome;
 }
 
-Result<std::string> run_to_success(const std::vector<std::string>& words,
-                                   const ProcessOptions& options) {
+Result<std::string> run_checked(const std::vector<std::string>& words,
+                                const ProcessOptions& options) {
   auto outcome = run_process(words, options);
   if (!outcome) return fail(std::move(outcome).error());
   if (outcome->exit_code == 0) return std::move(outcome->out);
   return fail(ErrorKind::kOutput, "{}: {}", fmt::join(words, " "),
-              complaint_of(*outcome));
+              failure_text(*outcome));
 }
 
-std::string complaint_of(const ProcessOutcome& outcome) {
+std::string failure_text(const ProcessOutcome& outcome) {
   std::string_view text = outcome.err.empty() ? outcome.out : outcome.err;
   std::string line;
   for (const std::string_view part : split(text.substr(0, 400), '\n')) {
@@ -230,10 +229,10 @@ std::string complaint_of(const ProcessOutcome& outcome) {
   return fmt::format("exit code {}", outcome.exit_code);
 }
 
-// The second field is a name in parentheses, which may hold any characters, so
-// the others are counted from behind it.
+// The second field of /proc/PID/stat is a name in parentheses, which may hold
+// any characters, so the fields are counted from the last parenthesis.
 std::optional<ProcessIdentity> identify_process(int process) {
-  constexpr std::size_t kState = 0;  // the third field, the first behind it
+  constexpr std::size_t kState = 0;  // the third field of the file
   constexpr std::size_t kStarted = 19;
   const auto text = read_file(fmt::format("/proc/{}/stat", process));
   if (!text) return std::nullopt;
@@ -255,15 +254,15 @@ bool is_running(const ProcessIdentity& process) {
   return process.number > 0 && identify_process(process.number) == process;
 }
 
-FileHandle hold_process(int process) {
+FileHandle open_process(int process) {
   return FileHandle(::pidfd_open(process, 0));
 }
 
-// Held first, then compared: what is held cannot become another process.
-FileHandle hold_process(const ProcessIdentity& process) {
+// Opens before comparing: an open pidfd cannot change to another process.
+FileHandle open_process(const ProcessIdentity& process) {
   if (process.number <= 0) return FileHandle();
-  FileHandle held = hold_process(process.number);
-  return is_running(process) ? std::move(held) : FileHandle();
+  FileHandle handle = open_process(process.number);
+  return is_running(process) ? std::move(handle) : FileHandle();
 }
 
 void signal_process(const FileHandle& process, int signal) {
@@ -271,10 +270,10 @@ void signal_process(const FileHandle& process, int signal) {
 }
 
 bool wait_for_end(const FileHandle& process,
-                  std::chrono::milliseconds longest) {
+                  std::chrono::milliseconds timeout) {
   if (process.get() < 0) return true;
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + longest;
+  const auto end = Clock::now() + timeout;
   for (;;) {
     const auto left = std::max(
         std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()),
@@ -290,14 +289,14 @@ Result<WaitingProgram> WaitingProgram::start(
     const std::vector<std::string>& words) {
   const auto path = find_program(words.front());
   if (!path) {
-    return fail(ErrorKind::kInput, "there is no program '{}' on this system",
+    return fail(ErrorKind::kInput, "there is no program '{}'; install it",
                 words.front());
   }
   auto gate = make_pipe();
   if (!gate) return fail(std::move(gate).error());
-  ::fcntl(gate->from.get(), F_SETFL, 0);
-  auto in = file_of("");
-  auto output = file_of("");
+  ::fcntl(gate->read_end.get(), F_SETFL, 0);
+  auto in = memory_file_of("");
+  auto output = memory_file_of("");
   if (!in) return fail(std::move(in).error());
   if (!output) return fail(std::move(output).error());
   std::vector<std::string> texts = words;
@@ -310,13 +309,13 @@ Result<WaitingProgram> WaitingProgram::start(
                 system_reason());
   }
   if (process == 0) {
-    ::close(gate->to.get());
-    wait_and_begin(gate->from.get(), in->get(), output->get(), path->c_str(),
-                   word_pointers.data(), variable_pointers.data());
+    ::close(gate->write_end.get());
+    wait_and_exec(gate->read_end.get(), in->get(), output->get(), path->c_str(),
+                  word_pointers.data(), variable_pointers.data());
   }
   WaitingProgram program;
-  program.gate_ = std::move(gate->to);
-  program.other_end_ = std::move(gate->from);
+  program.gate_ = std::move(gate->write_end);
+  program.other_end_ = std::move(gate->read_end);
   program.output_ = std::move(*output);
   program.identity_.number = process;
   const auto identity = identify_process(process);

@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(Process, GetsItsWordsAsTheyAre) {
+TEST(Process, PassesArgumentsUnchanged) {
   const auto outcome = run_process({"printf", "%s|", "a b", "$(ls)", "", "*"});
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->out, "a b|$(ls)||*|");
@@ -29,69 +29,69 @@ TEST(Process, GetsItsWordsAsTheyAre) {
 }
 
 TEST(Process, ReadsItsInput) {
-  const std::string much(1 << 20, 'x');
-  const auto outcome = run_process({"cat"}, {.input = much});
+  const std::string large(1 << 20, 'x');
+  const auto outcome = run_process({"cat"}, {.input = large});
   ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->out, much);
+  EXPECT_EQ(outcome->out, large);
 }
 
-TEST(Process, KeepsNoMoreOutputThanItMay) {
-  const std::string much(1 << 20, 'x');
+TEST(Process, LimitsItsOutput) {
+  const std::string large(1 << 20, 'x');
   const auto outcome =
-      run_process({"cat"}, {.input = much, .most_output = 1000});
+      run_process({"cat"}, {.input = large, .max_output = 1000});
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->out.size(), 1000u);
 }
 
-TEST(Process, TellsHowItEnded) {
+TEST(Process, ReportsExitCodeAndOutput) {
   EXPECT_EQ(run_process({"false"})->exit_code, 1);
   EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"})->exit_code, 128 + 9);
-  const auto said = run_process({"sh", "-c", "echo out; echo err >&2; exit 7"});
-  EXPECT_EQ(said->exit_code, 7);
-  EXPECT_EQ(said->out, "out\n");
-  EXPECT_EQ(said->err, "err\n");
+  const auto outcome =
+      run_process({"sh", "-c", "echo out; echo err >&2; exit 7"});
+  EXPECT_EQ(outcome->exit_code, 7);
+  EXPECT_EQ(outcome->out, "out\n");
+  EXPECT_EQ(outcome->err, "err\n");
 }
 
-TEST(Process, IsEndedWhenItTakesTooLong) {
-  const auto outcome = run_process({"sleep", "60"}, {.longest = 50ms});
+TEST(Process, IsKilledAfterItsTimeout) {
+  const auto outcome = run_process({"sleep", "60"}, {.timeout = 50ms});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().message,
-            "sleep took longer than 50 ms and was ended");
+            "sleep took longer than 50 ms and was killed");
 }
 
-TEST(Process, MayLeaveADaemonBehindThatHoldsItsOutput) {
+TEST(Process, MayLeaveADaemonWithOpenOutput) {
   const auto outcome =
-      run_process({"sh", "-c", "sleep 3 & echo started"}, {.longest = 2s});
+      run_process({"sh", "-c", "sleep 3 & echo started"}, {.timeout = 2s});
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->out, "started\n");
 }
 
-TEST(Process, HasNoEnvironmentOfOurs) {
-  EXPECT_EQ(*run_to_success({"env"}),
+TEST(Process, InheritsNoEnvironment) {
+  EXPECT_EQ(*run_checked({"env"}),
             "PATH=/usr/sbin:/usr/bin:/sbin:/bin\nLC_ALL=C\n");
 }
 
-TEST(Process, ThatFailsIsQuoted) {
+TEST(Process, ReportsTheErrorTextOfAFailure) {
   const auto failed =
-      run_to_success({"sh", "-c", "echo one >&2; echo two >&2; exit 1"});
+      run_checked({"sh", "-c", "echo one >&2; echo two >&2; exit 1"});
   ASSERT_FALSE(failed);
   EXPECT_TRUE(failed.error().message.ends_with(": one; two"))
       << failed.error().message;
-  EXPECT_EQ(run_to_success({"false"}).error().message, "false: exit code 1");
+  EXPECT_EQ(run_checked({"false"}).error().message, "false: exit code 1");
 }
 
-TEST(Process, IsQuotedOnOneLineAndNoFurtherThanNeedBe) {
-  const auto said = run_to_success({"sh", "-c", "printf 'a\n\nb\n'; exit 1"});
-  ASSERT_FALSE(said);
-  EXPECT_TRUE(said.error().message.ends_with(": a; b"))
-      << "on standard output, where it said nothing else";
-  const auto much =
-      run_to_success({"sh", "-c", "printf %1000s x | tr ' ' y >&2; exit 1"});
-  ASSERT_FALSE(much);
-  EXPECT_TRUE(much.error().message.ends_with(": " + std::string(400, 'y')));
+TEST(Process, ShortensTheErrorTextToOneLine) {
+  const auto failed = run_checked({"sh", "-c", "printf 'a\n\nb\n'; exit 1"});
+  ASSERT_FALSE(failed);
+  EXPECT_TRUE(failed.error().message.ends_with(": a; b")) << "standard output";
+  const auto large =
+      run_checked({"sh", "-c", "printf %1000s x | tr ' ' y >&2; exit 1"});
+  ASSERT_FALSE(large);
+  EXPECT_TRUE(large.error().message.ends_with(": " + std::string(400, 'y')));
 }
 
-TEST(Process, TakesSignalsWhateverItsParentDoes) {
+TEST(Process, StartsWithDefaultSignals) {
   sigset_t blocked;
   sigset_t before;
   sigemptyset(&blocked);
@@ -110,77 +110,77 @@ TEST(Process, TakesSignalsWhateverItsParentDoes) {
         std::stoull(std::string(line.substr(line.find('\t'))), nullptr, 16));
   }
   ASSERT_EQ(sets.size(), 2u) << outcome->out;
-  // From 32 on they are the C library's own.
+  // Signals from 32 on belong to the C library.
   EXPECT_EQ(sets[0] & 0x7fffffff, 0u) << "none is blocked";
   EXPECT_EQ(sets[1] & 0x7fffffff, 0u) << "none is ignored";
 }
 
-TEST(Process, ThatTookTooLongIsGone) {
+TEST(Process, LeavesNoZombieAfterItsTimeout) {
   const TemporaryFolder folder;
   const std::string path = folder / "number";
   const auto ended = run_process(
-      {"sh", "-c", "echo $$ >" + path + "; exec sleep 60"}, {.longest = 500ms});
+      {"sh", "-c", "echo $$ >" + path + "; exec sleep 60"}, {.timeout = 500ms});
   ASSERT_FALSE(ended);
   const auto number = parse_number<int>(split(*read_file(path), '\n').front());
   ASSERT_TRUE(number);
   EXPECT_NE(::kill(*number, 0), 0) << "killed, and not left as a zombie";
 }
 
-TEST(Process, IsWaitedForThroughSignals) {
+TEST(Process, IsWaitedForDespiteSignals) {
   const Interruptions interruptions;
   const auto outcome = run_process({"sleep", "0.2"});
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(outcome->exit_code, 0);
-  EXPECT_EQ(*run_to_success({"sh", "-c", "sleep 0.1; echo done"}), "done\n");
+  EXPECT_EQ(*run_checked({"sh", "-c", "sleep 0.1; echo done"}), "done\n");
 }
 
-TEST(Process, ThatHasGoneIsNotWaitedFor) {
+TEST(Process, IsNotWaitedForAfterItsEnd) {
   EXPECT_TRUE(wait_for_end(FileHandle(), 1h));
-  EXPECT_FALSE(wait_for_end(hold_process(::getpid()), 0ms)) << "this one runs";
-  EXPECT_FALSE(wait_for_end(hold_process(::getpid()), 20ms));
+  EXPECT_FALSE(wait_for_end(open_process(::getpid()), 0ms)) << "it runs";
+  EXPECT_FALSE(wait_for_end(open_process(::getpid()), 20ms));
 }
 
-TEST(Process, IsHeldAndSignalled) {
+TEST(Process, CanBeOpenedAndSignalled) {
   const pid_t child = ::fork();
   if (child == 0) {
     for (;;) ::pause();
   }
   {
-    const FileHandle held = hold_process(child);
-    ASSERT_GE(held.get(), 0);
-    pollfd watched{held.get(), POLLIN, 0};
+    const FileHandle handle = open_process(child);
+    ASSERT_GE(handle.get(), 0);
+    pollfd watched{handle.get(), POLLIN, 0};
     EXPECT_EQ(::poll(&watched, 1, 0), 0) << "it runs";
-    signal_process(held, SIGUSR1);
+    signal_process(handle, SIGUSR1);
     EXPECT_EQ(::poll(&watched, 1, 30'000), 1);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
-  EXPECT_LT(hold_process(child).get(), 0) << "it is gone";
+  EXPECT_LT(open_process(child).get(), 0) << "it has ended";
 }
 
-TEST(Process, ThatIsNotThereIsNamed) {
+TEST(Process, ReportsAnUnknownProgram) {
   EXPECT_FALSE(find_program("no-such-program"));
   EXPECT_EQ(run_process({"no-such-program"}).error().message,
-            "there is no program 'no-such-program' on this system");
+            "there is no program 'no-such-program'; install it");
   EXPECT_TRUE(find_program("sh"));
 }
 
-TEST(Process, IsIdentifiedByItsNumberAndStart) {
+TEST(Process, IsIdentifiedByNumberAndStart) {
   const auto own = identify_process(::getpid());
   ASSERT_TRUE(own);
   EXPECT_EQ(own->number, ::getpid());
   EXPECT_TRUE(is_running(*own));
   EXPECT_FALSE(is_running({own->number, own->started + 1}));
-  EXPECT_LT(hold_process({own->number, own->started + 1}).get(), 0);
-  EXPECT_GE(hold_process(*own).get(), 0);
+  EXPECT_LT(open_process({own->number, own->started + 1}).get(), 0);
+  EXPECT_GE(open_process(*own).get(), 0);
   EXPECT_FALSE(is_running({}));
-  EXPECT_LT(hold_process(ProcessIdentity{}).get(), 0);
+  EXPECT_LT(open_process(ProcessIdentity{}).get(), 0);
   EXPECT_FALSE(identify_process(0));
 }
 
-// Its name, which it chooses, stands before the start in /proc/PID/stat.
-TEST(Process, IsIdentifiedWhateverItsName) {
+// In /proc/PID/stat the name, which a process can set, precedes the start.
+TEST(Process, IsIdentifiedWithAnyName) {
   const auto before = identify_process(::getpid());
   std::array<char, 16> name{};
   ::prctl(PR_GET_NAME, name.data());
@@ -189,36 +189,36 @@ TEST(Process, IsIdentifiedWhateverItsName) {
   ::prctl(PR_SET_NAME, name.data());
 }
 
-TEST(Process, ThatHasEndedButIsNotWaitedForDoesNotRun) {
+TEST(Process, DoesNotCountAZombieAsRunning) {
   const pid_t child = ::fork();
   if (child == 0) ::_exit(0);
-  const FileHandle held = hold_process(child);
-  EXPECT_TRUE(wait_for_end(held, 10s));
+  const FileHandle handle = open_process(child);
+  EXPECT_TRUE(wait_for_end(handle, 10s));
   EXPECT_FALSE(identify_process(child));
   ::waitpid(child, nullptr, 0);
 }
 
-TEST(WaitingProgram, BeginsWhenItIsLetInASessionOfItsOwn) {
+TEST(WaitingProgram, BeginsOnRequestInItsOwnSession) {
   const TemporaryFolder folder;
   auto program = WaitingProgram::start(
       {"sh", "-c",
        "read a b c d e session rest < /proc/$$/stat; echo $$ $session > " +
            folder / "numbers" + "; echo no >&2; exit 3"});
   ASSERT_TRUE(program);
-  const FileHandle held = hold_process(program->identity());
+  const FileHandle handle = open_process(program->identity());
   EXPECT_TRUE(is_running(program->identity()));
-  EXPECT_FALSE(wait_for_end(held, 50ms));
+  EXPECT_FALSE(wait_for_end(handle, 50ms));
   EXPECT_TRUE(folder.names().empty());
   program->begin();
-  ASSERT_TRUE(wait_for_end(held, 10s));
+  ASSERT_TRUE(wait_for_end(handle, 10s));
   EXPECT_EQ(*read_file(folder / "numbers"),
             fmt::format("{0} {0}\n", program->identity().number));
   const ProcessOutcome outcome = program->outcome();
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_EQ(complaint_of(outcome), "no");
+  EXPECT_EQ(failure_text(outcome), "no");
 }
 
-TEST(WaitingProgram, NeverBeginsOnceItIsLeft) {
+TEST(WaitingProgram, NeverBeginsAfterDestruction) {
   const TemporaryFolder folder;
   ProcessIdentity identity;
   {
@@ -227,12 +227,12 @@ TEST(WaitingProgram, NeverBeginsOnceItIsLeft) {
     identity = program->identity();
   }
   EXPECT_EQ(::waitpid(identity.number, nullptr, WNOHANG), -1)
-      << "it has ended, and was waited for";
+      << "it has ended and was reaped";
   EXPECT_FALSE(is_running(identity));
   EXPECT_TRUE(folder.names().empty());
 }
 
-TEST(WaitingProgram, BeginsAndIsWaitedForThroughSignals) {
+TEST(WaitingProgram, IsWaitedForDespiteSignals) {
   auto program = WaitingProgram::start({"sh", "-c", "sleep 0.2; exit 5"});
   ASSERT_TRUE(program);
   const Interruptions interruptions;
@@ -240,7 +240,7 @@ TEST(WaitingProgram, BeginsAndIsWaitedForThroughSignals) {
   EXPECT_EQ(program->outcome().exit_code, 5);
 }
 
-TEST(WaitingProgram, NeverBeginsWhereItsParentIsKilled) {
+TEST(WaitingProgram, NeverBeginsIfItsParentIsKilled) {
   const TemporaryFolder folder;
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
@@ -258,23 +258,23 @@ TEST(WaitingProgram, NeverBeginsWhereItsParentIsKilled) {
   ::close(ends[0]);
   ::close(ends[1]);
   ASSERT_GT(number, 0);
-  EXPECT_TRUE(wait_for_end(hold_process(number), 10s));
+  EXPECT_TRUE(wait_for_end(open_process(number), 10s));
   EXPECT_TRUE(folder.names().empty());
 }
 
-TEST(WaitingProgram, IsKilledWithoutHarmBeforeItBegins) {
+TEST(WaitingProgram, CanBeKilledBeforeItBegins) {
   auto program = WaitingProgram::start({"true"});
   ASSERT_TRUE(program);
-  const FileHandle held = hold_process(program->identity());
-  signal_process(held, SIGKILL);
-  ASSERT_TRUE(wait_for_end(held, 10s));
+  const FileHandle handle = open_process(program->identity());
+  signal_process(handle, SIGKILL);
+  ASSERT_TRUE(wait_for_end(handle, 10s));
   program->begin();
   EXPECT_EQ(program->outcome().exit_code, 128 + SIGKILL);
 }
 
-TEST(WaitingProgram, ThatIsNotThereIsNamed) {
+TEST(WaitingProgram, ReportsAnUnknownProgram) {
   EXPECT_EQ(WaitingProgram::start({"no-such-program"}).error().message,
-            "there is no program 'no-such-program' on this system");
+            "there is no program 'no-such-program'; install it");
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A seeded generator whose numbers are the same on every machine and with
-// every standard library (the distributions of <random> are not).
+// Seeded random numbers, the same on every machine and with every standard
+// library (the distributions of <random> are not).
 //
 // SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
-// generators", OOPSLA 2014. Good enough for sampling, never for secrets.
+// generators", OOPSLA 2014. Suitable for sampling, not for secrets.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,8 @@ class Random {
     return z ^ (z >> 31);
   }
 
-  // A number in [0, bound), by multiplying into the range (Lemire 2019). The
-  // bias is below bound / 2^32. REQUIRES: bound > 0.
+  // A number in [0, bound) by multiply and shift (Lemire 2019). The bias is
+  // below bound / 2^32. REQUIRES: bound > 0.
   std::uint32_t below(std::uint32_t bound) {
     return static_cast<std::uint32_t>(((next() >> 32) * bound) >> 32);
   }
@@ -38,7 +38,7 @@ class Random {
   // A number in [0, 1).
   double unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 
-  // Puts the items in random order (Fisher and Yates).
+  // Shuffles the items (Fisher and Yates).
   template <typename T>
   void shuffle(std::span<T> items) {
     for (std::size_t left = items.size(); left > 1; --left) {

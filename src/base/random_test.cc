@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The numbers pinned here must never change: models made with a seed would.
+// The numbers pinned here must never change: models trained with a seed would.
 #include "base/random.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 namespace flowtell {
 namespace {
 
-TEST(Random, GivesTheSameNumbersForEver) {
+TEST(Random, MatchesSplitMix64) {
   // The published test values of SplitMix64.
   Random random(1234567);
   EXPECT_EQ(random.next(), 6457827717110365317u);
@@ -23,7 +23,7 @@ TEST(Random, GivesTheSameNumbersForEver) {
   EXPECT_EQ(random.next(), 16408922859458223821u);
 }
 
-TEST(Random, DrawsTheSameForEver) {
+TEST(Random, ReproducesPinnedNumbers) {
   Random numbers(42);
   for (const std::uint32_t expected : {741u, 159u, 278u, 344u, 38u}) {
     EXPECT_EQ(numbers.below(1000), expected);
@@ -40,7 +40,7 @@ TEST(Random, DrawsTheSameForEver) {
   EXPECT_EQ(items, (std::vector<int>{4, 3, 2, 0, 7, 6, 1, 5}));
 }
 
-TEST(Random, StaysBelowItsBoundAndReachesAllOfIt) {
+TEST(Random, CoversTheRangeBelowItsBound) {
   Random random(1);
   std::vector<int> counts(10);
   for (int i = 0; i < 100'000; ++i) ++counts[random.below(10)];
@@ -49,7 +49,7 @@ TEST(Random, StaysBelowItsBoundAndReachesAllOfIt) {
   EXPECT_LT(random.below(UINT32_MAX), UINT32_MAX);
 }
 
-TEST(Random, GivesUnitsFromZeroToBelowOne) {
+TEST(Random, UnitIsUniformInZeroToOne) {
   Random random(2);
   double sum = 0;
   for (int i = 0; i < 100'000; ++i) {
@@ -61,7 +61,7 @@ TEST(Random, GivesUnitsFromZeroToBelowOne) {
   EXPECT_NEAR(sum / 100'000, 0.5, 0.01);
 }
 
-TEST(Random, HasStreamsThatDifferAndRepeat) {
+TEST(Random, StreamsDifferAndRepeat) {
   std::set<std::uint64_t> firsts;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     for (std::uint64_t stream = 0; stream < 30; ++stream) {
@@ -72,18 +72,18 @@ TEST(Random, HasStreamsThatDifferAndRepeat) {
   EXPECT_EQ(firsts.size(), 900u);
 }
 
-TEST(Random, ShufflesEvenlyAndLosesNothing) {
-  std::vector<int> first_places(5);
+TEST(Random, ShufflesUniformlyAndKeepsAllItems) {
+  std::vector<int> first_counts(5);
   Random random(3);
   for (int round = 0; round < 50'000; ++round) {
     std::vector<int> items(5);
     std::iota(items.begin(), items.end(), 0);
     random.shuffle(std::span(items));
-    ++first_places[static_cast<std::size_t>(items[0])];
+    ++first_counts[static_cast<std::size_t>(items[0])];
     std::sort(items.begin(), items.end());
     ASSERT_EQ(items, (std::vector<int>{0, 1, 2, 3, 4}));
   }
-  for (const int count : first_places) EXPECT_NEAR(count, 10'000, 500);
+  for (const int count : first_counts) EXPECT_NEAR(count, 10'000, 500);
 }
 
 }  // namespace

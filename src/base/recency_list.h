@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The entries of a pool in the order of their last use: a doubly linked list
-// whose links live in the entries (a member `recency`), so that every step is
+// Orders the entries of a pool by last use. The links of this doubly linked
+// list live in the entries (a member `recency`), so that every operation is
 // O(1) and nothing is allocated.
 #pragma once
 
@@ -11,11 +11,11 @@
 
 namespace flowtell {
 
-inline constexpr std::uint32_t kNowhere = UINT32_MAX;
+inline constexpr std::uint32_t kNoPosition = UINT32_MAX;
 
 struct RecencyLinks {
-  std::uint32_t older = kNowhere;
-  std::uint32_t newer = kNowhere;
+  std::uint32_t older = kNoPosition;
+  std::uint32_t newer = kNoPosition;
 };
 
 template <typename T>
@@ -24,26 +24,27 @@ class RecencyList {
   // The pool must outlive the list.
   explicit RecencyList(Pool<T>& pool) : pool_(pool) {}
 
-  // kNowhere when the list is empty.
+  // kNoPosition if the list is empty.
   std::uint32_t oldest() const { return oldest_; }
 
-  // REQUIRES: it is not in the list.
+  // REQUIRES: `position` is not in the list.
   void add(std::uint32_t position) {
-    pool_[position].recency = {newest_, kNowhere};
-    (newest_ == kNowhere ? oldest_ : pool_[newest_].recency.newer) = position;
+    pool_[position].recency = {newest_, kNoPosition};
+    (newest_ == kNoPosition ? oldest_ : pool_[newest_].recency.newer) =
+        position;
     newest_ = position;
   }
 
-  // REQUIRES: it is in the list.
+  // REQUIRES: `position` is in the list.
   void remove(std::uint32_t position) {
     const RecencyLinks links = pool_[position].recency;
-    (links.older == kNowhere ? oldest_ : pool_[links.older].recency.newer) =
+    (links.older == kNoPosition ? oldest_ : pool_[links.older].recency.newer) =
         links.newer;
-    (links.newer == kNowhere ? newest_ : pool_[links.newer].recency.older) =
+    (links.newer == kNoPosition ? newest_ : pool_[links.newer].recency.older) =
         links.older;
   }
 
-  // Makes it the newest. REQUIRES: it is in the list.
+  // Moves `position` to the newest end. REQUIRES: it is in the list.
   void touch(std::uint32_t position) {
     if (position == newest_) return;
     remove(position);
@@ -52,8 +53,8 @@ class RecencyList {
 
  private:
   Pool<T>& pool_;
-  std::uint32_t oldest_ = kNowhere;
-  std::uint32_t newest_ = kNowhere;
+  std::uint32_t oldest_ = kNoPosition;
+  std::uint32_t newest_ = kNoPosition;
 };
 
 }  // namespace flowtell

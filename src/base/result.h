@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How an operation that can fail says so.
+// Results and errors of operations that can fail.
 //
-// Three kinds of trouble are kept apart in this project:
+// Three kinds of problems are kept apart in this project:
 //   - an odd packet is a value: a ledger heading and a count (decode/ledger.h);
 //   - a failed operation is a Result holding an Error, below;
 //   - a broken invariant stops the program with a sentence: `require`.
 //
-// An Error's message is one sentence that names the thing and the way out. It
+// An Error's message is one sentence that names the thing and the remedy. It
 // reads outermost first: "cannot read a.pcap: byte 24: ...".
 #pragma once
 
@@ -21,8 +21,8 @@
 namespace flowtell {
 
 enum class ErrorKind {
-  kUsage,   // the caller asked for what cannot be: exit code 2
-  kInput,   // an input is absent, unreadable or not what it should be
+  kUsage,   // an invalid request by the caller: exit code 2
+  kInput,   // an input is absent, unreadable or invalid
   kOutput,  // an output could not be written
 };
 
@@ -34,7 +34,7 @@ struct Error {
 template <typename T>
 using Result = tl::expected<T, Error>;
 
-// Makes the failed side of any Result: `return fail(ErrorKind::kInput, ...)`.
+// The failed side of any Result: `return fail(ErrorKind::kInput, ...)`.
 template <typename... Args>
 tl::unexpected<Error> fail(ErrorKind kind, fmt::format_string<Args...> format,
                            Args&&... args) {
@@ -42,9 +42,9 @@ tl::unexpected<Error> fail(ErrorKind kind, fmt::format_string<Args...> format,
       Error{kind, fmt::format(format, std::forward<Args>(args)...)});
 }
 
-// Passes a failure on, with what was being done put before it.
-inline tl::unexpected<Error> fail(std::string_view doing, Error error) {
-  error.message = fmt::format("{}: {}", doing, error.message);
+// Passes a failure on, prefixed with the operation that failed.
+inline tl::unexpected<Error> fail(std::string_view operation, Error error) {
+  error.message = fmt::format("{}: {}", operation, error.message);
   return tl::unexpected<Error>(std::move(error));
 }
 
@@ -53,10 +53,10 @@ inline tl::unexpected<Error> fail(Error error) {
   return tl::unexpected<Error>(std::move(error));
 }
 
-// Stops the program if an invariant of our own does not hold. Never for input.
+// Stops the program if an internal invariant does not hold. Never for input.
 void require(bool holds, std::string_view sentence);
 
-// The system's own word for what errno says now, such as "No such file or
+// The system's message for the current errno, such as "No such file or
 // directory".
 std::string system_reason();
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the time goes: each moment of a thread is counted to one stage of the
-// pipeline. A stage that is entered inside another interrupts it, so the times
+// Measures where the time goes: each moment of a thread counts to exactly one
+// stage of the pipeline. A nested stage interrupts the outer one, so the times
 // add up and none is counted twice.
 //
-// The stages are listed here and nowhere else. One clock a thread; clocks of
-// several threads are added up. Costs one look at the system's clock for each
-// entry and exit, so stages are entered by the batch, the burst or the flow,
-// never by the packet.
+// The stages are listed only here. Each thread has its own clock, and clocks of
+// several threads can be added. Every entry and exit reads the system's clock
+// once, so stages are entered per batch, burst or flow, never per packet.
 #pragma once
 
 #include <array>
@@ -25,20 +24,21 @@ enum class Stage : std::size_t {
   kRead,
   kDecode,
   kFlow,
-  kMeasure,
+  kFeatures,
   kClassify,
   kReport,
   kWrite,
 };
 
 inline constexpr std::array<std::string_view, 8> kStageNames = {
-    "other", "read", "decode", "flow", "measure", "judge", "report", "write"};
+    "other",    "read",     "decode", "flow",
+    "features", "classify", "report", "write"};
 
 class StageClock {
  public:
   StageClock() = default;
 
-  // Counts from now on to another stage; returns the one before.
+  // Switches to `stage`; returns the previous one.
   Stage enter(Stage stage) {
     const auto now = std::chrono::steady_clock::now();
     times_[static_cast<std::size_t>(stage_)] += now - last_;
@@ -65,21 +65,21 @@ class StageClock {
       std::chrono::steady_clock::now();
 };
 
-// In a stage for as long as it lives. Nobody's clock: nothing happens.
-class InStage {
+// Enters a stage for the lifetime of the object. No effect without a clock.
+class StageScope {
  public:
-  InStage(StageClock* clock, Stage stage) : clock_(clock) {
-    if (clock_ != nullptr) before_ = clock_->enter(stage);
+  StageScope(StageClock* clock, Stage stage) : clock_(clock) {
+    if (clock_ != nullptr) previous_ = clock_->enter(stage);
   }
-  InStage(const InStage&) = delete;
-  InStage& operator=(const InStage&) = delete;
-  ~InStage() {
-    if (clock_ != nullptr) clock_->enter(before_);
+  StageScope(const StageScope&) = delete;
+  StageScope& operator=(const StageScope&) = delete;
+  ~StageScope() {
+    if (clock_ != nullptr) clock_->enter(previous_);
   }
 
  private:
   StageClock* clock_;
-  Stage before_ = Stage::kOther;
+  Stage previous_ = Stage::kOther;
 };
 
 }  // namespace flowtell

@@ -10,36 +10,34 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(StageClock, CountsEachMomentToTheInnermostStage) {
+TEST(StageClock, AssignsTimeToTheInnermostStage) {
   const auto begin = std::chrono::steady_clock::now();
   StageClock clock;
   {
-    const InStage flow(&clock, Stage::kFlow);
+    const StageScope flow(&clock, Stage::kFlow);
     {
-      const InStage predict(&clock, Stage::kClassify);
+      const StageScope predict(&clock, Stage::kClassify);
       std::this_thread::sleep_for(20ms);
     }
     std::this_thread::sleep_for(5ms);
   }
-  const auto took = std::chrono::steady_clock::now() - begin;
+  const auto elapsed = std::chrono::steady_clock::now() - begin;
   EXPECT_GE(clock.of(Stage::kClassify), 20ms);
   EXPECT_GE(clock.of(Stage::kFlow), 5ms);
   EXPECT_LE(clock.of(Stage::kClassify) + clock.of(Stage::kFlow) +
                 clock.of(Stage::kOther),
-            took);
+            elapsed);
   EXPECT_EQ(clock.of(Stage::kRead), 0ns);
 }
 
-TEST(StageClock, OfNobodyDoesNothing) {
-  const InStage in(nullptr, Stage::kRead);
-}
+TEST(StageClock, IsOptional) { const StageScope in(nullptr, Stage::kRead); }
 
-TEST(StageClock, AddsUpThreads) {
+TEST(StageClock, AddsTimesOfSeveralThreads) {
   StageClock one;
   StageClock other;
   {
-    const InStage in(&one, Stage::kRead);
-    const InStage too(&other, Stage::kRead);
+    const StageScope in(&one, Stage::kRead);
+    const StageScope also_in(&other, Stage::kRead);
     std::this_thread::sleep_for(2ms);
   }
   const Duration alone = one.of(Stage::kRead);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time that never falls, made of packet times that sometimes do.
+// Turns packet times, which sometimes fall, into times that never fall.
 //
-// A packet that is late by at most a second (captures of several interfaces,
-// or of several cores) gets the time of the latest before it. One that is later
-// than that says the recorder's clock was set back (or that captures were laid
-// end to end): from then on every time is moved by that step, so that the gaps
-// between packets stay as they were. Both are counted. So no gap is ever
-// negative, and one bad time cannot hold up a capture.
+// A packet late by at most a second (captures of several interfaces or cores)
+// gets the latest time so far. A packet later than that means that the
+// recorder's clock was set back, or that captures were concatenated: all
+// following times are shifted by that step, so that the gaps between packets
+// stay the same. Both cases are counted. So no gap is negative, and one bad
+// time does not stall a capture.
 #pragma once
 
 #include <algorithm>
@@ -20,20 +20,21 @@ namespace flowtell {
 
 class SteadyClock {
  public:
-  // The outcome may lie later than any time a capture tells, but no difference
-  // of two overflows.
-  static constexpr Timestamp kLatestOutcome = kEarliestTime + Duration::max();
+  // Results may be later than any time in a capture, but their differences
+  // never overflow.
+  static constexpr Timestamp kLatestSteadyTime =
+      kEarliestTime + Duration::max();
 
   // REQUIRES: kEarliestTime <= time <= kLatestTime.
   Timestamp steady(Timestamp time) {
-    const Timestamp moved = std::min(time + offset_, kLatestOutcome);
+    const Timestamp moved = std::min(time + offset_, kLatestSteadyTime);
     if (moved >= latest_) return latest_ = moved;
     const Duration behind = latest_ - moved;
-    if (behind <= kLateAtMost) {
+    if (behind <= kMaxLateness) {
       ++late_;
     } else {
       ++steps_;
-      offset_ = std::min(offset_ + behind, kFurthestOffset);
+      offset_ = std::min(offset_ + behind, kMaxOffset);
     }
     return latest_;
   }
@@ -42,9 +43,9 @@ class SteadyClock {
   std::uint64_t steps() const { return steps_; }
 
  private:
-  static constexpr Duration kLateAtMost = std::chrono::seconds(1);
-  // So that time + offset_ cannot overflow, whatever comes.
-  static constexpr Duration kFurthestOffset = kLatestTime.time_since_epoch();
+  static constexpr Duration kMaxLateness = std::chrono::seconds(1);
+  // Keeps time + offset_ from overflowing for any input.
+  static constexpr Duration kMaxOffset = kLatestTime.time_since_epoch();
 
   Timestamp latest_ = kEarliestTime;
   Duration offset_{};

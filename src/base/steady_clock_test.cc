@@ -9,7 +9,7 @@
 namespace flowtell {
 namespace {
 
-TEST(SteadyClock, LeavesTimesThatNeverFallAsTheyAre) {
+TEST(SteadyClock, KeepsMonotonicTimes) {
   SteadyClock clock;
   for (const Duration after : {0ns, 1ns, 1ns, 5'000'000'000ns}) {
     EXPECT_EQ(clock.steady(kTestStart + after), kTestStart + after);
@@ -18,7 +18,7 @@ TEST(SteadyClock, LeavesTimesThatNeverFallAsTheyAre) {
   EXPECT_EQ(clock.steps(), 0u);
 }
 
-TEST(SteadyClock, GivesALatePacketTheLatestTimeBeforeIt) {
+TEST(SteadyClock, RaisesALatePacketToTheLatestTime) {
   SteadyClock clock;
   clock.steady(kTestStart + 2s);
   EXPECT_EQ(clock.steady(kTestStart + 1s), kTestStart + 2s);
@@ -28,7 +28,7 @@ TEST(SteadyClock, GivesALatePacketTheLatestTimeBeforeIt) {
   EXPECT_EQ(clock.steps(), 0u);
 }
 
-TEST(SteadyClock, KeepsTheGapsAfterTheRecordersClockWasSetBack) {
+TEST(SteadyClock, KeepsGapsAfterTheClockWasSetBack) {
   SteadyClock clock;
   clock.steady(kTestStart + 100s);
   EXPECT_EQ(clock.steady(kTestStart), kTestStart + 100s);
@@ -39,7 +39,7 @@ TEST(SteadyClock, KeepsTheGapsAfterTheRecordersClockWasSetBack) {
   EXPECT_EQ(clock.late(), 1u);
 }
 
-TEST(SteadyClock, TakesStepsOfMoreThanASecondForSteps) {
+TEST(SteadyClock, TreatsMoreThanASecondAsAStep) {
   SteadyClock late;
   late.steady(kTestStart);
   late.steady(kTestStart - 1s);
@@ -50,7 +50,7 @@ TEST(SteadyClock, TakesStepsOfMoreThanASecondForSteps) {
   EXPECT_EQ(stepped.steps(), 1u);
 }
 
-TEST(SteadyClock, IsNotHeldUpByOneBadTime) {
+TEST(SteadyClock, RecoversFromOneBadTime) {
   for (const Timestamp bad : {kEarliestTime, Timestamp{}, kLatestTime}) {
     SteadyClock clock;
     clock.steady(kTestStart);
@@ -76,7 +76,7 @@ RC_GTEST_PROP(SteadyClock, NeverFalls, ()) {
   for (const Timestamp time : times) {
     const Timestamp steady = clock.steady(time);
     RC_ASSERT(steady >= before);
-    RC_ASSERT(steady <= SteadyClock::kLatestOutcome);
+    RC_ASSERT(steady <= SteadyClock::kLatestSteadyTime);
     odd = clock.late() + clock.steps();
     before = steady;
   }

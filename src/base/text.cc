@@ -41,7 +41,7 @@ std::string csv_field(std::string_view text) {
 
 namespace {
 
-// The quoted field whose opening quote has just been taken.
+// Takes a quoted field, starting after its opening quote.
 std::string take_quoted(std::string_view& rest) {
   std::string field;
   while (!rest.empty()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small words about text: parts of lists, numbers in options, CSV lines.
+// Text helpers: lists, numbers in options, CSV lines.
 #pragma once
 
 #include <charconv>
@@ -11,10 +11,10 @@
 
 namespace flowtell {
 
-// The parts between separators: "a,b" gives "a" and "b"; "" gives none.
+// Splits at each separator: "a,b" gives "a" and "b"; "" gives none.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
-// The whole text as a number, or nothing.
+// The number that the whole text spells, or nothing.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number number{};
@@ -30,11 +30,11 @@ std::string listed(const std::vector<std::string>& items);
 // "1 flow", "2 flows"
 std::string counted(std::uint64_t count, std::string_view noun);
 
-// A field as CSV writes it (RFC 4180): quoted where it has to be.
+// A CSV field (RFC 4180), quoted if necessary.
 std::string csv_field(std::string_view text);
 
-// The fields of the CSV record at the front of `rest`, which moves past it.
-// Quoted fields may hold commas, quotes ("") and line breaks.
+// Removes the first CSV record from `rest` and returns its fields. Quoted
+// fields may contain commas, quotes ("") and line breaks.
 std::vector<std::string> take_csv_record(std::string_view& rest);
 
 }  // namespace flowtell

@@ -12,7 +12,7 @@ namespace {
 using Parts = std::vector<std::string_view>;
 using Fields = std::vector<std::string>;
 
-TEST(Split, GivesThePartsBetweenSeparators) {
+TEST(Split, SplitsAtSeparators) {
   EXPECT_EQ(split("", ','), Parts{});
   EXPECT_EQ(split("a", ','), Parts{"a"});
   EXPECT_EQ(split("a,b", ','), (Parts{"a", "b"}));
@@ -21,7 +21,7 @@ TEST(Split, GivesThePartsBetweenSeparators) {
   EXPECT_EQ(split(",", ','), (Parts{"", ""}));
 }
 
-TEST(ParseNumber, TakesAWholeTextOrNothing) {
+TEST(ParseNumber, RequiresTheWholeText) {
   EXPECT_EQ(parse_number<int>("-12"), -12);
   EXPECT_EQ(parse_number<double>("0.25"), 0.25);
   EXPECT_EQ(parse_number<std::uint8_t>("255"), 255);
@@ -30,20 +30,20 @@ TEST(ParseNumber, TakesAWholeTextOrNothing) {
   }
 }
 
-TEST(Listed, ReadsAsASentenceDoes) {
+TEST(Listed, JoinsAsInASentence) {
   EXPECT_EQ(listed({}), "");
   EXPECT_EQ(listed({"a"}), "a");
   EXPECT_EQ(listed({"a", "b"}), "a and b");
   EXPECT_EQ(listed({"a", "b", "c"}), "a, b and c");
 }
 
-TEST(Counted, KnowsOneFromMany) {
+TEST(Counted, AddsThePluralEnding) {
   EXPECT_EQ(counted(0, "flow"), "0 flows");
   EXPECT_EQ(counted(1, "flow"), "1 flow");
   EXPECT_EQ(counted(2, "flow"), "2 flows");
 }
 
-TEST(CsvField, IsQuotedWhereItHasToBe) {
+TEST(CsvField, IsQuotedWhenNecessary) {
   EXPECT_EQ(csv_field("plain text"), "plain text");
   EXPECT_EQ(csv_field(""), "");
   EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
@@ -51,7 +51,7 @@ TEST(CsvField, IsQuotedWhereItHasToBe) {
   EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
 }
 
-// All records of a text.
+// All CSV records of a text.
 std::vector<Fields> records(std::string_view text) {
   std::vector<Fields> all;
   while (!text.empty()) all.push_back(take_csv_record(text));
@@ -67,21 +67,21 @@ TEST(CsvRecord, IsTakenLineByLine) {
             (std::vector<Fields>{{"a", "", ""}, {""}, {"b"}}));
 }
 
-TEST(CsvRecord, MayHoldCommasQuotesAndLinesInQuotes) {
+TEST(CsvRecord, AllowsCommasQuotesAndNewlinesInQuotes) {
   EXPECT_EQ(records("\"a,b\",\"c \"\"d\"\"\"\n\"e\nf\",g"),
             (std::vector<Fields>{{"a,b", "c \"d\""}, {"e\nf", "g"}}));
   EXPECT_EQ(records("\"\",\"\""), (std::vector<Fields>{{"", ""}}));
 }
 
-TEST(CsvRecord, TakesWhatItCanOfAQuoteLeftOpen) {
+TEST(CsvRecord, EndsAnUnclosedQuoteAtTheEndOfText) {
   EXPECT_EQ(records("a,\"b\nc"), (std::vector<Fields>{{"a", "b\nc"}}));
 }
 
-TEST(CsvRecord, TakesAQuoteInTheMiddleAsItIs) {
+TEST(CsvRecord, KeepsAQuoteInsideAField) {
   EXPECT_EQ(records("5\" disk,b"), (std::vector<Fields>{{"5\" disk", "b"}}));
 }
 
-RC_GTEST_PROP(CsvRecord, GivesBackWhatCsvFieldWrote, ()) {
+RC_GTEST_PROP(CsvRecord, RoundTripsCsvField, ()) {
   const auto any_field = rc::gen::container<std::string>(
       rc::gen::element('a', ',', '"', '\n', '\r', ' '));
   const auto fields = *rc::gen::nonEmpty(
@@ -105,8 +105,8 @@ TEST(Error, ReadsOutermostFirst) {
 
 TEST(RequireDeathTest, StopsTheProgramWithASentence) {
   require(true, "all is well");
-  EXPECT_DEATH(require(false, "two flows share a place"),
-               "broken invariant: two flows share a place");
+  EXPECT_DEATH(require(false, "two flows share a position"),
+               "broken invariant: two flows share a position");
 }
 
 }  // namespace

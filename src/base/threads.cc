@@ -25,7 +25,7 @@ void for_each_task(int threads, std::size_t count,
   try {
     for (std::size_t i = 1; i < workers; ++i) others.emplace_back(work);
   } catch (const std::system_error&) {
-    // The system gives no more threads; those there are do the work.
+    // The system starts no more threads; the existing ones do the work.
   }
   work();
 }

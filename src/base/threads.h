@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Work shared among threads. The work is cut into numbered tasks that know
-// nothing of each other, so the outcome cannot depend on how many threads there
-// are or which of them did what.
+// Runs independent numbered tasks on several threads. Tasks share no state, so
+// the result does not depend on the number of threads or the order of
+// execution.
 //
-// Plain threads that take the next number from a counter: tasks here are few
-// and large (a capture, a tree), which leaves a scheduler nothing to gain, and
-// ThreadSanitizer can see all of it (Debian's oneTBB is not instrumented).
+// Plain threads take the next number from a counter: tasks here are few and
+// large (a capture, a tree), so a scheduler would gain nothing, and
+// ThreadSanitizer covers everything (Debian's oneTBB is not instrumented).
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@
 
 namespace flowtell {
 
-// As many threads as this process may run on processors.
+// Number of processors available to this process; at least 1.
 int hardware_threads();
 
-// Calls `task(0)` … `task(count - 1)`, each once, on at most `threads` threads,
-// the caller's among them, and returns when all are done. Where the system
-// gives no more threads, on as many as there are. REQUIRES: threads >= 1; tasks
-// write to places of their own only, and do not throw.
+// Calls `task(0)` … `task(count - 1)` once each, on at most `threads` threads
+// including the caller's, and returns when all are done. Uses fewer threads if
+// the system starts no more. REQUIRES: threads >= 1; tasks write only to their
+// own data and do not throw.
 void for_each_task(int threads, std::size_t count,
                    const std::function<void(std::size_t)>& task);
 

@@ -14,7 +14,7 @@
 namespace flowtell {
 namespace {
 
-TEST(Threads, CallEachTaskOnce) {
+TEST(Threads, RunEachTaskOnce) {
   for (const int threads : {1, 2, 3, 8}) {
     for (const std::size_t count : {0u, 1u, 2u, 7u, 1000u}) {
       std::vector<int> calls(count);
@@ -25,27 +25,27 @@ TEST(Threads, CallEachTaskOnce) {
   }
 }
 
-TEST(Threads, AreNeverMoreThanAsked) {
+TEST(Threads, NeverExceedTheLimit) {
   std::atomic<int> running = 0;
-  std::atomic<int> most = 0;
+  std::atomic<int> max_running = 0;
   for_each_task(2, 200, [&](std::size_t) {
     const int now = ++running;
-    int before = most;
-    while (before < now && !most.compare_exchange_weak(before, now)) {
+    int before = max_running;
+    while (before < now && !max_running.compare_exchange_weak(before, now)) {
     }
     --running;
   });
-  EXPECT_LE(most, 2);
-  EXPECT_GE(most, 1);
+  EXPECT_LE(max_running, 2);
+  EXPECT_GE(max_running, 1);
 }
 
-TEST(Threads, AreAsManyAsAskedWhereThereIsWork) {
+TEST(Threads, ReachTheLimitWhenThereIsWork) {
   for (const int threads : {1, 2, 4}) {
     std::mutex mutex;
     std::condition_variable changed;
     int running = 0;
     std::set<std::thread::id> ids;
-    // Each waits for the others, so that none can do the work of two.
+    // Each task waits for the others, so no thread can run two of them.
     for_each_task(threads, static_cast<std::size_t>(threads), [&](std::size_t) {
       std::unique_lock lock(mutex);
       ids.insert(std::this_thread::get_id());
@@ -57,7 +57,7 @@ TEST(Threads, AreAsManyAsAskedWhereThereIsWork) {
     EXPECT_EQ(running, threads);
     EXPECT_EQ(ids.size(), static_cast<std::size_t>(threads));
     EXPECT_TRUE(ids.contains(std::this_thread::get_id()))
-        << "the caller's is one of them";
+        << "the caller's thread included";
   }
 }
 

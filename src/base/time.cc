@@ -16,7 +16,7 @@ std::string seconds_text(Duration duration, int decimals) {
   };
   append(size / kNanosecondsPerSecond, 0);
   if (decimals == 0) return text;
-  // With a digit in front, which is not shown, the zeros behind it stay.
+  // A leading digit, which is not printed, preserves the zeros after it.
   std::uint64_t fraction = size % kNanosecondsPerSecond + kNanosecondsPerSecond;
   for (int digit = 9; digit > decimals; --digit) fraction /= 10;
   text += '.';

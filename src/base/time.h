@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Time as packets carry it: nanoseconds since 1970-01-01 UTC, in 64 bits
-// (1677 to 2262). Arithmetic on times from outside could overflow, so whoever
-// reads them from a file clamps them (capture/); differences of two Timestamps
-// that came through there always fit.
+// Packet times: nanoseconds since 1970-01-01 UTC in 64 bits (1677 to 2262).
+//
+// Arithmetic on untrusted times could overflow, so readers clamp them
+// (capture/). The difference of two clamped Timestamps always fits.
 #pragma once
 
 #include <chrono>
@@ -17,23 +17,23 @@ using Timestamp = std::chrono::sys_time<Duration>;
 
 inline constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
-// The years in which a capture may lie; anything outside is clamped to them.
-// Half the range of 64 bits, so that no difference of two can overflow.
+// Range of capture times; others are clamped to it. It spans less than half of
+// the 64-bit range, so that no difference of two can overflow.
 inline constexpr Timestamp kEarliestTime{Duration{INT64_MIN / 4}};
 inline constexpr Timestamp kLatestTime{Duration{INT64_MAX / 2}};
 
-// By a clock that runs evenly and cannot be set; its zero means nothing.
+// Time of a clock that runs evenly and cannot be set; its zero is arbitrary.
 Duration monotonic_now();
 
-// By the system's clock.
+// Time of the system clock.
 Timestamp system_now();
 
 inline double in_seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e9;
 }
 
-// A duration as seconds with a fixed number of decimals (0 to 9), cut and not
-// rounded: "12.345678".
+// A duration as seconds with a fixed number of decimals (0 to 9), truncated:
+// "12.345678".
 std::string seconds_text(Duration duration, int decimals);
 
 // "2019-04-03T17:21:09Z"

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(SecondsText, IsCutAndNotRounded) {
+TEST(SecondsText, TruncatesInsteadOfRounding) {
   EXPECT_EQ(seconds_text(12'345'678'999ns, 6), "12.345678");
   EXPECT_EQ(seconds_text(12'345'678'999ns, 9), "12.345678999");
   EXPECT_EQ(seconds_text(999'999'999ns, 0), "0");
@@ -31,7 +31,7 @@ TEST(SecondsText, WritesTheLongestDurations) {
   EXPECT_EQ(seconds_text(Duration::max(), 9), "9223372036.854775807");
 }
 
-TEST(UtcText, TellsDateAndTime) {
+TEST(UtcText, FormatsDateAndTime) {
   EXPECT_EQ(utc_text(Timestamp{}), "1970-01-01T00:00:00Z");
   EXPECT_EQ(utc_text(Timestamp{1'554'312'069s + 999ms}),
             "2019-04-03T17:21:09Z");
@@ -39,12 +39,12 @@ TEST(UtcText, TellsDateAndTime) {
   EXPECT_EQ(utc_text(Timestamp{-1ns}), "1969-12-31T23:59:59Z");
 }
 
-TEST(UtcText, TellsTheEndsOfTime) {
+TEST(UtcText, FormatsTheEndsOfTheRange) {
   EXPECT_EQ(utc_text(kEarliestTime), "1896-12-06T00:03:10Z");
   EXPECT_EQ(utc_text(kLatestTime), "2116-02-20T23:53:38Z");
 }
 
-TEST(Timestamp, LeavesRoomForEveryDifference) {
+TEST(Timestamp, DifferencesNeverOverflow) {
   EXPECT_GT(kLatestTime - kEarliestTime, 0ns);
   EXPECT_LT(kEarliestTime - kLatestTime, 0ns);
 }

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-// What is left of a stream, as a source again.
+// The rest of a stream as a source.
 class StreamBytes : public ByteSource {
  public:
   explicit StreamBytes(ByteStream stream) : stream_(std::move(stream)) {}
@@ -32,14 +32,14 @@ class StreamBytes : public ByteSource {
 bool ByteStream::fill(std::size_t count) {
   if (window_.size() >= count) return true;
   if (source_ && source_->lends() &&
-      window_.size() <= ByteSource::kRoomBeforeLent) {
+      window_.size() <= ByteSource::kLentHeadroom) {
     borrow();
   }
   if (window_.size() < count && source_) gather(count);
   return window_.size() >= count;
 }
 
-// The next block of the source's own, with what is left of the window in front.
+// Borrows the next block, with the rest of the window copied in front of it.
 void ByteStream::borrow() {
   kept_.assign(window_.begin(), window_.end());
   window_ = kept_;
@@ -51,8 +51,8 @@ void ByteStream::borrow() {
   window_ = Bytes(front, kept_.size() + block->size());
 }
 
-// Into the buffer. Room grows with what really came, never with what a file
-// only claims.
+// Reads into the buffer, which grows with the bytes received, not with claimed
+// sizes.
 void ByteStream::gather(std::size_t count) {
   kept_.assign(window_.begin(), window_.end());
   std::size_t size = kept_.size();

@@ -17,7 +17,7 @@ std::string counting_bytes(std::size_t count) {
   return bytes;
 }
 
-TEST(ByteStream, HasAllBytesInMemoryAtHand) {
+TEST(ByteStream, BuffersAllBytesInMemory) {
   const std::string bytes = "abcdef";
   ByteStream stream(as_bytes(bytes));
   EXPECT_TRUE(stream.fill(6));
@@ -28,8 +28,8 @@ TEST(ByteStream, HasAllBytesInMemoryAtHand) {
   EXPECT_FALSE(stream.problem());
 }
 
-TEST(ByteStream, FillsFromASourceThatGivesLittle) {
-  ByteStream stream(in_bites("abcdef", 1));
+TEST(ByteStream, FillsFromShortReads) {
+  ByteStream stream(in_chunks("abcdef", 1));
   EXPECT_TRUE(stream.window().empty());
   ASSERT_TRUE(stream.fill(4));
   EXPECT_EQ(as_text(stream.window().first(4)), "abcd");
@@ -37,11 +37,11 @@ TEST(ByteStream, FillsFromASourceThatGivesLittle) {
   ASSERT_TRUE(stream.fill(3));
   EXPECT_EQ(as_text(stream.window()), "def");
   EXPECT_FALSE(stream.fill(4));
-  EXPECT_EQ(as_text(stream.window()), "def") << "what is there stays at hand";
+  EXPECT_EQ(as_text(stream.window()), "def") << "buffered bytes stay available";
 }
 
-TEST(ByteStream, SkipsFartherThanItsWindow) {
-  ByteStream stream(in_bites(counting_bytes(1000), 17));
+TEST(ByteStream, SkipsBeyondItsWindow) {
+  ByteStream stream(in_chunks(counting_bytes(1000), 17));
   EXPECT_TRUE(stream.skip(900));
   EXPECT_EQ(stream.position(), 900u);
   ASSERT_TRUE(stream.fill(1));
@@ -52,17 +52,17 @@ TEST(ByteStream, SkipsFartherThanItsWindow) {
 
 TEST(ByteStream, SkipsToItsEndAndNoFurther) {
   for (const std::size_t bite : {1u, 2u, 3u}) {
-    ByteStream stream(in_bites("abc", bite));
+    ByteStream stream(in_chunks("abc", bite));
     EXPECT_TRUE(stream.skip(0));
     EXPECT_TRUE(stream.skip(3)) << bite;
     EXPECT_EQ(stream.position(), 3u);
     EXPECT_FALSE(stream.skip(1));
-    EXPECT_TRUE(stream.skip(0)) << "that is where it stands";
+    EXPECT_TRUE(stream.skip(0)) << "an empty skip succeeds at the end";
   }
 }
 
-TEST(ByteStream, TellsWhyItsSourceFailed) {
-  ByteStream stream(in_bites("abc", 2, "the cable is out"));
+TEST(ByteStream, ReportsASourceFailure) {
+  ByteStream stream(in_chunks("abc", 2, "the cable is out"));
   EXPECT_TRUE(stream.fill(3));
   EXPECT_FALSE(stream.problem());
   EXPECT_FALSE(stream.fill(4));
@@ -70,8 +70,8 @@ TEST(ByteStream, TellsWhyItsSourceFailed) {
   EXPECT_EQ(as_text(stream.window()), "abc");
 }
 
-TEST(ByteStream, BecomesASourceOfAllThatIsStillToCome) {
-  ByteStream stream(in_bites("abcdef", 4));
+TEST(ByteStream, BecomesASourceOfTheRemainingBytes) {
+  ByteStream stream(in_chunks("abcdef", 4));
   ASSERT_TRUE(stream.fill(3));
   stream.consume(1);
   ByteStream again(std::move(stream).into_source());
@@ -79,24 +79,24 @@ TEST(ByteStream, BecomesASourceOfAllThatIsStillToCome) {
   EXPECT_EQ(as_text(again.window()), "bcdef");
 }
 
-TEST(ByteStream, PassesAFailureOnWhenItBecomesASource) {
+TEST(ByteStream, PassesAFailureToTheDerivedSource) {
   ByteStream again(
-      ByteStream(in_bites("abc", 2, "the cable is out")).into_source());
+      ByteStream(in_chunks("abc", 2, "the cable is out")).into_source());
   EXPECT_FALSE(again.fill(4));
   EXPECT_EQ(again.problem(), "the cable is out");
 }
 
-TEST(ByteStream, GivesTheSameBytesForAnyStepsAndBites) {
+TEST(ByteStream, GivesTheSameBytesForAnyReadAndStepSize) {
   const std::string bytes = counting_bytes(600'000);
   Random random(1);
   for (const std::size_t bite : {1000u, 4096u, 300'000u, 1'000'000u}) {
-    ByteStream stream(in_bites(bytes, bite));
+    ByteStream stream(in_chunks(bytes, bite));
     std::size_t at = 0;
     while (at < bytes.size()) {
-      const std::size_t want = 1 + random.below(100'000);
-      const bool filled = stream.fill(want);
-      ASSERT_EQ(filled, want <= bytes.size() - at);
-      const std::size_t take = std::min(want, stream.window().size());
+      const std::size_t wanted = 1 + random.below(100'000);
+      const bool filled = stream.fill(wanted);
+      ASSERT_EQ(filled, wanted <= bytes.size() - at);
+      const std::size_t take = std::min(wanted, stream.window().size());
       ASSERT_EQ(as_text(stream.window().first(take)), bytes.substr(at, take));
       stream.consume(take);
       at += take;

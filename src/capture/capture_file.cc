@@ -34,30 +34,30 @@ class FileBytes : public ByteSource {
 };
 
 ByteStream stream_of(FileHandle file) {
-  // Of a pipe there is nothing to read ahead; that fails, and does not matter.
+  // Fails on a pipe, which has nothing to read ahead; the error is ignored.
   ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   return ByteStream(std::make_unique<FileBytes>(std::move(file)));
 }
 
 ByteStream ahead_if(UnpackOn thread, std::unique_ptr<ByteSource> source) {
-  if (thread == UnpackOn::kCallersThread) return ByteStream(std::move(source));
+  if (thread == UnpackOn::kCallerThread) return ByteStream(std::move(source));
   return ByteStream(std::make_unique<ReadAhead>(std::move(source)));
 }
 
 ByteStream unpack(ByteStream stream, UnpackOn thread) {
   stream.fill(kMagicSize);
   const Bytes front = stream.window();
-  if (looks_gzip(front)) {
+  if (looks_like_gzip(front)) {
     return ahead_if(thread, unpack_gzip(std::move(stream).into_source()));
   }
-  if (looks_zstd(front)) {
+  if (looks_like_zstd(front)) {
     return ahead_if(thread, unpack_zstd(std::move(stream).into_source()));
   }
   return stream;
 }
 
-tl::unexpected<Error> no_capture(const std::string& name,
-                                 const ByteStream& stream) {
+tl::unexpected<Error> not_a_capture(const std::string& name,
+                                    const ByteStream& stream) {
   if (stream.problem()) {
     return fail(ErrorKind::kInput,
                 "cannot read {}: {}; record or copy it again", name,
@@ -69,19 +69,19 @@ tl::unexpected<Error> no_capture(const std::string& name,
                 name);
   }
   return fail(ErrorKind::kInput,
-              "{} is no capture: it begins as neither pcap nor pcapng (plain, "
-              "gzip or zstd); save it as one of these, for example with "
+              "{} is not a capture: it is neither pcap nor pcapng (plain, "
+              "gzip or zstd); convert it, for example with "
               "tshark -r FILE -w NEW.pcap",
               name);
 }
 
 Result<std::unique_ptr<FrameSource>> read_stream(
     ByteStream packed, const std::string& name,
-    UnpackOn thread = UnpackOn::kCallersThread) {
+    UnpackOn thread = UnpackOn::kCallerThread) {
   ByteStream stream = unpack(std::move(packed), thread);
   stream.fill(kMagicSize);
-  if (looks_pcapng(stream.window())) return read_pcapng(std::move(stream));
-  if (!looks_pcap(stream.window())) return no_capture(name, stream);
+  if (looks_like_pcapng(stream.window())) return read_pcapng(std::move(stream));
+  if (!looks_like_pcap(stream.window())) return not_a_capture(name, stream);
   auto reader = read_pcap(std::move(stream));
   if (!reader) {
     return fail(fmt::format("cannot read {}", name), std::move(reader).error());
@@ -98,33 +98,33 @@ Result<ByteStream> open_stream(const std::string& path) {
   return stream_of(std::move(*file));
 }
 
-// By its name, which is believed for nothing else.
-bool is_called_capture(const fs::path& path) {
+// Decides by name, which is used for nothing else.
+bool has_capture_extension(const fs::path& path) {
   const std::string ending = path.extension().string();
   if (ending == ".gz" || ending == ".zst") {
-    return is_called_capture(path.stem());
+    return has_capture_extension(path.stem());
   }
   return ending == ".pcap" || ending == ".pcapng" || ending == ".cap";
 }
 
-// Captures, and what should be one: opening it will tell what is wrong.
+// Captures, and files that should be one: opening them reports the error.
 bool is_worth_opening(const fs::path& path) {
-  const auto is_capture = looks_capture(path.string());
-  return !is_capture || *is_capture || is_called_capture(path);
+  const auto is_capture = looks_like_capture(path.string());
+  return !is_capture || *is_capture || has_capture_extension(path);
 }
 
-// Lists what is below a folder, links to folders included.
+// Lists the files below a folder, links to folders included.
 class Listing {
  public:
-  // A folder within that cannot be listed is found itself, so that whoever
-  // opens it tells.
+  // A subfolder that cannot be listed is added to `found` itself, so that
+  // opening it reports the error.
   std::error_code add(const fs::path& folder) {
     std::error_code problem;
     const fs::path real = fs::canonical(folder, problem);
     if (problem) return problem;
-    // A link to a folder that it stands in leads to nothing new.
-    if (std::ranges::find(around_, real) != around_.end()) return {};
-    around_.push_back(real);
+    // Skip a link to one of its own parent folders.
+    if (std::ranges::find(ancestors_, real) != ancestors_.end()) return {};
+    ancestors_.push_back(real);
     for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
          at.increment(problem)) {
       std::error_code gone;
@@ -134,14 +134,14 @@ class Listing {
               : at->is_regular_file(gone) && is_worth_opening(at->path());
       if (is_found) found.push_back(at->path().string());
     }
-    around_.pop_back();
+    ancestors_.pop_back();
     return problem;
   }
 
   std::vector<std::string> found;
 
  private:
-  std::vector<fs::path> around_;  // the folders it is in just now
+  std::vector<fs::path> ancestors_;  // canonical paths of the open folders
 };
 
 }  // namespace
@@ -159,15 +159,15 @@ Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
   return read_stream(ByteStream(bytes), name);
 }
 
-Result<bool> looks_capture(const std::string& path) {
+Result<bool> looks_like_capture(const std::string& path) {
   auto opened = open_stream(path);
   if (!opened) return fail(std::move(opened).error());
-  ByteStream stream = unpack(std::move(*opened), UnpackOn::kCallersThread);
+  ByteStream stream = unpack(std::move(*opened), UnpackOn::kCallerThread);
   stream.fill(kMagicSize);
-  return looks_pcap(stream.window()) || looks_pcapng(stream.window());
+  return looks_like_pcap(stream.window()) || looks_like_pcapng(stream.window());
 }
 
-Result<std::vector<std::string>> captures_below(const std::string& folder) {
+Result<std::vector<std::string>> list_captures(const std::string& folder) {
   Listing listing;
   if (const std::error_code problem = listing.add(folder)) {
     return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
@@ -190,7 +190,7 @@ Result<std::vector<std::string>> find_captures(
       captures.push_back(path);
       continue;
     }
-    auto below = captures_below(path);
+    auto below = list_captures(path);
     if (!below) return fail(std::move(below).error());
     if (below->empty()) {
       return fail(ErrorKind::kInput,

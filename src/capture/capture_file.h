@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Opens a capture by what it holds, never by what it is called: pcap or
-// pcapng, plain or packed by gzip or zstd, from a file, a pipe or standard
-// input ("-"). All are streamed: memory does not grow with a capture.
+// Opens a capture by its content, never by its name: pcap or pcapng, plain or
+// compressed by gzip or zstd, from a file, a pipe or standard input ("-"). All
+// are streamed: memory does not grow with the size of a capture.
 #pragma once
 
 #include <memory>
@@ -16,30 +16,30 @@ namespace flowtell {
 
 inline constexpr const char* kStandardInput = "-";
 
-// On which thread a capture is unpacked, if it is packed.
-enum class UnpackOn { kCallersThread, kThreadOfItsOwn };
+// The thread that decompresses a compressed capture.
+enum class UnpackOn { kCallerThread, kOwnThread };
 
-// Fails, naming the path and the remedy, when there is no capture in it.
+// Fails, naming the path and the remedy, if the content is not a capture.
 Result<std::unique_ptr<FrameSource>> open_capture(
-    const std::string& path, UnpackOn thread = UnpackOn::kCallersThread);
+    const std::string& path, UnpackOn thread = UnpackOn::kCallerThread);
 
-// The same for bytes that the caller keeps alive; `name` is for messages.
+// The same for `bytes`, which must outlive the source. Messages use `name`.
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
                                                   const std::string& name);
 
-// Whether the file begins as a capture does. Fails where it cannot be opened.
-Result<bool> looks_capture(const std::string& path);
+// Whether the file starts as a capture does. Fails if it cannot be opened.
+Result<bool> looks_like_capture(const std::string& path);
 
-// The captures below a folder, at any depth and behind links, in the order of
-// their names; files of other kinds are passed over. Among them is what cannot
-// be opened, and what is called a capture (.pcap, .pcapng, .cap, packed or not)
-// and is none, so that whoever opens it tells. Fails where the folder cannot be
-// listed.
-Result<std::vector<std::string>> captures_below(const std::string& folder);
+// The captures in a folder, at any depth and through links, sorted by name.
+// Other files are skipped. The result includes entries that cannot be opened
+// and files that only have a capture's extension (.pcap, .pcapng, .cap,
+// compressed or not), so that opening them reports the error. Fails if the
+// folder cannot be listed.
+Result<std::vector<std::string>> list_captures(const std::string& folder);
 
-// The captures that paths stand for: files and "-" as they are, of folders all
-// captures below them in the order of their names. Fails, naming it, for a path
-// that is absent or a folder that holds none.
+// Expands paths to captures: files and "-" unchanged, folders to the captures
+// below them, sorted by name. Fails, naming it, for an absent path or a folder
+// without captures.
 Result<std::vector<std::string>> find_captures(
     const std::vector<std::string>& paths);
 

@@ -34,7 +34,7 @@ std::vector<TestFrame> frames_of(const std::string& path) {
   return source ? read_back(**source).frames : std::vector<TestFrame>{};
 }
 
-TEST(CaptureFile, IsToldByItsContentNotItsName) {
+TEST(CaptureFile, IsDetectedByContentNotName) {
   const TemporaryFolder folder;
   const std::string pcap = pcap_bytes(two_frames());
   const std::string pcapng = pcapng_bytes(two_frames());
@@ -45,14 +45,14 @@ TEST(CaptureFile, IsToldByItsContentNotItsName) {
   }
 }
 
-TEST(CaptureFile, MayHaveDescriptorZero) {
+TEST(CaptureFile, WorksWithDescriptorZero) {
   const TemporaryFolder folder;
   const std::string path = folder.put("a", pcap_bytes(two_frames()));
   const ClosedInput closed;
   EXPECT_EQ(frames_of(path), two_frames());
 }
 
-TEST(CaptureFile, IsReadFromAPipeToo) {
+TEST(CaptureFile, IsReadFromAPipe) {
   const TemporaryFolder folder;
   const std::string pipe = folder / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
@@ -63,7 +63,7 @@ TEST(CaptureFile, IsReadFromAPipeToo) {
   writer.join();
 }
 
-// A full pipe, refilled as it is read.
+// A full pipe, refilled as it drains.
 class FilledPipe {
  public:
   FilledPipe(const std::string& path, std::string bytes)
@@ -72,7 +72,7 @@ class FilledPipe {
     in_ = FileHandle(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
     fill();
   }
-  // Fills it; returns the bytes written so far.
+  // Fills the pipe; returns the number of bytes written so far.
   std::size_t fill() {
     ssize_t count = 0;
     do {
@@ -93,8 +93,7 @@ class FilledPipe {
   std::size_t written_ = 0;
 };
 
-// A thread of its own reads on before frames are requested.
-TEST(CaptureFile, IsReadAheadOnlyByAThreadOfItsOwn) {
+TEST(CaptureFile, IsReadAheadOnlyByAnUnpackThread) {
   std::vector<TestFrame> frames;
   Random random(7);
   for (int i = 0; i < 1000; ++i) {
@@ -105,54 +104,54 @@ TEST(CaptureFile, IsReadAheadOnlyByAThreadOfItsOwn) {
   const std::string packed = gzip_packed(pcap_bytes(frames));
   const TemporaryFolder folder;
   FilledPipe of_caller(folder / "a", packed);
-  const auto unread = open_capture(folder / "a", UnpackOn::kCallersThread);
+  const auto unread = open_capture(folder / "a", UnpackOn::kCallerThread);
   ASSERT_TRUE(unread);
   const std::size_t at_open = of_caller.fill();
   EXPECT_LT(at_open, packed.size() / 2);
   FilledPipe of_thread(folder / "b", packed);
-  const auto ahead = open_capture(folder / "b", UnpackOn::kThreadOfItsOwn);
+  const auto ahead = open_capture(folder / "b", UnpackOn::kOwnThread);
   ASSERT_TRUE(ahead);
   while (of_thread.fill() <= at_open) ASSERT_TRUE(of_thread.wait_for_room());
   of_thread.close();
 }
 
-std::string why_not(const std::string& path) {
+std::string error_of(const std::string& path) {
   const auto source = open_capture(path);
   if (source) return "";
   EXPECT_EQ(source.error().kind, ErrorKind::kInput);
   return source.error().message;
 }
 
-TEST(CaptureFile, SaysWhatIsWrongWithAPath) {
+TEST(CaptureFile, ReportsInvalidPaths) {
   const TemporaryFolder folder;
   const std::string absent = folder / "absent.pcap";
   EXPECT_EQ(
-      why_not(absent),
+      error_of(absent),
       "cannot open " + absent +
-          ": No such file or directory; is it there, and may you read it?");
-  EXPECT_NE(why_not(folder.path()).find("is a folder"), std::string::npos);
+          ": No such file or directory; check that it exists and is readable");
+  EXPECT_NE(error_of(folder.path()).find("is a folder"), std::string::npos);
 }
 
-TEST(CaptureFile, SaysWhatIsWrongWithItsContent) {
+TEST(CaptureFile, ReportsInvalidContent) {
   const TemporaryFolder folder;
-  EXPECT_NE(why_not(folder.put("a", "")).find("/a is empty"),
+  EXPECT_NE(error_of(folder.put("a", "")).find("/a is empty"),
             std::string::npos);
-  EXPECT_NE(why_not(folder.put("b", "Dear diary")).find("/b is no capture"),
+  EXPECT_NE(error_of(folder.put("b", "Dear diary")).find("/b is not a capture"),
             std::string::npos);
-  EXPECT_NE(why_not(folder.put("c", "\n\r")).find("/c is no capture"),
+  EXPECT_NE(error_of(folder.put("c", "\n\r")).find("/c is not a capture"),
             std::string::npos);
-  EXPECT_NE(why_not(folder.put("d", gzip_packed("Dear diary")))
-                .find("/d is no capture"),
+  EXPECT_NE(error_of(folder.put("d", gzip_packed("Dear diary")))
+                .find("/d is not a capture"),
             std::string::npos);
-  EXPECT_NE(why_not(folder.put("e", pcap_header().substr(0, 20)))
+  EXPECT_NE(error_of(folder.put("e", pcap_header().substr(0, 20)))
                 .find("cut off after 20 of 24 bytes"),
             std::string::npos);
   const std::string packed = gzip_packed(pcap_bytes(two_frames()));
-  EXPECT_NE(why_not(folder.put("f", packed.substr(0, 12))).find("cut short"),
+  EXPECT_NE(error_of(folder.put("f", packed.substr(0, 12))).find("cut short"),
             std::string::npos);
 }
 
-TEST(CaptureFile, FindsTheCapturesBelowAFolderInTheOrderOfTheirNames) {
+TEST(CaptureFile, FindsCapturesInAFolderSortedByName) {
   const TemporaryFolder folder;
   const std::string b = folder.put("deep/er/b.bin", pcap_bytes({}));
   const std::string a = folder.put("a", gzip_packed(pcapng_bytes({})));
@@ -163,7 +162,7 @@ TEST(CaptureFile, FindsTheCapturesBelowAFolderInTheOrderOfTheirNames) {
   EXPECT_EQ(*found, (std::vector{a, b}));
 }
 
-TEST(CaptureFile, FindsCapturesBehindLinksButNeverInCircles) {
+TEST(CaptureFile, FollowsFolderLinksButNoCycles) {
   const TemporaryFolder folder;
   const TemporaryFolder elsewhere;
   elsewhere.put("monday/a.pcap", pcap_bytes({}));
@@ -177,16 +176,16 @@ TEST(CaptureFile, FindsCapturesBehindLinksButNeverInCircles) {
   EXPECT_EQ(*found, (std::vector{b, folder / "chat/monday/a.pcap"}));
 }
 
-TEST(CaptureFile, TakesNamedPathsAsTheyAreAndInTheirOrder) {
+TEST(CaptureFile, KeepsNamedPathsInOrder) {
   const TemporaryFolder folder;
-  const std::string z = folder.put("z", "not looked into yet");
+  const std::string z = folder.put("z", "not opened yet");
   const std::string a = folder.put("a", pcap_bytes({}));
   const auto found = find_captures({z, "-", a});
   ASSERT_TRUE(found);
   EXPECT_EQ(*found, (std::vector<std::string>{z, "-", a}));
 }
 
-TEST(CaptureFile, FindsNothingInAPathThatIsAbsentOrAnEmptyFolder) {
+TEST(CaptureFile, RejectsAbsentPathsAndFoldersWithoutCaptures) {
   const TemporaryFolder folder;
   folder.put("README", "no captures yet");
   for (const std::string& path : {folder.path(), folder / "absent"}) {
@@ -197,16 +196,17 @@ TEST(CaptureFile, FindsNothingInAPathThatIsAbsentOrAnEmptyFolder) {
   }
 }
 
-TEST(CaptureFile, LooksIntoAFileWithoutReadingItAll) {
+TEST(CaptureFile, DetectsACaptureByItsStart) {
   const TemporaryFolder folder;
-  EXPECT_TRUE(*looks_capture(folder.put("a", pcap_bytes({}))));
-  EXPECT_TRUE(*looks_capture(folder.put("b", zstd_packed(pcapng_bytes({})))));
-  EXPECT_FALSE(*looks_capture(folder.put("c", "text")));
-  EXPECT_FALSE(*looks_capture(folder.put("d", "")));
-  EXPECT_FALSE(looks_capture(folder / "absent"));
+  EXPECT_TRUE(*looks_like_capture(folder.put("a", pcap_bytes({}))));
+  EXPECT_TRUE(
+      *looks_like_capture(folder.put("b", zstd_packed(pcapng_bytes({})))));
+  EXPECT_FALSE(*looks_like_capture(folder.put("c", "text")));
+  EXPECT_FALSE(*looks_like_capture(folder.put("d", "")));
+  EXPECT_FALSE(looks_like_capture(folder / "absent"));
 }
 
-TEST(LinkType, HasTheNumberAndTheNameOfTheRegistry) {
+TEST(LinkType, MatchesTheRegistry) {
   for (const auto& [number, name] : {std::pair{0u, "BSD loopback"},
                                      {1u, "Ethernet"},
                                      {12u, "raw IP"},

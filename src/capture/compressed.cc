@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::size_t kPackedChunk = 1 << 16;
 
-// The packed bytes at hand, refilled from their source when used up.
+// A buffer of compressed bytes, refilled from its source when empty.
 class PackedInput {
  public:
   explicit PackedInput(std::unique_ptr<ByteSource> source)
       : source_(std::move(source)) {}
 
-  // False at the end of the packed bytes.
+  // False at the end of the compressed bytes.
   Result<bool> refill_if_empty() {
     if (!left_.empty()) return true;
     auto got = source_->read(chunk_);
@@ -58,7 +58,7 @@ class GzipBytes : public ByteSource {
         if (!more) return fail(std::move(more).error());
         if (!*more || !begin_member()) return 0;
       }
-      // Before more is asked for, for zlib may hold what had no room before.
+      // Before a refill, because zlib may still hold pending output.
       auto step = inflate_into(into);
       if (!step) return step;
       made = *step;
@@ -71,7 +71,7 @@ class GzipBytes : public ByteSource {
   }
 
  private:
-  // False where what follows a member is no other: padding, which gzip ignores.
+  // False if padding follows instead of a member; gzip ignores padding.
   bool begin_member() {
     if (any_member_ && input_.left().front() != 0x1f) return false;
     inflateReset(&stream_);
@@ -87,9 +87,9 @@ class GzipBytes : public ByteSource {
     stream_.avail_out = static_cast<uInt>(into.size());
     const int state = inflate(&stream_, Z_NO_FLUSH);
     const std::size_t made = into.size() - stream_.avail_out;
-    const bool wants_more = state == Z_BUF_ERROR && stream_.avail_in == 0;
-    damaged_ = state != Z_OK && state != Z_STREAM_END && !wants_more;
-    // What came out before the damage is handed over first.
+    const bool needs_input = state == Z_BUF_ERROR && stream_.avail_in == 0;
+    damaged_ = state != Z_OK && state != Z_STREAM_END && !needs_input;
+    // Output produced before the damage is returned first.
     if (damaged_ && made == 0) return damage();
     input_.leave(stream_.avail_in);
     between_members_ = state == Z_STREAM_END;
@@ -127,7 +127,7 @@ class ZstdBytes : public ByteSource {
       if (!*more) return cut_short();
       const Bytes left = input_.left();
       const Bytes given = left.first(
-          holds_more_ ? 0 : std::min(left.size(), without_header(wanted_)));
+          holds_more_ ? 0 : std::min(left.size(), without_header(requested_)));
       auto taken = unpack(given, out);
       if (!taken) return taken;
       input_.leave(left.size() - *taken);
@@ -143,15 +143,15 @@ class ZstdBytes : public ByteSource {
     return fail(ErrorKind::kInput, "the zstd data is damaged");
   }
 
-  // RFC 8878, 3.1.1 and 3.1.2. zstd knows older formats too, if their first
-  // bytes come all at once; here they are damage however they come.
+  // RFC 8878, 3.1.1 and 3.1.2. libzstd also accepts older formats if their
+  // first bytes arrive in one call; here they always count as damage.
   static bool is_magic(Bytes head) {
     const auto magic = load<std::uint32_t>(head.data(), ByteOrder::kLittle);
     return magic == ZSTD_MAGICNUMBER ||
            (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
   }
 
-  // False at the end of the packed bytes.
+  // False at the end of the compressed bytes.
   Result<bool> begin_frame() {
     std::array<std::uint8_t, sizeof(std::uint32_t)> head{};
     for (std::size_t i = 0; i < head.size(); ++i) {
@@ -169,25 +169,25 @@ class ZstdBytes : public ByteSource {
     return true;
   }
 
-  // How many of the packed bytes were taken.
+  // Returns the number of compressed bytes consumed.
   Result<std::size_t> unpack(Bytes packed, ZSTD_outBuffer& out) {
     ZSTD_inBuffer in{packed.data(), packed.size(), 0};
-    wanted_ = ZSTD_decompressStream(stream_.get(), &out, &in);
-    if (ZSTD_isError(wanted_) != 0) return damage();
-    between_frames_ = wanted_ == 0;
+    requested_ = ZSTD_decompressStream(stream_.get(), &out, &in);
+    if (ZSTD_isError(requested_) != 0) return damage();
+    between_frames_ = requested_ == 0;
     holds_more_ = !between_frames_ && out.size > 0 && out.pos == out.size;
     return in.pos;
   }
 
-  // A call that meets damage gives nothing, so each gets no more than zstd asks
-  // for, a block, and nothing while zstd still holds what had no room: what
-  // came before the damage is then out already. zstd asks for the next block's
-  // header too, which waits.
+  // A call that finds damage returns no output. So each call gets at most one
+  // block, and none while zstd holds pending output: everything before the
+  // damage has then been returned. The next block's header, which zstd requests
+  // along with a block, is withheld.
   static constexpr std::size_t kBlockHeader = 3;
   static std::size_t without_header(std::size_t wanted) {
     return wanted > kBlockHeader ? wanted - kBlockHeader : wanted;
   }
-  std::size_t wanted_ = 0;
+  std::size_t requested_ = 0;
 
   struct Free {
     void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
@@ -200,11 +200,11 @@ class ZstdBytes : public ByteSource {
 
 }  // namespace
 
-bool looks_gzip(Bytes front) {
+bool looks_like_gzip(Bytes front) {
   return front.size() >= 2 && front[0] == 0x1f && front[1] == 0x8b;
 }
 
-bool looks_zstd(Bytes front) {
+bool looks_like_zstd(Bytes front) {
   return front.size() >= 4 &&
          load<std::uint32_t>(front.data(), ByteOrder::kLittle) ==
              ZSTD_MAGICNUMBER;

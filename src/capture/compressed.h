@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Packed captures, unpacked as they are read: gzip by zlib (RFC 1952, also
-// several members in a row), zstd by libzstd (RFC 8878, also several frames).
+// Streaming decompression of captures: gzip by zlib (RFC 1952, with any number
+// of members), zstd by libzstd (RFC 8878, with any number of frames).
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace flowtell {
 
-bool looks_gzip(Bytes front);
-bool looks_zstd(Bytes front);
+bool looks_like_gzip(Bytes front);
+bool looks_like_zstd(Bytes front);
 
 std::unique_ptr<ByteSource> unpack_gzip(std::unique_ptr<ByteSource> packed);
 std::unique_ptr<ByteSource> unpack_zstd(std::unique_ptr<ByteSource> packed);

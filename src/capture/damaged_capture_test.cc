@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Captures cut off at every byte and spoilt in every bit, in every form.
+// Captures cut off at every byte and damaged in every bit, in every format.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,11 +13,11 @@
 namespace flowtell {
 namespace {
 
-// A small capture, and where its parts end.
+// A small capture and the ends of its parts.
 struct Sample {
   std::string bytes;
-  std::size_t header = 0;            // shorter than this it is no capture
-  std::vector<std::size_t> borders;  // cut off here nothing is damaged
+  std::size_t header = 0;            // shorter input is not a capture
+  std::vector<std::size_t> borders;  // a cut here is no damage
   std::vector<std::size_t> frame_ends;
 };
 
@@ -92,7 +92,7 @@ void expect_cut(const Sample& sample, std::size_t cut, const ReadBack& read) {
   }
 }
 
-TEST_P(EveryForm, CutAtAnyByteGivesTheWholeFramesAndNamesTheDamage) {
+TEST_P(EveryForm, CutAtAnyByteKeepsWholeFramesAndReportsDamage) {
   const Sample sample = sample_of(GetParam());
   for (std::size_t cut = sample.header; cut <= sample.bytes.size(); ++cut) {
     SCOPED_TRACE(cut);
@@ -105,7 +105,7 @@ TEST_P(EveryForm, CutAtAnyByteGivesTheWholeFramesAndNamesTheDamage) {
   }
 }
 
-TEST_P(EveryForm, CutWithinItsHeaderFails) {
+TEST_P(EveryForm, CutWithinTheHeaderFails) {
   const Sample sample = sample_of(GetParam());
   for (std::size_t cut = 0; cut < sample.header; ++cut) {
     const std::string front = sample.bytes.substr(0, cut);
@@ -116,14 +116,14 @@ TEST_P(EveryForm, CutWithinItsHeaderFails) {
   }
 }
 
-// What may be said of any bytes at all.
-void expect_sane(const std::string& bytes) {
-  auto source = open_capture(as_bytes(bytes), "spoilt");
+// Invariants that hold for any input.
+void expect_valid(const std::string& bytes) {
+  auto source = open_capture(as_bytes(bytes), "damaged");
   if (!source) return;
   const ReadBack read = read_back(**source, 2);
   ASSERT_LE(read.frames.size(), bytes.size() / 12);
   for (const TestFrame& frame : read.frames) {
-    ASSERT_LE(frame.bytes.size(), kLongestFrame);
+    ASSERT_LE(frame.bytes.size(), kMaxFrameSize);
     ASSERT_GE(frame.time, kEarliestTime);
     ASSERT_LE(frame.time, kLatestTime);
   }
@@ -132,25 +132,25 @@ void expect_sane(const std::string& bytes) {
   ASSERT_EQ(read.damage.has_value(), streamed.damage.has_value());
 }
 
-TEST_P(EveryForm, WithAnyBitFlippedStaysSane) {
-  const std::string good = sample_of(GetParam()).bytes;
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+TEST_P(EveryForm, SurvivesAnyFlippedBit) {
+  const std::string intact = sample_of(GetParam()).bytes;
+  for (std::size_t bit = 0; bit < intact.size() * 8; ++bit) {
     SCOPED_TRACE(bit);
-    std::string spoilt = good;
-    spoilt[bit / 8] = static_cast<char>(spoilt[bit / 8] ^ (1 << (bit % 8)));
-    expect_sane(spoilt);
+    std::string damaged = intact;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
+    expect_valid(damaged);
     if (HasFatalFailure()) return;
   }
 }
 
-TEST_P(EveryForm, WithAnyByteAtItsMostStaysSane) {
-  const std::string good = sample_of(GetParam()).bytes;
-  for (std::size_t at = 0; at + 4 <= good.size(); ++at) {
+TEST_P(EveryForm, SurvivesExtremeByteValues) {
+  const std::string intact = sample_of(GetParam()).bytes;
+  for (std::size_t at = 0; at + 4 <= intact.size(); ++at) {
     SCOPED_TRACE(at);
     for (const char value : {'\0', '\x7f', '\xff'}) {
-      std::string spoilt = good;
-      spoilt.replace(at, 4, 4, value);
-      expect_sane(spoilt);
+      std::string damaged = intact;
+      damaged.replace(at, 4, 4, value);
+      expect_valid(damaged);
     }
     if (HasFatalFailure()) return;
   }

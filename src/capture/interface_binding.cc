@@ -25,7 +25,7 @@ bool bind_to(int socket, int index) {
   packet_mreq all{};
   all.mr_ifindex = index;
   all.mr_type = PACKET_MR_PROMISC;
-  // As at the start, without this there is still what is meant for us.
+  // Optional, as when opening: frames to this host arrive without it, too.
   static_cast<void>(::setsockopt(socket, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
                                  &all, sizeof all));
   return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The interface that has a name now, and an open packet socket bound to it. It
-// takes no capability, but it takes bind and setsockopt: a process without
-// these calls has another do it (confine/interface_binder.h).
+// State of a named network interface, and binding of an open packet socket to
+// it. This needs no capability, but it needs bind and setsockopt; a process
+// confined without these calls delegates them (confine/interface_binder.h).
 #pragma once
 
 #include <optional>
@@ -10,19 +10,19 @@
 
 namespace flowtell {
 
-// What the kernel says of an interface.
+// State of an interface as reported by the kernel.
 struct InterfaceState {
   int index = 0;
-  int hardware = 0;  // its kind, as the kernel numbers it (ARPHRD_...)
+  int hardware = 0;  // device type (ARPHRD_...)
 };
 
-// Nothing where there is none, or it is down. Any socket serves to ask by.
+// Nothing if the interface is absent or down. Any open socket will do.
 std::optional<InterfaceState> interface_state(int socket,
                                               const std::string& name);
 
-// Binds the packet socket to the interface that has the name now, as libpcap
-// did when it made the socket. False where that interface is absent, down or of
-// another kind.
+// Binds the packet socket to the interface with this name, as libpcap did when
+// it created the socket. False if the interface is absent, down or of another
+// device type.
 bool bind_to_interface(int socket, const std::string& name, int hardware);
 
 }  // namespace flowtell

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// In a network of its own, where a loopback goes up and down.
+// Runs in its own network namespace, where the loopback goes up and down.
 #include "capture/interface_binding.h"
 
 #include <gtest/gtest.h>
@@ -29,12 +29,12 @@ int bound_to(int socket) {
 
 class InterfaceBinding : public testing::Test {
  protected:
-  void SetUp() override { SKIP_UNLESS_OWN_NETWORK(); }
+  void SetUp() override { SKIP_UNLESS_NETWORK_NAMESPACE(); }
 };
 
-TEST_F(InterfaceBinding, KnowsAnInterfaceThatIsUp) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
+TEST_F(InterfaceBinding, ReportsAnInterfaceThatIsUp) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
     const FileHandle any = any_socket();
     EXPECT_FALSE(interface_state(any.get(), "lo")) << "it is down";
     switch_loopback(true);
@@ -49,9 +49,9 @@ TEST_F(InterfaceBinding, KnowsAnInterfaceThatIsUp) {
   });
 }
 
-TEST_F(InterfaceBinding, BindsAPacketSocketToOneOfItsKind) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
+TEST_F(InterfaceBinding, BindsAPacketSocketToTheSameDeviceType) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
     const FileHandle packets(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
     ASSERT_GE(packets.get(), 0);
     EXPECT_FALSE(bind_to_interface(packets.get(), "lo", ARPHRD_LOOPBACK))
@@ -64,26 +64,26 @@ TEST_F(InterfaceBinding, BindsAPacketSocketToOneOfItsKind) {
               static_cast<int>(::if_nametoindex("lo")));
     const FileHandle other = any_socket();
     EXPECT_FALSE(bind_to_interface(other.get(), "lo", ARPHRD_LOOPBACK))
-        << "it is no packet socket";
+        << "not a packet socket";
   });
 }
 
-TEST_F(InterfaceBinding, ReceivesNewsOfLinkChanges) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
-    auto news = LinkMonitor::subscribe();
-    ASSERT_TRUE(news) << news.error().message;
+TEST_F(InterfaceBinding, ReportsLinkChanges) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
+    auto monitor = LinkMonitor::subscribe();
+    ASSERT_TRUE(monitor) << monitor.error().message;
     const auto is_readable = [&] {
-      pollfd watched{news->descriptor(), POLLIN, 0};
+      pollfd watched{monitor->descriptor(), POLLIN, 0};
       return ::poll(&watched, 1, 0) == 1;
     };
     EXPECT_FALSE(is_readable());
-    EXPECT_FALSE(news->take());
+    EXPECT_FALSE(monitor->drain());
     for (const bool is_on : {true, false}) {
       switch_loopback(is_on);
       EXPECT_TRUE(is_readable());
-      EXPECT_TRUE(news->take());
-      EXPECT_FALSE(news->take()) << "each change once";
+      EXPECT_TRUE(monitor->drain());
+      EXPECT_FALSE(monitor->drain()) << "each change once";
     }
   });
 }

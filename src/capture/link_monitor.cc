@@ -19,19 +19,19 @@ Result<LinkMonitor> LinkMonitor::subscribe() {
   if (socket.get() < 0 ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address),
              sizeof address) != 0) {
-    return fail(ErrorKind::kInput, "cannot hear of interfaces: {}",
+    return fail(ErrorKind::kInput, "cannot subscribe to link changes: {}",
                 system_reason());
   }
   return LinkMonitor(std::move(socket));
 }
 
-bool LinkMonitor::take() {
+bool LinkMonitor::drain() {
   bool any = false;
   std::array<char, 8192> message;
   for (;;) {
     const ssize_t got =
         ::recv(socket_.get(), message.data(), message.size(), 0);
-    // More news than the socket could hold is news, too.
+    // ENOBUFS: announcements were lost, so there were some.
     if (got < 0 && errno != ENOBUFS) return any;
     any = true;
   }

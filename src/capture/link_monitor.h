@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tells when an interface may have come, gone, risen or fallen: the kernel's
-// own announcements (rtnetlink(7), RTMGRP_LINK), so that nobody need ask again
-// and again.
+// Reports when an interface may have been added, removed, or gone up or down,
+// from the kernel's announcements (rtnetlink(7), RTMGRP_LINK), which avoids
+// polling.
 #pragma once
 
 #include "base/file.h"
@@ -12,15 +12,15 @@ namespace flowtell {
 
 class LinkMonitor {
  public:
-  // Announcements from now on. Fails with the system's reason.
+  // Subscribes to announcements. Fails with the system's reason.
   static Result<LinkMonitor> subscribe();
 
-  // Readable when there is news.
+  // Readable when an announcement is pending.
   int descriptor() const { return socket_.get(); }
 
-  // Whether there was any since the last call. Which does not matter: whoever
-  // waits for an interface looks for himself.
-  bool take();
+  // Discards pending announcements; true if there were any. Their content is
+  // not needed: callers check the interface themselves.
+  bool drain();
 
  private:
   explicit LinkMonitor(FileHandle socket) : socket_(std::move(socket)) {}

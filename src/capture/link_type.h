@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The link types this program can look into, by their number in capture files
-// (https://www.tcpdump.org/linktypes.html). Any other number is kept as it is,
-// so that the ledger can name it.
+// Link types that flowtell can decode, by their number in capture files
+// (https://www.tcpdump.org/linktypes.html). Other numbers are kept unchanged,
+// so that the ledger can name them.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace flowtell {
 enum class LinkType : std::uint16_t {
   kNull = 0,  // BSD loopback: address family in the recorder's byte order
   kEthernet = 1,
-  kRawOpenBsd = 12,  // DLT_RAW as some systems wrote it
-  kRaw = 101,        // an IP header at once, either version
+  kRawOpenBsd = 12,  // DLT_RAW on some systems
+  kRaw = 101,        // starts with an IP header, either version
   kLoop = 108,       // OpenBSD loopback: address family in network byte order
   kLinuxSll = 113,   // "cooked" capture on any interface
   kIpv4 = 228,

@@ -14,18 +14,18 @@
 namespace flowtell {
 namespace {
 
-// The kernel hands over a block of frames when it is full, or so long after its
-// first. libpcap makes blocks of 256 KiB, so that on a quiet link, too, the
+// The kernel passes a block of frames when it is full, or this long after its
+// first frame. libpcap makes blocks of 256 KiB, so even on a quiet link the
 // ring lasts for its number of blocks times this: five seconds at 64 MiB.
 constexpr int kBlockMilliseconds = 20;
 
-// A frame is at hand a moment after its time: so long is waited beyond a
-// silence before it is believed.
+// Frames become available slightly after their time; a silence counts only once
+// it is this much longer.
 constexpr Duration kGrace = std::chrono::milliseconds(kBlockMilliseconds + 10);
 
 constexpr int kDltRawOnLinux = 12;
 
-// Files and handles number the link type "raw IP" differently.
+// Capture files and libpcap handles number the link type "raw IP" differently.
 LinkType link_of(int data_link) {
   if (data_link == kDltRawOnLinux) return LinkType::kRaw;
   return static_cast<LinkType>(data_link);
@@ -37,7 +37,7 @@ std::string interfaces_text() {
   pcap_if_t* all = nullptr;
   if (pcap_findalldevs(&all, reason.data()) != 0) return "none";
   for (const pcap_if_t* one = all; one != nullptr; one = one->next) {
-    // The others are no network interfaces (USB, Bluetooth, the firewall's).
+    // Others are not network interfaces (USB, Bluetooth, netfilter).
     const bool is_network = (one->flags & PCAP_IF_CONNECTION_STATUS) !=
                             PCAP_IF_CONNECTION_STATUS_NOT_APPLICABLE;
     if (is_network || (one->flags & PCAP_IF_LOOPBACK) != 0) {
@@ -48,11 +48,11 @@ std::string interfaces_text() {
   return names.empty() ? "none" : listed(names);
 }
 
-tl::unexpected<Error> no_listening(const std::string& name, int status,
-                                   pcap_t* handle) {
+tl::unexpected<Error> activation_error(const std::string& name, int status,
+                                       pcap_t* handle) {
   switch (status) {
     case PCAP_ERROR_NO_SUCH_DEVICE:
-      return fail(ErrorKind::kInput, "there is no interface {}; there are: {}",
+      return fail(ErrorKind::kInput, "there is no interface {}; available: {}",
                   name, interfaces_text());
     case PCAP_ERROR_IFACE_NOT_UP:
       return fail(ErrorKind::kInput,
@@ -62,11 +62,11 @@ tl::unexpected<Error> no_listening(const std::string& name, int status,
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
       return fail(ErrorKind::kInput,
-                  "may not listen on {}: that takes the capability "
+                  "may not capture on {}: this needs the capability "
                   "CAP_NET_RAW; run it as root, with sudo",
                   name);
     default:
-      return fail(ErrorKind::kInput, "cannot listen on {}: {}", name,
+      return fail(ErrorKind::kInput, "cannot capture on {}: {}", name,
                   pcap_geterr(handle));
   }
 }
@@ -77,17 +77,16 @@ Result<void> set_filter(pcap_t* handle, const std::string& filter) {
   constexpr int kOptimize = 1;
   if (pcap_compile(handle, &program, filter.c_str(), kOptimize,
                    PCAP_NETMASK_UNKNOWN) != 0) {
-    return fail(ErrorKind::kUsage, "cannot filter by '{}': {}", filter,
+    return fail(ErrorKind::kUsage, "cannot apply the filter '{}': {}", filter,
                 pcap_geterr(handle));
   }
   const int status = pcap_setfilter(handle, &program);
   pcap_freecode(&program);
   if (status == 0) return {};
-  return fail(ErrorKind::kInput, "cannot filter by '{}': {}", filter,
+  return fail(ErrorKind::kInput, "cannot apply the filter '{}': {}", filter,
               pcap_geterr(handle));
 }
 
-// What the callback fills.
 struct Filling {
   std::span<Frame> batch;
   std::vector<std::uint8_t>& store;
@@ -96,13 +95,13 @@ struct Filling {
   std::size_t count = 0;
 };
 
-// libpcap's frames last no longer than this call, so they are copied.
+// Copies the frame: libpcap's bytes are valid only during this call.
 void take_frame(u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
   Filling& filling = *static_cast<Filling*>(static_cast<void*>(user));
   const std::size_t size = std::min<std::size_t>(header->caplen, filling.snap);
   std::uint8_t* at = filling.store.data() + filling.count * filling.snap;
   std::memcpy(at, bytes, size);
-  // The handle tells nanoseconds where the field says microseconds.
+  // The handle is set to nanoseconds, so tv_usec holds nanoseconds.
   const Duration since_epoch =
       std::chrono::seconds(header->ts.tv_sec) + Duration(header->ts.tv_usec);
   filling.batch[filling.count++] = {
@@ -117,30 +116,30 @@ void LiveInterface::Closer::operator()(pcap* handle) const {
 }
 
 LiveInterface::LiveInterface(std::string name, InterfaceOptions options,
-                             LinkMonitor news)
+                             LinkMonitor monitor)
     : name_(std::move(name)),
       options_(std::move(options)),
-      news_(std::move(news)) {}
+      monitor_(std::move(monitor)) {}
 
 LiveInterface::~LiveInterface() = default;
 
 Result<std::unique_ptr<LiveInterface>> LiveInterface::open(
     const std::string& name, const InterfaceOptions& options) {
-  auto news = LinkMonitor::subscribe();
-  if (!news) return fail(std::move(news).error());
+  auto monitor = LinkMonitor::subscribe();
+  if (!monitor) return fail(std::move(monitor).error());
   std::unique_ptr<LiveInterface> interface(
-      new LiveInterface(name, options, std::move(*news)));
-  if (auto done = interface->listen(); !done) {
+      new LiveInterface(name, options, std::move(*monitor)));
+  if (auto done = interface->activate(); !done) {
     return fail(std::move(done).error());
   }
   return interface;
 }
 
-Result<void> LiveInterface::listen() {
+Result<void> LiveInterface::activate() {
   std::array<char, PCAP_ERRBUF_SIZE> reason{};
   Handle handle(pcap_create(name_.c_str(), reason.data()));
   if (!handle) {
-    return fail(ErrorKind::kInput, "cannot listen on {}: {}", name_,
+    return fail(ErrorKind::kInput, "cannot capture on {}: {}", name_,
                 reason.data());
   }
   pcap_set_snaplen(handle.get(), static_cast<int>(options_.snap));
@@ -148,11 +147,11 @@ Result<void> LiveInterface::listen() {
   pcap_set_promisc(handle.get(), 1);
   pcap_set_timeout(handle.get(), kBlockMilliseconds);
   pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
-  // Above 0 stand warnings, such as that there is no promiscuous mode.
+  // Positive values are warnings, such as missing promiscuous mode.
   const int status = pcap_activate(handle.get());
-  if (status < 0) return no_listening(name_, status, handle.get());
+  if (status < 0) return activation_error(name_, status, handle.get());
   if (pcap_setnonblock(handle.get(), 1, reason.data()) != 0) {
-    return fail(ErrorKind::kInput, "cannot listen on {}: {}", name_,
+    return fail(ErrorKind::kInput, "cannot capture on {}: {}", name_,
                 reason.data());
   }
   if (auto done = set_filter(handle.get(), options_.filter); !done) {
@@ -168,7 +167,7 @@ Result<void> LiveInterface::listen() {
 
 std::size_t LiveInterface::read(std::span<Frame> batch) {
   if (is_away_) {
-    if (!news_.take() || !resume()) return 0;
+    if (!monitor_.drain() || !resume()) return 0;
     is_away_ = false;
     notice_ = fmt::format("{} is back", name_);
   }
@@ -177,21 +176,21 @@ std::size_t LiveInterface::read(std::span<Frame> batch) {
   const int status =
       pcap_dispatch(handle_.get(), static_cast<int>(batch.size()), take_frame,
                     reinterpret_cast<u_char*>(&filling));
-  if (status < 0) lose();
-  if (filling.count > 0) heard_ = monotonic_now();
+  if (status < 0) handle_loss();
+  if (filling.count > 0) last_read_ = monotonic_now();
   return filling.count;
 }
 
 int LiveInterface::packet_socket() const { return pcap_fileno(handle_.get()); }
 
 bool LiveInterface::resume() {
-  if (bind_again_) return bind_again_();
-  return bind_to_interface(packet_socket(), name_, hardware_) || listen();
+  if (rebind_) return rebind_();
+  return bind_to_interface(packet_socket(), name_, hardware_) || activate();
 }
 
-// It may be back before anybody noticed that it was gone.
-void LiveInterface::lose() {
-  static_cast<void>(news_.take());
+// The interface may have returned before its loss was noticed.
+void LiveInterface::handle_loss() {
+  static_cast<void>(monitor_.drain());
   is_away_ = !resume();
   if (is_away_) {
     notice_ = fmt::format("{} went away; waiting for it to come back", name_);
@@ -199,15 +198,16 @@ void LiveInterface::lose() {
 }
 
 Duration LiveInterface::silence() const {
-  return std::max(monotonic_now() - heard_ - kGrace, Duration{});
+  return std::max(monotonic_now() - last_read_ - kGrace, Duration{});
 }
 
 Duration LiveInterface::time_until(Duration silence) const {
-  return heard_ + silence + kGrace + Duration{1} - monotonic_now();
+  return last_read_ + silence + kGrace + Duration{1} - monotonic_now();
 }
 
 int LiveInterface::descriptor() const {
-  return is_away_ ? news_.descriptor() : pcap_get_selectable_fd(handle_.get());
+  return is_away_ ? monitor_.descriptor()
+                  : pcap_get_selectable_fd(handle_.get());
 }
 
 std::uint64_t LiveInterface::dropped_by_handle() const {

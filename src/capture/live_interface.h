@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Frames from a network interface, by libpcap, through a ring shared with the
-// kernel: in blocks of as many frames as have room, so that neither a wake-up
-// nor a slot of the longest frame's size is paid for each, and twenty
-// milliseconds after its first frame at the latest.
+// Frames from a network interface, by libpcap, through a ring buffer shared
+// with the kernel. The kernel passes blocks of as many frames as fit, so that
+// no frame costs a wake-up or a slot of maximum size. A block is passed at the
+// latest twenty milliseconds after its first frame.
 //
-// An interface that goes away or down is waited for. When it returns the socket
-// that is open is bound to it again; one of another kind is opened anew. A
-// process that has given up the rights for both has another bind the socket
-// (confine/interface_binder.h). What was dropped goes on being summed up. One
-// thread at a time.
+// When the interface disappears or goes down, the source waits for it. On
+// return the open socket is bound to it again; an interface of another device
+// type is opened anew. A process without the rights for both delegates the
+// binding (confine/interface_binder.h). Drop counts add up. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -28,29 +27,27 @@ struct pcap;
 namespace flowtell {
 
 struct InterfaceOptions {
-  // How much of each frame is looked at, in bytes.
+  // Bytes captured of each frame.
   std::uint32_t snap = 2048;
-  // The ring's size: room for what comes while the program is busy.
+  // Size of the ring buffer, which holds frames while the program is busy.
   std::uint32_t buffer_bytes = 64u << 20;
-  // A filter in libpcap's language (pcap-filter(7)); empty: all frames.
+  // Filter expression (pcap-filter(7)); empty for all frames.
   std::string filter;
 };
 
 class LiveInterface : public LiveSource {
  public:
-  // Fails, naming the way out, where the interface is absent or down, may not
-  // be listened to, or the filter makes no sense.
+  // Fails, naming the remedy, if the interface is absent or down, permission is
+  // missing, or the filter is invalid.
   static Result<std::unique_ptr<LiveInterface>> open(
       const std::string& name, const InterfaceOptions& options);
   ~LiveInterface() override;
 
-  // What binds the socket again from here on; true once it is bound. Then no
-  // interface is opened anew.
-  void bind_by(std::function<bool()> bind_again) {
-    bind_again_ = std::move(bind_again);
-  }
+  // Sets the function that rebinds the socket; it returns true once bound. From
+  // then on no interface is opened anew.
+  void set_rebind(std::function<bool()> rebind) { rebind_ = std::move(rebind); }
   int packet_socket() const;
-  // The interface's kind when it was opened, as the kernel numbers it.
+  // Device type (ARPHRD_...) of the interface when it was opened.
   int hardware() const { return hardware_; }
 
   LinkType link() override { return link_; }
@@ -68,22 +65,23 @@ class LiveInterface : public LiveSource {
   };
   using Handle = std::unique_ptr<pcap, Closer>;
 
-  LiveInterface(std::string name, InterfaceOptions options, LinkMonitor news);
-  Result<void> listen();
+  LiveInterface(std::string name, InterfaceOptions options,
+                LinkMonitor monitor);
+  Result<void> activate();
   bool resume();
-  void lose();
+  void handle_loss();
   std::uint64_t dropped_by_handle() const;
 
   std::string name_;
   InterfaceOptions options_;
-  LinkMonitor news_;
+  LinkMonitor monitor_;
   Handle handle_;
-  bool is_away_ = false;  // the interface
+  bool is_away_ = false;  // whether the interface is absent or down
   int hardware_ = 0;
-  std::function<bool()> bind_again_;  // empty: this process binds itself
+  std::function<bool()> rebind_;  // empty: this process rebinds
   LinkType link_{};
-  std::vector<std::uint8_t> store_;  // of the frames handed out last
-  Duration heard_{};                 // when the last frame was read
+  std::vector<std::uint8_t> store_;  // bytes of the last batch
+  Duration last_read_{};             // when the last frame was read
   std::uint64_t dropped_before_ = 0;
   std::optional<std::string> notice_;
 };

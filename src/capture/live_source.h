@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A source of frames that come when they come: an interface, or a file played
-// at its recorded pace.
+// A source of frames that arrive over time: an interface, or a file replayed at
+// its recorded pace.
 //
-// `read` hands out the frames at hand, and 0 also while there are none yet.
-// What lies between two frames is told as silence: how long there has been no
-// frame since the last one that was read. It runs by a clock that no one can
-// set, so a system clock put forward or back does not change it.
+// `read` returns the frames available now, and 0 if there are none yet. The
+// time between frames is reported as silence: how long ago the last frame was
+// read. It is measured by a clock that cannot be set, so changes of the system
+// clock do not affect it.
 #pragma once
 
 #include <cstdint>
@@ -19,28 +19,28 @@ namespace flowtell {
 
 class LiveSource : public FrameSource {
  public:
-  // The link type of the frames that come first.
+  // Link type of the first frames.
   virtual LinkType link() = 0;
 
-  // Whether there will never be another frame.
+  // Whether no more frames will ever arrive.
   virtual bool has_ended() const = 0;
 
-  // The silence up to now. When a `read` that follows hands out nothing, no
-  // frame that belongs into it will come.
+  // The silence up to now. If the next `read` returns nothing, no frame within
+  // that silence will arrive later.
   virtual Duration silence() const = 0;
 
-  // How long until silence() exceeds `silence` or, where that is known, until a
-  // frame is due.
+  // Time until silence() exceeds `silence` or, if known, until the next frame
+  // is due.
   virtual Duration time_until(Duration silence) const = 0;
 
-  // The descriptor that becomes readable when frames are at hand; -1 where only
-  // time brings them. May change with every read.
+  // A descriptor that becomes readable when frames are available; -1 if they
+  // depend on time alone. May change with every read.
   virtual int descriptor() const = 0;
 
-  // Frames that came but could not be kept, as far as the source can tell.
+  // Number of frames that arrived but were lost, as far as is known.
   virtual std::uint64_t dropped() { return 0; }
 
-  // What a person should know, once: "eth1 is gone; waiting for it to return".
+  // A message for the user, returned once: "eth1 is back".
   virtual std::optional<std::string> take_notice() { return std::nullopt; }
 };
 

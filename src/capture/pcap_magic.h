@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a pcap file begins: what unit its times have, and, by the order of these
-// bytes, the byte order of all that follows (draft-ietf-opsawg-pcap, 4).
+// Magic numbers of pcap files: they give the unit of the times and, by their
+// byte order, the byte order of the whole file (draft-ietf-opsawg-pcap, 4).
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,7 @@ std::optional<PcapForm> form_of(Bytes front) {
 class PcapReader : public FrameSource {
  public:
   PcapReader(ByteStream stream, PcapForm form, LinkType link)
-      : FrameSource(CaptureForm::kPcap),
+      : FrameSource(CaptureFormat::kPcap),
         stream_(std::move(stream)),
         form_(form),
         link_(link) {}
@@ -37,7 +37,7 @@ class PcapReader : public FrameSource {
     std::size_t count = 0;
     while (count < batch.size() && !ended_) {
       const std::uint64_t claimed = next_record_size();
-      if (claimed > kRecordHeader + kLongestFrame) {
+      if (claimed > kRecordHeader + kMaxFrameSize) {
         end_at_impossible(claimed - kRecordHeader);
         break;
       }
@@ -54,8 +54,8 @@ class PcapReader : public FrameSource {
   }
 
  private:
-  // How many bytes must be at hand before the next record can be taken: those
-  // of its header while it is not there, then all of it.
+  // Number of bytes to buffer before the next step: the record's header first,
+  // then the whole record.
   std::uint64_t next_record_size() const {
     const Bytes window = stream_.window();
     if (window.size() < kRecordHeader) return kRecordHeader;
@@ -63,7 +63,7 @@ class PcapReader : public FrameSource {
            load<std::uint32_t>(&window[8], form_.order);
   }
 
-  // REQUIRES: so many bytes are at hand, and the header is among them.
+  // REQUIRES: `size` bytes, header included, are buffered.
   void take_record(std::size_t size, Frame& frame) {
     const Bytes record = stream_.window().first(size);
     const auto field = [&](std::size_t at) {
@@ -108,19 +108,19 @@ class PcapReader : public FrameSource {
 
 }  // namespace
 
-bool looks_pcap(Bytes front) { return form_of(front).has_value(); }
+bool looks_like_pcap(Bytes front) { return form_of(front).has_value(); }
 
 Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream) {
   const auto form = form_of(stream.window());
-  require(form.has_value(), "read_pcap was given something else");
+  require(form.has_value(), "read_pcap needs a pcap header");
   if (!stream.fill(kFileHeader)) {
     return fail(ErrorKind::kInput,
                 "its pcap header is cut off after {} of {} bytes; record or "
                 "copy it again",
                 stream.window().size(), kFileHeader);
   }
-  // The upper half of the link type field may tell the length of a frame check
-  // sequence; lengths come from IP headers here, so it does not matter.
+  // The upper half of the link type field may hold the length of a frame check
+  // sequence. It is ignored: lengths come from IP headers.
   const auto link = static_cast<LinkType>(
       load<std::uint32_t>(&stream.window()[20], form->order) & 0xffff);
   stream.consume(kFileHeader);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The classic capture format (draft-ietf-opsawg-pcap): a header of 24 bytes
-// that tells byte order, resolution and link type, then records of 16 bytes
-// and a frame each. Nothing marks where a record begins, so after a record
-// that cannot be true nothing further can be read.
+// with byte order, resolution and link type, then records of a 16-byte header
+// and a frame. Nothing marks the start of a record, so reading ends at the
+// first record that is invalid.
 #pragma once
 
 #include <memory>
@@ -13,10 +13,10 @@
 
 namespace flowtell {
 
-bool looks_pcap(Bytes front);
+bool looks_like_pcap(Bytes front);
 
-// Fails when the header is cut short.
-// REQUIRES: looks_pcap(stream.window()).
+// Fails if the header is cut short.
+// REQUIRES: looks_like_pcap(stream.window()).
 Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream);
 
 }  // namespace flowtell

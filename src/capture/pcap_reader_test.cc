@@ -26,13 +26,13 @@ class EveryPcapForm
   }
 };
 
-TEST_P(EveryPcapForm, GivesTheFramesThatWereWritten) {
+TEST_P(EveryPcapForm, ReadsBackTheFrames) {
   const ReadBack read = read_back(pcap_bytes(three_frames(), style()));
   EXPECT_EQ(read.frames, three_frames());
   EXPECT_FALSE(read.damage);
 }
 
-TEST_P(EveryPcapForm, KeepsTimesAsFineAsItWritesThem) {
+TEST_P(EveryPcapForm, KeepsTheTimeResolution) {
   const TestFrame odd =
       frame().ethernet().ipv4().udp().at(kTestStart + 123'456'789ns);
   const ReadBack read = read_back(pcap_bytes({odd}, style()));
@@ -41,7 +41,7 @@ TEST_P(EveryPcapForm, KeepsTimesAsFineAsItWritesThem) {
             style().nanoseconds ? 123'456'789ns : 123'456'000ns);
 }
 
-TEST_P(EveryPcapForm, GivesTheSameHoweverTheBytesCome) {
+TEST_P(EveryPcapForm, DoesNotDependOnReadSizes) {
   const std::string bytes = pcap_bytes(three_frames(), style());
   for (std::size_t bite = 1; bite <= bytes.size(); ++bite) {
     const std::size_t batch = 1 + bite % 5;
@@ -51,7 +51,7 @@ TEST_P(EveryPcapForm, GivesTheSameHoweverTheBytesCome) {
   }
 }
 
-TEST_P(EveryPcapForm, TellsTheLinkType) {
+TEST_P(EveryPcapForm, ReportsTheLinkType) {
   PcapStyle cooked = style();
   cooked.link = LinkType::kLinuxSll2;
   const std::vector<TestFrame> frames = {frame().linux_sll2().ipv4().udp()};
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(Pcap, EveryPcapForm,
                                                           ByteOrder::kBig),
                                           testing::Bool()));
 
-TEST(PcapReader, TakesACaptureWithoutFrames) {
+TEST(PcapReader, AcceptsACaptureWithoutFrames) {
   const ReadBack read = read_back(pcap_header());
   EXPECT_TRUE(read.frames.empty());
   EXPECT_FALSE(read.damage);
@@ -75,7 +75,7 @@ TEST(PcapReader, IgnoresTheFrameCheckLengthInTheLinkType) {
   EXPECT_EQ(read_back(bytes).frames, three_frames());
 }
 
-TEST(PcapReader, KeepsAnUnknownLinkTypeAsItIs) {
+TEST(PcapReader, KeepsAnUnknownLinkType) {
   PcapStyle style;
   style.link = static_cast<LinkType>(0xfeed);
   const ReadBack read = read_back(pcap_bytes(three_frames(), style));
@@ -83,11 +83,11 @@ TEST(PcapReader, KeepsAnUnknownLinkTypeAsItIs) {
   EXPECT_EQ(read.frames[0].link, style.link);
 }
 
-TEST(PcapReader, TakesFramesOfEveryLengthThatMayBe) {
+TEST(PcapReader, AcceptsFramesOfEveryValidLength) {
   TestFrame empty;
   TestFrame longest;
-  longest.bytes.assign(kLongestFrame, 'x');
-  longest.wire_length = kLongestFrame;
+  longest.bytes.assign(kMaxFrameSize, 'x');
+  longest.wire_length = kMaxFrameSize;
   const std::string bytes = pcap_bytes({empty, longest, empty});
   EXPECT_EQ(read_back(bytes).frames.size(), 3u);
   const ReadBack streamed = read_back_streamed(bytes, 1000);
@@ -96,9 +96,9 @@ TEST(PcapReader, TakesFramesOfEveryLengthThatMayBe) {
   EXPECT_FALSE(streamed.damage);
 }
 
-TEST(PcapReader, EndsAtALengthThatCannotBe) {
+TEST(PcapReader, EndsAtAnInvalidLength) {
   for (const std::uint32_t length :
-       {kLongestFrame + 1, UINT32_C(0x7fffffff), UINT32_C(0xffffffff)}) {
+       {kMaxFrameSize + 1, UINT32_C(0x7fffffff), UINT32_C(0xffffffff)}) {
     std::string bytes = pcap_bytes(three_frames());
     const std::size_t whole = bytes.size();
     bytes += pcap_record(three_frames()[0]);
@@ -116,7 +116,7 @@ TEST(PcapReader, EndsAtALengthThatCannotBe) {
   }
 }
 
-TEST(PcapReader, TakesTimesAtTheEndOf32Bits) {
+TEST(PcapReader, AcceptsTheLast32BitTime) {
   const Timestamp last{std::chrono::seconds(UINT32_MAX)};
   const ReadBack read =
       read_back(pcap_bytes({frame().ethernet().ipv4().udp().at(last)}));
@@ -124,7 +124,7 @@ TEST(PcapReader, TakesTimesAtTheEndOf32Bits) {
   EXPECT_EQ(read.frames[0].time, last);
 }
 
-TEST(PcapReader, KeepsAnImpossibleFractionInBounds) {
+TEST(PcapReader, BoundsAnInvalidFraction) {
   std::string bytes = pcap_header();
   bytes += std::string(8, '\xff') + std::string(8, '\0');
   const ReadBack read = read_back(bytes);
@@ -132,9 +132,10 @@ TEST(PcapReader, KeepsAnImpossibleFractionInBounds) {
   EXPECT_LE(read.frames[0].time, kLatestTime);
 }
 
-TEST(PcapReader, NamesTheProblemOfItsSource) {
+TEST(PcapReader, ReportsASourceFailure) {
   const std::string bytes = pcap_bytes(three_frames());
-  ByteStream stream(in_bites(bytes.substr(0, bytes.size() - 1), 10, "on fire"));
+  ByteStream stream(
+      in_chunks(bytes.substr(0, bytes.size() - 1), 10, "on fire"));
   ASSERT_TRUE(stream.fill(4));
   auto source = read_pcap(std::move(stream));
   ASSERT_TRUE(source);

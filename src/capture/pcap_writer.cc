@@ -27,21 +27,21 @@ Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.get() < 0 && errno == EEXIST) {
     return fail(ErrorKind::kOutput,
-                "{} is there already, and a recording is never written over; "
+                "{} already exists, and a recording is never overwritten; "
                 "choose another name",
                 path);
   }
   if (file.get() < 0) {
     return fail(ErrorKind::kOutput,
-                "cannot write {}: {}; is its folder there, and may you write "
-                "to it?",
+                "cannot write {}: {}; check that its folder exists and is "
+                "writable",
                 path, system_reason());
   }
   PcapWriter writer(path, link, std::move(file));
   if (auto done = writer.write_header(); !done) {
     ::unlink(path.c_str());
     return fail(ErrorKind::kOutput,
-                "cannot write {}: {}; make room or choose another place", path,
+                "cannot write {}: {}; make room or choose another path", path,
                 done.error().message);
   }
   sync_folder_of(path);
@@ -51,10 +51,10 @@ Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
 Result<void> PcapWriter::write_header() {
   ByteWriter header;
   header.u32(kNanosecondMagic);
-  header.u16(2);  // the format's version: 2.4
+  header.u16(2);  // format version 2.4
   header.u16(4);
-  header.u64(0);  // times are UTC, their accuracy is not stated
-  header.u32(kLongestFrame);
+  header.u64(0);  // time zone UTC, accuracy unspecified
+  header.u32(kMaxFrameSize);
   header.u32(static_cast<std::uint32_t>(link_));
   written_ = header.bytes().size();
   auto done = write_all(file_.get(), header.bytes());
@@ -66,21 +66,21 @@ Result<void> PcapWriter::add(const Frame& frame) {
   const std::int64_t time =
       std::clamp(frame.time.time_since_epoch(), Duration{}, kLatestWritten)
           .count();
-  waiting_.u32(static_cast<std::uint32_t>(time / kNanosecondsPerSecond));
-  waiting_.u32(static_cast<std::uint32_t>(time % kNanosecondsPerSecond));
-  waiting_.u32(static_cast<std::uint32_t>(frame.bytes.size()));
-  waiting_.u32(frame.wire_length);
-  waiting_.raw(
+  pending_.u32(static_cast<std::uint32_t>(time / kNanosecondsPerSecond));
+  pending_.u32(static_cast<std::uint32_t>(time % kNanosecondsPerSecond));
+  pending_.u32(static_cast<std::uint32_t>(frame.bytes.size()));
+  pending_.u32(frame.wire_length);
+  pending_.raw(
       {reinterpret_cast<const char*>(frame.bytes.data()), frame.bytes.size()});
-  ends_.push_back(waiting_.bytes().size());
+  ends_.push_back(pending_.bytes().size());
   ++frames_;
-  return waiting_.bytes().size() < kFlushAt ? Result<void>() : flush();
+  return pending_.bytes().size() < kFlushAt ? Result<void>() : flush();
 }
 
 Result<void> PcapWriter::flush() {
-  if (auto done = write_all(file_.get(), waiting_.bytes()); !done) {
+  if (auto done = write_all(file_.get(), pending_.bytes()); !done) {
     const std::uint64_t kept = cut_off_broken();
-    waiting_.clear();
+    pending_.clear();
     ends_.clear();
     static_cast<void>(sync_->note_written());
     return fail(ErrorKind::kOutput,
@@ -88,9 +88,9 @@ Result<void> PcapWriter::flush() {
                 "room and record the rest",
                 path_, done.error().message, counted(kept, "frame"));
   }
-  if (waiting_.bytes().empty()) return {};
-  written_ += waiting_.bytes().size();
-  waiting_.clear();
+  if (pending_.bytes().empty()) return {};
+  written_ += pending_.bytes().size();
+  pending_.clear();
   ends_.clear();
   return check_synced(sync_->note_written());
 }
@@ -104,8 +104,8 @@ Result<void> PcapWriter::finish() {
 Result<void> PcapWriter::check_synced(const Result<void>& synced) const {
   if (synced) return {};
   return fail(ErrorKind::kOutput,
-              "cannot bring {} onto its disk: {}; what was recorded last may "
-              "be lost: check the disk and record again",
+              "cannot sync {} to disk: {}; the last frames may be lost: check "
+              "the disk and record again",
               path_, synced.error().message);
 }
 
@@ -114,7 +114,7 @@ std::uint64_t PcapWriter::cut_off_broken() {
   const auto arrived = static_cast<std::uint64_t>(size) - written_;
   const auto broken = std::upper_bound(ends_.begin(), ends_.end(), arrived);
   const std::uint64_t whole = broken == ends_.begin() ? 0 : *(broken - 1);
-  // Should even this fail, a reader will use what is whole and say so.
+  // If this fails too, a reader uses the whole records and reports the damage.
   static_cast<void>(
       ::ftruncate(file_.get(), static_cast<off_t>(written_ + whole)));
   return frames_ - static_cast<std::uint64_t>(ends_.end() - broken);

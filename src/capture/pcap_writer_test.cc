@@ -32,7 +32,7 @@ class PcapWriting : public testing::Test {
   static PcapWriter make(const std::string& path,
                          LinkType link = LinkType::kEthernet) {
     auto writer = PcapWriter::create(path, link);
-    require(writer.has_value(), "a test's capture cannot be made");
+    require(writer.has_value(), "a test capture is created");
     return std::move(*writer);
   }
   ReadBack written() const { return read_back(*read_file(path_)); }
@@ -41,7 +41,7 @@ class PcapWriting : public testing::Test {
   std::string path_ = folder_ / "phone.pcap";
 };
 
-TEST_F(PcapWriting, GivesBackWhatWasAdded) {
+TEST_F(PcapWriting, RoundTripsFrames) {
   PcapWriter writer = make(path_);
   for (const TestFrame& frame : frames_to_write()) {
     ASSERT_TRUE(writer.add(frame.view()));
@@ -68,7 +68,7 @@ TEST_F(PcapWriting, KeepsTheLinkType) {
 
 TEST_F(PcapWriting, IsAValidCaptureAfterEveryFlush) {
   PcapWriter writer = make(path_);
-  EXPECT_TRUE(written().frames.empty()) << "its header stands at once";
+  EXPECT_TRUE(written().frames.empty()) << "only the header";
   EXPECT_FALSE(written().damage);
   std::vector<TestFrame> added;
   for (const TestFrame& frame : frames_to_write()) {
@@ -80,25 +80,25 @@ TEST_F(PcapWriting, IsAValidCaptureAfterEveryFlush) {
   }
 }
 
-TEST_F(PcapWriting, FlushesByItselfAsItGrows) {
+TEST_F(PcapWriting, FlushesAutomatically) {
   PcapWriter writer = make(path_);
   const TestFrame frame =
       flowtell::frame().ethernet().ipv4().udp().payload(1000);
   constexpr std::size_t kCount = 300;
   for (std::size_t i = 0; i < kCount; ++i) {
     ASSERT_TRUE(writer.add(frame.view()));
-    ASSERT_FALSE(written().damage) << "it grows by whole records";
+    ASSERT_FALSE(written().damage) << "only whole records";
   }
   EXPECT_GT(written().frames.size(), kCount / 2);
   ASSERT_TRUE(writer.flush());
   EXPECT_EQ(written().frames.size(), kCount);
 }
 
-TEST_F(PcapWriting, TakesFramesOfEveryLengthThatMayBe) {
+TEST_F(PcapWriting, AcceptsFramesOfEveryValidLength) {
   TestFrame empty;
   TestFrame longest;
-  longest.bytes.assign(kLongestFrame, 'x');
-  longest.wire_length = kLongestFrame;
+  longest.bytes.assign(kMaxFrameSize, 'x');
+  longest.wire_length = kMaxFrameSize;
   PcapWriter writer = make(path_);
   for (const TestFrame& frame : {empty, longest, empty}) {
     ASSERT_TRUE(writer.add(frame.view()));
@@ -107,7 +107,7 @@ TEST_F(PcapWriting, TakesFramesOfEveryLengthThatMayBe) {
   EXPECT_EQ(written().frames, (std::vector{empty, longest, empty}));
 }
 
-TEST_F(PcapWriting, WritesTimesItCannotTellAsTheNearest) {
+TEST_F(PcapWriting, ClampsTimesOutOfRange) {
   const Timestamp latest{std::chrono::seconds(UINT32_MAX)};
   PcapWriter writer = make(path_);
   for (const Timestamp time : {Timestamp{-1ns}, kEarliestTime, Timestamp{},
@@ -121,34 +121,34 @@ TEST_F(PcapWriting, WritesTimesItCannotTellAsTheNearest) {
                                 latest, latest}));
 }
 
-TEST_F(PcapWriting, NeverWritesOverAFile) {
+TEST_F(PcapWriting, NeverOverwritesAFile) {
   folder_.put("phone.pcap", "a recording that cannot be made again");
   const auto writer = PcapWriter::create(path_, LinkType::kEthernet);
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(writer.error().message,
             path_ +
-                " is there already, and a recording is never written over; "
+                " already exists, and a recording is never overwritten; "
                 "choose another name");
   EXPECT_EQ(*read_file(path_), "a recording that cannot be made again");
 }
 
-TEST_F(PcapWriting, SaysWhereItCannotBegin) {
+TEST_F(PcapWriting, ReportsAFileThatCannotBeCreated) {
   const std::string path = folder_ / "absent/phone.pcap";
   const auto writer = PcapWriter::create(path, LinkType::kEthernet);
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(writer.error().message,
             "cannot write " + path +
-                ": No such file or directory; is its folder there, and may "
-                "you write to it?");
+                ": No such file or directory; check that its folder exists "
+                "and is writable");
 }
 
-TEST_F(PcapWriting, FollowsNoLinkOfAnotherToAFolder) {
+TEST_F(PcapWriting, FollowsNoFolderLinkOfAnotherUser) {
   SKIP_UNLESS_ROOT();
   std::filesystem::create_directory(folder_ / "home");
   const std::string shared = make_folder_with(folder_ / "shared", 01777);
-  make_link_of(kStranger, folder_ / "home", shared + "/day");
+  make_link_of(kOtherUser, folder_ / "home", shared + "/day");
   const auto writer =
       PcapWriter::create(shared + "/day/phone.pcap", LinkType::kEthernet);
   ASSERT_FALSE(writer);
@@ -177,9 +177,9 @@ TEST_F(PcapWriting, ReportsASyncError) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(done.error().message,
-            "cannot bring " + path_ +
-                " onto its disk: Input/output error; what was recorded last "
-                "may be lost: check the disk and record again");
+            "cannot sync " + path_ +
+                " to disk: Input/output error; the last frames may be lost: "
+                "check the disk and record again");
   EXPECT_FALSE(writer.finish()) << "the error is permanent";
 }
 
@@ -190,17 +190,17 @@ TEST_F(PcapWriting, LeavesNoFileWhenTheFirstSyncFails) {
   ASSERT_FALSE(writer);
   EXPECT_EQ(writer.error().message,
             "cannot write " + path_ +
-                ": Input/output error; make room or choose another place");
+                ": Input/output error; make room or choose another path");
   EXPECT_TRUE(folder_.names().empty());
 }
 
 TEST_F(PcapWriting, StartsTheSyncThreadWithTheFirstFlush) {
-  if (kIsSanitized) GTEST_SKIP() << "sanitizers have threads of their own";
+  if (kIsSanitized) GTEST_SKIP() << "sanitizers start their own threads";
   const auto threads = [] {
     return std::ranges::distance(
         std::filesystem::directory_iterator("/proc/self/task"));
   };
-  in_own_process([&] {
+  in_child_process([&] {
     PcapWriter writer = make(path_);
     ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
     EXPECT_EQ(threads(), 1);
@@ -209,7 +209,7 @@ TEST_F(PcapWriting, StartsTheSyncThreadWithTheFirstFlush) {
   });
 }
 
-TEST_F(PcapWriting, MayHaveDescriptorZero) {
+TEST_F(PcapWriting, WorksWithDescriptorZero) {
   const ClosedInput closed;
   PcapWriter writer = make(path_);
   ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
@@ -217,7 +217,7 @@ TEST_F(PcapWriting, MayHaveDescriptorZero) {
   EXPECT_EQ(written().frames.size(), 1u);
 }
 
-TEST_F(PcapWriting, FinishesWithWhatStillWaits) {
+TEST_F(PcapWriting, FinishWritesPendingFrames) {
   PcapWriter writer = make(path_);
   for (const TestFrame& frame : frames_to_write()) {
     ASSERT_TRUE(writer.add(frame.view()));
@@ -226,7 +226,7 @@ TEST_F(PcapWriting, FinishesWithWhatStillWaits) {
   EXPECT_EQ(written().frames, frames_to_write());
 }
 
-TEST_F(PcapWriting, SaysWhereItCannotFinish) {
+TEST_F(PcapWriting, ReportsAFailedFinish) {
   PcapWriter writer = make(path_);
   ASSERT_TRUE(writer.add(frames_to_write()[0].view()));
   const FileSizeLimit full(24);
@@ -238,7 +238,7 @@ TEST_F(PcapWriting, SaysWhereItCannotFinish) {
                 "and record the rest");
 }
 
-TEST_F(PcapWriting, LeavesNothingWhereNotEvenTheHeaderFits) {
+TEST_F(PcapWriting, LeavesNoFileIfTheHeaderDoesNotFit) {
   const auto writer = [&] {
     const FileSizeLimit full(10);
     return PcapWriter::create(path_, LinkType::kEthernet);
@@ -248,8 +248,8 @@ TEST_F(PcapWriting, LeavesNothingWhereNotEvenTheHeaderFits) {
   EXPECT_TRUE(folder_.names().empty());
 }
 
-// At whatever byte the disk is full, the file holds the records before it.
-TEST_F(PcapWriting, EndsWithAWholeRecordWhereTheDiskIsFull) {
+// Wherever the disk is full, the file keeps the whole records before.
+TEST_F(PcapWriting, EndsWithAWholeRecordOnAFullDisk) {
   const std::vector<TestFrame> frames = frames_to_write();
   std::size_t room = 24;
   for (std::size_t whole = 0; whole < frames.size(); ++whole) {
@@ -284,7 +284,7 @@ TEST_F(PcapWriting, EndsWithAWholeRecordWhereTheDiskIsFull) {
   }
 }
 
-TEST_F(PcapWriting, CountsWhatItFlushedBeforeTheDiskWasFull) {
+TEST_F(PcapWriting, CountsFramesFlushedBeforeTheDiskWasFull) {
   const std::vector<TestFrame> frames = frames_to_write();
   PcapWriter writer = make(path_);
   ASSERT_TRUE(writer.add(frames[0].view()));

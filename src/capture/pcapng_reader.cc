@@ -20,10 +20,10 @@ enum class BlockType : std::uint32_t {
 
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 constexpr std::size_t kBlockHead = 8;     // type and length
-constexpr std::size_t kBlockFrame = 12;   // … and the length once more
+constexpr std::size_t kBlockFrame = 12;   // … and the repeated length
 constexpr std::size_t kSectionHead = 12;  // … and the byte-order magic
 constexpr std::size_t kMaxInterfaces = 1 << 16;
-constexpr std::size_t kLongestBlock = 1 << 24;  // of those that are read
+constexpr std::size_t kMaxBlockSize = 1 << 24;  // for block types that are read
 
 struct Interface {
   LinkType link;
@@ -41,7 +41,7 @@ bool is_read(BlockType type) {
          type == BlockType::kSection;
 }
 
-// The clock that an interface's options tell.
+// The clock described by an interface's options.
 TickClock clock_from(ByteReader options) {
   constexpr std::uint16_t kEnd = 0;
   constexpr std::uint16_t kResolution = 9;
@@ -65,7 +65,7 @@ TickClock clock_from(ByteReader options) {
 class PcapngReader : public FrameSource {
  public:
   explicit PcapngReader(ByteStream stream)
-      : FrameSource(CaptureForm::kPcapng), stream_(std::move(stream)) {}
+      : FrameSource(CaptureFormat::kPcapng), stream_(std::move(stream)) {}
 
   std::size_t read(std::span<Frame> batch) override {
     std::size_t count = 0;
@@ -76,8 +76,8 @@ class PcapngReader : public FrameSource {
         if (take_block(wanted, batch[count])) ++count;
       } else if (count > 0) {
         break;  // refilling would move the frames already in the batch
-      } else if (wanted > kLongestBlock) {
-        pass_over(wanted);
+      } else if (wanted > kMaxBlockSize) {
+        skip_block(wanted);
       } else if (!stream_.fill(wanted)) {
         end_at_cut(wanted);
       }
@@ -86,8 +86,8 @@ class PcapngReader : public FrameSource {
   }
 
  private:
-  // How many bytes must be at hand before the next step: a block's head first,
-  // then all of it. Ends the reading at a length that cannot be.
+  // Number of bytes to buffer before the next step: a block's head first, then
+  // the whole block. Ends the reading at an invalid length.
   std::size_t next_block_size() {
     const Bytes window = stream_.window();
     if (window.size() < kSectionHead) return kSectionHead;
@@ -96,14 +96,14 @@ class PcapngReader : public FrameSource {
     if (type == BlockType::kSection && !choose_order(window)) return 0;
     const auto size = load<std::uint32_t>(&window[4], order_);
     if (size < kBlockFrame || size % 4 != 0 ||
-        (is_read(type) && size > kLongestBlock)) {
+        (is_read(type) && size > kMaxBlockSize)) {
       end(fmt::format("a block claims a length of {} bytes", size));
       return 0;
     }
     return size;
   }
 
-  // A section's byte order holds from its own length on.
+  // A section's byte order applies from its own length on.
   bool choose_order(Bytes window) {
     const auto magic = load<std::uint32_t>(&window[8], ByteOrder::kLittle);
     if (magic == kByteOrderMagic) {
@@ -117,13 +117,13 @@ class PcapngReader : public FrameSource {
     return true;
   }
 
-  // Moves past a block of no use that is too long to hold.
-  void pass_over(std::size_t size) {
+  // Skips an unused block that is too long to buffer.
+  void skip_block(std::size_t size) {
     if (stream_.skip(size)) return;
     end(fmt::format("a block of {} bytes is cut off", size));
   }
 
-  // Takes the block at hand; true where it gave a frame.
+  // Processes the buffered block; true if it produced a frame.
   bool take_block(std::size_t size, Frame& frame) {
     const Bytes block = stream_.window().first(size);
     if (load<std::uint32_t>(&block[size - 4], order_) != size) {
@@ -135,17 +135,17 @@ class PcapngReader : public FrameSource {
         static_cast<BlockType>(load<std::uint32_t>(&block[0], order_));
     const ByteReader body(block.subspan(kBlockHead, size - kBlockFrame),
                           order_);
-    bool took = false;
+    bool has_frame = false;
     if (type == BlockType::kSection) interfaces_.clear();
     if (type == BlockType::kInterface) take_interface(body);
     if (holds_packet(type)) {
-      took = take_packet(type, body, frame);
-      if (!took) {
-        note_damage(stream_.position(), "a packet block makes no sense");
+      has_frame = take_packet(type, body, frame);
+      if (!has_frame) {
+        note_damage(stream_.position(), "a packet block is invalid");
       }
     }
     stream_.consume(size);
-    return took;
+    return has_frame;
   }
 
   void take_interface(ByteReader body) {
@@ -156,7 +156,7 @@ class PcapngReader : public FrameSource {
       note_damage(stream_.position(), "an interface description is too short");
     }
     if (interfaces_.size() == kMaxInterfaces) {
-      end("a section describes more interfaces than can be true");
+      end("a section describes too many interfaces");
       return;
     }
     interfaces_.push_back({link, snap_length, clock_from(body)});
@@ -169,7 +169,7 @@ class PcapngReader : public FrameSource {
       interface = body.u32();
     } else {
       interface = body.u16();
-      body.skip(2);  // drops, as counted by the recorder
+      body.skip(2);  // drop count of the recorder
     }
     const std::uint64_t high = body.u32();
     const std::uint64_t ticks = (high << 32) | body.u32();
@@ -180,7 +180,7 @@ class PcapngReader : public FrameSource {
     return finish(interfaces_[interface], body, captured, frame);
   }
 
-  // A simple packet has no time of its own: it gets that of the frame before.
+  // A simple packet has no time; it gets that of the previous frame.
   bool take_simple(ByteReader body, Frame& frame) {
     if (interfaces_.empty()) return false;
     const Interface& interface = interfaces_.front();
@@ -196,7 +196,7 @@ class PcapngReader : public FrameSource {
   bool finish(const Interface& interface, ByteReader body,
               std::uint32_t captured, Frame& frame) {
     frame.bytes = body.take(captured);
-    if (!body.ok() || captured > kLongestFrame) return false;
+    if (!body.ok() || captured > kMaxFrameSize) return false;
     frame.link = interface.link;
     last_time_ = frame.time;
     return true;
@@ -223,14 +223,14 @@ class PcapngReader : public FrameSource {
 
   ByteStream stream_;
   ByteOrder order_ = ByteOrder::kLittle;
-  std::vector<Interface> interfaces_;  // of the section being read
+  std::vector<Interface> interfaces_;  // of the current section
   Timestamp last_time_{};
   bool ended_ = false;
 };
 
 }  // namespace
 
-bool looks_pcapng(Bytes front) {
+bool looks_like_pcapng(Bytes front) {
   return front.size() >= 4 &&
          load<std::uint32_t>(front.data(), ByteOrder::kLittle) ==
              static_cast<std::uint32_t>(BlockType::kSection);

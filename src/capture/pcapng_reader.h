@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The pcapng format (draft-ietf-opsawg-pcapng): blocks of a type and a length,
-// the length standing at both ends. Sections may change byte order; each
-// describes its interfaces, which carry link type and clock. Read are section
-// headers, interface descriptions, and the enhanced, simple and old packet
-// blocks; all others are passed over. A packet block that makes no sense in
-// itself is noted as damage and passed over, for the next block's place is
-// known; a block whose two lengths differ ends the reading.
+// The pcapng format (draft-ietf-opsawg-pcapng): blocks of a type and a length;
+// the length is repeated at the end. Each section has its own byte order and
+// describes its interfaces, which have a link type and a clock. The reader uses
+// section headers, interface descriptions, and enhanced, simple and old packet
+// blocks, and skips all others. An invalid packet block is reported as damage
+// and skipped, since the next block's position is known. Reading ends at a
+// block whose two lengths differ.
 #pragma once
 
 #include <memory>
@@ -16,9 +16,9 @@
 
 namespace flowtell {
 
-bool looks_pcapng(Bytes front);
+bool looks_like_pcapng(Bytes front);
 
-// REQUIRES: looks_pcapng(stream.window()).
+// REQUIRES: looks_like_pcapng(stream.window()).
 std::unique_ptr<FrameSource> read_pcapng(ByteStream stream);
 
 }  // namespace flowtell

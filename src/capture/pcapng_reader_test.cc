@@ -22,7 +22,7 @@ std::vector<TestFrame> frames_of_file() {
 
 class EveryPcapngOrder : public testing::TestWithParam<ByteOrder> {};
 
-TEST_P(EveryPcapngOrder, GivesTheFramesThatWereWritten) {
+TEST_P(EveryPcapngOrder, ReadsBackTheFrames) {
   PcapngBytes file = pcapng(GetParam()).interface();
   for (const TestFrame& each : frames_of_file()) file.enhanced(each);
   const ReadBack read = read_back(file.bytes());
@@ -30,7 +30,7 @@ TEST_P(EveryPcapngOrder, GivesTheFramesThatWereWritten) {
   EXPECT_FALSE(read.damage);
 }
 
-TEST_P(EveryPcapngOrder, GivesTheSameHoweverTheBytesCome) {
+TEST_P(EveryPcapngOrder, DoesNotDependOnReadSizes) {
   PcapngBytes file = pcapng(GetParam()).interface();
   for (const TestFrame& each : frames_of_file()) file.enhanced(each);
   for (std::size_t bite = 1; bite <= file.size(); ++bite) {
@@ -48,7 +48,7 @@ TEST_P(EveryPcapngOrder, ReadsOldPacketBlocks) {
   EXPECT_EQ(read.frames[0], frames_of_file()[2]);
 }
 
-TEST_P(EveryPcapngOrder, GivesASimplePacketTheTimeOfTheFrameBefore) {
+TEST_P(EveryPcapngOrder, GivesASimplePacketThePreviousTime) {
   const ReadBack read = read_back(pcapng(GetParam())
                                       .interface()
                                       .enhanced(frame_after(7s))
@@ -80,7 +80,7 @@ TEST_P(EveryPcapngOrder, ReadsEachInterfacesClock) {
   }
 }
 
-TEST_P(EveryPcapngOrder, TellsEachInterfacesLinkType) {
+TEST_P(EveryPcapngOrder, ReportsEachInterfacesLinkType) {
   const ReadBack read = read_back(pcapng(GetParam())
                                       .interface({.link = LinkType::kEthernet})
                                       .interface({.link = LinkType::kLinuxSll2})
@@ -113,7 +113,7 @@ TEST(PcapngReader, ReadsSectionsOfDifferentByteOrder) {
   }
 }
 
-TEST(PcapngReader, ForgetsTheInterfacesOfTheSectionBefore) {
+TEST(PcapngReader, DropsInterfacesAtANewSection) {
   const ReadBack read = read_back(pcapng()
                                       .interface()
                                       .section(ByteOrder::kLittle)
@@ -132,7 +132,7 @@ TEST(PcapngReader, CutsASimplePacketAtTheSnapLength) {
   EXPECT_EQ(read.frames[0].wire_length, cut.wire_length);
 }
 
-TEST(PcapngReader, PassesOverBlocksOfNoUse) {
+TEST(PcapngReader, SkipsUnusedBlocks) {
   const ReadBack read = read_back(pcapng()
                                       .block(0x80000bad, "custom")
                                       .interface()
@@ -146,7 +146,7 @@ TEST(PcapngReader, PassesOverBlocksOfNoUse) {
   EXPECT_FALSE(read.damage);
 }
 
-// The body of an interface description: Ethernet, no limit, these options.
+// An interface description: Ethernet, no snap length, the given options.
 std::string interface_with(std::string_view options) {
   std::string body;
   put<std::uint16_t>(body, 1, ByteOrder::kLittle);
@@ -164,7 +164,7 @@ std::string option(std::uint16_t code, std::string_view value) {
   return bytes;
 }
 
-// When a frame of 3,000,000,000 ticks is, by an interface of these options.
+// Time of 3,000,000,000 ticks on an interface with these options.
 Duration time_by(std::string_view options) {
   const TestFrame three_seconds =
       frame_after(3s - kTestStart.time_since_epoch());
@@ -180,7 +180,7 @@ Duration time_by(std::string_view options) {
   return read.frames[0].time.time_since_epoch();
 }
 
-TEST(PcapngReader, ReadsTheOptionsOfAnInterfaceInAnyOrderAndLength) {
+TEST(PcapngReader, ReadsInterfaceOptionsOfAnyOrderAndLength) {
   using namespace std::string_view_literals;
   const std::string nanoseconds = option(9, "\x09");
   const std::string an_hour = option(14, "\x10\x0e\0\0\0\0\0\0"sv);
@@ -199,25 +199,25 @@ TEST(PcapngReader, ReadsTheOptionsOfAnInterfaceInAnyOrderAndLength) {
   EXPECT_EQ(time_by(option(14, "\1\0\0\0\0\0\0"sv)), 3000s) << "too short";
 }
 
-TEST(PcapngReader, TakesAsManyInterfacesAsCanBeTrue) {
+TEST(PcapngReader, LimitsTheNumberOfInterfaces) {
   constexpr std::uint32_t kMax = 1 << 16;
   PcapngBytes file;
   for (std::uint32_t i = 0; i < kMax; ++i) file.interface();
   file.enhanced(frame_after(), kMax - 1);
-  const ReadBack most = read_back(file.bytes());
-  EXPECT_EQ(most.frames, std::vector{frame_after()});
-  EXPECT_FALSE(most.damage);
+  const ReadBack at_limit = read_back(file.bytes());
+  EXPECT_EQ(at_limit.frames, std::vector{frame_after()});
+  EXPECT_FALSE(at_limit.damage);
   const std::size_t end = file.size();
   file.interface().enhanced(frame_after());
-  const ReadBack more = read_back(file.bytes());
-  EXPECT_EQ(more.frames, std::vector{frame_after()});
-  ASSERT_TRUE(more.damage);
-  EXPECT_EQ(more.damage->at, end);
-  EXPECT_EQ(more.damage->what,
-            "a section describes more interfaces than can be true");
+  const ReadBack above_limit = read_back(file.bytes());
+  EXPECT_EQ(above_limit.frames, std::vector{frame_after()});
+  ASSERT_TRUE(above_limit.damage);
+  EXPECT_EQ(above_limit.damage->at, end);
+  EXPECT_EQ(above_limit.damage->what,
+            "a section describes too many interfaces");
 }
 
-TEST(PcapngReader, TakesASimplePacketThatIsShorterThanTheSnapLength) {
+TEST(PcapngReader, AcceptsASimplePacketBelowTheSnapLength) {
   for (const std::uint32_t snap : {0u, 1000u}) {
     const ReadBack read = read_back(pcapng()
                                         .interface({.snap_length = snap})
@@ -229,7 +229,7 @@ TEST(PcapngReader, TakesASimplePacketThatIsShorterThanTheSnapLength) {
   }
 }
 
-TEST(PcapngReader, PassesOverABlockTooLongToHold) {
+TEST(PcapngReader, SkipsABlockTooLongToBuffer) {
   const PcapngBytes file = pcapng()
                                .interface()
                                .block(99, std::string(20 << 20, 'x'))

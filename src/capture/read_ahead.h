@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads another source on a thread of its own, some blocks ahead of whoever
-// takes them: what zlib needs to unpack a capture is then nobody's wait. Blocks
-// are lent, not copied.
+// Reads another source on its own thread, some blocks ahead of the consumer, so
+// that decompression by zlib does not delay the parser. Blocks are lent, not
+// copied.
 //
-// It does not pay where reading is cheap: what another core has just read has
-// to come out of that core's cache, and that costs a parser of headers more
-// than to have the kernel copy it here (measured: docs/performance.md).
+// It does not pay off for cheap sources: data read by another core must first
+// leave that core's cache, which costs a header parser more than a copy by the
+// kernel on its own core (measured: docs/performance.md).
 #pragma once
 
 #include <memory>
@@ -33,7 +33,7 @@ class ReadAhead : public ByteSource {
   static constexpr std::size_t kBlocksAhead = 3;
 
   struct Block {
-    std::vector<std::uint8_t> bytes;  // room in front, then what was read
+    std::vector<std::uint8_t> bytes;  // headroom, then the data
     Result<std::size_t> size = std::size_t{0};
   };
 

@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-// Gives so many bytes in pieces of random length, then fails or ends.
+// Returns its bytes in pieces of random length, then fails or ends.
 class Pieces : public ByteSource {
  public:
   Pieces(std::vector<std::uint8_t> bytes, bool fails)
@@ -46,45 +46,45 @@ ByteStream stream_of(const std::vector<std::uint8_t>& bytes, bool fails) {
       std::make_unique<ReadAhead>(std::make_unique<Pieces>(bytes, fails)));
 }
 
-// Takes steps of up to `most` bytes, as parsers take records.
-std::vector<std::uint8_t> take_all(ByteStream& stream, std::uint32_t most) {
+// Consumes steps of up to `max_step` bytes, as parsers consume records.
+std::vector<std::uint8_t> take_all(ByteStream& stream, std::uint32_t max_step) {
   std::vector<std::uint8_t> taken;
   Random random(5);
   for (;;) {
-    const std::size_t step = 1 + random.below(most);
-    const bool is_there = stream.fill(step);
+    const std::size_t step = 1 + random.below(max_step);
+    const bool is_filled = stream.fill(step);
     const Bytes window =
         stream.window().first(std::min(step, stream.window().size()));
     taken.insert(taken.end(), window.begin(), window.end());
     stream.consume(window.size());
-    if (!is_there) return taken;
+    if (!is_filled) return taken;
   }
 }
 
-// Steps that fit the room before a block, and steps that do not.
+// Steps that fit the headroom of a block, and steps that do not.
 TEST(ReadAhead, GivesEveryByteInOrder) {
   for (const std::size_t size : {0u, 1u, 300'000u, 3'000'000u}) {
     const auto bytes = some_bytes(size);
-    for (const std::uint32_t most : {100u, 60'000u, 900'000u}) {
+    for (const std::uint32_t max_step : {100u, 60'000u, 900'000u}) {
       ByteStream stream = stream_of(bytes, false);
-      EXPECT_EQ(take_all(stream, most), bytes);
+      EXPECT_EQ(take_all(stream, max_step), bytes);
       EXPECT_EQ(stream.position(), size);
       EXPECT_FALSE(stream.problem());
     }
   }
 }
 
-TEST(ReadAhead, TellsOfAFailureAfterAllThatCameBefore) {
+TEST(ReadAhead, ReportsAFailureAfterAllEarlierBytes) {
   const auto bytes = some_bytes(700'000);
-  for (const std::uint32_t most : {100u, 900'000u}) {
+  for (const std::uint32_t max_step : {100u, 900'000u}) {
     ByteStream stream = stream_of(bytes, true);
-    EXPECT_EQ(take_all(stream, most), bytes);
+    EXPECT_EQ(take_all(stream, max_step), bytes);
     EXPECT_EQ(stream.problem(), "it broke");
   }
 }
 
-// Of a pipe more could come behind an end.
-TEST(ReadAhead, ReadsNothingBehindAnEndOrAFailure) {
+// A pipe could return more data after an end.
+TEST(ReadAhead, ReadsNothingAfterAnEndOrFailure) {
   struct Script : ByteSource {
     explicit Script(bool is_broken) : fails(is_broken) {}
     Result<std::size_t> read(std::span<std::uint8_t>) override {
@@ -111,7 +111,7 @@ TEST(ReadAhead, ReadsNothingBehindAnEndOrAFailure) {
   }
 }
 
-TEST(ReadAhead, EndsItsThreadWhenNobodyWantsMore) {
+TEST(ReadAhead, StopsItsThreadOnDestruction) {
   ByteStream stream = stream_of(some_bytes(5'000'000), false);
   EXPECT_TRUE(stream.fill(10));
 }

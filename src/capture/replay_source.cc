@@ -8,17 +8,17 @@
 namespace flowtell {
 namespace {
 
-// No capture is played further than this from its first frame, which is longer
-// than a pcap can tell; whatever lies beyond comes then. It leaves room for a
-// silence to be added.
-constexpr Duration kFurthest = Duration::max() / 2 - Duration{1};
+// Maximum offset from the first frame, longer than a pcap can express; later
+// frames are due at this offset. It leaves room to add a silence without
+// overflow.
+constexpr Duration kMaxOffset = Duration::max() / 2 - Duration{1};
 
 }  // namespace
 
 ReplaySource::ReplaySource(std::unique_ptr<FrameSource> capture, double speed,
                            Clock clock)
     : capture_(std::move(capture)), speed_(speed), clock_(std::move(clock)) {
-  require(speed > 0, "a replay has a speed above 0");
+  require(speed > 0, "the speed of a replay is above 0");
 }
 
 bool ReplaySource::look_ahead() {
@@ -28,7 +28,7 @@ bool ReplaySource::look_ahead() {
   for (std::size_t i = 0; i < count_; ++i) {
     const Timestamp time = steady_.steady(ahead_[i].time);
     if (!origin_) origin_ = time;
-    due_[i] = std::min(time - *origin_, kFurthest);
+    offsets_[i] = std::min(time - *origin_, kMaxOffset);
   }
   if (const auto& damage = capture_->damage()) {
     note_damage(damage->at, damage->what);
@@ -38,10 +38,10 @@ bool ReplaySource::look_ahead() {
 
 Duration ReplaySource::position() const {
   if (!started_) return {};
-  const double place =
+  const double offset =
       static_cast<double>((clock_() - *started_).count()) * speed_;
-  if (place >= static_cast<double>(kFurthest.count())) return kFurthest;
-  return Duration(static_cast<std::int64_t>(place));
+  if (offset >= static_cast<double>(kMaxOffset.count())) return kMaxOffset;
+  return Duration(static_cast<std::int64_t>(offset));
 }
 
 LinkType ReplaySource::link() {
@@ -56,22 +56,22 @@ std::size_t ReplaySource::read(std::span<Frame> batch) {
   if (!started_) started_ = clock_();
   const Duration now = position();
   std::size_t count = 0;
-  while (count < batch.size() && next_ < count_ && due_[next_] <= now) {
-    last_ = due_[next_];
+  while (count < batch.size() && next_ < count_ && offsets_[next_] <= now) {
+    last_offset_ = offsets_[next_];
     batch[count++] = ahead_[next_++];
   }
   return count;
 }
 
-Duration ReplaySource::silence() const { return position() - last_; }
+Duration ReplaySource::silence() const { return position() - last_offset_; }
 
 Duration ReplaySource::time_until(Duration silence) const {
-  const bool knows_next = next_ < count_;
-  const Duration silent = last_ + silence + Duration{1};
-  const Duration end = knows_next ? std::min(due_[next_], silent) : silent;
+  const bool has_next = next_ < count_;
+  const Duration limit = last_offset_ + silence + Duration{1};
+  const Duration end = has_next ? std::min(offsets_[next_], limit) : limit;
   const auto left = static_cast<double>((end - position()).count());
   const double wait = std::max(left, 0.0) / speed_;
-  if (wait >= static_cast<double>(kFurthest.count())) return kFurthest;
+  if (wait >= static_cast<double>(kMaxOffset.count())) return kMaxOffset;
   return Duration(static_cast<std::int64_t>(wait));
 }
 

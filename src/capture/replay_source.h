@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Plays a capture as if it came over an interface now: each frame when its time
-// has come, at the recorded pace or a multiple of it. The clock that says when
-// is passed in. One thread at a time.
+// Replays a capture as if its frames arrived over an interface now, at the
+// recorded pace or a multiple of it. The clock is passed in. Used by one thread
+// at a time.
 #pragma once
 
 #include <array>
@@ -17,10 +17,10 @@ namespace flowtell {
 
 class ReplaySource : public LiveSource {
  public:
-  // Any clock that never falls.
+  // Any monotonic clock.
   using Clock = std::function<Duration()>;
 
-  // REQUIRES: speed > 0; 2 plays an hour in half an hour.
+  // REQUIRES: speed > 0; 2 replays an hour in half an hour.
   ReplaySource(std::unique_ptr<FrameSource> capture, double speed, Clock clock);
 
   LinkType link() override;
@@ -31,23 +31,23 @@ class ReplaySource : public LiveSource {
   int descriptor() const override { return -1; }
 
  private:
-  // Whether a frame is known that has not been handed out.
+  // Whether a frame is buffered that has not been returned.
   bool look_ahead();
-  // Where in the capture the playing is, from its first frame.
+  // Replay position in the capture, relative to its first frame.
   Duration position() const;
 
   std::unique_ptr<FrameSource> capture_;
   double speed_;
   Clock clock_;
-  std::optional<Duration> started_;  // by the clock
+  std::optional<Duration> started_;  // by clock_
   bool has_ended_ = false;
   SteadyClock steady_;
-  std::optional<Timestamp> origin_;  // of the first frame
-  Duration last_{};                  // the place of the last frame handed out
+  std::optional<Timestamp> origin_;  // time of the first frame
+  Duration last_offset_{};           // of the last frame returned
   std::array<Frame, 64> ahead_;
-  std::array<Duration, 64> due_;  // their places
-  std::size_t next_ = 0;          // of ahead_, to be handed out
-  std::size_t count_ = 0;         // in ahead_
+  std::array<Duration, 64> offsets_;  // of ahead_, from the first frame
+  std::size_t next_ = 0;              // index in ahead_ of the next frame
+  std::size_t count_ = 0;             // frames in ahead_
 };
 
 }  // namespace flowtell

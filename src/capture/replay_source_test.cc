@@ -23,7 +23,7 @@ std::vector<TestFrame> frames_at(const std::vector<Duration>& times) {
   return frames;
 }
 
-// A capture that is played while the test moves the clock.
+// A replay whose clock the test advances.
 class Replay {
  public:
   explicit Replay(std::string bytes, double speed = 1)
@@ -37,20 +37,20 @@ class Replay {
     now_ += time;
     return *this;
   }
-  // How many frames are handed out now.
-  std::size_t read(std::size_t most = 1000) {
-    std::vector<Frame> batch(most);
+  // Number of frames returned now.
+  std::size_t read(std::size_t max_frames = 1000) {
+    std::vector<Frame> batch(max_frames);
     return source_.read(batch);
   }
   ReplaySource& source() { return source_; }
 
  private:
   std::string bytes_;
-  Duration now_ = 12345s;  // a clock's zero means nothing
+  Duration now_ = 12345s;  // an arbitrary start
   ReplaySource source_;
 };
 
-TEST(ReplaySource, HandsOutEachFrameWhenItIsDue) {
+TEST(ReplaySource, ReturnsEachFrameWhenDue) {
   Replay replay({0s, 10ms, 10ms, 2s});
   EXPECT_EQ(replay.read(), 1u) << "the first comes at once";
   EXPECT_EQ(replay.read(), 0u);
@@ -61,14 +61,14 @@ TEST(ReplaySource, HandsOutEachFrameWhenItIsDue) {
   EXPECT_EQ(replay.after(1s).read(), 1u);
 }
 
-TEST(ReplaySource, BeginsWhenItIsFirstRead) {
+TEST(ReplaySource, StartsAtTheFirstRead) {
   Replay replay({0s, 10ms});
   replay.after(1h);
   EXPECT_EQ(replay.read(), 1u);
   EXPECT_EQ(replay.after(10ms).read(), 1u);
 }
 
-TEST(ReplaySource, HandsOutWhatWasMissedAtOnce) {
+TEST(ReplaySource, ReturnsOverdueFramesAtOnce) {
   Replay replay({0s, 10ms, 2s, 3s, 4s});
   EXPECT_EQ(replay.read(), 1u);
   replay.after(3s);
@@ -77,7 +77,7 @@ TEST(ReplaySource, HandsOutWhatWasMissedAtOnce) {
   EXPECT_EQ(replay.read(2), 0u);
 }
 
-TEST(ReplaySource, GivesTheFramesAsTheyAre) {
+TEST(ReplaySource, ReturnsFramesUnchanged) {
   const std::vector<TestFrame> frames = frames_at({0s, 1ms, 3ms});
   Replay replay(pcap_bytes(frames));
   std::array<Frame, 8> batch;
@@ -88,7 +88,7 @@ TEST(ReplaySource, GivesTheFramesAsTheyAre) {
   EXPECT_EQ(batch[1].wire_length, frames[2].wire_length);
 }
 
-TEST(ReplaySource, GivesEveryFrameOfALongCapture) {
+TEST(ReplaySource, ReturnsEveryFrameOfALongCapture) {
   std::vector<Duration> times;
   for (int i = 0; i < 500; ++i) times.push_back(i * 1ms);
   Replay replay(times);
@@ -97,7 +97,7 @@ TEST(ReplaySource, GivesEveryFrameOfALongCapture) {
   EXPECT_EQ(count, 500u);
 }
 
-TEST(ReplaySource, PlaysFasterAndSlower) {
+TEST(ReplaySource, ReplaysFasterAndSlower) {
   Replay fast({0s, 10s}, 100);
   EXPECT_EQ(fast.read(), 1u);
   EXPECT_EQ(fast.after(100ms - 1ns).read(), 0u);
@@ -108,7 +108,7 @@ TEST(ReplaySource, PlaysFasterAndSlower) {
   EXPECT_EQ(slow.after(2ns).read(), 1u);
 }
 
-TEST(ReplaySource, MeasuresSilenceInTheCapturesTime) {
+TEST(ReplaySource, MeasuresSilenceInCaptureTime) {
   Replay replay({0s, 10s}, 100);
   EXPECT_EQ(replay.source().silence(), 0s);
   replay.read();
@@ -118,20 +118,20 @@ TEST(ReplaySource, MeasuresSilenceInTheCapturesTime) {
   EXPECT_EQ(replay.source().silence(), 1s) << "since the last frame was due";
 }
 
-TEST(ReplaySource, TellsHowLongUntilAFrameIsDueOrTheSilenceIsExceeded) {
+TEST(ReplaySource, ReportsTheTimeUntilAFrameOrSilence) {
   Replay replay({0s, 10s});
   replay.read();
   EXPECT_EQ(replay.source().time_until(1s), 1s + 1ns);
   EXPECT_EQ(replay.source().time_until(1h), 10s) << "the next frame";
   EXPECT_EQ(replay.after(4s).source().time_until(1h), 6s);
-  EXPECT_EQ(replay.source().time_until(1s), 0s) << "it has been";
+  EXPECT_EQ(replay.source().time_until(1s), 0s) << "already exceeded";
   Replay fast({0s, 10s}, 100);
   fast.read();
-  EXPECT_EQ(fast.source().time_until(1h), 100ms) << "by the clock";
+  EXPECT_EQ(fast.source().time_until(1h), 100ms) << "in clock time";
 }
 
-// Whoever sleeps for as long as he is told to finds what he waited for.
-TEST(ReplaySource, NeverLetsAFrameBeWaitedForInVain) {
+// A caller that sleeps for the reported time finds a frame afterwards.
+TEST(ReplaySource, ReportsWaitsThatEndWithAFrame) {
   for (const double speed : {1.0, 3.0, 0.37, 1000.0, 1e6}) {
     Replay replay({0s, 1ns, 10ms, 1s, 1h}, speed);
     std::size_t count = 0;
@@ -145,19 +145,19 @@ TEST(ReplaySource, NeverLetsAFrameBeWaitedForInVain) {
   }
 }
 
-TEST(ReplaySource, MovesTimesThatFallAsTheMeterDoes) {
-  // Late by less than a second: due with the one before.
+TEST(ReplaySource, ShiftsFallingTimesLikeTheMeter) {
+  // Late by less than a second: due with the previous frame.
   Replay late({5s, 4500ms, 6s});
   EXPECT_EQ(late.read(), 2u);
   EXPECT_EQ(late.after(1s).read(), 1u);
-  // The recorder's clock was set back: gaps stay as they were.
+  // The recorder's clock was set back: gaps are kept.
   Replay set_back({5s, -60s, -58s});
   EXPECT_EQ(set_back.read(), 2u);
   EXPECT_EQ(set_back.after(2s - 1ns).read(), 0u);
   EXPECT_EQ(set_back.after(1ns).read(), 1u);
 }
 
-TEST(ReplaySource, EndsAtOnceWhereThereAreNoFrames) {
+TEST(ReplaySource, EndsAtOnceWithoutFrames) {
   Replay replay(pcap_header());
   EXPECT_EQ(replay.source().link(), LinkType::kEthernet);
   EXPECT_FALSE(replay.source().has_ended());
@@ -175,15 +175,15 @@ TEST(ReplaySource, EndsAfterItsLastFrame) {
   EXPECT_TRUE(replay.source().has_ended());
 }
 
-TEST(ReplaySource, TellsTheLinkBeforeAFrameIsRead) {
+TEST(ReplaySource, ReportsTheLinkTypeBeforeTheFirstRead) {
   PcapStyle cooked;
   cooked.link = LinkType::kLinuxSll;
   Replay replay(pcap_bytes({frame().linux_sll().ipv4().udp()}, cooked));
   EXPECT_EQ(replay.source().link(), LinkType::kLinuxSll);
-  EXPECT_EQ(replay.read(), 1u) << "looking ahead takes nothing away";
+  EXPECT_EQ(replay.read(), 1u) << "the look-ahead loses no frame";
 }
 
-TEST(ReplaySource, PassesDamageOn) {
+TEST(ReplaySource, PassesOnDamage) {
   const std::string bytes = pcap_bytes(frames_at({0s, 1s}));
   Replay replay(bytes.substr(0, bytes.size() - 3));
   EXPECT_EQ(replay.read(), 1u);
@@ -203,8 +203,8 @@ TEST(ReplaySource, HasNoDescriptorAndDropsNothing) {
   EXPECT_FALSE(replay.source().take_notice());
 }
 
-// Times as hostile as a capture can tell, at the greatest speed.
-TEST(ReplaySource, KeepsItsCountWhateverTheTimes) {
+// Extreme times at the maximum speed.
+TEST(ReplaySource, ReturnsAllFramesForExtremeTimes) {
   const PcapngInterface clock{.resolution = 9};
   std::vector<TestFrame> frames = {
       frame().ethernet().ipv4().udp().at(kTestStart)};

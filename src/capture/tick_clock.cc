@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-// Whole seconds, and the nanoseconds that are left.
+// Whole seconds and the remaining nanoseconds.
 struct SplitTime {
   std::uint64_t seconds;
   std::uint64_t nanoseconds;
@@ -17,7 +17,7 @@ SplitTime split_binary(std::uint64_t ticks, unsigned power) {
   if (power == 0) return {ticks, 0};
   std::uint64_t fraction = ticks & ((std::uint64_t{1} << power) - 1);
   unsigned bits = power;
-  // 2^-32 s is below a nanosecond: finer bits are dropped so that the product
+  // 2^-32 s is below a nanosecond; finer bits are dropped so that the product
   // below fits.
   if (bits > 32) {
     fraction >>= bits - 32;
@@ -27,7 +27,7 @@ SplitTime split_binary(std::uint64_t ticks, unsigned power) {
 }
 
 SplitTime split_decimal(std::uint64_t ticks, unsigned power) {
-  constexpr unsigned kMaxDigits = 19;  // of a 64-bit number
+  constexpr unsigned kMaxDigits = 19;  // decimal digits of a 64-bit number
   if (power > kMaxDigits) return {0, 0};
   std::uint64_t per_second = 1;
   for (unsigned i = 0; i < power; ++i) per_second *= 10;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a capture file counts time, and what that is in ours.
+// Converts the time stamps of a capture file to Timestamps.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace flowtell {
 
-// A file's clock: so many ticks a second, and seconds to add to each time.
-// if_tsresol and if_tsoffset of pcapng (draft-ietf-opsawg-pcapng, 4.2).
+// A file's clock: ticks per second, and an offset in seconds added to each
+// time; if_tsresol and if_tsoffset of pcapng (draft-ietf-opsawg-pcapng, 4.2).
 class TickClock {
  public:
   static constexpr std::uint8_t kMicroseconds = 6;
@@ -20,7 +20,7 @@ class TickClock {
                      std::int64_t offset_seconds = 0)
       : resolution_(resolution), offset_seconds_(offset_seconds) {}
 
-  // Clamped to the years a Timestamp may lie in.
+  // The time of a tick count, clamped to kEarliestTime to kLatestTime.
   Timestamp time(std::uint64_t ticks) const;
 
  private:

@@ -11,12 +11,12 @@ std::int64_t nanoseconds(const TickClock& clock, std::uint64_t ticks) {
   return clock.time(ticks).time_since_epoch().count();
 }
 
-TEST(TickClock, CountsMicrosecondsUnlessTold) {
+TEST(TickClock, DefaultsToMicroseconds) {
   EXPECT_EQ(nanoseconds(TickClock(), 1'554'312'069'123'456),
             1'554'312'069'123'456'000);
 }
 
-TEST(TickClock, CountsInDecimalParts) {
+TEST(TickClock, SupportsDecimalResolutions) {
   EXPECT_EQ(nanoseconds(TickClock(0), 7), 7 * kNanosecondsPerSecond);
   EXPECT_EQ(nanoseconds(TickClock(3), 7'001), 7'001'000'000);
   EXPECT_EQ(nanoseconds(TickClock(9), 7'000'000'001), 7'000'000'001);
@@ -25,7 +25,7 @@ TEST(TickClock, CountsInDecimalParts) {
             1'500'000'001);
 }
 
-TEST(TickClock, CountsInBinaryParts) {
+TEST(TickClock, SupportsBinaryResolutions) {
   EXPECT_EQ(nanoseconds(TickClock(0x80), 7), 7 * kNanosecondsPerSecond);
   EXPECT_EQ(nanoseconds(TickClock(0x80 | 1), 3), 1'500'000'000);
   EXPECT_EQ(nanoseconds(TickClock(0x80 | 10), 1024 + 256), 1'250'000'000);
@@ -39,7 +39,7 @@ TEST(TickClock, AddsItsOffset) {
   EXPECT_EQ(nanoseconds(TickClock(6, -3), 1'500'000), -1'500'000'000);
 }
 
-TEST(TickClock, ClampsToTheYearsOfATimestamp) {
+TEST(TickClock, ClampsToTheTimestampRange) {
   EXPECT_LE(TickClock(0).time(UINT64_MAX), kLatestTime);
   EXPECT_GT(TickClock(0).time(UINT64_MAX), kLatestTime - std::chrono::hours(1));
   EXPECT_GE(TickClock(6, INT64_MIN).time(0), kEarliestTime);
@@ -60,10 +60,10 @@ TEST(TickClock, StaysInBoundsAtEveryResolution) {
   }
 }
 
-#ifdef __SIZEOF_INT128__  // which compilers for 32 bits lack
+#ifdef __SIZEOF_INT128__  // absent on 32-bit targets
 __extension__ using Wide = __int128;
 
-// The obvious twin, in numbers wide enough for everything.
+// Reference implementation with numbers wide enough for every input.
 Wide exact_nanoseconds(std::uint64_t ticks, unsigned resolution,
                        std::int64_t offset) {
   Wide per_second = 1;
@@ -84,16 +84,16 @@ RC_GTEST_PROP(TickClock, AgreesWithExactArithmetic, ()) {
   const auto offset =
       *rc::gen::inRange<std::int64_t>(-2'000'000'000, 2'000'000'000);
   const Wide exact = exact_nanoseconds(ticks, resolution, offset);
-  const std::int64_t got = nanoseconds(
+  const std::int64_t actual = nanoseconds(
       TickClock(static_cast<std::uint8_t>(resolution), offset), ticks);
-  // Farther out than this the clock may clamp.
+  // Beyond this the clock may clamp.
   if (exact > Wide{2'500'000'000} * kNanosecondsPerSecond) {
-    RC_ASSERT(got > 2'500'000'000 * kNanosecondsPerSecond);
+    RC_ASSERT(actual > 2'500'000'000 * kNanosecondsPerSecond);
     return;
   }
-  // Of binary parts, those below 2^-32 s are dropped: at most a nanosecond.
-  RC_ASSERT(got <= exact);
-  RC_ASSERT(got >= exact - (power > 32 ? 1 : 0));
+  // Binary fractions below 2^-32 s are dropped: at most a nanosecond.
+  RC_ASSERT(actual <= exact);
+  RC_ASSERT(actual >= exact - (power > 32 ? 1 : 0));
 }
 
 #endif

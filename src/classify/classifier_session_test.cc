@@ -12,30 +12,30 @@
 namespace flowtell {
 namespace {
 
-// Has all flows judged, and keeps what came of it: a row a flow.
-class JudgingSink : public FlowSink {
+// Classifies all flows and stores the results, one row per flow.
+class VerdictSink : public FlowSink {
  public:
-  JudgingSink(const Model& model, EvidenceKinds kinds, UnknownRule rule = {})
-      : classifier(*ClassifierSession::make(model, kinds, rule)) {}
+  VerdictSink(const Model& model, EvidenceKinds kinds, UnknownRule rule = {})
+      : classifier(*Classifier::make(model, kinds, rule)) {}
 
   void take(const Flow& flow) override {
     classifier.add(flow);
-    ++heard_;
+    ++added_;
   }
   void end_burst() override {
     const auto all = classifier.end_burst();
-    EXPECT_EQ(all.size(), heard_);
-    heard_ = 0;
-    for (const ClassifierSession::Classification& judged : all) {
-      rows.emplace_back(judged.probabilities.begin(),
-                        judged.probabilities.end());
-      verdicts.push_back(judged.verdict);
+    EXPECT_EQ(all.size(), added_);
+    added_ = 0;
+    for (const ClassifierSession::Classification& result : all) {
+      rows.emplace_back(result.probabilities.begin(),
+                        result.probabilities.end());
+      verdicts.push_back(result.verdict);
     }
   }
   void take_early(const Flow& flow) override {
-    const auto judged = classifier.classify_early(flow);
-    early.emplace_back(judged.probabilities.begin(),
-                       judged.probabilities.end());
+    const auto result = classifier.classify_early(flow);
+    early.emplace_back(result.probabilities.begin(),
+                       result.probabilities.end());
   }
 
   std::vector<std::vector<double>> rows;
@@ -44,29 +44,29 @@ class JudgingSink : public FlowSink {
   ClassifierSession classifier;
 
  private:
-  std::size_t heard_ = 0;
+  std::size_t added_ = 0;
 };
 
-JudgingSink judge_story(const Model& model, EvidenceKinds kinds,
+VerdictSink run_session(const Model& model, EvidenceKinds kinds,
                         UnknownRule rule = {}, FlowOptions options = {}) {
-  JudgingSink sink(model, kinds, rule);
+  VerdictSink sink(model, kinds, rule);
   FlowTable table(options, sink);
-  const PacketStory story = three_bursts();
+  const PacketSequence story = three_bursts();
   for (const Packet& packet : story) table.add(packet);
   table.finish();
   return sink;
 }
 
-// What the plain forest says of a flow.
+// The plain forest's shares of one flow.
 std::vector<double> forest_shares(const Model& model, const Flow& flow) {
   const FeatureList features = *model.features();
   FlowSeries series;
   series.assign(flow);
   std::vector<double> row(features.width());
   features.measure(series, row);
-  std::vector<double> shares(model.apps.size());
-  model.forest.predict(std::vector<float>(row.begin(), row.end()), shares);
-  return shares;
+  std::vector<double> out(model.apps.size());
+  model.forest.predict(std::vector<float>(row.begin(), row.end()), out);
+  return out;
 }
 
 // The plain forest's shares of all flows, in their order.
@@ -81,49 +81,49 @@ std::vector<std::vector<double>> plain_shares(const Model& model) {
     std::vector<std::vector<double>> rows;
   } sink(model);
   FlowTable table(FlowOptions{}, sink);
-  const PacketStory story = three_bursts();
+  const PacketSequence story = three_bursts();
   for (const Packet& packet : story) table.add(packet);
   table.finish();
   return sink.rows;
 }
 
-// The twin: a doubt of 2 %, the fitted power, a sum of 1. (That any other app
-// may be the one is left to the burst judge's own tests.)
-TEST(ClassifierSession, WeighsWhatThePlainForestSays) {
+// The reference: 2 % smoothing, the fitted power, normalised to 1. The unknown
+// app is covered by device_filter_test.cc.
+TEST(ClassifierSession, AppliesTheFittedWeightToTheForestsShares) {
   for (std::uint64_t seed = 1; seed < 6; ++seed) {
     Model model = small_model(seed);
     model.weights[place_of(kShape)].novelty = {};
     const double weight = model.weights[place_of(kShape)].shape;
-    const auto said = plain_shares(model);
-    const JudgingSink judged = judge_story(model, kShape);
-    ASSERT_EQ(said.size(), 4u);
-    ASSERT_EQ(judged.rows.size(), 4u);
+    const auto shares = plain_shares(model);
+    const VerdictSink actual = run_session(model, kShape);
+    ASSERT_EQ(shares.size(), 4u);
+    ASSERT_EQ(actual.rows.size(), 4u);
     for (std::size_t flow = 0; flow < 4; ++flow) {
-      std::vector<double> due;
+      std::vector<double> expected;
       double sum = 0;
-      for (const double share : said[flow]) {
-        due.push_back(std::pow(0.98 * share + 0.02 / 3, weight));
-        sum += due.back();
+      for (const double share : shares[flow]) {
+        expected.push_back(std::pow(0.98 * share + 0.02 / 3, weight));
+        sum += expected.back();
       }
       for (std::size_t app = 0; app < 3; ++app) {
-        EXPECT_NEAR(judged.rows[flow][app], due[app] / sum, 1e-12);
+        EXPECT_NEAR(actual.rows[flow][app], expected[app] / sum, 1e-12);
       }
-      const auto best = std::ranges::max_element(judged.rows[flow]);
-      EXPECT_EQ(judged.verdicts[flow].best, best - judged.rows[flow].begin());
-      EXPECT_EQ(judged.verdicts[flow].confidence, *best);
+      const auto best = std::ranges::max_element(actual.rows[flow]);
+      EXPECT_EQ(actual.verdicts[flow].best, best - actual.rows[flow].begin());
+      EXPECT_EQ(actual.verdicts[flow].confidence, *best);
     }
   }
 }
 
-// The twin: the burst judge, told by hand what the forest says and when.
-TEST(ClassifierSession, WeighsBurstsInTheirTime) {
+// The reference: a device filter fed by hand.
+TEST(ClassifierSession, PassesBurstTimesToTheDeviceFilter) {
   const EvidenceKinds kinds{true, false, true};
   const Model model = small_model();
-  const auto said = plain_shares(model);
-  const JudgingSink judged = judge_story(model, kinds);
-  ASSERT_EQ(judged.rows.size(), 4u);
+  const auto shares = plain_shares(model);
+  const VerdictSink actual = run_session(model, kinds);
+  ASSERT_EQ(actual.rows.size(), 4u);
 
-  DeviceFilter twin(kinds, 3);
+  DeviceFilter reference(kinds, 3);
   const FlowCollector collected = collect(three_bursts());
   std::size_t begin = 0;
   for (const std::size_t end : collected.burst_ends) {
@@ -133,46 +133,45 @@ TEST(ClassifierSession, WeighsBurstsInTheirTime) {
     burst.first = collected.flows[begin].first;
     burst.last = burst.first;
     for (std::size_t flow = begin; flow < end; ++flow) {
-      shape.insert(shape.end(), said[flow].begin(), said[flow].end());
+      shape.insert(shape.end(), shares[flow].begin(), shares[flow].end());
       burst.last = std::max(burst.last, collected.flows[flow].last);
     }
     burst.scores.shape = shape;
-    const std::vector<NameEvidence> words(end - begin);
-    burst.scores.words = words;
+    const std::vector<NameEvidence> name_evidence(end - begin);
+    burst.scores.words = name_evidence;
     burst.weights = model.weights[place_of(kinds)];
-    std::vector<double> due(shape.size());
-    twin.classify(burst, due);
-    for (std::size_t i = 0; i < due.size(); ++i) {
-      EXPECT_EQ(judged.rows[begin + i / 3][i % 3], due[i]);
+    std::vector<double> expected(shape.size());
+    reference.classify(burst, expected);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(actual.rows[begin + i / 3][i % 3], expected[i]);
     }
     begin = end;
   }
   EXPECT_EQ(begin, 4u);
-  EXPECT_NE(judged.rows, judge_story(model, kShape).rows)
-      << "time must say something here";
+  EXPECT_NE(actual.rows, run_session(model, kShape).rows)
+      << "time evidence must change the result here";
 }
 
-TEST(ClassifierSession, RemembersNothingOfFlowsShownEarly) {
+TEST(ClassifierSession, EarlyClassificationLeavesNoState) {
   const Model model = small_model();
   FlowOptions options;
   options.early_packets = 2;
-  const JudgingSink with = judge_story(model, {}, {}, options);
-  const JudgingSink without = judge_story(model, {});
+  const VerdictSink with = run_session(model, {}, {}, options);
+  const VerdictSink without = run_session(model, {});
   EXPECT_EQ(with.early.size(), 4u);
   EXPECT_EQ(without.early.size(), 0u);
   EXPECT_EQ(with.rows, without.rows);
 }
 
-// The first flow of all is early judged with nothing before it; a flow of a
-// later burst leans on what its device did.
-TEST(ClassifierSession, LetsFlowsShownEarlyLeanOnTheBurstsBefore) {
+// The first flow has no device history; a flow of a later burst has.
+TEST(ClassifierSession, EarlyClassificationUsesTheDevicesPastBursts) {
   Model model = small_model();
   FlowOptions options;
   options.early_packets = 2;
-  const EvidenceKinds timely{true, false, true};
+  const EvidenceKinds with_time{true, false, true};
   model.weights.fill({});
-  const JudgingSink with = judge_story(model, timely, {}, options);
-  const JudgingSink without = judge_story(model, kShape, {}, options);
+  const VerdictSink with = run_session(model, with_time, {}, options);
+  const VerdictSink without = run_session(model, kShape, {}, options);
   ASSERT_EQ(with.early.size(), 4u);
   for (std::size_t app = 0; app < 3; ++app) {
     EXPECT_NEAR(with.early[0][app], without.early[0][app], 1e-12);
@@ -181,42 +180,42 @@ TEST(ClassifierSession, LetsFlowsShownEarlyLeanOnTheBurstsBefore) {
   EXPECT_GT(std::abs(with.early[2][0] - without.early[2][0]), 1e-6);
 }
 
-TEST(ClassifierSession, ForgetsAllDevicesWhenACaptureBegins) {
+TEST(ClassifierSession, BeginCaptureDiscardsAllDevices) {
   const Model model = small_model();
-  JudgingSink sink(model, {});
-  const auto judge_again = [&] {
+  VerdictSink sink(model, {});
+  const auto classify_again = [&] {
     sink.rows.clear();
     FlowTable table(FlowOptions{}, sink);
-    const PacketStory story = three_bursts();
+    const PacketSequence story = three_bursts();
     for (const Packet& packet : story) table.add(packet);
     table.finish();
     return sink.rows;
   };
-  const auto first = judge_again();
-  EXPECT_NE(judge_again(), first) << "the same judge goes on";
+  const auto first = classify_again();
+  EXPECT_NE(classify_again(), first) << "the session continues";
   sink.classifier.begin_capture();
-  EXPECT_EQ(judge_again(), first);
+  EXPECT_EQ(classify_again(), first);
 }
 
-TEST(ClassifierSession, SaysNothingOfABurstWithoutFlows) {
-  JudgingSink sink(small_model(), {});
+TEST(ClassifierSession, ReturnsNothingForABurstWithoutFlows) {
+  VerdictSink sink(small_model(), {});
   EXPECT_TRUE(sink.classifier.end_burst().empty());
 }
 
-TEST(ClassifierSession, KeepsTheRuleForUnknown) {
+TEST(ClassifierSession, AppliesTheUnknownRule) {
   const auto unknown = [](UnknownRule rule) {
     return std::ranges::count_if(
-        judge_story(small_model(), {}, rule).verdicts,
+        run_session(small_model(), {}, rule).verdicts,
         [](const Verdict& verdict) { return verdict.is_unknown; });
   };
   EXPECT_EQ(unknown({0, 0}), 0);
   EXPECT_EQ(unknown({1, 1}), 4);
 }
 
-TEST(ClassifierSession, RefusesAModelOfOtherFeatures) {
+TEST(ClassifierSession, RejectsAModelWithOtherFeatures) {
   Model model = small_model();
   model.feature_identity += "more";
-  const auto classifier = ClassifierSession::make(model, {}, {});
+  const auto classifier = Classifier::make(model, {}, {});
   ASSERT_FALSE(classifier);
   EXPECT_EQ(classifier.error().kind, ErrorKind::kInput);
 }

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Weighs what the witnesses say of a burst's flows, and what its device did
-// before, into probabilities.
+// Combines the scores of a burst's flows with the device's past into
+// probabilities.
 //
-// The idea: a device is a hidden Markov model (Rabiner 1989). Its state is the
-// app in use; each flow is seen through the witnesses' words, whose likelihoods
-// are raised to the fitted weights and multiplied. Within a burst the app is
-// likely to stay the same from one flow to the next, and each flow's
-// probabilities are those given the whole burst (forward-backward), for all of
-// it is there when it is judged. From burst to burst only the past is known
-// (forward), and a belief is worth half after ten seconds of silence, so that
-// what a person did a while ago binds nobody.
+// A device is modelled as a hidden Markov model (Rabiner 1989). The state is
+// the app in use; the observations of a flow are its scores, whose likelihoods
+// are raised to the fitted weights and multiplied. Within a burst the app tends
+// to stay the same from one flow to the next, and each flow's probabilities are
+// conditioned on the whole burst (forward-backward). Across bursts only the
+// past counts (forward). Evidence decays with a half-life of 10 s.
 //
-// A name that comes up several times in a burst is one statement: its flows
-// share its weight.
+// A name that occurs several times in a burst counts once: its flows share its
+// weight.
 //
-// Besides the apps taught there is one state more, that of any other app, in
-// which flows look as apps did that were left out of learning (Novelty). What
-// an app's probabilities lack to 1 is its.
+// One extra state stands for the unknown app. Its likelihoods come from apps
+// that were left out of training (Novelty). Its probability is 1 minus the sum
+// of the trained apps' probabilities.
 //
-// Without time as evidence every flow stands alone.
+// Without time evidence each flow is classified on its own.
 //
 // One thread at a time.
 #pragma once
@@ -35,18 +33,18 @@
 
 namespace flowtell {
 
-// Which name a flow has, and how the name table knows it.
+// A flow's server name, and how it matches the name table.
 struct NameEvidence {
-  std::uint32_t number = 0;  // equal within a burst where the names are
+  std::uint32_t number = 0;  // within a burst, equal exactly for equal names
   NameMatch match = NameMatch::kNoName;
 };
 
-// What the witnesses say of flows: for each, one probability an app, of equally
-// likely apps.
+// The scores of flows: one probability per flow and app, under a uniform prior
+// over the apps.
 struct BurstScores {
   std::span<const double> shape;
-  std::span<const double> name;         // all alike for a flow without a name
-  std::span<const NameEvidence> words;  // one a flow
+  std::span<const double> name;         // uniform for a flow without a name
+  std::span<const NameEvidence> words;  // one per flow
 };
 
 class DeviceFilter {
@@ -55,48 +53,48 @@ class DeviceFilter {
 
   struct Burst {
     Address device;
-    Timestamp first;  // its first packet
+    Timestamp first;  // time of its first packet
     Timestamp last;
-    BurstScores scores;  // of its flows, in their order
+    BurstScores scores;  // of its flows, in order
     EvidenceWeights weights;
   };
 
-  // One row of probabilities a flow, of the apps taught; the device's belief
-  // moves on.
+  // Writes one row of probabilities per flow, over the trained apps, and
+  // updates the device's posterior.
   void classify(const Burst& burst, std::span<double> probabilities);
 
-  // The same for flows of a burst that is not over: no belief moves.
+  // The same for a burst that has not ended; updates nothing.
   void classify_early(const Burst& burst, std::span<double> probabilities);
 
-  // What each flow says by itself: as judged, but for its device's past and the
-  // other flows. No belief moves.
+  // Classifies each flow on its own, without the device's past and the other
+  // flows. Updates nothing.
   void classify_alone(const Burst& burst, std::span<double> probabilities);
 
-  // Of the burst judged last: what was believed of its device when it began
-  // (empty without time as evidence), and how long it had been silent by then
-  // (nothing: it was not known).
-  std::span<const double> belief() const {
-    return std::span(belief_).first(belief_.empty() ? 0 : apps_);
+  // The device's prior when the burst classified last began (empty without time
+  // evidence), and how long the device had been silent by then (no value for a
+  // device not seen before).
+  std::span<const double> prior() const {
+    return std::span(prior_).first(prior_.empty() ? 0 : apps_);
   }
   std::optional<Duration> silence() const { return silence_; }
 
  private:
-  void weigh(const Burst& burst);
+  void compute_likelihoods(const Burst& burst);
   std::vector<double> name_weights(const Burst& burst) const;
   void smooth(const Burst& burst);
   std::vector<double> start(const Novelty& novelty) const;
-  std::vector<double> prior(const Burst& burst);
-  void write(std::span<double> probabilities) const;
+  std::vector<double> prior_for(const Burst& burst);
+  void write_rows(std::span<double> probabilities) const;
 
   EvidenceKinds kinds_;
   std::size_t apps_;
-  std::size_t states_;               // the apps, and any other
-  std::vector<double> likelihoods_;  // of the burst at hand, a row a flow
-  std::vector<double> smoothed_;     // the same, given the whole burst
-  std::vector<double> belief_;       // before its first flow
-  std::optional<Duration> silence_;  // how old that was then
+  std::size_t states_;               // the apps and the unknown app
+  std::vector<double> likelihoods_;  // of the current burst, a row per flow
+  std::vector<double> smoothed_;     // posteriors given the whole burst
+  std::vector<double> prior_;        // before its first flow
+  std::optional<Duration> silence_;  // before its first flow
   PowerCache power_;
-  std::unique_ptr<PosteriorStore> beliefs_;
+  std::unique_ptr<PosteriorStore> store_;
 };
 
 }  // namespace flowtell

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The twin of the forward-backward algorithm walks all sequences of apps that a
-// burst could have been, and adds up how likely each is.
+// The reference for the forward-backward algorithm enumerates all state
+// sequences of a burst and sums their likelihoods.
 #include "classify/device_filter.h"
 
 #include <gtest/gtest.h>
@@ -22,25 +22,25 @@ namespace {
 using Row = std::vector<double>;
 
 // The model's constants, as device_filter.cc has them.
-constexpr double kStays = 0.98;
+constexpr double kStay = 0.98;
 constexpr double kHalfLife = 10;
-constexpr double kDoubt = 0.02;
+constexpr double kSmoothing = 0.02;
 
-// A burst with what is said of it.
+// A burst with its scores.
 struct TestBurst {
   std::string device = "192.168.12.100";
   Duration first{};
   Duration last{};
   Row shape;
   Row name;
-  std::vector<NameEvidence> words;
+  std::vector<NameEvidence> names;
   EvidenceWeights weights;
 
   DeviceFilter::Burst view() const {
     return {test_address(device),
             kTestStart + first,
             kTestStart + last,
-            {shape, name, words},
+            {shape, name, names},
             weights};
   }
 };
@@ -57,13 +57,13 @@ Row classify_early(DeviceFilter& classifier, const TestBurst& burst) {
   return out;
 }
 
-class Twin {
+class ReferenceFilter {
  public:
-  Twin(EvidenceKinds kinds, std::size_t apps)
+  ReferenceFilter(EvidenceKinds kinds, std::size_t apps)
       : kinds_(kinds), apps_(apps), states_(apps + 1) {}
 
   Row classify(const TestBurst& burst) {
-    const std::size_t flows = burst.words.size();
+    const std::size_t flows = burst.names.size();
     std::vector<Row> all(flows, Row(states_));
     std::size_t sequences = 1;
     for (std::size_t i = 0; i < flows; ++i) sequences *= states_;
@@ -81,7 +81,7 @@ class Twin {
       for (double& value : row) value /= sum;
       out.insert(out.end(), row.begin(), row.end() - 1);
     }
-    beliefs_[burst.device] = {burst.last, all.back()};
+    posteriors_[burst.device] = {burst.last, all.back()};
     return out;
   }
 
@@ -91,8 +91,7 @@ class Twin {
     return state == apps_ ? prior : (1 - prior) / static_cast<double>(apps_);
   }
 
-  // Of a device's being in these states one after the other, and of the
-  // witnesses saying what they say.
+  // The joint likelihood of this state sequence and the observed scores.
   double likelihood(const TestBurst& burst,
                     const std::vector<std::size_t>& states) const {
     const Novelty& novelty = burst.weights.novelty;
@@ -100,9 +99,9 @@ class Twin {
     for (std::size_t i = 0; i < states.size(); ++i) {
       const std::size_t state = states[i];
       if (kinds_.time) {
-        const double stay = i == 0 ? believed(burst, state)
-                                   : (state == states[i - 1] ? 1.0 : 0.0);
-        likely *= kStays * stay + (1 - kStays) * start(burst, state);
+        const double stay =
+            i == 0 ? prior(burst, state) : (state == states[i - 1] ? 1.0 : 0.0);
+        likely *= kStay * stay + (1 - kStay) * start(burst, state);
       } else {
         likely *= start(burst, state);
       }
@@ -110,39 +109,39 @@ class Twin {
       const auto name = std::span(burst.name).subspan(i * apps_, apps_);
       if (kinds_.shape) {
         const double best = *std::ranges::max_element(shape);
-        const double strange = novelty.shape[Novelty::bin(best, apps_)];
-        likely *= said(shape, state, strange, burst.weights.shape);
+        const double ratio = novelty.shape[Novelty::bin(best, apps_)];
+        likely *= score(shape, state, ratio, burst.weights.shape);
       }
       if (kinds_.name) {
-        const double strange = novelty.name[std::size_t(burst.words[i].match)];
+        const double ratio = novelty.name[std::size_t(burst.names[i].match)];
         const auto sharing = std::ranges::count(
-            burst.words, burst.words[i].number, &NameEvidence::number);
-        likely *= said(name, state, strange,
-                       burst.weights.name /
-                           (kinds_.time ? static_cast<double>(sharing) : 1));
+            burst.names, burst.names[i].number, &NameEvidence::number);
+        likely *= score(name, state, ratio,
+                        burst.weights.name /
+                            (kinds_.time ? static_cast<double>(sharing) : 1));
       }
     }
     return likely;
   }
-  double said(std::span<const double> row, std::size_t state, double strange,
-              double weight) const {
+  double score(std::span<const double> row, std::size_t state, double ratio,
+               double weight) const {
     const auto apps = static_cast<double>(apps_);
-    if (state == apps_) return std::pow(strange, weight);
-    return std::pow((1 - kDoubt) * row[state] * apps + kDoubt, weight);
+    if (state == apps_) return std::pow(ratio, weight);
+    return std::pow((1 - kSmoothing) * row[state] * apps + kSmoothing, weight);
   }
-  double believed(const TestBurst& burst, std::size_t app) const {
-    const auto at = beliefs_.find(burst.device);
-    if (at == beliefs_.end()) return start(burst, app);
-    const auto& [last, belief] = at->second;
+  double prior(const TestBurst& burst, std::size_t app) const {
+    const auto at = posteriors_.find(burst.device);
+    if (at == posteriors_.end()) return start(burst, app);
+    const auto& [last, posterior] = at->second;
     const double silence = std::max(in_seconds(burst.first - last), 0.0);
-    const double worth = std::pow(0.5, silence / kHalfLife);
-    return worth * belief[app] + (1 - worth) * start(burst, app);
+    const double decay = std::pow(0.5, silence / kHalfLife);
+    return decay * posterior[app] + (1 - decay) * start(burst, app);
   }
 
   EvidenceKinds kinds_;
   std::size_t apps_;
   std::size_t states_;
-  std::map<std::string, std::pair<Duration, Row>> beliefs_;
+  std::map<std::string, std::pair<Duration, Row>> posteriors_;
 };
 
 Row random_rows(Random& random, std::size_t rows, std::size_t apps) {
@@ -162,13 +161,13 @@ Row random_rows(Random& random, std::size_t rows, std::size_t apps) {
 }
 
 // Bursts of two devices, some of which begin before the last one ended.
-RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
+RC_GTEST_PROP(DeviceFilterProperty, MatchesTheEnumerationOfAllSequences,
               (std::uint64_t seed)) {
   Random random(seed);
   const std::size_t apps = 2 + random.below(3);
   const EvidenceKinds kinds = kEvidenceKinds[random.below(6)];
   DeviceFilter fast(kinds, apps);
-  Twin slow(kinds, apps);
+  ReferenceFilter slow(kinds, apps);
   Duration now{};
   const double prior = random.below(2) == 0 ? 0 : random.unit() / 2;
   for (int i = 0; i < 4; ++i) {
@@ -182,20 +181,20 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
     burst.shape = random_rows(random, flows, apps);
     burst.name = random_rows(random, flows, apps);
     for (std::size_t flow = 0; flow < flows; ++flow) {
-      burst.words.push_back(
+      burst.names.push_back(
           {random.below(3), static_cast<NameMatch>(random.below(4))});
     }
     burst.weights = {2 * random.unit(), 2 * random.unit()};
     Novelty& novelty = burst.weights.novelty;
     novelty.prior = prior;
-    for (double& ratio : novelty.shape) ratio = 4 * random.unit() + 0.01;
-    for (double& ratio : novelty.name) ratio = 4 * random.unit() + 0.01;
+    for (double& value : novelty.shape) value = 4 * random.unit() + 0.01;
+    for (double& value : novelty.name) value = 4 * random.unit() + 0.01;
     const Row early = classify_early(fast, burst);
     const Row found = classify(fast, burst);
     RC_ASSERT(early == found);
-    const Row due = slow.classify(burst);
-    for (std::size_t at = 0; at < due.size(); ++at) {
-      RC_ASSERT(std::abs(found[at] - due[at]) < 1e-9);
+    const Row expected = slow.classify(burst);
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+      RC_ASSERT(std::abs(found[at] - expected[at]) < 1e-9);
     }
     for (std::size_t flow = 0; flow < flows; ++flow) {
       double sum = 0;
@@ -206,7 +205,7 @@ RC_GTEST_PROP(BurstJudgeProperty, SaysWhatWalkingAllSequencesSays,
   }
 }
 
-// A burst of one device with these shares of app 0, of two.
+// A burst of one device; app 0 of two gets these shares.
 TestBurst burst_of(const Row& shares, Duration first = {}) {
   TestBurst burst;
   burst.first = first;
@@ -214,13 +213,13 @@ TestBurst burst_of(const Row& shares, Duration first = {}) {
   for (const double share : shares) {
     burst.shape.insert(burst.shape.end(), {share, 1 - share});
     burst.name.insert(burst.name.end(), {0.5, 0.5});
-    burst.words.push_back(
-        {static_cast<std::uint32_t>(burst.words.size()), NameMatch::kNoName});
+    burst.names.push_back(
+        {static_cast<std::uint32_t>(burst.names.size()), NameMatch::kNoName});
   }
   return burst;
 }
 
-TEST(DeviceFilter, JudgesEachFlowAloneWithoutTime) {
+TEST(DeviceFilter, ClassifiesEachFlowAloneWithoutTime) {
   DeviceFilter together(kShape, 2);
   const Row all = classify(together, burst_of({0.9, 0.5, 0.2}));
   const Row shares = {0.9, 0.5, 0.2};
@@ -230,86 +229,85 @@ TEST(DeviceFilter, JudgesEachFlowAloneWithoutTime) {
     EXPECT_EQ(all[2 * i], one[0]);
     EXPECT_NEAR(all[2 * i], 0.98 * shares[i] + 0.01, 1e-12);
   }
-  // Nor does what the device did before matter.
+  // The device's past does not matter either.
   EXPECT_EQ(classify(together, burst_of({0.9, 0.5, 0.2}, 2s)), all);
 }
 
-// A flow of which nothing is known is what those before and behind it are.
-TEST(DeviceFilter, LetsWeakFlowsLeanOnTheirBurst) {
-  DeviceFilter judge_of(kShapeAndTime, 2);
-  const Row all = classify(judge_of, burst_of({0.5, 0.95, 0.5}));
+// A flow with uniform scores takes the app of its neighbours.
+TEST(DeviceFilter, WeakFlowsFollowTheirBurst) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  const Row all = classify(filter, burst_of({0.5, 0.95, 0.5}));
   EXPECT_GT(all[0], 0.9);
   EXPECT_GT(all[4], 0.9);
   EXPECT_GT(all[2], all[0]);
 }
 
-TEST(DeviceFilter, BelievesHalfAsMuchAfterTenSecondsOfSilence) {
-  // How far a flow of which nothing is known leans, so long after the burst.
+TEST(DeviceFilter, PriorDecaysWithAHalfLifeOfTenSeconds) {
+  // The prior's effect on a flow with uniform scores.
   const auto lean = [](Duration silence) {
-    DeviceFilter judge_of(kShapeAndTime, 2);
-    classify(judge_of, burst_of({1}));
-    return classify(judge_of, burst_of({0.5}, 1s + silence))[0] - 0.5;
+    DeviceFilter filter(kShapeAndTime, 2);
+    classify(filter, burst_of({1}));
+    return classify(filter, burst_of({0.5}, 1s + silence))[0] - 0.5;
   };
   EXPECT_NEAR(lean(0s), 0.98 * 0.49, 1e-12);
   EXPECT_NEAR(lean(10s), lean(0s) / 2, 1e-12);
   EXPECT_NEAR(lean(20s), lean(0s) / 4, 1e-12);
   EXPECT_NEAR(lean(24h), 0, 1e-12);
-  EXPECT_EQ(lean(-1h), lean(0s)) << "a clock set back is no silence";
+  EXPECT_EQ(lean(-1h), lean(0s)) << "a negative gap counts as 0";
 }
 
 constexpr EvidenceKinds kNameAndTime{false, true, true};
 
-// The same server asked for ten times is one statement; ten servers are ten.
-TEST(DeviceFilter, HearsANameOnceABurst) {
+// Ten flows to one server count once; flows to ten servers count ten times.
+TEST(DeviceFilter, CountsARepeatedNameOncePerBurst) {
   TestBurst apart = burst_of(Row(10, 0.5));
   apart.name.clear();
   for (int i = 0; i < 10; ++i) {
     apart.name.insert(apart.name.end(), {0.6, 0.4});
   }
   TestBurst same = apart;
-  for (NameEvidence& word : same.words) word.number = 7;
-  DeviceFilter judge_of(kNameAndTime, 2);
-  EXPECT_NEAR(classify_early(judge_of, same)[0], 0.6, 0.02);
-  EXPECT_GT(classify_early(judge_of, apart)[0], 0.95);
+  for (NameEvidence& each : same.names) each.number = 7;
+  DeviceFilter filter(kNameAndTime, 2);
+  EXPECT_NEAR(classify_early(filter, same)[0], 0.6, 0.02);
+  EXPECT_GT(classify_early(filter, apart)[0], 0.95);
 }
 
-// An app that was never taught is met under names never met, and neither of
-// the apps taught looks likely.
-TEST(DeviceFilter, ReckonsWithAppsNeverTaught) {
+// With names absent from the name table, neither trained app is likely.
+TEST(DeviceFilter, GivesProbabilityToTheUnknownApp) {
   TestBurst burst = burst_of(Row(6, 0.5));
   burst.weights.novelty.prior = 0.05;
   burst.weights.novelty.name[std::size_t(NameMatch::kNever)] = 8;
-  DeviceFilter judge_of({}, 2);
-  const Row known = classify_early(judge_of, burst);
+  DeviceFilter filter({}, 2);
+  const Row known = classify_early(filter, burst);
   EXPECT_NEAR(known[0] + known[1], 0.95, 0.001);
-  for (NameEvidence& word : burst.words) word.match = NameMatch::kNever;
-  const Row strange = classify_early(judge_of, burst);
-  EXPECT_LT(strange[0] + strange[1], 0.01);
+  for (NameEvidence& each : burst.names) each.match = NameMatch::kNever;
+  const Row unseen = classify_early(filter, burst);
+  EXPECT_LT(unseen[0] + unseen[1], 0.01);
 }
 
-TEST(DeviceFilter, BelievesNothingOfADeviceItDoesNotKnow) {
-  DeviceFilter judge_of(kShapeAndTime, 2);
-  classify(judge_of, burst_of({1}));
+TEST(DeviceFilter, HasAUniformPriorForANewDevice) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  classify(filter, burst_of({1}));
   TestBurst other = burst_of({0.5}, 2s);
   other.device = "192.168.12.101";
-  EXPECT_NEAR(classify(judge_of, other)[0], 0.5, 1e-12);
+  EXPECT_NEAR(classify(filter, other)[0], 0.5, 1e-12);
 }
 
-TEST(DeviceFilter, MovesNoBeliefEarly) {
-  DeviceFilter judge_of(kShapeAndTime, 2);
-  classify_early(judge_of, burst_of({1}));
-  EXPECT_NEAR(classify(judge_of, burst_of({0.5}, 1s))[0], 0.5, 1e-12);
+TEST(DeviceFilter, EarlyClassificationUpdatesNoPosterior) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  classify_early(filter, burst_of({1}));
+  EXPECT_NEAR(classify(filter, burst_of({0.5}, 1s))[0], 0.5, 1e-12);
 }
 
-// The last flow of a burst that changes its mind is what is believed next.
-TEST(DeviceFilter, BelievesWhatTheLastFlowWas) {
-  DeviceFilter judge_of(kShapeAndTime, 2);
-  classify(judge_of, burst_of({1, 1, 1, 0, 0, 0}));
-  EXPECT_LT(classify(judge_of, burst_of({0.5}, 1s))[0], 0.1);
+// Where the app changes within a burst, the last flow decides the next prior.
+TEST(DeviceFilter, PosteriorFollowsTheLastFlow) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  classify(filter, burst_of({1, 1, 1, 0, 0, 0}));
+  EXPECT_LT(classify(filter, burst_of({0.5}, 1s))[0], 0.1);
 }
 
-// However sure witnesses are of opposite things, and however many.
-TEST(DeviceFilter, GivesProbabilitiesWhateverIsSaid) {
+// With many flows and contradictory, extreme scores.
+TEST(DeviceFilter, ReturnsProbabilitiesForExtremeScores) {
   Row shares;
   for (int i = 0; i < 10'000; ++i) shares.push_back(i % 2);
   TestBurst burst = burst_of(shares);
@@ -317,8 +315,8 @@ TEST(DeviceFilter, GivesProbabilitiesWhateverIsSaid) {
   std::reverse(burst.name.begin(), burst.name.end());
   burst.weights = {5, 5};
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    DeviceFilter judge_of(kinds, 2);
-    const Row all = classify(judge_of, burst);
+    DeviceFilter filter(kinds, 2);
+    const Row all = classify(filter, burst);
     for (std::size_t at = 0; at < all.size(); at += 2) {
       ASSERT_NEAR(all[at] + all[at + 1], 1, 1e-9) << kinds.text();
       ASSERT_GE(all[at], 0);

@@ -5,26 +5,26 @@
 
 namespace flowtell {
 
-NameScorer::NameScorer(NameTable table, std::size_t apps)
-    : table_(std::move(table)), apps_(apps) {}
+NameScorer::NameScorer(const NameTable& table, std::size_t apps)
+    : table_(&table), apps_(apps) {}
 
 void NameScorer::begin_burst() {
-  if (opinions_.size() > kMax) opinions_.clear();
+  if (cache_.size() > kMaxNames) cache_.clear();
 }
 
 NameEvidence NameScorer::score(std::string_view name,
                                std::span<double> probabilities) {
-  auto at = opinions_.find(name);
-  if (at == opinions_.end()) {
-    Opinion opinion;
-    opinion.probabilities.resize(apps_);
-    opinion.word.number = static_cast<std::uint32_t>(opinions_.size());
-    opinion.word.match = table_.score(name, opinion.probabilities);
-    at = opinions_.emplace(name, std::move(opinion)).first;
+  auto at = cache_.find(name);
+  if (at == cache_.end()) {
+    CachedScores scores;
+    scores.probabilities.resize(apps_);
+    scores.evidence.number = static_cast<std::uint32_t>(cache_.size());
+    scores.evidence.match = table_->score(name, scores.probabilities);
+    at = cache_.emplace(name, std::move(scores)).first;
   }
   std::copy(at->second.probabilities.begin(), at->second.probabilities.end(),
             probabilities.begin());
-  return at->second.word;
+  return at->second.evidence;
 }
 
 }  // namespace flowtell

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The witness who knows servers' names, as a judge of flows hears him: the
-// model's name table, and what it said of names heard before, since few servers
-// stand behind many flows.
+// Scores flows by their server names: the model's name table with a cache,
+// since few servers account for many flows.
 //
-// Memory: no more names than kMax are kept from burst to burst. One thread at
-// a time.
+// One thread at a time. Memory: at most kMaxNames names are kept from one burst
+// to the next.
 #pragma once
 
 #include <cstdint>
@@ -22,29 +21,31 @@ namespace flowtell {
 
 class NameScorer {
  public:
-  // The table is of so many apps.
-  NameScorer(NameTable table, std::size_t apps);
+  // `apps`: how many apps the table covers.
+  // The table outlives the scorer.
+  NameScorer(const NameTable& table, std::size_t apps);
 
-  // Of the burst that begins, the words' numbers are comparable.
+  // Begins a burst, within which the names' numbers are comparable.
   void begin_burst();
 
-  // Fills in what the name says of each app.
+  // Writes the name's probability for each app.
   NameEvidence score(std::string_view name, std::span<double> probabilities);
 
  private:
-  static constexpr std::size_t kMax = 16'384;
+  static constexpr std::size_t kMaxNames = 16'384;
 
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
   };
-  struct Opinion {
-    NameEvidence word;
+  struct CachedScores {
+    NameEvidence evidence;
     std::vector<double> probabilities;
   };
 
-  NameTable table_;
+  const NameTable* table_;
   std::size_t apps_;
-  std::unordered_map<std::string, Opinion, TextHash, std::equal_to<>> opinions_;
+  std::unordered_map<std::string, CachedScores, TextHash, std::equal_to<>>
+      cache_;
 };
 
 }  // namespace flowtell

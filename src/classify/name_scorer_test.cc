@@ -10,51 +10,53 @@ NameTable small_table() {
   return NameTable::of({{".example", {1, 2, 3}}, {"a.example", {9, 0, 0}}});
 }
 
-TEST(NameScorer, SaysWhatTheTableSaysTheFirstTimeAndLater) {
+TEST(NameScorer, ReturnsTheTablesScoresEveryTime) {
   const NameTable table = small_table();
-  NameScorer witness(table, 3);
+  NameScorer scorer(table, 3);
   for (int again = 0; again < 3; ++again) {
-    witness.begin_burst();
+    scorer.begin_burst();
     for (const char* name : {"a.example", "b.example", "", "other.org"}) {
-      std::vector<double> due(3);
-      std::vector<double> said(3);
-      EXPECT_EQ(witness.score(name, said).match, table.score(name, due));
-      EXPECT_EQ(said, due);
+      std::vector<double> expected(3);
+      std::vector<double> actual(3);
+      EXPECT_EQ(scorer.score(name, actual).match, table.score(name, expected));
+      EXPECT_EQ(actual, expected);
     }
   }
 }
 
-TEST(NameScorer, GivesANameItsNumberHoweverManyCome) {
-  NameScorer witness(small_table(), 3);
-  std::vector<double> said(3);
+TEST(NameScorer, GivesEachNameOneNumberPerBurst) {
+  const NameTable table = small_table();
+  NameScorer scorer(table, 3);
+  std::vector<double> actual(3);
   for (int burst = 0; burst < 3; ++burst) {
-    witness.begin_burst();
+    scorer.begin_burst();
     std::vector<std::uint32_t> numbers;
     for (int i = 0; i < 20'000; ++i) {
       const std::string name = "n" + std::to_string(i) + ".example";
-      numbers.push_back(witness.score(name, said).number);
+      numbers.push_back(scorer.score(name, actual).number);
     }
-    EXPECT_EQ(witness.score("n0.example", said).number, numbers.front());
+    EXPECT_EQ(scorer.score("n0.example", actual).number, numbers.front());
     std::sort(numbers.begin(), numbers.end());
     EXPECT_EQ(std::unique(numbers.begin(), numbers.end()), numbers.end());
   }
 }
 
-// A burst may have any number of names; of more than 16,384 none is kept for
-// the next, whose numbers begin anew.
-TEST(NameScorer, ForgetsNamesWhereThereAreTooMany) {
-  constexpr std::size_t kMax = 16'384;
+// A burst may have any number of names. After more than 16,384 the cache is
+// cleared and numbers restart at 0.
+TEST(NameScorer, ClearsTheCacheAfterTooManyNames) {
+  constexpr std::size_t kMaxNames = 16'384;
   const auto next_number = [](std::size_t names) {
-    NameScorer witness(small_table(), 3);
-    std::vector<double> said(3);
+    const NameTable table = small_table();
+    NameScorer scorer(table, 3);
+    std::vector<double> actual(3);
     for (std::size_t i = 0; i < names; ++i) {
-      witness.score("n" + std::to_string(i) + ".example", said);
+      scorer.score("n" + std::to_string(i) + ".example", actual);
     }
-    witness.begin_burst();
-    return witness.score("new.example", said).number;
+    scorer.begin_burst();
+    return scorer.score("new.example", actual).number;
   };
-  EXPECT_EQ(next_number(kMax), kMax);
-  EXPECT_EQ(next_number(kMax + 1), 0U);
+  EXPECT_EQ(next_number(kMaxNames), kMaxNames);
+  EXPECT_EQ(next_number(kMaxNames + 1), 0U);
 }
 
 }  // namespace

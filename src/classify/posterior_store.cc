@@ -7,7 +7,7 @@ namespace flowtell {
 
 const DevicePosterior* PosteriorStore::find(const Address& device) const {
   const std::uint32_t at = position_of(device);
-  return at == HashIndex::kNone ? nullptr : &beliefs_[at];
+  return at == HashIndex::kNone ? nullptr : &posteriors_[at];
 }
 
 void PosteriorStore::put(const Address& device, Timestamp last,
@@ -18,25 +18,25 @@ void PosteriorStore::put(const Address& device, Timestamp last,
   } else {
     by_recency_.touch(at);
   }
-  beliefs_[at].last = last;
-  beliefs_[at].apps.assign(apps.begin(), apps.end());
+  posteriors_[at].last = last;
+  posteriors_[at].apps.assign(apps.begin(), apps.end());
 }
 
 std::uint32_t PosteriorStore::position_of(const Address& device) const {
   return index_.find(keyed_hash(device), [&](std::uint32_t at) {
-    return beliefs_[at].device == device;
+    return posteriors_[at].device == device;
   });
 }
 
 std::uint32_t PosteriorStore::add(const Address& device) {
-  if (beliefs_.size() >= kMaxDevices) {
+  if (posteriors_.size() >= kMaxDevices) {
     const std::uint32_t oldest = by_recency_.oldest();
-    index_.erase(keyed_hash(beliefs_[oldest].device), oldest);
+    index_.erase(keyed_hash(posteriors_[oldest].device), oldest);
     by_recency_.remove(oldest);
-    beliefs_.give_back(oldest);
+    posteriors_.give_back(oldest);
   }
-  const std::uint32_t at = beliefs_.take();
-  beliefs_[at].device = device;
+  const std::uint32_t at = posteriors_.take();
+  posteriors_[at].device = device;
   index_.insert(keyed_hash(device), at);
   by_recency_.add(at);
   return at;

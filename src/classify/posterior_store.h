@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What each device was believed to be doing when it was heard last. Memory is
-// bounded: of 100,000 devices the one silent longest makes way. O(1) a step.
+// The last posterior of each device. Memory is bounded: with 100,000 devices
+// stored, the one updated least recently is evicted. Each operation is O(1).
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,17 @@ struct DevicePosterior {
   Address device;
   RecencyLinks recency;
   Timestamp last{};  // the device's last packet
-  // A probability each; behind them that of any other app.
+  // One probability per app; the last is the unknown app's.
   std::vector<double> apps;
 };
 
 class PosteriorStore {
  public:
-  PosteriorStore() : by_recency_(beliefs_) {}
+  PosteriorStore() : by_recency_(posteriors_) {}
   PosteriorStore(const PosteriorStore&) = delete;
   PosteriorStore& operator=(const PosteriorStore&) = delete;
 
-  // nullptr for a device not known. Valid until the next `put`.
+  // nullptr for a device not stored. Valid until the next `put`.
   const DevicePosterior* find(const Address& device) const;
 
   void put(const Address& device, Timestamp last, std::span<const double> apps);
@@ -41,7 +41,7 @@ class PosteriorStore {
   std::uint32_t position_of(const Address& device) const;
   std::uint32_t add(const Address& device);
 
-  Pool<DevicePosterior> beliefs_;
+  Pool<DevicePosterior> posteriors_;
   HashIndex index_;
   RecencyList<DevicePosterior> by_recency_;
 };

@@ -18,7 +18,7 @@ Address device(std::uint32_t number) {
   return Address::v4(bytes);
 }
 
-TEST(PosteriorStore, KnowsWhatWasPutLast) {
+TEST(PosteriorStore, ReturnsTheLastPosteriorPut) {
   PosteriorStore store;
   EXPECT_EQ(store.find(device(1)), nullptr);
   store.put(device(1), kTestStart, Apps{0.25, 0.75});
@@ -31,16 +31,16 @@ TEST(PosteriorStore, KnowsWhatWasPutLast) {
   EXPECT_EQ(store.find(device(3)), nullptr);
 }
 
-// The 100,001st device takes the place of the one silent longest, which is not
-// the first: that was heard again.
-TEST(PosteriorStore, ForgetsTheDeviceSilentLongestWhereThereAreTooMany) {
+// The 100,001st device evicts the one updated least recently, which is not the
+// first: that one was updated again.
+TEST(PosteriorStore, EvictsTheLeastRecentlyUpdatedDevice) {
   constexpr std::uint32_t kMax = 100'000;
   PosteriorStore store;
   for (std::uint32_t i = 0; i < kMax; ++i) {
     store.put(device(i), kTestStart, Apps{0.5, 0.5});
   }
   store.put(device(0), kTestStart + 1s, Apps{0.5, 0.5});
-  EXPECT_NE(store.find(device(1)), nullptr) << "nothing is forgotten yet";
+  EXPECT_NE(store.find(device(1)), nullptr) << "nothing is evicted yet";
   store.put(device(kMax), kTestStart + 2s, Apps{0, 1});
   EXPECT_EQ(store.find(device(1)), nullptr);
   for (const std::uint32_t kept : {0u, 2u, kMax - 1, kMax}) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Powers of probabilities, remembered. Scorers repeat themselves, so the same
-// few numbers are raised to the same few weights again and again, and a power
-// costs as much as the rest of a flow's weighing.
+// A cache of powers. Scores repeat, so the same few numbers are raised to the
+// same few weights, and one power costs as much as all other work on a flow in
+// the device filter.
 //
-// Memory: 512 powers. One thread at a time.
+// One thread at a time. Memory: 512 powers.
 #pragma once
 
 #include <bit>
@@ -19,9 +19,9 @@ class PowerCache {
  public:
   PowerCache() : powers_(std::size_t{1} << kBits) {}
 
-  // x to that power, by portable_pow.
+  // Returns portable_pow(x, exponent).
   double operator()(double x, double exponent) {
-    Power& power = powers_[place_of(x, exponent)];
+    Power& power = powers_[index_of(x, exponent)];
     if (power.x != x || power.exponent != exponent) {
       power = {x, exponent, portable_pow(x, exponent)};
     }
@@ -37,10 +37,10 @@ class PowerCache {
     double value = 1;
   };
 
-  // Multiplied by odd numbers without a pattern, the upper bits of a product
-  // depend on all bits of a factor (Knuth, "The Art of Computer Programming",
-  // 6.4).
-  static std::size_t place_of(double x, double exponent) {
+  // Multiplicative hashing: the upper bits of the product with a large odd
+  // constant depend on all bits of the factor (Knuth, "The Art of Computer
+  // Programming", 6.4).
+  static std::size_t index_of(double x, double exponent) {
     const auto mixed =
         std::bit_cast<std::uint64_t>(x) * 0x9e3779b97f4a7c15 +
         std::bit_cast<std::uint64_t>(exponent) * 0xc2b2ae3d27d4eb4f;

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-TEST(PowerCache, GivesEachPowerWhateverItRemembers) {
+TEST(PowerCache, ReturnsEachPowerWithAnyCacheContent) {
   PowerCache power;
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i <= 4000; ++i) {

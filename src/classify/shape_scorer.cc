@@ -20,11 +20,11 @@ std::uint64_t hash_of(std::span<const float> row) {
 
 }  // namespace
 
-ShapeScorer::ShapeScorer(const Model& model)
+ShapeScorer::ShapeScorer(const Model& model, const CompiledForest& forest)
     : apps_(model.apps.size()),
       width_(model.svm ? model.svm->width : model.forest.width),
-      forest_(model.forest),
-      svm_(model.svm),
+      forest_(&forest),
+      svm_(model.svm ? &*model.svm : nullptr),
       taken_(buckets_for(width_ * sizeof(float) + apps_ * sizeof(double))),
       rows_(taken_.size() * kWays * width_),
       shares_(taken_.size() * kWays * apps_) {}
@@ -35,52 +35,53 @@ std::size_t ShapeScorer::buckets_for(std::size_t slot_memory) {
 }
 
 void ShapeScorer::score(std::span<const float> rows, std::span<double> shares) {
-  new_.clear();
-  new_rows_.clear();
+  missed_.clear();
+  missed_rows_.clear();
   for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
     const auto row = rows.subspan(i * width_, width_);
-    const std::size_t bucket = hash_of(row) % taken_.size();
-    if (recall(bucket, row, shares.subspan(i * apps_, apps_))) continue;
-    new_.push_back({i, bucket});
-    new_rows_.insert(new_rows_.end(), row.begin(), row.end());
+    const std::size_t bucket =
+        static_cast<std::size_t>(hash_of(row) % taken_.size());
+    if (find_cached(bucket, row, shares.subspan(i * apps_, apps_))) continue;
+    missed_.push_back({i, bucket});
+    missed_rows_.insert(missed_rows_.end(), row.begin(), row.end());
   }
-  if (new_.empty()) return;
-  new_shares_.resize(new_.size() * apps_);
-  ask(new_rows_, new_shares_);
-  for (std::size_t i = 0; i < new_.size(); ++i) {
-    const auto row = std::span(new_rows_).subspan(i * width_, width_);
-    const auto said = std::span(new_shares_).subspan(i * apps_, apps_);
-    std::copy(said.begin(), said.end(),
-              shares.subspan(new_[i].row * apps_, apps_).begin());
-    remember(new_[i].bucket, row, said);
+  if (missed_.empty()) return;
+  missed_shares_.resize(missed_.size() * apps_);
+  infer(missed_rows_, missed_shares_);
+  for (std::size_t i = 0; i < missed_.size(); ++i) {
+    const auto row = std::span(missed_rows_).subspan(i * width_, width_);
+    const auto scores = std::span(missed_shares_).subspan(i * apps_, apps_);
+    std::copy(scores.begin(), scores.end(),
+              shares.subspan(missed_[i].row * apps_, apps_).begin());
+    store(missed_[i].bucket, row, scores);
   }
 }
 
-bool ShapeScorer::recall(std::size_t bucket, std::span<const float> row,
-                         std::span<double> shares) {
+bool ShapeScorer::find_cached(std::size_t bucket, std::span<const float> row,
+                              std::span<double> shares) {
   const std::size_t held = std::min<std::size_t>(taken_[bucket], kWays);
   for (std::size_t way = 0; way < held; ++way) {
     const std::size_t slot = bucket * kWays + way;
     if (!same_bits(row, row_in(slot))) continue;
-    const auto said = shares_in(slot);
-    std::copy(said.begin(), said.end(), shares.begin());
+    const auto scores = shares_in(slot);
+    std::copy(scores.begin(), scores.end(), shares.begin());
     return true;
   }
   return false;
 }
 
-void ShapeScorer::remember(std::size_t bucket, std::span<const float> row,
-                           std::span<const double> said) {
+void ShapeScorer::store(std::size_t bucket, std::span<const float> row,
+                        std::span<const double> scores) {
   const std::size_t slot = bucket * kWays + taken_[bucket]++ % kWays;
   std::copy(row.begin(), row.end(), row_in(slot).begin());
-  std::copy(said.begin(), said.end(), shares_in(slot).begin());
+  std::copy(scores.begin(), scores.end(), shares_in(slot).begin());
 }
 
-void ShapeScorer::ask(std::span<const float> rows, std::span<double> shares) {
-  if (!svm_) return forest_.predict(rows, shares);
+void ShapeScorer::infer(std::span<const float> rows, std::span<double> shares) {
+  if (!svm_) return forest_->predict(rows, shares);
   for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
     svm_->predict(rows.subspan(i * width_, width_),
-                shares.subspan(i * apps_, apps_));
+                  shares.subspan(i * apps_, apps_));
   }
 }
 

@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-// Rows of so many different ones, in a seeded random order.
+// `count` rows drawn from `distinct` different ones, seeded.
 std::vector<float> draw_rows(Random& random, std::size_t count,
                              std::uint32_t distinct, std::size_t width) {
   std::vector<float> rows;
@@ -23,11 +23,12 @@ std::vector<float> draw_rows(Random& random, std::size_t count,
   return rows;
 }
 
-// In batches of all sizes, first with rows that come again and again, then with
-// more different ones than are remembered.
-TEST(ShapeScorer, SaysWhatTheForestSays) {
+// In batches of all sizes: first with repeated rows, then with more distinct
+// rows than the cache holds.
+TEST(ShapeScorer, MatchesTheForest) {
   const Model model = small_model();
-  ShapeScorer witness(model);
+  const CompiledForest forest(model.forest);
+  ShapeScorer scorer(model, forest);
   Random random(7);
   const std::size_t apps = model.apps.size();
   const std::size_t width = model.forest.width;
@@ -35,19 +36,19 @@ TEST(ShapeScorer, SaysWhatTheForestSays) {
     for (std::size_t count = 0; count < 300; ++count) {
       const auto rows = draw_rows(random, count, distinct, width);
       std::vector<double> shares(count * apps, -1);
-      witness.score(rows, shares);
+      scorer.score(rows, shares);
       for (std::size_t i = 0; i < count; ++i) {
-        std::vector<double> due(apps);
-        model.forest.predict(std::span(rows).subspan(i * width, width), due);
-        const auto said = std::span(shares).subspan(i * apps, apps);
-        ASSERT_TRUE(std::equal(due.begin(), due.end(), said.begin()));
+        std::vector<double> plain(apps);
+        model.forest.predict(std::span(rows).subspan(i * width, width), plain);
+        const auto actual = std::span(shares).subspan(i * apps, apps);
+        ASSERT_TRUE(std::equal(plain.begin(), plain.end(), actual.begin()));
       }
     }
   }
 }
 
-// So many that it remembers a few rows only.
-TEST(ShapeScorer, SaysTheSameOfVeryManyApps) {
+// With so many apps the cache holds few rows.
+TEST(ShapeScorer, MatchesTheForestWithVeryManyApps) {
   const Model small = small_model();
   Model model = small;
   model.apps.resize(20'000);
@@ -59,29 +60,31 @@ TEST(ShapeScorer, SaysTheSameOfVeryManyApps) {
     model.forest.leaf_shares.resize(model.forest.leaf_shares.size() +
                                     model.apps.size() - small.apps.size());
   }
-  ShapeScorer witness(model);
+  const CompiledForest forest(model.forest);
+  ShapeScorer scorer(model, forest);
   Random random(7);
   for (int i = 0; i < 300; ++i) {
     const auto row = draw_rows(random, 1, 200, small.forest.width);
-    std::vector<double> due(small.apps.size());
-    small.forest.predict(row, due);
-    std::vector<double> said(model.apps.size(), -1);
-    witness.score(row, said);
-    ASSERT_TRUE(std::equal(due.begin(), due.end(), said.begin()));
+    std::vector<double> expected(small.apps.size());
+    small.forest.predict(row, expected);
+    std::vector<double> actual(model.apps.size(), -1);
+    scorer.score(row, actual);
+    ASSERT_TRUE(std::equal(expected.begin(), expected.end(), actual.begin()));
   }
 }
 
-TEST(ShapeScorer, HearsTheSupportVectorMachineInTheForestsPlace) {
+TEST(ShapeScorer, UsesTheSupportVectorMachineIfPresent) {
   Model model = small_model();
   const Dataset data = random_table(1);
   model.svm = build_svm(data, {});
-  ShapeScorer witness(model);
-  std::vector<double> due(model.apps.size());
-  std::vector<double> said(model.apps.size());
+  const CompiledForest forest(model.forest);
+  ShapeScorer scorer(model, forest);
+  std::vector<double> expected(model.apps.size());
+  std::vector<double> actual(model.apps.size());
   for (int again = 0; again < 2; ++again) {
-    model.svm->predict(data.row(0), due);
-    witness.score(data.row(0), said);
-    EXPECT_EQ(said, due);
+    model.svm->predict(data.row(0), expected);
+    scorer.score(data.row(0), actual);
+    EXPECT_EQ(actual, expected);
   }
 }
 

@@ -8,21 +8,22 @@ namespace {
 
 tl::unexpected<Error> no_rule(std::string_view text) {
   return fail(ErrorKind::kUsage,
-              "'{}' is no rule for unknown; write never, promise=0.05, or "
+              "'{}' is not valid; write never, max-error=0.05, or "
               "floor=0.25,margin=0.05 with numbers from 0 to 1",
               text);
 }
 
-// The promises that are kept.
-constexpr double kMaxPromised = kErrorTargetStep * ErrorTargets{}.size();
+// The largest error target a model stores.
+constexpr double kMaxErrorTarget = kErrorTargetStep * ErrorTargets{}.size();
 
-Result<UnknownRule> parse_promise(std::string_view number) {
+Result<UnknownRule> parse_error_target(std::string_view number) {
   const auto error = parse_number<double>(number);
-  if (!error || !(*error >= kErrorTargetStep && *error <= kMaxPromised)) {
-    return fail(ErrorKind::kUsage,
-                "'promise={}' cannot be promised; write a share of errors from "
-                "{} to {}, such as promise=0.05",
-                number, kErrorTargetStep, kMaxPromised);
+  if (!error || !(*error >= kErrorTargetStep && *error <= kMaxErrorTarget)) {
+    return fail(
+        ErrorKind::kUsage,
+        "'max-error={}' is not a valid target error; write a share from "
+        "{} to {}, such as max-error=0.05",
+        number, kErrorTargetStep, kMaxErrorTarget);
   }
   return UnknownRule{0, 0, *error};
 }
@@ -30,9 +31,9 @@ Result<UnknownRule> parse_promise(std::string_view number) {
 }  // namespace
 
 Result<UnknownRule> UnknownRule::parse(std::string_view text) {
-  constexpr std::string_view kPromise = "promise=";
-  if (text.starts_with(kPromise)) {
-    return parse_promise(text.substr(kPromise.size()));
+  constexpr std::string_view kMaxError = "max-error=";
+  if (text.starts_with(kMaxError)) {
+    return parse_error_target(text.substr(kMaxError.size()));
   }
   UnknownRule rule{0, 0, {}};
   if (text == "never") return rule;
@@ -50,13 +51,13 @@ Result<UnknownRule> UnknownRule::parse(std::string_view text) {
   return rule;
 }
 
-UnknownRule UnknownRule::settled(const EvidenceWeights& learned) const {
+UnknownRule UnknownRule::resolved(const EvidenceWeights& weights) const {
   if (!error_target) return *this;
-  return {learned.error_target(*error_target).floor, 0, error_target};
+  return {weights.error_target(*error_target).floor, 0, error_target};
 }
 
 std::string UnknownRule::text() const {
-  if (error_target) return fmt::format("promise={}", *error_target);
+  if (error_target) return fmt::format("max-error={}", *error_target);
   if (floor == 0 && margin == 0) return "never";
   return fmt::format("floor={},margin={}", floor, margin);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When a verdict says `unknown` instead of naming the likeliest app.
+// Decides when a verdict is `unknown` instead of the likeliest app.
 #pragma once
 
 #include <algorithm>
@@ -15,25 +15,25 @@
 namespace flowtell {
 
 struct UnknownRule {
-  // Unknown when the best app's probability is below the floor, or leads the
-  // second's (another app, or any that was never taught) by less than the
-  // margin. Both 0: never.
+  // Unknown if the best app's probability is below the floor, or exceeds the
+  // second's (another app's, or the unknown app's) by less than the margin.
+  // Both 0: never unknown.
   double floor = 0.25;
   double margin = 0.05;
-  // Or: at most so great a share of the flows that are named may be wrong, as
-  // far as flows held out from learning can tell. Floor and margin then follow
-  // from what was learned (`settled`).
+  // Alternatively, the largest share of named flows that may be wrong, measured
+  // on flows held out from training. Floor and margin then come from the model
+  // (`resolved`).
   std::optional<double> error_target = {};
 
-  // "never", "promise=E", or "floor=F,margin=M" with either left out being 0.
+  // "never", "max-error=E", or "floor=F,margin=M"; a part left out is 0.
   static Result<UnknownRule> parse(std::string_view text);
 
-  // The rule with its floor and margin, whatever was promised.
-  UnknownRule settled(const EvidenceWeights& learned) const;
+  // The rule with the floor and margin of its error target filled in.
+  UnknownRule resolved(const EvidenceWeights& weights) const;
 
   // "floor=0.25,margin=0.05"
   std::string text() const;
-  // `other`: the probability of any app that was never taught.
+  // `other`: the unknown app's probability.
   bool is_unknown(double best, double second, double other) const {
     if (error_target && other > best) return true;
     return best < floor ||

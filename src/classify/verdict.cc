@@ -14,7 +14,7 @@ Verdict reach_verdict(std::span<const double> probabilities,
   for (auto at = probabilities.begin(); at != probabilities.end(); ++at) {
     if (at != best) second = std::max(second, *at);
   }
-  // What the apps lack to 1.
+  // The unknown app's probability.
   const double other =
       1 - std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
   return {static_cast<AppId>(best - probabilities.begin()), *best,

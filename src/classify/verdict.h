@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A verdict: the app that a flow most likely belongs to, and how likely.
+// The app that a flow most likely belongs to, with its probability.
 #pragma once
 
 #include <span>
@@ -11,15 +11,15 @@
 namespace flowtell {
 
 struct Verdict {
-  AppId best = 0;         // the likeliest app, whatever the rule says
+  AppId best = 0;         // the likeliest app, also if unknown
   double confidence = 0;  // its probability
   bool is_unknown = false;
 
-  // What is told: the likeliest app, or kUnknownApp.
+  // The app shown to users: the likeliest, or kUnknownApp.
   AppId reported() const { return is_unknown ? kUnknownApp : best; }
 };
 
-// Of equally likely apps the first. REQUIRES: at least one app.
+// Picks the first of equally likely apps. REQUIRES: at least one app.
 Verdict reach_verdict(std::span<const double> probabilities,
                       const UnknownRule& rule);
 

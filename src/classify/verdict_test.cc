@@ -30,10 +30,10 @@ TEST(Verdict, IsUnknownForEquallyLikelyAppsUnderAMargin) {
   const Verdict reached = verdict({0.5, 0.5}, {0, 0.01});
   EXPECT_TRUE(reached.is_unknown);
   EXPECT_EQ(reached.reported(), kUnknownApp);
-  EXPECT_EQ(reached.best, 0) << "the likeliest is kept for scores";
+  EXPECT_EQ(reached.best, 0) << "accuracy is computed from it";
 }
 
-TEST(Verdict, TakesTheSecondFromWhereverItStands) {
+TEST(Verdict, FindsTheSecondAtAnyPosition) {
   const UnknownRule rule{0, 0.1};
   EXPECT_TRUE(verdict({0.45, 0.1, 0.45 - 0.05}, rule).is_unknown);
   EXPECT_TRUE(verdict({0.40, 0.1, 0.45}, rule).is_unknown);
@@ -44,14 +44,14 @@ TEST(Verdict, IsUnknownBelowTheFloor) {
   EXPECT_TRUE(verdict({0.2, 0.1, 0.1}, {0.25, 0}).is_unknown);
 }
 
-// What the apps lack to 1 is any other app's.
-TEST(Verdict, IsUnknownWhereAnyOtherAppIsLikelier) {
+// The unknown app has the probability that the apps lack to 1.
+TEST(Verdict, IsUnknownIfTheUnknownAppIsLikelier) {
   EXPECT_TRUE(verdict({0.3, 0.1}, {0.25, 0.05}).is_unknown);
   EXPECT_FALSE(verdict({0.6, 0.1}, {0.25, 0.05}).is_unknown);
   EXPECT_FALSE(verdict({0.3, 0.1}, {0, 0}).is_unknown) << "never is never";
 }
 
-TEST(Verdict, OfOneAppIsThatApp) {
+TEST(Verdict, NamesTheOnlyApp) {
   const Verdict reached = verdict({1});
   EXPECT_EQ(reached.reported(), 0);
   EXPECT_EQ(reached.confidence, 1);

@@ -20,7 +20,7 @@ namespace flowtell {
 namespace {
 
 constexpr auto kNeeded = std::to_array<const char*>({
-    // What is open: files, sockets, pipes, the terminal.
+    // Open files, sockets, pipes and the terminal.
     "read",
     "readv",
     "pread64",
@@ -41,15 +41,14 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "fdatasync",
     "ftruncate",
     "ftruncate64",
-    // What comes on sockets, and answers; sendto is below. libpcap looks
-    // whether
-    // a socket is still bound.
+    // Receiving and replying on sockets; sendto is below. libpcap checks
+    // whether a socket is still bound.
     "recvfrom",
     "recv",
     "send",
     "getsockname",
     "getsockopt",
-    // Waiting, and the time.
+    // Waiting and clocks.
     "poll",
     "ppoll",
     "ppoll_time64",
@@ -94,7 +93,7 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "rt_sigtimedwait",
     "rt_sigtimedwait_time64",
     "sigaltstack",
-    // Chance, and who and where it is.
+    // Randomness, identity and system name.
     "getrandom",
     "getuid",
     "getuid32",
@@ -103,7 +102,7 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "uname",
 });
 
-// Memory is not among them: whatever runs then takes no more than its stack.
+// Without memory calls: the process uses no more than its stack.
 constexpr auto kNeededToBind = std::to_array<const char*>({
     "recvfrom",
     "recv",
@@ -121,14 +120,13 @@ constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
     "openat",
     "unlink",
     "unlinkat",
-    "readlinkat",  // before a link is followed
+    "readlinkat",  // before following a link
     "access",
     "faccessat",
     "faccessat2",
 });
 
-// Of the terminal; among the others is TIOCSTI, which types commands into the
-// shell.
+// Terminal requests. TIOCSTI is excluded: it types commands into the shell.
 constexpr auto kTerminalIoctls = std::to_array<unsigned long>({
     TCGETS,
     TCSETS,
@@ -142,7 +140,7 @@ constexpr auto kInterfaceIoctls = std::to_array<unsigned long>({
     SIOCGIFHWADDR,
 });
 
-// Among the others are those that have a file send signals to anybody.
+// Excluded are the commands that make a file send signals to any process.
 constexpr auto kFcntls = std::to_array<int>({
     F_DUPFD,
     F_DUPFD_CLOEXEC,
@@ -154,7 +152,7 @@ constexpr auto kFcntls = std::to_array<int>({
 
 constexpr scmp_datum_t kAllBits = 0xffffffff;
 constexpr scmp_datum_t kWholePointer = ~scmp_datum_t{0};
-constexpr scmp_datum_t kOpensForMore =
+constexpr scmp_datum_t kNotReadOnly =
     O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
 
 class Filter {
@@ -163,21 +161,21 @@ class Filter {
 
   void allow(const char* name) { add(SCMP_ACT_ALLOW, name, {}); }
 
-  // Where those bits of an argument have that value.
+  // Allows the call if these bits of the argument have this value.
   void allow(const char* name, unsigned argument, scmp_datum_t bits,
              scmp_datum_t value) {
     add(SCMP_ACT_ALLOW, name,
         {scmp_arg_cmp{argument, SCMP_CMP_MASKED_EQ, bits, value}});
   }
 
-  // Whether machines of this kind have a call of this name.
+  // Whether this architecture has a call of this name.
   static bool knows(const char* name) {
     return seccomp_syscall_resolve_name(name) >= 0;
   }
 
-  // It fails for that reason.
-  void refuse(const char* name, std::uint32_t reason) {
-    add(SCMP_ACT_ERRNO(reason), name, {});
+  // The call fails with this errno.
+  void refuse(const char* name, std::uint32_t error) {
+    add(SCMP_ACT_ERRNO(error), name, {});
   }
 
   void allow_ioctls(std::span<const unsigned long> requests) {
@@ -186,15 +184,15 @@ class Filter {
     }
   }
 
-  // To nowhere but where the socket leads: sent to an address, a packet socket
-  // reaches any interface. Where the call hides its arguments behind a pointer
-  // (socketcall of 32-bit x86), an address cannot be seen.
+  // Only to the peer of the socket: with an address, a packet socket can send
+  // on any interface. On 32-bit x86, socketcall passes its arguments behind a
+  // pointer and the address cannot be checked.
   void allow_sending_without_address() { allow("sendto", 4, kWholePointer, 0); }
 
   Result<void> load() {
     if (status_ == 0 && context_) status_ = seccomp_load(context_.get());
     if (status_ == 0 && context_) return {};
-    return fail(ErrorKind::kInput, "cannot give up system calls: {}",
+    return fail(ErrorKind::kInput, "cannot install the system call filter: {}",
                 std::generic_category().message(-status_));
   }
 
@@ -216,18 +214,18 @@ class Filter {
   int status_ = 0;
 };
 
-// Memory that is or becomes code is mapped no more, and processes are not
-// started: threads are. What clone3 would do cannot be seen, so the C library
-// takes clone instead.
+// Forbids executable mappings and new processes; threads are allowed. The flags
+// of clone3 are behind a pointer and cannot be checked, so it fails and the C
+// library falls back to clone.
 void allow_by_arguments(Filter& filter) {
-  // Where there is mmap2, mmap is the old call that hides its arguments behind
-  // a pointer.
+  // Where mmap2 exists, mmap is the old call with its arguments behind a
+  // pointer.
   for (const char* name :
        {Filter::knows("mmap2") ? "mmap2" : "mmap", "mprotect"}) {
     filter.allow(name, 2, PROT_EXEC, 0);
   }
   filter.allow("clone", 0, CLONE_THREAD, CLONE_THREAD);
-  filter.refuse("clone3", ENOSYS);  // as on a kernel that does not know it
+  filter.refuse("clone3", ENOSYS);  // as on a kernel without it
   filter.refuse("setsockopt", EPERM);
   filter.allow_sending_without_address();
   filter.allow_ioctls(kTerminalIoctls);
@@ -237,7 +235,7 @@ void allow_by_arguments(Filter& filter) {
       filter.allow(name, 1, kAllBits, static_cast<scmp_datum_t>(command));
     }
   }
-  // To itself, for abort().
+  // Only to this process, for abort().
   filter.allow("tgkill", 0, kAllBits, static_cast<scmp_datum_t>(::getpid()));
 }
 
@@ -247,10 +245,10 @@ Result<void> allow_only_needed_calls(FileCalls files, Connections connections) {
   Filter filter;
   for (const char* name : kNeeded) filter.allow(name);
   allow_by_arguments(filter);
-  if (files == FileCalls::kMake) {
+  if (files == FileCalls::kCreate) {
     for (const char* name : kNeededToMakeFiles) filter.allow(name);
   } else {
-    filter.allow("openat", 2, kOpensForMore, O_RDONLY);
+    filter.allow("openat", 2, kNotReadOnly, O_RDONLY);
   }
   if (connections == Connections::kAccept) filter.allow("accept4");
   return filter.load();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The system calls that listening, judging and writing lines still take
-// (seccomp(2)); any other ends the process at once, by SIGSYS. Among these are
-// the calls that start programs, open sockets, bind them to another interface
-// or send from one, trace processes, map code, load modules and mount.
-// setsockopt fails: libpcap calls it when it closes a socket, and goes on.
+// The system call filter (seccomp(2)) of a process that captures frames and
+// writes verdicts. Any other call kills the process with SIGSYS: calls that
+// start programs, open sockets, bind them to another interface or send from
+// one, trace processes, map code, load modules or mount. setsockopt only fails:
+// libpcap calls it when it closes a socket, and ignores the error.
 //
-// Calls differ with the machine: libseccomp knows their names everywhere, and
-// names that a machine lacks are passed over.
+// The calls differ by architecture. libseccomp resolves their names, and names
+// that an architecture lacks are skipped.
 #pragma once
 
 #include "base/result.h"
@@ -15,21 +15,21 @@
 namespace flowtell {
 
 enum class FileCalls {
-  kRead,  // files may be opened for reading
-  kMake,  // and made, written and removed
+  kRead,    // open files for reading
+  kCreate,  // also create, write and remove files
 };
 
 enum class Connections {
   kNone,
-  kAccept,  // from sockets that listen already
+  kAccept,  // from listening sockets that are already open
 };
 
-// There is no way back; a second filter may only allow less.
+// A filter cannot be removed; a second one can only allow less.
 // REQUIRES: no_new_privs, and no other thread runs.
 Result<void> allow_only_needed_calls(FileCalls files, Connections connections);
 
-// The same for a process that only binds an open packet socket to an interface
-// when another process asks it to (interface_binder.h).
+// The filter of a process that only binds an open packet socket on request
+// (interface_binder.h).
 Result<void> allow_only_binding_calls();
 
 }  // namespace flowtell

@@ -30,7 +30,7 @@ namespace {
 
 constexpr int kNotFiltered = 200;
 constexpr int kKilled = -SIGSYS;
-constexpr int kNoFile = -1;  // a call that is allowed then fails with EBADF
+constexpr int kNoFile = -1;  // an allowed call then fails with EBADF
 
 using Filtering = std::function<Result<void>()>;
 
@@ -38,19 +38,19 @@ Filtering needed(FileCalls files, Connections connections) {
   return [=] { return allow_only_needed_calls(files, connections); };
 }
 
-const Filtering kListener = needed(FileCalls::kRead, Connections::kNone);
-const Filtering kKeeper = needed(FileCalls::kMake, Connections::kNone);
-const Filtering kServing = needed(FileCalls::kRead, Connections::kAccept);
+const Filtering kReader = needed(FileCalls::kRead, Connections::kNone);
+const Filtering kWriter = needed(FileCalls::kCreate, Connections::kNone);
+const Filtering kServer = needed(FileCalls::kRead, Connections::kAccept);
 const Filtering kBinder = allow_only_binding_calls;
 
 class CallFilter : public testing::Test {
  protected:
   void SetUp() override {
-    if (kIsSanitized) GTEST_SKIP() << "sanitizers make calls of their own";
+    if (kIsSanitized) GTEST_SKIP() << "sanitizers make other system calls";
   }
 
-  // The error's number that a call ends with, 0 for none; or the signal that
-  // ends the process, negative.
+  // The errno of the call, 0 for success; or the signal that killed the
+  // process, negative.
   static int attempt(const Filtering& filter,
                      const std::function<long()>& call) {
     const pid_t child = ::fork();
@@ -82,44 +82,42 @@ class CallFilter : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  std::string there_ = folder_.put("there", "text");
+  std::string file_ = folder_.put("there", "text");
 };
 
-TEST_F(CallFilter, LetsFilesBeReadAndNoMore) {
-  EXPECT_EQ(open(kListener, there_, O_RDONLY), 0);
-  EXPECT_EQ(open(kListener, there_, O_RDONLY | O_CLOEXEC), 0);
-  EXPECT_EQ(open(kListener, folder_.path(), O_RDONLY | O_DIRECTORY), 0);
+TEST_F(CallFilter, AllowsOnlyReadingFiles) {
+  EXPECT_EQ(open(kReader, file_, O_RDONLY), 0);
+  EXPECT_EQ(open(kReader, file_, O_RDONLY | O_CLOEXEC), 0);
+  EXPECT_EQ(open(kReader, folder_.path(), O_RDONLY | O_DIRECTORY), 0);
   for (const int flags : {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC,
                           O_TMPFILE & ~O_DIRECTORY, O_TMPFILE | O_RDWR}) {
-    EXPECT_EQ(open(kListener, there_, flags), kKilled) << flags;
+    EXPECT_EQ(open(kReader, file_, flags), kKilled) << flags;
   }
-  EXPECT_EQ(attempt(kListener, [&] { return ::unlink(there_.c_str()); }),
-            kKilled);
-  EXPECT_EQ(attempt(kListener, [&] { return ::access(there_.c_str(), R_OK); }),
+  EXPECT_EQ(attempt(kReader, [&] { return ::unlink(file_.c_str()); }), kKilled);
+  EXPECT_EQ(attempt(kReader, [&] { return ::access(file_.c_str(), R_OK); }),
             kKilled);
 }
 
-TEST_F(CallFilter, LetsFilesBeMadeWhereTheyAreKept) {
-  EXPECT_EQ(open(kKeeper, folder_ / "new", O_WRONLY | O_CREAT | O_EXCL), 0);
-  EXPECT_EQ(open(kKeeper, there_, O_RDWR), 0);
-  EXPECT_EQ(attempt(kKeeper, [&] { return ::access(there_.c_str(), R_OK); }),
-            0);
-  EXPECT_EQ(attempt(kKeeper, [&] { return ::unlink(there_.c_str()); }), 0);
-  EXPECT_EQ(attempt(kKeeper, [&] { return ::mkdir("new", 0700); }), kKilled);
-  EXPECT_EQ(attempt(kKeeper, [&] { return ::chmod("/", 0700); }), kKilled);
+TEST_F(CallFilter, AllowsCreatingFilesOnRequest) {
+  EXPECT_EQ(open(kWriter, folder_ / "new", O_WRONLY | O_CREAT | O_EXCL), 0);
+  EXPECT_EQ(open(kWriter, file_, O_RDWR), 0);
+  EXPECT_EQ(attempt(kWriter, [&] { return ::access(file_.c_str(), R_OK); }), 0);
+  EXPECT_EQ(attempt(kWriter, [&] { return ::unlink(file_.c_str()); }), 0);
+  EXPECT_EQ(attempt(kWriter, [&] { return ::mkdir("new", 0700); }), kKilled);
+  EXPECT_EQ(attempt(kWriter, [&] { return ::chmod("/", 0700); }), kKilled);
 }
 
-TEST_F(CallFilter, LetsConnectionsBeTakenByWhatServes) {
+TEST_F(CallFilter, AllowsAcceptOnlyForServers) {
   const auto accept = [] {
     return ::syscall(SYS_accept4, kNoFile, nullptr, nullptr, 0);
   };
-  EXPECT_EQ(attempt(kListener, accept), kKilled);
-  EXPECT_EQ(attempt(kKeeper, accept), kKilled);
-  EXPECT_EQ(attempt(kServing, accept), EBADF);
+  EXPECT_EQ(attempt(kReader, accept), kKilled);
+  EXPECT_EQ(attempt(kWriter, accept), kKilled);
+  EXPECT_EQ(attempt(kServer, accept), EBADF);
 }
 
-TEST_F(CallFilter, LetsNoSocketBeOpenedOrBound) {
-  for (const Filtering& filter : {kListener, kKeeper, kServing}) {
+TEST_F(CallFilter, ForbidsOpeningAndBindingSockets) {
+  for (const Filtering& filter : {kReader, kWriter, kServer}) {
     EXPECT_EQ(attempt(filter, [] { return ::socket(AF_INET, SOCK_DGRAM, 0); }),
               kKilled);
     EXPECT_EQ(attempt(filter, [] { return ::bind(kNoFile, nullptr, 0); }),
@@ -132,79 +130,78 @@ TEST_F(CallFilter, LetsNoSocketBeOpenedOrBound) {
                                             nullptr, 0);
                       }),
               EPERM)
-        << "libpcap calls it and goes on";
+        << "libpcap ignores the error";
   }
 }
 
-TEST_F(CallFilter, LetsNothingBeSentToAnAddress) {
+TEST_F(CallFilter, ForbidsSendingToAnAddress) {
   const auto send_to = [](const void* address) {
     return
         [=] { return ::syscall(SYS_sendto, kNoFile, "x", 1, 0, address, 16); };
   };
   constexpr char kAddress[16] = {};
-  for (const Filtering& filter : {kListener, kBinder}) {
+  for (const Filtering& filter : {kReader, kBinder}) {
     EXPECT_EQ(attempt(filter, send_to(nullptr)), EBADF);
     EXPECT_EQ(attempt(filter, send_to(kAddress)), kKilled);
   }
 }
 
-TEST_F(CallFilter, LetsMemoryBeMappedThatIsNoCode) {
-  EXPECT_EQ(map(kListener, PROT_READ | PROT_WRITE), 0);
-  EXPECT_EQ(map(kListener, PROT_READ | PROT_EXEC), kKilled);
+TEST_F(CallFilter, ForbidsExecutableMappings) {
+  EXPECT_EQ(map(kReader, PROT_READ | PROT_WRITE), 0);
+  EXPECT_EQ(map(kReader, PROT_READ | PROT_EXEC), kKilled);
   const auto protect = [](int protection) {
     return [=] { return ::mprotect(nullptr, 0, protection); };
   };
-  EXPECT_EQ(attempt(kListener, protect(PROT_READ)), 0);
-  EXPECT_EQ(attempt(kListener, protect(PROT_READ | PROT_EXEC)), kKilled);
+  EXPECT_EQ(attempt(kReader, protect(PROT_READ)), 0);
+  EXPECT_EQ(attempt(kReader, protect(PROT_READ | PROT_EXEC)), kKilled);
 }
 
-TEST_F(CallFilter, LetsThreadsBeStartedAndNoProcess) {
-  EXPECT_EQ(attempt(kListener,
+TEST_F(CallFilter, AllowsThreadsButNoProcesses) {
+  EXPECT_EQ(attempt(kReader,
                     [] {
                       bool has_run = false;
                       std::thread([&] { has_run = true; }).join();
                       return has_run ? 0 : -1;
                     }),
             0);
-  EXPECT_EQ(attempt(kListener,
+  EXPECT_EQ(attempt(kReader,
                     [] { return ::syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }),
             kKilled);
-  EXPECT_EQ(
-      attempt(kListener, [] { return ::syscall(SYS_clone3, nullptr, 0); }),
-      ENOSYS)
-      << "as on a kernel that does not know it";
+  EXPECT_EQ(attempt(kReader, [] { return ::syscall(SYS_clone3, nullptr, 0); }),
+            ENOSYS)
+      << "as on a kernel without it";
   EXPECT_EQ(
       attempt(
-          kListener,
+          kReader,
           [] { return ::syscall(SYS_execve, "/bin/true", nullptr, nullptr); }),
       kKilled);
 }
 
-TEST_F(CallFilter, LetsAProcessSignalItselfAlone) {
+TEST_F(CallFilter, AllowsSignalsOnlyToTheProcessItself) {
   const pid_t other = ::getpid();
   EXPECT_EQ(
-      attempt(kListener,
+      attempt(kReader,
               [] { return ::syscall(SYS_tgkill, ::getpid(), ::gettid(), 0); }),
       0);
-  EXPECT_EQ(attempt(kListener,
-                    [=] { return ::syscall(SYS_tgkill, other, other, 0); }),
-            kKilled);
-  EXPECT_EQ(attempt(kListener, [=] { return ::kill(other, 0); }), kKilled);
+  EXPECT_EQ(
+      attempt(kReader, [=] { return ::syscall(SYS_tgkill, other, other, 0); }),
+      kKilled);
+  EXPECT_EQ(attempt(kReader, [=] { return ::kill(other, 0); }), kKilled);
 }
 
-TEST_F(CallFilter, LetsATerminalBeSetButNotTypedInto) {
+TEST_F(CallFilter, AllowsTerminalSettingsButNoInput) {
   for (const unsigned long request :
        {static_cast<unsigned long>(TCGETS), static_cast<unsigned long>(TCSETS),
         static_cast<unsigned long>(TCFLSH),
         static_cast<unsigned long>(TIOCGWINSZ)}) {
-    EXPECT_EQ(ioctl(kListener, request), EBADF) << request;
+    EXPECT_EQ(ioctl(kReader, request), EBADF) << request;
     EXPECT_EQ(ioctl(kBinder, request), kKilled) << request;
   }
-  EXPECT_EQ(ioctl(kListener, TIOCSTI), kKilled);
+  EXPECT_EQ(ioctl(kReader, TIOCSTI), kKilled);
 }
 
-TEST_F(CallFilter, LetsInterfacesBeAskedButNotChanged) {
-  for (const Filtering& filter : {kListener, kBinder}) {
+TEST_F(CallFilter, AllowsReadingInterfacesButNoChanges) {
+  for (const Filtering& filter : {kReader, kBinder}) {
     for (const unsigned long request :
          {static_cast<unsigned long>(SIOCGIFINDEX),
           static_cast<unsigned long>(SIOCGIFFLAGS),
@@ -215,19 +212,19 @@ TEST_F(CallFilter, LetsInterfacesBeAskedButNotChanged) {
   }
 }
 
-TEST_F(CallFilter, LetsNoFileSendSignals) {
+TEST_F(CallFilter, ForbidsFileSignals) {
   const auto fcntl = [](int command) {
     return [=] { return ::fcntl(kNoFile, command, 0); };
   };
   for (const int command :
        {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL}) {
-    EXPECT_EQ(attempt(kListener, fcntl(command)), EBADF) << command;
+    EXPECT_EQ(attempt(kReader, fcntl(command)), EBADF) << command;
   }
-  EXPECT_EQ(attempt(kListener, fcntl(F_SETOWN)), kKilled);
-  EXPECT_EQ(attempt(kListener, fcntl(F_SETLK)), kKilled);
+  EXPECT_EQ(attempt(kReader, fcntl(F_SETOWN)), kKilled);
+  EXPECT_EQ(attempt(kReader, fcntl(F_SETLK)), kKilled);
 }
 
-TEST_F(CallFilter, LetsABinderBindAndAnswer) {
+TEST_F(CallFilter, AllowsTheBinderToBindAndReply) {
   const std::function<long()> allowed[] = {
       [] { return ::bind(kNoFile, nullptr, 0); },
       [] { return ::setsockopt(kNoFile, SOL_SOCKET, SO_MARK, nullptr, 0); },
@@ -237,7 +234,7 @@ TEST_F(CallFilter, LetsABinderBindAndAnswer) {
       [] { return ::close(kNoFile); },
   };
   for (const auto& call : allowed) EXPECT_EQ(attempt(kBinder, call), EBADF);
-  EXPECT_EQ(open(kBinder, there_, O_RDONLY), kKilled);
+  EXPECT_EQ(open(kBinder, file_, O_RDONLY), kKilled);
   EXPECT_EQ(map(kBinder, PROT_READ | PROT_WRITE), kKilled);
   EXPECT_EQ(attempt(kBinder, [] { return ::write(kNoFile, "x", 1); }), kKilled);
   EXPECT_EQ(attempt(kBinder, [] { return ::socket(AF_PACKET, SOCK_RAW, 0); }),

@@ -14,29 +14,29 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kMaxSaid = std::size_t{64} << 10;
+constexpr std::size_t kMaxReply = std::size_t{64} << 10;
 constexpr int kNotConfined = 1;
 
 [[noreturn]] void work_confined(const std::function<std::string()>& work,
                                 const FileHandle& out) {
-  if (!drop_privileges({account_from_here(), {}})) ::_exit(kNotConfined);
-  const auto said = write_all(out.get(), work());
-  ::_exit(said ? 0 : kNotConfined);
+  if (!drop_privileges({target_account(), {}})) ::_exit(kNotConfined);
+  const auto written = write_all(out.get(), work());
+  ::_exit(written ? 0 : kNotConfined);
 }
 
-std::string all_said(const FileHandle& in) {
-  std::string said;
+std::string read_reply(const FileHandle& in) {
+  std::string reply;
   std::array<char, 4096> piece;
-  while (said.size() < kMaxSaid) {
+  while (reply.size() < kMaxReply) {
     const ssize_t got = ::read(in.get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) break;
-    said.append(piece.data(), static_cast<std::size_t>(got));
+    reply.append(piece.data(), static_cast<std::size_t>(got));
   }
-  return said;
+  return reply;
 }
 
-bool ended_well(pid_t child) {
+bool exited_normally(pid_t child) {
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -45,8 +45,7 @@ bool ended_well(pid_t child) {
 
 }  // namespace
 
-Result<std::string> in_confined_child(
-    const std::function<std::string()>& work) {
+Result<std::string> run_confined(const std::function<std::string()>& work) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return fail(ErrorKind::kInput, "cannot make a pipe: {}", system_reason());
@@ -59,15 +58,14 @@ Result<std::string> in_confined_child(
                 system_reason());
   }
   if (child == 0) {
-    in = FileHandle();  // else its writes would wait for a reader: itself
+    in = FileHandle();  // or a write would block on this unused read end
     work_confined(work, out);
   }
   out = FileHandle();
-  std::string said = all_said(in);
+  std::string reply = read_reply(in);
   in = FileHandle();
-  if (ended_well(child)) return said;
-  return fail(ErrorKind::kInput,
-              "the process without privileges that does this failed");
+  if (exited_normally(child)) return reply;
+  return fail(ErrorKind::kInput, "the unprivileged child process failed");
 }
 
 }  // namespace flowtell

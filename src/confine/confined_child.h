@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Work on what strangers sent, on behalf of a process that cannot give up its
-// privileges: a child gives up its own (least_privilege.h), works with what is
-// open, and says what it found. Whatever becomes of it, its parent gets no more
-// than that text.
+// Runs work on untrusted input for a process that must keep its own privileges.
+// A child drops its privileges (least_privilege.h), works with the files that
+// are open, and writes its result to a pipe. If the child is compromised, its
+// parent receives nothing but that text.
 #pragma once
 
 #include <functional>
@@ -13,9 +13,9 @@
 
 namespace flowtell {
 
-// What the work returned. Fails where the child could not give up its
-// privileges, did not end by itself, or said more than 64 KiB.
+// Returns the result of the work. Fails if the child cannot drop its
+// privileges, does not exit normally, or returns more than 64 KiB.
 // REQUIRES: this process has one thread.
-Result<std::string> in_confined_child(const std::function<std::string()>& work);
+Result<std::string> run_confined(const std::function<std::string()>& work);
 
 }  // namespace flowtell

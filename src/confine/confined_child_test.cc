@@ -11,41 +11,40 @@
 namespace flowtell {
 namespace {
 
-TEST(ConfinedChild, SaysWhatItFound) {
-  const auto said = in_confined_child([] { return std::string("192.0.2.1"); });
-  ASSERT_TRUE(said) << said.error().message;
-  EXPECT_EQ(*said, "192.0.2.1");
-  EXPECT_EQ(in_confined_child([] { return std::string(); }).value(), "");
+TEST(ConfinedChild, ReturnsTheResult) {
+  const auto reply = run_confined([] { return std::string("192.0.2.1"); });
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(*reply, "192.0.2.1");
+  EXPECT_EQ(run_confined([] { return std::string(); }).value(), "");
 }
 
-TEST(ConfinedChild, IsAnotherProcess) {
-  const auto said =
-      in_confined_child([] { return std::to_string(::getpid()); });
-  ASSERT_TRUE(said) << said.error().message;
-  EXPECT_NE(*said, std::to_string(::getpid()));
+TEST(ConfinedChild, RunsInAnotherProcess) {
+  const auto reply = run_confined([] { return std::to_string(::getpid()); });
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_NE(*reply, std::to_string(::getpid()));
 }
 
-TEST(ConfinedChild, MayOpenNoSocket) {
-  if (kIsSanitized) GTEST_SKIP() << "sanitizers make calls of their own";
-  EXPECT_FALSE(in_confined_child([] {
+TEST(ConfinedChild, CannotOpenSockets) {
+  if (kIsSanitized) GTEST_SKIP() << "sanitizers make other system calls";
+  EXPECT_FALSE(run_confined([] {
     return std::string(::socket(AF_INET, SOCK_DGRAM, 0) >= 0 ? "open" : "no");
   }));
 }
 
-TEST(ConfinedChild, HasABoundOnItsOutput) {
-  const auto said_of = [](std::size_t size) {
-    return in_confined_child([=] { return std::string(size, 'x'); });
+TEST(ConfinedChild, BoundsItsOutput) {
+  const auto reply_of = [](std::size_t size) {
+    return run_confined([=] { return std::string(size, 'x'); });
   };
-  const auto much = said_of(60'000);
-  ASSERT_TRUE(much) << much.error().message;
-  EXPECT_EQ(*much, std::string(60'000, 'x'));
-  EXPECT_FALSE(said_of(1'000'000));
+  const auto large = reply_of(60'000);
+  ASSERT_TRUE(large) << large.error().message;
+  EXPECT_EQ(*large, std::string(60'000, 'x'));
+  EXPECT_FALSE(reply_of(1'000'000));
 }
 
-TEST(ConfinedChild, ThatDiesIsNoAnswer) {
-  EXPECT_FALSE(in_confined_child([]() -> std::string {
+TEST(ConfinedChild, FailsIfTheChildIsKilled) {
+  EXPECT_FALSE(run_confined([]() -> std::string {
     ::raise(SIGKILL);
-    return "nothing wrong";
+    return "unreachable";
   }));
 }
 

@@ -21,12 +21,12 @@ namespace {
 constexpr char kYes = 'y';
 constexpr char kNo = 'n';
 
-struct Given {
+struct Assignment {
   FileHandle socket;
   int hardware = 0;
 };
 
-// A message of a number and a descriptor (SCM_RIGHTS of unix(7)).
+// A message with a number and a descriptor (SCM_RIGHTS of unix(7)).
 struct Envelope {
   explicit Envelope(int& number) : part{&number, sizeof number} {
     header.msg_iov = &part;
@@ -53,22 +53,22 @@ bool send_socket(int channel, int socket, int hardware) {
          ssize_t{sizeof hardware};
 }
 
-std::optional<Given> receive_socket(int channel) {
-  Given given;
-  Envelope envelope(given.hardware);
+std::optional<Assignment> receive_socket(int channel) {
+  Assignment assignment;
+  Envelope envelope(assignment.hardware);
   const ssize_t got = ::recvmsg(channel, &envelope.header, MSG_CMSG_CLOEXEC);
   const cmsghdr* part = CMSG_FIRSTHDR(&envelope.header);
-  if (got != ssize_t{sizeof given.hardware} || part == nullptr ||
+  if (got != ssize_t{sizeof assignment.hardware} || part == nullptr ||
       part->cmsg_type != SCM_RIGHTS) {
     return std::nullopt;
   }
   int socket = -1;
   std::memcpy(&socket, CMSG_DATA(part), sizeof socket);
-  given.socket = FileHandle(socket);
-  return given;
+  assignment.socket = FileHandle(socket);
+  return assignment;
 }
 
-// The byte that comes next; nothing where the other end is closed.
+// The next byte; empty once the other end is closed.
 std::optional<char> next_byte(int channel) {
   char byte = 0;
   for (;;) {
@@ -84,9 +84,10 @@ bool send_byte(int channel, char byte) {
          ssize_t{sizeof byte};
 }
 
-// Signals are for the other process, also those of a terminal, which go to
-// both; readers of its output must not wait for the helper's end.
-void stand_aside() {
+// Leaves signals, also those of the terminal, to the parent, and closes the
+// standard streams so that readers of the parent's output do not wait for the
+// helper.
+void detach_from_terminal() {
   sigset_t all;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
@@ -97,17 +98,17 @@ void stand_aside() {
 }
 
 [[noreturn]] void serve_requests(int channel, const std::string& interface) {
-  stand_aside();
-  const auto given = receive_socket(channel);
-  if (!given) ::_exit(0);  // no socket was opened
-  Remaining remaining;
-  remaining.account = account_from_here();
-  remaining.work = Work::kBinds;
+  detach_from_terminal();
+  const auto assignment = receive_socket(channel);
+  if (!assignment) ::_exit(0);  // no socket was opened
+  PrivilegeLimits remaining;
+  remaining.account = target_account();
+  remaining.work = Work::kBindSocket;
   if (!drop_privileges(remaining)) ::_exit(1);
   send_byte(channel, kYes);
   while (next_byte(channel)) {
-    const bool is_bound =
-        bind_to_interface(given->socket.get(), interface, given->hardware);
+    const bool is_bound = bind_to_interface(assignment->socket.get(), interface,
+                                            assignment->hardware);
     if (!send_byte(channel, is_bound ? kYes : kNo)) break;
   }
   ::_exit(0);
@@ -142,12 +143,11 @@ Result<void> InterfaceBinder::take(int packet_socket, int hardware) {
     return {};
   }
   return fail(ErrorKind::kInput,
-              "the process that binds the socket when the interface returns "
-              "has failed; start again, or keep privileges with --privileges "
-              "keep");
+              "the helper that binds the socket when the interface returns has "
+              "failed; start again, or keep privileges with --privileges keep");
 }
 
-bool InterfaceBinder::bind_again() {
+bool InterfaceBinder::rebind() {
   return send_byte(channel_.get(), kYes) && next_byte(channel_.get()) == kYes;
 }
 

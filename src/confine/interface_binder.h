@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A helper process that binds a packet socket to its interface again when that
-// returns. A process that reads packets may not have bind and setsockopt: with
-// them whatever takes it over could listen on any interface of the machine.
-// The helper has both calls, and reads no packet.
+// A helper process that binds a packet socket to its interface again when the
+// interface returns. The process that reads packets must not have bind and
+// setsockopt: an attacker who takes it over could capture on any interface of
+// the machine. The helper has both calls and reads no packets.
 //
-// It gets the interface's name at its start and one socket after that. From
-// then on it takes one-byte requests, which name nothing, and answers whether
-// the socket is bound. It has given up its privileges, and every call but
-// those it needs for that (call_filter.h). It ends with the other end of its
-// channel, whatever becomes of the process there.
+// The helper receives the interface name at its start and one socket later.
+// Then it serves one-byte requests, which carry no arguments, and replies
+// whether the socket is bound. It drops its privileges and all system calls but
+// those it needs (call_filter.h). It ends when the other end of its channel is
+// closed.
 //
-// Start it before anything large is loaded: its memory is a copy of that
-// moment's, which pages share until either process changes them.
+// Start it before large data is loaded: its memory is a copy-on-write copy of
+// the parent's at that moment.
 #pragma once
 
 #include <string>
@@ -24,18 +24,18 @@ namespace flowtell {
 
 class InterfaceBinder {
  public:
-  // Fails where the system gives no process.
+  // Fails if the system cannot start a process.
   // REQUIRES: this process has one thread.
   static Result<InterfaceBinder> start(const std::string& interface);
 
-  // Hands the socket over, which stays open here, and waits until the helper
-  // has given up what it does not need. `hardware` is the interface's kind: one
-  // of another kind is not bound to. To be called once.
+  // Hands over the socket, which stays open here, and waits until the helper
+  // has dropped its privileges. `hardware` is the interface's ARPHRD type: the
+  // helper binds to no interface of another type. Call it once.
   Result<void> take(int packet_socket, int hardware);
 
-  // Whether the interface is there and the socket is bound to it. False, too,
-  // where the helper has ended. REQUIRES: `take` was called.
-  bool bind_again();
+  // Returns whether the interface exists and the socket is bound to it. Returns
+  // false if the helper has ended. REQUIRES: `take` was called.
+  bool rebind();
 
  private:
   explicit InterfaceBinder(FileHandle channel) : channel_(std::move(channel)) {}

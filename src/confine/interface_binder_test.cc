@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What needs no packet socket. That the helper binds one, and may do nothing
-// else, is seen in tests/privileges_test.py.
+// Tests without a packet socket. tests/privileges_test.py tests that the helper
+// binds one and may do nothing else.
 #include "confine/interface_binder.h"
 
 #include <fcntl.h>
@@ -13,20 +13,20 @@
 namespace flowtell {
 namespace {
 
-// The exit code of the one child there is.
-int code_of_helper() {
+// The exit code of the only child.
+int helper_exit_code() {
   int status = 0;
   EXPECT_GT(::waitpid(-1, &status, 0), 0);
   EXPECT_TRUE(WIFEXITED(status)) << status;
   return WEXITSTATUS(status);
 }
 
-TEST(InterfaceBinder, EndsWhereNoSocketIsOpened) {
+TEST(InterfaceBinder, EndsWithoutASocket) {
   { ASSERT_TRUE(InterfaceBinder::start("lo")); }
-  EXPECT_EQ(code_of_helper(), 0);
+  EXPECT_EQ(helper_exit_code(), 0);
 }
 
-TEST(InterfaceBinder, EndsWithItsUser) {
+TEST(InterfaceBinder, EndsWhenItsOwnerIsDestroyed) {
   {
     auto binder = InterfaceBinder::start("lo");
     ASSERT_TRUE(binder) << binder.error().message;
@@ -34,45 +34,44 @@ TEST(InterfaceBinder, EndsWithItsUser) {
     const auto taken = binder->take(socket.get(), 772);
     ASSERT_TRUE(taken) << taken.error().message;
   }
-  EXPECT_EQ(code_of_helper(), 0);
+  EXPECT_EQ(helper_exit_code(), 0);
 }
 
-TEST(InterfaceBinder, BindsNothingButPacketSockets) {
+TEST(InterfaceBinder, BindsOnlyPacketSockets) {
   {
     auto binder = InterfaceBinder::start("lo");
     ASSERT_TRUE(binder);
     const FileHandle socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     constexpr int kLoopback = 772;  // ARPHRD_LOOPBACK
     ASSERT_TRUE(binder->take(socket.get(), kLoopback));
-    EXPECT_FALSE(binder->bind_again());
-    EXPECT_FALSE(binder->bind_again()) << "it answers each time";
+    EXPECT_FALSE(binder->rebind());
+    EXPECT_FALSE(binder->rebind()) << "it replies each time";
   }
-  EXPECT_EQ(code_of_helper(), 0);
+  EXPECT_EQ(helper_exit_code(), 0);
 }
 
-TEST(InterfaceBinder, BindsNoInterfaceThatIsAbsent) {
+TEST(InterfaceBinder, ReportsAnAbsentInterface) {
   {
     auto binder = InterfaceBinder::start("flowtell-none");
     ASSERT_TRUE(binder);
     const FileHandle socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     ASSERT_TRUE(binder->take(socket.get(), 1));
-    EXPECT_FALSE(binder->bind_again());
+    EXPECT_FALSE(binder->rebind());
   }
-  EXPECT_EQ(code_of_helper(), 0);
+  EXPECT_EQ(helper_exit_code(), 0);
 }
 
-TEST(InterfaceBinder, TakesNoDescriptorThatIsNotOpen) {
+TEST(InterfaceBinder, RefusesAClosedDescriptor) {
   {
     auto binder = InterfaceBinder::start("lo");
     ASSERT_TRUE(binder);
     const auto taken = binder->take(-1, 1);
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().message,
-              "the process that binds the socket when the interface returns "
-              "has failed; start again, or keep privileges with --privileges "
-              "keep");
+              "the helper that binds the socket when the interface returns has "
+              "failed; start again, or keep privileges with --privileges keep");
   }
-  EXPECT_EQ(code_of_helper(), 0);
+  EXPECT_EQ(helper_exit_code(), 0);
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A process that listens to strangers gives up whatever it does not need once
-// all is open: root's user, every capability and the way to new ones, files
-// but those it names, memory that others may look into, and all system calls
-// but a list. So a mistake in a parser is worth no more than what is left.
+// Drops what a process that reads untrusted packets does not need once its
+// files are open: the root user, all capabilities and the ways to regain them,
+// files other than those named, memory access by other processes, and all
+// system calls but a list. This limits what a parser bug can do.
 //
-// What each step rests on: capabilities(7), by libcap-ng; PR_SET_NO_NEW_PRIVS
-// and PR_SET_DUMPABLE (prctl(2)); landlock(7), where the kernel has it;
-// seccomp(2), by libseccomp. docs/security.md says what is left to whom.
+// It uses capabilities(7) through libcap-ng, PR_SET_NO_NEW_PRIVS and
+// PR_SET_DUMPABLE (prctl(2)), landlock(7) where the kernel has it, and
+// seccomp(2) through libseccomp. docs/security.md lists what each process
+// keeps.
 #pragma once
 
 #include <sys/types.h>
@@ -28,46 +29,46 @@ struct Account {
   std::string name;
 };
 
-// Finds an account by its name or its user's number; nothing where there is
-// none.
+// Finds an account by name or user number.
 using FindAccount = std::function<std::optional<Account>(const std::string&)>;
-std::optional<Account> find_account(const std::string& who);
+std::optional<Account> find_account(const std::string& name_or_number);
 
-// What sudo tells of whoever called it; empty without it.
+// The user that called sudo; empty without sudo.
 struct SudoCaller {
   std::string user;   // SUDO_UID
   std::string group;  // SUDO_GID
 };
 SudoCaller sudo_caller();
 
-// Whom a process of root should become: who called sudo; else the user
-// `flowtell`; else `nobody`.
-Account account_to_become(const SudoCaller& caller, const FindAccount& find);
+// The account that a root process should switch to: the caller of sudo, else
+// the user `flowtell`, else `nobody`.
+Account choose_account(const SudoCaller& caller, const FindAccount& find);
 
-// Whom this process becomes; nothing where it is not root's, or cannot become
-// anybody else.
-std::optional<Account> account_from_here();
+// The account that this process switches to. Empty if it is not root's or
+// cannot switch.
+std::optional<Account> target_account();
 
-// What the process does from here on.
+// What the process does after dropping its privileges.
 enum class Work {
-  kListens,  // reads what comes, and writes lines and files
-  kBinds,    // binds a socket for one that listens (interface_binder.h)
+  kCapture,     // reads frames, and writes lines and files
+  kBindSocket,  // binds a socket for the process that captures
+                // (interface_binder.h)
 };
 
-struct Remaining {
-  // Whom to become; nothing: who it is.
+struct PrivilegeLimits {
+  // The account to switch to; empty: the user stays.
   std::optional<Account> account;
-  // Files that may still be read or made.
+  // Files that may still be read or created.
   PathFence paths;
   // Whether connections may still be accepted.
   Connections connections = Connections::kNone;
-  Work work = Work::kListens;
+  Work work = Work::kCapture;
 };
 
-// There is no way back. Fails where anything that should be gone is left, and
-// then the process had better end. Under sanitizers, which look into their own
-// process and make calls of their own, only rights are given up.
-// REQUIRES: no other thread runs; those that start later are bound, too.
-Result<void> drop_privileges(const Remaining& remaining);
+// Cannot be reversed. Fails if a privilege that should be dropped remains; the
+// caller should then exit. Under sanitizers, which inspect their own process
+// and make other system calls, only user and capabilities are dropped.
+// REQUIRES: no other thread runs. Threads started later are restricted too.
+Result<void> drop_privileges(const PrivilegeLimits& remaining);
 
 }  // namespace flowtell

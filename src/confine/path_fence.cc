@@ -16,24 +16,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The rights of the first version, and one of the third that older headers do
-// not name.
+// The rights of version 1, and one of version 3 that older headers lack.
 constexpr std::uint64_t kFirstRights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
 constexpr std::uint64_t kTruncate = std::uint64_t{1} << 14;
 constexpr long kTruncateSince = 3;
 
-constexpr std::uint64_t kReading = LANDLOCK_ACCESS_FS_READ_FILE;
-constexpr std::uint64_t kWriting =
-    kReading | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
+constexpr std::uint64_t kReadRights = LANDLOCK_ACCESS_FS_READ_FILE;
+constexpr std::uint64_t kWriteRights =
+    kReadRights | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
 
-tl::unexpected<Error> cannot_fence() {
-  return fail(ErrorKind::kInput, "cannot fence files off: {}", system_reason());
+tl::unexpected<Error> cannot_restrict() {
+  return fail(ErrorKind::kInput, "cannot restrict file access: {}",
+              system_reason());
 }
 
-// A folder that cannot be opened cannot be read from either.
-Result<void> let(const FileHandle& rules, const fs::path& folder,
-                 std::uint64_t rights) {
+// Skips a folder that cannot be opened: its files cannot be read either.
+Result<void> allow_below(const FileHandle& rules, const fs::path& folder,
+                         std::uint64_t rights) {
   const FileHandle handle(
       ::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (handle.get() < 0) return {};
@@ -42,17 +42,17 @@ Result<void> let(const FileHandle& rules, const fs::path& folder,
   rule.parent_fd = handle.get();
   if (::syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH,
                 &rule, 0) != 0) {
-    return cannot_fence();
+    return cannot_restrict();
   }
   return {};
 }
 
-Result<void> let_read(const FileHandle& rules, const std::string& file) {
+Result<void> allow_reading(const FileHandle& rules, const std::string& file) {
   std::error_code ignored;
   const fs::path named = fs::absolute(file, ignored);
   const fs::path real = fs::weakly_canonical(file, ignored);
-  auto done = let(rules, named.parent_path(), kReading);
-  if (done) done = let(rules, real.parent_path(), kReading);
+  auto done = allow_below(rules, named.parent_path(), kReadRights);
+  if (done) done = allow_below(rules, real.parent_path(), kReadRights);
   return done;
 }
 
@@ -61,7 +61,7 @@ Result<FileHandle> make_rules(std::uint64_t rights) {
   attributes.handled_access_fs = rights;
   FileHandle rules(static_cast<int>(::syscall(
       SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0)));
-  if (rules.get() < 0) return cannot_fence();
+  if (rules.get() < 0) return cannot_restrict();
   return rules;
 }
 
@@ -76,14 +76,14 @@ Result<void> fence_paths(const PathFence& fence) {
   if (!rules) return fail(rules.error());
   Result<void> done;
   for (const std::string& file : fence.readable) {
-    if (done) done = let_read(*rules, file);
+    if (done) done = allow_reading(*rules, file);
   }
   if (done && !fence.writable.empty()) {
-    done = let(*rules, fence.writable, kWriting | later);
+    done = allow_below(*rules, fence.writable, kWriteRights | later);
   }
   if (!done) return done;
   if (::syscall(SYS_landlock_restrict_self, rules->get(), 0) != 0) {
-    return cannot_fence();
+    return cannot_restrict();
   }
   return {};
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Files that a process may still open, by landlock(7): its own users' rights
-// say whose files they are, the fence says which of them. What is open already
-// stays so.
+// Limits the files that a process may open, by landlock(7), in addition to the
+// user's file permissions. Files that are open already stay open.
 #pragma once
 
 #include <string>
@@ -13,16 +11,16 @@
 namespace flowtell {
 
 struct PathFence {
-  // Files that are read anew. Whole folders stay readable, those that they are
-  // in and those that links lead to, for a file is renewed by another that
-  // takes its name.
+  // Files that are read again later. The whole folders of these files and of
+  // their link targets are readable, because an update may replace a file by
+  // renaming another to its name.
   std::vector<std::string> readable;
-  // The folder below which files may be made and written; empty: none.
+  // The folder below which files may be created and written; empty: none.
   std::string writable;
 };
 
-// REQUIRES: no_new_privs. Does nothing where the kernel has no Landlock, as
-// before 5.13: there the user's rights are the only fence.
+// REQUIRES: no_new_privs. Does nothing if the kernel has no Landlock (before
+// 5.13); then only the user's permissions apply.
 Result<void> fence_paths(const PathFence& fence);
 
 }  // namespace flowtell

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// There is no way back from a fence, so each attempt is made by a process of
-// its own.
+// A Landlock restriction cannot be lifted, so each attempt runs in its own
+// process.
 #include "confine/path_fence.h"
 
 #include <fcntl.h>
@@ -24,15 +24,15 @@ namespace flowtell {
 namespace {
 
 constexpr int kNotFenced = 200;
-constexpr int kDoesNotEnd = 201;
-constexpr long kKnowsTruncate = 3;
+constexpr int kDidNotExit = 201;
+constexpr long kFirstWithTruncate = 3;
 
 long landlock_version() {
   return ::syscall(SYS_landlock_create_ruleset, nullptr, 0,
                    LANDLOCK_CREATE_RULESET_VERSION);
 }
 
-class Fenced : public testing::Test {
+class PathFenceTest : public testing::Test {
  protected:
   void SetUp() override {
     if (landlock_version() < 1) {
@@ -40,17 +40,17 @@ class Fenced : public testing::Test {
     }
   }
 
-  // The error's number that an attempt ends with behind the fence; 0 for none.
-  int attempt(const std::function<long()>& what) const {
+  // The errno of an attempt behind the fence; 0 for success.
+  int attempt(const std::function<long()>& call) const {
     const pid_t child = ::fork();
     if (child == 0) {
       ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
       if (!fence_paths(fence_)) ::_exit(kNotFenced);
-      ::_exit(what() < 0 ? errno : 0);
+      ::_exit(call() < 0 ? errno : 0);
     }
     int status = 0;
-    if (::waitpid(child, &status, 0) != child) return kDoesNotEnd;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : kDoesNotEnd;
+    if (::waitpid(child, &status, 0) != child) return kDidNotExit;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : kDidNotExit;
   }
   int open(const std::string& path, int flags) const {
     return attempt([&] { return ::open(path.c_str(), flags, 0600); });
@@ -66,7 +66,7 @@ class Fenced : public testing::Test {
   PathFence fence_;
 };
 
-TEST_F(Fenced, NothingIsOpenedWhereNothingIsNamed) {
+TEST_F(PathFenceTest, ForbidsAllFilesWithoutPaths) {
   for (const std::string& path : {in_, out_}) {
     EXPECT_EQ(open(path, O_RDONLY), EACCES);
     EXPECT_EQ(open(path, O_WRONLY), EACCES);
@@ -74,7 +74,7 @@ TEST_F(Fenced, NothingIsOpenedWhereNothingIsNamed) {
   EXPECT_EQ(open(folder_ / "new", O_WRONLY | O_CREAT), EACCES);
 }
 
-TEST_F(Fenced, ReadableFilesAreReadAndNoMore) {
+TEST_F(PathFenceTest, ReadableFilesCannotBeWritten) {
   fence_.readable = {in_};
   EXPECT_EQ(open(in_, O_RDONLY), 0);
   EXPECT_EQ(open(below_, O_RDONLY), 0) << "whole folders are readable";
@@ -86,7 +86,7 @@ TEST_F(Fenced, ReadableFilesAreReadAndNoMore) {
   EXPECT_EQ(attempt([&] { return ::unlink(in_.c_str()); }), EACCES);
 }
 
-TEST_F(Fenced, LinksAreReadInBothTheirFolders) {
+TEST_F(PathFenceTest, AllowsTheFoldersOfALinkAndItsTarget) {
   std::filesystem::create_symlink(out_, folder_ / "in/link");
   fence_.readable = {folder_ / "in/link"};
   EXPECT_EQ(open(folder_ / "in/link", O_RDONLY), 0);
@@ -95,13 +95,13 @@ TEST_F(Fenced, LinksAreReadInBothTheirFolders) {
   EXPECT_EQ(open(folder_.put("other/there", ""), O_RDONLY), EACCES);
 }
 
-TEST_F(Fenced, AFolderThatIsAbsentFencesOffTheRest) {
+TEST_F(PathFenceTest, IgnoresAnAbsentFolder) {
   fence_.readable = {folder_ / "absent/file", in_};
   EXPECT_EQ(open(in_, O_RDONLY), 0);
   EXPECT_EQ(open(out_, O_RDONLY), EACCES);
 }
 
-TEST_F(Fenced, FilesAreMadeWrittenAndRemovedBelowTheWritableFolder) {
+TEST_F(PathFenceTest, AllowsChangesBelowTheWritableFolder) {
   fence_.writable = folder_ / "in";
   EXPECT_EQ(open(folder_ / "in/new", O_WRONLY | O_CREAT), 0);
   EXPECT_EQ(open(in_, O_RDWR), 0);
@@ -114,7 +114,7 @@ TEST_F(Fenced, FilesAreMadeWrittenAndRemovedBelowTheWritableFolder) {
   EXPECT_EQ(attempt([&] { return ::unlink(out_.c_str()); }), EACCES);
 }
 
-TEST_F(Fenced, NothingButFilesIsMadeThere) {
+TEST_F(PathFenceTest, AllowsCreatingOnlyRegularFiles) {
   fence_.writable = folder_ / "in";
   const std::string at = folder_ / "in/new";
   EXPECT_EQ(attempt([&] { return ::mkdir(at.c_str(), 0700); }), EACCES);
@@ -124,13 +124,13 @@ TEST_F(Fenced, NothingButFilesIsMadeThere) {
             EACCES);
 }
 
-// Not a matter of the right to write, which opening a file takes: truncate(2)
-// opens none, and O_TRUNC comes with O_RDONLY as well.
-TEST_F(Fenced, NothingIsTruncatedElsewhere) {
-  if (landlock_version() < kKnowsTruncate) {
-    GTEST_SKIP() << "this kernel's Landlock does not know of truncation";
+// Truncating is a right of its own: truncate(2) opens no file, and O_TRUNC
+// works with O_RDONLY.
+TEST_F(PathFenceTest, ForbidsTruncationElsewhere) {
+  if (landlock_version() < kFirstWithTruncate) {
+    GTEST_SKIP() << "this kernel's Landlock cannot restrict truncation";
   }
-  EXPECT_EQ(truncate(in_), EACCES) << "where nothing is named";
+  EXPECT_EQ(truncate(in_), EACCES) << "without any path";
   fence_.readable = {in_};
   EXPECT_EQ(truncate(in_), EACCES);
   EXPECT_EQ(truncate(out_), EACCES);

@@ -19,8 +19,8 @@ constexpr std::array<std::pair<Capability, std::string_view>, 3>
         {Capability::kNetBindService, "CAP_NET_BIND_SERVICE"},
     }};
 
-// The effective capabilities as a set of bits.
-std::uint64_t in_force() {
+// The effective capabilities as a bit set.
+std::uint64_t effective_bits() {
   constexpr std::string_view kField = "CapEff:\t";
   const auto status = read_file("/proc/self/status");
   if (!status) return 0;
@@ -32,32 +32,32 @@ std::uint64_t in_force() {
 }  // namespace
 
 bool may(Capability capability) {
-  return (in_force() >> static_cast<unsigned>(capability) & 1) != 0;
+  return (effective_bits() >> static_cast<unsigned>(capability) & 1) != 0;
 }
 
 Result<void> require_network_privilege(std::string_view doing) {
-  std::vector<std::string> wanting;
+  std::vector<std::string> missing;
   for (const auto& [capability, name] : kNeededCapabilities) {
-    if (!may(capability)) wanting.emplace_back(name);
+    if (!may(capability)) missing.emplace_back(name);
   }
-  if (wanting.empty()) return {};
+  if (missing.empty()) return {};
   return fail(ErrorKind::kInput,
               "cannot {} without {}; run it as root, as in 'sudo flowtell "
               "gateway ...'",
-              doing, listed(wanting));
+              doing, listed(missing));
 }
 
-bool knows_other_users() {
-  // Lines of "first here, first outside, how many".
+bool maps_other_users() {
+  // Each line: first number inside, first number outside, count.
   const auto map = read_file("/proc/self/uid_map");
   if (!map) return true;
-  std::uint64_t known = 0;
+  std::uint64_t mapped = 0;
   for (const std::string_view line : split(*map, '\n')) {
     if (line.empty()) continue;
     const std::size_t last = line.find_last_of(' ') + 1;
-    known += parse_number<std::uint64_t>(line.substr(last)).value_or(0);
+    mapped += parse_number<std::uint64_t>(line.substr(last)).value_or(0);
   }
-  return known > 1;
+  return mapped > 1;
 }
 
 }  // namespace flowtell

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What this process may do: the capabilities in force (capabilities(7)), asked
-// of the kernel rather than guessed from the user's number, which says little
-// within a container.
+// The privileges of this process: its effective capabilities (capabilities(7)),
+// read from the kernel, because the user number is not reliable in a container.
 #pragma once
 
 #include "base/result.h"
@@ -20,12 +19,12 @@ enum class Capability : unsigned {  // the kernel's own numbers
 
 bool may(Capability capability);
 
-// Fails, naming the capabilities that are wanting and the way to them.
-// `doing` completes "cannot …".
+// Fails with the missing capabilities and how to get them. `doing` completes
+// "cannot …".
 Result<void> require_network_privilege(std::string_view doing);
 
-// Whether another user's number means anything here: a user namespace may know
-// no user but its root, so that no process in it can become anyone else.
-bool knows_other_users();
+// Whether the user namespace maps users other than its root. If not, no process
+// in it can switch to another user.
+bool maps_other_users();
 
 }  // namespace flowtell

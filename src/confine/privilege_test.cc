@@ -25,7 +25,7 @@ std::uint64_t bit_of(Capability capability) {
   return std::uint64_t{1} << static_cast<unsigned>(capability);
 }
 
-// By capget(2), another way than that of `may`.
+// By capget(2), independently of `may`.
 std::uint64_t effective() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct held[2] = {};
@@ -43,10 +43,10 @@ void keep_only(std::uint64_t wanted) {
 }
 
 std::string missing_privilege() {
-  const auto may_go_on = require_network_privilege("put a gateway up");
-  if (may_go_on) return "";
-  EXPECT_EQ(may_go_on.error().kind, ErrorKind::kInput);
-  return may_go_on.error().message;
+  const auto allowed = require_network_privilege("put a gateway up");
+  if (allowed) return "";
+  EXPECT_EQ(allowed.error().kind, ErrorKind::kInput);
+  return allowed.error().message;
 }
 
 TEST(Privilege, MatchesCapget) {
@@ -55,8 +55,8 @@ TEST(Privilege, MatchesCapget) {
   }
 }
 
-TEST(Privilege, ListsAllThatIsMissing) {
-  in_own_process([] {
+TEST(Privilege, ListsAllMissingCapabilities) {
+  in_child_process([] {
     keep_only(0);
     for (const Capability capability : kAll) EXPECT_FALSE(may(capability));
     EXPECT_EQ(missing_privilege(),
@@ -66,44 +66,44 @@ TEST(Privilege, ListsAllThatIsMissing) {
   });
 }
 
-TEST(Privilege, IsCheckedBitByBit) {
+TEST(Privilege, ChecksEachCapability) {
   for (const Capability kept : kAll) {
-    if (!may(kept)) GTEST_SKIP() << "that takes root";
-    in_own_process([=] {
+    if (!may(kept)) GTEST_SKIP() << "needs root";
+    in_child_process([=] {
       keep_only(bit_of(kept));
       for (const Capability each : kAll) EXPECT_EQ(may(each), each == kept);
     });
   }
-  const std::uint64_t of_network = bit_of(Capability::kNetAdmin) |
-                                   bit_of(Capability::kNetRaw) |
-                                   bit_of(Capability::kNetBindService);
-  in_own_process([=] {
-    keep_only(of_network);
+  const std::uint64_t network = bit_of(Capability::kNetAdmin) |
+                                bit_of(Capability::kNetRaw) |
+                                bit_of(Capability::kNetBindService);
+  in_child_process([=] {
+    keep_only(network);
     EXPECT_EQ(missing_privilege(), "");
-    keep_only(of_network & ~bit_of(Capability::kNetRaw));
+    keep_only(network & ~bit_of(Capability::kNetRaw));
     EXPECT_TRUE(missing_privilege().starts_with(
         "cannot put a gateway up without CAP_NET_RAW; run it as root"))
         << missing_privilege();
   });
 }
 
-TEST(OtherUsers, AreUnknownWhereNoOtherNumberIsMapped) {
+TEST(UserNamespace, HasNoOtherUsersIfOnlyOneNumberIsMapped) {
   const std::string own = std::to_string(::getuid());
-  in_own_process([&] {
+  in_child_process([&] {
     if (::unshare(CLONE_NEWUSER) != 0) return;  // not allowed here
-    EXPECT_FALSE(knows_other_users()) << "no number is mapped yet";
+    EXPECT_FALSE(maps_other_users()) << "no number is mapped yet";
     const FileHandle map(::open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC));
     if (!write_all(map.get(), "0 " + own + " 1\n")) return;
-    EXPECT_FALSE(knows_other_users());
+    EXPECT_FALSE(maps_other_users());
   });
 }
 
-TEST(OtherUsers, AreKnownWhereAllNumbersAreMapped) {
+TEST(UserNamespace, HasOtherUsersIfAllNumbersAreMapped) {
   const std::string map = read_file("/proc/self/uid_map").value_or("");
   if (map.find(" 4294967295\n") == std::string::npos) {
-    GTEST_SKIP() << "this is a namespace of users";
+    GTEST_SKIP() << "runs in a user namespace";
   }
-  EXPECT_TRUE(knows_other_users());
+  EXPECT_TRUE(maps_other_users());
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace flowtell {
 namespace {
 
-// What inet_ntop makes, which goes by sprintf and is most of writing a flow.
+// The same text as inet_ntop, whose sprintf would dominate writing a flow.
 std::string v4_text(Bytes bytes) {
   std::string text;
   for (const std::uint8_t byte : bytes) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An IP address of either version in 16 bytes; version 4 stands as
-// ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), a form that never travels in version 6
-// packets.
+// An IP address of either version in 16 bytes. Version 4 is stored as the
+// IPv4-mapped ::ffff:a.b.c.d (RFC 4291, 2.5.5.2), which never appears in
+// version 6 packets.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ struct Address {
     std::memcpy(address.bytes.data(), bytes.data(), 16);
     return address;
   }
-  // "192.168.12.100", "fe80::1"; nothing where the text is neither.
+  // "192.168.12.100", "fe80::1"; nullopt if the text is neither.
   static std::optional<Address> parse(std::string_view text);
 
   bool is_v4() const;

@@ -15,21 +15,21 @@ TEST(Address, ReadsAndWritesBothVersions) {
   }
 }
 
-TEST(Address, KnowsItsVersion) {
+TEST(Address, ReportsItsVersion) {
   EXPECT_TRUE(Address::parse("10.1.2.3")->is_v4());
   EXPECT_TRUE(Address::parse("0.0.0.0")->is_v4());
   EXPECT_FALSE(Address::parse("::")->is_v4());
   EXPECT_FALSE(Address::parse("::10.1.2.3")->is_v4());
 }
 
-TEST(Address, RefusesWhatIsNone) {
+TEST(Address, RejectsInvalidText) {
   for (const char* text : {"", "10.1.2", "10.1.2.256", "10.1.2.3 ", "fe80::1::",
                            "example.org", "10.1.2.3/8", "fe80::1%eth0"}) {
     EXPECT_FALSE(Address::parse(text)) << text;
   }
 }
 
-TEST(Address, IsOrderedAndComparedByItsBytes) {
+TEST(Address, ComparesByBytes) {
   const Address low = *Address::parse("10.0.0.1");
   const Address high = *Address::parse("10.0.0.2");
   EXPECT_LT(low, high);

@@ -13,11 +13,11 @@ namespace flowtell {
 namespace {
 
 constexpr std::size_t kBlock = 16;  // of AES
-constexpr std::size_t kAddressesKnown = 4096;
-constexpr std::size_t kNamesKnown = 1024;
+constexpr std::size_t kAddressSlots = 4096;
+constexpr std::size_t kNameSlots = 1024;
 
-// 50 bits: of a million names, hardly two get the same.
-constexpr std::size_t kWordLength = 10;
+// 50 bits: a collision among a million names is unlikely.
+constexpr std::size_t kTokenLength = 10;
 
 std::optional<std::uint8_t> digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
@@ -28,11 +28,11 @@ std::optional<std::uint8_t> digit(char c) {
 
 std::array<std::uint8_t, 32> hmac(Bytes key, std::string_view text) {
   std::array<std::uint8_t, 32> out{};
-  const auto* made =
+  const auto* result =
       HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
            reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
            out.data(), nullptr);
-  require(made != nullptr, "libcrypto has HMAC with SHA-256");
+  require(result != nullptr, "libcrypto has HMAC with SHA-256");
   return out;
 }
 
@@ -66,8 +66,8 @@ void Anonymiser::FreeCipher::operator()(EVP_CIPHER_CTX* cipher) const {
 Anonymiser::Anonymiser(const AnonymiserKey& key)
     : cipher_(EVP_CIPHER_CTX_new()),
       name_key_(hmac(key.bytes, "flowtell names")),
-      addresses_(kAddressesKnown),
-      names_(kNamesKnown) {
+      addresses_(kAddressSlots),
+      names_(kNameSlots) {
   require(
       cipher_ && EVP_EncryptInit_ex(cipher_.get(), EVP_aes_128_ecb(), nullptr,
                                     key.bytes.data(), nullptr) == 1,
@@ -89,15 +89,15 @@ void Anonymiser::encrypt(Bytes blocks, std::span<std::uint8_t> out) {
 }
 
 Address Anonymiser::address(const Address& address) {
-  KnownAddress& known = addresses_[keyed_hash(address.bytes) % kAddressesKnown];
-  if (!known.is_known || known.from != address) {
-    known = {address, mapped(address), true};
+  CachedAddress& cached = addresses_[keyed_hash(address.bytes) % kAddressSlots];
+  if (!cached.is_valid || cached.from != address) {
+    cached = {address, mapped(address), true};
   }
-  return known.to;
+  return cached.to;
 }
 
-// All bits at once: the block of each holds the bits before it, and the pad's
-// behind these.
+// Encrypts all blocks at once. The block of each bit holds the bits before it,
+// followed by those of the pad.
 Address Anonymiser::mapped(const Address& address) {
   constexpr std::size_t kMaxBits = 128;
   const std::size_t at = address.is_v4() ? 12 : 0;
@@ -126,16 +126,16 @@ Address Anonymiser::mapped(const Address& address) {
 
 std::string_view Anonymiser::name(std::string_view name) {
   if (name.empty()) return {};
-  KnownName& known = names_[keyed_hash(name) % kNamesKnown];
-  if (known.from != name) known = {std::string(name), mapped(name)};
-  return known.to;
+  CachedName& cached = names_[keyed_hash(name) % kNameSlots];
+  if (cached.from != name) cached = {std::string(name), mapped(name)};
+  return cached.to;
 }
 
 std::string Anonymiser::mapped(std::string_view name) const {
   std::string out;
   for (std::size_t at = 0;;) {
     const std::size_t dot = name.find('.', at);
-    if (dot != at && at < name.size()) out += word("name", name.substr(at));
+    if (dot != at && at < name.size()) out += token("name", name.substr(at));
     if (dot == name.npos) return out;
     out += '.';
     at = dot + 1;
@@ -144,12 +144,12 @@ std::string Anonymiser::mapped(std::string_view name) const {
 
 std::string Anonymiser::capture(std::string_view path) const {
   if (path == "-") return "-";
-  return "capture-" + word("capture", path);
+  return "capture-" + token("capture", path);
 }
 
 Anonymiser::Mac Anonymiser::mac(const Mac& mac) const {
   constexpr std::uint8_t kGroup = 1;
-  constexpr std::uint8_t kByHand = 2;  // IEEE 802, 8.4: locally administered
+  constexpr std::uint8_t kLocal = 2;  // IEEE 802, 8.4: locally administered
   if (std::ranges::all_of(mac, [](auto byte) { return byte == 0xff; })) {
     return mac;
   }
@@ -157,12 +157,12 @@ Anonymiser::Mac Anonymiser::mac(const Mac& mac) const {
   Mac mapped;
   std::copy_n(digest.begin(), mapped.size(), mapped.begin());
   mapped[0] = static_cast<std::uint8_t>((mapped[0] & ~kGroup) |
-                                        (mac[0] & kGroup) | kByHand);
+                                        (mac[0] & kGroup) | kLocal);
   return mapped;
 }
 
 std::string Anonymiser::networks(std::string_view list) {
-  std::vector<std::string> all;
+  std::vector<std::string> mapped_networks;
   for (const std::string_view network : split(list, ',')) {
     const std::size_t slash = network.find('/');
     const auto from = Address::parse(network.substr(0, slash));
@@ -176,28 +176,28 @@ std::string Anonymiser::networks(std::string_view list) {
     for (std::size_t bit = bits; at + bit / 8 < to.bytes.size(); ++bit) {
       to.bytes[at + bit / 8] &= static_cast<std::uint8_t>(~(0x80u >> bit % 8));
     }
-    all.push_back(fmt::format("{}/{}", to.text(), bits));
+    mapped_networks.push_back(fmt::format("{}/{}", to.text(), bits));
   }
-  return fmt::format("{}", fmt::join(all, ","));
+  return fmt::format("{}", fmt::join(mapped_networks, ","));
 }
 
-Anonymiser::Digest Anonymiser::digest(std::string_view what,
-                                      std::string_view of) const {
-  return hmac(name_key_, fmt::format("{}:{}", what, of));
+Anonymiser::Digest Anonymiser::digest(std::string_view kind,
+                                      std::string_view value) const {
+  return hmac(name_key_, fmt::format("{}:{}", kind, value));
 }
 
-// In letters and digits that are hard to mistake (RFC 4648, section 6), five
-// bits each.
-std::string Anonymiser::word(std::string_view what, std::string_view of) const {
+// Base32 letters and digits (RFC 4648, section 6), five bits each.
+std::string Anonymiser::token(std::string_view kind,
+                              std::string_view value) const {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz234567";
-  const Digest digest = this->digest(what, of);
+  const Digest digest = this->digest(kind, value);
   std::uint64_t bits = load<std::uint64_t>(digest.data(), ByteOrder::kBig);
-  std::string word;
-  for (std::size_t i = 0; i < kWordLength; ++i) {
-    word += kLetters[static_cast<std::size_t>(bits >> 59)];
+  std::string text;
+  for (std::size_t i = 0; i < kTokenLength; ++i) {
+    text += kLetters[static_cast<std::size_t>(bits >> 59)];
     bits <<= 5;
   }
-  return word;
+  return text;
 }
 
 }  // namespace flowtell

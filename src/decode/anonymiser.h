@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Stand-ins for what names people: addresses, hosts, captures. The same key
-// gives the same stand-ins, so outputs made under one key can be laid side by
-// side; without the key nothing leads back but guesses (docs/privacy.md says
-// which).
+// Pseudonyms for identifying values: addresses, host names, capture paths.
+// One key always gives the same pseudonyms, so outputs made with it can be
+// compared. Without the key they can be reversed only by guessing
+// (docs/privacy.md says which).
 //
 // Addresses are mapped by Crypto-PAn (Xu, Fan, Ammar, Moon: "Prefix-Preserving
-// IP Address Anonymization", ICNP 2002): one to one, and two addresses have as
-// many leading bits in common after it as before. A bit is flipped, or not, by
-// the first bit of AES under the key of all bits before it. Version 4 is mapped
-// over its 32 bits, version 6 over its 128; both as other programs do it.
+// IP Address Anonymization", ICNP 2002). The mapping is one to one and keeps
+// the length of the common prefix of any two addresses. Each bit is flipped or
+// kept by the first bit of AES over all bits before it. Version 4 is mapped
+// over its 32 bits, version 6 over its 128, as in other implementations.
 //
-// Names are mapped label by label, each by a keyed hash of itself and all to
-// its right: names that end alike still do, and nothing else shows but how many
-// labels there are.
+// Names are mapped label by label. Each label becomes a keyed hash of itself
+// and all labels to its right, so common suffixes are preserved. Only these
+// and the number of labels are visible.
 //
-// One thread at a time: the last mappings are remembered, in fixed memory but
-// for the names' lengths.
+// One thread at a time. Recent mappings are cached in fixed memory, apart from
+// the length of the names.
 #pragma once
 
 #include <array>
@@ -33,12 +33,12 @@ using EVP_CIPHER_CTX = struct evp_cipher_ctx_st;
 
 namespace flowtell {
 
-// As Crypto-PAn has it: a key for AES-128, and what its padding is made of.
+// A Crypto-PAn key: 16 bytes of AES-128 key, then 16 that make the padding.
 struct AnonymiserKey {
   std::array<std::uint8_t, 32> bytes{};
 
-  // Of a file's content: 32 bytes, or 64 hexadecimal digits and white space
-  // behind them. Nothing shorter: a word could be found by trying.
+  // Parses a file's content: 32 bytes, or 64 hexadecimal digits with optional
+  // trailing white space. A shorter secret could be found by brute force.
   static Result<AnonymiserKey> parse(std::string_view content);
 };
 
@@ -53,19 +53,19 @@ class Anonymiser {
 
   Address address(const Address& address);
 
-  // "www.example.com" as "mbq4zkcd2i.g7tqne5xxa.ohdp3b6ivr". An empty label
-  // stays: "" as "", ".com" as ".ohdp3b6ivr". Valid until the next call.
+  // "www.example.com" as "mbq4zkcd2i.g7tqne5xxa.ohdp3b6ivr". Empty labels
+  // stay empty: ".com" as ".ohdp3b6ivr". Valid until the next call.
   std::string_view name(std::string_view name);
 
-  // "home/news/monday.pcap" as "capture-4rd2nhaeqy"; "-" stays.
+  // "home/news/monday.pcap" as "capture-4rd2nhaeqy"; "-" is kept.
   std::string capture(std::string_view path) const;
 
-  // Whether it means a group stays; broadcast does as a whole. All others are
-  // marked as given by hand, so that they look like nobody's.
+  // Keeps the group bit, and broadcast as a whole. Other results are marked as
+  // locally administered, so they match no vendor.
   Mac mac(const Mac& mac) const;
 
-  // "10.0.0.0/8,fc00::/7" as the networks that their addresses are mapped into,
-  // which are as large. REQUIRES: a list that Lan::parse takes.
+  // The networks, of the same size, that the addresses of "10.0.0.0/8,fc00::/7"
+  // are mapped into. REQUIRES: a list that Lan::parse accepts.
   std::string networks(std::string_view list);
 
  private:
@@ -73,12 +73,12 @@ class Anonymiser {
     void operator()(EVP_CIPHER_CTX* cipher) const;
   };
   using Digest = std::array<std::uint8_t, 32>;
-  struct KnownAddress {
+  struct CachedAddress {
     Address from;
     Address to;
-    bool is_known = false;
+    bool is_valid = false;
   };
-  struct KnownName {
+  struct CachedName {
     std::string from;
     std::string to;
   };
@@ -86,14 +86,14 @@ class Anonymiser {
   Address mapped(const Address& address);
   std::string mapped(std::string_view name) const;
   void encrypt(Bytes blocks, std::span<std::uint8_t> out);
-  Digest digest(std::string_view what, std::string_view of) const;
-  std::string word(std::string_view what, std::string_view of) const;
+  Digest digest(std::string_view kind, std::string_view value) const;
+  std::string token(std::string_view kind, std::string_view value) const;
 
   std::unique_ptr<EVP_CIPHER_CTX, FreeCipher> cipher_;
   std::array<std::uint8_t, 16> pad_{};
   Digest name_key_{};
-  std::vector<KnownAddress> addresses_;
-  std::vector<KnownName> names_;
+  std::vector<CachedAddress> addresses_;
+  std::vector<CachedName> names_;
 };
 
 }  // namespace flowtell

@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-// Of the sample that came with the first Crypto-PAn.
+// The key of the sample distributed with the original Crypto-PAn.
 constexpr AnonymiserKey kSampleKey = {
     {21,  34,  23,  141, 51,  164, 207, 128, 19, 10, 91, 22, 73, 144, 125, 16,
      216, 152, 143, 131, 121, 121, 101, 39,  98, 87, 76, 45, 42, 132, 34,  2}};
@@ -21,7 +21,7 @@ std::string mapped(std::string_view text) {
   return Anonymiser(kSampleKey).address(parsed(text)).text();
 }
 
-TEST(Anonymiser, MapsVersion4AsTheSampleTraceOfCryptoPan) {
+TEST(Anonymiser, MapsVersion4LikeTheCryptoPanSampleTrace) {
   EXPECT_EQ(mapped("128.11.68.132"), "135.242.180.132");
   EXPECT_EQ(mapped("129.118.74.4"), "134.136.186.123");
   EXPECT_EQ(mapped("130.132.252.244"), "133.68.164.234");
@@ -33,7 +33,7 @@ TEST(Anonymiser, MapsVersion4AsTheSampleTraceOfCryptoPan) {
   EXPECT_EQ(mapped("10.185.25.118"), "117.161.29.118");
 }
 
-TEST(Anonymiser, MapsVersion6AsOtherProgramsDo) {
+TEST(Anonymiser, MapsVersion6LikeOtherImplementations) {
   EXPECT_EQ(mapped("::1"), "78ff:f001:9fc0:20df:8380:b1f1:704:ed");
   EXPECT_EQ(mapped("::2"), "78ff:f001:9fc0:20df:8380:b1f1:704:ef");
   EXPECT_EQ(mapped("::ffff"), "78ff:f001:9fc0:20df:8380:b1f1:704:f838");
@@ -67,7 +67,7 @@ Address near(Address address, std::size_t bit, const Address& rest) {
   return address;
 }
 
-RC_GTEST_PROP(AnonymiserProperty, KeepsTheCommonPrefixOfVersion4AndNoMore,
+RC_GTEST_PROP(AnonymiserProperty, PreservesExactPrefixesOfVersion4,
               (std::uint32_t number, std::uint32_t rest)) {
   Anonymiser anonymiser(kSampleKey);
   const Address one = v4(number);
@@ -81,7 +81,7 @@ RC_GTEST_PROP(AnonymiserProperty, KeepsTheCommonPrefixOfVersion4AndNoMore,
   }
 }
 
-RC_GTEST_PROP(AnonymiserProperty, KeepsTheCommonPrefixOfVersion6AndNoMore, ()) {
+RC_GTEST_PROP(AnonymiserProperty, PreservesExactPrefixesOfVersion6, ()) {
   Anonymiser anonymiser(kSampleKey);
   const Address one{*rc::gen::arbitrary<std::array<std::uint8_t, 16>>()};
   const Address rest{*rc::gen::arbitrary<std::array<std::uint8_t, 16>>()};
@@ -96,15 +96,15 @@ RC_GTEST_PROP(AnonymiserProperty, KeepsTheCommonPrefixOfVersion6AndNoMore, ()) {
 
 TEST(Anonymiser, MapsOneToOne) {
   Anonymiser anonymiser(kSampleKey);
-  std::set<Address> met;
+  std::set<Address> results;
   for (std::uint32_t i = 0; i < 65'536; ++i) {
-    met.insert(anonymiser.address(v4(0xc0a80000 + i)));
+    results.insert(anonymiser.address(v4(0xc0a80000 + i)));
   }
-  EXPECT_EQ(met.size(), 65'536u);
+  EXPECT_EQ(results.size(), 65'536u);
 }
 
-// More addresses than are remembered, met in another order.
-TEST(Anonymiser, RemembersRightly) {
+// More addresses than are cached, repeated in another order.
+TEST(Anonymiser, IsConsistentBeyondItsCacheSize) {
   Anonymiser anonymiser(kSampleKey);
   std::vector<Address> first;
   for (std::uint32_t i = 0; i < 10'000; ++i) {
@@ -115,8 +115,8 @@ TEST(Anonymiser, RemembersRightly) {
   }
 }
 
-// What is remembered is never another's: as one that remembers nothing.
-TEST(Anonymiser, RemembersWhatItWouldFindAnew) {
+// A cached result never belongs to another input.
+TEST(Anonymiser, CachesWhatAFreshInstanceComputes) {
   Anonymiser anonymiser(kSampleKey);
   for (int round = 0; round < 2; ++round) {
     for (std::uint32_t i = 0; i < 6000; ++i) {
@@ -132,8 +132,8 @@ TEST(Anonymiser, RemembersWhatItWouldFindAnew) {
   }
 }
 
-// Two programs' answers for one address, one of them after a move.
-TEST(Anonymiser, RemembersNothingOfAnotherKey) {
+// One object maps one address under two keys, the second after an assignment.
+TEST(Anonymiser, KeepsNoCacheAcrossMoveAssignment) {
   AnonymiserKey key = kSampleKey;
   key.bytes[31] ^= 1;
   Anonymiser anonymiser(kSampleKey);
@@ -144,7 +144,7 @@ TEST(Anonymiser, RemembersNothingOfAnotherKey) {
   EXPECT_NE(anonymiser.name("www.example.com"), name);
 }
 
-TEST(Anonymiser, AnotherKeyMapsOtherwise) {
+TEST(Anonymiser, MapsDifferentlyWithAnotherKey) {
   AnonymiserKey key = kSampleKey;
   key.bytes[0] ^= 1;
   Anonymiser one(kSampleKey);
@@ -155,7 +155,7 @@ TEST(Anonymiser, AnotherKeyMapsOtherwise) {
   EXPECT_NE(one.mac({0, 1, 2, 3, 4, 5}), other.mac({0, 1, 2, 3, 4, 5}));
 }
 
-TEST(Anonymiser, NamesThatEndAlikeStillDo) {
+TEST(Anonymiser, PreservesCommonNameSuffixes) {
   Anonymiser anonymiser(kSampleKey);
   const std::string www(anonymiser.name("www.example.com"));
   const std::string mail(anonymiser.name("mail.example.com"));
@@ -165,10 +165,10 @@ TEST(Anonymiser, NamesThatEndAlikeStillDo) {
   EXPECT_TRUE(mail.ends_with('.' + domain));
   EXPECT_NE(www, mail);
   EXPECT_EQ(www.find("example"), www.npos);
-  EXPECT_EQ(anonymiser.name("www.example.com"), www) << "always the same";
+  EXPECT_EQ(anonymiser.name("www.example.com"), www) << "repeatable";
   EXPECT_FALSE(std::string(anonymiser.name("www.example.org"))
                    .starts_with(www.substr(0, 10)))
-      << "a label depends on all to its right";
+      << "a label depends on all labels to its right";
 }
 
 TEST(Anonymiser, KeepsEmptyLabels) {
@@ -180,14 +180,14 @@ TEST(Anonymiser, KeepsEmptyLabels) {
   EXPECT_EQ(anonymiser.name("com."), std::string(anonymiser.name("com.")));
 }
 
-TEST(Anonymiser, TellsStandardInputAsSuchAndNoOtherCapture) {
+TEST(Anonymiser, KeepsOnlyTheDashOfStandardInput) {
   const Anonymiser anonymiser(kSampleKey);
   EXPECT_EQ(anonymiser.capture("-"), "-");
   EXPECT_EQ(anonymiser.capture("alice.pcap").size(), 18u);
   EXPECT_NE(anonymiser.capture("alice.pcap"), anonymiser.capture("bob.pcap"));
 }
 
-TEST(Anonymiser, MarksCardsAndKeepsGroups) {
+TEST(Anonymiser, MarksMacsAsLocalAndKeepsTheGroupBit) {
   const Anonymiser anonymiser(kSampleKey);
   const auto card = anonymiser.mac({0x3c, 0x28, 0x6d, 0, 0, 1});
   EXPECT_EQ(card[0] & 3, 2);
@@ -197,7 +197,7 @@ TEST(Anonymiser, MarksCardsAndKeepsGroups) {
   EXPECT_EQ(anonymiser.mac(all), all);
 }
 
-TEST(Anonymiser, TellsWhereNetworksWent) {
+TEST(Anonymiser, MapsNetworksToTheirNewPrefixes) {
   Anonymiser anonymiser(kSampleKey);
   const std::string networks =
       anonymiser.networks("10.0.0.0/8,192.168.12.0/23,fe80::/10,10.1.2.3");
@@ -212,7 +212,7 @@ TEST(Anonymiser, TellsWhereNetworksWent) {
                                  "/32"));
 }
 
-TEST(AnonymiserKey, IsBytesOrDigits) {
+TEST(AnonymiserKey, AcceptsBytesOrHexDigits) {
   const std::string raw(reinterpret_cast<const char*>(kSampleKey.bytes.data()),
                         32);
   EXPECT_EQ(AnonymiserKey::parse(raw)->bytes, kSampleKey.bytes);
@@ -223,7 +223,7 @@ TEST(AnonymiserKey, IsBytesOrDigits) {
   EXPECT_EQ(hex->bytes, kSampleKey.bytes);
 }
 
-TEST(AnonymiserKey, TakesEveryDigitAndNoOtherLetter) {
+TEST(AnonymiserKey, AcceptsEveryHexDigitAndNoOtherLetter) {
   const auto first_byte = [](char c) {
     const auto key = AnonymiserKey::parse(std::string(64, c));
     return key ? key->bytes[0] : -1;
@@ -242,7 +242,7 @@ TEST(AnonymiserKey, TakesEveryDigitAndNoOtherLetter) {
   }
 }
 
-TEST(AnonymiserKey, IsNothingElse) {
+TEST(AnonymiserKey, RejectsOtherContent) {
   for (const std::string& content :
        {std::string(), std::string("secret\n"), std::string(31, 'a'),
         std::string(33, 'a'), std::string(63, 'a'), std::string(65, 'a'),

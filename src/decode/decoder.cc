@@ -10,10 +10,10 @@ namespace flowtell {
 namespace {
 
 constexpr std::uint32_t kUdpHeader = 8;
-constexpr std::uint32_t kSmallestTcpHeader = 20;
+constexpr std::uint32_t kMinTcpHeader = 20;
 constexpr std::size_t kIpv6Header = 40;
 
-// What both IP versions come to.
+// The fields that both IP versions share.
 struct Datagram {
   std::uint8_t protocol = 0;
   std::uint32_t header_length = 0;  // with extension headers
@@ -23,23 +23,23 @@ struct Datagram {
   Bytes after_header;
 };
 
-// Bytes that a frame did not have: the snap length cut them off, or they never
-// were there.
-FrameOutcome missing(const Frame& frame) {
+// The outcome of a frame that lacks bytes: the snap length cut them off, or
+// they were never sent.
+FrameOutcome missing_bytes(const Frame& frame) {
   return frame.bytes.size() < frame.wire_length ? FrameOutcome::kCutShort
                                                 : FrameOutcome::kMalformed;
 }
 
-// A datagram joined by offload to more than 16 bits can tell states a length of
-// 0: then the wire tells. (Linux "BIG TCP", RFC 2675; Wireshark reads it so.)
+// A datagram that offload joined beyond 16 bits states a length of 0; the wire
+// length is used instead (Linux "BIG TCP", RFC 2675; as Wireshark does).
 std::uint32_t length_on_wire(const Frame& frame, Bytes datagram) {
   const auto link_header =
       static_cast<std::uint32_t>(datagram.data() - frame.bytes.data());
   const std::uint32_t length =
       frame.wire_length - std::min(link_header, frame.wire_length);
-  // No recorder joins so much: then nothing tells the length, and 0 is
-  // malformed.
-  return length <= kLongestFrame ? length : 0;
+  // No recorder joins more than this. Then the length is unknown, and 0 is
+  // reported as malformed.
+  return length <= kMaxFrameSize ? length : 0;
 }
 
 FrameOutcome read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
@@ -55,10 +55,10 @@ FrameOutcome read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
   reader.skip(2);
   const Bytes source = reader.take(4);
   const Bytes destination = reader.take(4);
-  if (!reader.ok()) return missing(frame);
+  if (!reader.ok()) return missing_bytes(frame);
   if (header_length < 20) return FrameOutcome::kMalformed;
   reader.skip(header_length - 20);
-  if (!reader.ok()) return missing(frame);
+  if (!reader.ok()) return missing_bytes(frame);
   packet.source = Address::v4(source);
   packet.destination = Address::v4(destination);
   if (packet.length == 0) packet.length = length_on_wire(frame, bytes);
@@ -71,8 +71,8 @@ FrameOutcome read_ipv4(const Frame& frame, Bytes bytes, Packet& packet,
   return FrameOutcome::kUsed;
 }
 
-// IPv6 extension headers that may stand before the transport's (RFC 8200, 4;
-// RFC 7045), by their protocol number.
+// IPv6 extension headers that may precede the transport's (RFC 8200, 4; RFC
+// 7045), by protocol number.
 enum : std::uint8_t {
   kHopByHop = 0,
   kRouting = 43,
@@ -100,8 +100,8 @@ bool is_extension(std::uint8_t protocol) {
   }
 }
 
-// Takes one extension header off the reader; datagram.protocol becomes what
-// follows it. Each is at least 8 bytes, so a chain ends with the frame.
+// Reads one extension header and sets datagram.protocol to the next one. Each
+// is at least 8 bytes, so a chain ends with the frame.
 void read_extension(ByteReader& reader, Datagram& datagram) {
   const std::uint8_t kind = datagram.protocol;
   datagram.protocol = reader.u8();
@@ -131,21 +131,21 @@ FrameOutcome read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
   reader.skip(1);
   const Bytes source = reader.take(16);
   const Bytes destination = reader.take(16);
-  if (!reader.ok()) return missing(frame);
+  if (!reader.ok()) return missing_bytes(frame);
   packet.source = Address::v6(source);
   packet.destination = Address::v6(destination);
-  // What follows a later fragment's header is a piece of payload.
+  // The header of a later fragment is followed by payload.
   while (reader.ok() && is_extension(datagram.protocol) &&
          datagram.fragment_offset == 0) {
     read_extension(reader, datagram);
   }
-  if (!reader.ok()) return missing(frame);
+  if (!reader.ok()) return missing_bytes(frame);
   datagram.header_length = static_cast<std::uint32_t>(reader.position());
   datagram.after_header = reader.rest();
   return FrameOutcome::kUsed;
 }
 
-// What a transport header gives: a fate, and if used, the header's length.
+// The outcome of a transport header and, if used, its length.
 struct Transport {
   FrameOutcome outcome;
   std::uint32_t header_length;
@@ -164,19 +164,18 @@ Transport read_transport(const Frame& frame, Bytes bytes, Packet& packet) {
     reader.skip(4);  // acknowledgement
     header_length = (reader.u8() >> 4) * 4u;
     packet.tcp_flags = reader.u8();
-    if (reader.ok() && header_length < kSmallestTcpHeader) {
+    if (reader.ok() && header_length < kMinTcpHeader) {
       return {FrameOutcome::kMalformed, 0};
     }
   }
-  if (!reader.ok()) return {missing(frame), 0};
+  if (!reader.ok()) return {missing_bytes(frame), 0};
   packet.payload =
       bytes.subspan(std::min<std::size_t>(header_length, bytes.size()));
   return {FrameOutcome::kUsed, header_length};
 }
 
-// Tells the payload's length, and cuts off the captured payload what the link
-// put behind the datagram.
-FrameOutcome settle_payload(std::uint32_t headers, Packet& packet) {
+// Sets the payload's length, and drops link padding from the captured payload.
+FrameOutcome set_payload_length(std::uint32_t headers, Packet& packet) {
   if (packet.length < headers) return FrameOutcome::kMalformed;
   packet.payload_length = packet.length - headers;
   if (packet.payload.size() > packet.payload_length) {
@@ -187,7 +186,7 @@ FrameOutcome settle_payload(std::uint32_t headers, Packet& packet) {
 
 FrameOutcome read_datagram(const Frame& frame, Bytes bytes, Packet& packet,
                            Datagram& datagram) {
-  if (bytes.empty()) return missing(frame);
+  if (bytes.empty()) return missing_bytes(frame);
   switch (bytes[0] >> 4) {
     case 4:
       return read_ipv4(frame, bytes, packet, datagram);
@@ -203,16 +202,16 @@ constexpr bool is_tcp_or_udp(std::uint8_t protocol) {
          protocol == static_cast<std::uint8_t>(Protocol::kUdp);
 }
 
-// Gives a later fragment the ports of its datagram's first.
-FrameOutcome borrow_ports(const FragmentTable& fragments,
-                          const FragmentKey& key, Bytes piece, Packet& packet) {
+// Copies the ports of a datagram's first fragment to a later one.
+FrameOutcome copy_ports(const FragmentTable& fragments, const FragmentKey& key,
+                        Bytes piece, Packet& packet) {
   const auto ports = fragments.find(key, packet.time);
   if (!ports) return FrameOutcome::kFragmentWithoutPorts;
   packet.source_port = ports->source;
   packet.destination_port = ports->destination;
   packet.tcp_flags = 0;
   packet.tcp_sequence = 0;
-  packet.payload = piece.first(0);  // from the middle: no name begins in it
+  packet.payload = piece.first(0);  // from the middle: no message starts in it
   return FrameOutcome::kUsed;
 }
 
@@ -225,13 +224,13 @@ FrameOutcome Decoder::decode(const Frame& frame, Packet& packet) noexcept {
 
 FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
   const LinkPayload link = find_datagram(frame.link, frame.bytes);
-  if (link.outcome == FrameOutcome::kCutShort) return missing(frame);
+  if (link.outcome == FrameOutcome::kCutShort) return missing_bytes(frame);
   if (link.outcome != FrameOutcome::kUsed) return link.outcome;
 
   Datagram datagram;
-  const FrameOutcome ip_fate =
+  const FrameOutcome ip_outcome =
       read_datagram(frame, link.datagram, packet, datagram);
-  if (ip_fate != FrameOutcome::kUsed) return ip_fate;
+  if (ip_outcome != FrameOutcome::kUsed) return ip_outcome;
   if (!is_tcp_or_udp(datagram.protocol)) return FrameOutcome::kNotTcpUdp;
   packet.protocol = static_cast<Protocol>(datagram.protocol);
   packet.time = frame.time;
@@ -240,9 +239,9 @@ FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
                         datagram.identification, datagram.protocol};
   if (datagram.fragment_offset > 0) {
     const FrameOutcome outcome =
-        borrow_ports(fragments_, key, datagram.after_header, packet);
+        copy_ports(fragments_, key, datagram.after_header, packet);
     if (outcome != FrameOutcome::kUsed) return outcome;
-    return settle_payload(datagram.header_length, packet);
+    return set_payload_length(datagram.header_length, packet);
   }
   const auto [outcome, transport_header] =
       read_transport(frame, datagram.after_header, packet);
@@ -251,7 +250,7 @@ FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
     fragments_.remember(key, {packet.source_port, packet.destination_port},
                         packet.time);
   }
-  return settle_payload(datagram.header_length + transport_header, packet);
+  return set_payload_length(datagram.header_length + transport_header, packet);
 }
 
 }  // namespace flowtell

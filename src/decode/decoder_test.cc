@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the decoder reads out of good frames.
+// Tests of what the decoder reads from valid frames.
 #include "decode/decoder.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-// The packet of a frame that must be good; its payload is not valid any more.
+// The packet of a frame that must be valid; its payload is dangling.
 Packet decoded(const TestFrame& frame) {
   Packet packet{};
   EXPECT_EQ(Decoder().decode(frame.view(), packet), FrameOutcome::kUsed);
@@ -48,7 +48,7 @@ TEST(Decoder, ReadsUdpOverIpv4) {
   EXPECT_EQ(packet.payload_length, 30u);
 }
 
-TEST(Decoder, ReadsBothOverIpv6) {
+TEST(Decoder, ReadsTcpAndUdpOverIpv6) {
   const Packet tcp = decoded(
       frame().ethernet().ipv6("fd00::1", "2001:db8::2").tcp().payload(100));
   EXPECT_EQ(tcp.source.text(), "fd00::1");
@@ -60,7 +60,7 @@ TEST(Decoder, ReadsBothOverIpv6) {
   EXPECT_EQ(udp.payload_length, 0u);
 }
 
-TEST(Decoder, LeavesOptionsOutOfThePayload) {
+TEST(Decoder, ExcludesOptionsFromThePayload) {
   const Packet packet = decoded(frame()
                                     .ethernet()
                                     .ipv4("10.0.0.1", "10.0.0.2", 10)
@@ -70,7 +70,7 @@ TEST(Decoder, LeavesOptionsOutOfThePayload) {
   EXPECT_EQ(packet.payload_length, 7u);
 }
 
-TEST(Decoder, GivesThePayloadThatWasCaptured) {
+TEST(Decoder, ReturnsTheCapturedPayload) {
   const TestFrame whole =
       frame().ethernet().ipv4().tcp(1, 2, kTcpAck, 3).payload("Hello, world");
   TestFrame cut = whole;
@@ -83,7 +83,7 @@ TEST(Decoder, GivesThePayloadThatWasCaptured) {
   EXPECT_EQ(packet.payload_length, 12u);
 }
 
-TEST(Decoder, TakesLengthsFromHeadersNotFromWhatWasCaptured) {
+TEST(Decoder, TakesLengthsFromHeadersNotFromTheCapturedSize) {
   for (const std::size_t snap : {54u, 60u, 512u, 1514u}) {
     const Packet packet =
         decoded(frame().ethernet().ipv4().tcp().payload(1460).snap(snap));
@@ -92,7 +92,7 @@ TEST(Decoder, TakesLengthsFromHeadersNotFromWhatWasCaptured) {
   }
 }
 
-TEST(Decoder, LeavesEthernetPaddingOut) {
+TEST(Decoder, ExcludesEthernetPadding) {
   const TestFrame padded =
       frame().ethernet().ipv4().udp().payload("ab").padding(16);
   Packet packet{};
@@ -102,8 +102,8 @@ TEST(Decoder, LeavesEthernetPaddingOut) {
   EXPECT_EQ(as_text(packet.payload), "ab");
 }
 
-// In frames that the plain way does not take, too.
-TEST(Decoder, LeavesPaddingOutOnEveryWay) {
+// Also in frames that the fast path does not decode.
+TEST(Decoder, ExcludesPaddingOnTheGeneralPath) {
   for (const TestFrame& padded :
        {frame()
             .ethernet()
@@ -129,7 +129,7 @@ TEST(Decoder, LeavesPaddingOutOnEveryWay) {
   }
 }
 
-TEST(Decoder, GivesTheSameLengthsOnEveryLink) {
+TEST(Decoder, ReportsTheSameLengthsOnEveryLink) {
   for (const TestFrame& each :
        {frame().ethernet().vlan().ipv4().udp().payload(70).build(),
         frame().ethernet().pppoe().ipv4().udp().payload(70).build(),
@@ -143,8 +143,8 @@ TEST(Decoder, GivesTheSameLengthsOnEveryLink) {
   }
 }
 
-// Segments joined by offload can be too long for the field: it says 0 then.
-TEST(Decoder, TakesALengthOfZeroFromTheWire) {
+// Segments joined by offload can exceed the field, which is then 0.
+TEST(Decoder, UsesTheWireLengthForAStatedZero) {
   const TestFrame joined =
       frame().ethernet().ipv4().tcp().payload(70'000).stated_length(0).snap(
           100);
@@ -155,13 +155,13 @@ TEST(Decoder, TakesALengthOfZeroFromTheWire) {
             28u);
 }
 
-TEST(Decoder, WalksIpv6ExtensionHeaders) {
+TEST(Decoder, SkipsIpv6ExtensionHeaders) {
   constexpr std::uint8_t kExtensions[] = {0, 43, 51, 60, 135, 139, 140};
   FrameBuilder chain = frame().ethernet().ipv6();
   std::uint32_t length = 40;
   for (const std::uint8_t kind : kExtensions) {
     chain.extension(kind, 2);
-    length += kind == 51 ? 16 : 24;  // authentication counts in words
+    length += kind == 51 ? 16 : 24;  // authentication counts words
     const Packet packet = decoded(FrameBuilder(chain).udp(7, 8).payload(5));
     EXPECT_EQ(packet.source_port, 7) << "after header " << int{kind};
     EXPECT_EQ(packet.length, length + 13);
@@ -169,7 +169,7 @@ TEST(Decoder, WalksIpv6ExtensionHeaders) {
   }
 }
 
-TEST(Decoder, TakesALengthOfZeroFromTheWireOverIpv6Too) {
+TEST(Decoder, UsesTheWireLengthForAStatedZeroOverIpv6) {
   const Packet packet = decoded(
       frame().ethernet().ipv6().tcp().payload(70'000).stated_length(0).snap(
           100));
@@ -177,20 +177,20 @@ TEST(Decoder, TakesALengthOfZeroFromTheWireOverIpv6Too) {
   EXPECT_EQ(packet.payload_length, 70'000u);
 }
 
-TEST(Decoder, TakesNoLengthFromTheWireThatNoRecorderJoins) {
+TEST(Decoder, RejectsAWireLengthBeyondTheLongestFrame) {
   TestFrame joined = frame().ethernet().ipv4().tcp().stated_length(0);
   Packet packet{};
-  joined.wire_length = 14 + kLongestFrame;
+  joined.wire_length = 14 + kMaxFrameSize;
   ASSERT_EQ(Decoder().decode(joined.view(), packet), FrameOutcome::kUsed);
-  EXPECT_EQ(packet.length, kLongestFrame);
-  joined.wire_length = 14 + kLongestFrame + 1;
+  EXPECT_EQ(packet.length, kMaxFrameSize);
+  joined.wire_length = 14 + kMaxFrameSize + 1;
   EXPECT_EQ(Decoder().decode(joined.view(), packet), FrameOutcome::kMalformed);
   joined.wire_length = 3;  // below the link's own header
   EXPECT_EQ(Decoder().decode(joined.view(), packet), FrameOutcome::kMalformed);
 }
 
-// A packet serves for frame after frame.
-TEST(Decoder, LeavesNothingOfThePacketBefore) {
+// One Packet object is reused for all frames.
+TEST(Decoder, OverwritesThePreviousPacket) {
   for (const TestFrame& udp :
        {frame().ethernet().ipv4().udp().payload(1).build(),
         frame().ethernet().vlan().ipv4().udp().payload(1).build(),
@@ -204,8 +204,8 @@ TEST(Decoder, LeavesNothingOfThePacketBefore) {
   }
 }
 
-// "Do not fragment", and the bit that means nothing.
-TEST(Decoder, TakesNoOtherFlagForAFragment) {
+// "Do not fragment" and the reserved bit.
+TEST(Decoder, IgnoresTheOtherFragmentFlags) {
   for (FrameBuilder link : {frame().ethernet(), frame().ethernet().vlan()}) {
     TestFrame made = link.ipv4().udp(7, 8).payload(5);
     const std::size_t flags_at = made.bytes.size() - 5 - 8 - 20 + 6;

@@ -11,32 +11,32 @@ constexpr std::uint16_t kA = 1;
 constexpr std::uint16_t kCname = 5;
 constexpr std::uint16_t kAaaa = 28;
 constexpr std::uint16_t kInternet = 1;
-// Multicast DNS: "flush what you knew of this" (RFC 6762, section 10.2).
+// Multicast DNS uses the top bit for cache flush (RFC 6762, section 10.2).
 constexpr std::uint16_t kClassBits = 0x7fff;
 
 constexpr std::uint8_t kPointer = 0xc0;  // from here on (RFC 1035, 4.1.4)
 constexpr int kMaxJumps = 16;
 
-// The labels of a name, wherever pointers lead.
+// Reads the labels of a name, following compression pointers.
 class LabelReader {
  public:
-  // `at` reads the message and stands at the name.
+  // `at` reads the message, positioned at the name.
   LabelReader(Bytes message, const ByteReader& at)
       : message_(message), at_(at), earliest_(at.position()) {}
 
-  // Empty at the end, and where the name is none.
+  // The next label; empty at the end, and where the name is invalid.
   std::string_view next() {
     for (;;) {
       const std::uint8_t length = at_.u8();
       if (length < kPointer) {
-        if (length > HostName::kLongestLabel) spoil();  // no such type
+        if (length > HostName::kMaxLabelLength) invalidate();  // no such type
         return as_text(at_.take(length));
       }
       const std::size_t target = (length & 0x3fu) << 8 | at_.u8();
-      if (jumps_ == 0) behind_ = at_;
-      // Each pointer goes further back than the one before, so this ends.
+      if (jumps_ == 0) after_ = at_;
+      // Each pointer must lead further back than the last, so this ends.
       if (!at_.ok() || target >= earliest_ || ++jumps_ > kMaxJumps) {
-        spoil();
+        invalidate();
         return {};
       }
       earliest_ = target;
@@ -45,17 +45,17 @@ class LabelReader {
     }
   }
 
-  // Of all that was read.
+  // Whether everything read so far was valid.
   bool ok() const { return at_.ok(); }
-  // Stands behind the name. REQUIRES: it was read to its end.
-  const ByteReader& behind() const { return behind_ ? *behind_ : at_; }
+  // The reader after the name. REQUIRES: the name was read to its end.
+  const ByteReader& after() const { return after_ ? *after_ : at_; }
 
  private:
-  void spoil() { at_.skip(at_.left() + 1); }
+  void invalidate() { at_.skip(at_.left() + 1); }
 
   Bytes message_;
   ByteReader at_;
-  std::optional<ByteReader> behind_;  // the first pointer
+  std::optional<ByteReader> after_;  // after the first pointer
   std::size_t earliest_;
   int jumps_ = 0;
 };
@@ -63,12 +63,13 @@ class LabelReader {
 void skip_name(ByteReader& reader) {
   while (const std::uint8_t length = reader.u8()) {
     if (length >= kPointer) return reader.skip(1);
-    reader.skip(length <= HostName::kLongestLabel ? length : reader.left() + 1);
+    reader.skip(length <= HostName::kMaxLabelLength ? length
+                                                    : reader.left() + 1);
   }
 }
 
-// Whether the name goes on with that label, which is then taken off it.
-bool goes_on_with(std::string_view& name, std::string_view label) {
+// Removes `label` from the front of `name`. False if it is not there.
+bool consume_label(std::string_view& name, std::string_view label) {
   if (name.size() < label.size()) return false;
   for (std::size_t i = 0; i < label.size(); ++i) {
     if (label[i] == '.' || HostName::normalised(label[i]) != name[i]) {
@@ -82,7 +83,7 @@ bool goes_on_with(std::string_view& name, std::string_view label) {
   return true;
 }
 
-// Labels become a name, parted by dots.
+// Joins labels to a name with dots.
 class NameText {
  public:
   void append(std::string_view label) {
@@ -93,20 +94,20 @@ class NameText {
     std::copy(label.begin(), label.end(),
               text_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += label.size();
-    // A dot within a label would make it look like two.
-    is_fine_ = is_fine_ && label.find('.') == std::string_view::npos;
+    // A dot within a label would read as two labels.
+    is_valid_ = is_valid_ && label.find('.') == std::string_view::npos;
   }
 
   bool is_too_long() const { return is_too_long_; }
   HostName name() const {
-    if (!is_fine_ || is_too_long_) return {};
+    if (!is_valid_ || is_too_long_) return {};
     return HostName::from({text_.data(), size_}).value_or(HostName());
   }
 
  private:
-  std::array<char, HostName::kLongest> text_{};
+  std::array<char, HostName::kMaxLength> text_{};
   std::size_t size_ = 0;
-  bool is_fine_ = true;
+  bool is_valid_ = true;
   bool is_too_long_ = false;
 };
 
@@ -128,15 +129,15 @@ DnsReader::DnsReader(Bytes message, DnsKind kind) noexcept
   if (kind == DnsKind::kUnicast && questions != 1) return;
   if (questions > kMaxRecords) return;
   for (unsigned i = 0; i < questions; ++i) read_question();
-  if (kind == DnsKind::kUnicast && asked_.empty()) return;
+  if (kind == DnsKind::kUnicast && question_.empty()) return;
   if (!answers) return;
   first_record_ = reader_;
-  records_ = left_ = std::min(records, kMaxRecords);
+  records_ = records_left_ = std::min(records, kMaxRecords);
 }
 
 void DnsReader::read_question() {
-  wanted_at_ = reader_.position();
-  asked_ = wanted_ = read_name(reader_);
+  target_at_ = reader_.position();
+  question_ = target_ = read_name(reader_);
   reader_.skip(4);  // type and class
 }
 
@@ -144,7 +145,7 @@ bool DnsReader::next(DnsAnswer& answer) noexcept {
   do {
     Record record{reader_};
     while (read_record(record)) {
-      if ((record.class_of & kClassBits) != kInternet) continue;
+      if ((record.record_class & kClassBits) != kInternet) continue;
       if (record.type == kCname) note_alias(record);
       const bool is_v4 = record.type == kA && record.data.size() == 4;
       const bool is_v6 = record.type == kAaaa && record.data.size() == 16;
@@ -153,7 +154,7 @@ bool DnsReader::next(DnsAnswer& answer) noexcept {
       if (answer.name.empty()) continue;
       answer.address =
           is_v4 ? Address::v4(record.data) : Address::v6(record.data);
-      answer.seconds = std::min(seconds_, record.seconds);
+      answer.seconds = std::min(ttl_, record.ttl);
       return true;
     }
   } while (follow_alias());
@@ -161,51 +162,51 @@ bool DnsReader::next(DnsAnswer& answer) noexcept {
 }
 
 bool DnsReader::read_record(Record& record) {
-  if (left_ == 0) return false;
-  --left_;
+  if (records_left_ == 0) return false;
+  --records_left_;
   record.owner = reader_;
   skip_name(reader_);
   record.type = reader_.u16();
-  record.class_of = reader_.u16();
-  record.seconds = reader_.u32();
+  record.record_class = reader_.u16();
+  record.ttl = reader_.u32();
   // A set top bit means 0 (RFC 2181, section 8).
-  if (record.seconds > INT32_MAX) record.seconds = 0;
+  if (record.ttl > INT32_MAX) record.ttl = 0;
   const std::uint16_t size = reader_.u16();
   record.data_at = reader_.position();
   record.data = reader_.take(size);
-  if (!reader_.ok()) left_ = 0;
+  if (!reader_.ok()) records_left_ = 0;
   return reader_.ok();
 }
 
 std::string_view DnsReader::name_for(const Record& record) {
   if (kind_ == DnsKind::kUnicast) {
-    return is_wanted(record.owner) ? asked_.text() : std::string_view();
+    return is_target(record.owner) ? question_.text() : std::string_view();
   }
   ByteReader reader = record.owner;
-  own_ = read_name(reader);
-  return own_.text();
+  owner_name_ = read_name(reader);
+  return owner_name_.text();
 }
 
 void DnsReader::note_alias(const Record& record) {
   if (kind_ != DnsKind::kUnicast || !alias_.empty()) return;
-  if (!is_wanted(record.owner)) return;
+  if (!is_target(record.owner)) return;
   ByteReader reader(message_);
   reader.skip(record.data_at);
   alias_ = read_name(reader);
   alias_at_ = record.data_at;
-  alias_seconds_ = record.seconds;
+  alias_ttl_ = record.ttl;
 }
 
-// Once more through the records, which may stand in any order, with the alias
-// as the name that is wanted.
+// Starts another round over the records, which may come in any order, with the
+// alias as the target.
 bool DnsReader::follow_alias() {
   if (alias_.empty() || ++rounds_ > kMaxAliases) return false;
-  wanted_ = alias_;
-  wanted_at_ = alias_at_;
+  target_ = alias_;
+  target_at_ = alias_at_;
   alias_ = {};
-  seconds_ = std::min(seconds_, alias_seconds_);
+  ttl_ = std::min(ttl_, alias_ttl_);
   reader_ = first_record_;
-  left_ = records_;
+  records_left_ = records_;
   return true;
 }
 
@@ -216,43 +217,42 @@ HostName DnsReader::read_name(ByteReader& reader) {
     const std::string_view label = labels.next();
     if (label.empty()) break;
     text.append(label);
-    if (text.is_too_long() || !spend(label.size())) {
+    if (text.is_too_long() || !use_budget(label.size())) {
       reader.skip(reader.left() + 1);
       return {};
     }
   }
-  reader = labels.behind();
+  reader = labels.after();
   return labels.ok() ? text.name() : HostName();
 }
 
-// Compares label by label: nearly every name that is another one differs in its
-// first bytes.
-bool DnsReader::is_wanted(const ByteReader& owner) {
-  if (points_to_wanted(owner)) return true;
+// Compares label by label: most other names differ in their first bytes.
+bool DnsReader::is_target(const ByteReader& owner) {
+  if (points_to_target(owner)) return true;
   LabelReader labels(message_, owner);
-  std::string_view rest = wanted_.text();
+  std::string_view rest = target_.text();
   for (;;) {
     const std::string_view label = labels.next();
     if (label.empty()) return labels.ok() && rest.empty();
-    if (!spend(label.size()) || !goes_on_with(rest, label)) return false;
+    if (!use_budget(label.size()) || !consume_label(rest, label)) return false;
   }
 }
 
-// As nearly every owner does: to the question, or to the alias before it.
-bool DnsReader::points_to_wanted(ByteReader owner) const {
+// The common case: the owner points to the question or to the last alias.
+bool DnsReader::points_to_target(ByteReader owner) const {
   const std::size_t at = owner.position();
   const std::uint16_t pointer = owner.u16();
-  return pointer >= kPointer << 8 && (pointer & 0x3fff) == wanted_at_ &&
-         wanted_at_ < at;
+  return pointer >= kPointer << 8 && (pointer & 0x3fff) == target_at_ &&
+         target_at_ < at;
 }
 
-// False, and the last record was read, where so many are too many.
-bool DnsReader::spend(std::size_t name_bytes) {
-  if (name_bytes < name_bytes_) {
-    name_bytes_ -= name_bytes;
+// False, and ends the reading, when the budget is exceeded.
+bool DnsReader::use_budget(std::size_t name_bytes) {
+  if (name_bytes < name_budget_) {
+    name_budget_ -= name_bytes;
     return true;
   }
-  left_ = 0;
+  records_left_ = 0;
   rounds_ = kMaxAliases;
   return false;
 }

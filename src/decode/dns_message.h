@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The addresses in a DNS answer, each with the name that was *asked* for: where
+// The addresses in a DNS answer, each with the name of the *question*: where
 // "www.example.org" is an alias (CNAME) of "cdn7.example.net", the address of
-// the second is told under the first, for that is what the app wanted.
+// the second is reported under the first, the name that the app uses.
 //
-// RFC 1035, section 4; AAAA by RFC 3596. Multicast DNS (RFC 6762) looks the
-// same, but is not asked: there each address is told under its own name, and
-// the sections behind the answers count too.
+// RFC 1035, section 4; AAAA by RFC 3596. Multicast DNS (RFC 6762) has the same
+// format. There each address is reported under its own name, and the sections
+// after the answers are read too. A query has a question but no answers.
 //
-// A query has no answers, but tells the name that it asks for.
-//
-// Hostile input is the rule: compression pointers may only point back and are
-// followed a bounded number of times, counts are ends and not promises, so many
-// records are looked at and so many aliases followed, and of names so many
-// bytes are decoded in all. A message that was cut gives what came before the
-// cut. Never allocates; any thread.
+// Input is untrusted. Compression pointers may only point back, and a bounded
+// number of them is followed. Records, aliases and decoded name bytes are
+// bounded, and counts in the header are only upper limits. A truncated message
+// gives the records before the cut. Never allocates; any thread.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +26,9 @@ namespace flowtell {
 enum class DnsKind { kUnicast, kMulticast };
 
 struct DnsAnswer {
-  std::string_view name;  // of a host; valid until the next is read
+  std::string_view name;  // a host name; valid until the next call
   Address address;
-  std::uint32_t seconds = 0;  // lifetime, the shortest on the way to it
+  std::uint32_t seconds = 0;  // lifetime: the shortest of all records used
 };
 
 class DnsReader {
@@ -42,56 +39,55 @@ class DnsReader {
   // The next address; false when there is none.
   bool next(DnsAnswer& answer) noexcept;
 
-  // The name asked for, in a query as in an answer, a failure included. Empty
-  // if there is none or several (of multicast DNS, which asks several at once,
-  // it is the last), or it is no name of a host.
-  const HostName& asked() const { return asked_; }
+  // The name of the question, in queries and answers, including failures.
+  // Empty if there is none, if there are several (multicast DNS may ask
+  // several; the last is given), or if it is not a host name.
+  const HostName& asked() const { return question_; }
 
-  // More is not looked at.
+  // Bounds on what is read of a message.
   static constexpr unsigned kMaxRecords = 64;
   static constexpr unsigned kMaxAliases = 8;
   static constexpr std::size_t kMaxNameBytes = 8192;
 
  private:
   struct Record {
-    ByteReader owner;  // stands at its name
+    ByteReader owner;  // at its name
     std::uint16_t type = 0;
-    std::uint16_t class_of = 0;
-    std::uint32_t seconds = 0;
+    std::uint16_t record_class = 0;
+    std::uint32_t ttl = 0;  // seconds
     Bytes data{};
     std::size_t data_at = 0;
   };
 
   void read_question();
   bool read_record(Record& record);
-  // What the address of a record is told under; empty: it is not told.
+  // The name to report a record's address under; empty: do not report it.
   std::string_view name_for(const Record& record);
   void note_alias(const Record& record);
   bool follow_alias();
 
-  // The name where `reader` stands, which moves past it; empty if it is no
-  // name of a host.
+  // Reads the name at the position of `reader`; empty if it is no host name.
   HostName read_name(ByteReader& reader);
-  bool is_wanted(const ByteReader& owner);
-  bool points_to_wanted(ByteReader owner) const;
-  bool spend(std::size_t name_bytes);
+  bool is_target(const ByteReader& owner);
+  bool points_to_target(ByteReader owner) const;
+  bool use_budget(std::size_t name_bytes);
 
   Bytes message_;
   DnsKind kind_;
   ByteReader first_record_;
   ByteReader reader_;
-  unsigned records_ = 0;  // from first_record_ on
-  unsigned left_ = 0;     // of these, in this round
+  unsigned records_ = 0;       // from first_record_ on
+  unsigned records_left_ = 0;  // of these, in this round
   unsigned rounds_ = 0;
-  std::size_t name_bytes_ = kMaxNameBytes;  // that may still be decoded
-  HostName asked_;
-  HostName wanted_;            // what asked_ came down to by aliases
-  std::size_t wanted_at_ = 0;  // where it stands in the message
-  std::uint32_t seconds_ = UINT32_MAX;
-  HostName alias_;  // of wanted_; empty: none seen
+  std::size_t name_budget_ = kMaxNameBytes;  // left to decode
+  HostName question_;
+  HostName target_;            // question_ after its aliases
+  std::size_t target_at_ = 0;  // its offset in the message
+  std::uint32_t ttl_ = UINT32_MAX;
+  HostName alias_;  // of target_; empty: none seen
   std::size_t alias_at_ = 0;
-  std::uint32_t alias_seconds_ = 0;
-  HostName own_;  // of the record read last, in multicast
+  std::uint32_t alias_ttl_ = 0;
+  HostName owner_name_;  // of the last record, in multicast
 };
 
 }  // namespace flowtell

@@ -24,7 +24,7 @@ Lines lines_of(const std::string& message, DnsKind kind = DnsKind::kUnicast) {
   return lines;
 }
 
-TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
+TEST(DnsMessage, ReportsEveryAddressOfTheQuestion) {
   EXPECT_EQ(lines_of(dns()
                          .asks("WWW.example.org")
                          .v4("www.Example.org", "203.0.113.5", 60)
@@ -36,7 +36,7 @@ TEST(DnsMessage, GivesEveryAddressOfTheNameThatWasAsked) {
 
 // RFC 2181, section 8: a lifetime has 31 bits, and one with the top bit set
 // counts as 0.
-TEST(DnsMessage, TakesALifetimeWithTheTopBitSetForZero) {
+TEST(DnsMessage, TreatsALifetimeWithTheTopBitAsZero) {
   const auto lifetime = [](std::uint32_t seconds) {
     return lines_of(dns()
                         .asks("a.example")
@@ -52,29 +52,29 @@ TEST(DnsMessage, TakesALifetimeWithTheTopBitSetForZero) {
                          .v4("b.example", "203.0.113.5", 60)
                          .bytes()),
             Lines{"a.example 203.0.113.5 0"})
-      << "of an alias, too";
+      << "also of an alias";
 }
 
-// Names that are other ones only in their last label have to be compared whole;
-// so many are as make kMaxNameBytes, and nothing is told behind them.
-TEST(DnsMessage, DecodesSoManyBytesOfNamesAndNoMore) {
+// Names that differ only in their last label are compared in full. Once they
+// add up to kMaxNameBytes, nothing after them is reported.
+TEST(DnsMessage, BoundsTheDecodedNameBytes) {
   const std::string label(61, 'a');
   const std::string name = fmt::format("{0}.{0}.{0}.{0}", label);
   std::string other = name;
   other.back() = 'b';
-  const auto told_behind = [&](std::size_t others) {
+  const auto count_after = [&](std::size_t others) {
     DnsBytes message = dns().asks(name);
     for (std::size_t i = 0; i < others; ++i) message.v4(other, "203.0.113.1");
     return lines_of(message.v4(name, "203.0.113.5").bytes()).size();
   };
-  const std::size_t most = DnsReader::kMaxNameBytes / (4 * label.size()) - 1;
-  EXPECT_EQ(told_behind(most - 1), 1u);
-  EXPECT_EQ(told_behind(most), 1u) << "less the question";
-  EXPECT_EQ(told_behind(most + 1), 0u);
+  const std::size_t max = DnsReader::kMaxNameBytes / (4 * label.size()) - 1;
+  EXPECT_EQ(count_after(max - 1), 1u);
+  EXPECT_EQ(count_after(max), 1u) << "without the question";
+  EXPECT_EQ(count_after(max + 1), 0u);
 }
 
-TEST(DnsMessage, ComparesNamesByTheirLabels) {
-  const auto reported = [](const std::vector<std::string>& labels) {
+TEST(DnsMessage, ComparesNamesLabelByLabel) {
+  const auto is_reported = [](const std::vector<std::string>& labels) {
     std::string owner;
     for (const std::string& label : labels) {
       owner += static_cast<char>(label.size());
@@ -85,17 +85,17 @@ TEST(DnsMessage, ComparesNamesByTheirLabels) {
         dns().asks("a.example").v4("a.example", "203.0.113.5").bytes();
     return !lines_of(message.replace(message.size() - 16, 2, owner)).empty();
   };
-  EXPECT_TRUE(reported({"A", "exAmple"}));
-  EXPECT_FALSE(reported({"a.example"})) << "a dot within a label";
-  EXPECT_FALSE(reported({"a", "example."}));
-  EXPECT_FALSE(reported({"a"}));
-  EXPECT_FALSE(reported({"a", "example", "b"}));
-  EXPECT_FALSE(reported({"aexample"}));
-  EXPECT_FALSE(reported({}));
+  EXPECT_TRUE(is_reported({"A", "exAmple"}));
+  EXPECT_FALSE(is_reported({"a.example"})) << "a dot within a label";
+  EXPECT_FALSE(is_reported({"a", "example."}));
+  EXPECT_FALSE(is_reported({"a"}));
+  EXPECT_FALSE(is_reported({"a", "example", "b"}));
+  EXPECT_FALSE(is_reported({"aexample"}));
+  EXPECT_FALSE(is_reported({}));
 }
 
-TEST(DnsMessage, TellsWhatAQueryAsksFor) {
-  const auto asked = [](const std::string& message) {
+TEST(DnsMessage, ReportsTheQuestionOfAQuery) {
+  const auto question = [](const std::string& message) {
     return std::string(
         DnsReader(as_bytes(message), DnsKind::kUnicast).asked().text());
   };
@@ -104,16 +104,16 @@ TEST(DnsMessage, TellsWhatAQueryAsksFor) {
   const auto query = [](std::uint16_t flags) {
     return dns().flags(flags).asks("WWW.example.org").bytes();
   };
-  EXPECT_EQ(asked(query(kQuery)), "www.example.org");
-  EXPECT_EQ(asked(query(kNoSuchName)), "www.example.org");
+  EXPECT_EQ(question(query(kQuery)), "www.example.org");
+  EXPECT_EQ(question(query(kNoSuchName)), "www.example.org");
   EXPECT_EQ(lines_of(query(kQuery)), Lines{});
   EXPECT_EQ(
-      asked(dns().flags(kQuery).asks("a.example").asks("b.example").bytes()),
+      question(dns().flags(kQuery).asks("a.example").asks("b.example").bytes()),
       "");
-  EXPECT_EQ(asked(""), "");
+  EXPECT_EQ(question(""), "");
 }
 
-TEST(DnsMessage, FollowsAliasesInWhateverOrderTheyStand) {
+TEST(DnsMessage, FollowsAliasesInAnyOrder) {
   const Lines expected{"a.example 203.0.113.5 20"};
   EXPECT_EQ(lines_of(dns()
                          .asks("a.example")
@@ -131,26 +131,25 @@ TEST(DnsMessage, FollowsAliasesInWhateverOrderTheyStand) {
             expected);
 }
 
-TEST(DnsMessage, LeavesOutAddressesOfOtherNames) {
+TEST(DnsMessage, SkipsAddressesOfOtherNames) {
   EXPECT_EQ(
       lines_of(
           dns().asks("a.example").v4("bank.example", "203.0.113.5").bytes()),
       Lines{});
 }
 
-TEST(DnsMessage, EndsWhereAliasesGoInCircles) {
+TEST(DnsMessage, StopsAtAliasLoops) {
   DnsBytes circle = dns()
                         .asks("a.example")
                         .alias("a.example", "b.example")
                         .alias("b.example", "a.example");
   EXPECT_EQ(lines_of(circle.bytes()), Lines{});
-  // However often it comes by, an address is not told more often than rounds
-  // are made.
+  // An address is reported at most once per round.
   circle.v4("a.example", "203.0.113.5");
   EXPECT_LE(lines_of(circle.bytes()).size(), DnsReader::kMaxAliases);
 }
 
-TEST(DnsMessage, ReadsOnlyAnswersThatSucceeded) {
+TEST(DnsMessage, ReadsOnlySuccessfulAnswers) {
   DnsBytes message = dns().asks("a.example").v4("a.example", "203.0.113.5");
   EXPECT_EQ(lines_of(message.bytes()).size(), 1u);
   EXPECT_EQ(lines_of(message.flags(0x0100).bytes()), Lines{});  // a question
@@ -158,7 +157,7 @@ TEST(DnsMessage, ReadsOnlyAnswersThatSucceeded) {
   EXPECT_EQ(lines_of(message.flags(0xa980).bytes()), Lines{});  // an update
 }
 
-TEST(DnsMessage, OfMulticastGivesEachAddressUnderItsOwnName) {
+TEST(DnsMessage, ReportsMulticastAddressesUnderTheirOwnNames) {
   EXPECT_EQ(
       lines_of(dns()
                    .flags(0x8400)
@@ -169,7 +168,7 @@ TEST(DnsMessage, OfMulticastGivesEachAddressUnderItsOwnName) {
       (Lines{"tv.local 192.168.12.7 120", "printer.local 192.168.12.8 120"}));
 }
 
-TEST(DnsMessage, DoesNotBelieveItsCounts) {
+TEST(DnsMessage, DoesNotTrustRecordCounts) {
   EXPECT_EQ(lines_of(dns()
                          .asks("a.example")
                          .v4("a.example", "203.0.113.5")
@@ -182,12 +181,12 @@ TEST(DnsMessage, DoesNotBelieveItsCounts) {
   EXPECT_EQ(lines_of(many.bytes()).size(), DnsReader::kMaxRecords);
 }
 
-TEST(DnsMessage, BearsPointersThatGoNowhere) {
-  const std::string fine =
+TEST(DnsMessage, ToleratesInvalidPointers) {
+  const std::string valid =
       dns().asks("a.example").v4("a.example", "203.0.113.5").bytes();
-  const std::size_t owner = fine.size() - 16;
+  const std::size_t owner = valid.size() - 16;
   for (unsigned target = 0; target < 0x4000; ++target) {
-    std::string message = fine;
+    std::string message = valid;
     message[owner] = static_cast<char>(0xc0 | target >> 8);
     message[owner + 1] = static_cast<char>(target & 0xff);
     const Lines lines = lines_of(message);
@@ -195,30 +194,30 @@ TEST(DnsMessage, BearsPointersThatGoNowhere) {
   }
 }
 
-TEST(DnsMessage, BearsNamesWithoutEnd) {
+TEST(DnsMessage, ToleratesUnterminatedNames) {
   std::string message = dns().asks("a.example").bytes();
   message[7] = 1;
   for (int i = 0; i < 16'000; ++i) message += "\x03xyz";
   EXPECT_EQ(lines_of(message), Lines{});
 }
 
-TEST(DnsMessage, CutAnywhereGivesWhatStandsBeforeTheCut) {
+TEST(DnsMessage, ReadsTruncatedMessagesUpToTheCut) {
   const std::string whole = dns()
                                 .asks("a.example")
                                 .alias("a.example", "b.example")
                                 .v4("b.example", "203.0.113.5")
                                 .v4("b.example", "203.0.113.6")
                                 .bytes();
-  std::size_t most = 0;
+  std::size_t max = 0;
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     const Lines lines = lines_of(whole.substr(0, size));
-    EXPECT_GE(lines.size(), most);
-    most = lines.size();
+    EXPECT_GE(lines.size(), max);
+    max = lines.size();
   }
-  EXPECT_EQ(most, 2u);
+  EXPECT_EQ(max, 2u);
 }
 
-RC_GTEST_PROP(DnsMessage, BearsAnything, (std::string garbage)) {
+RC_GTEST_PROP(DnsMessage, ToleratesGarbage, (std::string garbage)) {
   std::string message =
       dns().asks("a.example").alias("a.example", "b.example").bytes();
   message += garbage;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lends the ports of a datagram's first fragment to its later ones, which
-// carry none.
+// Supplies later fragments of a datagram, which carry no ports, with those of
+// its first fragment.
 //
-// A ring of so many datagrams: a new one takes the place of the oldest. So
-// memory is constant and work per fragment too, whatever a stranger sends; what
-// is lost by it is counted under `fragment without ports`. An entry serves for
-// 30 s (the reassembly time of common systems; RFC 791 suggests 15 s).
+// A ring of fixed size: a new datagram replaces the oldest. Memory and work
+// per fragment are therefore constant, whatever the traffic. Fragments without
+// an entry are counted as `fragment without ports`. An entry is valid for 30 s
+// (the reassembly time of common systems; RFC 791 suggests 15 s).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 
 namespace flowtell {
 
-// What all fragments of one datagram share (RFC 791, 3.2; RFC 8200, 4.5).
+// Identifies a datagram by its fragments (RFC 791, 3.2; RFC 8200, 4.5).
 struct FragmentKey {
   Address source;
   Address destination;
@@ -40,7 +40,7 @@ class FragmentTable {
   std::optional<FragmentPorts> find(const FragmentKey& key,
                                     Timestamp now) const;
 
-  // Bytes of all entries and of their index; never grows.
+  // Bytes of all entries and their index; constant.
   std::size_t memory() const {
     return entries_.size() * sizeof(Entry) + index_.memory();
   }
@@ -50,12 +50,12 @@ class FragmentTable {
   struct Entry {
     FragmentKey key{};
     FragmentPorts ports{};
-    Timestamp since{};
-    bool used = false;
+    Timestamp stored_at{};
+    bool is_used = false;
   };
 
-  // HashIndex::kNone where it is not there.
-  std::uint32_t place_of(const FragmentKey& key) const;
+  // HashIndex::kNone if absent.
+  std::uint32_t position_of(const FragmentKey& key) const;
 
   std::vector<Entry> entries_;
   std::uint32_t oldest_ = 0;

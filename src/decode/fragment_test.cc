@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fragments: the first lends its ports to the later ones.
+// Tests of fragments: later ones take the ports of the first.
 #include "decode/fragment_table.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TestFrame later_fragment(std::uint32_t id, Duration after = 0s) {
       .at(kTestStart + after);
 }
 
-TEST(Fragment, BorrowsThePortsOfTheFirst) {
+TEST(Fragment, TakesThePortsOfTheFirst) {
   Decoder decoder;
   Packet packet{};
   ASSERT_EQ(decoder.decode(first_fragment(77).view(), packet),
@@ -44,10 +44,10 @@ TEST(Fragment, BorrowsThePortsOfTheFirst) {
   EXPECT_EQ(packet.destination_port, 6000);
   EXPECT_EQ(packet.length, 53u);
   EXPECT_EQ(packet.payload_length, 33u);
-  EXPECT_TRUE(packet.payload.empty()) << "no name begins in it";
+  EXPECT_TRUE(packet.payload.empty()) << "no message starts in it";
 }
 
-TEST(Fragment, BorrowsOverIpv6Too) {
+TEST(Fragment, TakesPortsOverIpv6) {
   const TestFragment head{.identification = 0xabcdef01, .more = true};
   const TestFragment tail{.identification = 0xabcdef01, .offset = 160};
   const TestFrame first = frame()
@@ -57,7 +57,7 @@ TEST(Fragment, BorrowsOverIpv6Too) {
                               .fragment(head)
                               .tcp(5000, 443, kTcpAck)
                               .payload(1260);
-  // What follows a later fragment's header is payload, whatever it looks like.
+  // The header of a later fragment is always followed by payload.
   const TestFrame later =
       frame().ethernet().ipv6().extension(0).fragment(tail).protocol(6).payload(
           std::string(50, '\0'));
@@ -73,7 +73,7 @@ TEST(Fragment, BorrowsOverIpv6Too) {
   EXPECT_EQ(packet.payload_length, 50u);
 }
 
-TEST(Fragment, WithoutItsFirstHasNoPorts) {
+TEST(Fragment, HasNoPortsWithoutItsFirst) {
   Decoder decoder;
   Packet packet{};
   EXPECT_EQ(decoder.decode(later_fragment(77).view(), packet),
@@ -83,7 +83,7 @@ TEST(Fragment, WithoutItsFirstHasNoPorts) {
             FrameOutcome::kFragmentWithoutPorts);
 }
 
-TEST(Fragment, LongerThanItsHeadersStateIsCutToThem) {
+TEST(Fragment, ExcludesPadding) {
   const TestFrame padded = frame()
                                .ethernet()
                                .ipv4()
@@ -99,10 +99,10 @@ TEST(Fragment, LongerThanItsHeadersStateIsCutToThem) {
   EXPECT_EQ(packet.payload_length, 3u);
 }
 
-TEST(Fragment, BorrowsFromNoDatagramThatWasWhole) {
+TEST(Fragment, TakesNoPortsFromAWholeDatagram) {
   Decoder decoder;
   Packet packet{};
-  // Not plain, so that all of the decoder sees it.
+  // A VLAN tag keeps it off the fast path.
   TestFrame whole = frame().ethernet().vlan().ipv4().udp(5000, 6000);
   whole.bytes[18 + 5] = 77;  // its identification
   ASSERT_EQ(decoder.decode(whole.view(), packet), FrameOutcome::kUsed);
@@ -119,7 +119,7 @@ TEST(Fragment, BorrowsFromNoDatagramThatWasWhole) {
             FrameOutcome::kFragmentWithoutPorts);
 }
 
-TEST(Fragment, HasNoSequenceOfItsOwn) {
+TEST(Fragment, HasNoSequenceNumberOrFlags) {
   Decoder decoder;
   Packet packet{};
   decoder.decode(first_fragment(77).view(), packet);
@@ -142,7 +142,7 @@ TEST(Fragment, OfAnotherProtocolIsNotTcpUdp) {
   EXPECT_EQ(Decoder().decode(icmp.view(), packet), FrameOutcome::kNotTcpUdp);
 }
 
-TEST(Fragment, BorrowsForHalfAMinute) {
+TEST(Fragment, TakesPortsForThirtySeconds) {
   Decoder decoder;
   Packet packet{};
   decoder.decode(first_fragment(77).view(), packet);
@@ -152,7 +152,7 @@ TEST(Fragment, BorrowsForHalfAMinute) {
             FrameOutcome::kFragmentWithoutPorts);
 }
 
-TEST(Fragment, ThatIsWholeInItselfNeedsNoMemory) {
+TEST(Fragment, IsDecodedAloneIfAtomic) {
   const TestFrame atomic = frame()
                                .ethernet()
                                .ipv6()
@@ -169,7 +169,7 @@ FragmentKey key_of(std::uint32_t identification) {
           17};
 }
 
-TEST(FragmentTable, TellsDatagramsApartByAllThatTheyShare) {
+TEST(FragmentTable, DistinguishesDatagramsByEveryKeyField) {
   FragmentTable table;
   table.remember(key_of(1), {10, 20}, kTestStart);
   ASSERT_TRUE(table.find(key_of(1), kTestStart));
@@ -184,7 +184,7 @@ TEST(FragmentTable, TellsDatagramsApartByAllThatTheyShare) {
   EXPECT_FALSE(table.find(key_of(2), kTestStart));
 }
 
-TEST(FragmentTable, NeverLendsTheWrongPortsHoweverManyPassThrough) {
+TEST(FragmentTable, NeverReturnsWrongPortsUnderChurn) {
   FragmentTable table;
   std::size_t found = 0;
   for (std::uint32_t id = 1; id <= 5000; ++id) {
@@ -197,12 +197,11 @@ TEST(FragmentTable, NeverLendsTheWrongPortsHoweverManyPassThrough) {
     ASSERT_EQ(ports->source, static_cast<Port>(id));
   }
   EXPECT_GT(found, 500u);
-  EXPECT_LE(found, 1024u) << "the table has no more places";
+  EXPECT_LE(found, 1024u) << "the table's capacity";
 }
 
-// An entry that made way leaves nothing behind in the index, which would grow
-// with each of them.
-TEST(FragmentTable, HoldsItsMemoryHoweverManyPassThrough) {
+// A replaced entry must leave the index too, or the index would grow.
+TEST(FragmentTable, HasConstantMemoryUnderChurn) {
   FragmentTable table;
   const std::size_t memory = table.memory();
   for (std::uint32_t id = 1; id <= 20'000; ++id) {
@@ -211,36 +210,36 @@ TEST(FragmentTable, HoldsItsMemoryHoweverManyPassThrough) {
   EXPECT_EQ(table.memory(), memory);
 }
 
-TEST(FragmentTable, KeepsTheNewestDatagramsAndNoOthers) {
-  constexpr std::uint32_t kPlaces = 1024;
+TEST(FragmentTable, KeepsOnlyTheNewestDatagrams) {
+  constexpr std::uint32_t kCapacity = 1024;
   FragmentTable table;
-  for (std::uint32_t id = 1; id <= kPlaces + 3; ++id) {
+  for (std::uint32_t id = 1; id <= kCapacity + 3; ++id) {
     table.remember(key_of(id), {static_cast<Port>(id), 1}, kTestStart);
   }
-  for (std::uint32_t id = 1; id <= kPlaces + 3; ++id) {
+  for (std::uint32_t id = 1; id <= kCapacity + 3; ++id) {
     EXPECT_EQ(table.find(key_of(id), kTestStart).has_value(), id > 3) << id;
   }
 }
 
-// Identifications come again (16 bits in IPv4): the same datagram has one
-// place, and its newest ports.
-TEST(FragmentTable, TakesTheNewestOfOneKey) {
+// Identifications repeat (16 bits in IPv4): one key has one entry, with its
+// newest ports.
+TEST(FragmentTable, ReplacesTheEntryOfARepeatedKey) {
   FragmentTable table;
   table.remember(key_of(1), {10, 20}, kTestStart);
   for (std::uint32_t id = 2; id <= 1024; ++id) {
     table.remember(key_of(id), {1, 1}, kTestStart);
     table.remember(key_of(id), {2, 2}, kTestStart);
   }
-  ASSERT_TRUE(table.find(key_of(1), kTestStart)) << "no place is taken twice";
+  ASSERT_TRUE(table.find(key_of(1), kTestStart)) << "one key uses one entry";
   EXPECT_EQ(table.find(key_of(2), kTestStart)->source, 2);
   table.remember(key_of(1), {30, 40}, kTestStart + 20s);
   const auto ports = table.find(key_of(1), kTestStart + 50s);
-  ASSERT_TRUE(ports) << "half a minute counts from the newest";
+  ASSERT_TRUE(ports) << "the 30 s start at the newest";
   EXPECT_EQ(ports->source, 30);
   EXPECT_EQ(ports->destination, 40);
 }
 
-TEST(FragmentTable, LendsForHalfAMinuteEitherWay) {
+TEST(FragmentTable, ExpiresAfterThirtySecondsInEitherDirection) {
   FragmentTable table;
   table.remember(key_of(1), {10, 20}, kTestStart);
   EXPECT_TRUE(table.find(key_of(1), kTestStart + 30s));

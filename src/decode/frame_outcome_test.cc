@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The heading under which each odd frame is counted.
+// Tests of the ledger heading under which each unusable frame is counted.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -11,42 +11,42 @@
 namespace flowtell {
 namespace {
 
-FrameOutcome fate_of(const TestFrame& frame) {
+FrameOutcome decode(const TestFrame& frame) {
   Packet packet{};
   return Decoder().decode(frame.view(), packet);
 }
 
-TEST(FrameOutcome, OfOtherNetworkProtocolsIsNotIp) {
-  EXPECT_EQ(fate_of(frame().ethernet().ether_type(0x0806).payload(28)),
+TEST(FrameOutcome, IsNotIpForOtherNetworkProtocols) {
+  EXPECT_EQ(decode(frame().ethernet().ether_type(0x0806).payload(28)),
             FrameOutcome::kNotIp);
 }
 
-TEST(FrameOutcome, OfUnknownLinksIsUnsupportedLink) {
-  EXPECT_EQ(fate_of(frame().raw(static_cast<LinkType>(105)).ipv4().udp()),
+TEST(FrameOutcome, IsUnsupportedLinkForUnknownLinkTypes) {
+  EXPECT_EQ(decode(frame().raw(static_cast<LinkType>(105)).ipv4().udp()),
             FrameOutcome::kUnsupportedLink);
 }
 
-TEST(FrameOutcome, OfOtherTransportsIsNotTcpUdp) {
+TEST(FrameOutcome, IsNotTcpUdpForOtherTransports) {
   for (const unsigned number : {1u, 2u, 47u, 50u, 58u, 59u, 132u, 255u}) {
     const auto protocol = static_cast<std::uint8_t>(number);
-    EXPECT_EQ(fate_of(frame().ethernet().ipv4().protocol(protocol).payload(8)),
+    EXPECT_EQ(decode(frame().ethernet().ipv4().protocol(protocol).payload(8)),
               FrameOutcome::kNotTcpUdp);
-    EXPECT_EQ(fate_of(frame().ethernet().ipv6().protocol(protocol).payload(8)),
+    EXPECT_EQ(decode(frame().ethernet().ipv6().protocol(protocol).payload(8)),
               FrameOutcome::kNotTcpUdp);
     EXPECT_EQ(
-        fate_of(
+        decode(
             frame().ethernet().ipv6().extension(60).protocol(protocol).payload(
                 8)),
         FrameOutcome::kNotTcpUdp);
   }
 }
 
-struct Needed {
+struct RequiredHeaders {
   TestFrame whole;
-  std::size_t headers;  // as far as they are read
+  std::size_t headers;  // bytes that are read
 };
 
-std::vector<Needed> frames_by_need() {
+std::vector<RequiredHeaders> frames_and_headers() {
   return {
       {frame().ethernet().ipv4().tcp().payload(99), 14 + 20 + 14},
       {frame().ethernet().ipv4().udp().payload(99), 14 + 20 + 4},
@@ -58,13 +58,12 @@ std::vector<Needed> frames_by_need() {
   };
 }
 
-TEST(FrameOutcome,
-     OfAFrameCutByTheSnapLengthIsCutShortUntilItsHeadersAreThere) {
-  for (const Needed& each : frames_by_need()) {
+TEST(FrameOutcome, IsCutShortUntilTheHeadersAreCaptured) {
+  for (const RequiredHeaders& each : frames_and_headers()) {
     for (std::size_t cut = 0; cut <= each.whole.bytes.size(); ++cut) {
       TestFrame frame = each.whole;
       frame.bytes.resize(cut);
-      const FrameOutcome outcome = fate_of(frame);
+      const FrameOutcome outcome = decode(frame);
       ASSERT_EQ(outcome == FrameOutcome::kUsed, cut >= each.headers) << cut;
       if (outcome != FrameOutcome::kUsed) {
         ASSERT_EQ(outcome, FrameOutcome::kCutShort) << cut;
@@ -73,56 +72,56 @@ TEST(FrameOutcome,
   }
 }
 
-TEST(FrameOutcome, OfAFrameThatNeverHadItsHeadersIsMalformed) {
-  for (const Needed& each : frames_by_need()) {
+TEST(FrameOutcome, IsMalformedIfTheHeadersWereNeverSent) {
+  for (const RequiredHeaders& each : frames_and_headers()) {
     for (std::size_t end = 0; end < each.headers; ++end) {
       TestFrame frame = each.whole;
       frame.bytes.resize(end);
       frame.wire_length = static_cast<std::uint32_t>(end);
-      ASSERT_EQ(fate_of(frame), FrameOutcome::kMalformed) << end;
+      ASSERT_EQ(decode(frame), FrameOutcome::kMalformed) << end;
     }
   }
 }
 
-TEST(FrameOutcome, OfAnIpVersionThatIsNoneIsMalformed) {
+TEST(FrameOutcome, IsMalformedForAnUnknownIpVersion) {
   for (const unsigned version : {0u, 5u, 7u, 15u}) {
     TestFrame frame = flowtell::frame().ethernet().ipv4().udp();
     frame.bytes[14] = static_cast<char>(version << 4 | 5);
-    EXPECT_EQ(fate_of(frame), FrameOutcome::kMalformed);
+    EXPECT_EQ(decode(frame), FrameOutcome::kMalformed);
   }
 }
 
-TEST(FrameOutcome, OfAnIpv4HeaderBelow20BytesIsMalformed) {
+TEST(FrameOutcome, IsMalformedForAnIpv4HeaderBelow20Bytes) {
   for (const unsigned words : {0u, 1u, 4u}) {
     TestFrame frame = flowtell::frame().ethernet().ipv4().udp();
     frame.bytes[14] = static_cast<char>(0x40 | words);
-    EXPECT_EQ(fate_of(frame), FrameOutcome::kMalformed);
+    EXPECT_EQ(decode(frame), FrameOutcome::kMalformed);
   }
 }
 
-TEST(FrameOutcome, OfATcpHeaderBelow20BytesIsMalformed) {
+TEST(FrameOutcome, IsMalformedForATcpHeaderBelow20Bytes) {
   for (unsigned words = 0; words < 5; ++words) {
-    EXPECT_EQ(fate_of(frame().ethernet().ipv4().tcp().data_offset(words)),
+    EXPECT_EQ(decode(frame().ethernet().ipv4().tcp().data_offset(words)),
               FrameOutcome::kMalformed);
   }
-  EXPECT_EQ(fate_of(frame().ethernet().ipv4().tcp().data_offset(5)),
+  EXPECT_EQ(decode(frame().ethernet().ipv4().tcp().data_offset(5)),
             FrameOutcome::kUsed);
 }
 
-TEST(FrameOutcome, OfAStatedLengthBelowTheHeadersIsMalformed) {
-  const auto stating = [](std::uint16_t length) {
-    return fate_of(frame().ethernet().ipv4().tcp().stated_length(length));
+TEST(FrameOutcome, IsMalformedForALengthBelowTheHeaders) {
+  const auto outcome_for = [](std::uint16_t length) {
+    return decode(frame().ethernet().ipv4().tcp().stated_length(length));
   };
-  EXPECT_EQ(stating(1), FrameOutcome::kMalformed);
-  EXPECT_EQ(stating(39), FrameOutcome::kMalformed);
-  EXPECT_EQ(stating(40), FrameOutcome::kUsed);
-  EXPECT_EQ(fate_of(frame().ethernet().ipv6().udp().stated_length(7)),
+  EXPECT_EQ(outcome_for(1), FrameOutcome::kMalformed);
+  EXPECT_EQ(outcome_for(39), FrameOutcome::kMalformed);
+  EXPECT_EQ(outcome_for(40), FrameOutcome::kUsed);
+  EXPECT_EQ(decode(frame().ethernet().ipv6().udp().stated_length(7)),
             FrameOutcome::kMalformed);
-  EXPECT_EQ(fate_of(frame().ethernet().ipv4().tcp().data_offset(15)),
+  EXPECT_EQ(decode(frame().ethernet().ipv4().tcp().data_offset(15)),
             FrameOutcome::kMalformed);
 }
 
-TEST(Ledger, HasOneHeadingForEachFateInTheirOrder) {
+TEST(Ledger, HasOneHeadingPerOutcomeInOrder) {
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < kLedgerHeadings.size(); ++i) {
     EXPECT_EQ(static_cast<std::size_t>(kLedgerHeadings[i].outcome), i);
@@ -132,7 +131,7 @@ TEST(Ledger, HasOneHeadingForEachFateInTheirOrder) {
   EXPECT_EQ(names.size(), kLedgerHeadings.size());
 }
 
-TEST(Ledger, AddsUp) {
+TEST(Ledger, SumsCounts) {
   Ledger one;
   one.count(FrameOutcome::kUsed);
   one.count(FrameOutcome::kUsed);

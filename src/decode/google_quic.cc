@@ -10,7 +10,7 @@ constexpr std::uint32_t tag(char a, char b, char c, char d) {
          static_cast<std::uint32_t>(d) << 24;
 }
 
-// "Q043" is 43; 0 is no version of Google's.
+// "Q043" is 43; 0 if the text is no version of Google's.
 unsigned version_number(Bytes text) {
   if (text.size() != 4 || text[0] != 'Q') return 0;
   unsigned number = 0;
@@ -22,8 +22,8 @@ unsigned version_number(Bytes text) {
 }
 
 // Public flags (one for the version, one for the connection id, two bits for
-// the length of the packet number), id, version, packet number. True if it was
-// such a header.
+// the length of the packet number), id, version, packet number. False if the
+// header is of another form.
 bool skip_public_header(ByteReader& reader) {
   constexpr std::uint8_t kHasVersion = 0x01;
   constexpr std::uint8_t kHasId = 0x08;
@@ -49,13 +49,12 @@ bool skip_long_header(ByteReader& reader) {
   return reader.ok() && version >= 44 && version <= 46;
 }
 
-// Moves to behind the word CHLO, which begins the first bytes of stream 1. What
-// may stand before it (the stream frame's own header; of a second hello an
-// acknowledgement) took another form every few versions, so the word is looked
-// for rather than computed.
+// Skips to after the tag CHLO, which begins stream 1. The headers before it
+// (of the stream frame and, in a second hello, an acknowledgement) changed
+// every few versions, so the tag is searched for.
 bool skip_to_hello(ByteReader& reader) {
-  constexpr std::size_t kMaxBefore = 64;
-  for (std::size_t i = 0; i < kMaxBefore && reader.left() >= 4; ++i) {
+  constexpr std::size_t kMaxSearch = 64;
+  for (std::size_t i = 0; i < kMaxSearch && reader.left() >= 4; ++i) {
     if (as_text(reader.rest().first(4)) == "CHLO") {
       reader.skip(4);
       return true;
@@ -65,7 +64,7 @@ bool skip_to_hello(ByteReader& reader) {
   return false;
 }
 
-// A message is a table of (tag, where its value ends), then the values.
+// A message is a table of (tag, end offset of its value), then the values.
 HostName read_name(ByteReader table) {
   const std::uint16_t count = table.u16();
   table.skip(2);

@@ -14,7 +14,7 @@ std::string name_in(const std::string& datagram) {
   return name ? std::string(name->text()) : "no hello";
 }
 
-TEST(GoogleQuic, GivesTheServerNameInEveryVersion) {
+TEST(GoogleQuic, ReadsTheServerNameInEveryVersion) {
   for (const std::string version :
        {"Q025", "Q035", "Q039", "Q043", "Q044", "Q046"}) {
     EXPECT_EQ(name_in(google_hello({.version = version})), "www.example.org");
@@ -23,14 +23,14 @@ TEST(GoogleQuic, GivesTheServerNameInEveryVersion) {
   EXPECT_EQ(name_in(google_hello({.version = "T051"})), "no hello");
 }
 
-TEST(GoogleQuic, FindsTheNameBehindItsPadding) {
+TEST(GoogleQuic, ReadsTheNameAfterThePadding) {
   const std::string whole = google_hello({.padding = 700});
   EXPECT_EQ(name_in(whole), "www.example.org");
   // As in captures of 512 bytes.
   EXPECT_EQ(name_in(whole.substr(0, 470)), "");
 }
 
-TEST(GoogleQuic, CutAnywhereGivesTheWholeNameOrNone) {
+TEST(GoogleQuic, ReadsTruncatedHellosAsTheWholeNameOrNone) {
   const std::string whole = google_hello();
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const std::string name = name_in(whole.substr(0, size));
@@ -39,21 +39,21 @@ TEST(GoogleQuic, CutAnywhereGivesTheWholeNameOrNone) {
   }
 }
 
-TEST(GoogleQuic, BearsEveryBitTurned) {
+TEST(GoogleQuic, ToleratesEveryFlippedBit) {
   const std::string whole = google_hello();
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
-    std::string turned = whole;
-    turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1 << (bit % 8)));
-    name_in(turned);
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    name_in(flipped);
   }
 }
 
-RC_GTEST_PROP(GoogleQuic, BearsAnything, (const std::string& garbage)) {
+RC_GTEST_PROP(GoogleQuic, ToleratesGarbage, (const std::string& garbage)) {
   name_in(garbage);
   name_in(google_hello().substr(0, 40) + garbage);
 }
 
-TEST(GoogleQuic, KnowsTheVersionsFrom25To46) {
+TEST(GoogleQuic, AcceptsOnlyVersions25To46) {
   for (const std::string version : {"Q024", "Q047", "Q000", "R043", "Q04a"}) {
     EXPECT_EQ(name_in(google_hello({.version = version})), "no hello")
         << version;
@@ -67,13 +67,13 @@ TEST(GoogleQuic, KnowsTheVersionsFrom25To46) {
   EXPECT_EQ(name_in(long_header), "no hello");
 }
 
-// In a public header two bits tell the size of the packet number.
+// In a public header two bits encode the size of the packet number.
 TEST(GoogleQuic, ReadsPacketNumbersOfEverySize) {
   constexpr std::size_t kNumberAt = 1 + 8 + 4;
   constexpr std::size_t kSizes[] = {1, 2, 4, 6};
   const std::string hello = google_hello();
-  // The word may stand so many bytes behind its hash, so it is moved to where
-  // an error of one byte hides it.
+  // Moves the tag to the last offset that is searched, so that an error of one
+  // byte would miss it.
   for (std::size_t i = 0; i < 4; ++i) {
     std::string datagram = hello;
     datagram[0] = static_cast<char>(0x0d | i << 4);
@@ -85,7 +85,7 @@ TEST(GoogleQuic, ReadsPacketNumbersOfEverySize) {
   }
 }
 
-TEST(GoogleQuic, NeedsAVersionAndAnId) {
+TEST(GoogleQuic, RequiresAVersionAndAnId) {
   for (const int flags : {0x0c, 0x05, 0x00}) {
     std::string datagram = google_hello();
     datagram[0] = static_cast<char>(flags);
@@ -112,14 +112,14 @@ TEST(GoogleQuic, ReadsTheLengthsOfBothIds) {
   }
 }
 
-TEST(GoogleQuic, OfAMessageWithoutANameGivesNone) {
+TEST(GoogleQuic, ReportsNoNameForAMessageWithoutOne) {
   std::string other = google_hello();
   other.replace(other.find("SNI"), 3, "SNO");
   EXPECT_EQ(name_in(other), "");
-  // Values may only come one behind the other.
-  std::string falling = google_hello({.padding = 20});
-  falling[falling.find("SNI") + 4] = 3;
-  EXPECT_EQ(name_in(falling), "");
+  // End offsets must not decrease.
+  std::string decreasing = google_hello({.padding = 20});
+  decreasing[decreasing.find("SNI") + 4] = 3;
+  EXPECT_EQ(name_in(decreasing), "");
 }
 
 }  // namespace

@@ -6,9 +6,9 @@ namespace {
 
 constexpr char normalise(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  const bool is_fine = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.';
-  return is_fine ? c : '\0';
+  const bool is_valid = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                        c == '-' || c == '_' || c == '.';
+  return is_valid ? c : '\0';
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ constexpr std::array<char, 256> HostName::kNormalised = [] {
 
 std::optional<HostName> HostName::from(std::string_view text) {
   if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.empty() || text.size() > kLongest) return std::nullopt;
+  if (text.empty() || text.size() > kMaxLength) return std::nullopt;
   HostName name;
   std::size_t label = 0;
   for (const char raw : text) {
@@ -31,7 +31,7 @@ std::optional<HostName> HostName::from(std::string_view text) {
     if (c == '\0') return std::nullopt;
     if (c == '.' && label == 0) return std::nullopt;
     label = c == '.' ? 0 : label + 1;
-    if (label > kLongestLabel) return std::nullopt;
+    if (label > kMaxLabelLength) return std::nullopt;
     name.bytes_[name.size_++] = c;
   }
   if (label == 0) return std::nullopt;

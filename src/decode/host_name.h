@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The name of a host as it is told everywhere here: lower case, without the dot
-// at the end, so that equal names are equal bytes.
+// A host name in its canonical form: lower case, without the final dot, so
+// equal names have equal bytes.
 //
-// Held are only names that can stand in a line of output as they are: labels of
-// letters, digits, hyphens and underscores, 1 to 63 bytes each, parted by dots,
-// 253 bytes in all (RFC 1123, 2.1; RFC 2181, 11, for the underscore). A name
-// of another script travels in its ASCII form (RFC 5890). All else is refused.
+// Accepts only names that can be printed as they are: labels of letters,
+// digits, hyphens and underscores, 1 to 63 bytes each, separated by dots, 253
+// bytes in all (RFC 1123, 2.1; RFC 2181, 11, for the underscore).
+// Internationalised names come in their ASCII form (RFC 5890).
 #pragma once
 
 #include <array>
@@ -18,22 +18,22 @@ namespace flowtell {
 
 class HostName {
  public:
-  static constexpr std::size_t kLongest = 253;
-  static constexpr std::size_t kLongestLabel = 63;
+  static constexpr std::size_t kMaxLength = 253;
+  static constexpr std::size_t kMaxLabelLength = 63;
 
-  // The empty name, which no host has.
+  // The empty name.
   HostName() = default;
 
-  // Nothing where the text is no name of a host.
+  // nullopt if the text is not a host name.
   static std::optional<HostName> from(std::string_view text);
 
-  // The byte as names have it here; 0 for one that no name has.
+  // The byte in canonical form; 0 if no name may contain it.
   static char normalised(char c) {
     return kNormalised[static_cast<std::uint8_t>(c)];
   }
 
   bool empty() const { return size_ == 0; }
-  // Valid while this lives.
+  // Valid as long as this object.
   std::string_view text() const { return {bytes_.data(), size_}; }
 
   bool operator==(const HostName& other) const {
@@ -43,7 +43,7 @@ class HostName {
  private:
   static const std::array<char, 256> kNormalised;
 
-  std::array<char, kLongest> bytes_{};
+  std::array<char, kMaxLength> bytes_{};
   std::uint8_t size_ = 0;
 };
 

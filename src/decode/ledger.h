@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ledger: every frame read is counted exactly once, under one heading, so
-// the sum over the headings is the number of frames read. The headings are
-// listed here and nowhere else; messages, help and docs follow from the table.
+// The ledger counts every frame read exactly once, under one heading, so the
+// counts sum to the number of frames read. The headings are listed only here;
+// messages, help and docs are derived from the table.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace flowtell {
 
-// What became of a frame.
+// How a frame was handled.
 enum class FrameOutcome : std::uint8_t {
   kUsed,
   kUnsupportedLink,
@@ -33,17 +33,17 @@ inline constexpr std::array kLedgerHeadings = {
     LedgerHeading{FrameOutcome::kUsed, "used",
                   "a TCP or UDP packet that went into a flow"},
     LedgerHeading{FrameOutcome::kUnsupportedLink, "unsupported link",
-                  "recorded on a link type that is not looked into"},
+                  "recorded on a link type that flowtell does not decode"},
     LedgerHeading{FrameOutcome::kNotIp, "not IP",
                   "another network protocol, such as ARP"},
     LedgerHeading{FrameOutcome::kNotTcpUdp, "not TCP/UDP",
                   "IP, but another protocol above it, such as ICMP"},
     LedgerHeading{FrameOutcome::kFragmentWithoutPorts, "fragment without ports",
-                  "a later fragment whose first was not seen"},
+                  "a later fragment whose first one is missing"},
     LedgerHeading{FrameOutcome::kCutShort, "cut short",
                   "the snap length cut off headers that are needed"},
     LedgerHeading{FrameOutcome::kMalformed, "malformed",
-                  "its headers contradict themselves"},
+                  "its headers are inconsistent"},
 };
 
 class Ledger {

@@ -25,7 +25,7 @@ LinkPayload inside_pppoe(ByteReader reader) {
   return payload_if(protocol == kPppIpv4 || protocol == kPppIpv6, reader);
 }
 
-// What follows an EtherType, the reader standing behind it.
+// Reads what follows an EtherType, with the reader positioned after it.
 LinkPayload inside_ether_type(std::uint16_t type, ByteReader reader) {
   while (type == kVlan || type == kQinQ || type == kOldQinQ) {
     reader.skip(2);  // priority and VLAN number
@@ -55,10 +55,9 @@ LinkPayload inside_linux_sll2(ByteReader reader) {
   return inside_ether_type(type, reader);
 }
 
-// The address family as the recorder's system numbers it: 2 is IPv4
-// everywhere; IPv6 is 10 (Linux), 24, 28 or 30 (the BSDs). The order of bytes
-// is the recorder's too, so whichever makes sense is taken: no family needs
-// more than 16 bits.
+// The address family as numbered by the recording system: 2 is IPv4
+// everywhere; IPv6 is 10 (Linux), 24, 28 or 30 (the BSDs). The byte order is
+// the recorder's too. No family exceeds 16 bits, so a larger value is swapped.
 LinkPayload inside_loopback(ByteReader reader) {
   std::uint32_t family = reader.u32();
   if (family > 0xffff) family = swap_bytes(family);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the IP datagram inside a frame: past the link header of each type, and
-// inside Ethernet past VLAN tags (802.1Q, 802.1ad) and PPPoE (RFC 2516).
+// Finds the IP datagram inside a frame: after the link header of each type and,
+// in Ethernet, after VLAN tags (802.1Q, 802.1ad) and PPPoE (RFC 2516).
 #pragma once
 
 #include "base/bytes.h"
@@ -12,10 +12,10 @@ namespace flowtell {
 
 struct LinkPayload {
   FrameOutcome outcome;  // kUsed: `datagram` should be IP
-  Bytes datagram;        // from the IP header on; of the frame's bytes
+  Bytes datagram;        // from the IP header on; borrows from the frame
 };
 
-// Never allocates, never fails: what is no IP has its fate.
+// Never allocates. Frames without IP get another outcome.
 LinkPayload find_datagram(LinkType link, Bytes frame) noexcept;
 
 }  // namespace flowtell

@@ -12,7 +12,7 @@ LinkPayload inside(const TestFrame& frame) {
   return find_datagram(frame.link, as_bytes(frame.bytes));
 }
 
-// The link headers under test, each to be followed by IP.
+// The link headers under test, each followed by IP.
 std::vector<std::pair<const char*, FrameBuilder>> links() {
   return {
       {"Ethernet", frame().ethernet()},
@@ -34,7 +34,7 @@ std::vector<std::pair<const char*, FrameBuilder>> links() {
   };
 }
 
-TEST(LinkLayer, FindsTheDatagramBehindEveryLinkHeader) {
+TEST(LinkLayer, FindsTheDatagramAfterEveryLinkHeader) {
   const std::string ipv4 = frame().raw().ipv4().udp().payload(9).build().bytes;
   const std::string ipv6 = frame().raw().ipv6().tcp().payload(9).build().bytes;
   for (const auto& [name, link] : links()) {
@@ -47,7 +47,7 @@ TEST(LinkLayer, FindsTheDatagramBehindEveryLinkHeader) {
   }
 }
 
-TEST(LinkLayer, SaysWhereAHeaderIsCutShort) {
+TEST(LinkLayer, ReportsTruncatedHeaders) {
   for (const auto& [name, link] : links()) {
     const TestFrame bare = link.build();
     for (std::size_t cut = 0; cut < bare.bytes.size(); ++cut) {
@@ -62,7 +62,7 @@ TEST(LinkLayer, SaysWhereAHeaderIsCutShort) {
   }
 }
 
-TEST(LinkLayer, TellsOtherProtocolsFromIp) {
+TEST(LinkLayer, DistinguishesOtherProtocolsFromIp) {
   constexpr std::uint16_t kArp = 0x0806;
   constexpr std::uint16_t kLengthOfLlc = 38;
   constexpr std::uint16_t kPppLinkControl = 0xc021;
@@ -81,7 +81,7 @@ TEST(LinkLayer, TellsOtherProtocolsFromIp) {
   }
 }
 
-TEST(LinkLayer, KnowsEverySystemsFamilyOfIpv6) {
+TEST(LinkLayer, AcceptsEveryAddressFamilyOfIpv6) {
   for (const std::uint32_t family : {10u, 24u, 28u, 30u}) {
     for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
       EXPECT_EQ(inside(frame().null(order, family).ipv6().udp()).outcome,
@@ -91,7 +91,7 @@ TEST(LinkLayer, KnowsEverySystemsFamilyOfIpv6) {
   }
 }
 
-TEST(LinkLayer, DoesNotLookIntoOtherLinkTypes) {
+TEST(LinkLayer, RejectsOtherLinkTypes) {
   constexpr auto kWifi = static_cast<LinkType>(105);
   const LinkPayload payload =
       inside(frame().raw(kWifi).ipv4().udp().payload(9));
@@ -99,7 +99,7 @@ TEST(LinkLayer, DoesNotLookIntoOtherLinkTypes) {
   EXPECT_TRUE(payload.datagram.empty());
 }
 
-TEST(LinkLayer, SurvivesAFrameOfNothingButVlanTags) {
+TEST(LinkLayer, ToleratesAFrameOfOnlyVlanTags) {
   FrameBuilder tags = frame().ethernet();
   for (int i = 0; i < 10'000; ++i) tags.vlan();
   EXPECT_EQ(inside(tags.ether_type(0x8100)).outcome, FrameOutcome::kCutShort);

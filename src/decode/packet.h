@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What one frame says once it is understood: a TCP or UDP packet.
+// A decoded TCP or UDP packet.
 //
-// Lengths are those that the packet's own headers state, so link headers,
-// Ethernet padding and a short snap length change nothing.
+// Lengths come from the packet's own headers, so link headers, Ethernet padding
+// and a short snap length do not affect them.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace flowtell {
 
-// The numbers are those of the IP header.
+// Numbered as in the IP header.
 enum class Protocol : std::uint8_t { kTcp = 6, kUdp = 17 };
 
 constexpr std::string_view protocol_name(Protocol protocol) {
@@ -36,9 +36,9 @@ struct Packet {
   std::uint8_t tcp_flags;        // 0 for UDP
   std::uint32_t tcp_sequence;    // 0 for UDP
   std::uint32_t length;          // of the IP datagram, in bytes
-  std::uint32_t payload_length;  // less IP and transport headers
-  // What was captured of it; the frame's bytes. It begins where the headers
-  // end. Of a later fragment, which is a piece from the middle, nothing.
+  std::uint32_t payload_length;  // without IP and transport headers
+  // The captured part of the payload; borrows from the frame. Empty in later
+  // fragments, which come from the middle of a datagram.
   Bytes payload;
 };
 

@@ -41,7 +41,7 @@ void PieceBuffer::fill_gaps(Range piece, Bytes bytes) {
   copy_until(piece.end);
 }
 
-// Ranges that touch the new one become part of it.
+// Merges the ranges that touch the new one into it.
 void PieceBuffer::add_range(Range piece) {
   std::array<Range, kMaxRanges> merged{};
   std::size_t count = 0;

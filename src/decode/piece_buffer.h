@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The beginning of a stream, put together from pieces that come in any order:
-// TCP segments by their sequence numbers, QUIC's CRYPTO frames by their
-// offsets.
+// Reassembles the beginning of a stream from pieces in any order: TCP segments
+// by sequence number, QUIC CRYPTO frames by offset.
 //
 // Bounded: bytes beyond `kMax` are dropped, and so is a piece that would make
-// more than `kMaxRanges` separate ranges. Bytes that came first stay: a stream
-// that says two things at one place is read as its receiver would have.
+// more than `kMaxRanges` separate ranges. Where pieces overlap, the bytes that
+// came first are kept, as a receiver does.
 #pragma once
 
 #include <array>
@@ -24,8 +23,8 @@ class PieceBuffer {
 
   void put(std::uint64_t offset, Bytes piece);
 
-  // What is known from the stream's first byte on without a gap. Valid until
-  // the next `put`.
+  // The bytes from the stream's start to the first gap. Valid until the next
+  // `put`.
   Bytes front() const;
 
   bool empty() const { return count_ == 0; }
@@ -37,12 +36,12 @@ class PieceBuffer {
     std::uint32_t end;
   };
 
-  // Copies what no range holds yet.
+  // Copies the bytes that no range holds yet.
   void fill_gaps(Range piece, Bytes bytes);
   void add_range(Range piece);
 
   std::vector<std::uint8_t> bytes_;
-  std::array<Range, kMaxRanges> ranges_{};  // sorted, apart from each other
+  std::array<Range, kMaxRanges> ranges_{};  // sorted and disjoint
   std::size_t count_ = 0;
 };
 

@@ -26,7 +26,7 @@ TEST(PieceBuffer, JoinsPiecesInAnyOrder) {
   EXPECT_EQ(front(pieces), "abcdefghij");
 }
 
-TEST(PieceBuffer, KeepsWhatCameFirst) {
+TEST(PieceBuffer, KeepsTheBytesThatCameFirst) {
   PieceBuffer pieces;
   pieces.put(2, as_bytes("cd"));
   pieces.put(0, as_bytes("XXXXXX"));
@@ -35,7 +35,7 @@ TEST(PieceBuffer, KeepsWhatCameFirst) {
   EXPECT_EQ(front(pieces), "XXcdXXg");
 }
 
-TEST(PieceBuffer, DropsWhatIsBeyondItsBounds) {
+TEST(PieceBuffer, DropsBytesBeyondItsBounds) {
   PieceBuffer pieces;
   pieces.put(PieceBuffer::kMax, as_bytes("x"));
   pieces.put(UINT64_MAX, as_bytes("x"));
@@ -47,39 +47,39 @@ TEST(PieceBuffer, DropsWhatIsBeyondItsBounds) {
   pieces.clear();
   for (std::uint64_t at = 0; at < 1000; at += 2) pieces.put(at, as_bytes("y"));
   EXPECT_EQ(front(pieces), "y");
-  // However many pieces there are, one that joins some finds its place.
+  // A piece that joins existing ranges is accepted even at the limit.
   pieces.put(1, as_bytes("z"));
   EXPECT_EQ(front(pieces), "yzy");
 }
 
-// Against the obvious: one optional byte a place.
-TEST(PieceBuffer, IsItsSlowTwin) {
+// The reference stores one optional byte per position.
+TEST(PieceBuffer, MatchesASlowReference) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
     PieceBuffer pieces;
-    std::vector<std::optional<char>> slow(64);
+    std::vector<std::optional<char>> reference(64);
     for (int i = 0; i < 24; ++i) {
       const std::size_t at = random.below(40);
       const std::string bytes(random.below(24), static_cast<char>('a' + i));
       pieces.put(at, as_bytes(bytes));
       for (std::size_t k = 0; k < bytes.size(); ++k) {
-        if (!slow[at + k]) slow[at + k] = bytes[k];
+        if (!reference[at + k]) reference[at + k] = bytes[k];
       }
       std::string expected;
-      for (std::size_t k = 0; slow[k]; ++k) expected += *slow[k];
+      for (std::size_t k = 0; reference[k]; ++k) expected += *reference[k];
       ASSERT_EQ(front(pieces), expected);
     }
   }
 }
 
-TEST(PieceBuffer, HoldsSoManyRangesAndThenOnlyWhatJoinsThem) {
+TEST(PieceBuffer, AcceptsOnlyAdjacentPiecesWhenItHasMaxRanges) {
   PieceBuffer pieces;
   constexpr std::uint64_t kRanges = PieceBuffer::kMaxRanges;
   for (std::uint64_t i = 0; i <= kRanges; ++i) {
-    pieces.put(2 * i, as_bytes("x"));  // the last finds no place
+    pieces.put(2 * i, as_bytes("x"));  // the last is dropped
   }
-  pieces.put(2 * kRanges - 1, as_bytes("y"));  // beside the last that did
+  pieces.put(2 * kRanges - 1, as_bytes("y"));  // next to the last stored one
   for (std::uint64_t i = 1; i < kRanges; ++i) {
     pieces.put(2 * i - 1, as_bytes("z"));
   }
@@ -90,7 +90,7 @@ TEST(PieceBuffer, HoldsSoManyRangesAndThenOnlyWhatJoinsThem) {
   EXPECT_EQ(pieces.front().back(), 'w');
 }
 
-TEST(PieceBuffer, TakesWhatStandsJustBeforeARangeWhenItIsFull) {
+TEST(PieceBuffer, AcceptsAPieceJustBeforeARangeWhenFull) {
   PieceBuffer pieces;
   for (std::uint64_t i = 0; i < PieceBuffer::kMaxRanges; ++i) {
     pieces.put(4 + 2 * i, as_bytes("x"));
@@ -100,7 +100,7 @@ TEST(PieceBuffer, TakesWhatStandsJustBeforeARangeWhenItIsFull) {
   EXPECT_EQ(front(pieces), "abcdx");
 }
 
-TEST(PieceBuffer, TakesNothingAndForgetsAll) {
+TEST(PieceBuffer, IgnoresEmptyPiecesAndClears) {
   PieceBuffer pieces;
   pieces.put(5, {});
   EXPECT_TRUE(pieces.empty());
@@ -113,7 +113,7 @@ TEST(PieceBuffer, TakesNothingAndForgetsAll) {
   EXPECT_EQ(front(pieces), "x");
 }
 
-TEST(PieceBuffer, HoldsItsLastByte) {
+TEST(PieceBuffer, StoresItsLastByte) {
   PieceBuffer pieces;
   pieces.put(0, as_bytes(std::string(PieceBuffer::kMax - 1, 'x')));
   EXPECT_EQ(pieces.front().size(), PieceBuffer::kMax - 1);

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kIp = 14;  // behind Ethernet's header
+constexpr std::size_t kIp = 14;  // after Ethernet's header
 constexpr std::size_t kIpHeader = 20;
 constexpr std::size_t kTransport = kIp + kIpHeader;
 constexpr std::size_t kUdpHeaderSize = 8;

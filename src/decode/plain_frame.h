@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The frame that nearly all frames are: Ethernet with IPv4 without options, no
-// fragment, and TCP or UDP, its headers captured and whole. One look at the
-// length, then every field stands at its fixed place.
+// The fast path for the most common frames: Ethernet with IPv4 without options,
+// no fragment, and TCP or UDP with fully captured headers. After one length
+// check every field is at a fixed offset.
 //
-// All others are left to the general way (decoder.cc), which reads these to the
-// same packet; the tests hold the two against each other.
+// Other frames take the general path (decoder.cc), which decodes these to the
+// same packet; the tests compare the two.
 #pragma once
 
 #include "capture/frame_source.h"
@@ -13,8 +13,8 @@
 
 namespace flowtell {
 
-// Fills `packet` if the frame is such a one; else the packet is in an
-// unspecified state.
+// Fills `packet` and returns true if the frame is plain. Otherwise the packet
+// is in an unspecified state.
 bool decode_plain_frame(const Frame& frame, Packet& packet) noexcept;
 
 }  // namespace flowtell

@@ -8,15 +8,15 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kLongestId = 20;
+constexpr std::size_t kMaxIdSize = 20;
 
 bool is_known(QuicVersion version) {
   return version == QuicVersion::k1 || version == QuicVersion::k2 ||
          version == QuicVersion::kDraft29;
 }
 
-// The long header's bit, the fixed bit, and the type of Initial packets.
-bool begins_initial(std::uint8_t first, QuicVersion version) {
+// Checks the long header bit, the fixed bit, and the Initial packet type.
+bool is_initial(std::uint8_t first, QuicVersion version) {
   return (first & 0xf0) == (version == QuicVersion::k2 ? 0xd0 : 0xc0);
 }
 
@@ -29,7 +29,7 @@ std::optional<QuicInitial> read_quic_initial(Bytes bytes,
   const std::uint8_t first = reader.u8();
   initial.version = static_cast<QuicVersion>(reader.u32());
   if (!reader.ok() || !is_known(initial.version) ||
-      !begins_initial(first, initial.version)) {
+      !is_initial(first, initial.version)) {
     return std::nullopt;
   }
   initial.destination_id = reader.take(reader.u8());
@@ -37,7 +37,7 @@ std::optional<QuicInitial> read_quic_initial(Bytes bytes,
   reader.skip(read_quic_varint(reader));  // token
   const std::uint64_t size = read_quic_varint(reader);
   initial.number_at = reader.position();
-  if (!reader.ok() || initial.destination_id.size() > kLongestId ||
+  if (!reader.ok() || initial.destination_id.size() > kMaxIdSize ||
       size > std::max(length, bytes.size()) - initial.number_at) {
     return std::nullopt;
   }

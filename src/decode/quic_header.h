@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The header of a QUIC Initial packet as far as it is not protected: RFC 9000,
-// sections 17.2 and 17.2.2; in version 2 the packet types are numbered
-// otherwise (RFC 9369, section 3.2). Draft 29 is on the wire like version 1.
+// The unprotected part of the header of a QUIC Initial packet: RFC 9000,
+// sections 17.2 and 17.2.2. Version 2 numbers the packet types differently
+// (RFC 9369, section 3.2). Draft 29 has the same format as version 1.
 #pragma once
 
 #include <optional>
@@ -20,20 +20,19 @@ enum class QuicVersion : std::uint32_t {
 struct QuicInitial {
   QuicVersion version;
   Bytes destination_id;  // at most 20 bytes
-  // The packet from its first byte on, as far as it is there.
+  // The captured part of the packet, from its first byte.
   Bytes packet;
-  // Where in it the protected packet number begins, and its end as it states
-  // that itself: beyond `packet` where the capture cut it.
+  // Offsets of the protected packet number and of the packet's stated end,
+  // which is beyond `packet` if the capture cut it.
   std::size_t number_at;
   std::size_t end;
 
   bool is_cut() const { return end > packet.size(); }
 };
 
-// The Initial packet at the front of `bytes`, all that is there of a datagram
-// from here on; `length` is what there was of it on the wire. Nothing where
-// another packet stands there, or where the packet's own length leaves the
-// datagram. Borrows from `bytes`.
+// The Initial packet at the front of `bytes`, the captured rest of a datagram;
+// `length` is the length of that rest on the wire. nullopt if the packet is of
+// another type or states a length beyond the datagram. Borrows from `bytes`.
 std::optional<QuicInitial> read_quic_initial(Bytes bytes,
                                              std::size_t length) noexcept;
 

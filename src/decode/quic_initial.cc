@@ -8,11 +8,11 @@
 namespace flowtell {
 namespace {
 
-// A datagram's Initial packets that are looked at. Clients send one or two;
-// each may cost the making of keys.
+// Initial packets read per datagram. Clients send one or two; each may cost a
+// key derivation.
 constexpr int kMaxPackets = 4;
 
-// Frames of a client's Initial packet (RFC 9000, section 12.4).
+// Frames allowed in a client's Initial packet (RFC 9000, section 12.4).
 enum : std::uint8_t {
   kPadding = 0,
   kPing = 1,
@@ -21,8 +21,8 @@ enum : std::uint8_t {
   kCrypto = 6,
 };
 
-// RFC 9000, section 19.3. Each range is 2 bytes at least, so the count is
-// bounded by the reader.
+// RFC 9000, section 19.3. Each range takes at least 2 bytes, so the reader
+// bounds the count.
 void skip_ack(ByteReader& reader, bool with_counts) {
   read_quic_varint(reader);  // the largest acknowledged
   read_quic_varint(reader);  // delay
@@ -53,7 +53,7 @@ void read_quic_frames(Bytes payload, PieceBuffer& hello) {
         const std::uint64_t offset = read_quic_varint(reader);
         const std::uint64_t size = read_quic_varint(reader);
         if (!reader.ok()) return;
-        // Of a packet that was cut, what is there.
+        // If the packet was cut, the available part is used.
         hello.put(offset,
                   reader.take(std::min<std::uint64_t>(size, reader.left())));
         break;
@@ -66,23 +66,23 @@ void read_quic_frames(Bytes payload, PieceBuffer& hello) {
 
 bool QuicOpener::add(Bytes datagram, std::size_t length,
                      std::optional<QuicSeed>& seed, PieceBuffer& hello) {
-  bool any = false;
+  bool any_opened = false;
   std::optional<QuicSeed> first;
   length = std::max(length, datagram.size());
   for (int packets = 0; packets < kMaxPackets; ++packets) {
     const auto initial = read_quic_initial(datagram, length);
     if (!initial) break;
-    // Packets of one datagram are of one connection (RFC 9000, 12.2).
+    // All packets of a datagram belong to one connection (RFC 9000, 12.2).
     if (first && !(*first == QuicSeed(*initial))) break;
     first = QuicSeed(*initial);
     const Bytes payload = open(*initial, seed);
-    any = any || !payload.empty();
+    any_opened = any_opened || !payload.empty();
     read_quic_frames(payload, hello);
     if (initial->is_cut()) break;
     datagram = datagram.subspan(initial->end);
     length -= initial->end;
   }
-  return any;
+  return any_opened;
 }
 
 Bytes QuicOpener::open(const QuicInitial& initial,
@@ -91,10 +91,10 @@ Bytes QuicOpener::open(const QuicInitial& initial,
     const Bytes payload = keys_.open(*seed, initial);
     if (!payload.empty()) return payload;
   }
-  const QuicSeed own(initial);
-  if (seed && own == *seed) return {};
-  const Bytes payload = keys_.open(own, initial);
-  if (!payload.empty()) seed = own;
+  const QuicSeed packet_seed(initial);
+  if (seed && packet_seed == *seed) return {};
+  const Bytes payload = keys_.open(packet_seed, initial);
+  if (!payload.empty()) seed = packet_seed;
   return payload;
 }
 

@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-// What a connection's datagrams come to.
+// The hello reassembled from a connection's datagrams.
 class Connection {
  public:
   Connection& add(const std::string& datagram) {
@@ -49,7 +49,7 @@ std::string rfc_frames() {
       "75300901100f088394c8f03e51570806048000ffff"));
 }
 
-// The tag at its end stands for all of a packet.
+// The tag at its end authenticates the whole packet.
 void expect_vector(QuicVersion version, const std::string& front,
                    const std::string& tag) {
   const std::string packet =
@@ -76,7 +76,7 @@ TEST(QuicInitial, OpensTheVectorOfRfc9369) {
       "a18b2faa745b6fe189cf772a9f84cbfc");
 }
 
-TEST(QuicInitial, OpensEveryVersionAndShapeOfHeader) {
+TEST(QuicInitial, OpensEveryVersionAndHeaderForm) {
   for (const auto version :
        {QuicVersion::k1, QuicVersion::k2, QuicVersion::kDraft29}) {
     for (unsigned number_size = 1; number_size <= 4; ++number_size) {
@@ -129,8 +129,8 @@ TEST(QuicInitial, OpensSeveralPacketsOfADatagram) {
   EXPECT_EQ(connection.name(), "www.example.org");
 }
 
-// So that a datagram costs one derivation of keys, whatever is in it.
-TEST(QuicInitial, LooksAtOneConnectionADatagram) {
+// Bounds the cost of a datagram to one key derivation.
+TEST(QuicInitial, ReadsOneConnectionPerDatagram) {
   Connection connection;
   connection.add(
       quic_initial({.frames = crypto_frame(0, client_hello().substr(0, 60))}) +
@@ -139,7 +139,7 @@ TEST(QuicInitial, LooksAtOneConnectionADatagram) {
   EXPECT_EQ(connection.name(), "");
 }
 
-TEST(QuicInitial, KeepsItsKeysWhenTheServerChoseAnId) {
+TEST(QuicInitial, KeepsItsKeysWhenTheServerChoosesAnId) {
   const std::string hello = client_hello();
   Connection connection;
   connection.add(initial(crypto_frame(0, hello.substr(0, 60))));
@@ -150,7 +150,7 @@ TEST(QuicInitial, KeepsItsKeysWhenTheServerChoseAnId) {
   EXPECT_EQ(connection.name(), "www.example.org");
 }
 
-TEST(QuicInitial, TakesNewKeysAfterARetry) {
+TEST(QuicInitial, DerivesNewKeysAfterARetry) {
   Connection connection;
   connection.add(initial(crypto_frame(0, client_hello().substr(0, 60))));
   connection.add(
@@ -159,7 +159,7 @@ TEST(QuicInitial, TakesNewKeysAfterARetry) {
   EXPECT_EQ(connection.name(), "www.example.org");
 }
 
-TEST(QuicInitial, CutAnywhereGivesWhatStandsBeforeTheCut) {
+TEST(QuicInitial, ReadsTruncatedDatagramsUpToTheCut) {
   const std::string whole = initial(crypto_frame(0, client_hello()));
   bool had_name = false;
   for (std::size_t size = 0; size <= whole.size(); ++size) {
@@ -169,7 +169,7 @@ TEST(QuicInitial, CutAnywhereGivesWhatStandsBeforeTheCut) {
     ASSERT_TRUE(name.empty() || name == "www.example.org") << name;
     ASSERT_FALSE(had_name && name.empty()) << size;
     had_name = !name.empty();
-    // The same bytes as a datagram of their own contradict themselves.
+    // As a whole datagram the same bytes are inconsistent.
     Connection whole_datagram;
     ASSERT_EQ(whole_datagram.add(whole.substr(0, size)).opened,
               size == whole.size());
@@ -177,24 +177,24 @@ TEST(QuicInitial, CutAnywhereGivesWhatStandsBeforeTheCut) {
   EXPECT_TRUE(had_name);
 }
 
-TEST(QuicInitial, OpensNothingInWhichABitWasTurned) {
+TEST(QuicInitial, RejectsEveryFlippedBit) {
   const std::string whole =
       quic_initial({.frames = crypto_frame(0, client_hello())});
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
-    std::string turned = whole;
-    turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1 << (bit % 8)));
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
     Connection connection;
-    ASSERT_FALSE(connection.add(turned).opened) << bit;
+    ASSERT_FALSE(connection.add(flipped).opened) << bit;
   }
 }
 
-TEST(QuicInitial, EndsAtFramesThatNoClientSends) {
+TEST(QuicInitial, StopsAtFramesThatNoClientSends) {
   Connection connection;
   connection.add(initial("\x1c" + crypto_frame(0, client_hello())));
   EXPECT_EQ(connection.name(), "");
 }
 
-RC_GTEST_PROP(QuicInitial, BearsAnything, (const std::string& garbage)) {
+RC_GTEST_PROP(QuicInitial, ToleratesGarbage, (const std::string& garbage)) {
   Connection connection;
   connection.add(garbage, garbage.size() + 1000);
   connection.add(initial("").substr(0, 18) + garbage, 1200);
@@ -204,9 +204,9 @@ RC_GTEST_PROP(QuicInitial, BearsAnything, (const std::string& garbage)) {
   RC_ASSERT(pieces.front().size() <= PieceBuffer::kMax);
 }
 
-TEST(QuicInitial, LooksAtFourPacketsOfADatagram) {
+TEST(QuicInitial, ReadsAtMostFourPacketsPerDatagram) {
   const std::string hello = client_hello();
-  const auto name_in = [&](std::size_t packets) {
+  const auto state_after = [&](std::size_t packets) {
     const std::size_t size = hello.size() / packets + 1;
     std::string datagram;
     for (std::size_t i = 0; i < packets; ++i) {
@@ -218,8 +218,8 @@ TEST(QuicInitial, LooksAtFourPacketsOfADatagram) {
     connection.add(datagram);
     return connection.hello().state;
   };
-  EXPECT_EQ(name_in(4), TlsHello::State::kDone);
-  EXPECT_EQ(name_in(5), TlsHello::State::kNeedsMore);
+  EXPECT_EQ(state_after(4), TlsHello::State::kDone);
+  EXPECT_EQ(state_after(5), TlsHello::State::kNeedsMore);
 }
 
 std::string stream_of(const std::string& frames) {
@@ -228,7 +228,7 @@ std::string stream_of(const std::string& frames) {
   return std::string(as_text(pieces.front()));
 }
 
-TEST(QuicFrames, ReadNumbersOfEverySize) {
+TEST(QuicFrames, ReadIntegersOfEverySize) {
   using namespace std::string_literals;
   EXPECT_EQ(stream_of("\x06\x00\x03"s + "abc"), "abc");
   EXPECT_EQ(stream_of("\x06\x40\x00\x40\x03"s + "abc"), "abc");
@@ -242,20 +242,20 @@ TEST(QuicFrames, ReadNumbersOfEverySize) {
             many + 'y');
 }
 
-TEST(QuicFrames, PassOverAcknowledgements) {
+TEST(QuicFrames, SkipAcknowledgements) {
   using namespace std::string_literals;
-  const std::string word = "\x06\x00\x03"s + "abc";
-  EXPECT_EQ(stream_of("\x02\x05\x00\x00\x01"s + word), "abc");
-  EXPECT_EQ(stream_of("\x02\x05\x00\x02\x01\x09\x09\x09\x09"s + word), "abc");
-  EXPECT_EQ(stream_of("\x03\x05\x00\x00\x01\x09\x09\x09"s + word), "abc");
-  EXPECT_EQ(stream_of("\x03\x05\x00\x01\x01\x06\x06\x09\x09\x09"s + word),
+  const std::string crypto = "\x06\x00\x03"s + "abc";
+  EXPECT_EQ(stream_of("\x02\x05\x00\x00\x01"s + crypto), "abc");
+  EXPECT_EQ(stream_of("\x02\x05\x00\x02\x01\x09\x09\x09\x09"s + crypto), "abc");
+  EXPECT_EQ(stream_of("\x03\x05\x00\x00\x01\x09\x09\x09"s + crypto), "abc");
+  EXPECT_EQ(stream_of("\x03\x05\x00\x01\x01\x06\x06\x09\x09\x09"s + crypto),
             "abc");
-  EXPECT_EQ(stream_of("\x00\x01\x00"s + word), "abc");
-  EXPECT_EQ(stream_of("\x04"s + word), "") << "no client sends it";
-  EXPECT_EQ(stream_of("\x06\x00\x09"s + "abc"), "abc") << "what is there";
+  EXPECT_EQ(stream_of("\x00\x01\x00"s + crypto), "abc");
+  EXPECT_EQ(stream_of("\x04"s + crypto), "") << "not sent by clients";
+  EXPECT_EQ(stream_of("\x06\x00\x09"s + "abc"), "abc") << "the available part";
 }
 
-TEST(QuicHeader, HasAnIdOfAtMost20Bytes) {
+TEST(QuicHeader, AcceptsIdsOfAtMost20Bytes) {
   const auto opens = [](std::size_t id) {
     const std::string datagram =
         quic_initial({.frames = padded(crypto_frame(0, client_hello())),
@@ -267,10 +267,10 @@ TEST(QuicHeader, HasAnIdOfAtMost20Bytes) {
   EXPECT_FALSE(opens(21));
 }
 
-TEST(QuicHeader, StatesALengthWithinItsDatagram) {
+TEST(QuicHeader, RejectsALengthBeyondItsDatagram) {
   const std::string datagram = initial(crypto_frame(0, client_hello()));
-  const auto read = [&](std::size_t there, std::size_t length) {
-    return read_quic_initial(as_bytes(datagram.substr(0, there)), length);
+  const auto read = [&](std::size_t size, std::size_t length) {
+    return read_quic_initial(as_bytes(datagram.substr(0, size)), length);
   };
   EXPECT_TRUE(read(datagram.size(), datagram.size()));
   EXPECT_FALSE(read(datagram.size(), datagram.size())->is_cut());

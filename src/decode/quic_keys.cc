@@ -34,7 +34,7 @@ const Salt& salt_of(QuicVersion version) {
 }
 
 constexpr std::size_t kSample = 16;
-constexpr std::size_t kLongestNumber = 4;
+constexpr std::size_t kMaxNumberSize = 4;
 constexpr std::size_t kTag = 16;
 
 EVP_CIPHER_CTX* make_cipher(const char* name) {
@@ -65,7 +65,7 @@ EVP_MAC_CTX* make_hmac() {
 QuicSeed::QuicSeed(const QuicInitial& initial)
     : version(initial.version),
       size(static_cast<std::uint8_t>(
-          std::min(initial.destination_id.size(), kLongest))) {
+          std::min(initial.destination_id.size(), kMaxSize))) {
   std::copy_n(initial.destination_id.begin(), size, id.begin());
 }
 
@@ -85,7 +85,7 @@ QuicKeys::QuicKeys(QuicKeys&&) noexcept = default;
 QuicKeys& QuicKeys::operator=(QuicKeys&&) noexcept = default;
 
 Bytes QuicKeys::open(const QuicSeed& seed, const QuicInitial& initial) {
-  if (!mask_ || !payload_ || !mac_) return {};  // no such ciphers here
+  if (!mask_ || !payload_ || !mac_) return {};  // libcrypto lacks a cipher
   if (!has_seed_ || !(seed == seed_)) {
     seed_ = seed;
     has_seed_ = derive(seed);
@@ -93,7 +93,7 @@ Bytes QuicKeys::open(const QuicSeed& seed, const QuicInitial& initial) {
   }
   const Header header = unmask(initial);
   if (!header.ok || !decrypt(initial, header)) return {};
-  return clear_;
+  return plaintext_;
 }
 
 // --- keys (RFC 5869; RFC 8446, section 7.1, for the labels) ------------------
@@ -128,16 +128,16 @@ bool QuicKeys::expand(Bytes secret, std::string_view label,
 }
 
 bool QuicKeys::derive(const QuicSeed& seed) {
-  const bool is_2 = seed.version == QuicVersion::k2;
+  const bool is_v2 = seed.version == QuicVersion::k2;
   Secret initial;
   Secret client;
   std::array<std::uint8_t, kKey> mask{};
   return hmac(salt_of(seed.version), Bytes(seed.id).first(seed.size),
               initial) &&
          expand(initial, "client in", client) &&
-         expand(client, is_2 ? "quicv2 key" : "quic key", key_) &&
-         expand(client, is_2 ? "quicv2 iv" : "quic iv", iv_) &&
-         expand(client, is_2 ? "quicv2 hp" : "quic hp", mask) &&
+         expand(client, is_v2 ? "quicv2 key" : "quic key", key_) &&
+         expand(client, is_v2 ? "quicv2 iv" : "quic iv", iv_) &&
+         expand(client, is_v2 ? "quicv2 hp" : "quic hp", mask) &&
          EVP_EncryptInit_ex2(mask_.get(), nullptr, mask.data(), nullptr,
                              nullptr) == 1 &&
          EVP_DecryptInit_ex2(payload_.get(), nullptr, key_.data(), nullptr,
@@ -152,7 +152,7 @@ QuicKeys::Header QuicKeys::unmask(const QuicInitial& initial) {
   const std::uint8_t first = reader.u8();
   reader.skip(initial.number_at - 1);
   ByteReader number = reader;
-  reader.skip(kLongestNumber);
+  reader.skip(kMaxNumberSize);
   const Bytes sample = reader.take(kSample);
   if (!reader.ok()) return header;
   std::array<std::uint8_t, 2 * kSample> mask{};
@@ -166,8 +166,8 @@ QuicKeys::Header QuicKeys::unmask(const QuicInitial& initial) {
   for (std::size_t i = 1; i <= header.number_size; ++i) {
     header.clear[i] = number.u8() ^ mask[i];
   }
-  // Two reserved bits must be 0 (RFC 9000, 17.2); with wrong keys they are by
-  // one chance in four.
+  // Two reserved bits must be 0 (RFC 9000, 17.2); with wrong keys they are 0 in
+  // one case of four.
   header.ok = (header.clear[0] & 0x0c) == 0;
   return header;
 }
@@ -185,17 +185,17 @@ bool QuicKeys::decrypt(const QuicInitial& initial, const Header& header) {
     header_[initial.number_at + i] = byte;
     nonce[kIv - header.number_size + i] ^= byte;
   }
-  const std::size_t there =
+  const std::size_t count =
       std::min(initial.packet.size(), initial.end - kTag) - payload_at;
-  const Bytes cipher = initial.packet.subspan(payload_at, there);
-  clear_.resize(there);
+  const Bytes cipher = initial.packet.subspan(payload_at, count);
+  plaintext_.resize(count);
   EVP_CIPHER_CTX* const context = payload_.get();
   int size = 0;
   if (EVP_DecryptInit_ex2(context, nullptr, nullptr, nonce.data(), nullptr) !=
           1 ||
       EVP_DecryptUpdate(context, nullptr, &size, header_.data(),
                         static_cast<int>(header_.size())) != 1 ||
-      EVP_DecryptUpdate(context, clear_.data(), &size, cipher.data(),
+      EVP_DecryptUpdate(context, plaintext_.data(), &size, cipher.data(),
                         static_cast<int>(cipher.size())) != 1) {
     return false;
   }
@@ -204,7 +204,7 @@ bool QuicKeys::decrypt(const QuicInitial& initial, const Header& header) {
   std::copy_n(initial.packet.end() - kTag, kTag, tag.begin());
   return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTag,
                              tag.data()) == 1 &&
-         EVP_DecryptFinal_ex(context, clear_.data() + there, &size) == 1;
+         EVP_DecryptFinal_ex(context, plaintext_.data() + count, &size) == 1;
 }
 
 }  // namespace flowtell

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Takes the protection off a client's Initial packets. It guards against
-// accidents, not readers: its keys follow from the connection id that the
-// client chose and a salt that is printed in the standard (RFC 9001, section
-// 5.2 and appendix A; RFC 9369, section 3.3, for version 2).
+// Removes the protection of a client's Initial packets. It guards against
+// accidents, not readers: the keys follow from the connection id that the
+// client chose and a salt printed in the standard (RFC 9001, section 5.2 and
+// appendix A; RFC 9369, section 3.3, for version 2).
 //
 //   secret   = HKDF-Extract(salt of the version, connection id)
 //   client   = HKDF-Expand-Label(secret, "client in")
 //   key, iv, hp = HKDF-Expand-Label(client, "quic key" | "quic iv" | "quic hp")
 //
 // Header protection is AES-128-ECB of a sample of the ciphertext (RFC 9001,
-// 5.4), the payload AES-128-GCM (5.3). Where the capture cut the packet the tag
-// is not there to be checked; the front is then decrypted all the same, as GCM
-// is a keystream, and whoever reads it must bear with nonsense.
+// 5.4); the payload uses AES-128-GCM (5.3). If the capture cut the packet, its
+// tag is missing and cannot be checked. The front is decrypted all the same,
+// as GCM is a keystream, and readers of the frames must tolerate garbage.
 //
-// Cost: five HMACs for a new connection id, else two short runs of AES. All
-// cipher states are made once. One thread at a time.
+// One thread at a time. Cost: five HMACs for a new connection id, otherwise two
+// short runs of AES. Cipher contexts are created once.
 #pragma once
 
 #include <array>
@@ -29,16 +29,16 @@ struct evp_mac_ctx_st;
 
 namespace flowtell {
 
-// What a connection's Initial keys are made of.
+// The input to a connection's Initial keys.
 struct QuicSeed {
-  static constexpr std::size_t kLongest = 20;
+  static constexpr std::size_t kMaxSize = 20;
 
   QuicSeed() = default;
   explicit QuicSeed(const QuicInitial& initial);
 
   QuicVersion version = QuicVersion::k1;
   std::uint8_t size = 0;
-  std::array<std::uint8_t, kLongest> id{};
+  std::array<std::uint8_t, kMaxSize> id{};
 
   bool operator==(const QuicSeed&) const = default;
 };
@@ -50,8 +50,8 @@ class QuicKeys {
   QuicKeys(QuicKeys&&) noexcept;
   QuicKeys& operator=(QuicKeys&&) noexcept;
 
-  // The packet's payload: its frames. Nothing where the seed's keys do not fit
-  // it. Valid until the next call.
+  // The packet's decrypted payload: its frames. Empty if the seed's keys do not
+  // match. Valid until the next call.
   Bytes open(const QuicSeed& seed, const QuicInitial& initial);
 
  private:
@@ -66,7 +66,7 @@ class QuicKeys {
     void operator()(evp_mac_ctx_st* mac) const;
   };
 
-  // The first bytes of a packet, without their protection.
+  // The first bytes of a packet, unprotected.
   struct Header {
     std::array<std::uint8_t, 5> clear{};  // its first byte; its packet number
     std::size_t number_size = 0;
@@ -87,8 +87,8 @@ class QuicKeys {
   bool has_seed_ = false;
   std::array<std::uint8_t, kIv> iv_{};
   std::array<std::uint8_t, kKey> key_{};
-  std::vector<std::uint8_t> header_;  // of the packet at hand, unprotected
-  std::vector<std::uint8_t> clear_;
+  std::vector<std::uint8_t> header_;  // of the current packet, unprotected
+  std::vector<std::uint8_t> plaintext_;
 };
 
 }  // namespace flowtell

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// QUIC's numbers of 1, 2, 4 or 8 bytes; their first two bits tell which
+// QUIC integers of 1, 2, 4 or 8 bytes; the first two bits give the size
 // (RFC 9000, section 16).
 #pragma once
 

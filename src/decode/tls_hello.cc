@@ -12,10 +12,10 @@ constexpr std::uint8_t kHandshakeRecord = 22;
 constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint16_t kServerNameExtension = 0;
 constexpr std::uint16_t kAlpnExtension = 16;
-// Joined records need to hold no more than is kept of a stream.
+// Equals the part of a stream that is buffered.
 constexpr std::size_t kMaxJoined = 16'384;
 
-// A reader of what is there of the next `size` bytes.
+// A reader of the next `size` bytes, or as many as are available.
 ByteReader part_of(ByteReader& reader, std::size_t size) {
   return ByteReader(reader.take(std::min(size, reader.left())));
 }
@@ -33,9 +33,9 @@ void read_server_names(ByteReader list, TlsHello& hello) {
   }
 }
 
-// GREASE (RFC 8701) and others' binary identifiers are no text.
+// GREASE (RFC 8701) and other binary identifiers are not text.
 bool is_plain_text(Bytes name) {
-  return !name.empty() && name.size() <= TlsHello::kLongestAlpn &&
+  return !name.empty() && name.size() <= TlsHello::kMaxAlpnLength &&
          std::all_of(name.begin(), name.end(),
                      [](std::uint8_t c) { return c > ' ' && c < 0x7f; });
 }
@@ -53,7 +53,7 @@ void read_protocols(ByteReader list, TlsHello& hello) {
   }
 }
 
-// Everything in a ClientHello behind its message header.
+// Reads a ClientHello after its message header.
 void read_body(ByteReader body, TlsHello& hello) {
   body.skip(2 + 32);      // version, random
   body.skip(body.u8());   // session
@@ -72,15 +72,15 @@ void read_body(ByteReader body, TlsHello& hello) {
   }
 }
 
-TlsHello needs(std::size_t missing) {
+TlsHello needs_more(std::size_t missing) {
   TlsHello hello;
   hello.state = TlsHello::State::kNeedsMore;
   hello.missing = missing;
   return hello;
 }
 
-// The handshake bytes of records, put together. Stops at what is no record of a
-// handshake, and at the end.
+// Concatenates the handshake bytes of records. Stops at a record of another
+// type.
 class JoinedRecords {
  public:
   explicit JoinedRecords(Bytes stream) {
@@ -109,12 +109,12 @@ TlsHello read_handshake_hello(Bytes messages) noexcept {
   ByteReader reader(messages);
   if (reader.left() > 0 && messages[0] != kClientHello) return {};
   if (reader.left() < kMessageHeader) {
-    return needs(kMessageHeader - reader.left());
+    return needs_more(kMessageHeader - reader.left());
   }
   const std::uint32_t size = reader.u32() & 0xffffff;
   TlsHello hello;
   hello.state = TlsHello::State::kDone;
-  if (reader.left() < size) hello = needs(size - reader.left());
+  if (reader.left() < size) hello = needs_more(size - reader.left());
   read_body(part_of(reader, size), hello);
   return hello;
 }
@@ -128,11 +128,11 @@ TlsHello read_tls_hello(Bytes stream) noexcept {
     return {};
   }
   if (stream.size() <= kRecordHeader) {
-    return needs(kRecordHeader + 1 - stream.size());
+    return needs_more(kRecordHeader + 1 - stream.size());
   }
   const std::size_t record = load<std::uint16_t>(&stream[3], ByteOrder::kBig);
   const Bytes first = stream.subspan(kRecordHeader);
-  // Nearly always one record holds all of it, or all that is there.
+  // The common case: one record holds the whole hello, or all captured bytes.
   if (first.size() <= record) return read_handshake_hello(first);
   const TlsHello hello = read_handshake_hello(first.first(record));
   if (hello.state != TlsHello::State::kNeedsMore) return hello;

@@ -17,18 +17,18 @@ TlsHello read(const std::string& stream) {
   return read_tls_hello(as_bytes(stream));
 }
 
-TEST(TlsHello, GivesTheServerNameAndTheFirstProtocol) {
+TEST(TlsHello, ReadsTheServerNameAndTheFirstProtocol) {
   const TlsHello hello = read(tls_records(client_hello()));
   EXPECT_EQ(hello.state, State::kDone);
   EXPECT_EQ(hello.server_name.text(), "www.example.org");
   EXPECT_EQ(hello.alpn(), "h2");
 }
 
-TEST(TlsHello, MayStretchOverRecordsOfAnySize) {
-  for (std::size_t most = 1; most < 300; ++most) {
-    const TlsHello hello = read(tls_records(client_hello(), most));
-    EXPECT_EQ(hello.state, State::kDone) << most;
-    EXPECT_EQ(hello.server_name.text(), "www.example.org") << most;
+TEST(TlsHello, SpansRecordsOfAnySize) {
+  for (std::size_t max_size = 1; max_size < 300; ++max_size) {
+    const TlsHello hello = read(tls_records(client_hello(), max_size));
+    EXPECT_EQ(hello.state, State::kDone) << max_size;
+    EXPECT_EQ(hello.server_name.text(), "www.example.org") << max_size;
   }
 }
 
@@ -40,7 +40,7 @@ TEST(TlsHello, MayHaveNoName) {
   EXPECT_EQ(hello.alpn(), "");
 }
 
-TEST(TlsHello, PassesOverNamesThatAreNone) {
+TEST(TlsHello, SkipsInvalidNames) {
   EXPECT_TRUE(read(tls_records(client_hello({.server = "not a name"})))
                   .server_name.empty());
   const TlsHello grease =
@@ -48,7 +48,7 @@ TEST(TlsHello, PassesOverNamesThatAreNone) {
   EXPECT_EQ(grease.alpn(), "http/1.1");
 }
 
-TEST(TlsHello, CutAnywhereGivesWhatStandsBeforeTheCut) {
+TEST(TlsHello, ReadsTruncatedHellosUpToTheCut) {
   const std::string whole = tls_records(client_hello({.padding_after = 40}));
   const std::size_t name_end = whole.find("example.org") + 11;
   for (std::size_t size = 0; size < whole.size(); ++size) {
@@ -60,7 +60,7 @@ TEST(TlsHello, CutAnywhereGivesWhatStandsBeforeTheCut) {
   }
 }
 
-TEST(TlsHello, IsNotWhatBeginsOtherwise) {
+TEST(TlsHello, RejectsOtherBeginnings) {
   for (const std::string text :
        {"GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x01\x01\x02", "\x17\x03\x03",
         "\x16\x04", "SSH-2.0-OpenSSH"}) {
@@ -69,47 +69,47 @@ TEST(TlsHello, IsNotWhatBeginsOtherwise) {
   EXPECT_EQ(read_handshake_hello(as_bytes("\x02")).state, State::kNone);
 }
 
-TEST(TlsHello, BearsEveryBitTurned) {
+TEST(TlsHello, ToleratesEveryFlippedBit) {
   const std::string whole = tls_records(client_hello(), 100);
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
-    std::string turned = whole;
-    turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1 << (bit % 8)));
-    const TlsHello hello = read(turned);
-    EXPECT_LE(hello.server_name.text().size(), HostName::kLongest);
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    const TlsHello hello = read(flipped);
+    EXPECT_LE(hello.server_name.text().size(), HostName::kMaxLength);
   }
 }
 
-RC_GTEST_PROP(TlsHello, BearsAnything, (const std::string& garbage)) {
+RC_GTEST_PROP(TlsHello, ToleratesGarbage, (const std::string& garbage)) {
   const std::string stream = "\x16\x03\x01" + garbage;
   read(stream);
   read_handshake_hello(as_bytes(garbage));
   const TlsHello hello =
       read_handshake_hello(as_bytes(client_hello().substr(0, 60) + garbage));
-  RC_ASSERT(hello.alpn().size() <= TlsHello::kLongestAlpn);
+  RC_ASSERT(hello.alpn().size() <= TlsHello::kMaxAlpnLength);
 }
 
 // A hello of some 20,000 bytes in records of 1,000.
-TEST(TlsHello, JoinsNoMoreRecordsThanItHasRoomFor) {
+TEST(TlsHello, BoundsTheJoinedRecords) {
   const std::string hello = client_hello({.padding_after = 20'000});
-  const TlsHello read_of = read(tls_records(hello, 1000));
-  EXPECT_EQ(read_of.state, State::kNeedsMore);
-  EXPECT_EQ(read_of.missing, hello.size() - 16'384);
-  EXPECT_EQ(read_of.server_name.text(), "www.example.org");
+  const TlsHello result = read(tls_records(hello, 1000));
+  EXPECT_EQ(result.state, State::kNeedsMore);
+  EXPECT_EQ(result.missing, hello.size() - 16'384);
+  EXPECT_EQ(result.server_name.text(), "www.example.org");
 }
 
-TEST(TlsHello, EndsAtARecordOfAnotherKind) {
+TEST(TlsHello, StopsAtARecordOfAnotherType) {
   const std::string hello = client_hello();
   std::string records = tls_records(hello, 60);
   constexpr std::size_t kSecondRecord = 5 + 60;
   records[kSecondRecord] = 23;
-  const TlsHello read_of = read(records);
-  EXPECT_EQ(read_of.state, State::kNeedsMore);
-  EXPECT_EQ(read_of.missing, hello.size() - 60);
-  EXPECT_TRUE(read_of.server_name.empty());
+  const TlsHello result = read(records);
+  EXPECT_EQ(result.state, State::kNeedsMore);
+  EXPECT_EQ(result.missing, hello.size() - 60);
+  EXPECT_TRUE(result.server_name.empty());
 }
 
-// What stands behind the hello in its record, or in the next, is not its.
-TEST(TlsHello, EndsWhereItSays) {
+// Bytes after the hello, in its record or the next, are ignored.
+TEST(TlsHello, EndsAtItsStatedLength) {
   const std::string hello = client_hello();
   EXPECT_EQ(read(tls_records(hello + "more")).state, State::kDone);
   EXPECT_EQ(read(tls_records(hello) + "more").state, State::kDone);
@@ -119,25 +119,25 @@ TEST(TlsHello, EndsWhereItSays) {
             "www.example.org");
 }
 
-// ServerNameList has entries of types, of which 0 is a host's name.
-TEST(TlsHello, PassesOverServerNamesOfAnotherType) {
+// The entries of a ServerNameList have types; type 0 is a host name.
+TEST(TlsHello, SkipsServerNamesOfAnotherType) {
   using namespace std::string_literals;
   std::string hello = client_hello({.server = "abc\0\0\x09"s + "b.example"});
   const std::size_t name_at = hello.find("abc");
-  hello[name_at - 1] = 3;  // so that two entries stand there
+  hello[name_at - 1] = 3;  // makes two entries
   EXPECT_EQ(read_handshake_hello(as_bytes(hello)).server_name.text(), "abc");
   hello[name_at - 3] = 1;
   EXPECT_EQ(read_handshake_hello(as_bytes(hello)).server_name.text(),
             "b.example");
 }
 
-TEST(TlsHello, GivesProtocolsThatAreTextOfAtMost32Letters) {
+TEST(TlsHello, ReportsTextProtocolsOfAtMost32Bytes) {
   const auto first_of = [](const std::string& protocol) {
     return std::string(
         read(tls_records(client_hello({.protocols = {protocol, "second"}})))
             .alpn());
   };
-  const std::string longest(TlsHello::kLongestAlpn, 'x');
+  const std::string longest(TlsHello::kMaxAlpnLength, 'x');
   EXPECT_EQ(first_of(longest), longest);
   EXPECT_EQ(first_of(longest + 'x'), "second");
   EXPECT_EQ(first_of(""), "second");
@@ -147,7 +147,7 @@ TEST(TlsHello, GivesProtocolsThatAreTextOfAtMost32Letters) {
   EXPECT_EQ(first_of("a\x80"), "second");
 }
 
-TEST(TlsHello, SaysHowMuchIsMissing) {
+TEST(TlsHello, ReportsTheMissingBytes) {
   const auto missing = [](const std::string& stream) {
     const TlsHello hello = read(stream);
     EXPECT_EQ(hello.state, State::kNeedsMore);

@@ -9,7 +9,7 @@
 namespace flowtell {
 namespace {
 
-// The lower of the two in the middle where their number is even.
+// The lower median if the number of values is even.
 double median_of(std::vector<float>& values) {
   if (values.empty()) return 0;
   const auto middle =

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which features matter for which app: what an app's recall loses when a
-// feature is shuffled (learn/out_of_bag.h), and what the feature's value
-// usually is for the app.
+// Feature importance per app: the loss of the app's recall when a feature is
+// shuffled (learn/out_of_bag.h), and the feature's median for the app.
 #pragma once
 
 #include <string>
@@ -14,13 +13,13 @@ namespace flowtell {
 
 struct AppFeature {
   std::string column;
-  double lost = 0;                  // the mean over the apps
-  std::vector<double> lost_of_app;  // of 1, by AppId
-  std::vector<double> median;       // by AppId; 0 for an app without flows
+  double lost = 0;                         // mean loss of recall over the apps
+  std::vector<double> recall_loss_by_app;  // from 0 to 1, by AppId
+  std::vector<double> median;  // by AppId; 0 for an app without flows
 };
 
-// All columns, the one that matters most first. Grows a forest of all rows.
-// REQUIRES: a name for each column of the data.
+// Returns all columns, most important first. Trains a forest on all rows.
+// REQUIRES: `columns` names each column of the data.
 std::vector<AppFeature> app_features(const Dataset& data,
                                      const std::vector<std::string>& columns,
                                      const ForestOptions& options);

@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-// Column "first" tells app c from the others, "second" tells a from b, and
-// "noise" tells nothing.
+// Column "first" separates app c from the others, "second" separates a from b,
+// and "noise" carries no information.
 Dataset three_apps() {
   std::vector<TestRow> rows;
   for (std::uint32_t i = 0; i < 90; ++i) {
@@ -22,26 +22,26 @@ Dataset three_apps() {
   return table_of(rows, 3);
 }
 
-ForestOptions so_many(std::size_t trees) {
+ForestOptions options_of(std::size_t trees) {
   ForestOptions options;
   options.trees = trees;
   return options;
 }
 
-TEST(AppFeatures, StandInTheOrderInWhichTheyMatter) {
+TEST(AppFeatures, AreSortedByImportance) {
   const auto features =
-      app_features(three_apps(), {"first", "second", "noise"}, so_many(40));
+      app_features(three_apps(), {"first", "second", "noise"}, options_of(40));
   ASSERT_EQ(features.size(), 3u);
   EXPECT_EQ(features[2].column, "noise");
   EXPECT_NEAR(features[2].lost, 0, 0.05);
   EXPECT_GT(features[1].lost, 0.1);
 }
 
-TEST(AppFeatures, MatterForTheAppsTheyTell) {
+TEST(AppFeatures, MatterForTheAppsTheySeparate) {
   const auto features =
-      app_features(three_apps(), {"first", "second", "noise"}, so_many(40));
+      app_features(three_apps(), {"first", "second", "noise"}, options_of(40));
   for (const AppFeature& feature : features) {
-    const auto& lost = feature.lost_of_app;
+    const auto& lost = feature.recall_loss_by_app;
     if (feature.column == "first") {
       EXPECT_GT(lost[2], 0.2);
     }
@@ -51,9 +51,9 @@ TEST(AppFeatures, MatterForTheAppsTheyTell) {
   }
 }
 
-TEST(AppFeatures, TellWhatIsUsualForAnApp) {
+TEST(AppFeatures, ReportTheMedianForEachApp) {
   const auto features =
-      app_features(three_apps(), {"first", "second", "noise"}, so_many(5));
+      app_features(three_apps(), {"first", "second", "noise"}, options_of(5));
   for (const AppFeature& feature : features) {
     if (feature.column == "first") {
       EXPECT_EQ(feature.median, (std::vector<double>{1, 1, 10}));

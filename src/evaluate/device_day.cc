@@ -10,24 +10,24 @@ namespace flowtell {
 
 DeviceDay device_day(const Dataset& data, const HeldOutScores& held_out,
                      EvidenceKinds kinds, const UnknownRule& rule,
-                     std::uint64_t seed, std::size_t most_uses) {
-  const Probabilities judged =
+                     std::uint64_t seed, std::size_t max_uses) {
+  const Probabilities probabilities =
       classify_timeline(data, held_out.scores, held_out.weights, kinds, seed);
-  const auto places = lay_out_day(data, seed);
+  const auto timeline = build_timeline(data, seed);
   DeviceDay day;
-  day.captures = places.size();
-  for (const CapturePlace& place : places) {
-    if (day.uses.size() == most_uses) break;
+  day.captures = timeline.size();
+  for (const TimelineCapture& capture : timeline) {
+    if (day.uses.size() == max_uses) break;
     const auto since_begin = [&](Timestamp time) {
-      return in_seconds((time + place.shift).time_since_epoch());
+      return in_seconds((time + capture.shift).time_since_epoch());
     };
     DeviceDay::Use use;
-    use.app = data.labels[place.begin];
-    use.begin = since_begin(data.facts[place.begin].first);
-    for (std::size_t row = place.begin; row < place.end; ++row) {
+    use.app = data.labels[capture.begin];
+    use.begin = since_begin(data.facts[capture.begin].first);
+    for (std::size_t row = capture.begin; row < capture.end; ++row) {
       const RowFacts& facts = data.facts[row];
       const Verdict verdict = reach_verdict(
-          judged.row(row), rule.settled(held_out.weights.of(row)));
+          probabilities.row(row), rule.resolved(held_out.weights.of(row)));
       use.begin = std::min(use.begin, since_begin(facts.first));
       use.end = std::max(use.end, since_begin(facts.last));
       use.flows.push_back(

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One device's day to look at: captures laid end to end
-// (learn/row_classifier.h), which app was in use, and which was named flow by
-// flow.
+// One device's day as data for a chart: captures end to end
+// (learn/row_classifier.h), the app in use, and the app named for each flow.
 #pragma once
 
 #include <vector>
@@ -25,13 +24,13 @@ struct DeviceDay {
     std::vector<NamedFlow> flows;
   };
 
-  std::vector<Use> uses;     // the first of the day, one a capture
+  std::vector<Use> uses;     // the first ones of the day, one per capture
   std::size_t captures = 0;  // of the whole day
 };
 
-// At most so many uses. The order hangs on the seed.
+// Returns at most `max_uses` uses. The order depends on the seed.
 DeviceDay device_day(const Dataset& data, const HeldOutScores& held_out,
                      EvidenceKinds kinds, const UnknownRule& rule,
-                     std::uint64_t seed, std::size_t most_uses = 160);
+                     std::uint64_t seed, std::size_t max_uses = 160);
 
 }  // namespace flowtell

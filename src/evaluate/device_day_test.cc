@@ -9,7 +9,7 @@ namespace flowtell {
 namespace {
 
 // Three captures of two flows each, 3 s apart: of the first app, of the second,
-// and of the first with a flow of which nothing is known.
+// and of the first with a flow that has uniform scores.
 class DeviceDayTest : public testing::Test {
  protected:
   DeviceDayTest() {
@@ -23,23 +23,23 @@ class DeviceDayTest : public testing::Test {
     held_out.scores = DatasetScores(2, 6);
     std::ranges::fill(held_out.scores.name.values, 0.5);
     for (std::size_t row = 0; row < 6; ++row) {
-      const double said = row == 5 ? 0.5 : 0.9;
-      held_out.scores.shape.row(row)[data.labels[row]] = said;
-      held_out.scores.shape.row(row)[1u - data.labels[row]] = 1 - said;
+      const double share = row == 5 ? 0.5 : 0.9;
+      held_out.scores.shape.row(row)[data.labels[row]] = share;
+      held_out.scores.shape.row(row)[1u - data.labels[row]] = 1 - share;
     }
     held_out.weights.of_fold = {{}};
   }
 
-  DeviceDay day(std::size_t most_uses = 160) const {
+  DeviceDay day(std::size_t max_uses = 160) const {
     return device_day(data, held_out, {true, false, false}, {0.6, 0}, 1,
-                      most_uses);
+                      max_uses);
   }
 
   Dataset data;
   HeldOutScores held_out;
 };
 
-TEST_F(DeviceDayTest, LaysCapturesEndToEndHalfAMinuteApart) {
+TEST_F(DeviceDayTest, PutsCapturesThirtySecondsApart) {
   const DeviceDay made = day();
   ASSERT_EQ(made.uses.size(), 3u);
   EXPECT_EQ(made.captures, 3u);
@@ -52,7 +52,7 @@ TEST_F(DeviceDayTest, LaysCapturesEndToEndHalfAMinuteApart) {
   }
 }
 
-TEST_F(DeviceDayTest, TellsWhatEachFlowIsNamed) {
+TEST_F(DeviceDayTest, ReportsTheAppOfEachFlow) {
   std::size_t unknown = 0;
   for (const DeviceDay::Use& use : day().uses) {
     for (const DeviceDay::NamedFlow& flow : use.flows) {
@@ -67,7 +67,7 @@ TEST_F(DeviceDayTest, TellsWhatEachFlowIsNamed) {
   EXPECT_EQ(unknown, 1u);
 }
 
-TEST_F(DeviceDayTest, EndsAfterSoManyUses) {
+TEST_F(DeviceDayTest, LimitsTheNumberOfUses) {
   const DeviceDay made = day(2);
   EXPECT_EQ(made.uses.size(), 2u);
   EXPECT_EQ(made.captures, 3u);

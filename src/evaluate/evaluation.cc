@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-// How many there are, and how many are right.
+// Counts flows and right ones.
 struct Count {
   void add(bool is_right) {
     ++flows;
@@ -22,7 +22,7 @@ struct Count {
   std::uint64_t right = 0;
 };
 
-// What is counted of the flows of one app.
+// Counts for the flows of one app.
 struct AppCounts {
   std::uint64_t flows = 0;
   std::uint64_t unknown = 0;
@@ -65,12 +65,12 @@ std::vector<Confusion> Evaluation::confusions() const {
   return all;
 }
 
-std::vector<std::string> Evaluation::lost_apps() const {
-  std::vector<std::string> lost;
+std::vector<std::string> Evaluation::zero_recall_apps() const {
+  std::vector<std::string> zero_recall;
   for (const AppScore& app : apps) {
-    if (app.flows > 0 && app.recall == 0) lost.push_back(app.app);
+    if (app.flows > 0 && app.recall == 0) zero_recall.push_back(app.app);
   }
-  return lost;
+  return zero_recall;
 }
 
 TimelineScore evaluate_timeline(const Dataset& data,
@@ -102,7 +102,7 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
 }
 
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
-                    const UnknownRule& rule, const RowWeights& learned) {
+                    const UnknownRule& rule, const RowWeights& weights) {
   const std::size_t apps = data.apps.size();
   Evaluation result;
   result.flows = data.rows();
@@ -115,7 +115,7 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
   std::uint64_t named_wrong = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const Verdict verdict =
-        reach_verdict(probabilities.row(row), rule.settled(learned.of(row)));
+        reach_verdict(probabilities.row(row), rule.resolved(weights.of(row)));
     const AppId truth = data.labels[row];
     const bool is_right = verdict.best == truth;
     ++result.confusion[truth][verdict.best];
@@ -140,7 +140,7 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                            ratio(own.unknown, own.flows)});
   }
   result.accuracy = ratio(right, result.flows);
-  result.error_named = ratio(named_wrong, result.flows - unknown);
+  result.selective_risk = ratio(named_wrong, result.flows - unknown);
   result.reliability = reliability(data, probabilities);
   result.risk_coverage = risk_coverage(data, probabilities);
   result.coverage = ratio(result.flows - unknown, result.flows);
@@ -178,7 +178,7 @@ PresetScore evaluate_preset(const Dataset& data, const PlainShares& shares,
     }
   }
   score.named = named.flows;
-  score.right_of_named = named.share();
+  score.accuracy_of_named = named.share();
   score.right_of_unambiguous = unambiguous.share();
   return score;
 }

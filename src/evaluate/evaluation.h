@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How good verdicts are, in the terms that papers use. All shares are of 1.
+// The quality of verdicts, in metrics used by papers. Shares are from 0 to 1.
 #pragma once
 
 #include <cstdint>
@@ -25,53 +25,53 @@ namespace flowtell {
 struct AppScore {
   std::string app;
   std::uint64_t flows = 0;
-  // Every flow judged, none called unknown:
-  double recall = 0;     // of its flows, those named so
-  double precision = 0;  // of the flows named so, its own; 0 for none
+  // With every flow named, none unknown:
+  double recall = 0;     // of its flows, those named right
+  double precision = 0;  // of the flows named so, those right; 0 for none
   // Under the unknown rule:
-  double correct = 0;  // of its flows not called unknown, those named right
-  double unknown = 0;  // of its flows, those called unknown
+  double correct = 0;  // of its flows that are named, those named right
+  double unknown = 0;  // of its flows, those that are unknown
 };
 
-// Captures laid end to end as one device's day, several times in other orders.
+// Scores over a timeline (learn/row_classifier.h), in several orders.
 struct TimelineScore {
   std::size_t repeats = 0;
   Score mean;
   Score spread;  // standard deviation over the repeats
 };
 
-// The flows that look alike whatever the app, and the others; every flow named.
+// Accuracy on ambiguous flows and on the others, with every flow named.
 struct AmbiguityScore {
   std::size_t groups = 0;
-  std::uint64_t flows = 0;   // of these groups
-  double right = 0;          // the share of them named right
-  double right_of_rest = 0;  // and of all others
+  std::uint64_t flows = 0;      // of these groups
+  double right = 0;             // the share of them named right
+  double accuracy_of_rest = 0;  // the share of all others named right
 };
 
-// What a preset's coverage is of.
+// Coverage and accuracy of a preset (learn/preset.h).
 struct PresetScore {
   std::string name;
-  std::string limits;           // of the flows that count, in words
-  std::uint64_t flows_met = 0;  // within the limits or not
+  std::string limits;            // which flows count, in words
+  std::uint64_t flows_seen = 0;  // within the limits or not
   std::uint64_t named = 0;
   std::uint64_t ambiguous = 0;  // by relabelling
-  double right_of_named = 0;
-  // Whatever the threshold: of the flows not called ambiguous, those right.
+  double accuracy_of_named = 0;
+  // At any threshold: of the flows that are not ambiguous, those right.
   double right_of_unambiguous = 0;
 };
 
 struct Evaluation {
   std::uint64_t captures = 0;
   std::uint64_t flows = 0;
-  double accuracy = 0;           // every flow judged, none called unknown
+  double accuracy = 0;           // with every flow named, none unknown
   double balanced_accuracy = 0;  // the mean of the recalls
   // Means over the apps that have flows, under the unknown rule:
   double correct = 0;
   double unknown = 0;
-  double coverage = 0;     // of all flows, those not called unknown
-  double error_named = 0;  // of the flows named, those named wrong
+  double coverage = 0;        // of all flows, those named
+  double selective_risk = 0;  // of the flows named, those wrong
   std::vector<AppScore> apps;
-  // confusion[i][j]: how many flows of app i are most like app j.
+  // confusion[i][j]: the number of flows of app i predicted as app j.
   std::vector<std::vector<std::uint64_t>> confusion;
   Reliability reliability;
   RiskCoverage risk_coverage;
@@ -83,32 +83,31 @@ struct Evaluation {
   std::optional<RepeatedScore> repeats;
 
   Score score() const { return {accuracy, balanced_accuracy}; }
-  // The apps of whose flows none is named right, though every flow is named.
-  std::vector<std::string> lost_apps() const;
-  // The entries of `confusion` that are not 0, row by row.
+  // The apps with a recall of 0.
+  std::vector<std::string> zero_recall_apps() const;
+  // The nonzero entries of `confusion`, row by row.
   std::vector<Confusion> confusions() const;
 };
 
-// REQUIRES: one row of probabilities a row of data.
+// REQUIRES: one row of probabilities per row of data.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule);
-// The same with the rule settled by what was learned for each row.
+// The same, with the rule resolved by each row's weights.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
-                    const UnknownRule& rule, const RowWeights& learned);
+                    const UnknownRule& rule, const RowWeights& weights);
 
-// What the evidence says of flows when captures follow each other. The orders
-// hang on the seed.
+// Scores the captures as one device's timeline. The orders depend on the seed.
 TimelineScore evaluate_timeline(const Dataset& data,
                                 const HeldOutScores& held_out,
                                 EvidenceKinds kinds, std::uint64_t seed);
 
-// REQUIRES: one row of probabilities, and one mark, a row of data.
+// REQUIRES: one row of probabilities and one mark per row of data.
 AmbiguityScore evaluate_ambiguity(const Dataset& data,
                                   const Probabilities& probabilities,
                                   const AmbiguousRows& ambiguous);
 
-// What a preset says of the flows within its limits. The other fields of the
-// score are the caller's.
+// Scores a preset on the flows within its limits. The caller fills the fields
+// `name`, `limits` and `flows_seen`.
 PresetScore evaluate_preset(const Dataset& data, const PlainShares& shares,
                             const UnknownRule& rule);
 

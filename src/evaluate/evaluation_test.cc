@@ -10,15 +10,15 @@
 namespace flowtell {
 namespace {
 
-TEST(Evaluation, CountsWhatWasTakenForWhat) {
-  const std::vector<std::vector<std::uint64_t>> due = {
+TEST(Evaluation, CountsTheConfusionMatrix) {
+  const std::vector<std::vector<std::uint64_t>> expected = {
       {3, 1, 0, 0}, {1, 2, 0, 0}, {1, 2, 0, 0}, {0, 0, 0, 0}};
-  EXPECT_EQ(hand_computed().confusion, due);
+  EXPECT_EQ(hand_computed_evaluation().confusion, expected);
 }
 
-TEST(Evaluation, ListsWhatWasTakenForWhatRowByRow) {
+TEST(Evaluation, ListsConfusionsRowByRow) {
   EXPECT_EQ(
-      hand_computed().confusions(),
+      hand_computed_evaluation().confusions(),
       (std::vector<Confusion>{
           {0, 0, 3}, {0, 1, 1}, {1, 0, 1}, {1, 1, 2}, {2, 0, 1}, {2, 1, 2}}));
   Evaluation of_three;
@@ -28,8 +28,8 @@ TEST(Evaluation, ListsWhatWasTakenForWhatRowByRow) {
       (std::vector<Confusion>{{0, 0, 5}, {0, 2, 4}, {2, 1, 2}, {2, 2, 3}}));
 }
 
-TEST(Evaluation, JudgesEveryFlowForRecallAndPrecision) {
-  const Evaluation evaluation = hand_computed();
+TEST(Evaluation, NamesEveryFlowForRecallAndPrecision) {
+  const Evaluation evaluation = hand_computed_evaluation();
   EXPECT_EQ(evaluation.flows, 10u);
   EXPECT_EQ(evaluation.captures, 3u);
   EXPECT_DOUBLE_EQ(evaluation.accuracy, 5.0 / 10);
@@ -42,8 +42,8 @@ TEST(Evaluation, JudgesEveryFlowForRecallAndPrecision) {
   EXPECT_DOUBLE_EQ(evaluation.balanced_accuracy, (3.0 / 4 + 2.0 / 3 + 0.0) / 3);
 }
 
-TEST(Evaluation, LeavesUnknownFlowsOutOfCorrect) {
-  const Evaluation evaluation = hand_computed();
+TEST(Evaluation, ExcludesUnknownFlowsFromCorrect) {
+  const Evaluation evaluation = hand_computed_evaluation();
   EXPECT_DOUBLE_EQ(evaluation.apps[0].unknown, 1.0 / 4);
   EXPECT_DOUBLE_EQ(evaluation.apps[0].correct, 2.0 / 3);
   EXPECT_DOUBLE_EQ(evaluation.apps[1].unknown, 1.0 / 3);
@@ -53,8 +53,8 @@ TEST(Evaluation, LeavesUnknownFlowsOutOfCorrect) {
   EXPECT_DOUBLE_EQ(evaluation.coverage, 6.0 / 10);
 }
 
-TEST(Evaluation, LeavesAnAppWithoutFlowsOutOfTheMeans) {
-  const Evaluation evaluation = hand_computed();
+TEST(Evaluation, ExcludesAppsWithoutFlowsFromTheMeans) {
+  const Evaluation evaluation = hand_computed_evaluation();
   EXPECT_EQ(evaluation.apps[3].app, "zither");
   EXPECT_EQ(evaluation.apps[3].flows, 0u);
   EXPECT_EQ(evaluation.apps[3].recall, 0);
@@ -62,7 +62,7 @@ TEST(Evaluation, LeavesAnAppWithoutFlowsOutOfTheMeans) {
   EXPECT_DOUBLE_EQ(evaluation.unknown, (1.0 / 4 + 1.0 / 3 + 2.0 / 3) / 3);
 }
 
-TEST(Evaluation, OfNoFlowsIsAllNothing) {
+TEST(Evaluation, IsZeroWithoutFlows) {
   Dataset none = ten_flows().select({});
   const Evaluation evaluation = evaluate(none, Probabilities(4, 0), kRule);
   EXPECT_EQ(evaluation.flows, 0u);
@@ -71,17 +71,18 @@ TEST(Evaluation, OfNoFlowsIsAllNothing) {
   EXPECT_EQ(evaluation.coverage, 0);
 }
 
-// Six were named, the fourth of mail and the first of video among them wrong.
-TEST(Evaluation, TellsTheErrorAmongTheFlowsNamed) {
-  EXPECT_DOUBLE_EQ(hand_computed().error_named, 3.0 / 6);
+// Six flows are named, three of them wrong.
+TEST(Evaluation, ReportsTheErrorOfNamedFlows) {
+  EXPECT_DOUBLE_EQ(hand_computed_evaluation().selective_risk, 3.0 / 6);
 }
 
-TEST(Evaluation, TellsWhichAppsAreLost) {
-  EXPECT_EQ(hand_computed().lost_apps(), (std::vector<std::string>{"video"}));
+TEST(Evaluation, ListsAppsWithZeroRecall) {
+  EXPECT_EQ(hand_computed_evaluation().zero_recall_apps(),
+            (std::vector<std::string>{"video"}));
 }
 
-// Four captures of two apps: in two of each app the witnesses speak up, the
-// flows of the others have nobody to speak for them.
+// Eight captures of two apps. In the first four the scores are uniform, in the
+// others they are right.
 class Timeline : public testing::Test {
  protected:
   Timeline() {
@@ -94,9 +95,9 @@ class Timeline : public testing::Test {
     held_out.scores = DatasetScores(2, 16);
     std::ranges::fill(held_out.scores.name.values, 0.5);
     for (std::size_t row = 0; row < 16; ++row) {
-      const double said = row < 8 ? 0.5 : 0.9;
-      held_out.scores.shape.row(row)[data.labels[row]] = said;
-      held_out.scores.shape.row(row)[1u - data.labels[row]] = 1 - said;
+      const double share = row < 8 ? 0.5 : 0.9;
+      held_out.scores.shape.row(row)[data.labels[row]] = share;
+      held_out.scores.shape.row(row)[1u - data.labels[row]] = 1 - share;
     }
     held_out.weights.of_fold = {{}};
   }
@@ -128,7 +129,7 @@ TEST_F(Timeline, IsScoredInSeveralOrders) {
   EXPECT_EQ(evaluate_timeline(data, held_out, {}, 3).mean, score.mean);
 }
 
-// Alone, each flow is judged as if no other were there.
+// Without time evidence the order does not matter.
 TEST_F(Timeline, HasNoSpreadWithoutTime) {
   const EvidenceKinds shape{true, false, false};
   const TimelineScore score = evaluate_timeline(data, held_out, shape, 3);
@@ -136,24 +137,24 @@ TEST_F(Timeline, HasNoSpreadWithoutTime) {
   EXPECT_NEAR(score.mean.accuracy, 0.75, 1e-12);
 }
 
-// Flows 2 to 5 are to shared servers; of them 3 and 4 are named right.
-TEST(Evaluation, CountsAmbiguousFlowsApart) {
+// Flows 2 to 5 go to shared servers; two of them are named right.
+TEST(Evaluation, CountsAmbiguousFlowsSeparately) {
   AmbiguousRows ambiguous{std::vector<bool>(10), {"UDP 53", "x.example"}};
   for (std::size_t row = 2; row < 6; ++row) ambiguous.rows[row] = true;
   const auto score = evaluate_ambiguity(ten_flows(), judged(), ambiguous);
   EXPECT_EQ(score.groups, 2U);
   EXPECT_EQ(score.flows, 4U);
   EXPECT_DOUBLE_EQ(score.right, 2.0 / 4);
-  EXPECT_DOUBLE_EQ(score.right_of_rest, 3.0 / 6);
+  EXPECT_DOUBLE_EQ(score.accuracy_of_rest, 3.0 / 6);
 }
 
-// By a threshold of 0.7 five flows are named, three of them right.
-TEST(Evaluation, CountsWhatAPresetNames) {
+// At a threshold of 0.7 five flows are named, three of them right.
+TEST(Evaluation, CountsTheFlowsAPresetNames) {
   PlainShares shares{judged(), std::vector<bool>(10)};
   shares.ambiguous[8] = shares.ambiguous[9] = true;
   const auto score = evaluate_preset(ten_flows(), shares, {0.7, 0});
   EXPECT_EQ(score.named, 5U);
-  EXPECT_DOUBLE_EQ(score.right_of_named, 3.0 / 5);
+  EXPECT_DOUBLE_EQ(score.accuracy_of_named, 3.0 / 5);
   EXPECT_EQ(score.ambiguous, 2U);
   EXPECT_DOUBLE_EQ(score.right_of_unambiguous, 5.0 / 8);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many flows each kind of evidence had something to say of. Shape speaks of
-// every flow; a name may not leak, or be one never met; a device may not have
-// been seen before.
+// Counts the flows for which each kind of evidence was available. Shape always
+// is. A name may be missing or not in the name table. A device may be new.
 #pragma once
 
 #include <array>
@@ -18,18 +17,18 @@ struct EvidenceUse {
       static_cast<std::size_t>(NameSource::kGoogleQuic) + 1;
 
   std::uint64_t flows = 0;
-  // By NameSource; those of kNone went to a server without a name.
+  // By NameSource; kNone counts flows without a name.
   std::array<std::uint64_t, kNameSources> by_name_source{};
-  // Of the flows with a name, those whose name (or domain) the name table had
-  // met: the others' names say nothing.
+  // Of the flows with a name, those whose name (or domain) is in the name
+  // table; the other names are no evidence.
   std::uint64_t name_known = 0;
-  // Flows in a burst that was not its device's first in the capture.
+  // Flows whose burst is not the device's first in the capture.
   std::uint64_t device_known = 0;
 
   std::uint64_t named() const { return flows - by_name_source[0]; }
 };
 
-// REQUIRES: what was said of each row of data.
+// REQUIRES: scores for each row of data.
 EvidenceUse evidence_use(const Dataset& data, const DatasetScores& scores);
 
 }  // namespace flowtell

@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-// Two captures: three bursts, of which the second is of another device, and one
-// burst of the first device again.
+// Two captures: one with three bursts, the second of another device, and one
+// with one burst of the first device.
 class EvidenceUseTest : public testing::Test {
  protected:
   EvidenceUseTest() {
@@ -24,18 +24,18 @@ class EvidenceUseTest : public testing::Test {
     data.facts[1].name_source = NameSource::kDns;
     data.facts[2].device = *Address::parse("192.168.12.7");
     data.facts[3].name_source = NameSource::kTls;
-    said = DatasetScores(2, 6);
-    std::ranges::fill(said.name.values, 0.5);
-    said.name.row(0)[0] = 0.9;
-    said.name.row(0)[1] = 0.1;
+    scores = DatasetScores(2, 6);
+    std::ranges::fill(scores.name.values, 0.5);
+    scores.name.row(0)[0] = 0.9;
+    scores.name.row(0)[1] = 0.1;
   }
 
   Dataset data;
-  DatasetScores said;
+  DatasetScores scores;
 };
 
 TEST_F(EvidenceUseTest, CountsNamesBySource) {
-  const EvidenceUse use = evidence_use(data, said);
+  const EvidenceUse use = evidence_use(data, scores);
   EXPECT_EQ(use.flows, 6u);
   EXPECT_EQ(use.named(), 3u);
   const auto of = [&](NameSource source) {
@@ -46,13 +46,13 @@ TEST_F(EvidenceUseTest, CountsNamesBySource) {
   EXPECT_EQ(of(NameSource::kDns), 1u);
 }
 
-TEST_F(EvidenceUseTest, CountsNamesThatSayMoreOfOneAppThanOfAnother) {
-  EXPECT_EQ(evidence_use(data, said).name_known, 1u);
+TEST_F(EvidenceUseTest, CountsNamesWithDifferentScoresPerApp) {
+  EXPECT_EQ(evidence_use(data, scores).name_known, 1u);
 }
 
-// Only the third burst of the first capture is of a device seen before it.
-TEST_F(EvidenceUseTest, KnowsADeviceOnlyWithinItsCapture) {
-  EXPECT_EQ(evidence_use(data, said).device_known, 1u);
+// Only the third burst of the first capture has a device seen before.
+TEST_F(EvidenceUseTest, CountsKnownDevicesWithinOneCapture) {
+  EXPECT_EQ(evidence_use(data, scores).device_known, 1u);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace flowtell {
 namespace {
 
-constexpr double kCost = 0.1;  // of the others' flows
+constexpr double kCost = 0.1;  // share of the others' flows unknown
 
 std::vector<std::uint32_t> rows_where(const Dataset& data, bool is_own,
                                       AppId app) {
@@ -20,9 +20,9 @@ std::vector<std::uint32_t> rows_where(const Dataset& data, bool is_own,
   return rows;
 }
 
-// As if the app had never been heard of; its own rows and captures are of the
-// first of the others then, which nobody asks.
-void forget(AppId app, Dataset& data) {
+// Removes the app from the dataset. Its own rows and captures get the first
+// other app as their label, which is not used.
+void remove_app(AppId app, Dataset& data) {
   data.apps.erase(data.apps.begin() + app);
   const auto renumber = [&](AppId& id) {
     if (id == app) id = 0;
@@ -32,21 +32,21 @@ void forget(AppId app, Dataset& data) {
   for (CaptureRecord& capture : data.captures) renumber(capture.app);
 }
 
-// The confidence that all but so great a share of the rows reach.
-double confidence_reached(const Probabilities& judged, std::size_t rows,
-                          double but) {
-  std::vector<double> all;
+// The `q` quantile of the rows' confidences.
+double confidence_quantile(const Probabilities& all, std::size_t rows,
+                           double q) {
+  std::vector<double> found;
   for (std::size_t row = 0; row < rows; ++row) {
-    all.push_back(reach_verdict(judged.row(row), {}).confidence);
+    found.push_back(reach_verdict(all.row(row), {}).confidence);
   }
-  const auto at = static_cast<std::ptrdiff_t>(but * static_cast<double>(rows));
-  std::nth_element(all.begin(), all.begin() + at, all.end());
-  return all[static_cast<std::size_t>(at)];
+  const auto at = static_cast<std::ptrdiff_t>(q * static_cast<double>(rows));
+  std::nth_element(found.begin(), found.begin() + at, found.end());
+  return found[static_cast<std::size_t>(at)];
 }
 
 Dataset others_than(const Dataset& data, AppId app) {
   Dataset others = data.select(rows_where(data, false, app));
-  forget(app, others);
+  remove_app(app, others);
   return others;
 }
 
@@ -55,28 +55,28 @@ LeftOutApp leave_out(const Dataset& data, AppId app,
                      const UnknownRule& rule) {
   const Dataset others = others_than(data, app);
   Dataset own = data.select(rows_where(data, true, app));
-  forget(app, own);
+  remove_app(app, own);
   const HeldOutScores of_others = score_cross_validated(others, options, kinds);
   const HeldOutScores of_own = score_test_set(others, own, options, kinds);
-  const auto others_judged =
+  const auto others_predicted =
       classify_captures(others, of_others.scores, of_others.weights, kinds);
-  const auto own_judged =
+  const auto own_predicted =
       classify_captures(own, of_own.scores, of_own.weights, kinds);
   const Evaluation evaluation =
-      evaluate(others, others_judged, rule, of_others.weights);
+      evaluate(others, others_predicted, rule, of_others.weights);
 
   LeftOutApp score;
   score.app = data.apps[app];
   score.flows = own.rows();
   score.others_unknown = evaluation.unknown;
   score.others_correct = evaluation.correct;
-  const double reached =
-      confidence_reached(others_judged, others.rows(), kCost);
+  const double min_confidence =
+      confidence_quantile(others_predicted, others.rows(), kCost);
   for (std::size_t row = 0; row < own.rows(); ++row) {
-    const Verdict verdict = reach_verdict(own_judged.row(row),
-                                          rule.settled(of_own.weights.of(row)));
+    const Verdict verdict = reach_verdict(
+        own_predicted.row(row), rule.resolved(of_own.weights.of(row)));
     if (verdict.is_unknown) ++score.unknown;
-    if (verdict.confidence < reached) ++score.unknown_at_tenth;
+    if (verdict.confidence < min_confidence) ++score.unknown_at_tenth;
   }
   score.unknown /= static_cast<double>(own.rows());
   score.unknown_at_tenth /= static_cast<double>(own.rows());
@@ -91,7 +91,7 @@ double mean_of(const std::vector<LeftOutApp>& apps, double LeftOutApp::*value) {
 
 }  // namespace
 
-std::optional<std::string> app_that_must_stay(
+std::optional<std::string> app_required_for_folds(
     const Dataset& data, const CrossValidationOptions& options) {
   const auto flows = data.flows_per_app();
   for (std::size_t app = 0; app < flows.size(); ++app) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What becomes of apps that were never taught: each app in turn is left out of
-// learning, and then its flows ought to be called unknown. What that costs is
-// told beside it: how many flows of the other apps, each judged as in
-// cross-validation, are called unknown too.
+// Measures the recognition of unknown apps: each app in turn is left out of
+// training, and then its flows should be unknown. The cost is the share of the
+// other apps' flows that are unknown too, measured by cross-validation.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +18,12 @@ namespace flowtell {
 struct LeftOutApp {
   std::string app;
   std::uint64_t flows = 0;
-  // Under the unknown rule, means over apps where there are several; shares of
-  // 1:
-  double unknown = 0;         // of its flows, those called unknown
-  double others_unknown = 0;  // of the others' flows
-  double others_correct = 0;  // of the others' flows not unknown, those right
-  // Of its flows, the share called unknown where flows are whose confidence is
-  // below that of nine tenths of the others' flows.
+  // Under the unknown rule, from 0 to 1; `others_...` are means over apps:
+  double unknown = 0;         // of its flows, those unknown
+  double others_unknown = 0;  // of the others' flows, those unknown
+  double others_correct = 0;  // of the others' flows named, those right
+  // Of its flows, the share that is unknown at the floor that makes a tenth of
+  // the others' flows unknown.
   double unknown_at_tenth = 0;
 };
 
@@ -38,13 +36,13 @@ struct LeftOutScore {
   double unknown_at_tenth = 0;
 };
 
-// The first app without whose flows the others' are not dealt to two folds, so
-// that nothing of them could be judged. None where each can be left out.
-std::optional<std::string> app_that_must_stay(
+// The first app that cannot be left out because the others would fill fewer
+// than two folds. None if each app can be left out.
+std::optional<std::string> app_required_for_folds(
     const Dataset& data, const CrossValidationOptions& options);
 
-// REQUIRES: flows of at least three apps, so that two are left to be told
-// apart; no app must stay.
+// REQUIRES: flows of at least three apps, so that two remain;
+// app_required_for_folds returns none.
 LeftOutScore leave_apps_out(const Dataset& data,
                             const CrossValidationOptions& options,
                             EvidenceKinds kinds, const UnknownRule& rule);

@@ -8,8 +8,7 @@
 namespace flowtell {
 namespace {
 
-// Apps a, b and c say their names; app d has names that nobody else has, and
-// else looks like c.
+// Each app has its own server names. By shape, app d looks like c.
 Dataset four_apps() {
   std::vector<TestRow> rows;
   for (std::uint32_t capture = 0; capture < 32; ++capture) {
@@ -34,7 +33,7 @@ CrossValidationOptions small() {
   return options;
 }
 
-TEST(LeftOutScore, TellsWhatBecomesOfEachApp) {
+TEST(LeftOutScore, ReportsEachApp) {
   const LeftOutScore score = leave_apps_out(four_apps(), small(), {}, {});
   ASSERT_EQ(score.apps.size(), 4u);
   double sum = 0;
@@ -49,25 +48,25 @@ TEST(LeftOutScore, TellsWhatBecomesOfEachApp) {
   EXPECT_NEAR(score.unknown, sum / 4, 1e-12);
 }
 
-// Without names nothing sets d apart from c.
-TEST(LeftOutScore, IsLowWhereAnotherAppLooksTheSame) {
+// Without names d cannot be separated from c.
+TEST(LeftOutScore, IsLowIfAnotherAppLooksTheSame) {
   const EvidenceKinds shape{true, false, false};
   const LeftOutScore score = leave_apps_out(four_apps(), small(), shape, {});
   EXPECT_LT(score.apps[3].unknown_at_tenth, 0.2);
 }
 
-TEST(LeftOutScore, TellsWithoutWhomTheOthersCannotBeSplit) {
+TEST(LeftOutScore, FindsTheAppThatMustStay) {
   Dataset data = four_apps();
   for (CaptureRecord& capture : data.captures) {
     capture.group = capture.app == 3 ? "two" : "one";
   }
   CrossValidationOptions options = small();
-  EXPECT_EQ(app_that_must_stay(data, options), std::nullopt);
+  EXPECT_EQ(app_required_for_folds(data, options), std::nullopt);
   options.split = Split::kByGroup;
-  EXPECT_EQ(app_that_must_stay(data, options), "d");
+  EXPECT_EQ(app_required_for_folds(data, options), "d");
 }
 
-TEST(LeftOutScore, CallsNothingUnknownUnderNever) {
+TEST(LeftOutScore, HasNoUnknownFlowsUnderNever) {
   const UnknownRule never{0, 0};
   const LeftOutScore score = leave_apps_out(four_apps(), small(), {}, never);
   EXPECT_EQ(score.unknown, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether confidences mean what they say: of the flows with a confidence of
+// The reliability diagram of confidences: of the flows with a confidence of
 // 0.9, nine in ten should be right. Guo et al., "On calibration of modern
 // neural networks", ICML 2017.
 #pragma once
@@ -19,18 +19,18 @@ struct Reliability {
   // Flows whose confidence is in [i / 15, (i + 1) / 15); 1 is in the last.
   struct Bin {
     std::uint64_t flows = 0;
-    double confidence = 0;  // their mean; 0 where there are none
-    double right = 0;       // the share of them whose likeliest app is right
+    double confidence = 0;  // mean; 0 if there are no flows
+    double right = 0;       // share whose likeliest app is right
   };
 
   std::array<Bin, kBins> bins;
 
-  // The expected calibration error: how far a bin's confidence is from its
-  // share that is right, on average over the flows.
-  double calibration_error = 0;
+  // Expected calibration error: the absolute difference between a bin's
+  // confidence and its share right, averaged over the flows.
+  double expected_calibration_error = 0;
 };
 
-// REQUIRES: one row of probabilities a row of data.
+// REQUIRES: one row of probabilities per row of data.
 Reliability reliability(const Dataset& data,
                         const Probabilities& probabilities);
 

@@ -16,7 +16,7 @@ double mean_of(const std::vector<double>& values) {
          static_cast<double>(values.size());
 }
 
-// Unbiased; of one value it is nothing.
+// Unbiased; 0 for a single value.
 double variance_of(const std::vector<double>& values) {
   if (values.size() < 2) return 0;
   const double mean = mean_of(values);
@@ -25,8 +25,8 @@ double variance_of(const std::vector<double>& values) {
   return squares / static_cast<double>(values.size() - 1);
 }
 
-std::vector<double> part_of(const std::vector<Score>& scores,
-                            double Score::*part) {
+std::vector<double> values_of(const std::vector<Score>& scores,
+                              double Score::*part) {
   std::vector<double> values;
   values.reserve(scores.size());
   for (const Score& score : scores) values.push_back(score.*part);
@@ -58,39 +58,39 @@ double student_quantile(double degrees) {
   return z + (g1 + (g2 + (g3 + g4 / v) / v) / v) / v;
 }
 
-Interval corrected_interval(const std::vector<double>& deals,
+Interval corrected_interval(const std::vector<double>& runs,
                             const std::vector<double>& folds) {
-  const double mean = mean_of(deals);
+  const double mean = mean_of(runs);
   const auto trials = static_cast<double>(folds.size());
-  const double folds_a_deal = trials / static_cast<double>(deals.size());
-  // Of so many parts one is judged and the others teach.
-  const double judged_to_taught = 1 / (folds_a_deal - 1);
+  const double folds_per_run = trials / static_cast<double>(runs.size());
+  // One fold is tested, the others are for training.
+  const double test_to_train = 1 / (folds_per_run - 1);
   const double deviation =
-      std::sqrt(variance_of(folds) * (1 / trials + judged_to_taught));
+      std::sqrt(variance_of(folds) * (1 / trials + test_to_train));
   const double half = student_quantile(trials - 1) * deviation;
   return {mean, std::max(0.0, mean - half), std::min(1.0, mean + half)};
 }
 
 void RepeatedFolds::add(const Dataset& data, const HeldOutScores& held_out,
                         EvidenceKinds kinds) {
-  const Probabilities judged =
+  const Probabilities predicted =
       classify_captures(data, held_out.scores, held_out.weights, kinds);
-  deals_.push_back(evaluate(data, judged, {}).score());
+  runs_.push_back(evaluate(data, predicted, {}).score());
   for_each_fold(held_out.weights.fold_of, [&](const FoldRows& rows, auto) {
     folds_.push_back(
-        evaluate(data.select(rows.judged), select(judged, rows.judged), {})
+        evaluate(data.select(rows.test), select(predicted, rows.test), {})
             .score());
   });
 }
 
 RepeatedScore RepeatedFolds::score() const {
   RepeatedScore result;
-  result.deals = deals_;
-  result.accuracy = corrected_interval(part_of(deals_, &Score::accuracy),
-                                       part_of(folds_, &Score::accuracy));
+  result.deals = runs_;
+  result.accuracy = corrected_interval(values_of(runs_, &Score::accuracy),
+                                       values_of(folds_, &Score::accuracy));
   result.balanced_accuracy =
-      corrected_interval(part_of(deals_, &Score::balanced_accuracy),
-                         part_of(folds_, &Score::balanced_accuracy));
+      corrected_interval(values_of(runs_, &Score::balanced_accuracy),
+                         values_of(folds_, &Score::balanced_accuracy));
   return result;
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How sure a cross-validated score is: the same captures dealt to folds several
-// times, each time otherwise, and an interval around the mean.
+// Repeats cross-validation with different folds and computes a confidence
+// interval for the mean score.
 //
-// The folds of all deals are no independent trials, for their training captures
-// overlap; an interval that took them for such would be far too narrow. So
-// their variance is raised by the ratio of captures judged to captures taught:
-// the corrected resampled t-test of Nadeau and Bengio, "Inference for the
-// generalization error", Machine Learning 2003. It covers which captures were
-// at hand to teach and to judge, on one network. What another network, another
-// month or another person would change is not in it.
+// Folds are not independent trials, since their training captures overlap. An
+// interval that treats them as independent is far too narrow. The variance is
+// therefore raised by the ratio of test captures to training captures: the
+// corrected resampled t-test of Nadeau and Bengio, "Inference for the
+// generalization error", Machine Learning 2003. The interval covers the choice
+// of captures on one network. It does not cover other networks, months or
+// users.
 #pragma once
 
 #include <vector>
@@ -20,7 +20,7 @@
 
 namespace flowtell {
 
-// A mean, and where it would come to lie 95 times of 100.
+// A mean with its 95 % confidence interval.
 struct Interval {
   double mean = 0;
   double low = 0;
@@ -28,33 +28,33 @@ struct Interval {
 };
 
 struct RepeatedScore {
-  std::vector<Score> deals;  // the score of each
+  std::vector<Score> deals;  // one score per repetition
   Interval accuracy;
   Interval balanced_accuracy;
 };
 
 class RepeatedFolds {
  public:
-  // A deal of the folds, and what was heard of every row under it.
+  // Adds one repetition: its folds and the held-out scores of every row.
   // REQUIRES: at least two folds.
   void add(const Dataset& data, const HeldOutScores& held_out,
            EvidenceKinds kinds);
 
-  // REQUIRES: a deal.
+  // REQUIRES: at least one repetition.
   RepeatedScore score() const;
 
  private:
-  std::vector<Score> deals_;
-  std::vector<Score> folds_;  // of all deals
+  std::vector<Score> runs_;
+  std::vector<Score> folds_;  // of all runs
 };
 
-// The interval around the mean of `deals` by the spread of `folds`, scores of
-// the single folds of all deals, each deal having several; within [0, 1].
-Interval corrected_interval(const std::vector<double>& deals,
+// The interval around the mean of `runs`, clamped to [0, 1]. `folds`: the
+// scores of the single folds of all runs, several per run.
+Interval corrected_interval(const std::vector<double>& runs,
                             const std::vector<double>& folds);
 
-// The 97.5 % quantile of Student's t (Abramowitz and Stegun 26.7.5), right to
-// 0.02 from three degrees of freedom on.
+// The 97.5 % quantile of Student's t (Abramowitz and Stegun 26.7.5), accurate
+// to 0.02 from three degrees of freedom on.
 double student_quantile(double degrees);
 
 }  // namespace flowtell

@@ -8,20 +8,20 @@
 namespace flowtell {
 namespace {
 
-struct Classification {
+struct RankedFlow {
   double confidence = 0;
   bool is_right = false;
 };
 
-std::vector<Classification> surest_first(const Dataset& data,
-                                         const Probabilities& probabilities) {
-  std::vector<Classification> flows;
+std::vector<RankedFlow> by_confidence(const Dataset& data,
+                                      const Probabilities& probabilities) {
+  std::vector<RankedFlow> flows;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const Verdict verdict = reach_verdict(probabilities.row(row), {});
     flows.push_back({verdict.confidence, verdict.best == data.labels[row]});
   }
   std::sort(flows.begin(), flows.end(),
-            [](const Classification& a, const Classification& b) {
+            [](const RankedFlow& a, const RankedFlow& b) {
               return a.confidence > b.confidence;
             });
   return flows;
@@ -32,11 +32,11 @@ std::vector<Classification> surest_first(const Dataset& data,
 RiskCoverage risk_coverage(const Dataset& data,
                            const Probabilities& probabilities) {
   constexpr double kStep = 0.01;
-  const std::vector<Classification> flows = surest_first(data, probabilities);
+  const std::vector<RankedFlow> flows = by_confidence(data, probabilities);
   const auto all = static_cast<double>(flows.size());
   RiskCoverage curve;
   double wrong = 0;
-  double reported = -kStep;  // the coverage of the latest point
+  double last = -kStep;  // coverage of the last point
   for (std::size_t at = 0; at < flows.size();) {
     const std::size_t begin = at;
     const double confidence = flows[begin].confidence;
@@ -46,9 +46,9 @@ RiskCoverage risk_coverage(const Dataset& data,
     const auto named = static_cast<double>(at);
     const RiskCoverage::Point point{confidence, named / all, wrong / named};
     curve.area += point.risk * static_cast<double>(at - begin) / all;
-    if (point.coverage < reported + kStep && at < flows.size()) continue;
+    if (point.coverage < last + kStep && at < flows.size()) continue;
     curve.points.push_back(point);
-    reported = point.coverage;
+    last = point.coverage;
   }
   return curve;
 }

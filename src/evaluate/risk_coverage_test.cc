@@ -9,8 +9,7 @@
 namespace flowtell {
 namespace {
 
-// Flows of two apps, all judged to be the first with these confidences; those
-// marked are.
+// A flow predicted as the first of two apps with this confidence.
 struct Ranked {
   double confidence;
   bool is_right;
@@ -18,17 +17,16 @@ struct Ranked {
 
 RiskCoverage curve_of(const std::vector<Ranked>& flows) {
   std::vector<TestRow> rows;
-  Probabilities said(2, 0);
+  Probabilities all(2, 0);
   for (const Ranked& flow : flows) {
     rows.push_back({{0}, flow.is_right ? AppId{0} : AppId{1}});
-    said.values.insert(said.values.end(),
-                       {flow.confidence, 1 - flow.confidence});
+    all.values.insert(all.values.end(), {flow.confidence, 1 - flow.confidence});
   }
-  return risk_coverage(table_of(rows, 2), said);
+  return risk_coverage(table_of(rows, 2), all);
 }
 
-// Named one after the other, the surest first: right, right, wrong, right.
-TEST(RiskCoverage, NamesTheSurestFlowsFirst) {
+// In order of confidence: right, right, wrong, right.
+TEST(RiskCoverage, NamesTheMostConfidentFlowsFirst) {
   const RiskCoverage curve =
       curve_of({{0.6, true}, {0.9, true}, {0.7, false}, {0.8, true}});
   const std::vector<double> floors = {0.9, 0.8, 0.7, 0.6};
@@ -43,7 +41,7 @@ TEST(RiskCoverage, NamesTheSurestFlowsFirst) {
   EXPECT_NEAR(curve.area, (1.0 / 3 + 1.0 / 4) / 4, 1e-12);
 }
 
-TEST(RiskCoverage, NamesFlowsOfOneConfidenceTogether) {
+TEST(RiskCoverage, NamesFlowsOfEqualConfidenceTogether) {
   const RiskCoverage curve =
       curve_of({{0.9, true}, {0.8, false}, {0.8, true}, {0.8, true}});
   ASSERT_EQ(curve.points.size(), 2u);
@@ -53,7 +51,7 @@ TEST(RiskCoverage, NamesFlowsOfOneConfidenceTogether) {
   EXPECT_NEAR(curve.area, 0.75 * 0.25, 1e-12);
 }
 
-TEST(RiskCoverage, HasAPointForAboutEachPercentOfManyFlows) {
+TEST(RiskCoverage, HasAboutOnePointPerPercent) {
   Random random(5);
   std::vector<Ranked> flows;
   for (int i = 0; i < 5000; ++i) {
@@ -68,11 +66,11 @@ TEST(RiskCoverage, HasAPointForAboutEachPercentOfManyFlows) {
     EXPECT_GT(curve.points[i].coverage, curve.points[i - 1].coverage);
     EXPECT_LT(curve.points[i].floor, curve.points[i - 1].floor);
   }
-  // Confidence tells something here, so the mean risk is below the last.
+  // Confidence is informative here, so the mean risk is below the final one.
   EXPECT_LT(curve.area, curve.points.back().risk);
 }
 
-TEST(RiskCoverage, OfNoFlowsIsNothing) {
+TEST(RiskCoverage, IsEmptyWithoutFlows) {
   const Dataset none = table_of({{{0}, 0}}, 2).select({});
   const RiskCoverage curve = risk_coverage(none, Probabilities(2, 0));
   EXPECT_TRUE(curve.points.empty());

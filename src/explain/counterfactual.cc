@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-// Each column's thresholds in the whole forest, rising, each once.
+// The thresholds of each column in the whole forest, ascending and distinct.
 std::vector<std::vector<float>> thresholds_of(const Forest& forest) {
   std::vector<std::vector<float>> all(forest.width);
   for (const Tree& tree : forest.trees) {
@@ -47,7 +47,7 @@ class Search {
       // Down: the largest value not above the threshold below it.
       if (crossed <= above) {
         const float bound = thresholds[above - crossed];
-        found = tried({column, true, bound, bound, crossed});
+        found = try_value({column, true, bound, bound, crossed});
       }
       // Up: the smallest value above the last threshold crossed.
       if (!found && above + crossed <= thresholds.size()) {
@@ -55,7 +55,7 @@ class Search {
         const float value =
             std::nextafter(bound, std::numeric_limits<float>::infinity());
         if (std::isfinite(value)) {
-          found = tried({column, false, bound, value, crossed});
+          found = try_value({column, false, bound, value, crossed});
         }
       }
     }
@@ -64,7 +64,7 @@ class Search {
   }
 
  private:
-  std::optional<Counterfactual> tried(const Counterfactual& point) {
+  std::optional<Counterfactual> try_value(const Counterfactual& point) {
     row_[point.column] = point.value;
     forest_.predict(row_, shares_);
     const auto best = std::max_element(shares_.begin(), shares_.end());

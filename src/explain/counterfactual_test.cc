@@ -20,16 +20,16 @@ std::vector<double> predict(const Forest& forest, std::span<const float> row) {
   return shares;
 }
 
-class TippingPointTest : public testing::TestWithParam<std::uint64_t> {
+class CounterfactualTest : public testing::TestWithParam<std::uint64_t> {
  protected:
-  TippingPointTest() {
+  CounterfactualTest() {
     ForestOptions options;
     options.trees = 9;
-    options.deepest = 4;
+    options.max_depth = 4;
     options.seed = GetParam();
     forest_ = build_forest(data_, options).forest;
   }
-  // How many thresholds of the column lie between two values.
+  // The number of thresholds of the column between two values.
   std::size_t thresholds_between(std::size_t column, float a, float b) const {
     std::set<float> found;
     for (const Tree& tree : forest_.trees) {
@@ -48,7 +48,7 @@ class TippingPointTest : public testing::TestWithParam<std::uint64_t> {
   Forest forest_;
 };
 
-TEST_P(TippingPointTest, TipsTheVoteWhenItIsApplied) {
+TEST_P(CounterfactualTest, FlipsTheVoteWhenApplied) {
   std::size_t found = 0;
   for (std::size_t i = 0; i < data_.rows(); ++i) {
     const AppId second = first_two(predict(forest_, data_.row(i))).second;
@@ -66,12 +66,12 @@ TEST_P(TippingPointTest, TipsTheVoteWhenItIsApplied) {
   EXPECT_GT(found, 0u);
 }
 
-// Against trying every value that there is, and some between and beyond.
-TEST_P(TippingPointTest, IsTheNearestThereIs) {
+// Compared with trying every value, and some between and beyond.
+TEST_P(CounterfactualTest, IsTheNearestChange) {
   for (std::size_t i = 0; i < data_.rows(); ++i) {
     const AppId second = first_two(predict(forest_, data_.row(i))).second;
     std::vector<float> row(data_.row(i).begin(), data_.row(i).end());
-    std::map<std::size_t, std::size_t> due;
+    std::map<std::size_t, std::size_t> expected;
     for (std::size_t column = 0; column < data_.width; ++column) {
       const float own = row[column];
       for (int quarter = -4; quarter <= 52; ++quarter) {
@@ -79,7 +79,7 @@ TEST_P(TippingPointTest, IsTheNearestThereIs) {
         row[column] = value;
         if (first_two(predict(forest_, row)).first != second) continue;
         const std::size_t crossed = thresholds_between(column, own, value);
-        const auto [at, fresh] = due.try_emplace(column, crossed);
+        const auto [at, is_new] = expected.try_emplace(column, crossed);
         at->second = std::min(at->second, crossed);
       }
       row[column] = own;
@@ -87,14 +87,14 @@ TEST_P(TippingPointTest, IsTheNearestThereIs) {
     std::map<std::size_t, std::size_t> found;
     const auto points = find_counterfactuals(forest_, row, second);
     for (const auto& point : points) found[point.column] = point.crossed;
-    EXPECT_EQ(found, due) << i;
+    EXPECT_EQ(found, expected) << i;
     EXPECT_TRUE(std::ranges::is_sorted(points, {}, &Counterfactual::crossed));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, TippingPointTest, testing::Values(1, 2, 3));
+INSTANTIATE_TEST_SUITE_P(Seeds, CounterfactualTest, testing::Values(1, 2, 3));
 
-TEST(Counterfactual, IsNoneWhereNoFeatureCanTip) {
+TEST(Counterfactual, IsNoneIfNoFeatureFlipsTheVote) {
   Forest forest;
   forest.apps = 2;
   forest.width = 1;

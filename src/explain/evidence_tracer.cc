@@ -7,12 +7,12 @@
 namespace flowtell {
 namespace {
 
-// Those of kEvidenceKinds that lack some of `kinds` and have nothing else;
-// those with more kinds first.
+// The entries of kEvidenceKinds that lack some of `kinds` and have no others;
+// most kinds first.
 std::vector<EvidenceKinds> fewer_than(const EvidenceKinds& kinds) {
-  const auto is_part = [&](const EvidenceKinds& some) {
-    return some != kinds && (!some.shape || kinds.shape) &&
-           (!some.name || kinds.name) && (!some.time || kinds.time);
+  const auto is_part = [&](const EvidenceKinds& part) {
+    return part != kinds && (!part.shape || kinds.shape) &&
+           (!part.name || kinds.name) && (!part.time || kinds.time);
   };
   std::vector<EvidenceKinds> fewer;
   for (auto at = kEvidenceKinds.rbegin(); at != kEvidenceKinds.rend(); ++at) {
@@ -21,7 +21,7 @@ std::vector<EvidenceKinds> fewer_than(const EvidenceKinds& kinds) {
   return fewer;
 }
 
-// How many flows of the burst share this one's name, itself included.
+// The number of flows of the burst with this one's name, itself included.
 std::size_t sharing(const BurstScores& scores, std::size_t flow) {
   return static_cast<std::size_t>(std::ranges::count(
       scores.words, scores.words[flow].number, &NameEvidence::number));
@@ -42,86 +42,97 @@ KeptFlow::KeptFlow(const Flow& flow) : flow_(flow), server_(flow.name.server) {
   flow_.name.alpn = {};
 }
 
-Flow KeptFlow::reported() const {
-  Flow reported = flow_;
-  reported.name.server = server_;
-  return reported;
+Flow KeptFlow::to_flow() const {
+  Flow flow = flow_;
+  flow.name.server = server_;
+  return flow;
 }
 
-Result<EvidenceTracer> EvidenceTracer::make(const Model& model,
-                                            EvidenceKinds kinds,
-                                            UnknownRule rule,
-                                            Listener listener) {
-  EvidenceTracer inquiry(model.apps.size(), kinds, std::move(listener));
-  inquiry.fewer_ = fewer_than(kinds);
-  std::vector<EvidenceKinds> all = {kinds};
-  all.insert(all.end(), inquiry.fewer_.begin(), inquiry.fewer_.end());
-  for (const EvidenceKinds& some : all) {
-    auto classifier = ClassifierSession::make(model, some, rule);
-    if (!classifier) return fail(std::move(classifier).error());
-    inquiry.sessions_.push_back(std::move(*classifier));
+EvidenceTracer::EvidenceTracer(Classifier classifier, Listener listener)
+    : session_(std::move(classifier)),
+      kinds_(session_.classifier().kinds()),
+      apps_(session_.classifier().model().apps.size()),
+      listener_(std::move(listener)),
+      fewer_(fewer_than(kinds_)) {
+  for (const EvidenceKinds& kinds : fewer_) {
+    filters_.push_back(
+        {.classifier = session_.classifier().with_evidence(kinds),
+         .filter = DeviceFilter(kinds, apps_),
+         .verdicts = {}});
   }
-  return inquiry;
 }
 
 void EvidenceTracer::begin_capture(const FlowMeter& meter, std::string path) {
   meter_ = &meter;
   capture_ = std::move(path);
-  for (ClassifierSession& classifier : sessions_) classifier.begin_capture();
+  session_.begin_capture();
+  for (Fewer& fewer : filters_) {
+    fewer.filter = DeviceFilter(fewer.classifier.kinds(), apps_);
+  }
 }
 
 void EvidenceTracer::take(const Flow& flow) {
-  for (ClassifierSession& classifier : sessions_) classifier.add(flow);
+  session_.add(flow);
   waiting_.emplace_back(flow);
 }
 
-void EvidenceTracer::end_burst() {
-  const auto judged = sessions_.front().end_burst();
-  std::vector<std::vector<ClassifierSession::Classification>> by_fewer;
-  by_fewer.reserve(fewer_.size());
-  for (std::size_t i = 0; i < fewer_.size(); ++i) {
-    by_fewer.push_back(sessions_[i + 1].end_burst());
+void EvidenceTracer::classify_with_fewer(DeviceFilter::Burst burst) {
+  std::vector<double> probabilities(burst.scores.words.size() * apps_);
+  for (Fewer& fewer : filters_) {
+    burst.weights = fewer.classifier.weights();
+    fewer.filter.classify(burst, probabilities);
+    const UnknownRule rule = fewer.classifier.rule();
+    fewer.verdicts.clear();
+    for (std::size_t at = 0; at < probabilities.size(); at += apps_) {
+      fewer.verdicts.push_back(reach_verdict(
+          std::span<const double>(probabilities).subspan(at, apps_), rule));
+    }
   }
-  const ClassifierSession::BurstEvidence evidence =
-      sessions_.front().evidence();
-  const std::size_t flows = judged.size();
+}
+
+void EvidenceTracer::end_burst() {
+  const auto classified = session_.end_burst();
+  if (classified.empty()) return;
+  const ClassifierSession::BurstEvidence evidence = session_.evidence();
+  classify_with_fewer(evidence.burst);
+  const BurstScores& scores = evidence.burst.scores;
+  const std::size_t flows = classified.size();
   own_.resize(flows * apps_);
-  combine_alone(kinds_, apps_, evidence.scores, evidence.weights, own_);
+  combine_alone(kinds_, apps_, scores, evidence.burst.weights, own_);
   const std::span<const double> burst = own_;
   for (std::size_t i = 0; i < flows; ++i) {
     std::vector<Verdict> fewer;
-    fewer.reserve(by_fewer.size());
-    for (const auto& verdicts : by_fewer) fewer.push_back(verdicts[i].verdict);
-    TracedFlow reported;
-    reported.number = ++flows_;
-    reported.capture = &capture_;
-    reported.flow = &waiting_[i];
-    reported.origin = *meter_->origin();
-    reported.verdict = judged[i].verdict;
-    reported.probabilities = judged[i].probabilities;
+    fewer.reserve(filters_.size());
+    for (const Fewer& each : filters_) fewer.push_back(each.verdicts[i]);
+    TracedFlow traced;
+    traced.number = ++flows_;
+    traced.capture = &capture_;
+    traced.flow = &waiting_[i];
+    traced.origin = *meter_->origin();
+    traced.verdict = classified[i].verdict;
+    traced.probabilities = classified[i].probabilities;
     if (kinds_.shape) {
-      reported.features = row_of(evidence.features, i, flows);
-      reported.shape = row_of(evidence.scores.shape, i, flows);
+      traced.features = row_of(evidence.features, i, flows);
+      traced.shape = row_of(scores.shape, i, flows);
     }
-    if (kinds_.name) reported.name = row_of(evidence.scores.name, i, flows);
-    reported.weights = evidence.weights;
-    if (kinds_.time) reported.sharing = sharing(evidence.scores, i);
-    reported.own = row_of(burst, i, flows);
+    if (kinds_.name) traced.name = row_of(scores.name, i, flows);
+    traced.weights = evidence.burst.weights;
+    if (kinds_.time) traced.sharing = sharing(scores, i);
+    traced.own = row_of(burst, i, flows);
     std::vector<double> others;
-    if (kinds_.time)
-      others = score_of_others(reported.probabilities, reported.own);
-    reported.others = others;
-    reported.belief = evidence.belief;
-    reported.silence = evidence.silence;
-    reported.burst = burst;
-    reported.place = i;
-    reported.fewer = fewer;
-    listener_(reported);
+    if (kinds_.time) others = other_evidence(traced.probabilities, traced.own);
+    traced.others = others;
+    traced.prior = evidence.prior;
+    traced.silence = evidence.silence;
+    traced.burst = burst;
+    traced.place = i;
+    traced.fewer = fewer;
+    listener_(traced);
   }
   waiting_.clear();
 }
 
-std::vector<double> EvidenceTracer::score_of_others(
+std::vector<double> EvidenceTracer::other_evidence(
     std::span<const double> probabilities, std::span<const double> own) const {
   std::vector<double> others(apps_);
   for (std::size_t app = 0; app < apps_; ++app) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Judges the flows of captures as `classify` does, and tells of each what it
-// was judged by: what the witnesses said, what the rest of its burst and its
-// device's past said, and what the verdict would be by fewer kinds of evidence.
+// Classifies the flows of captures as `classify` does, and reports the evidence
+// behind each verdict: the scores, the other evidence of its burst and its
+// device's past, and the verdicts from fewer kinds of evidence.
 //
-// All of it comes from judges (classifier_session.h), one for each selection of
-// evidence, by the weights that the model has for it. A flow's verdict is what
-// it says itself times what all else says of it (forward-backward), so the
-// latter is its probabilities divided by its own.
+// A ClassifierSession scores each burst once. For each selection of fewer kinds
+// a device filter of its own combines the same scores with the model's weights
+// for that selection. A flow's probabilities are the product of its own
+// evidence and all other evidence (forward-backward), so the latter is the
+// probabilities divided by its own.
 //
 // One thread at a time.
 #pragma once
@@ -21,43 +22,43 @@
 
 namespace flowtell {
 
-// A flow without its packets, with the name of its server.
+// A flow without its packets that owns its server name.
 class KeptFlow {
  public:
   KeptFlow() = default;
   explicit KeptFlow(const Flow& flow);
-  // Valid as long as this.
-  Flow reported() const;
+  // Valid as long as this object.
+  Flow to_flow() const;
 
  private:
   Flow flow_{};
   std::string server_;
 };
 
-// All that is known of a flow that was judged. Spans are by app, unless said
-// otherwise, and valid only while it is told.
+// A classified flow with its evidence. Spans are by app unless noted, and valid
+// only during the callback.
 struct TracedFlow {
   std::size_t number = 0;      // from 1, in the order of `classify`
   const std::string* capture;  // the path
   const KeptFlow* flow;
-  Timestamp origin;  // its time counts from there
+  Timestamp origin;  // times are relative to this
 
   Verdict verdict;
   std::span<const double> probabilities;
 
-  // What was heard of it. Empty where the kind of evidence is left out.
+  // Its scores. Empty for kinds of evidence not in use.
   std::span<const float> features;  // by column
   std::span<const double> shape;
   std::span<const double> name;
   EvidenceWeights weights;
   std::size_t sharing = 1;  // flows of its burst that share its name's weight
-  std::span<const double> own;     // both, weighed
-  std::span<const double> others;  // what all else says; without time: nothing
+  std::span<const double> own;     // shape and name, weighted
+  std::span<const double> others;  // all other evidence; empty without time
 
-  std::span<const double> belief;  // of its device when its burst began
+  std::span<const double> prior;  // its device's prior when its burst began
   std::optional<Duration> silence;
   std::span<const double> burst;  // `own` of all flows of its burst, in rows
-  std::size_t place = 0;          // its row among them
+  std::size_t place = 0;          // its row there
 
   std::span<const Verdict> fewer;  // by EvidenceTracer::fewer()
 };
@@ -66,11 +67,9 @@ class EvidenceTracer : public FlowSink {
  public:
   using Listener = std::function<void(const TracedFlow&)>;
 
-  // Fails as ClassifierSession::make does. The model outlives the inquiry.
-  static Result<EvidenceTracer> make(const Model& model, EvidenceKinds kinds,
-                                     UnknownRule rule, Listener listener);
+  EvidenceTracer(Classifier classifier, Listener listener);
 
-  // The meter whose flows come next; it outlives them.
+  // Starts the flows of `meter`, which outlives them.
   void begin_capture(const FlowMeter& meter, std::string path);
 
   void take(const Flow& flow) override;
@@ -82,18 +81,23 @@ class EvidenceTracer : public FlowSink {
   const std::vector<EvidenceKinds>& fewer() const { return fewer_; }
 
  private:
-  EvidenceTracer(std::size_t apps, EvidenceKinds kinds, Listener listener)
-      : apps_(apps), kinds_(kinds), listener_(std::move(listener)) {}
+  // Classifies the same bursts with fewer kinds of evidence.
+  struct Fewer {
+    Classifier classifier;
+    DeviceFilter filter;
+    std::vector<Verdict> verdicts;  // of the current burst, one per flow
+  };
 
-  std::vector<double> score_of_others(std::span<const double> probabilities,
-                                      std::span<const double> own) const;
+  void classify_with_fewer(DeviceFilter::Burst burst);
+  std::vector<double> other_evidence(std::span<const double> probabilities,
+                                     std::span<const double> own) const;
 
-  std::size_t apps_;
+  ClassifierSession session_;
   EvidenceKinds kinds_;
+  std::size_t apps_;
   Listener listener_;
   std::vector<EvidenceKinds> fewer_;
-  std::vector<ClassifierSession>
-      sessions_;  // of all kinds in use, then of the fewer
+  std::vector<Fewer> filters_;  // by fewer_
   const FlowMeter* meter_ = nullptr;
   std::string capture_;
   std::vector<KeptFlow> waiting_;
@@ -101,8 +105,8 @@ class EvidenceTracer : public FlowSink {
   std::size_t flows_ = 0;
 };
 
-// What flows say by themselves: their testimonies weighed, a row a flow, each
-// summing to 1 over the apps taught. REQUIRES: one row a word of the testimony.
+// Combines the weighted scores of each flow alone: one row per flow, summing to
+// 1 over the trained apps. REQUIRES: one row per entry of scores.words.
 void combine_alone(EvidenceKinds kinds, std::size_t apps,
                    const BurstScores& scores, const EvidenceWeights& weights,
                    std::span<double> out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is told of a flow beside its verdict; explanation_test.cc has the
-// verdicts themselves.
+// The evidence reported with each flow; explanation_test.cc tests the verdicts.
 #include "explain/evidence_tracer.h"
 
 #include <gtest/gtest.h>
@@ -17,8 +16,8 @@ namespace {
 
 constexpr EvidenceKinds kNameAndTimeUsed{false, true, true};
 
-// What is told of a flow, kept beyond the telling.
-struct NotedFlow {
+// A reported flow, copied to outlive the callback.
+struct FlowCopy {
   TracedFlow flow;
   std::string capture;
   std::string server;
@@ -31,33 +30,33 @@ struct NotedFlow {
 };
 
 template <typename T>
-std::vector<T> kept(std::span<const T> values) {
+std::vector<T> to_vector(std::span<const T> values) {
   return {values.begin(), values.end()};
 }
 
-class InquiryTest : public testing::Test {
+class EvidenceTracerTest : public testing::Test {
  protected:
-  InquiryTest() : meter_(FlowOptions{}, unused_) {
+  EvidenceTracerTest() : meter_(FlowOptions{}, unused_) {
     const TestFrame frame;
     meter_.add(frame.view());
   }
 
-  EvidenceTracer inquiry_of(EvidenceKinds kinds) {
-    auto inquiry =
-        EvidenceTracer::make(model_, kinds, {}, [&](const TracedFlow& flow) {
-          noted_.push_back({flow, *flow.capture,
-                            std::string(flow.flow->reported().name.server),
-                            kept(flow.features), kept(flow.probabilities),
-                            kept(flow.shape), kept(flow.own), kept(flow.others),
-                            kept(flow.burst)});
+  EvidenceTracer tracer_of(EvidenceKinds kinds) {
+    EvidenceTracer tracer(
+        *Classifier::make(model_, kinds, {}), [&](const TracedFlow& flow) {
+          traced_.push_back({flow, *flow.capture,
+                             std::string(flow.flow->to_flow().name.server),
+                             to_vector(flow.features),
+                             to_vector(flow.probabilities),
+                             to_vector(flow.shape), to_vector(flow.own),
+                             to_vector(flow.others), to_vector(flow.burst)});
         });
-    EXPECT_TRUE(inquiry);
-    inquiry->begin_capture(meter_, "a.pcap");
-    return std::move(*inquiry);
+    tracer.begin_capture(meter_, "a.pcap");
+    return tracer;
   }
 
-  // A burst of flows to servers of these names.
-  void hand_over(EvidenceTracer& inquiry,
+  // Adds a burst of flows to these servers.
+  void add_burst(EvidenceTracer& tracer,
                  const std::vector<std::string>& servers) {
     for (const std::string& server : servers) {
       std::vector<PacketRecord> packets(3);
@@ -75,9 +74,9 @@ class InquiryTest : public testing::Test {
       flow.received = {1, 500};
       flow.name.server = server;
       flow.packets = packets;
-      inquiry.take(flow);
+      tracer.take(flow);
     }
-    inquiry.end_burst();
+    tracer.end_burst();
     now_ += 3s;
   }
 
@@ -90,89 +89,88 @@ class InquiryTest : public testing::Test {
   Model model_ = small_model();
   Timestamp now_ = kTestStart;
   std::uint32_t sizes_ = 0;
-  std::vector<NotedFlow> noted_;
+  std::vector<FlowCopy> traced_;
 };
 
-TEST_F(InquiryTest, TellsWhichFlowItIs) {
-  EvidenceTracer inquiry = inquiry_of({});
-  hand_over(inquiry, {"x.example", "y.example"});
-  hand_over(inquiry, {"z.example"});
-  inquiry.begin_capture(meter_, "b.pcap");
-  hand_over(inquiry, {"w.example"});
-  ASSERT_EQ(noted_.size(), 4U);
-  EXPECT_EQ(inquiry.flows(), 4U);
-  const auto name_of = [](const NotedFlow& noted) {
-    return fmt::format("{} of {} at {}: {}", noted.flow.number, noted.capture,
-                       noted.flow.place, noted.server);
+TEST_F(EvidenceTracerTest, IdentifiesEachFlow) {
+  EvidenceTracer tracer = tracer_of({});
+  add_burst(tracer, {"x.example", "y.example"});
+  add_burst(tracer, {"z.example"});
+  tracer.begin_capture(meter_, "b.pcap");
+  add_burst(tracer, {"w.example"});
+  ASSERT_EQ(traced_.size(), 4U);
+  EXPECT_EQ(tracer.flows(), 4U);
+  const auto name_of = [](const FlowCopy& copy) {
+    return fmt::format("{} of {} at {}: {}", copy.flow.number, copy.capture,
+                       copy.flow.place, copy.server);
   };
-  EXPECT_EQ(name_of(noted_[0]), "1 of a.pcap at 0: x.example");
-  EXPECT_EQ(name_of(noted_[1]), "2 of a.pcap at 1: y.example");
-  EXPECT_EQ(name_of(noted_[2]), "3 of a.pcap at 0: z.example");
-  EXPECT_EQ(name_of(noted_[3]), "4 of b.pcap at 0: w.example");
-  for (const NotedFlow& noted : noted_) {
-    EXPECT_EQ(noted.flow.origin, *meter_.origin());
+  EXPECT_EQ(name_of(traced_[0]), "1 of a.pcap at 0: x.example");
+  EXPECT_EQ(name_of(traced_[1]), "2 of a.pcap at 1: y.example");
+  EXPECT_EQ(name_of(traced_[2]), "3 of a.pcap at 0: z.example");
+  EXPECT_EQ(name_of(traced_[3]), "4 of b.pcap at 0: w.example");
+  for (const FlowCopy& copy : traced_) {
+    EXPECT_EQ(copy.flow.origin, *meter_.origin());
   }
-  EXPECT_FALSE(noted_[1].flow.silence);
-  EXPECT_TRUE(noted_[2].flow.silence);
-  EXPECT_FALSE(noted_[3].flow.silence) << "nothing of another capture";
+  EXPECT_FALSE(traced_[1].flow.silence);
+  EXPECT_TRUE(traced_[2].flow.silence);
+  EXPECT_FALSE(traced_[3].flow.silence) << "no history from another capture";
 }
 
-TEST_F(InquiryTest, TellsHowManyFlowsShareAName) {
+TEST_F(EvidenceTracerTest, ReportsHowManyFlowsShareAName) {
   const std::vector<std::string> servers = {"x.example", "", "x.example",
                                             "y.example", ""};
-  EvidenceTracer timely = inquiry_of({});
-  hand_over(timely, servers);
+  EvidenceTracer timely = tracer_of({});
+  add_burst(timely, servers);
   std::vector<std::size_t> sharing;
-  for (const NotedFlow& noted : noted_) sharing.push_back(noted.flow.sharing);
+  for (const FlowCopy& copy : traced_) sharing.push_back(copy.flow.sharing);
   EXPECT_EQ(sharing, (std::vector<std::size_t>{2, 2, 2, 1, 2}));
-  noted_.clear();
-  EvidenceTracer alone = inquiry_of({true, true, false});
-  hand_over(alone, servers);
-  for (const NotedFlow& noted : noted_) EXPECT_EQ(noted.flow.sharing, 1U);
+  traced_.clear();
+  EvidenceTracer alone = tracer_of({true, true, false});
+  add_burst(alone, servers);
+  for (const FlowCopy& copy : traced_) EXPECT_EQ(copy.flow.sharing, 1U);
 }
 
-TEST_F(InquiryTest, TellsWhatEachFlowSaysByItself) {
-  EvidenceTracer inquiry = inquiry_of({});
-  hand_over(inquiry, {"cdn1.example", "", "post.example"});
-  ASSERT_EQ(noted_.size(), 3U);
+TEST_F(EvidenceTracerTest, ReportsTheOwnEvidenceOfEachFlow) {
+  EvidenceTracer tracer = tracer_of({});
+  add_burst(tracer, {"cdn1.example", "", "post.example"});
+  ASSERT_EQ(traced_.size(), 3U);
   std::vector<double> all;
-  for (const NotedFlow& noted : noted_) {
-    for (const auto& of : {noted.own, noted.others}) {
+  for (const FlowCopy& copy : traced_) {
+    for (const auto& of : {copy.own, copy.others}) {
       EXPECT_NEAR(std::accumulate(of.begin(), of.end(), 0.0), 1, 1e-12);
     }
-    std::vector<double> due(3);
-    ASSERT_EQ(noted.features.size(), 14U);
-    model_.forest.predict(noted.features, due);
-    EXPECT_EQ(noted.shape, due);
-    all.insert(all.end(), noted.own.begin(), noted.own.end());
+    std::vector<double> expected(3);
+    ASSERT_EQ(copy.features.size(), 14U);
+    model_.forest.predict(copy.features, expected);
+    EXPECT_EQ(copy.shape, expected);
+    all.insert(all.end(), copy.own.begin(), copy.own.end());
   }
-  EXPECT_NE(noted_[0].features, noted_[1].features);
-  for (const NotedFlow& noted : noted_) EXPECT_EQ(noted.burst, all);
+  EXPECT_NE(traced_[0].features, traced_[1].features);
+  for (const FlowCopy& copy : traced_) EXPECT_EQ(copy.burst, all);
 }
 
-TEST_F(InquiryTest, TellsNothingOfEvidenceLeftOut) {
-  EvidenceTracer by_name = inquiry_of(kNameAndTimeUsed);
-  hand_over(by_name, {"x.example"});
-  EXPECT_TRUE(noted_.back().features.empty());
-  EXPECT_TRUE(noted_.back().shape.empty());
-  EXPECT_EQ(noted_.back().flow.name.size(), 3U);
-  EXPECT_EQ(noted_.back().flow.weights,
+TEST_F(EvidenceTracerTest, ReportsNothingForUnusedEvidence) {
+  EvidenceTracer by_name = tracer_of(kNameAndTimeUsed);
+  add_burst(by_name, {"x.example"});
+  EXPECT_TRUE(traced_.back().features.empty());
+  EXPECT_TRUE(traced_.back().shape.empty());
+  EXPECT_EQ(traced_.back().flow.name.size(), 3U);
+  EXPECT_EQ(traced_.back().flow.weights,
             model_.weights[place_of(kNameAndTimeUsed)]);
-  EvidenceTracer by_shape = inquiry_of(kShape);
-  hand_over(by_shape, {"x.example"});
-  EXPECT_TRUE(noted_.back().flow.name.empty());
-  EXPECT_TRUE(noted_.back().others.empty());
-  EXPECT_TRUE(noted_.back().flow.belief.empty());
-  EXPECT_EQ(noted_.back().shape.size(), 3U);
+  EvidenceTracer by_shape = tracer_of(kShape);
+  add_burst(by_shape, {"x.example"});
+  EXPECT_TRUE(traced_.back().flow.name.empty());
+  EXPECT_TRUE(traced_.back().others.empty());
+  EXPECT_TRUE(traced_.back().flow.prior.empty());
+  EXPECT_EQ(traced_.back().shape.size(), 3U);
 }
 
-// Those that have less of the kinds in use and nothing else, those with more
-// first.
-TEST_F(InquiryTest, JudgesByFewerKindsAsWell) {
+// Selections without some of the kinds in use; most kinds first.
+TEST_F(EvidenceTracerTest, ClassifiesByFewerKindsAsWell) {
   const auto fewer_than_these = [&](EvidenceKinds kinds) {
     std::string text;
-    const EvidenceTracer inquiry = inquiry_of(kinds);
-    for (const EvidenceKinds& fewer : inquiry.fewer()) {
+    const EvidenceTracer tracer = tracer_of(kinds);
+    for (const EvidenceKinds& fewer : tracer.fewer()) {
       text += fewer.text() + ' ';
     }
     return text;
@@ -184,12 +182,12 @@ TEST_F(InquiryTest, JudgesByFewerKindsAsWell) {
   EXPECT_EQ(fewer_than_these(kNameAndTimeUsed), "name ");
   EXPECT_EQ(fewer_than_these(kShape), "");
   EXPECT_EQ(fewer_than_these(kName), "");
-  EvidenceTracer inquiry = inquiry_of({});
-  hand_over(inquiry, {"x.example"});
-  EXPECT_EQ(noted_.back().flow.fewer.size(), 5U);
+  EvidenceTracer tracer = tracer_of({});
+  add_burst(tracer, {"x.example"});
+  EXPECT_EQ(traced_.back().flow.fewer.size(), 5U);
 }
 
-TEST_F(InquiryTest, RefusesAModelOfOtherFeatures) {
+TEST_F(EvidenceTracerTest, RejectsAModelOfOtherFeatures) {
   model_.feature_identity += "more";
   EXPECT_FALSE(EvidenceTracer::make(model_, {}, {}, [](const TracedFlow&) {}));
 }
@@ -204,15 +202,15 @@ TEST(KeptFlow, HasTheNameAndNoPackets) {
   flow.packets = packets;
   const KeptFlow kept_flow(flow);
   server = "overwritten";
-  EXPECT_EQ(kept_flow.reported().name.server, "x.example");
-  EXPECT_TRUE(kept_flow.reported().name.alpn.empty());
-  EXPECT_TRUE(kept_flow.reported().packets.empty());
-  EXPECT_EQ(kept_flow.reported().remote_port, 443);
+  EXPECT_EQ(kept_flow.to_flow().name.server, "x.example");
+  EXPECT_TRUE(kept_flow.to_flow().name.alpn.empty());
+  EXPECT_TRUE(kept_flow.to_flow().packets.empty());
+  EXPECT_EQ(kept_flow.to_flow().remote_port, 443);
 }
 
-// Two flows of two apps, by shape: a doubt of 2 %, each row summing to 1 though
-// any other app is reckoned with.
-TEST(WeighAlone, GivesRowsThatSumToOne) {
+// Two flows of two apps, by shape: with a doubt of 2 %, each row sums to 1
+// despite the unknown app.
+TEST(CombineAlone, GivesRowsThatSumToOne) {
   const std::vector<double> shape = {0.9, 0.1, 0.25, 0.75};
   const std::vector<double> name(4, 0.5);
   const std::vector<NameEvidence> words(2);
@@ -220,8 +218,9 @@ TEST(WeighAlone, GivesRowsThatSumToOne) {
   weights.novelty.prior = 0.25;
   std::vector<double> out(4);
   combine_alone(kShape, 2, {shape, name, words}, weights, out);
-  const std::vector<double> due = {0.892, 0.108, 0.255, 0.745};
-  for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(out[i], due[i], 1e-12) << i;
+  const std::vector<double> expected = {0.892, 0.108, 0.255, 0.745};
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_NEAR(out[i], expected[i], 1e-12) << i;
 }
 
 }  // namespace

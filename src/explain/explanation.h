@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why one flow got its verdict, as data: what each kind of evidence said, the
-// features that moved the forest, the training flows most like it, and what
-// would have changed the verdict. report/explanation.h makes it readable.
+// The explanation of one verdict, as data: the scores of each kind of evidence,
+// the features that moved the forest, the most similar training flows, and the
+// changes that would alter the verdict. report/explanation.h formats it.
 //
-// Numbers are by app unless said otherwise; shares and probabilities of 1.
+// Numbers are by app unless noted; shares and probabilities are from 0 to 1.
 #pragma once
 
 #include <optional>
@@ -18,36 +18,36 @@
 
 namespace flowtell {
 
-// What the name table knows of a flow's server name.
+// The entries of the name table for a flow.
 struct NameRecord {
   struct Key {
     std::string key;  // a folded name, or a registrable domain behind a '.'
-    std::vector<double> met;  // of each app's captures, the share that met it
+    std::vector<double> met;  // share of each app's captures with it
   };
-  std::vector<Key> keys;  // those that spoke, the one that tells most first
+  std::vector<Key> keys;  // the most specific first
 };
 
-// What the other flows of the burst say by themselves.
-struct BurstWord {
+// The own evidence of the other flows of the burst.
+struct BurstSummary {
   std::size_t flows = 0;            // the others
-  std::vector<std::size_t> saying;  // by app: those to which it is likeliest
+  std::vector<std::size_t> saying;  // by app: flows with that likeliest app
 };
 
-struct FewerKinds {
+struct EvidenceSubset {
   EvidenceKinds kinds;
   Verdict verdict;
 };
 
-// One feature that, changed alone, would make the forest vote for the rival.
+// A change of one feature that makes the forest vote for the rival.
 struct ShapeChange {
   Counterfactual point;
-  AppId app = 0;           // whom the forest would vote for
+  AppId app = 0;           // the app it would vote for
   double share = 0;        // its share then
-  AppId verdict = 0;       // the likeliest app then, all evidence weighed
-  double probability = 0;  // how likely
+  AppId verdict = 0;       // likeliest app, by all evidence
+  double probability = 0;  // of that app
 };
 
-// What the verdict would be with another server name, or none.
+// The verdict with another server name, or with none.
 struct NameChange {
   std::string name;  // empty: none
   AppId verdict = 0;
@@ -65,39 +65,39 @@ struct FlowExplanation {
   Verdict verdict;
   AppId runner_up = 0;
   std::vector<double> probabilities;
-  double any_other = 0;  // what they lack to 1: of any app never taught
+  double unknown_app = 0;  // 1 minus their sum: an unknown app
 
-  // Empty where the kind of evidence is left out.
+  // Empty for kinds of evidence not in use.
   std::vector<double> shape;
   std::vector<double> name;
-  std::vector<double> own;     // shape and name, weighed; of the apps taught
-  std::vector<double> others;  // what all else says, of these
-  std::vector<double> belief;  // less than 1 in all, by that of any other app
+  std::vector<double> own;     // shape and name, weighted; trained apps
+  std::vector<double> others;  // all other evidence; trained apps
+  std::vector<double> prior;   // prior; sums to 1 with the unknown app
   std::size_t sharing = 1;  // flows of its burst that share its name's weight
   std::optional<Duration> silence;
   NameRecord name_record;
-  BurstWord burst;
-  std::vector<FewerKinds> fewer;
+  BurstSummary burst;
+  std::vector<EvidenceSubset> fewer;
 
-  // With shape alone, and a forest; else empty:
+  // Only with shape evidence and a forest:
   std::vector<float> features;  // by column
-  AppId forest_first = 0;       // by its vote
-  // Whom it is held against: the app named, else the runner-up.
+  AppId forest_first = 0;       // its vote
+  // The app compared with: the app named, or else the runner-up.
   AppId rival = 0;
   Attribution attribution;
-  std::vector<Neighbour> neighbours;       // none: the model has no examples
+  std::vector<Neighbour> neighbours;       // empty without examples
   std::vector<ShapeChange> shape_changes;  // the smallest change first
-  // With name alone: without a name, then with the one of those the model knows
-  // that speaks most for the runner-up.
+  // Only with name evidence: without a name, then with the known name that
+  // favours the runner-up most.
   std::vector<NameChange> name_changes;
 };
 
-// REQUIRES: the flow was judged with this model, by these kinds.
-FlowExplanation explain_flow(const Model& model, const EvidenceTracer& inquiry,
+// REQUIRES: the flow was classified with this model, by these kinds.
+FlowExplanation explain_flow(const Model& model, const EvidenceTracer& tracer,
                              EvidenceKinds kinds, const TracedFlow& flow);
 
-// The likeliest app, and of all others the likeliest. REQUIRES: an app; of one
-// alone it is its own second.
+// The likeliest app and the next. REQUIRES: at least one app; a single app is
+// its own second.
 std::pair<AppId, AppId> first_two(std::span<const double> probabilities);
 
 }  // namespace flowtell

@@ -15,30 +15,30 @@
 namespace flowtell {
 namespace {
 
-// A flow of one burst to a server of that name.
-struct Heard {
+// A flow of a burst to a server of this name.
+struct FlowCase {
   std::uint32_t payload;
   std::string name;
 };
 
 // Two bursts of a device, 3 s apart.
-const std::vector<std::vector<Heard>> kBursts = {
+const std::vector<std::vector<FlowCase>> kBursts = {
     {{300, "cdn7.example"}, {20, ""}, {1200, "post.example"}},
     {{70, "never.met"}, {900, ""}},
 };
 
-// Hands the bursts over to the sink, as a meter would.
-void tell(FlowSink& sink) {
+// Feeds the bursts to the sink, as a meter does.
+void feed(FlowSink& sink) {
   Timestamp now = kTestStart;
   std::uint32_t burst = 0;
   for (const auto& flows : kBursts) {
-    for (const Heard& heard : flows) {
+    for (const FlowCase& flow_case : flows) {
       std::vector<PacketRecord> packets(4);
       for (std::size_t i = 0; i < packets.size(); ++i) {
         packets[i].time = now + 5ms * i;
         packets[i].sent = i % 2 == 0 ? 0 : 1;
-        packets[i].length = (heard.payload + 40) & 0xffff;
-        packets[i].payload_length = heard.payload;
+        packets[i].length = (flow_case.payload + 40) & 0xffff;
+        packets[i].payload_length = flow_case.payload;
       }
       Flow flow{};
       flow.burst = burst;
@@ -46,9 +46,9 @@ void tell(FlowSink& sink) {
       flow.last = packets.back().time;
       flow.device = *Address::parse("192.168.12.100");
       flow.remote = *Address::parse("203.0.113.9");
-      flow.sent = {2, 2 * heard.payload + 80};
+      flow.sent = {2, 2 * flow_case.payload + 80};
       flow.received = flow.sent;
-      flow.name.server = heard.name;
+      flow.name.server = flow_case.name;
       flow.packets = packets;
       sink.take(flow);
       now += 100ms;
@@ -68,14 +68,14 @@ class ExplanationTest : public testing::Test {
 
   std::vector<FlowExplanation> explain(EvidenceKinds kinds) {
     std::vector<FlowExplanation> all;
-    const EvidenceTracer* asked = nullptr;
-    auto inquiry =
-        EvidenceTracer::make(model_, kinds, {}, [&](const TracedFlow& flow) {
-          all.push_back(explain_flow(model_, *asked, kinds, flow));
+    const EvidenceTracer* source = nullptr;
+    EvidenceTracer tracer(
+        *Classifier::make(model_, kinds, {}), [&](const TracedFlow& flow) {
+          all.push_back(explain_flow(model_, *source, kinds, flow));
         });
-    asked = &*inquiry;
-    inquiry->begin_capture(meter_, "a.pcap");
-    tell(*inquiry);
+    source = &tracer;
+    tracer.begin_capture(meter_, "a.pcap");
+    feed(tracer);
     return all;
   }
 
@@ -87,15 +87,15 @@ class ExplanationTest : public testing::Test {
   Model model_ = small_model();
 };
 
-class JudgeSink : public FlowSink {
+class ClassifySink : public FlowSink {
  public:
-  JudgeSink(const Model& model, EvidenceKinds kinds)
-      : classifier_(*ClassifierSession::make(model, kinds, {})) {}
+  ClassifySink(const Model& model, EvidenceKinds kinds)
+      : classifier_(*Classifier::make(model, kinds, {})) {}
   void take(const Flow& flow) override { classifier_.add(flow); }
   void end_burst() override {
-    for (const auto& judged : classifier_.end_burst()) {
-      rows.emplace_back(judged.probabilities.begin(),
-                        judged.probabilities.end());
+    for (const auto& classified : classifier_.end_burst()) {
+      rows.emplace_back(classified.probabilities.begin(),
+                        classified.probabilities.end());
     }
   }
   std::vector<std::vector<double>> rows;
@@ -104,18 +104,18 @@ class JudgeSink : public FlowSink {
   ClassifierSession classifier_;
 };
 
-TEST_F(ExplanationTest, TellsTheVerdictsThatAJudgeGives) {
+TEST_F(ExplanationTest, GivesTheVerdictsOfTheClassifier) {
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    JudgeSink sink(model_, kinds);
-    tell(sink);
-    const auto reported = explain(kinds);
-    ASSERT_EQ(reported.size(), sink.rows.size());
-    for (std::size_t i = 0; i < reported.size(); ++i) {
-      EXPECT_EQ(reported[i].number, i + 1);
-      EXPECT_EQ(reported[i].probabilities, sink.rows[i]);
-      for (const FewerKinds& fewer : reported[i].fewer) {
-        JudgeSink other(model_, fewer.kinds);
-        tell(other);
+    ClassifySink sink(model_, kinds);
+    feed(sink);
+    const auto result = explain(kinds);
+    ASSERT_EQ(result.size(), sink.rows.size());
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      EXPECT_EQ(result[i].number, i + 1);
+      EXPECT_EQ(result[i].probabilities, sink.rows[i]);
+      for (const EvidenceSubset& fewer : result[i].fewer) {
+        ClassifySink other(model_, fewer.kinds);
+        feed(other);
         EXPECT_EQ(fewer.verdict.confidence, other.rows[i][fewer.verdict.best]);
       }
     }
@@ -124,133 +124,133 @@ TEST_F(ExplanationTest, TellsTheVerdictsThatAJudgeGives) {
   EXPECT_TRUE(explain({true, false, false}).front().fewer.empty());
 }
 
-// What a flow says itself, times what all else says, is the verdict.
-TEST_F(ExplanationTest, PartsMakeTheWhole) {
-  for (const FlowExplanation& reported : explain({})) {
-    std::vector<double> product(reported.own.size());
+// Own evidence times other evidence gives the verdict.
+TEST_F(ExplanationTest, EvidenceMultipliesToTheVerdict) {
+  for (const FlowExplanation& result : explain({})) {
+    std::vector<double> product(result.own.size());
     for (std::size_t app = 0; app < product.size(); ++app) {
-      product[app] = reported.own[app] * reported.others[app];
+      product[app] = result.own[app] * result.others[app];
     }
     const double sum = std::accumulate(product.begin(), product.end(), 0.0);
     for (std::size_t app = 0; app < product.size(); ++app) {
-      EXPECT_NEAR((1 - reported.any_other) * product[app] / sum,
-                  reported.probabilities[app], 1e-9);
+      EXPECT_NEAR((1 - result.unknown_app) * product[app] / sum,
+                  result.probabilities[app], 1e-9);
     }
   }
 }
 
-// What is believed when a burst begins is what the last flow before it got,
-// less what three seconds of silence cost.
-TEST_F(ExplanationTest, TellsWhatWasBelievedBefore) {
-  const auto reported = explain({});
-  EXPECT_FALSE(reported[2].silence);
-  ASSERT_TRUE(reported[3].silence);
-  EXPECT_NEAR(in_seconds(*reported[3].silence), 3.085, 1e-9);
-  const double worth = std::exp2(-in_seconds(*reported[3].silence) / 10);
+// The prior of a burst is the posterior of the last flow before it, decayed
+// over three seconds.
+TEST_F(ExplanationTest, ReportsThePriorOfTheBurst) {
+  const auto result = explain({});
+  EXPECT_FALSE(result[2].silence);
+  ASSERT_TRUE(result[3].silence);
+  EXPECT_NEAR(in_seconds(*result[3].silence), 3.085, 1e-9);
+  const double worth = std::exp2(-in_seconds(*result[3].silence) / 10);
   for (std::size_t app = 0; app < 3; ++app) {
-    EXPECT_NEAR(reported[3].belief[app],
-                worth * reported[2].probabilities[app] +
-                    (1 - worth) * (1 - reported[3].weights.novelty.prior) / 3,
+    EXPECT_NEAR(result[3].prior[app],
+                worth * result[2].probabilities[app] +
+                    (1 - worth) * (1 - result[3].weights.novelty.prior) / 3,
                 1e-9);
   }
-  EXPECT_EQ(reported[0].burst.flows, 2u);
-  EXPECT_EQ(reported[4].burst.flows, 1u);
+  EXPECT_EQ(result[0].burst.flows, 2u);
+  EXPECT_EQ(result[4].burst.flows, 1u);
 }
 
-TEST_F(ExplanationTest, TellsWhichKeyOfTheNameSpoke) {
-  const auto reported = explain({});
-  ASSERT_EQ(reported[0].name_record.keys.size(), 1u);
-  EXPECT_EQ(reported[0].name_record.keys[0].key, "cdn#.example");
-  EXPECT_EQ(reported[0].name_record.keys[0].met,
+TEST_F(ExplanationTest, ReportsTheMatchingNameKey) {
+  const auto result = explain({});
+  ASSERT_EQ(result[0].name_record.keys.size(), 1u);
+  EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.example");
+  EXPECT_EQ(result[0].name_record.keys[0].met,
             (std::vector<double>{0, 0, 0.25}));
-  EXPECT_TRUE(reported[1].name_record.keys.empty());
-  EXPECT_TRUE(reported[3].name_record.keys.empty());
+  EXPECT_TRUE(result[1].name_record.keys.empty());
+  EXPECT_TRUE(result[3].name_record.keys.empty());
 }
 
-// By names alone: a flow without one says nothing, and is counted to no app.
-TEST_F(ExplanationTest, TellsWhatTheOtherFlowsOfTheBurstSay) {
-  const auto reported = explain({false, true, false});
+// With name evidence only, a flow without a name counts for no app.
+TEST_F(ExplanationTest, CountsTheOtherFlowsOfTheBurst) {
+  const auto result = explain({false, true, false});
   using Counts = std::vector<std::size_t>;
-  EXPECT_EQ(reported[0].burst.saying, (Counts{0, 1, 0}))
-      << "post.example says 1";
-  EXPECT_EQ(reported[1].burst.saying, (Counts{0, 1, 1}))
-      << "cdn7.example says 2";
-  EXPECT_EQ(reported[2].burst.saying, (Counts{0, 0, 1}));
-  EXPECT_EQ(reported[3].burst.saying, (Counts{0, 0, 0}));
-  EXPECT_EQ(reported[4].burst.saying, (Counts{0, 0, 0}));
-  EXPECT_EQ(reported[2].burst.flows, 2U);
+  EXPECT_EQ(result[0].burst.saying, (Counts{0, 1, 0}))
+      << "post.example favours 1";
+  EXPECT_EQ(result[1].burst.saying, (Counts{0, 1, 1}))
+      << "cdn7.example favours 2";
+  EXPECT_EQ(result[2].burst.saying, (Counts{0, 0, 1}));
+  EXPECT_EQ(result[3].burst.saying, (Counts{0, 0, 0}));
+  EXPECT_EQ(result[4].burst.saying, (Counts{0, 0, 0}));
+  EXPECT_EQ(result[2].burst.flows, 2U);
 }
 
-TEST_F(ExplanationTest, TellsWhatTheForestSaysOfTheShape) {
-  for (const FlowExplanation& reported : explain({})) {
+TEST_F(ExplanationTest, ReportsTheVoteOfTheForest) {
+  for (const FlowExplanation& result : explain({})) {
     std::vector<double> shape(3);
-    model_.forest.predict(reported.features, shape);
-    EXPECT_EQ(reported.shape, shape);
-    EXPECT_EQ(reported.forest_first, first_two(shape).first);
-    EXPECT_EQ(reported.verdict.best, first_two(reported.probabilities).first);
-    EXPECT_EQ(reported.runner_up, first_two(reported.probabilities).second);
-    EXPECT_NE(reported.rival, reported.forest_first);
-    EXPECT_TRUE(reported.rival == reported.runner_up ||
-                reported.rival == reported.verdict.best);
-    const Attribution due = attribute(model_.forest, reported.features);
-    EXPECT_EQ(reported.attribution.base, due.base);
-    EXPECT_EQ(reported.attribution.contributions, due.contributions);
+    model_.forest.predict(result.features, shape);
+    EXPECT_EQ(result.shape, shape);
+    EXPECT_EQ(result.forest_first, first_two(shape).first);
+    EXPECT_EQ(result.verdict.best, first_two(result.probabilities).first);
+    EXPECT_EQ(result.runner_up, first_two(result.probabilities).second);
+    EXPECT_NE(result.rival, result.forest_first);
+    EXPECT_TRUE(result.rival == result.runner_up ||
+                result.rival == result.verdict.best);
+    const Attribution expected = attribute(model_.forest, result.features);
+    EXPECT_EQ(result.attribution.base, expected.base);
+    EXPECT_EQ(result.attribution.contributions, expected.contributions);
     const auto near =
-        nearest_examples(model_.forest, reported.features, model_.examples, 5);
-    ASSERT_EQ(reported.neighbours.size(), near.size());
+        nearest_examples(model_.forest, result.features, model_.examples, 5);
+    ASSERT_EQ(result.neighbours.size(), near.size());
     for (std::size_t i = 0; i < near.size(); ++i) {
-      EXPECT_EQ(reported.neighbours[i].example, near[i].example);
+      EXPECT_EQ(result.neighbours[i].example, near[i].example);
     }
   }
 }
 
-// Each change applied to the flow: the forest then votes for the rival, and
-// what it says, weighed with all else, gives the verdict that is told.
-TEST_F(ExplanationTest, TellsWhatAnotherFeatureWouldChange) {
+// Applying each change makes the forest vote for the rival; with all other
+// evidence it gives the reported verdict.
+TEST_F(ExplanationTest, ReportsWhatAnotherFeatureWouldChange) {
   std::size_t changes = 0;
-  for (const FlowExplanation& reported : explain({})) {
-    for (const ShapeChange& change : reported.shape_changes) {
+  for (const FlowExplanation& result : explain({})) {
+    for (const ShapeChange& change : result.shape_changes) {
       ++changes;
-      EXPECT_EQ(change.app, reported.rival);
-      std::vector<float> row = reported.features;
+      EXPECT_EQ(change.app, result.rival);
+      std::vector<float> row = result.features;
       row[change.point.column] = change.point.value;
       std::vector<double> shape(3);
       model_.forest.predict(row, shape);
-      EXPECT_EQ(first_two(shape).first, reported.rival);
-      EXPECT_EQ(change.share, shape[reported.rival]);
+      EXPECT_EQ(first_two(shape).first, result.rival);
+      EXPECT_EQ(change.share, shape[result.rival]);
       std::vector<double> own(3);
       const std::vector<NameEvidence> words(1);
-      combine_alone(reported.kinds, 3, {shape, reported.name, words},
-                    reported.weights, own);
+      combine_alone(result.kinds, 3, {shape, result.name, words},
+                    result.weights, own);
       double sum = 0;
       for (std::size_t app = 0; app < 3; ++app) {
-        own[app] *= reported.others[app];
+        own[app] *= result.others[app];
         sum += own[app];
       }
       EXPECT_EQ(change.verdict, first_two(own).first);
       EXPECT_NEAR(change.probability,
-                  (1 - reported.any_other) * own[change.verdict] / sum, 1e-9);
+                  (1 - result.unknown_app) * own[change.verdict] / sum, 1e-9);
     }
   }
   EXPECT_GT(changes, 0U);
 }
 
-// By shape alone nothing else says anything.
-TEST_F(ExplanationTest, TellsChangesByShapeAlone) {
-  for (const FlowExplanation& reported : explain({true, false, false})) {
-    for (const ShapeChange& change : reported.shape_changes) {
-      EXPECT_GE(change.probability, (1 - reported.any_other) / 3);
-      EXPECT_LE(change.probability, 1 - reported.any_other);
+// With shape evidence only, there is no other evidence.
+TEST_F(ExplanationTest, ReportsChangesByShapeAlone) {
+  for (const FlowExplanation& result : explain({true, false, false})) {
+    for (const ShapeChange& change : result.shape_changes) {
+      EXPECT_GE(change.probability, (1 - result.unknown_app) / 3);
+      EXPECT_LE(change.probability, 1 - result.unknown_app);
     }
-    EXPECT_EQ(reported.sharing, 1U);
-    EXPECT_FALSE(reported.silence);
-    EXPECT_TRUE(reported.belief.empty());
+    EXPECT_EQ(result.sharing, 1U);
+    EXPECT_FALSE(result.silence);
+    EXPECT_TRUE(result.prior.empty());
   }
 }
 
-// The name is tried that speaks most for the runner-up; that of the flow itself
-// is no other name, and a domain is no name.
-TEST_F(ExplanationTest, TriesTheNameThatSpeaksMostForTheRunnerUp) {
+// The name that favours the runner-up most is tried, but neither the name of
+// the flow itself nor a domain.
+TEST_F(ExplanationTest, TriesTheNameThatFavoursTheRunnerUpMost) {
   model_.names = NameTable::of({{".example", {20, 20, 20}},
                                 {"a.one", {12, 0, 0}},
                                 {"b.one", {20, 0, 0}},
@@ -259,54 +259,52 @@ TEST_F(ExplanationTest, TriesTheNameThatSpeaksMostForTheRunnerUp) {
                                 {"a.three", {0, 0, 12}},
                                 {"b.three", {0, 0, 20}}});
   const std::array<std::string, 3> best = {"b.one", "b.two", "b.three"};
-  for (const FlowExplanation& reported : explain({})) {
-    ASSERT_EQ(reported.name_changes.size(), 2U);
-    EXPECT_EQ(reported.name_changes[0].name, "");
-    EXPECT_EQ(reported.name_changes[1].name, best[reported.runner_up]);
+  for (const FlowExplanation& result : explain({})) {
+    ASSERT_EQ(result.name_changes.size(), 2U);
+    EXPECT_EQ(result.name_changes[0].name, "");
+    EXPECT_EQ(result.name_changes[1].name, best[result.runner_up]);
   }
   model_.names = NameTable::of(
       {{"never.met", {20, 20, 20}}, {"cdn#.example", {20, 20, 20}}});
-  for (const FlowExplanation& reported : explain({})) {
-    EXPECT_EQ(reported.name_changes.size(), 1U)
-        << "none says more than nothing";
+  for (const FlowExplanation& result : explain({})) {
+    EXPECT_EQ(result.name_changes.size(), 1U) << "no name is informative";
   }
 }
 
-// The key that tells most, the whole name, comes before its domain.
-TEST_F(ExplanationTest, TellsTheWholeNameFirst) {
+// The whole name is more specific than its domain and comes first.
+TEST_F(ExplanationTest, ListsTheWholeNameFirst) {
   model_.names = NameTable::of(
       {{".cdn7.example", {20, 0, 0}}, {"cdn#.example", {0, 10, 5}}});
-  const auto reported = explain({false, true, false});
-  ASSERT_EQ(reported[0].name_record.keys.size(), 2U);
-  EXPECT_EQ(reported[0].name_record.keys[0].key, "cdn#.example");
-  EXPECT_EQ(reported[0].name_record.keys[0].met,
+  const auto result = explain({false, true, false});
+  ASSERT_EQ(result[0].name_record.keys.size(), 2U);
+  EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.example");
+  EXPECT_EQ(result[0].name_record.keys[0].met,
             (std::vector<double>{0, 0.5, 0.25}));
-  EXPECT_EQ(reported[0].name_record.keys[1].key, ".cdn7.example");
-  EXPECT_EQ(reported[0].name_record.keys[1].met,
-            (std::vector<double>{1, 0, 0}));
+  EXPECT_EQ(result[0].name_record.keys[1].key, ".cdn7.example");
+  EXPECT_EQ(result[0].name_record.keys[1].met, (std::vector<double>{1, 0, 0}));
 }
 
-// A name never met and no name are alike: nothing changes without it.
-TEST_F(ExplanationTest, TellsWhatAnotherNameWouldChange) {
+// An unseen name counts like no name: removing it changes nothing.
+TEST_F(ExplanationTest, ReportsWhatAnotherNameWouldChange) {
   model_.names = NameTable::of({{"a.example", {20, 0, 0}},
                                 {"b.example", {0, 20, 0}},
                                 {"c.example", {0, 0, 20}}});
-  const auto reported = explain({});
-  EXPECT_EQ(reported[3].name_changes[0].name, "");
-  EXPECT_NEAR(reported[3].name_changes[0].probability,
-              reported[3].verdict.confidence, 1e-9);
+  const auto result = explain({});
+  EXPECT_EQ(result[3].name_changes[0].name, "");
+  EXPECT_NEAR(result[3].name_changes[0].probability,
+              result[3].verdict.confidence, 1e-9);
   std::size_t others = 0;
-  for (const FlowExplanation& flow : reported) {
-    if (flow.name_changes.size() == 1) continue;  // none speaks for it
+  for (const FlowExplanation& flow : result) {
+    if (flow.name_changes.size() == 1) continue;  // none favours it
     ++others;
-    std::vector<double> says(3);
-    model_.names.score(flow.name_changes[1].name, says);
-    EXPECT_GT(says[flow.runner_up], 1.0 / 3);
+    std::vector<double> scores(3);
+    model_.names.score(flow.name_changes[1].name, scores);
+    EXPECT_GT(scores[flow.runner_up], 1.0 / 3);
   }
   EXPECT_GT(others, 0u);
 }
 
-TEST_F(ExplanationTest, HasNothingToSayOfEvidenceLeftOut) {
+TEST_F(ExplanationTest, IsEmptyForUnusedEvidence) {
   const auto shape = explain({true, false, false}).front();
   EXPECT_TRUE(shape.name.empty());
   EXPECT_TRUE(shape.others.empty());
@@ -319,29 +317,29 @@ TEST_F(ExplanationTest, HasNothingToSayOfEvidenceLeftOut) {
   EXPECT_FALSE(name.name_changes.empty());
 }
 
-TEST_F(ExplanationTest, AccountsForEveryFlow) {
-  CaptureSummary account(3, {});
-  const EvidenceTracer* asked = nullptr;
-  std::map<AppId, std::size_t> due;
-  auto inquiry =
-      EvidenceTracer::make(model_, {}, {}, [&](const TracedFlow& flow) {
-        account.add(flow, asked->fewer());
-        ++due[flow.verdict.best];
-      });
-  asked = &*inquiry;
-  inquiry->begin_capture(meter_, "a.pcap");
-  tell(*inquiry);
-  EXPECT_EQ(account.flows(), 5u);
+TEST_F(ExplanationTest, SummarisesEveryFlow) {
+  CaptureSummary summary(3, {});
+  const EvidenceTracer* source = nullptr;
+  std::map<AppId, std::size_t> expected;
+  EvidenceTracer tracer(*Classifier::make(model_, {}, {}),
+                        [&](const TracedFlow& flow) {
+                          summary.add(flow, source->fewer());
+                          ++expected[flow.verdict.best];
+                        });
+  source = &tracer;
+  tracer.begin_capture(meter_, "a.pcap");
+  feed(tracer);
+  EXPECT_EQ(summary.flows(), 5u);
   std::size_t strong_flows = 0;
   for (AppId app = 0; app < 3; ++app) {
-    const AppSummary& own = account.apps()[app];
-    EXPECT_EQ(own.flows, due[app]);
+    const AppSummary& own = summary.apps()[app];
+    EXPECT_EQ(own.flows, expected[app]);
     EXPECT_LE(own.in_any_case, own.flows);
     EXPECT_GE(own.in_any_case + own.by_shape + own.by_name + own.by_time,
               own.flows);
     strong_flows += own.strong_flows.size();
   }
-  EXPECT_EQ(strong_flows, 5u);  // each says something, and no server twice
+  EXPECT_EQ(strong_flows, 5u);  // each has evidence, and no server repeats
 }
 
 }  // namespace

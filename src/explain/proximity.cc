@@ -8,13 +8,13 @@ namespace flowtell {
 std::vector<Neighbour> nearest_examples(const Forest& forest,
                                         std::span<const float> row,
                                         const Examples& examples,
-                                        std::size_t most) {
+                                        std::size_t max_count) {
   std::vector<std::size_t> shared(examples.size());
   for (const Tree& tree : forest.trees) {
-    const std::size_t own = Forest::place_of_leaf(tree, row);
+    const std::size_t own = Forest::leaf_node(tree, row);
     for (std::size_t i = 0; i < examples.size(); ++i) {
-      const bool meet = Forest::place_of_leaf(tree, examples.row(i)) == own;
-      shared[i] += meet ? 1 : 0;
+      const bool same = Forest::leaf_node(tree, examples.row(i)) == own;
+      shared[i] += same ? 1 : 0;
     }
   }
   std::vector<Neighbour> near;
@@ -26,7 +26,7 @@ std::vector<Neighbour> nearest_examples(const Forest& forest,
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) {
     return a.proximity > b.proximity;
   });
-  near.resize(std::min(near.size(), most));
+  near.resize(std::min(near.size(), max_count));
   return near;
 }
 

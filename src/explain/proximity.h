@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How alike two flows are to a forest: the share of its trees in which both
-// fall into one leaf (Breiman 2001; "Random forests: manual", 2003).
+// The proximity of two flows in a forest: the share of its trees in which both
+// reach the same leaf (Breiman 2001; "Random forests: manual", 2003).
 #pragma once
 
 #include <span>
@@ -13,16 +13,16 @@
 namespace flowtell {
 
 struct Neighbour {
-  std::size_t example = 0;  // its place among the examples
+  std::size_t example = 0;  // index in Examples
   double proximity = 0;     // from 0 to 1
 };
 
-// The nearest, nearest first, of equally near ones the first; none that shares
-// no leaf. O(examples · trees · depth).
-// REQUIRES: row.size() == forest.width.
+// At most `max_count` examples, nearest first and ties in order, without those
+// that share no leaf. O(examples · trees · depth). REQUIRES: row.size() ==
+// forest.width.
 std::vector<Neighbour> nearest_examples(const Forest& forest,
                                         std::span<const float> row,
                                         const Examples& examples,
-                                        std::size_t most);
+                                        std::size_t max_count);
 
 }  // namespace flowtell

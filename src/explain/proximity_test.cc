@@ -22,7 +22,7 @@ class ProximityTest : public testing::Test {
   Examples examples_;
 };
 
-TEST_F(ProximityTest, IsWholeForARowAndItself) {
+TEST_F(ProximityTest, IsOneForARowAndItself) {
   for (std::size_t i = 0; i < examples_.size(); ++i) {
     const auto near = nearest_examples(forest_, examples_.row(i), examples_,
                                        examples_.size());
@@ -35,8 +35,8 @@ TEST_F(ProximityTest, IsWholeForARowAndItself) {
   }
 }
 
-// Against counting, tree by tree, what leaf each falls into.
-TEST_F(ProximityTest, IsTheShareOfTreesWithOneLeafForBoth) {
+// Compared with counting tree by tree.
+TEST_F(ProximityTest, IsTheShareOfTreesWithTheSameLeaf) {
   const auto row = data_.row(17);
   const auto near = nearest_examples(forest_, row, examples_, 30);
   for (std::size_t i = 1; i < near.size(); ++i) {
@@ -46,29 +46,29 @@ TEST_F(ProximityTest, IsTheShareOfTreesWithOneLeafForBoth) {
     std::size_t shared = 0;
     for (const Tree& tree : forest_.trees) {
       const auto other = examples_.row(each.example);
-      const std::size_t leaf = Forest::place_of_leaf(tree, row);
-      if (Forest::place_of_leaf(tree, other) == leaf) ++shared;
+      const std::size_t leaf = Forest::leaf_node(tree, row);
+      if (Forest::leaf_node(tree, other) == leaf) ++shared;
     }
     EXPECT_EQ(each.proximity, static_cast<double>(shared) / 20);
     EXPECT_GT(shared, 0u);
   }
 }
 
-// All that share a leaf are named, equals in their order.
-TEST_F(ProximityTest, NamesEachExampleThatSharesALeaf) {
+// All that share a leaf are listed, ties in order.
+TEST_F(ProximityTest, ListsEachExampleThatSharesALeaf) {
   const auto row = data_.row(17);
   const auto near = nearest_examples(forest_, row, examples_, 30);
-  std::size_t due = 0;
+  std::size_t expected = 0;
   for (std::size_t i = 0; i < examples_.size(); ++i) {
     for (const Tree& tree : forest_.trees) {
-      if (Forest::place_of_leaf(tree, examples_.row(i)) ==
-          Forest::place_of_leaf(tree, row)) {
-        ++due;
+      if (Forest::leaf_node(tree, examples_.row(i)) ==
+          Forest::leaf_node(tree, row)) {
+        ++expected;
         break;
       }
     }
   }
-  EXPECT_EQ(near.size(), due);
+  EXPECT_EQ(near.size(), expected);
   for (std::size_t i = 1; i < near.size(); ++i) {
     if (near[i - 1].proximity > near[i].proximity) continue;
     EXPECT_LT(near[i - 1].example, near[i].example);
@@ -78,7 +78,7 @@ TEST_F(ProximityTest, NamesEachExampleThatSharesALeaf) {
   EXPECT_EQ(two[1].example, near[1].example);
 }
 
-TEST_F(ProximityTest, NamesNoMoreThanAskedForAndNoneOfNone) {
+TEST_F(ProximityTest, ListsAtMostTheRequestedNumber) {
   EXPECT_LE(nearest_examples(forest_, data_.row(0), examples_, 2).size(), 2u);
   EXPECT_TRUE(nearest_examples(forest_, data_.row(0), {}, 5).empty());
 }

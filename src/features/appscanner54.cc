@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AppScanner's 54 features (Taylor, Spolaor, Conti, Martinovic, "AppScanner",
-// EuroS&P 2016): 18 statistics of each of three series of packet lengths, where
-// received lengths count as negative numbers. The paper's "median absolute
-// deviation" is the mean absolute deviation, as its code computed it.
+// EuroS&P 2016): 18 statistics of each of three series of packet lengths.
+// Received lengths are negative. The paper's "median absolute deviation" is the
+// mean absolute deviation, as its code computes it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ constexpr std::array kSeries = {
     Series{"in", "received packet lengths, as negative numbers",
            "received packets"},
     Series{"out", "sent packet lengths", "sent packets"},
-    Series{"both", "all packet lengths, the received as negative numbers",
+    Series{"both", "all packet lengths, received ones as negative numbers",
            "packets"},
 };
 
@@ -41,9 +41,9 @@ constexpr std::array kMomentStatistics = {
     Statistic{"mad", "bytes", "mean absolute deviation"},
     Statistic{"std", "bytes", "sample deviation (0 for one packet)"},
     Statistic{"var", "bytes^2", "sample variance (0 for one packet)"},
-    Statistic{"skew", "", "sample skew (0 below 3 packets or if none varies)"},
+    Statistic{"skew", "", "sample skew (0 below 3 packets or if all equal)"},
     Statistic{"kurtosis", "",
-              "sample excess kurtosis (0 below 4 packets or if none varies)"},
+              "sample excess kurtosis (0 below 4 packets or if all equal)"},
 };
 constexpr std::array kPercentiles = {10, 20, 30, 40, 50, 60, 70, 80, 90};
 
@@ -51,7 +51,7 @@ constexpr std::size_t kStatistics =
     kMomentStatistics.size() + kPercentiles.size() + 1;
 static_assert(kStatistics * kSeries.size() == 54);
 
-// Fills 18 values. Sorts the series.
+// Writes 18 values. Sorts `values`.
 void measure_series(std::vector<double>& values, std::span<double> out) {
   const Moments m = Moments::of(values);
   const double moments[] = {m.min,

@@ -58,7 +58,7 @@ FeatureSet classic14() {
           {"length_skew", "",
            "population skew of packet lengths; 0 if they do not vary"},
           {"gap_mean", "seconds",
-           "mean gap between packets; 0 for one packet, as all gaps' features"},
+           "mean gap between packets; 0 for one packet, like all gap features"},
           {"gap_kurtosis", "", "population excess kurtosis of gaps"},
           {"gap_skew", "", "population skew of gaps"},
           {"length_min", "bytes", "shortest packet"},

@@ -28,9 +28,9 @@ Result<FeatureList> FeatureList::parse(std::string_view names) {
                   "there is no feature set '{}'; choose from {}", name,
                   listed(known));
     }
-    const bool twice = std::find(list.sets_.begin(), list.sets_.end(), &*set) !=
-                       list.sets_.end();
-    if (twice) {
+    const bool is_duplicate = std::find(list.sets_.begin(), list.sets_.end(),
+                                        &*set) != list.sets_.end();
+    if (is_duplicate) {
       return fail(ErrorKind::kUsage, "feature set '{}' is named twice", name);
     }
     list.sets_.push_back(&*set);

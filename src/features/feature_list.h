@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The feature sets chosen for a run (`--features classic14,robust`), as one row
-// of columns.
+// The feature sets of a run (`--features classic14,robust`), concatenated into
+// one row of columns.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@
 
 namespace flowtell {
 
-// All there are, in the order in which help and docs show them.
+// All feature sets, in the order of help and docs.
 const std::vector<FeatureSet>& feature_sets();
 
 class FeatureList {
  public:
   static constexpr std::string_view kDefault = "robust";
 
-  // Names of sets, separated by commas; "" chooses none.
+  // Parses set names separated by commas. "" selects no set.
   static Result<FeatureList> parse(std::string_view names);
 
   FeatureList() = default;
@@ -30,11 +30,11 @@ class FeatureList {
   std::vector<std::string> column_names() const;
   std::size_t width() const { return width_; }
 
-  // Stands for the names, order and versions of all columns: two lists measure
-  // the same exactly if their identities are equal.
+  // Identifies the names, order and versions of all columns. Two lists measure
+  // the same values if and only if their identities are equal.
   std::string identity() const;
 
-  // Fills one value a column. REQUIRES: out.size() == width().
+  // Writes one value per column. REQUIRES: out.size() == width().
   void measure(const FlowSeries& flow, std::span<double> out) const;
 
  private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What holds for every feature set there is, and how sets are chosen.
+// Invariants of every feature set, and selection of sets by name.
 #include "features/feature_list.h"
 
 #include <gtest/gtest.h>
@@ -22,12 +22,11 @@ std::vector<double> measured(const FeatureSet& set, const FlowSeries& series) {
   return values;
 }
 
-// Flows at the edges of what a flow can be.
 std::vector<FlowSeries> edge_flows() {
-  PacketStory long_one;
+  PacketSequence long_flow;
   for (std::uint32_t i = 0; i < 3000; ++i) {
-    i % 7 < 3 ? long_one.data(i % 1400) : long_one.reply(i * 31 % 1400);
-    long_one.after(i % 900 * 1ms);
+    i % 7 < 3 ? long_flow.data(i % 1400) : long_flow.reply(i * 31 % 1400);
+    long_flow.after(i % 900 * 1ms);
   }
   return {
       series_of(packets().data(0)),
@@ -37,9 +36,9 @@ std::vector<FlowSeries> edge_flows() {
       series_of(packets().reply(1).reply(2).reply(3).reply(4)),
       series_of(packets().data(5).data(5).data(5).data(5).data(5)),
       series_of(packets().data(1).after(1ns).reply(1).after(1ns).data(1)),
-      series_of(packets().data(1).after(1s).reply(kLongestFrame)),
+      series_of(packets().data(1).after(1s).reply(kMaxFrameSize)),
       series_of(packets().data(0).data(0).data(0).data(0).data(1'000'000)),
-      series_of(long_one),
+      series_of(long_flow),
   };
 }
 
@@ -55,7 +54,7 @@ TEST(FeatureSets, FillEveryColumnWithAFiniteNumber) {
   }
 }
 
-TEST(FeatureSets, DependOnTheFlowAlone) {
+TEST(FeatureSets, DependOnlyOnTheFlow) {
   for (const FeatureSet& set : feature_sets()) {
     for (const FlowSeries& series : edge_flows()) {
       const std::vector<double> first = measured(set, series);
@@ -65,7 +64,7 @@ TEST(FeatureSets, DependOnTheFlowAlone) {
   }
 }
 
-TEST(FeatureSets, DoNotLookAtAddressesPortsOrAbsoluteTime) {
+TEST(FeatureSets, IgnoreAddressesPortsAndAbsoluteTime) {
   const FlowSeries one = series_of(packets().data(10).after(5ms).reply(900));
   const FlowSeries other = series_of(packets()
                                          .after(1000h)
@@ -79,7 +78,7 @@ TEST(FeatureSets, DoNotLookAtAddressesPortsOrAbsoluteTime) {
   }
 }
 
-TEST(FeatureSets, NameEveryColumnOnceAndSayWhatItMeans) {
+TEST(FeatureSets, HaveUniqueDocumentedColumns) {
   std::set<std::string> sets;
   std::set<std::string> columns;
   for (const FeatureSet& set : feature_sets()) {
@@ -95,12 +94,12 @@ TEST(FeatureSets, NameEveryColumnOnceAndSayWhatItMeans) {
   }
 }
 
-TEST(FeatureSets, HaveAsManyColumnsAsTheirPapersSay) {
+TEST(FeatureSets, HaveTheColumnCountsOfTheirPapers) {
   EXPECT_EQ(classic14().columns.size(), 14u);
   EXPECT_EQ(appscanner54().columns.size(), 54u);
 }
 
-TEST(FeatureList, LaysItsSetsSideBySideInTheOrderAsked) {
+TEST(FeatureList, ConcatenatesSetsInTheGivenOrder) {
   const auto list = FeatureList::parse("appscanner54,classic14");
   ASSERT_TRUE(list);
   EXPECT_EQ(list->set_names(),
@@ -118,21 +117,21 @@ TEST(FeatureList, LaysItsSetsSideBySideInTheOrderAsked) {
   EXPECT_EQ(row, expected);
 }
 
-TEST(FeatureList, KnowsEverySetAndItsDefault) {
+TEST(FeatureList, ParsesEverySetAndTheDefault) {
   for (const FeatureSet& set : feature_sets()) {
     EXPECT_TRUE(FeatureList::parse(set.name)) << set.name;
   }
   EXPECT_TRUE(FeatureList::parse(FeatureList::kDefault));
 }
 
-TEST(FeatureList, MayBeEmpty) {
+TEST(FeatureList, CanBeEmpty) {
   const auto none = FeatureList::parse("");
   ASSERT_TRUE(none);
   EXPECT_EQ(none->width(), 0u);
   none->measure(edge_flows().front(), {});
 }
 
-TEST(FeatureList, RefusesUnknownSetsAndTellsTheKnown) {
+TEST(FeatureList, RejectsUnknownSetsAndListsTheKnown) {
   for (const char* names :
        {"classic15", "classic14,", "classic14, robust", "Classic14"}) {
     const auto list = FeatureList::parse(names);
@@ -144,14 +143,14 @@ TEST(FeatureList, RefusesUnknownSetsAndTellsTheKnown) {
   }
 }
 
-TEST(FeatureList, RefusesASetNamedTwice) {
+TEST(FeatureList, RejectsDuplicateSets) {
   const auto list = FeatureList::parse("classic14,classic14");
   ASSERT_FALSE(list);
   EXPECT_EQ(list.error().kind, ErrorKind::kUsage);
   EXPECT_EQ(list.error().message, "feature set 'classic14' is named twice");
 }
 
-TEST(FeatureList, HasAnIdentityThatTellsSetsAndTheirOrderApart) {
+TEST(FeatureList, IdentityDependsOnSetsAndOrder) {
   std::set<std::string> identities;
   for (const char* names : {"", "classic14", "appscanner54", "robust",
                             "classic14,robust", "robust,classic14"}) {
@@ -161,16 +160,17 @@ TEST(FeatureList, HasAnIdentityThatTellsSetsAndTheirOrderApart) {
   }
 }
 
-// A column that is added, left out, renamed or moved makes another identity, as
-// another version does.
-TEST(FeatureList, NamesEachColumnAndVersionInItsIdentity) {
-  std::string due;
+// Adding, removing, renaming or moving a column changes the identity, as does a
+// new version.
+TEST(FeatureList, IdentityNamesEachColumnAndVersion) {
+  std::string expected;
   for (const FeatureSet& set : {classic14(), robust()}) {
-    due += fmt::format("{}/{}:", set.name, set.version);
-    for (const FeatureColumn& column : set.columns) due += column.name + ' ';
+    expected += fmt::format("{}/{}:", set.name, set.version);
+    for (const FeatureColumn& column : set.columns)
+      expected += column.name + ' ';
   }
-  EXPECT_EQ(FeatureList::parse("classic14,robust")->identity(), due);
-  EXPECT_TRUE(due.starts_with("classic14/1:byte_ratio packet_ratio "));
+  EXPECT_EQ(FeatureList::parse("classic14,robust")->identity(), expected);
+  EXPECT_TRUE(expected.starts_with("classic14/1:byte_ratio packet_ratio "));
 }
 
 TEST(FlowSeries, HasOneGapFewerThanPackets) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A feature set: named columns, and the one function that fills them for a
-// flow. The CSV header, --help, docs/features.md and the models all follow
-// from it; to add a column, add a line to a set's table and its value in the
-// set's function.
+// A feature set: named columns, and the function that fills them for a flow.
+// The CSV header, --help, docs/features.md and the models derive from the
+// table. To add a column, add a line to the table and a value to the function.
 //
-// Every value of every set is finite for every flow, with whatever edge case
-// (one packet, one direction, no gap, no variance) defined in the meaning.
+// Every value is finite for every flow. `meaning` defines the value of each
+// edge case (one packet, one direction, no gap, no variance).
 #pragma once
 
 #include <span>
@@ -19,7 +18,7 @@
 namespace flowtell {
 
 struct FeatureColumn {
-  std::string name;     // unlike any other's, of whatever set
+  std::string name;     // unique among all sets
   std::string unit;     // "bytes", "seconds", "" for a pure number
   std::string meaning;  // one line, with the edge cases
 };
@@ -27,14 +26,15 @@ struct FeatureColumn {
 struct FeatureSet {
   std::string_view name;
   std::string_view purpose;
-  // Raised when a column's definition changes: models of another refuse.
+  // Raised when a column's definition changes. Models of another version are
+  // rejected.
   std::uint32_t version;
   std::vector<FeatureColumn> columns;
-  // Fills one value a column. REQUIRES: out.size() == columns.size().
+  // Writes one value per column. REQUIRES: out.size() == columns.size().
   void (*measure)(const FlowSeries& flow, std::span<double> out);
 };
 
-// One file each: src/measure/<name>.cc
+// Each is defined in src/features/<name>.cc.
 FeatureSet classic14();
 FeatureSet appscanner54();
 FeatureSet robust();

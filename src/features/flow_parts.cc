@@ -6,8 +6,8 @@
 namespace flowtell {
 namespace {
 
-// Later cuts leave begins that the features know already.
-constexpr std::size_t kCuts = 3;
+// A later cut leaves the first messages, and so the features, unchanged.
+constexpr std::size_t kMaxCuts = 3;
 
 }  // namespace
 
@@ -26,28 +26,28 @@ Flow cut_flow(const Flow& flow, std::size_t begin, std::size_t end) {
 }
 
 std::vector<std::size_t> later_requests(std::span<const PacketRecord> packets,
-                                        std::size_t most) {
-  std::vector<std::size_t> places;
+                                        std::size_t limit) {
+  std::vector<std::size_t> indices;
   std::optional<Direction> last;
   bool any_sent = false;
-  for (std::size_t i = 0; i < packets.size() && places.size() < most; ++i) {
+  for (std::size_t i = 0; i < packets.size() && indices.size() < limit; ++i) {
     if (packets[i].payload_length == 0) continue;
-    const Direction now = packets[i].direction();
-    if (now == Direction::kSent && last != now) {
-      if (any_sent) places.push_back(i);
+    const Direction direction = packets[i].direction();
+    if (direction == Direction::kSent && last != direction) {
+      if (any_sent) indices.push_back(i);
       any_sent = true;
     }
-    last = now;
+    last = direction;
   }
-  return places;
+  return indices;
 }
 
 std::vector<Flow> draw_parts(const Flow& flow, Random& random) {
-  const auto places = later_requests(flow.packets, kCuts);
-  if (places.empty()) return {};
-  const auto choices = static_cast<std::uint32_t>(places.size());
-  const std::size_t end = places[random.below(choices)];
-  const std::size_t begin = places[random.below(choices)];
+  const auto indices = later_requests(flow.packets, kMaxCuts);
+  if (indices.empty()) return {};
+  const auto choices = static_cast<std::uint32_t>(indices.size());
+  const std::size_t end = indices[random.below(choices)];
+  const std::size_t begin = indices[random.below(choices)];
   return {cut_flow(flow, 0, end), cut_flow(flow, begin, flow.packets.size())};
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Parts of a flow, to learn from beside the whole.
+// Parts of a flow, as additional training rows.
 //
-// Bursts and captures cut a connection wherever its user paused or the
-// recording stopped: the same request stands behind a handshake here and opens
-// a flow there. One collection cuts mostly in one way, so a learner of whole
-// flows learns the cut as if it belonged to the app. It is taught instead what
-// else each flow would have been: ended before one of its requests, or begun
-// with it. (An augmentation, as images are cropped to teach recognisers of
+// A pause or the end of a recording cuts a connection: the same request follows
+// a handshake in one flow and opens another. A collection tends to cut in one
+// way, and a learner trained on whole flows would learn the cut as a property
+// of the app. Training therefore also uses each flow ended before one of its
+// requests, and begun with one. (This is data augmentation, like cropping
 // images.)
 #pragma once
 
@@ -18,17 +17,18 @@
 
 namespace flowtell {
 
-// The packets [begin, end) of a flow as a flow of their own. Borrows from it.
-// REQUIRES: begin < end <= flow.packets.size().
+// The packets [begin, end) of a flow as a flow, which borrows from the
+// original. REQUIRES: begin < end <= flow.packets.size().
 Flow cut_flow(const Flow& flow, std::size_t begin, std::size_t end);
 
-// Where each message that the device sent begins, but for its first: places in
-// `packets`, at most `most`. (A message is a run of payload in one direction.)
+// The indices in `packets` where the messages sent by the device begin, except
+// the first; at most `limit`. (A message is a run of payload in one
+// direction.)
 std::vector<std::size_t> later_requests(std::span<const PacketRecord> packets,
-                                        std::size_t most);
+                                        std::size_t limit);
 
-// The flow ended before one of its first later requests, and begun with one;
-// none where it has none. They borrow from the flow.
+// The flow ended before one of its first later requests, and the flow begun
+// with one; empty without later requests. The parts borrow from the flow.
 std::vector<Flow> draw_parts(const Flow& flow, Random& random);
 
 }  // namespace flowtell

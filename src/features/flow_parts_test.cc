@@ -12,15 +12,15 @@
 namespace flowtell {
 namespace {
 
-using Places = std::vector<std::size_t>;
+using Indices = std::vector<std::size_t>;
 
-CollectedFlow flow_of(const PacketStory& story) {
+CollectedFlow flow_of(const PacketSequence& story) {
   CollectedFlow flow = collect(story).flows.at(0);
   flow.packets = flow.records;
   return flow;
 }
 
-PacketStory two_requests() {
+PacketSequence two_requests() {
   return packets()
       .syn()
       .syn_ack()
@@ -36,22 +36,22 @@ PacketStory two_requests() {
 }
 
 TEST(FlowParts, FindsRequestsAfterTheFirst) {
-  EXPECT_EQ(later_requests(flow_of(two_requests()).records, 9), Places{7});
+  EXPECT_EQ(later_requests(flow_of(two_requests()).records, 9), Indices{7});
   const auto four = flow_of(
       packets().reply(9).data(1).reply(1).data(1).reply(1).data(1).data(1));
-  EXPECT_EQ(later_requests(four.records, 9), (Places{3, 5}));
-  EXPECT_EQ(later_requests(four.records, 1), Places{3});
+  EXPECT_EQ(later_requests(four.records, 9), (Indices{3, 5}));
+  EXPECT_EQ(later_requests(four.records, 1), Indices{3});
 }
 
-TEST(FlowParts, FindsNoneWhereTheDeviceSpokeOnce) {
+TEST(FlowParts, FindsNoneAfterASingleRequest) {
   EXPECT_EQ(later_requests(flow_of(packets().data(5).data(6)).records, 9),
-            Places{});
+            Indices{});
   Random random(1);
   EXPECT_TRUE(
       draw_parts(flow_of(packets().syn().data(5).reply(6)), random).empty());
 }
 
-TEST(FlowParts, CutsWhatCountsAndLasts) {
+TEST(FlowParts, RecomputesTimesAndTallies) {
   const auto whole = flow_of(two_requests());
   const Flow late = cut_flow(whole, 7, 10);
   EXPECT_EQ(late.first, whole.last);
@@ -62,7 +62,7 @@ TEST(FlowParts, CutsWhatCountsAndLasts) {
   EXPECT_EQ(late.device, whole.device);
 }
 
-TEST(FlowParts, AreTheBeginAndTheRest) {
+TEST(FlowParts, AreThePrefixAndTheSuffix) {
   const auto whole = flow_of(two_requests());
   Random random(1);
   const auto parts = draw_parts(whole, random);
@@ -74,8 +74,8 @@ TEST(FlowParts, AreTheBeginAndTheRest) {
             whole.received.packets);
 }
 
-// Of the flow's later requests the first three are cut at, each of them now and
-// then, before it and behind it.
+// Each of the first three later requests is sometimes the cut, both for the
+// prefix and for the suffix.
 TEST(FlowParts, AreCutAtTheFirstThreeLaterRequests) {
   const auto whole = flow_of(packets()
                                  .data(1)
@@ -101,7 +101,7 @@ TEST(FlowParts, AreCutAtTheFirstThreeLaterRequests) {
   }
   EXPECT_EQ(ends, (std::set<std::size_t>{2, 4, 6}));
   EXPECT_EQ(begins, (std::set<std::size_t>{2, 4, 6}));
-  EXPECT_EQ(both.size(), 9u) << "each by itself";
+  EXPECT_EQ(both.size(), 9u) << "the two cuts are independent";
 }
 
 }  // namespace

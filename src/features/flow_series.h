@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A flow's packets as the series of numbers that features are computed from.
-// Made once a flow and shared by all feature sets; holds its memory between
-// flows.
+// The packets of a flow as series of numbers, from which features are computed.
+// Computed once per flow and shared by all feature sets; the buffers are reused
+// between flows.
 #pragma once
 
 #include <vector>
@@ -12,21 +12,21 @@
 namespace flowtell {
 
 struct FlowSeries {
-  // Replaces what was there by the series of `flow`.
+  // Replaces the contents by the series of `flow`.
   void assign(const Flow& flow);
 
-  // One entry a packet, in the order of the capture.
+  // One entry per packet, in capture order.
   std::vector<double> lengths;   // of IP datagrams, in bytes
-  std::vector<double> payloads;  // less headers, in bytes; 0 for a bare ACK
+  std::vector<double> payloads;  // without headers, in bytes; 0 for a bare ACK
   std::vector<Direction> directions;
-  // One entry a packet with payload, by its direction, in ascending order.
+  // One entry per packet with payload, by direction, ascending.
   std::vector<double> payloads_sent;
   std::vector<double> payloads_received;
-  // One entry fewer than packets: seconds from each to the next; never
-  // negative.
+  // One entry fewer than packets: the seconds from each packet to the next,
+  // never negative.
   std::vector<double> gaps;
 
-  // TCP's flags; false for UDP.
+  // TCP flags; false for UDP.
   bool starts_with_syn = false;  // of the first packet
   bool any_syn = false;
   bool any_fin = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A series holds what its flow has, and nothing of the flow before.
+// FlowSeries holds the values of its flow and nothing from the previous flow.
 #include "features/flow_series.h"
 
 #include <gtest/gtest.h>
@@ -12,8 +12,8 @@
 namespace flowtell {
 namespace {
 
-// All kinds of values, every flag among them.
-PacketStory rich_story() {
+// A flow with both directions and every TCP flag.
+PacketSequence rich_story() {
   return packets()
       .syn()
       .syn_ack()
@@ -44,8 +44,8 @@ void expect_equal(const FlowSeries& a, const FlowSeries& b) {
   EXPECT_EQ(a.protocol, b.protocol);
 }
 
-// One series serves flow after flow.
-TEST(FlowSeries, HoldsNothingOfTheFlowBefore) {
+// The object is reused for flow after flow.
+TEST(FlowSeries, KeepsNothingFromThePreviousFlow) {
   CollectedFlow rich = collect(rich_story()).flows.at(0);
   rich.packets = rich.records;
   CollectedFlow plain = collect(packets().udp().data(1)).flows.at(0);
@@ -58,8 +58,8 @@ TEST(FlowSeries, HoldsNothingOfTheFlowBefore) {
   expect_equal(series, series_of(rich));
 }
 
-TEST(FlowSeries, HasEachFlagOfItsOwn) {
-  const auto flags = [](const PacketStory& story) {
+TEST(FlowSeries, SetsEachFlagIndependently) {
+  const auto flags = [](const PacketSequence& story) {
     const FlowSeries series = series_of(story);
     return std::vector<bool>{series.starts_with_syn, series.any_syn,
                              series.any_fin, series.any_rst};

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The promise to whoever feeds this program a capture: no capture, however odd,
-// gives a number that is none, a gap below zero, or a ledger that does not sum
-// to the frames read.
+// Properties of any capture, however malformed: features are finite, gaps are
+// never negative, and the ledger sums to the frames read.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -18,7 +17,7 @@
 namespace flowtell {
 namespace {
 
-// --- frames of every kind ----------------------------------------------------
+// --- random frames -----------------------------------------------------------
 
 std::string some_address() {
   return *rc::gen::element<std::string>("192.168.12.100", "10.0.0.7",
@@ -53,29 +52,30 @@ FrameBuilder some_link() {
 }
 
 TestFrame some_packet() {
-  FrameBuilder built = some_link();
+  FrameBuilder builder = some_link();
   if (*rc::gen::arbitrary<bool>()) {
-    built.ipv4(some_address(), some_address(), *rc::gen::inRange(0u, 3u));
+    builder.ipv4(some_address(), some_address(), *rc::gen::inRange(0u, 3u));
   } else {
-    built.ipv6(some_v6_address(), some_v6_address());
+    builder.ipv6(some_v6_address(), some_v6_address());
   }
   if (*rc::gen::inRange(0, 4) == 0) {
-    built.fragment({*rc::gen::inRange(0u, 3u),
-                    *rc::gen::element<std::uint16_t>(0, 0, 1, 0x1fff),
-                    *rc::gen::arbitrary<bool>()});
+    builder.fragment({*rc::gen::inRange(0u, 3u),
+                      *rc::gen::element<std::uint16_t>(0, 0, 1, 0x1fff),
+                      *rc::gen::arbitrary<bool>()});
   }
   if (*rc::gen::arbitrary<bool>()) {
-    built.tcp(some_port(), some_port(), *rc::gen::arbitrary<std::uint8_t>(),
-              *rc::gen::inRange(0u, 3u));
+    builder.tcp(some_port(), some_port(), *rc::gen::arbitrary<std::uint8_t>(),
+                *rc::gen::inRange(0u, 3u));
   } else {
-    built.udp(some_port(), some_port());
+    builder.udp(some_port(), some_port());
   }
-  built.payload(*rc::gen::inRange<std::size_t>(0, 100));
-  built.padding(*rc::gen::element<std::size_t>(0, 0, 6, 46));
+  builder.payload(*rc::gen::inRange<std::size_t>(0, 100));
+  builder.padding(*rc::gen::element<std::size_t>(0, 0, 6, 46));
   if (*rc::gen::inRange(0, 4) == 0) {
-    built.stated_length(*rc::gen::element<std::uint16_t>(0, 1, 28, 40, 65535));
+    builder.stated_length(
+        *rc::gen::element<std::uint16_t>(0, 1, 28, 40, 65535));
   }
-  return built.snap(*rc::gen::element<std::size_t>(30, 60, 1500));
+  return builder.snap(*rc::gen::element<std::size_t>(30, 60, 1500));
 }
 
 TestFrame some_mutated_packet() {
@@ -100,7 +100,7 @@ TestFrame some_noise() {
   return frame;
 }
 
-// How far a frame's time lies from that of the one before.
+// The time from the previous frame.
 Duration some_step() {
   constexpr std::int64_t kSecond = kNanosecondsPerSecond;
   return Duration{*rc::gen::weightedOneOf<std::int64_t>(
@@ -136,7 +136,7 @@ std::vector<TestFrame> some_capture() {
   return frames;
 }
 
-// --- what must hold ----------------------------------------------------------
+// --- invariants --------------------------------------------------------------
 
 class CheckingSink : public FlowSink {
  public:
@@ -188,7 +188,7 @@ RC_GTEST_PROP(OddCaptures, GiveFiniteFeaturesAndAFullLedger, ()) {
   expect_sound(meter.report(), sink, frames.size());
 }
 
-RC_GTEST_PROP(OddCaptures, AsBytesOfAFileToo, ()) {
+RC_GTEST_PROP(OddCaptures, GiveFiniteFeaturesWhenReadFromAFile, ()) {
   PcapStyle style;
   style.link = *rc::gen::element(LinkType::kEthernet, LinkType::kRaw);
   std::string bytes = pcap_header(style);
@@ -198,8 +198,8 @@ RC_GTEST_PROP(OddCaptures, AsBytesOfAFileToo, ()) {
     frame.time = kTestStart + i * 1s;
     bytes += pcap_record(frame, style);
   }
-  const auto spoilt = *rc::gen::inRange(0, 10);
-  for (int i = 0; i < spoilt && bytes.size() > 24; ++i) {
+  const auto flips = *rc::gen::inRange(0, 10);
+  for (int i = 0; i < flips && bytes.size() > 24; ++i) {
     bytes[*rc::gen::inRange<std::size_t>(24, bytes.size())] =
         static_cast<char>(*rc::gen::arbitrary<std::uint8_t>());
   }

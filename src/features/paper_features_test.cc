@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The papers' feature sets: one flow with the values that the reference
-// implementation computes, and the edge cases their definitions speak of.
+// The feature sets of the papers: the values of one flow as the reference
+// implementation computes them, and the edge cases of the definitions.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -14,7 +14,7 @@ namespace {
 
 using NamedValues = std::map<std::string, double>;
 
-NamedValues measured(std::string_view set, const PacketStory& story) {
+NamedValues measured(std::string_view set, const PacketSequence& story) {
   const FeatureList list = *FeatureList::parse(set);
   std::vector<double> values(list.width());
   list.measure(series_of(story), values);
@@ -25,7 +25,7 @@ NamedValues measured(std::string_view set, const PacketStory& story) {
   return named;
 }
 
-PacketStory short_page() {
+PacketSequence short_page() {
   return packets()
       .data(20)
       .after(20ms)
@@ -41,15 +41,15 @@ PacketStory short_page() {
       .data(0);
 }
 
-void expect_near(const NamedValues& got, const NamedValues& expected) {
-  ASSERT_EQ(got.size(), expected.size());
+void expect_near(const NamedValues& actual, const NamedValues& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
   for (const auto& [name, value] : expected) {
-    ASSERT_TRUE(got.contains(name)) << name;
-    EXPECT_NEAR(got.at(name), value, 1e-9 * (1 + std::abs(value))) << name;
+    ASSERT_TRUE(actual.contains(name)) << name;
+    EXPECT_NEAR(actual.at(name), value, 1e-9 * (1 + std::abs(value))) << name;
   }
 }
 
-// As shared/reference/reference.py computes them of these packets.
+// Computed by shared/reference/reference.py from these packets.
 const NamedValues kClassicOfShortPage = {
     {"byte_ratio", 0.25557011795543905},
     {"packet_ratio", 0.75},
@@ -124,32 +124,32 @@ const NamedValues kAppscannerOfShortPage = {
     {"both_count", 7},
 };
 
-TEST(Classic14, IsWhatTheReferenceComputes) {
+TEST(Classic14, MatchesTheReference) {
   expect_near(measured("classic14", short_page()), kClassicOfShortPage);
 }
 
-TEST(Appscanner54, IsWhatTheReferenceComputes) {
+TEST(Appscanner54, MatchesTheReference) {
   expect_near(measured("appscanner54", short_page()), kAppscannerOfShortPage);
 }
 
-TEST(Classic14, OfOnePacketHasNoGapAndNoShape) {
-  const NamedValues got = measured("classic14", packets().udp().data(72));
-  for (const auto& [name, value] : got) {
+TEST(Classic14, IsZeroExceptLengthsForOnePacket) {
+  const NamedValues actual = measured("classic14", packets().udp().data(72));
+  for (const auto& [name, value] : actual) {
     const bool is_length =
         name == "length_mean" || name == "length_min" || name == "length_max";
     EXPECT_EQ(value, is_length ? 100 : 0) << name;
   }
 }
 
-TEST(Classic14, OfOneDirectionHasRatiosOfZero) {
-  const NamedValues got =
+TEST(Classic14, HasZeroRatiosForOneDirection) {
+  const NamedValues actual =
       measured("classic14", packets().data(1).after(5ms).data(2));
-  EXPECT_EQ(got.at("byte_ratio"), 0);
-  EXPECT_EQ(got.at("packet_ratio"), 0);
-  EXPECT_EQ(got.at("length_std"), 0) << "defined so below three packets";
+  EXPECT_EQ(actual.at("byte_ratio"), 0);
+  EXPECT_EQ(actual.at("packet_ratio"), 0);
+  EXPECT_EQ(actual.at("length_std"), 0) << "defined as 0 below 3 packets";
 }
 
-TEST(Classic14, HasTheSameRatiosWhicheverDirectionIsHeavier) {
+TEST(Classic14, RatiosIgnoreWhichDirectionIsHeavier) {
   const NamedValues up = measured("classic14", packets().data(999).reply(1));
   const NamedValues down = measured("classic14", packets().data(1).reply(999));
   EXPECT_EQ(up.at("byte_ratio"), down.at("byte_ratio"));
@@ -157,17 +157,17 @@ TEST(Classic14, HasTheSameRatiosWhicheverDirectionIsHeavier) {
   EXPECT_LT(up.at("byte_ratio"), 1);
 }
 
-TEST(Classic14, OfEqualTimesAndLengthsDoesNotVary) {
-  const NamedValues got =
+TEST(Classic14, HasNoVarianceForEqualTimesAndLengths) {
+  const NamedValues actual =
       measured("classic14", packets().data(7).data(7).reply(7).reply(7));
   for (const char* name : {"length_std", "length_kurtosis", "length_skew",
                            "gap_mean", "gap_kurtosis", "gap_skew", "gap_max"}) {
-    EXPECT_EQ(got.at(name), 0) << name;
+    EXPECT_EQ(actual.at(name), 0) << name;
   }
-  EXPECT_EQ(got.at("byte_ratio"), 1);
+  EXPECT_EQ(actual.at("byte_ratio"), 1);
 }
 
-TEST(Appscanner54, OfAnEmptySeriesIsZero) {
+TEST(Appscanner54, IsZeroForAnEmptySeries) {
   for (const auto& [name, value] :
        measured("appscanner54", packets().data(1).data(2).data(3))) {
     if (name.starts_with("in_")) {
@@ -180,11 +180,11 @@ TEST(Appscanner54, OfAnEmptySeriesIsZero) {
 }
 
 TEST(Appscanner54, CountsReceivedLengthsAsNegative) {
-  const NamedValues got =
+  const NamedValues actual =
       measured("appscanner54", packets().data(60).reply(60));
-  EXPECT_EQ(got.at("in_mean"), -100);
-  EXPECT_EQ(got.at("out_mean"), 100);
-  EXPECT_EQ(got.at("both_mean"), 0);
+  EXPECT_EQ(actual.at("in_mean"), -100);
+  EXPECT_EQ(actual.at("out_mean"), 100);
+  EXPECT_EQ(actual.at("both_mean"), 0);
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What stays the same when the same app is used on another network, phone or
-// day; found by measurement (docs/features.md has the table of what was tried).
+// Features that do not depend on the network, phone or day on which an app is
+// used, selected by measurement (docs/features.md).
 //
-// An app speaks in messages: runs of payload in one direction, however the
-// network cuts them into segments or joins them again. The first messages each
-// way (hellos, requests, first answers) tell most; bare ACKs, packet lengths
-// with their headers, and all timing tell more of the network than of the app
-// and are left out. Whole numbers only, so no machine can differ.
+// An app sends messages: runs of payload in one direction, however the network
+// cuts them into segments or joins them. The first messages each way (hellos,
+// requests, first answers) identify an app best. Bare ACKs, packet lengths with
+// headers and all timing depend more on the network and are left out. All
+// values are whole numbers, so every machine computes the same.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,22 +20,21 @@ namespace {
 
 constexpr std::size_t kMessages = 3;  // each way
 constexpr std::size_t kHeads = 4;     // each way
-// Below every usual segment size, so that segments joined by offload and
-// segments as they were sent have the same head.
-constexpr double kHeadAtMost = 1300;
+// Below every usual segment size, so joining by offload changes no head.
+constexpr double kMaxHead = 1300;
 
 // The first messages of one direction.
-struct StrongFlow {
+struct Messages {
   std::array<double, kMessages> messages{};
   std::array<double, kHeads> heads{};
-  std::size_t spoken = 0;  // messages begun
+  std::size_t count = 0;  // messages begun
 
   void begin_message(double payload) {
-    if (spoken < kHeads) heads[spoken] = std::min(payload, kHeadAtMost);
-    ++spoken;
+    if (count < kHeads) heads[count] = std::min(payload, kMaxHead);
+    ++count;
   }
-  void say(double payload) {
-    if (spoken <= kMessages) messages[spoken - 1] += payload;
+  void add_payload(double payload) {
+    if (count <= kMessages) messages[count - 1] += payload;
   }
 };
 
@@ -48,16 +47,16 @@ double distinct(std::span<const double> ascending) {
 }
 
 void measure_robust(const FlowSeries& flow, std::span<double> out) {
-  StrongFlow received;
-  StrongFlow sent;
-  const StrongFlow* last = nullptr;
+  Messages received;
+  Messages sent;
+  const Messages* last = nullptr;
   for (std::size_t i = 0; i < flow.payloads.size(); ++i) {
     const double payload = flow.payloads[i];
     if (payload == 0) continue;
-    StrongFlow& now = flow.directions[i] == Direction::kSent ? sent : received;
-    if (last != &now) now.begin_message(payload);
-    now.say(payload);
-    last = &now;
+    Messages& side = flow.directions[i] == Direction::kSent ? sent : received;
+    if (last != &side) side.begin_message(payload);
+    side.add_payload(payload);
+    last = &side;
   }
   auto at = out.begin();
   at = std::copy(received.messages.begin(), received.messages.end(), at);
@@ -74,11 +73,12 @@ void measure_robust(const FlowSeries& flow, std::span<double> out) {
   *at++ = static_cast<double>(flow.payloads_sent.size());
 }
 
-struct Way {
+struct WayName {
   std::string_view name;
   std::string_view what;
 };
-constexpr std::array kWays = {Way{"in", "received"}, Way{"out", "sent"}};
+constexpr std::array kWays = {WayName{"in", "received"},
+                              WayName{"out", "sent"}};
 
 std::vector<FeatureColumn> robust_columns() {
   std::vector<FeatureColumn> all;
@@ -95,12 +95,12 @@ std::vector<FeatureColumn> robust_columns() {
       all.push_back({fmt::format("head_{}{}", way, i), "bytes",
                      fmt::format("payload of the first packet of {} message "
                                  "{}, at most {}; 0 if there is none",
-                                 what, i, kHeadAtMost)});
+                                 what, i, kMaxHead)});
     }
   }
   all.push_back({"starts_syn", "",
                  "1 if the first packet has TCP's SYN: the connection began in "
-                 "this burst; 0 for UDP, as the next three"});
+                 "this burst; 0 for UDP, like the next three"});
   all.push_back({"any_fin", "", "1 if any packet has TCP's FIN"});
   all.push_back({"any_rst", "", "1 if any packet has TCP's RST"});
   all.push_back({"any_syn", "", "1 if any packet has TCP's SYN"});
@@ -121,8 +121,8 @@ std::vector<FeatureColumn> robust_columns() {
 
 FeatureSet robust() {
   return {"robust",
-          "what stays the same on another network, phone or day: the first "
-          "messages each way, however segments were cut or joined",
+          "features that stay the same across networks, phones and days: the "
+          "first messages each way, independent of segmentation",
           1, robust_columns(), measure_robust};
 }
 

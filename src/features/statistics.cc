@@ -74,8 +74,8 @@ double percentile(Values sorted, double percent) {
   const double at = percent / 100 * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(at);
   if (below + 1 >= sorted.size()) return sorted.back();
-  const double share = at - static_cast<double>(below);
-  return sorted[below] + (sorted[below + 1] - sorted[below]) * share;
+  const double fraction = at - static_cast<double>(below);
+  return sorted[below] + (sorted[below + 1] - sorted[below]) * fraction;
 }
 
 double ratio(std::uint64_t part, std::uint64_t whole) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Statistics of a series of numbers, each defined for every series: where the
-// usual formula divides by nothing the value is 0. Only + - * / and square
-// root are used, whose results IEEE 754 fixes, so every machine gets the same
-// bits.
+// Statistics of a series of numbers. Each is defined for every series: it is 0
+// where the usual formula divides by zero. Only + - * / and square root are
+// used, whose results IEEE 754 fixes, so every machine computes the same bits.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +12,8 @@ namespace flowtell {
 
 using Values = std::span<const double>;
 
-// Central moments of a whole population, and what else the same two passes
-// find.
+// Central moments of a population, and other statistics from the same two
+// passes.
 struct Moments {
   std::size_t count = 0;
   double mean = 0;
@@ -27,18 +26,18 @@ struct Moments {
 
   static Moments of(Values values);
 
-  // Whether the values differ by more than rounding would make them.
+  // Whether the values differ by more than rounding error.
   bool varies() const;
 
-  double sample_variance() const;  // n - 1 below the line; 0 for one value
+  double sample_variance() const;  // divides by n - 1; 0 for one value
   double sample_deviation() const;
 
-  // g1 and g2 of the population (Joanes, Gill, The Statistician 1998);
-  // 0 where the values do not vary.
+  // g1 and g2 of the population (Joanes, Gill, The Statistician 1998); 0 for
+  // values that do not vary.
   double population_skew() const;
   double population_kurtosis() const;
   // G1 (0 for fewer than 3 values) and G2 (0 for fewer than 4), corrected for
-  // bias: what pandas computes.
+  // bias as in pandas.
   double sample_skew() const;
   double sample_kurtosis() const;
 };

@@ -16,7 +16,7 @@ Moments moments(const std::vector<double>& values) {
   return Moments::of(values);
 }
 
-TEST(Moments, AreThoseOfTheBooks) {
+TEST(Moments, MatchAWorkedExample) {
   const Moments m = moments({2, 4, 4, 4, 5, 5, 7, 9});
   EXPECT_EQ(m.count, 8u);
   EXPECT_EQ(m.mean, 5);
@@ -33,13 +33,13 @@ TEST(Moments, AreThoseOfTheBooks) {
 }
 
 // pandas.Series([2, 4, 4, 4, 5, 5, 7, 9]).skew() and .kurt()
-TEST(Moments, CorrectForBiasAsPandasDoes) {
+TEST(Moments, MatchPandasBiasCorrection) {
   const Moments m = moments({2, 4, 4, 4, 5, 5, 7, 9});
   EXPECT_NEAR(m.sample_skew(), 0.8184875533567997, 1e-14);
   EXPECT_NEAR(m.sample_kurtosis(), 0.940625, 1e-14);
 }
 
-TEST(Moments, OfNothingAreZero) {
+TEST(Moments, AreZeroForNoValues) {
   const Moments m = moments({});
   EXPECT_EQ(m.count, 0u);
   for (const double value :
@@ -50,7 +50,7 @@ TEST(Moments, OfNothingAreZero) {
   }
 }
 
-TEST(Moments, OfFewValuesAreDefined) {
+TEST(Moments, AreDefinedForFewValues) {
   EXPECT_EQ(moments({7}).sample_variance(), 0);
   EXPECT_EQ(moments({7}).min, 7);
   EXPECT_EQ(moments({7}).max, 7);
@@ -60,8 +60,8 @@ TEST(Moments, OfFewValuesAreDefined) {
   EXPECT_GT(moments({1, 2, 9}).sample_skew(), 0);
 }
 
-TEST(Moments, OfEqualValuesHaveNoShape) {
-  // A third is not a binary number: rounding must not be taken for variance.
+TEST(Moments, HaveNoSkewOrKurtosisForEqualValues) {
+  // 1/3 is not exact in binary: rounding must not count as variance.
   for (const double value : {0.0, 1.0 / 3, 1500.0, -1e9 / 3, 1e-9}) {
     const Moments m = moments(std::vector<double>(7, value));
     EXPECT_FALSE(m.varies()) << value;
@@ -72,7 +72,7 @@ TEST(Moments, OfEqualValuesHaveNoShape) {
   }
 }
 
-TEST(Moments, KeepTheirShapeWhenValuesAreScaled) {
+TEST(Moments, AreInvariantUnderScaling) {
   const Moments m = moments({1, 2, 3, 10});
   const Moments scaled = moments({1000, 2000, 3000, 10000});
   EXPECT_NEAR(m.population_skew(), scaled.population_skew(), 1e-12);
@@ -89,7 +89,7 @@ TEST(Percentile, InterpolatesBetweenNeighbours) {
   EXPECT_EQ(percentile(values, 100), 50);
 }
 
-TEST(Percentile, OfFewValuesIsDefined) {
+TEST(Percentile, IsDefinedForFewValues) {
   EXPECT_EQ(percentile({}, 50), 0);
   const std::vector<double> one = {7};
   const std::vector<double> two = {1, 2};
@@ -98,7 +98,7 @@ TEST(Percentile, OfFewValuesIsDefined) {
   EXPECT_DOUBLE_EQ(percentile(two, 50), 1.5);
 }
 
-// All that packet lengths and gaps can be, and much more.
+// The range of packet lengths and gaps, and far beyond.
 std::vector<double> any_values() {
   return *rc::gen::container<std::vector<double>>(rc::gen::map(
       rc::gen::oneOf(rc::gen::inRange<std::int64_t>(-5, 5),
@@ -119,21 +119,21 @@ RC_GTEST_PROP(Moments, AreAlwaysFinite, ()) {
   RC_ASSERT(m.min <= m.max);
 }
 
-RC_GTEST_PROP(Percentile, LiesBetweenTheEndsAndNeverFalls, ()) {
+RC_GTEST_PROP(Percentile, IsBoundedAndMonotonic, ()) {
   std::vector<double> values = any_values();
   RC_PRE(!values.empty());
   std::sort(values.begin(), values.end());
-  double before = values.front();
+  double previous = values.front();
   for (int percent = 0; percent <= 100; percent += 10) {
-    const double now = percentile(values, percent);
-    RC_ASSERT(now >= before);
-    RC_ASSERT(now <= values.back());
-    before = now;
+    const double current = percentile(values, percent);
+    RC_ASSERT(current >= previous);
+    RC_ASSERT(current <= values.back());
+    previous = current;
   }
 }
 
-TEST(Moments, HaveNoShapeBelowTheLeastVariance) {
-  // 1e-12, or that share of the largest value's square.
+TEST(Moments, HaveNoShapeBelowTheMinimumVariance) {
+  // The bound is 1e-12, or that share of the largest value's square.
   const auto varies = [](double mean, double distance) {
     return moments({mean - distance, mean + distance}).varies();
   };
@@ -141,16 +141,16 @@ TEST(Moments, HaveNoShapeBelowTheLeastVariance) {
   EXPECT_TRUE(varies(0, 1.1e-6));
   EXPECT_FALSE(varies(1000, 0.9e-3));
   EXPECT_TRUE(varies(1000, 1.1e-3));
-  // The square of the largest value counts, be it below 0: a thousandth is a
-  // hair less than a millionth of 1000.001.
+  // The largest absolute value counts: 1e-3 is slightly less than 1e-6 times
+  // 1000.001.
   EXPECT_FALSE(varies(1000, 1e-3));
   EXPECT_FALSE(varies(-1000, 1e-3));
   EXPECT_FALSE(varies(-1000, 0.9e-3));
   EXPECT_TRUE(varies(-1000, 1.1e-3));
 }
 
-// What stands behind the values must not be read.
-TEST(Percentile, LooksAtItsOwnValuesAlone) {
+// Values past the end of the span must not be read.
+TEST(Percentile, ReadsOnlyItsOwnValues) {
   const std::vector<double> values = {1, 2,
                                       std::numeric_limits<double>::quiet_NaN()};
   const auto two = std::span(values).first(2);
@@ -159,8 +159,8 @@ TEST(Percentile, LooksAtItsOwnValuesAlone) {
   EXPECT_EQ(percentile(std::span(values).first(1), 50), 1);
 }
 
-// One more or one fewer value than a formula needs.
-TEST(Moments, BeginWhereTheirFormulasDo) {
+// At the number of values that each formula needs, and around it.
+TEST(Moments, AreDefinedFromTheFewestValuesNeeded) {
   EXPECT_DOUBLE_EQ(moments({1, 3}).sample_deviation(), std::sqrt(2));
   EXPECT_NEAR(moments({1, 2, 9}).sample_skew(), 1.6300591617118865, 1e-12);
   EXPECT_NEAR(moments({1, 2, 9, 3}).sample_kurtosis(), 3.0143600416233083,
@@ -170,7 +170,7 @@ TEST(Moments, BeginWhereTheirFormulasDo) {
   EXPECT_EQ(moments({7}).count, 1U);
 }
 
-TEST(Percentile, IsNumpysDefault) {
+TEST(Percentile, MatchesNumpyDefault) {
   const std::vector<double> values = {-7, 1, 2, 11};
   EXPECT_NEAR(percentile(values, 10), -4.6, 1e-12);
   EXPECT_NEAR(percentile(values, 40), 1.2, 1e-12);

@@ -4,7 +4,7 @@
 namespace flowtell {
 namespace {
 
-constexpr int kForgottenAPacket = 2;  // more than a packet adds
+constexpr int kEvictedPerPacket = 2;  // more than a packet adds
 
 }  // namespace
 
@@ -13,15 +13,15 @@ Address DeviceFinder::device_of(const Packet& packet) {
   if (source_inside != lan_.contains(packet.destination)) {
     return source_inside ? packet.source : packet.destination;
   }
-  for (int i = 0; i < kForgottenAPacket; ++i) {
+  for (int i = 0; i < kEvictedPerPacket; ++i) {
     const std::uint32_t oldest = pairs_.oldest();
-    if (oldest == kNowhere) break;
-    if (packet.time - pairs_[oldest].last <= PairTable::kRemembered) break;
+    if (oldest == kNoPosition) break;
+    if (packet.time - pairs_[oldest].last <= PairTable::kIdleTimeout) break;
     pairs_.forget(oldest);
   }
   const PairTable::Found found = pairs_.find_or_add(packet);
   const Address device = pairs_[found.position].device_address();
-  if (pairs_.size() > most_pairs_) pairs_.forget(pairs_.oldest());
+  if (pairs_.size() > max_pairs_) pairs_.forget(pairs_.oldest());
   return device;
 }
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The device that a packet belongs to, found without keeping flows: for sharing
-// a link's packets out by device.
+// Finds the device that a packet belongs to without storing flows. Used to
+// distribute a link's packets to shards by device.
 //
-// It answers as FlowTable does, of which PairTable holds the rule. Where
-// exactly one end is in the LAN, that is the device, and nothing has to be
-// remembered. All other pairs (a phone asking the gateway for a name has both
-// ends inside) are remembered from their first packet for an hour of silence;
-// of so many, the one silent longest makes way. There alone it may answer
-// otherwise: FlowTable knows such a pair for longer while a burst of its device
-// goes on, and this does not see bursts. O(1). One thread at a time.
+// Gives the same result as FlowTable, by the rule in PairTable. If exactly one
+// end is in the LAN, it is the device, and nothing is stored. Other pairs (such
+// as a phone and the gateway's DNS server, both inside) are stored from their
+// first packet until an hour idle; beyond `max_pairs` the one idle longest is
+// evicted. Only here can results differ: FlowTable keeps a pair longer while a
+// burst of its device is open. One thread at a time. Cost: O(1).
 #pragma once
 
 #include <cstddef>
@@ -21,19 +20,19 @@ namespace flowtell {
 
 class DeviceFinder {
  public:
-  DeviceFinder(const Lan& lan, std::size_t most_pairs)
-      : lan_(lan), pairs_(lan), most_pairs_(most_pairs) {}
+  DeviceFinder(const Lan& lan, std::size_t max_pairs)
+      : lan_(lan), pairs_(lan), max_pairs_(max_pairs) {}
 
-  // REQUIRES: packet.time has never fallen.
+  // REQUIRES: packet.time never decreases.
   Address device_of(const Packet& packet);
 
-  // That had to be remembered.
+  // Pairs stored.
   std::size_t pairs() const { return pairs_.size(); }
 
  private:
   Lan lan_;
   PairTable pairs_;
-  std::size_t most_pairs_;
+  std::size_t max_pairs_;
 };
 
 }  // namespace flowtell

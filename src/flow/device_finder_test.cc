@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The finder's twin is the flow table, which says of each flow whose it is.
+// Compares the finder with the flow table, which assigns a device to each flow.
 #include "flow/device_finder.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kMany = 1'000'000;
 
 // Packets among addresses inside the LAN and outside, in any direction, with
-// any flags; few ports, so that pairs come again.
+// any flags; few ports, so that pairs repeat.
 Packet any_packet(Random& random, Timestamp now) {
   static const std::vector<const char*> kAddresses = {
       "192.168.12.1", "192.168.12.100", "192.168.12.101", "10.0.0.7",
@@ -39,38 +39,38 @@ Packet any_packet(Random& random, Timestamp now) {
   return packet;
 }
 
-// A sink that knows whose the flow of the last packet is.
+// A sink that stores the device of the last packet's flow.
 struct LastDevice : FlowSink {
   void take(const Flow&) override {}
   void take_early(const Flow& flow) override { device = flow.device; }
   Address device;
 };
 
-TEST(DeviceFinder, FindsTheDeviceThatTheFlowTableFinds) {
+TEST(DeviceFinder, FindsTheSameDeviceAsTheFlowTable) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);
     FlowOptions options;
-    options.early_packets = 1;  // so each flow is told with its first packet
-    options.burst_gap = Duration(-1);  // and each packet is one
-    LastDevice due;
-    FlowTable table(options, due);
+    options.early_packets = 1;         // delivers each flow at its first packet
+    options.burst_gap = Duration(-1);  // makes each packet a flow
+    LastDevice expected;
+    FlowTable table(options, expected);
     DeviceFinder finder(options.lan, kMany);
     Timestamp now = kTestStart;
     for (int i = 0; i < 5000; ++i) {
       now += 1ms * random.below(2000);
       const Packet packet = any_packet(random, now);
-      due.device = {};
+      expected.device = {};
       table.add(packet);
-      ASSERT_EQ(finder.device_of(packet).text(), due.device.text())
+      ASSERT_EQ(finder.device_of(packet).text(), expected.device.text())
           << "packet " << i << " of " << seed;
     }
     EXPECT_GT(finder.pairs(), 100u);
   }
 }
 
-TEST(DeviceFinder, RemembersOnlyPairsThatTheLanDoesNotDecide) {
+TEST(DeviceFinder, StoresOnlyPairsThatTheLanDoesNotDecide) {
   DeviceFinder finder(Lan(), kMany);
-  const auto expect_phone = [&](const PacketStory& story) {
+  const auto expect_phone = [&](const PacketSequence& story) {
     for (const Packet& packet : story) {
       EXPECT_EQ(finder.device_of(packet).text(), "192.168.12.100");
     }
@@ -81,9 +81,9 @@ TEST(DeviceFinder, RemembersOnlyPairsThatTheLanDoesNotDecide) {
   EXPECT_EQ(finder.pairs(), 1u);
 }
 
-TEST(DeviceFinder, ForgetsAPairAfterAnHourOrWhenThereAreTooMany) {
+TEST(DeviceFinder, RemovesAPairAfterAnHourOrBeyondItsBound) {
   DeviceFinder finder(Lan(), 2);
-  const auto ask = [&](Port port, Timestamp now) {
+  const auto query = [&](Port port, Timestamp now) {
     Packet packet{};
     packet.time = now;
     packet.source = test_address("10.0.0.1");
@@ -94,15 +94,15 @@ TEST(DeviceFinder, ForgetsAPairAfterAnHourOrWhenThereAreTooMany) {
     return finder.device_of(packet).text();
   };
   for (Port port = 2000; port < 2010; ++port) {
-    EXPECT_EQ(ask(port, kTestStart), "10.0.0.1");
+    EXPECT_EQ(query(port, kTestStart), "10.0.0.1");
     EXPECT_LE(finder.pairs(), 2u);
   }
-  EXPECT_EQ(ask(3000, kTestStart + 1h + 1ns), "10.0.0.1");
+  EXPECT_EQ(query(3000, kTestStart + 1h + 1ns), "10.0.0.1");
   EXPECT_EQ(finder.pairs(), 1u);
 }
 
-// A long silence is not paid for by one packet.
-TEST(DeviceFinder, ForgetsTwoPairsAPacket) {
+// The work after a long silence is spread over many packets.
+TEST(DeviceFinder, RemovesTwoPairsPerPacket) {
   DeviceFinder finder(Lan(), kMany);
   Packet packet{};
   packet.time = kTestStart;
@@ -117,7 +117,7 @@ TEST(DeviceFinder, ForgetsTwoPairsAPacket) {
   packet.source_port = 11;
   packet.time = kTestStart + 1h;
   finder.device_of(packet);
-  EXPECT_EQ(finder.pairs(), 11u) << "an hour is remembered";
+  EXPECT_EQ(finder.pairs(), 11u) << "stored for an hour";
   packet.time += 1ns;
   finder.device_of(packet);
   EXPECT_EQ(finder.pairs(), 9u);

@@ -7,53 +7,53 @@
 
 namespace flowtell {
 
-void DnsMemory::remember(const Told& reported, Timestamp now) {
-  const Key key{reported.device, reported.remote};
-  std::uint32_t place = place_of(key);
-  if (place == HashIndex::kNone) {
-    place = add(key);
+void DnsMemory::remember(const Answer& answer, Timestamp now) {
+  const Key key{answer.device, answer.remote};
+  std::uint32_t position = position_of(key);
+  if (position == HashIndex::kNone) {
+    position = add(key);
   } else {
-    by_use_.touch(place);
+    by_use_.touch(position);
   }
-  answers_[place].name = reported.name;
-  answers_[place].until = now + std::clamp(reported.lifetime, kMin, kLongest);
+  entries_[position].name = answer.name;
+  entries_[position].until = now + std::clamp(answer.ttl, kMinTtl, kMaxTtl);
 }
 
 NameId DnsMemory::find(const Address& device, const Address& remote,
                        Timestamp now) {
-  const NameId own = find_own({device, remote}, now);
-  return own.is_none() ? find_own({everyone(), remote}, now) : own;
+  const NameId own = find_exact({device, remote}, now);
+  return own.is_none() ? find_exact({all_devices(), remote}, now) : own;
 }
 
-NameId DnsMemory::find_own(const Key& key, Timestamp now) {
-  const std::uint32_t place = place_of(key);
-  if (place == HashIndex::kNone) return {};
-  if (now > answers_[place].until) {
-    forget(place);
+NameId DnsMemory::find_exact(const Key& key, Timestamp now) {
+  const std::uint32_t position = position_of(key);
+  if (position == HashIndex::kNone) return {};
+  if (now > entries_[position].until) {
+    forget(position);
     return {};
   }
-  by_use_.touch(place);
-  return answers_[place].name;
+  by_use_.touch(position);
+  return entries_[position].name;
 }
 
-std::uint32_t DnsMemory::place_of(const Key& key) const {
+std::uint32_t DnsMemory::position_of(const Key& key) const {
   return index_.find(keyed_hash(key),
-                     [&](std::uint32_t at) { return answers_[at].key == key; });
+                     [&](std::uint32_t at) { return entries_[at].key == key; });
 }
 
 std::uint32_t DnsMemory::add(const Key& key) {
-  if (answers_.size() >= most_) forget(by_use_.oldest());
-  const std::uint32_t place = answers_.take();
-  answers_[place].key = key;
-  index_.insert(keyed_hash(key), place);
-  by_use_.add(place);
-  return place;
+  if (entries_.size() >= max_size_) forget(by_use_.oldest());
+  const std::uint32_t position = entries_.take();
+  entries_[position].key = key;
+  index_.insert(keyed_hash(key), position);
+  by_use_.add(position);
+  return position;
 }
 
-void DnsMemory::forget(std::uint32_t place) {
-  index_.erase(keyed_hash(answers_[place].key), place);
-  by_use_.remove(place);
-  answers_.give_back(place);
+void DnsMemory::forget(std::uint32_t position) {
+  index_.erase(keyed_hash(entries_[position].key), position);
+  by_use_.remove(position);
+  entries_.give_back(position);
 }
 
 }  // namespace flowtell

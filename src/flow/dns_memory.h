@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What each device was told by DNS: under which name it knows an address.
+// The DNS answers that each device received: the name behind an address.
 //
-// An answer holds for its lifetime in the packets' own time, but for five
-// minutes at least and a day at most. At least, because apps and systems keep
-// addresses longer than they should and connections to them are opened again; a
-// remote whose name changed in five minutes was most likely told anew, and the
-// newest answer counts. At most, because beyond a day (RFC 8767 advises caches
-// the same order) an address may be another's.
+// An answer is valid for its lifetime in packet time, but at least five minutes
+// and at most a day. The minimum exists because apps and systems keep addresses
+// beyond their lifetime and reconnect to them; if a remote's name changes
+// within five minutes, the device most likely receives a new answer, and the
+// newest one applies. The maximum exists because after a day the address may
+// have another owner (RFC 8767 advises caches the same order).
 //
-// What was said to all (multicast DNS) holds for devices that were told nothing
-// themselves.
+// Multicast DNS answers apply to devices without an answer of their own.
 //
-// Bounded: of `most` answers the one unused longest makes way. O(1).
+// Bounded: beyond `max_size` answers, the least recently used one is evicted.
+// Cost: O(1).
 #pragma once
 
 #include "base/hash_index.h"
@@ -26,30 +26,30 @@ namespace flowtell {
 
 class DnsMemory {
  public:
-  static constexpr std::size_t kMax = 65'536;
-  static constexpr Duration kMin = std::chrono::minutes(5);
-  static constexpr Duration kLongest = std::chrono::hours(24);
+  static constexpr std::size_t kMaxSize = 65'536;
+  static constexpr Duration kMinTtl = std::chrono::minutes(5);
+  static constexpr Duration kMaxTtl = std::chrono::hours(24);
 
-  explicit DnsMemory(std::size_t most = kMax)
-      : most_(most), by_use_(answers_) {}
+  explicit DnsMemory(std::size_t max_size = kMaxSize)
+      : max_size_(max_size), by_use_(entries_) {}
   DnsMemory(const DnsMemory&) = delete;
   DnsMemory& operator=(const DnsMemory&) = delete;
 
-  // Whom an answer to all is told to.
-  static Address everyone() { return {}; }
+  // Stands for the receivers of a multicast answer.
+  static Address all_devices() { return {}; }
 
-  struct Told {
+  struct Answer {
     Address device;
     Address remote;
     NameId name;
-    Duration lifetime;
+    Duration ttl;
   };
-  void remember(const Told& reported, Timestamp now);
+  void remember(const Answer& answer, Timestamp now);
 
-  // None where it was never told or its time has passed.
+  // None if there was no answer or it has expired.
   NameId find(const Address& device, const Address& remote, Timestamp now);
 
-  std::size_t size() const { return answers_.size(); }
+  std::size_t size() const { return entries_.size(); }
 
  private:
   struct Key {
@@ -57,23 +57,23 @@ class DnsMemory {
     Address remote;
     bool operator==(const Key&) const = default;
   };
-  struct Answer {
+  struct Entry {
     Key key;
     NameId name;
-    Timestamp until{};  // including
+    Timestamp until{};  // inclusive
     RecencyLinks recency;
   };
-  static_assert(sizeof(Answer) == 56);
+  static_assert(sizeof(Entry) == 56);
 
-  std::uint32_t place_of(const Key& key) const;
+  std::uint32_t position_of(const Key& key) const;
   std::uint32_t add(const Key& key);
-  void forget(std::uint32_t place);
-  NameId find_own(const Key& key, Timestamp now);
+  void forget(std::uint32_t position);
+  NameId find_exact(const Key& key, Timestamp now);
 
-  std::size_t most_;
-  Pool<Answer> answers_;
+  std::size_t max_size_;
+  Pool<Entry> entries_;
   HashIndex index_;
-  RecencyList<Answer> by_use_;
+  RecencyList<Entry> by_use_;
 };
 
 }  // namespace flowtell

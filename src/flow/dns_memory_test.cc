@@ -17,14 +17,14 @@ const Address kRemote = test_address("203.0.113.5");
 constexpr NameId kName{1, 1};
 constexpr NameId kOther{2, 2};
 
-TEST(DnsMemory, IsOfEachDeviceAlone) {
+TEST(DnsMemory, SeparatesDevices) {
   DnsMemory memory;
   memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart), kName);
   EXPECT_TRUE(memory.find(kTablet, kRemote, kTestStart).is_none());
 }
 
-TEST(DnsMemory, BelievesTheNewestAnswer) {
+TEST(DnsMemory, UsesTheNewestAnswer) {
   DnsMemory memory;
   memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
   memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart + 1s);
@@ -32,7 +32,7 @@ TEST(DnsMemory, BelievesTheNewestAnswer) {
   EXPECT_EQ(memory.size(), 1u);
 }
 
-TEST(DnsMemory, ForgetsWhenTheLifetimeHasPassed) {
+TEST(DnsMemory, ExpiresAnswers) {
   DnsMemory memory;
   const auto lasts = [&](Duration lifetime, Duration expected) {
     memory.remember({kPhone, kRemote, kName, lifetime}, kTestStart);
@@ -40,33 +40,33 @@ TEST(DnsMemory, ForgetsWhenTheLifetimeHasPassed) {
            memory.find(kPhone, kRemote, kTestStart + expected + 1ns).is_none();
   };
   EXPECT_TRUE(lasts(1h, 1h));
-  EXPECT_TRUE(lasts(0s, DnsMemory::kMin));
-  EXPECT_TRUE(lasts(1000h, DnsMemory::kLongest));
+  EXPECT_TRUE(lasts(0s, DnsMemory::kMinTtl));
+  EXPECT_TRUE(lasts(1000h, DnsMemory::kMaxTtl));
   EXPECT_EQ(memory.size(), 0u);
 }
 
-TEST(DnsMemory, TellsWhatWasSaidToAllToThoseWhoKnowNothingElse) {
+TEST(DnsMemory, UsesMulticastAnswersForDevicesWithoutTheirOwn) {
   DnsMemory memory;
-  memory.remember({DnsMemory::everyone(), kRemote, kName, 1h}, kTestStart);
+  memory.remember({DnsMemory::all_devices(), kRemote, kName, 1h}, kTestStart);
   memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart);
   EXPECT_EQ(memory.find(kTablet, kRemote, kTestStart), kName);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart), kOther);
 }
 
-TEST(DnsMemory, HoldsItsBound) {
+TEST(DnsMemory, StaysWithinItsBound) {
   DnsMemory memory(10);
   memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
   for (int i = 0; i < 1000; ++i) {
     const Address flood =
         test_address(fmt::format("10.1.{}.{}", i / 250, i % 250));
     memory.remember({kPhone, flood, kOther, 1h}, kTestStart);
-    // In use, and so the last to go.
+    // Used each time, and so never evicted.
     ASSERT_EQ(memory.find(kPhone, kRemote, kTestStart), kName);
   }
   EXPECT_EQ(memory.size(), 10u);
 }
 
-TEST(DnsMemory, TakesAnAnswerAnewForAUse) {
+TEST(DnsMemory, CountsARepeatedAnswerAsUse) {
   DnsMemory memory(2);
   const Address second = test_address("203.0.113.6");
   const Address third = test_address("203.0.113.7");
@@ -78,16 +78,16 @@ TEST(DnsMemory, TakesAnAnswerAnewForAUse) {
   EXPECT_TRUE(memory.find(kPhone, second, kTestStart).is_none());
 }
 
-TEST(DnsMemory, FallsBackToAllWhenItsOwnHasPassed) {
+TEST(DnsMemory, FallsBackToMulticastWhenItsOwnAnswerExpires) {
   DnsMemory memory;
-  memory.remember({DnsMemory::everyone(), kRemote, kName, 2h}, kTestStart);
+  memory.remember({DnsMemory::all_devices(), kRemote, kName, 2h}, kTestStart);
   memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1h), kOther);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1h + 1ns), kName);
   EXPECT_EQ(memory.size(), 1u);
 }
 
-TEST(DnsMemory, CountsFromTheNewestAnswer) {
+TEST(DnsMemory, MeasuresTheLifetimeFromTheNewestAnswer) {
   DnsMemory memory;
   memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
   memory.remember({kPhone, kRemote, kName, 10min}, kTestStart + 10min);
@@ -95,9 +95,9 @@ TEST(DnsMemory, CountsFromTheNewestAnswer) {
   EXPECT_TRUE(memory.find(kPhone, kRemote, kTestStart + 20min + 1ns).is_none());
 }
 
-TEST(DnsMemory, HasABoundUnlessToldOfOne) {
+TEST(DnsMemory, HasADefaultBound) {
   DnsMemory memory;
-  for (std::uint32_t i = 0; i < DnsMemory::kMax + 1000; ++i) {
+  for (std::uint32_t i = 0; i < DnsMemory::kMaxSize + 1000; ++i) {
     const std::array<std::uint8_t, 4> flood = {
         10, static_cast<std::uint8_t>(i >> 16),
         static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)};

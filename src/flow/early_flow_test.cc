@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flows that are shown before they end, so that a live watch can name them.
+// Tests of flows that are delivered before they end, as live watching needs.
 #include <gtest/gtest.h>
 
 #include "flow/flow_meter.h"
@@ -16,7 +16,7 @@ FlowOptions early_at(std::uint32_t packets) {
   return options;
 }
 
-TEST(EarlyFlow, IsShownOnceWhenItHasSoManyPackets) {
+TEST(EarlyFlow, IsDeliveredOnceAtThePacketCount) {
   const FlowCollector got =
       collect(packets().syn().syn_ack().data(100).reply(900).data(1).data(2),
               early_at(3));
@@ -34,8 +34,8 @@ TEST(EarlyFlow, CountsPacketsOfBothDirections) {
   EXPECT_EQ(collect(packets().reply(1).data(1), early_at(2)).early.size(), 1u);
 }
 
-TEST(EarlyFlow, IsGivenWholeWhenItEnds) {
-  const PacketStory story =
+TEST(EarlyFlow, IsDeliveredWholeWhenItEnds) {
+  const PacketSequence story =
       packets().syn().after(20ms).syn_ack().after(5ms).data(100).reply(1400);
   const FlowCollector got = collect(story, early_at(2));
   ASSERT_EQ(got.early.size(), 1u);
@@ -45,25 +45,25 @@ TEST(EarlyFlow, IsGivenWholeWhenItEnds) {
   EXPECT_EQ(got.flows[0].last, kTestStart + 25ms);
 }
 
-TEST(EarlyFlow, IsNoneThatEndsBefore) {
+TEST(EarlyFlow, IsNotDeliveredIfItEndsBefore) {
   EXPECT_TRUE(collect(packets().data(1).reply(1), early_at(3)).early.empty());
 }
 
-TEST(EarlyFlow, IsNoneWhereNobodyAsked) {
-  PacketStory story;
+TEST(EarlyFlow, IsNotDeliveredByDefault) {
+  PacketSequence story;
   for (int i = 0; i < 100; ++i) story.data(1);
   EXPECT_TRUE(collect(story).early.empty());
 }
 
-TEST(EarlyFlow, MayBeShownByItsFirstPacket) {
+TEST(EarlyFlow, CanBeDeliveredAtItsFirstPacket) {
   const FlowCollector got =
       collect(packets().data(1).reply(1).after(2s).data(1), early_at(1));
   ASSERT_EQ(got.early.size(), 2u);
   EXPECT_EQ(got.early[0].burst, 0u);
-  EXPECT_EQ(got.early[1].burst, 1u) << "the next burst's flow is another";
+  EXPECT_EQ(got.early[1].burst, 1u) << "a new flow in the next burst";
 }
 
-TEST(EarlyFlow, ComesAfterTheBurstThatItsPacketEnded) {
+TEST(EarlyFlow, FollowsTheBurstThatItsPacketEnded) {
   struct Order : FlowSink {
     void take(const Flow&) override { text += "flow "; }
     void end_burst() override { text += "end "; }
@@ -71,7 +71,7 @@ TEST(EarlyFlow, ComesAfterTheBurstThatItsPacketEnded) {
     std::string text;
   } order;
   FlowTable table(early_at(1), order);
-  const PacketStory story = packets().data(1).after(2s).data(1);
+  const PacketSequence story = packets().data(1).after(2s).data(1);
   for (const Packet& packet : story) table.add(packet);
   EXPECT_EQ(order.text, "early flow end early ");
 }
@@ -90,7 +90,7 @@ std::size_t early_by(FlowKey key, std::uint32_t packets_needed) {
       .early.size();
 }
 
-TEST(EarlyFlow, HasThePacketsThatItsKeyJoins) {
+TEST(EarlyFlow, CountsThePacketsThatItsKeyJoins) {
   EXPECT_EQ(early_by(FlowKey::kFiveTuple, 1), 3u);
   EXPECT_EQ(early_by(FlowKey::kRemoteEndpoint, 1), 2u);
   EXPECT_EQ(early_by(FlowKey::kRemoteHost, 1), 1u);
@@ -99,7 +99,7 @@ TEST(EarlyFlow, HasThePacketsThatItsKeyJoins) {
   EXPECT_EQ(early_by(FlowKey::kRemoteHost, 3), 1u);
 }
 
-TEST(EarlyFlow, DoesNotCountAsAFlowOfTheMeter) {
+TEST(EarlyFlow, IsNotCountedAsAFlowOfTheMeter) {
   FlowCollector got;
   FlowMeter meter(early_at(1), got);
   const TestFrame one = frame().ethernet().ipv4().udp();

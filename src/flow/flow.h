@@ -4,7 +4,7 @@
 // address-port pairs, in both directions. (A burst is the TCP and UDP packets
 // of one device up to a silence of more than a second.)
 //
-// Sent is what the device sent; received is what it was sent.
+// Directions are seen from the device: it sent the sent packets.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ namespace flowtell {
 
 enum class Direction : std::uint8_t { kReceived, kSent };
 
-// How it was decided which end of a flow is the device.
+// The rule that decided which end of a flow is the device.
 enum class DeviceRule : std::uint8_t {
-  kLan,          // it alone is in the LAN
-  kTcpFlags,     // it sent the SYN, or was sent the SYN+ACK
-  kServicePort,  // the other end alone has a port below 1024
+  kLan,          // it is the only end in the LAN
+  kTcpFlags,     // it sent the SYN, or received the SYN+ACK
+  kServicePort,  // only the other end has a port below 1024
   kFirstSource,  // it sent the first packet seen
 };
 
@@ -33,8 +33,8 @@ constexpr std::string_view device_rule_name(DeviceRule rule) {
   return kNames[static_cast<std::size_t>(rule)];
 }
 
-// What is kept of each packet until its flow ends. Lengths are in bytes, those
-// of datagrams of 28 bits, which no frame can exceed.
+// The data stored per packet until its flow ends. Lengths are in bytes; 28 bits
+// suffice for the datagram, as no frame is longer.
 struct PacketRecord {
   PacketRecord() = default;
   PacketRecord(const Packet& packet, Direction direction)
@@ -65,8 +65,8 @@ struct Tally {
   std::uint64_t bytes = 0;  // of IP datagrams
 };
 
-// What is known of the server at the other end of a flow. Empty where names are
-// not looked for, or none was found. Valid only while the flow is handed over.
+// The server at the remote end of a flow. Empty if the search for names is off,
+// or found none. Valid only during the call that delivers the flow.
 struct FlowName {
   std::string_view server;
   NameSource source = NameSource::kNone;
@@ -74,7 +74,7 @@ struct FlowName {
 };
 
 struct Flow {
-  std::uint32_t burst;  // the device's bursts count from 0
+  std::uint32_t burst;  // counts the device's bursts from 0
   Timestamp first;
   Timestamp last;
   Address device;
@@ -86,19 +86,19 @@ struct Flow {
   Tally sent;
   Tally received;
   FlowName name;  // of the address-port pair of the flow's first packet
-  // In the order of the capture, their times never falling. Valid only while
-  // the flow is handed over.
+  // In capture order, with times that never decrease. Valid only during the
+  // call that delivers the flow.
   std::span<const PacketRecord> packets;
 };
 
-// Takes flows as their bursts end.
+// Receives flows as their bursts end.
 class FlowSink {
  public:
   virtual ~FlowSink() = default;
-  // The flows of a burst come one by one, in the order of their first packets.
+  // Called for each flow of a burst, in the order of their first packets.
   virtual void take(const Flow& flow) = 0;
   virtual void end_burst() {}
-  // A flow that has just reached FlowOptions::early_packets and goes on.
+  // Called for an open flow when it reaches FlowOptions::early_packets.
   virtual void take_early(const Flow&) {}
 };
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flows on their way from one thread to another: what a meter hands over, kept
-// with all that it borrows, and handed over again, call by call, to whoever
-// comes next. So the thread that judges sees exactly what it would have seen
-// had it metered itself.
+// A batch of flows that one thread passes to another: copies of everything that
+// a meter delivered. `replay` repeats the calls in order, so the classifying
+// thread receives exactly what it would have metered itself.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +20,11 @@ class FlowBatch {
   void add(const Flow& flow, bool is_early);
   void end_burst() { events_.push_back(Event::kBurstEnd); }
 
-  // Whether it is worth handing on.
+  // Whether it is large enough to pass on.
   bool is_full() const;
   bool is_empty() const { return events_.empty(); }
 
-  // Everything again, in its order.
+  // Repeats all calls on `sink`, in order.
   void replay(FlowSink& sink) const;
 
   // The time of the capture's first frame.
@@ -35,17 +34,17 @@ class FlowBatch {
   enum class Event : std::uint8_t { kFlow, kEarlyFlow, kBurstEnd };
 
   std::vector<Event> events_;
-  KeptFlows flows_;  // one an event that is one
+  KeptFlows flows_;  // one per flow event
 };
 
-// Gathers what comes and passes it on by the batch.
+// Collects flows and passes them on in batches.
 class BatchingSink : public FlowSink {
  public:
   explicit BatchingSink(std::function<void(FlowBatch)> next)
       : next_(std::move(next)) {}
 
-  // The capture that the flows are of; what was gathered has been passed on.
-  // The origin outlives the sink.
+  // Sets the capture of the following flows. REQUIRES: earlier flows were
+  // passed on. The origin must outlive the sink.
   void begin_capture(const std::optional<Timestamp>& origin) {
     origin_ = &origin;
   }
@@ -54,7 +53,7 @@ class BatchingSink : public FlowSink {
   void take_early(const Flow& flow) override { batch_.add(flow, true); }
   void end_burst() override;
 
-  // Passes on what is left.
+  // Passes on the rest.
   void finish();
 
  private:

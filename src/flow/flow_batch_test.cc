@@ -12,7 +12,7 @@
 namespace flowtell {
 namespace {
 
-// Names are the table's, and gone with the call; a batch must have its own.
+// Flows borrow names only during a call; a batch must copy them.
 class Namer : public FlowSink {
  public:
   explicit Namer(FlowSink& next) : next_(next) {}
@@ -31,7 +31,7 @@ class Namer : public FlowSink {
   int count_ = 0;
 };
 
-void meter_story(FlowSink& sink, const PacketStory& story) {
+void meter_story(FlowSink& sink, const PacketSequence& story) {
   Namer namer(sink);
   FlowOptions options;
   options.early_packets = 2;
@@ -57,7 +57,7 @@ void expect_same(const std::vector<CollectedFlow>& a,
   }
 }
 
-TEST(FlowBatch, HandsOverWhatWasHandedToIt) {
+TEST(FlowBatch, ReplaysTheDeliveredFlows) {
   const std::optional<Timestamp> origin = kTestStart;
   FlowCollector direct;
   meter_story(direct, three_bursts());
@@ -80,9 +80,9 @@ TEST(FlowBatch, HandsOverWhatWasHandedToIt) {
   EXPECT_EQ(direct.burst_ends, replayed.burst_ends);
 }
 
-TEST(FlowBatch, IsPassedOnWhenFullAndBetweenBurstsOnly) {
+TEST(FlowBatch, IsPassedOnOnlyWhenFullAndBetweenBursts) {
   const std::optional<Timestamp> origin = kTestStart;
-  PacketStory story = packets();
+  PacketSequence story = packets();
   for (int burst = 0; burst < 40; ++burst) {
     for (int i = 0; i < 1000; ++i) story.data(10);
     story.after(3s);
@@ -100,15 +100,15 @@ TEST(FlowBatch, IsPassedOnWhenFullAndBetweenBurstsOnly) {
   meter_story(sink, story);
   EXPECT_EQ(batches, 1u);  // 33 bursts hold 2^15 packets
   sink.finish();
-  sink.finish();  // nothing is left
+  sink.finish();  // has no effect
   EXPECT_EQ(batches, 2u);
   EXPECT_EQ(bursts, 40u);
 }
 
-TEST(FlowBatch, IsFullOfFlowsOfFewPackets) {
+TEST(FlowBatch, IsFullAtTheFlowLimit) {
   const std::optional<Timestamp> origin = kTestStart;
   const auto batches_of = [&](int bursts) {
-    PacketStory story = packets();
+    PacketSequence story = packets();
     for (int burst = 0; burst < bursts; ++burst) story.data(10).after(3s);
     std::size_t batches = 0;
     BatchingSink sink([&](const FlowBatch&) { ++batches; });
@@ -118,11 +118,11 @@ TEST(FlowBatch, IsFullOfFlowsOfFewPackets) {
   };
   EXPECT_EQ(batches_of(1023), 0u);
   EXPECT_EQ(batches_of(1024), 1u);
-  EXPECT_EQ(batches_of(2047), 1u) << "it begins anew";
+  EXPECT_EQ(batches_of(2047), 1u) << "it starts over";
   EXPECT_EQ(batches_of(2048), 2u);
 }
 
-TEST(KeptFlows, HoldWhatWasAddedUntilTheyAreCleared) {
+TEST(KeptFlows, HoldFlowsUntilCleared) {
   const CollectedFlow first = collect(packets().data(1).reply(2)).flows.at(0);
   KeptFlows kept;
   for (const std::string server : {"a.example", "b.example"}) {

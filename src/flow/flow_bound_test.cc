@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bound on a flow table's memory, and what is given up for it.
+// Tests of the flow table's memory bound and of what it ends early.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ FlowOptions at_most(std::size_t flows, FlowKey key = FlowKey::kFiveTuple) {
 struct Bounded {
   FlowCollector got;
   std::uint64_t ended_early = 0;
-  std::size_t most_open = 0;
+  std::size_t peak_open = 0;
 };
 
 template <typename Packets>
@@ -31,27 +31,27 @@ Bounded run(const Packets& packets, const FlowOptions& options) {
   FlowTable table(options, run.got);
   for (const Packet& packet : packets) {
     table.add(packet);
-    run.most_open = std::max(run.most_open, table.open_flows());
+    run.peak_open = std::max(run.peak_open, table.open_flows());
   }
   run.ended_early = table.bursts_ended_early();
   table.finish();
   return run;
 }
 
-PacketStory from_device(PacketStory story, int device, Port port) {
+PacketSequence from_device(PacketSequence story, int device, Port port) {
   return story.near(fmt::format("10.0.0.{}", device), port).data(1);
 }
 
-TEST(FlowBound, DoesNothingWhileThereIsRoom) {
-  PacketStory story;
+TEST(FlowBound, HasNoEffectWhileThereIsRoom) {
+  PacketSequence story;
   for (Port port = 0; port < 10; ++port) story = from_device(story, 1, port);
   const Bounded bounded = run(story, at_most(10));
   EXPECT_EQ(bounded.ended_early, 0u);
   EXPECT_EQ(bounded.got.burst_ends.size(), 1u);
 }
 
-TEST(FlowBound, EndsTheBurstSilentLongest) {
-  PacketStory story;
+TEST(FlowBound, EndsTheBurstIdleLongest) {
+  PacketSequence story;
   for (const int device : {1, 2, 3, 4, 5, 1, 6}) {
     story = from_device(story, device, 1).after(1ms);
   }
@@ -62,19 +62,19 @@ TEST(FlowBound, EndsTheBurstSilentLongest) {
 }
 
 TEST(FlowBound, EndsTheBurstOfTheDeviceThatFillsTheTable) {
-  PacketStory story = from_device(packets(), 1, 1);
+  PacketSequence story = from_device(packets(), 1, 1);
   for (Port port = 0; port < 15; ++port) {
     story = from_device(story.after(1ms), 2, port);
   }
   const Bounded bounded = run(story, at_most(10));
   EXPECT_EQ(bounded.ended_early, 1u);
-  // The quiet device stays until the end.
+  // The quiet device's burst is not ended early.
   EXPECT_EQ(bounded.got.burst_ends, (std::vector<std::size_t>{9, 10, 16}));
   EXPECT_EQ(bounded.got.flows[9].device.text(), "10.0.0.1");
 }
 
-TEST(FlowBound, HoldsForPacketsToo) {
-  PacketStory story;
+TEST(FlowBound, LimitsPacketsToo) {
+  PacketSequence story;
   for (int i = 0; i < 1000; ++i) story.data(1);
   const Bounded bounded = run(story, at_most(2));
   EXPECT_EQ(bounded.ended_early + 1, bounded.got.burst_ends.size());
@@ -84,31 +84,31 @@ TEST(FlowBound, HoldsForPacketsToo) {
   }
 }
 
-// 2^28 flows have 2^32 packets, which to 32 bits are none.
-TEST(FlowBound, MayBeBeyondAnyMemory) {
+// 2^28 flows allow 2^32 packets, which is 0 in 32 bits.
+TEST(FlowBound, MayExceedAnyMemory) {
   const Bounded bounded = run(from_device(packets(), 1, 1), at_most(1u << 28));
   EXPECT_EQ(bounded.ended_early, 0u);
   EXPECT_EQ(bounded.got.flows.size(), 1u);
 }
 
-TEST(FlowBound, OfNothingIsTakenForOne) {
-  const PacketStory two = from_device(from_device(packets(), 1, 1), 1, 2);
+TEST(FlowBound, TreatsZeroAsOne) {
+  const PacketSequence two = from_device(from_device(packets(), 1, 1), 1, 2);
   const Bounded bounded = run(two, at_most(0));
   EXPECT_EQ(bounded.got.flows.size(), 2u);
-  EXPECT_EQ(bounded.most_open, 1u);
+  EXPECT_EQ(bounded.peak_open, 1u);
 }
 
-TEST(FlowBound, IsNoBoundToAFlowThatIsOpen) {
+TEST(FlowBound, DoesNotLimitAnOpenFlow) {
   const Bounded bounded = run(packets().data(1).reply(2).data(3), at_most(1));
   EXPECT_EQ(bounded.got.flows.size(), 1u);
   EXPECT_EQ(bounded.ended_early, 0u);
 }
 
-TEST(FlowBound, LosesNoPacketAndCountsEveryBurstItCut) {
+TEST(FlowBound, LosesNoPacketAndCountsEveryBurstEndedEarly) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
-    PacketStory story;
+    PacketSequence story;
     for (int i = 0; i < 400; ++i) {
       story.near(fmt::format("10.0.0.{}", random.below(6)),
                  static_cast<Port>(random.below(9)));
@@ -119,7 +119,7 @@ TEST(FlowBound, LosesNoPacketAndCountsEveryBurstItCut) {
     const FlowOptions options =
         at_most(1 + random.below(12), static_cast<FlowKey>(seed % 3));
     const Bounded bounded = run(story, options);
-    EXPECT_LE(bounded.most_open, options.max_flows);
+    EXPECT_LE(bounded.peak_open, options.max_flows);
     std::size_t packets = 0;
     for (const CollectedFlow& flow : bounded.got.flows) {
       packets += flow.records.size();
@@ -133,23 +133,23 @@ TEST(FlowBound, LosesNoPacketAndCountsEveryBurstItCut) {
   }
 }
 
-TEST(FlowBound, RemembersTwiceAsManyPairsAsFlows) {
-  const auto strangers = [](PacketStory story, int number) {
+TEST(FlowBound, KeepsTwiceAsManyPairsAsFlows) {
+  const auto strangers = [](PacketSequence story, int number) {
     return story.near("198.51.100.1", 40000)
         .far(fmt::format("203.0.113.{}", number), 50000);
   };
-  PacketStory story;
+  PacketSequence story;
   for (int i = 1; i <= 8; ++i) story = strangers(story, i).data(1).after(2s);
   const Bounded kept = run(strangers(story, 2).reply(1), at_most(4));
   EXPECT_EQ(kept.got.flows.back().received.packets, 1u);
-  const Bounded pushed_out = run(
+  const Bounded evicted = run(
       strangers(strangers(story, 9).data(1).after(2s), 1).reply(1), at_most(4));
-  EXPECT_EQ(pushed_out.got.flows.back().sent.packets, 1u);
+  EXPECT_EQ(evicted.got.flows.back().sent.packets, 1u);
 }
 
-// A thousandth of all open flows is a large share; of a smaller one the burst
-// silent longest is ended.
-TEST(FlowBound, TakesAThousandthForALargeShare) {
+// A thousandth of all open flows is a large share. Below it the burst idle
+// longest is ended.
+TEST(FlowBound, TreatsAThousandthAsALargeShare) {
   constexpr std::size_t kMax = 2000;
   const auto first_ended = [](Port flows_of_one) {
     FlowCollector got;
@@ -165,7 +165,7 @@ TEST(FlowBound, TakesAThousandthForALargeShare) {
       packet.source_port = port;
       table.add(packet);
     };
-    add(0, 1);  // the one silent longest
+    add(0, 1);  // idle longest
     for (Port port = 1; port <= flows_of_one; ++port) add(1, port);
     for (int device = 2; table.open_flows() < kMax; ++device) add(device, 1);
     add(3000, 1);
@@ -175,8 +175,8 @@ TEST(FlowBound, TakesAThousandthForALargeShare) {
   EXPECT_EQ(first_ended(2), "10.0.0.2");
 }
 
-TEST(FlowBound, MakesRoomForPacketsByTheDeviceThatHasMost) {
-  PacketStory story = from_device(packets(), 1, 1);
+TEST(FlowBound, EndsTheBurstOfTheDeviceWithMostPackets) {
+  PacketSequence story = from_device(packets(), 1, 1);
   story.near("10.0.0.2", 1);
   for (int i = 0; i < 100; ++i) story.after(1ms).data(1);
   const Bounded bounded = run(story, at_most(3));
@@ -186,33 +186,33 @@ TEST(FlowBound, MakesRoomForPacketsByTheDeviceThatHasMost) {
   }
 }
 
-// Sixteen packets a flow; four places of a chunk are taken by its first packet.
-TEST(FlowBound, HasRoomForSixteenPacketsAFlow) {
-  PacketStory story;
+// Sixteen packets per flow; the first packet takes a chunk of four records.
+TEST(FlowBound, AllowsSixteenPacketsPerFlow) {
+  PacketSequence story;
   for (int i = 0; i < 61; ++i) story.data(1);
   EXPECT_EQ(run(story, at_most(4)).ended_early, 0u);
   EXPECT_EQ(run(story.data(1), at_most(4)).ended_early, 1u);
 }
 
-TEST(FlowBound, KnowsTheMostThatWereOpen) {
+TEST(FlowBound, ReportsThePeakOfOpenFlows) {
   FlowCollector got;
   FlowTable table(at_most(100), got);
-  EXPECT_EQ(table.most_open_flows(), 0u);
-  PacketStory story;
+  EXPECT_EQ(table.peak_open_flows(), 0u);
+  PacketSequence story;
   for (Port port = 0; port < 5; ++port) story = from_device(story, 1, port);
   story = from_device(story.after(3s), 1, 1);
   for (const Packet& packet : story) table.add(packet);
   EXPECT_EQ(table.open_flows(), 1u);
-  EXPECT_EQ(table.most_open_flows(), 5u);
+  EXPECT_EQ(table.peak_open_flows(), 5u);
 }
 
-// A pair that makes way while its flow is open takes its burst along.
-TEST(FlowBound, EndsTheBurstOfAPairThatMakesWay) {
+// Evicting a pair whose flow is open ends its burst.
+TEST(FlowBound, EndsTheBurstOfAnEvictedPair) {
   FlowOptions options = at_most(2, FlowKey::kRemoteHost);
-  PacketStory story;
+  PacketSequence story;
   for (Port port = 1; port <= 4; ++port) story = from_device(story, 1, port);
   const Bounded fits = run(story, options);
-  EXPECT_EQ(fits.ended_early, 0u) << "four pairs of one flow";
+  EXPECT_EQ(fits.ended_early, 0u) << "four pairs in one flow";
   EXPECT_EQ(fits.got.flows.size(), 1u);
   const Bounded beyond = run(from_device(story, 1, 5), options);
   EXPECT_EQ(beyond.ended_early, 1u);

@@ -32,20 +32,20 @@ void FlowMeter::add(const Frame& frame) {
   if (decode(frame, packet) == FrameOutcome::kUsed) table_.add(packet);
 }
 
-// All are decoded before the first goes into its flow: each stage's code and
-// data stay at hand for a while.
+// Decodes a whole batch before adding it to flows, so that the code and data of
+// each stage stay in the cache.
 void FlowMeter::add(std::span<const Frame> frames) {
   std::array<Packet, kBatch> packets;
   for (std::size_t at = 0; at < frames.size(); at += kBatch) {
     std::size_t used = 0;
     {
-      const InStage in(stages_, Stage::kDecode);
+      const StageScope in(stages_, Stage::kDecode);
       for (const Frame& frame :
            frames.subspan(at, std::min(kBatch, frames.size() - at))) {
         if (decode(frame, packets[used]) == FrameOutcome::kUsed) ++used;
       }
     }
-    const InStage in(stages_, Stage::kFlow);
+    const StageScope in(stages_, Stage::kFlow);
     for (std::size_t i = 0; i < used; ++i) table_.add(packets[i]);
   }
 }
@@ -66,7 +66,7 @@ FrameOutcome FlowMeter::decode(const Frame& frame, Packet& packet) {
 
 void FlowMeter::note_silence(Duration since_last_frame) {
   if (!report_.last) return;
-  const Duration room = SteadyClock::kLatestOutcome - *report_.last;
+  const Duration room = SteadyClock::kLatestSteadyTime - *report_.last;
   table_.advance(*report_.last + std::min(since_last_frame, room));
 }
 
@@ -86,17 +86,17 @@ MeterReport FlowMeter::report() const {
 }
 
 void meter_all(FrameSource& source, FlowMeter& meter,
-               const std::function<bool()>& go_on) {
+               const std::function<bool()>& keep_going) {
   std::array<Frame, kBatch> batch;
   const auto read = [&] {
-    const InStage in(meter.stages(), Stage::kRead);
+    const StageScope in(meter.stages(), Stage::kRead);
     return source.read(batch);
   };
   while (const std::size_t count = read()) {
     meter.add(std::span(batch).first(count));
-    if (go_on && !go_on()) return;
+    if (keep_going && !keep_going()) return;
   }
-  const InStage in(meter.stages(), Stage::kFlow);
+  const StageScope in(meter.stages(), Stage::kFlow);
   meter.finish();
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The metering process (in the sense of RFC 7011): frames in, flows out, every
-// frame accounted for. All that reads a capture or an interface goes through
-// here, so a file and a live link are judged by the same code.
+// The metering process (in the sense of RFC 7011): turns frames into flows and
+// accounts for every frame. Files and live links are metered by the same code.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +19,13 @@
 
 namespace flowtell {
 
-// What a meter saw. Sums over captures by +=.
+// Counts of a meter. += sums them over captures.
 struct MeterReport {
   std::uint64_t frames = 0;  // read; always the ledger's sum
   Ledger ledger;
   std::uint64_t flows = 0;
-  std::uint64_t late_frames = 0;  // given the time of the frame before
-  std::uint64_t clock_steps = 0;  // times the recorder's clock fell back
+  std::uint64_t late_frames = 0;  // assigned the time of the previous frame
+  std::uint64_t clock_steps = 0;  // times the recorder's clock stepped back
   std::uint64_t bursts_ended_early = 0;
   std::set<LinkType> links;
   std::optional<Timestamp> first;  // of all frames
@@ -41,34 +40,34 @@ class FlowMeter {
   FlowMeter(const FlowOptions& options, FlowSink& sink);
 
   void add(const Frame& frame);
-  // The same, frame by frame, but faster.
+  // The same result as frame by frame, but faster.
   void add(std::span<const Frame> frames);
 
-  // Counts the stages' times on this clock, which outlives the meter.
-  void time_with(StageClock* clock) { stages_ = clock; }
+  // Measures the time per stage with this clock, which must outlive the meter.
+  void set_stage_clock(StageClock* clock) { stages_ = clock; }
   StageClock* stages() const { return stages_; }
 
-  // Time passes without frames: ends the bursts that the silence since the last
-  // frame has ended. REQUIRES: no frame that belongs into it will come.
+  // Ends the bursts whose gap is exceeded by a silence since the last frame.
+  // REQUIRES: no frame from within the silence follows.
   void note_silence(Duration since_last_frame);
-  // What that silence must exceed for the first open burst to end. Nothing
-  // while none is open.
+  // The silence since the last frame after which the first open burst ends;
+  // nullopt if none is open.
   std::optional<Duration> next_end() const;
 
-  // Ends all bursts: no more frames will come.
+  // Ends all bursts. REQUIRES: no more frames follow.
   void finish() { table_.finish(); }
 
-  // The time of the first frame, whatever it was: flows count from it.
+  // The time of the first frame of any kind; times of flows are relative to it.
   const std::optional<Timestamp>& origin() const { return report_.first; }
-  // Where the first frame of a link went to another meter.
+  // Sets the origin if the first frame of the link went to another meter.
   // REQUIRES: no frame was added yet.
-  void begin_at(Timestamp origin) { report_.first = origin; }
+  void set_origin(Timestamp origin) { report_.first = origin; }
   MeterReport report() const;
   std::size_t open_flows() const { return table_.open_flows(); }
   const FlowTable& table() const { return table_; }
 
  private:
-  // Counts what passes on its way to the real sink.
+  // Counts flows on their way to the real sink.
   class CountingSink : public FlowSink {
    public:
     explicit CountingSink(FlowSink& next) : next_(next) {}
@@ -94,9 +93,9 @@ class FlowMeter {
   MeterReport report_;
 };
 
-// Meters a source to its end, or until `go_on`, asked after every batch of
-// frames, says no.
+// Meters a source to its end, or until `keep_going`, called after every batch
+// of frames, returns false.
 void meter_all(FrameSource& source, FlowMeter& meter,
-               const std::function<bool()>& go_on = {});
+               const std::function<bool()>& keep_going = {});
 
 }  // namespace flowtell

@@ -14,8 +14,8 @@
 namespace flowtell {
 namespace {
 
-// One frame of every fate, some of them twice.
-std::vector<TestFrame> frames_of_every_fate() {
+// At least one frame of every outcome.
+std::vector<TestFrame> frames_of_every_outcome() {
   return {
       frame().ethernet().ether_type(0x0806).payload(28),
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn).at(kTestStart + 1s),
@@ -49,7 +49,7 @@ Metered meter(const std::vector<TestFrame>& frames) {
 }
 
 TEST(FlowMeter, AccountsForEveryFrame) {
-  const Metered metered = meter(frames_of_every_fate());
+  const Metered metered = meter(frames_of_every_outcome());
   const Ledger& ledger = metered.report.ledger;
   EXPECT_EQ(metered.report.frames, 9u);
   EXPECT_EQ(ledger.sum(), 9u);
@@ -61,18 +61,18 @@ TEST(FlowMeter, AccountsForEveryFrame) {
   }
 }
 
-TEST(FlowMeter, TellsWhatItSaw) {
-  const MeterReport report = meter(frames_of_every_fate()).report;
+TEST(FlowMeter, ReportsItsCounts) {
+  const MeterReport report = meter(frames_of_every_outcome()).report;
   EXPECT_EQ(report.flows, 2u);
   EXPECT_EQ(report.links,
             (std::set{LinkType::kEthernet, static_cast<LinkType>(105)}));
-  EXPECT_EQ(report.first, kTestStart) << "of all frames, whatever they are";
+  EXPECT_EQ(report.first, kTestStart) << "of all frames of any kind";
   EXPECT_EQ(report.last, kTestStart + 7s);
   EXPECT_EQ(report.late_frames, 0u);
   EXPECT_EQ(report.clock_steps, 0u);
 }
 
-TEST(FlowMeter, OfNothingReportsNothing) {
+TEST(FlowMeter, ReportsNothingWithoutFrames) {
   const MeterReport report = meter({}).report;
   EXPECT_EQ(report.frames, 0u);
   EXPECT_EQ(report.ledger.sum(), 0u);
@@ -80,7 +80,7 @@ TEST(FlowMeter, OfNothingReportsNothing) {
   EXPECT_FALSE(report.last);
 }
 
-TEST(FlowMeter, NeverLetsTimeFallWithinAFlow) {
+TEST(FlowMeter, NeverLetsTimeDecreaseWithinAFlow) {
   const Metered metered =
       meter({frame().ethernet().ipv4().udp().at(kTestStart + 500ms),
              frame().ethernet().ipv4().udp().at(kTestStart),
@@ -97,7 +97,7 @@ TEST(FlowMeter, NeverLetsTimeFallWithinAFlow) {
   EXPECT_EQ(metered.report.clock_steps, 1u);
 }
 
-TEST(FlowMeter, CountsBurstsThatItHadToCut) {
+TEST(FlowMeter, CountsBurstsEndedEarly) {
   FlowCollector got;
   FlowOptions options;
   options.max_flows = 1;
@@ -128,9 +128,9 @@ TEST(FlowMeter, MetersASourceToItsEnd) {
   }
 }
 
-TEST(MeterReport, AddsUpOverCaptures) {
+TEST(MeterReport, SumsOverCaptures) {
   MeterReport sum = meter({}).report;
-  sum += meter(frames_of_every_fate()).report;
+  sum += meter(frames_of_every_outcome()).report;
   sum += meter({frame().linux_sll().ipv4().udp().at(kTestStart - 5s)}).report;
   EXPECT_EQ(sum.frames, 10u);
   EXPECT_EQ(sum.ledger.sum(), 10u);
@@ -140,7 +140,7 @@ TEST(MeterReport, AddsUpOverCaptures) {
   EXPECT_EQ(sum.last, kTestStart + 7s);
 }
 
-TEST(MeterReport, AddsUpWhatWentWrong) {
+TEST(MeterReport, SumsIrregularities) {
   MeterReport one;
   one.late_frames = 1;
   one.clock_steps = 20;
@@ -152,14 +152,14 @@ TEST(MeterReport, AddsUpWhatWentWrong) {
   EXPECT_EQ(sum.late_frames, 2u);
   EXPECT_EQ(sum.clock_steps, 40u);
   EXPECT_EQ(sum.bursts_ended_early, 600u);
-  EXPECT_EQ(sum.first, kTestStart) << "nothing has no time";
+  EXPECT_EQ(sum.first, kTestStart) << "an empty report has no time";
   MeterReport nothing;
   nothing += one;
   EXPECT_EQ(nothing.first, kTestStart);
   EXPECT_EQ(nothing.last, kTestStart);
 }
 
-TEST(FlowMeter, EndsNoBurstOfASourceThatIsLeft) {
+TEST(FlowMeter, EndsNoBurstWhenStoppedEarly) {
   std::vector<TestFrame> frames;
   for (int i = 0; i < 1000; ++i) {
     frames.push_back(frame().ethernet().ipv4().udp().at(kTestStart + i * 3ms));
@@ -169,18 +169,18 @@ TEST(FlowMeter, EndsNoBurstOfASourceThatIsLeft) {
   ASSERT_TRUE(source);
   FlowCollector got;
   FlowMeter meter({}, got);
-  int asked = 0;
-  meter_all(**source, meter, [&] { return ++asked < 3; });
-  EXPECT_EQ(asked, 3);
+  int calls = 0;
+  meter_all(**source, meter, [&] { return ++calls < 3; });
+  EXPECT_EQ(calls, 3);
   EXPECT_GT(meter.report().frames, 2u);
   EXPECT_LT(meter.report().frames, 1000u);
   EXPECT_TRUE(got.flows.empty());
   EXPECT_EQ(meter.open_flows(), 1u);
 }
 
-// The way of many frames and that of one do the same.
-TEST(FlowMeter, MetersManyFramesAsItDoesEach) {
-  const std::vector<TestFrame> frames = frames_of_every_fate();
+// Batches and single frames give the same result.
+TEST(FlowMeter, MetersBatchesLikeSingleFrames) {
+  const std::vector<TestFrame> frames = frames_of_every_outcome();
   for (const std::size_t count : {0u, 1u, 63u, 64u, 65u, 200u}) {
     std::vector<Frame> views;
     for (std::size_t i = 0; i < count; ++i) {
@@ -196,12 +196,12 @@ TEST(FlowMeter, MetersManyFramesAsItDoesEach) {
     each.finish();
     EXPECT_EQ(many.report().frames, count);
     EXPECT_EQ(many.report().ledger.sum(), count);
-    EXPECT_EQ(in_words(of_many), in_words(of_each)) << count;
+    EXPECT_EQ(flow_text(of_many), flow_text(of_each)) << count;
   }
 }
 
-// One test fails then, and not all of them.
-TEST(FlowCollector, ThrowsWhereATestLooksBeyondIt) {
+// A bad access fails one test instead of ending the process.
+TEST(FlowCollector, ThrowsOnAccessBeyondItsEnd) {
   FlowCollector none;
   EXPECT_THROW(static_cast<void>(none.flows[0]), std::out_of_range);
   EXPECT_THROW(static_cast<void>(none.flows.front()), std::out_of_range);
@@ -209,7 +209,7 @@ TEST(FlowCollector, ThrowsWhereATestLooksBeyondIt) {
 }
 
 // TCP Fast Open (RFC 7413).
-TEST(FlowMeter, CountsTheContentOfASyn) {
+TEST(FlowMeter, CountsThePayloadOfASyn) {
   const auto [report, got] =
       meter({frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn).payload(300)});
   ASSERT_EQ(got.flows.size(), 1u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a flow is, where it can be chosen.
+// Options that define a flow.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ enum class FlowKey {
   kRemoteHost,      // the remote's address
 };
 
-// As the command line, models and docs call them.
+// The names on the command line, in models and docs.
 inline constexpr std::array<std::string_view, 3> kFlowKeyNames = {
     "five-tuple", "remote-endpoint", "remote-host"};
 
@@ -29,21 +29,21 @@ constexpr std::string_view flow_key_name(FlowKey key) {
   return kFlowKeyNames[static_cast<std::size_t>(key)];
 }
 
-// Eleven days: no time added to one overflows.
-inline constexpr Duration kLongestBurstGap = std::chrono::seconds(1'000'000);
+// Eleven days; short enough that adding it to a time never overflows.
+inline constexpr Duration kMaxBurstGap = std::chrono::seconds(1'000'000);
 
 struct FlowOptions {
   FlowKey key = FlowKey::kFiveTuple;
-  // A longer silence of the device ends its burst; kLongestBurstGap at most.
+  // A longer silence of the device ends its burst; at most kMaxBurstGap.
   Duration burst_gap = std::chrono::seconds(1);
   Lan lan;
-  // How many flows may be open at a time; see flow_table.h for what is given up
-  // beyond. As many packets as 16 times this number may wait in them.
+  // Flows open at a time, which may hold 16 times as many packets. Beyond that
+  // bursts end early (flow_table.h).
   std::size_t max_flows = 1'000'000;
-  // A flow is shown early (FlowSink::take_early) once it has so many packets; 0
-  // for never.
+  // The number of packets after which an open flow is delivered early
+  // (FlowSink::take_early); 0 for never.
   std::uint32_t early_packets = 0;
-  // Whether server names are looked for (name_finder.h).
+  // Whether to search for server names (name_finder.h).
   bool names = false;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bursts that end by silence on a live link, before any packet shows it.
+// Tests of bursts that end by silence on a live link, before the next packet.
 #include <gtest/gtest.h>
 
 #include "base/random.h"
@@ -11,9 +11,9 @@
 namespace flowtell {
 namespace {
 
-// A table that has been told a story.
-struct Told {
-  explicit Told(const PacketStory& story, FlowOptions options = {})
+// A flow table that was given the packets of a story.
+struct Filled {
+  explicit Filled(const PacketSequence& story, FlowOptions options = {})
       : table(std::move(options), got) {
     for (const Packet& packet : story) table.add(packet);
   }
@@ -22,28 +22,28 @@ struct Told {
 };
 
 TEST(Silence, EndsABurstOnlyWhenItExceedsTheGap) {
-  Told reported(packets().data(1));
-  reported.table.advance(kTestStart + 1s);
-  EXPECT_TRUE(reported.got.flows.empty());
-  reported.table.advance(kTestStart + 1s + 1ns);
-  EXPECT_EQ(reported.got.flows.size(), 1u);
-  EXPECT_EQ(reported.got.burst_ends.size(), 1u);
-  EXPECT_EQ(reported.table.open_flows(), 0u);
+  Filled filled(packets().data(1));
+  filled.table.advance(kTestStart + 1s);
+  EXPECT_TRUE(filled.got.flows.empty());
+  filled.table.advance(kTestStart + 1s + 1ns);
+  EXPECT_EQ(filled.got.flows.size(), 1u);
+  EXPECT_EQ(filled.got.burst_ends.size(), 1u);
+  EXPECT_EQ(filled.table.open_flows(), 0u);
 }
 
-TEST(Silence, IsMeasuredByTheChosenGap) {
+TEST(Silence, EndsABurstAtTheConfiguredGap) {
   FlowOptions options;
   options.burst_gap = 300ms;
-  Told reported(packets().data(1), options);
-  EXPECT_EQ(reported.table.next_end(), kTestStart + 300ms);
-  reported.table.advance(kTestStart + 300ms);
-  EXPECT_TRUE(reported.got.flows.empty());
-  reported.table.advance(kTestStart + 300ms + 1ns);
-  EXPECT_EQ(reported.got.flows.size(), 1u);
+  Filled filled(packets().data(1), options);
+  EXPECT_EQ(filled.table.next_end(), kTestStart + 300ms);
+  filled.table.advance(kTestStart + 300ms);
+  EXPECT_TRUE(filled.got.flows.empty());
+  filled.table.advance(kTestStart + 300ms + 1ns);
+  EXPECT_EQ(filled.got.flows.size(), 1u);
 }
 
 TEST(Silence, EndsBurstsInTheOrderOfTheirLastPackets) {
-  Told reported(packets()
+  Filled filled(packets()
                     .near("10.0.0.1", 1)
                     .data(1)
                     .after(100ms)
@@ -52,26 +52,26 @@ TEST(Silence, EndsBurstsInTheOrderOfTheirLastPackets) {
                     .after(100ms)
                     .near("10.0.0.1", 1)
                     .data(1));
-  EXPECT_EQ(reported.table.next_end(), kTestStart + 1100ms);
-  reported.table.advance(kTestStart + 1150ms);
-  ASSERT_EQ(reported.got.flows.size(), 1u);
-  EXPECT_EQ(reported.got.flows[0].device.text(), "10.0.0.2");
-  EXPECT_EQ(reported.table.next_end(), kTestStart + 1200ms);
-  reported.table.advance(kTestStart + 1h);
-  ASSERT_EQ(reported.got.flows.size(), 2u);
-  EXPECT_EQ(reported.got.flows[1].device.text(), "10.0.0.1");
+  EXPECT_EQ(filled.table.next_end(), kTestStart + 1100ms);
+  filled.table.advance(kTestStart + 1150ms);
+  ASSERT_EQ(filled.got.flows.size(), 1u);
+  EXPECT_EQ(filled.got.flows[0].device.text(), "10.0.0.2");
+  EXPECT_EQ(filled.table.next_end(), kTestStart + 1200ms);
+  filled.table.advance(kTestStart + 1h);
+  ASSERT_EQ(filled.got.flows.size(), 2u);
+  EXPECT_EQ(filled.got.flows[1].device.text(), "10.0.0.1");
 }
 
-TEST(Silence, HasNothingToEndWhereNoBurstIsOpen) {
-  Told reported(packets());
-  EXPECT_FALSE(reported.table.next_end());
-  reported.table.advance(kTestStart);
-  Told over(packets().data(1));
-  over.table.finish();
-  EXPECT_FALSE(over.table.next_end());
+TEST(Silence, HasNoEffectWithoutAnOpenBurst) {
+  Filled filled(packets());
+  EXPECT_FALSE(filled.table.next_end());
+  filled.table.advance(kTestStart);
+  Filled finished(packets().data(1));
+  finished.table.finish();
+  EXPECT_FALSE(finished.table.next_end());
 }
 
-TEST(Silence, IsTheMetersSinceItsLastFrameWhateverThatWas) {
+TEST(Silence, IsMeasuredFromTheLastFrameOfAnyKind) {
   FlowCollector got;
   FlowMeter meter({}, got);
   meter.note_silence(1h);
@@ -91,7 +91,7 @@ TEST(Silence, IsTheMetersSinceItsLastFrameWhateverThatWas) {
   EXPECT_FALSE(meter.next_end());
 }
 
-TEST(Silence, MayLastForEver) {
+TEST(Silence, MayLastForever) {
   FlowCollector got;
   FlowMeter meter({}, got);
   const TestFrame last = frame().ethernet().ipv4().udp().at(kLatestTime);
@@ -104,11 +104,11 @@ TEST(Silence, MayLastForEver) {
 std::vector<TestFrame> random_frames(Random& random) {
   constexpr const char* kDevices[] = {"10.0.0.1", "10.0.0.2", "10.0.0.3"};
   constexpr Duration kGaps[] = {0ns, 3ms, 400ms, 1s, 1s + 1ns, 3s, -2ms, -90s};
-  const std::uint32_t hurry = 2 + random.below(7);
+  const std::uint32_t gaps = 2 + random.below(7);
   std::vector<TestFrame> frames;
   Timestamp now = kTestStart;
   for (std::uint32_t left = random.below(80); left > 0; --left) {
-    now += kGaps[random.below(hurry)];
+    now += kGaps[random.below(gaps)];
     FrameBuilder builder = frame().ethernet();
     if (random.below(5) == 0) {
       builder.ether_type(0x0806).payload(28);
@@ -121,8 +121,8 @@ std::vector<TestFrame> random_frames(Random& random) {
   return frames;
 }
 
-// What follows from a file, and from a link whose silence is told at any time
-// before the next frame, are the same flows in the same order.
+// A file, and a link whose silence is reported at any time before the next
+// frame, give the same flows in the same order.
 TEST(Silence, ChangesNoFlow) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     SCOPED_TRACE(seed);
@@ -139,9 +139,9 @@ TEST(Silence, ChangesNoFlow) {
       const Duration distance = now - last.value_or(now);
       last = now;
       for (Duration silence{}; random.below(3) > 0;) {
-        const auto most = static_cast<std::uint32_t>(
+        const auto max = static_cast<std::uint32_t>(
             (distance - silence) / std::chrono::nanoseconds(1));
-        silence += Duration(most == 0 ? 0 : random.below(most));
+        silence += Duration(max == 0 ? 0 : random.below(max));
         link_meter.note_silence(silence);
       }
       file_meter.add(next.view());
@@ -149,7 +149,7 @@ TEST(Silence, ChangesNoFlow) {
     }
     file_meter.finish();
     link_meter.finish();
-    ASSERT_EQ(in_words(of_link), in_words(of_file));
+    ASSERT_EQ(flow_text(of_link), flow_text(of_file));
     ASSERT_EQ(link_meter.report().flows, file_meter.report().flows);
   }
 }

@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-constexpr std::uint64_t kPacketsPerFlow = 16;  // room for so many on average
-constexpr std::size_t kLargeShare = 1000;      // so many of it are all there is
+constexpr std::uint64_t kPacketsPerFlow = 16;     // stored, on average
+constexpr std::size_t kLargeShareDivisor = 1000;  // a thousandth is large
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void FlowTable::add(const Packet& packet) {
 
 std::optional<Timestamp> FlowTable::next_end() const {
   const std::uint32_t device = open_bursts_.oldest();
-  if (device == kNowhere) return std::nullopt;
+  if (device == kNoPosition) return std::nullopt;
   return devices_[device].last + options_.burst_gap;
 }
 
@@ -51,28 +51,27 @@ std::size_t FlowTable::memory() const {
 }
 
 void FlowTable::finish() {
-  while (open_bursts_.oldest() != kNowhere) end_burst(open_bursts_.oldest());
+  while (open_bursts_.oldest() != kNoPosition) end_burst(open_bursts_.oldest());
 }
 
-// --- when bursts end and pairs are forgotten ---------------------------------
+// --- ending bursts and evicting pairs ----------------------------------------
 
 void FlowTable::end_silent_bursts(Timestamp now) {
   for (;;) {
     const std::uint32_t device = open_bursts_.oldest();
-    if (device == kNowhere) return;
+    if (device == kNoPosition) return;
     if (now - devices_[device].last <= options_.burst_gap) return;
     end_burst(device);
   }
 }
 
-// At most two a packet, so that a long silence is not paid for by one packet;
-// still more than any packet adds.
+// At most two per packet, to spread the work; a packet adds at most one.
 void FlowTable::forget_silent_pairs(Timestamp now) {
   for (int i = 0; i < 2; ++i) {
     const std::uint32_t oldest = pairs_.oldest();
-    if (oldest == kNowhere) return;
+    if (oldest == kNoPosition) return;
     const Pair& pair = pairs_[oldest];
-    if (now - pair.last <= PairTable::kRemembered) return;
+    if (now - pair.last <= PairTable::kIdleTimeout) return;
     if (devices_[pair.device].burst != 0) {
       pairs_.keep(oldest);
     } else {
@@ -82,34 +81,34 @@ void FlowTable::forget_silent_pairs(Timestamp now) {
 }
 
 void FlowTable::make_room(std::uint32_t pair) {
-  const std::size_t most = options_.max_flows;
-  if (flows_.size() < most && packets_.held() < most * kPacketsPerFlow) return;
+  const std::size_t max = options_.max_flows;
+  if (flows_.size() < max && packets_.held() < max * kPacketsPerFlow) return;
   for (;;) {
-    const bool lacks_flow =
-        flows_.size() >= most && !is_in_open_burst(pairs_[pair]);
-    const bool lacks_packets = packets_.held() >= most * kPacketsPerFlow;
-    if (!lacks_flow && !lacks_packets) return;
-    end_burst(who_makes_room(lacks_flow));
+    const bool needs_flow =
+        flows_.size() >= max && !is_in_open_burst(pairs_[pair]);
+    const bool needs_packets = packets_.held() >= max * kPacketsPerFlow;
+    if (!needs_flow && !needs_packets) return;
+    end_burst(device_to_end(needs_flow));
     ++bursts_ended_early_;
   }
 }
 
 // REQUIRES: a burst is open.
-std::uint32_t FlowTable::who_makes_room(bool of_flows) const {
+std::uint32_t FlowTable::device_to_end(bool for_flows) const {
   const std::uint32_t oldest = open_bursts_.oldest();
-  const std::uint32_t largest = of_flows ? most_flows_ : most_packets_;
-  if (largest == kNowhere) return oldest;
+  const std::uint32_t largest = for_flows ? top_by_flows_ : top_by_packets_;
+  if (largest == kNoPosition) return oldest;
   const auto held = [&](std::uint32_t device) -> std::uint64_t {
-    return of_flows ? devices_[device].flows : devices_[device].packets;
+    return for_flows ? devices_[device].flows : devices_[device].packets;
   };
-  const std::size_t in_all = of_flows ? flows_.size() : packets_.held();
-  const bool is_large = held(largest) * kLargeShare >= in_all;
+  const std::size_t total = for_flows ? flows_.size() : packets_.held();
+  const bool is_large = held(largest) * kLargeShareDivisor >= total;
   return is_large && held(largest) > held(oldest) ? largest : oldest;
 }
 
 void FlowTable::end_burst(std::uint32_t position) {
   Device& device = devices_[position];
-  for (std::uint32_t at = device.first_flow; at != kNowhere;) {
+  for (std::uint32_t at = device.first_flow; at != kNoPosition;) {
     OpenFlow& flow = flows_[at];
     sink_.take(gather(flow));
     if (options_.key != FlowKey::kFiveTuple) {
@@ -124,9 +123,9 @@ void FlowTable::end_burst(std::uint32_t position) {
   device.burst = 0;
   device.flows = 0;
   device.packets = 0;
-  if (position == most_flows_) most_flows_ = kNowhere;
-  if (position == most_packets_) most_packets_ = kNowhere;
-  device.first_flow = device.last_flow = kNowhere;
+  if (position == top_by_flows_) top_by_flows_ = kNoPosition;
+  if (position == top_by_packets_) top_by_packets_ = kNoPosition;
+  device.first_flow = device.last_flow = kNoPosition;
   ++device.burst_number;
   sink_.end_burst();
 }
@@ -154,7 +153,7 @@ Flow FlowTable::gather(const OpenFlow& open) {
   return flow;
 }
 
-// --- from a packet to its pair, device, burst and flow -----------------------
+// --- finding the pair, device, burst and flow of a packet --------------------
 
 PairTable::Found FlowTable::remember_pair(const Packet& packet) {
   const PairTable::Found found = pairs_.find_or_add(packet);
@@ -182,8 +181,8 @@ void FlowTable::forget_pair(std::uint32_t position) {
   }
   pairs_.forget(position);
   --devices_[device].pairs;
-  // While there is room a device outlives its pairs, so that its bursts go on
-  // counting.
+  // While there is room, a device outlives its pairs, so that its burst numbers
+  // continue.
   if (devices_[device].pairs > 0 || devices_.size() <= options_.max_flows) {
     return;
   }
@@ -212,9 +211,9 @@ void FlowTable::join_burst(std::uint32_t position, Timestamp now) {
   }
   device.last = now;
   ++device.packets;
-  if (most_packets_ == kNowhere ||
-      device.packets > devices_[most_packets_].packets) {
-    most_packets_ = position;
+  if (top_by_packets_ == kNoPosition ||
+      device.packets > devices_[top_by_packets_].packets) {
+    top_by_packets_ = position;
   }
 }
 
@@ -224,24 +223,25 @@ std::uint32_t FlowTable::find_or_add_flow(std::uint32_t position) {
   if (pair.burst == burst) return pair.flow;
   pair.burst = burst;
   pair.flow = options_.key == FlowKey::kFiveTuple
-                  ? kNowhere
+                  ? kNoPosition
                   : find_coarse(coarse_key(pair));
-  if (pair.flow == kNowhere) pair.flow = add_flow(position);
+  if (pair.flow == kNoPosition) pair.flow = add_flow(position);
   return pair.flow;
 }
 
 std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
   const std::uint32_t flow = flows_.take();
-  most_open_flows_ = std::max(most_open_flows_, flows_.size());
+  peak_open_flows_ = std::max(peak_open_flows_, flows_.size());
   flows_[flow].pair = pair;
   Device& device = devices_[pairs_[pair].device];
-  (device.last_flow == kNowhere ? device.first_flow
-                                : flows_[device.last_flow].next_in_burst) =
+  (device.last_flow == kNoPosition ? device.first_flow
+                                   : flows_[device.last_flow].next_in_burst) =
       flow;
   device.last_flow = flow;
   ++device.flows;
-  if (most_flows_ == kNowhere || device.flows > devices_[most_flows_].flows) {
-    most_flows_ = pairs_[pair].device;
+  if (top_by_flows_ == kNoPosition ||
+      device.flows > devices_[top_by_flows_].flows) {
+    top_by_flows_ = pairs_[pair].device;
   }
   if (options_.key != FlowKey::kFiveTuple) {
     coarse_index_.insert(keyed_hash(coarse_key(pairs_[pair])), flow);
@@ -249,7 +249,7 @@ std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
   return flow;
 }
 
-// A pair with what the flow key leaves out set to 0.
+// The pair's key with the fields that the flow key omits set to 0.
 PairKey FlowTable::coarse_key(const Pair& pair) const {
   const bool with_port = options_.key == FlowKey::kRemoteEndpoint;
   return {pair.device_address(), pair.remote_address(), 0,

@@ -31,8 +31,8 @@ TEST(FlowTable, JoinsBothDirectionsInOneFlow) {
   EXPECT_EQ(flow.received.bytes, 40u + 1440);
 }
 
-TEST(FlowTable, HandsItsPacketsOverInOrder) {
-  PacketStory story;
+TEST(FlowTable, DeliversPacketsInOrder) {
+  PacketSequence story;
   for (std::uint32_t i = 0; i < 23; ++i) {
     i % 3 == 0 ? story.reply(i) : story.data(i);
     story.after(i * 1ms);
@@ -58,7 +58,7 @@ std::size_t bursts_with_gap(Duration gap, FlowOptions options = {}) {
   return got.flows.size();
 }
 
-TEST(FlowTable, EndsABurstAfterASilenceOfMoreThanTheGap) {
+TEST(FlowTable, EndsABurstAfterASilenceBeyondTheGap) {
   EXPECT_EQ(bursts_with_gap(999ms), 1u);
   EXPECT_EQ(bursts_with_gap(1s), 1u);
   EXPECT_EQ(bursts_with_gap(1s + 1ns), 2u);
@@ -68,7 +68,7 @@ TEST(FlowTable, EndsABurstAfterASilenceOfMoreThanTheGap) {
   EXPECT_EQ(bursts_with_gap(5s + 1ns, patient), 2u);
 }
 
-TEST(FlowTable, KeepsABurstOpenWhileAnyFlowOfTheDeviceGoesOn) {
+TEST(FlowTable, KeepsABurstOpenWhileAnyFlowOfTheDeviceIsActive) {
   const FlowCollector got = collect(packets()
                                         .data(1)
                                         .far("203.0.113.6", 443)
@@ -103,8 +103,8 @@ TEST(FlowTable, NumbersTheBurstsOfEachDevice) {
                         {"192.168.12.100", 2}}));
 }
 
-TEST(FlowTable, HandsABurstOverWhenAnyDeviceShowsThatItsSilenceCame) {
-  const PacketStory story =
+TEST(FlowTable, EndsABurstWhenAnyDevicesPacketShowsItsSilence) {
+  const PacketSequence story =
       packets().data(1).after(2s).near("192.168.12.7", 1).data(1);
   FlowCollector got;
   FlowTable table({}, got);
@@ -116,11 +116,11 @@ TEST(FlowTable, HandsABurstOverWhenAnyDeviceShowsThatItsSilenceCame) {
   EXPECT_EQ(got.flows.size(), 2u);
   EXPECT_EQ(table.open_flows(), 0u);
   table.finish();
-  EXPECT_EQ(got.burst_ends.size(), 2u) << "there is nothing more to end";
+  EXPECT_EQ(got.burst_ends.size(), 2u) << "no burst is left to end";
 }
 
-TEST(FlowTable, GivesTheFlowsOfABurstInTheOrderOfTheirFirstPackets) {
-  PacketStory story;
+TEST(FlowTable, DeliversTheFlowsOfABurstByTheirFirstPackets) {
+  PacketSequence story;
   for (const Port port : std::vector<Port>{5, 3, 9, 1, 7}) {
     story.near("192.168.12.100", port).data(1).after(1ms);
   }
@@ -132,8 +132,8 @@ TEST(FlowTable, GivesTheFlowsOfABurstInTheOrderOfTheirFirstPackets) {
   EXPECT_EQ(ports, (std::vector<Port>{5, 3, 9, 1, 7}));
 }
 
-TEST(FlowTable, GivesBurstsInTheOrderInWhichTheyEnded) {
-  // Device 1 begins first but is heard of last.
+TEST(FlowTable, DeliversBurstsInTheOrderTheyEnded) {
+  // Device 1 begins first but sends the last packet.
   const FlowCollector got = collect(packets()
                                         .near("10.0.0.1", 1)
                                         .data(1)
@@ -152,14 +152,14 @@ TEST(FlowTable, GivesBurstsInTheOrderInWhichTheyEnded) {
   EXPECT_EQ(got.flows[2].device.text(), "10.0.0.3");
 }
 
-TEST(FlowTable, TellsTcpAndUdpOfTheSamePortsApart) {
+TEST(FlowTable, SeparatesTcpAndUdpOnTheSamePorts) {
   const auto flows = collect(packets().data(1).udp().data(1)).flows;
   ASSERT_EQ(flows.size(), 2u);
   EXPECT_EQ(flows[0].protocol, Protocol::kTcp);
   EXPECT_EQ(flows[1].protocol, Protocol::kUdp);
 }
 
-PacketStory between_strangers() {
+PacketSequence between_strangers() {
   return packets().near("198.51.100.1", 40000).far("203.0.113.5", 50000);
 }
 
@@ -172,7 +172,7 @@ TEST(FlowTable, KeepsTheDeviceOfAPairAcrossBursts) {
   EXPECT_EQ(flows[1].received.packets, 1u);
 }
 
-TEST(FlowTable, ForgetsAPairAfterAnHourOfItsSilence) {
+TEST(FlowTable, RemovesAPairAfterAnIdleHour) {
   const auto flows =
       collect(between_strangers().data(1).after(61min).reply(1)).flows;
   ASSERT_EQ(flows.size(), 2u);
@@ -180,8 +180,8 @@ TEST(FlowTable, ForgetsAPairAfterAnHourOfItsSilence) {
   EXPECT_EQ(flows[1].sent.packets, 1u);
 }
 
-TEST(FlowTable, KeepsAPairWhoseDevicesBurstGoesOn) {
-  PacketStory story = between_strangers().data(1);
+TEST(FlowTable, KeepsAPairWhileItsDevicesBurstIsOpen) {
+  PacketSequence story = between_strangers().data(1);
   story.far("203.0.113.9", 50000);
   for (int i = 0; i < 2 * 3600; ++i) story.after(900ms).data(1);
   story.far("203.0.113.5", 50000).reply(1);
@@ -191,7 +191,7 @@ TEST(FlowTable, KeepsAPairWhoseDevicesBurstGoesOn) {
   EXPECT_EQ(got.flows[0].received.packets, 1u);
 }
 
-TEST(FlowTable, OfNoPacketsHasNoFlows) {
+TEST(FlowTable, HasNoFlowsWithoutPackets) {
   const FlowCollector got = collect(packets());
   EXPECT_TRUE(got.flows.empty());
   EXPECT_TRUE(got.burst_ends.empty());
@@ -213,35 +213,35 @@ std::size_t flows_by(FlowKey key) {
       .flows.size();
 }
 
-TEST(FlowTable, JoinsWhatTheFlowKeyLeavesOut) {
+TEST(FlowTable, JoinsFlowsByTheFlowKey) {
   EXPECT_EQ(flows_by(FlowKey::kFiveTuple), 4u);
   EXPECT_EQ(flows_by(FlowKey::kRemoteEndpoint), 3u);
   EXPECT_EQ(flows_by(FlowKey::kRemoteHost), 2u);
 }
 
-TEST(FlowTable, RemembersAPairForAnHourSharp) {
+TEST(FlowTable, KeepsAPairForExactlyAnHour) {
   const auto sent_after = [](Duration silence) {
     return collect(between_strangers().data(1).after(silence).reply(1))
         .flows.back()
         .sent.packets;
   };
-  EXPECT_EQ(sent_after(1h), 0u) << "it is received still";
+  EXPECT_EQ(sent_after(1h), 0u) << "still received";
   EXPECT_EQ(sent_after(1h + 1ns), 1u);
 }
 
-// While there is room, a device's bursts are counted on when it has no pair.
-TEST(FlowTable, CountsOnTheBurstsOfADeviceWithoutPairs) {
+// While there is room, burst numbers of a device without pairs continue.
+TEST(FlowTable, ContinuesBurstNumbersOfADeviceWithoutPairs) {
   const auto flows = collect(packets().data(1).after(2h).data(1)).flows;
   ASSERT_EQ(flows.size(), 2u);
   EXPECT_EQ(flows[0].burst, 0u);
   EXPECT_EQ(flows[1].burst, 1u);
 }
 
-// At most `max_flows` devices are kept without a pair.
-TEST(FlowTable, ForgetsADeviceWithoutPairsBeyondItsBound) {
+// At most `max_flows` devices without a pair are kept.
+TEST(FlowTable, RemovesDevicesWithoutPairsBeyondItsBound) {
   FlowOptions options;
   options.max_flows = 1;
-  PacketStory story;
+  PacketSequence story;
   for (const char* device :
        {"10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.1", "10.0.0.2"}) {
     story.near(device, 1).data(1).after(2h);
@@ -253,11 +253,11 @@ TEST(FlowTable, ForgetsADeviceWithoutPairsBeyondItsBound) {
   EXPECT_EQ(bursts, (std::vector<std::uint32_t>{0, 1, 0, 2, 0}));
 }
 
-TEST(FlowTable, HoldsMemoryForAllThatIsOpen) {
+TEST(FlowTable, ReportsMemoryForAllOpenFlows) {
   FlowCollector got;
   FlowTable table({}, got);
   const std::size_t empty = table.memory();
-  PacketStory story;
+  PacketSequence story;
   for (Port port = 1; port <= 1000; ++port) {
     story.near("192.168.12.100", port).data(1);
   }
@@ -266,7 +266,7 @@ TEST(FlowTable, HoldsMemoryForAllThatIsOpen) {
             empty + 1000 * (sizeof(Pair) + PacketLog::kChunkMemory));
   const std::size_t full = table.memory();
   table.finish();
-  EXPECT_GE(table.memory(), full) << "what was needed once is kept";
+  EXPECT_GE(table.memory(), full) << "memory never shrinks";
 }
 
 }  // namespace

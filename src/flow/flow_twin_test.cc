@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The flow table against its slow, obvious twin, on packets at random.
+// Compares the flow table with a slow, simple reference on random packets.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ class SlowFlowTable {
 
     Burst& burst = open_[device.first];
     burst.last = packet.time;
-    burst.heard = ++clock_;
+    burst.order = ++packets_;
     Flow* flow = nullptr;
     for (Flow& each : burst.flows) {
       if (is_same_flow(each, device, remote, packet.protocol)) flow = &each;
@@ -66,7 +66,7 @@ class SlowFlowTable {
   };
   struct Burst {
     Timestamp last{};
-    int heard = 0;  // when its last packet came, in packets
+    int order = 0;  // the number of its last packet
     std::vector<Flow> flows;
   };
 
@@ -95,21 +95,21 @@ class SlowFlowTable {
     return false;
   }
 
-  // Those heard of longest ago first.
+  // The bursts idle longest end first.
   template <typename Has>
   void end_bursts(Has&& has_ended) {
     for (;;) {
       auto next = open_.end();
       for (auto at = open_.begin(); at != open_.end(); ++at) {
         if (!has_ended(at->second)) continue;
-        if (next == open_.end() || at->second.heard < next->second.heard) {
+        if (next == open_.end() || at->second.order < next->second.order) {
           next = at;
         }
       }
       if (next == open_.end()) return;
       for (const Flow& flow : next->second.flows) {
-        out_ += in_words(ended_[next->first], flow.device, flow.remote,
-                         flow.protocol, flow.records);
+        out_ += flow_text(ended_[next->first], flow.device, flow.remote,
+                          flow.protocol, flow.records);
       }
       out_ += "end of burst\n";
       ++ended_[next->first];
@@ -118,22 +118,22 @@ class SlowFlowTable {
   }
 
   FlowOptions options_;
-  int clock_ = 0;
+  int packets_ = 0;
   std::map<std::tuple<End, End, Protocol>, End> devices_;
   std::map<Address, Burst> open_;
   std::map<Address, std::uint32_t> ended_;
-  std::string out_;  // a line a flow
+  std::string out_;  // one line per flow
 };
 
-// Packets among few ends, so that they meet often; within an hour, so that no
-// pair is forgotten.
+// Packets among few ends, so that pairs repeat; within an hour, so that no pair
+// is removed.
 std::vector<Packet> random_packets(Random& random) {
   constexpr const char* kAddresses[] = {"192.168.12.100", "192.168.12.101",
                                         "fd00::7",        "203.0.113.5",
                                         "203.0.113.6",    "2001:db8::5"};
   constexpr Port kPorts[] = {53, 443, 1023, 1024, 40000};
   constexpr Duration kGaps[] = {0ns, 1ns, 3ms, 400ms, 999ms, 1s, 1s + 1ns, 2s};
-  const std::uint32_t hurry = random.below(8) + 1;
+  const std::uint32_t gaps = random.below(8) + 1;
   const auto any_end = [&] {
     return TestEnd(kAddresses[random.below(6)], kPorts[random.below(5)]);
   };
@@ -141,7 +141,7 @@ std::vector<Packet> random_packets(Random& random) {
   Timestamp now = kTestStart;
   const std::uint32_t count = random.below(300);
   for (std::uint32_t i = 0; i < count; ++i) {
-    now += kGaps[random.below(hurry)];
+    now += kGaps[random.below(gaps)];
     const TestEnd from = any_end();
     const TestEnd to = any_end();
     if (from.address == to.address && from.port == to.port) continue;
@@ -162,7 +162,7 @@ std::vector<Packet> random_packets(Random& random) {
 
 class EveryFlowKey : public testing::TestWithParam<FlowKey> {};
 
-TEST_P(EveryFlowKey, GivesWhatTheSlowTwinGives) {
+TEST_P(EveryFlowKey, MatchesTheSlowReference) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
@@ -172,14 +172,14 @@ TEST_P(EveryFlowKey, GivesWhatTheSlowTwinGives) {
     if (seed % 4 == 2) options.lan = *Lan::parse("203.0.113.5");
     if (seed % 4 == 3) options.lan = *Lan::parse("");
     const std::vector<Packet> packets = random_packets(random);
-    SlowFlowTable slow(options);
-    for (const Packet& packet : packets) slow.add(packet);
-    ASSERT_EQ(in_words(collect(packets, options)), slow.finish());
+    SlowFlowTable reference(options);
+    for (const Packet& packet : packets) reference.add(packet);
+    ASSERT_EQ(flow_text(collect(packets, options)), reference.finish());
   }
 }
 
-// A live link tells silence while it lasts, a file by the packet after it.
-TEST_P(EveryFlowKey, GivesTheSameHoweverSilenceIsTold) {
+// A live link reports silence as it lasts, a file with the next packet.
+TEST_P(EveryFlowKey, IsIndependentOfHowSilenceIsReported) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     SCOPED_TRACE(seed);
     Random random(seed);
@@ -188,10 +188,10 @@ TEST_P(EveryFlowKey, GivesTheSameHoweverSilenceIsTold) {
     if (seed % 3 == 1) options.burst_gap = 400ms;
     if (seed % 3 == 2) options.max_flows = 1 + random.below(8);
     const std::vector<Packet> packets = random_packets(random);
-    FlowCollector reported;
-    FlowTable table(options, reported);
+    FlowCollector live;
+    FlowTable table(options, live);
     for (const Packet& packet : packets) {
-      // Some time before the packet, and then again later.
+      // Reports silence at several times before the packet.
       for (Duration left = 2s; left > 0ns && random.below(3) > 0;) {
         left = Duration(random.below(static_cast<std::uint32_t>(left.count())));
         table.advance(packet.time - left);
@@ -199,7 +199,7 @@ TEST_P(EveryFlowKey, GivesTheSameHoweverSilenceIsTold) {
       table.add(packet);
     }
     table.finish();
-    ASSERT_EQ(in_words(reported), in_words(collect(packets, options)));
+    ASSERT_EQ(flow_text(live), flow_text(collect(packets, options)));
   }
 }
 

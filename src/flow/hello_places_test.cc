@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Unfinished hellos are held in a fixed number of places: which hello takes
-// one, and when it is free again.
+// Tests of the fixed number of slots for incomplete hellos: which hellos use
+// one, and when it is freed.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kOverTls = "tls www.example.org h2";
 constexpr std::string_view kOverQuic = "quic www.example.org h2";
 
-TEST(HelloPlaces, HoldsSoManyIncompleteHellos) {
+TEST(HelloSlots, LimitIncompleteHellos) {
   const std::string hello = tls_records(client_hello());
   const auto flood = [&](std::size_t others) {
     Wire wire = Wire().syn().segment(0, hello.substr(0, 50));
@@ -31,8 +31,8 @@ TEST(HelloPlaces, HoldsSoManyIncompleteHellos) {
   EXPECT_EQ(flood(NameFinder::kMaxHellos), "none");
 }
 
-// What looks like an Initial packet and cannot be opened holds no place.
-TEST(HelloPlaces, HoldsNoPlaceForWhatItCannotOpen) {
+// A packet with an Initial header that cannot be decrypted uses no slot.
+TEST(HelloSlots, AreNotUsedByUndecryptablePackets) {
   const std::string hello = client_hello();
   const std::string front =
       quic_initial({.frames = padded(crypto_frame(0, hello.substr(0, 90)))});
@@ -47,9 +47,9 @@ TEST(HelloPlaces, HoldsNoPlaceForWhatItCannotOpen) {
   EXPECT_EQ(names(wire.datagram(back)).front(), kOverQuic);
 }
 
-// However a hello ends, its place is free again: were it not, the first one
-// would have to make way long before.
-TEST(HelloPlaces, FreesThePlacesOfHellosThatAreOver) {
+// Every way a hello can end frees its slot; otherwise the first hello would be
+// evicted.
+TEST(HelloSlots, AreFreedWhenHellosEnd) {
   const std::string hello = tls_records(client_hello());
   const std::string front = hello.substr(0, 50);
   const std::string back = hello.substr(50);
@@ -65,23 +65,23 @@ TEST(HelloPlaces, FreesThePlacesOfHellosThatAreOver) {
               wire.segment(0, front, port).segment(50, back, port);
             }),
             kOverTls)
-      << "whole";
+      << "complete";
   EXPECT_EQ(first_name_after(
                 [&](Wire& wire, Port) { wire.syn(9).segment(0, front, 9); }),
             kOverTls)
-      << "their connection begins anew";
+      << "new connection on the same ports";
   EXPECT_EQ(first_name_after([&](Wire& wire, Port port) {
               wire.segment(0, front, port);
-              for (int i = 0; i < NameFinder::kMaxLooks; ++i) {
+              for (int i = 0; i < NameFinder::kMaxPackets; ++i) {
                 wire.segment(9000, "data", port);
               }
             }),
             kOverTls)
-      << "looked at often enough";
+      << "packet limit reached";
 }
 
-// The pair's place goes to another when the device is forgotten.
-TEST(HelloPlaces, FreesThePlacesOfPairsThatAreForgotten) {
+// A removed pair's position is reused by another pair.
+TEST(HelloSlots, AreFreedWhenPairsAreRemoved) {
   const std::string front = tls_records(client_hello()).substr(0, 50);
   FlowOptions options;
   options.names = true;
@@ -94,7 +94,7 @@ TEST(HelloPlaces, FreesThePlacesOfPairsThatAreForgotten) {
   wire.syn(7).segment(0, other.substr(0, 60), 7);
   wire.segment(60, other.substr(60), 7);
   EXPECT_EQ(wire.flows(options).flows.back().server, "b.example")
-      << "nothing is left of who was there before";
+      << "no state of the removed pair is left";
 }
 
 }  // namespace

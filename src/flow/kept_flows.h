@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flows that outlive the call that handed them over: with copies of all that a
-// flow borrows, which stand one behind the other and are made room for once.
+// Flows that outlive the call that delivered them, stored with copies of all
+// data they borrow in contiguous buffers.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ class KeptFlows {
  public:
   void add(const Flow& flow);
 
-  // The i-th, borrowing from here: valid until the next `add` or `clear`.
+  // The i-th flow. Valid until the next `add` or `clear`.
   Flow operator[](std::size_t i) const;
 
   std::size_t size() const { return entries_.size(); }
@@ -24,7 +24,7 @@ class KeptFlows {
   void clear();
 
  private:
-  // What the flow borrows stands at these places.
+  // A flow and the offsets of the data it borrows.
   struct Entry {
     Flow flow;
     std::size_t packets_at;

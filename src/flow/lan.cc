@@ -7,7 +7,7 @@ namespace flowtell {
 
 Lan::Lan() : Lan(*parse(kDefault)) {}
 
-bool Lan::Prefix::holds(const Address& address) const {
+bool Lan::Prefix::contains(const Address& address) const {
   const unsigned whole = bits / 8;
   if (std::memcmp(address.bytes.data(), network.bytes.data(), whole) != 0) {
     return false;
@@ -20,17 +20,17 @@ bool Lan::Prefix::holds(const Address& address) const {
 Result<Lan::Prefix> Lan::parse_prefix(std::string_view text) {
   const std::size_t slash = text.find('/');
   const auto network = Address::parse(text.substr(0, slash));
-  const unsigned most = network && network->is_v4() ? 32 : 128;
-  std::optional<unsigned> bits = most;
+  const unsigned max_bits = network && network->is_v4() ? 32 : 128;
+  std::optional<unsigned> bits = max_bits;
   if (slash != std::string_view::npos) {
     bits = parse_number<unsigned>(text.substr(slash + 1));
   }
-  if (!network || !bits || *bits > most) {
-    return fail(ErrorKind::kUsage,
-                "'{}' is no network; write it as 192.168.12.0/24 or fd00::/8",
-                text);
+  if (!network || !bits || *bits > max_bits) {
+    return fail(
+        ErrorKind::kUsage,
+        "'{}' is not a network; write it as 192.168.12.0/24 or fd00::/8", text);
   }
-  return Prefix{*network, *bits + (128 - most)};
+  return Prefix{*network, *bits + (128 - max_bits)};
 }
 
 Result<Lan> Lan::parse(std::string_view text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which addresses count as the local network: the devices' side of a flow.
+// The addresses of the local network, where the devices are.
 #pragma once
 
 #include <string_view>
@@ -19,14 +19,14 @@ class Lan {
       "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,169.254.0.0/16,"
       "fc00::/7,fe80::/10";
 
-  // A list of prefixes, "10.0.0.0/8,fc00::/7"; a bare address is a whole one.
+  // A list of prefixes, "10.0.0.0/8,fc00::/7"; an address alone is one host.
   static Result<Lan> parse(std::string_view text);
 
   Lan();
 
   bool contains(const Address& address) const {
     for (const Prefix& prefix : prefixes_) {
-      if (prefix.holds(address)) return true;
+      if (prefix.contains(address)) return true;
     }
     return false;
   }
@@ -38,7 +38,7 @@ class Lan {
   struct Prefix {
     Address network;
     unsigned bits;  // of the 128 that an Address has
-    bool holds(const Address& address) const;
+    bool contains(const Address& address) const;
   };
   static Result<Prefix> parse_prefix(std::string_view text);
 

@@ -21,7 +21,7 @@ bool opens_connection(const Packet& packet) {
   return (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpSyn;
 }
 
-// Of the payload's first byte: a SYN takes a number of its own (RFC 9293, 3.4).
+// Of the payload's first byte; a SYN occupies one number (RFC 9293, 3.4).
 std::uint32_t sequence_of_payload(const Packet& packet) {
   return packet.tcp_sequence + ((packet.tcp_flags & kTcpSyn) != 0 ? 1 : 0);
 }
@@ -30,16 +30,16 @@ std::uint32_t sequence_of_payload(const Packet& packet) {
 
 void NameFinder::add(const Packet& packet, const PairTable::Found& found,
                      const Pair& pair) {
-  if (found.is_new || opens_connection(packet)) begin(packet, found, pair);
+  if (found.is_new || opens_connection(packet)) start(packet, found, pair);
   PairName& name = pairs_[found.position];
-  if (name.search == Search::kSettled || packet.payload_length == 0) return;
+  if (name.search == Search::kDone || packet.payload_length == 0) return;
   if (name.search == Search::kDns) return read_dns(packet, name);
   if (packet.protocol == Protocol::kTcp) {
-    look_into_segment(packet, found.direction, found.position);
+    read_segment(packet, found.direction, found.position);
   } else {
-    look_into_datagram(packet, found.direction, found.position);
+    read_datagram(packet, found.direction, found.position);
   }
-  if (++name.looks == kMaxLooks) settle(name);
+  if (++name.packets == kMaxPackets) end_search(name);
 }
 
 FlowName NameFinder::of(std::uint32_t position) {
@@ -49,7 +49,7 @@ FlowName NameFinder::of(std::uint32_t position) {
           names_.find(pair.alpn)};
 }
 
-void NameFinder::begin(const Packet& packet, const PairTable::Found& found,
+void NameFinder::start(const Packet& packet, const PairTable::Found& found,
                        const Pair& pair) {
   if (found.position >= pairs_.size()) pairs_.resize(found.position + 1);
   PairName& name = pairs_[found.position];
@@ -63,7 +63,7 @@ void NameFinder::begin(const Packet& packet, const PairTable::Found& found,
       dns_.find(pair.device_address(), pair.remote_address(), packet.time);
   if (!name.server.is_none()) name.source = NameSource::kDns;
   if (opens_connection(packet)) {
-    name.knows_client = true;
+    name.client_known = true;
     name.client = found.direction;
     name.first_sequence = packet.tcp_sequence + 1;
   }
@@ -72,69 +72,69 @@ void NameFinder::begin(const Packet& packet, const PairTable::Found& found,
 // --- DNS ---------------------------------------------------------------------
 
 void NameFinder::read_dns(const Packet& packet, PairName& pair) {
-  const bool to_all = packet.source_port == kMulticastDns;
+  const bool is_multicast = packet.source_port == kMulticastDns;
   DnsReader reader(packet.payload,
-                   to_all ? DnsKind::kMulticast : DnsKind::kUnicast);
-  // The first question is what the flow is about.
+                   is_multicast ? DnsKind::kMulticast : DnsKind::kUnicast);
+  // The first question names the flow.
   const bool is_question =
       packet.source_port == kDns || packet.destination_port == kDns;
   if (is_question && pair.server.is_none()) {
-    note(reader.asked(), NameSource::kQuestion, pair);
+    set_name(reader.asked(), NameSource::kQuestion, pair);
   }
   if (!is_dns(packet.source_port)) return;
   NameId name;
   for (DnsAnswer answer; reader.next(answer);) {
-    // Anybody in the LAN can say anything to all; of other domains it is not
-    // theirs to say (RFC 6762, section 3).
-    if (to_all && !answer.name.ends_with(".local")) continue;
-    // Told to one, all addresses are of one name.
-    if (to_all || name.is_none()) name = names_.put(answer.name);
+    // Any host in the LAN can send multicast answers, so only .local names are
+    // trusted (RFC 6762, section 3).
+    if (is_multicast && !answer.name.ends_with(".local")) continue;
+    // All addresses of a unicast answer share one name.
+    if (is_multicast || name.is_none()) name = names_.put(answer.name);
     dns_.remember(
-        {.device = to_all ? DnsMemory::everyone() : packet.destination,
+        {.device = is_multicast ? DnsMemory::all_devices() : packet.destination,
          .remote = answer.address,
          .name = name,
-         .lifetime = std::chrono::seconds(answer.seconds)},
+         .ttl = std::chrono::seconds(answer.seconds)},
         packet.time);
   }
 }
 
 // --- TLS over TCP ------------------------------------------------------------
 
-void NameFinder::look_into_segment(const Packet& packet, Direction direction,
-                                   std::uint32_t position) {
+void NameFinder::read_segment(const Packet& packet, Direction direction,
+                              std::uint32_t position) {
   PairName& pair = pairs_[position];
   const std::uint32_t sequence = sequence_of_payload(packet);
-  if (!pair.knows_client) {
-    // Its SYN was not seen: whoever says hello is the client.
+  if (!pair.client_known) {
+    // The SYN was not captured: the sender of the hello is the client.
     if (read_tls_hello(packet.payload).state == TlsHello::State::kNone) return;
-    pair.knows_client = true;
+    pair.client_known = true;
     pair.client = direction;
     pair.first_sequence = sequence;
   }
   if (direction != pair.client) return;
   const std::uint32_t offset = sequence - pair.first_sequence;
   if (offset >= PieceBuffer::kMax) return;
-  if (offset == 0 && pair.hello == kNowhere) {
-    // Nearly always the first segment holds all of it, or all that will come:
-    // what was cut off is not sent again.
-    take(read_tls_hello(packet.payload), NameSource::kTls, pair);
-    if (packet.payload.size() < packet.payload_length) settle(pair);
-    if (pair.search == Search::kSettled) return;
+  if (offset == 0 && pair.hello == kNoPosition) {
+    // Usually the first segment holds the whole hello, or all that was captured
+    // of it: the cut part is not sent again.
+    apply(read_tls_hello(packet.payload), NameSource::kTls, pair);
+    if (packet.payload.size() < packet.payload_length) end_search(pair);
+    if (pair.search == Search::kDone) return;
   }
   PieceBuffer& pieces = open_hello(position).pieces;
   pieces.put(offset, packet.payload);
-  take(read_tls_hello(pieces.front()), NameSource::kTls, pair);
+  apply(read_tls_hello(pieces.front()), NameSource::kTls, pair);
 }
 
 // --- QUIC --------------------------------------------------------------------
 
-void NameFinder::look_into_datagram(const Packet& packet, Direction direction,
-                                    std::uint32_t position) {
+void NameFinder::read_datagram(const Packet& packet, Direction direction,
+                               std::uint32_t position) {
   PairName& pair = pairs_[position];
-  if (pair.knows_client && direction != pair.client) return;
+  if (pair.client_known && direction != pair.client) return;
   if (const auto server = read_google_hello(packet.payload)) {
-    note(*server, NameSource::kGoogleQuic, pair);
-    if (!server->empty()) settle(pair);
+    set_name(*server, NameSource::kGoogleQuic, pair);
+    if (!server->empty()) end_search(pair);
     return;
   }
   if (!read_quic_initial(packet.payload, packet.payload_length)) return;
@@ -144,54 +144,54 @@ void NameFinder::look_into_datagram(const Packet& packet, Direction direction,
     if (!hello.seed) close_hello(pair);
     return;
   }
-  pair.knows_client = true;
+  pair.client_known = true;
   pair.client = direction;
-  take(read_handshake_hello(hello.pieces.front()), NameSource::kQuic, pair);
+  apply(read_handshake_hello(hello.pieces.front()), NameSource::kQuic, pair);
 }
 
-// --- what was found ----------------------------------------------------------
+// --- results -----------------------------------------------------------------
 
-void NameFinder::take(const TlsHello& hello, NameSource source,
-                      PairName& pair) {
-  note(hello.server_name, source, pair);
+void NameFinder::apply(const TlsHello& hello, NameSource source,
+                       PairName& pair) {
+  set_name(hello.server_name, source, pair);
   if (hello.alpn_size > 0) pair.alpn = names_.put(hello.alpn());
   if (hello.state != TlsHello::State::kNeedsMore ||
       hello.missing > PieceBuffer::kMax) {
-    settle(pair);
+    end_search(pair);
   }
 }
 
-void NameFinder::note(const HostName& server, NameSource source,
-                      PairName& pair) {
+void NameFinder::set_name(const HostName& server, NameSource source,
+                          PairName& pair) {
   if (server.empty()) return;
   pair.server = names_.put(server.text());
   pair.source = source;
 }
 
 NameFinder::OpenHello& NameFinder::open_hello(std::uint32_t position) {
-  if (pairs_[position].hello == kNowhere) {
+  if (pairs_[position].hello == kNoPosition) {
     if (hellos_.size() >= kMaxHellos) {
-      settle(pairs_[hellos_[by_age_.oldest()].pair]);
+      end_search(pairs_[hellos_[by_age_.oldest()].pair]);
     }
-    const std::uint32_t place = hellos_.take();
-    hellos_[place].pair = position;
-    by_age_.add(place);
-    pairs_[position].hello = place;
+    const std::uint32_t slot = hellos_.take();
+    hellos_[slot].pair = position;
+    by_age_.add(slot);
+    pairs_[position].hello = slot;
   }
   return hellos_[pairs_[position].hello];
 }
 
-void NameFinder::settle(PairName& pair) {
+void NameFinder::end_search(PairName& pair) {
   close_hello(pair);
-  pair.search = Search::kSettled;
+  pair.search = Search::kDone;
 }
 
 void NameFinder::close_hello(PairName& pair) {
-  if (pair.hello == kNowhere) return;
+  if (pair.hello == kNoPosition) return;
   hellos_[pair.hello].pieces = PieceBuffer();
   by_age_.remove(pair.hello);
   hellos_.give_back(pair.hello);
-  pair.hello = kNowhere;
+  pair.hello = kNoPosition;
 }
 
 }  // namespace flowtell

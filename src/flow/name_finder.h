@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the name of the server behind each address-port pair: in what the
-// client says before encryption begins (TLS, QUIC, Google's QUIC), else in what
-// DNS told the device before.
+// Finds the server name of each address-port pair: in the client's unencrypted
+// hello (TLS, QUIC, Google's QUIC), or else in the DNS answers of the device.
 //
-// A pair is looked at only in its first packets with payload. Then it is
-// settled, with or without a name, and each further packet costs one look into
-// an array. A pair keeps its name across bursts for as long as it is
-// remembered; a new TCP connection on the same ports is looked at anew.
+// Only a pair's first packets with payload are examined. Then its search ends,
+// with or without a name, and each further packet costs one array access. A
+// pair keeps its name across bursts for as long as the pair is stored; a new
+// TCP connection on the same ports starts a new search.
 //
-// A hello may come in several packets. TCP segments are put in their order by
-// their sequence numbers, so neither a late segment nor one sent twice matters.
-// Of a packet that was cut, what is there is read.
+// A hello may span several packets. TCP segments are ordered by sequence
+// number, so late and repeated segments are handled. Of a truncated packet the
+// captured part is read.
 //
-// Memory is bounded: so many hellos may be incomplete at a time, each of 16 KiB
-// at most, and the oldest makes way; names, and what DNS told, have bounds of
-// their own. One thread at a time.
+// Memory is bounded: a fixed number of incomplete hellos of at most 16 KiB, of
+// which the oldest is evicted. Names and DNS answers have their own bounds. One
+// thread at a time.
 #pragma once
 
 #include <optional>
@@ -36,58 +35,57 @@ class NameFinder {
  public:
   // Incomplete hellos held at a time.
   static constexpr std::size_t kMaxHellos = 1024;
-  // A pair's packets with payload that are looked at, in both directions.
-  static constexpr std::uint8_t kMaxLooks = 16;
+  // Packets with payload examined per pair, in both directions.
+  static constexpr std::uint8_t kMaxPackets = 16;
 
   NameFinder() : by_age_(hellos_) {}
   NameFinder(const NameFinder&) = delete;
   NameFinder& operator=(const NameFinder&) = delete;
 
-  // REQUIRES: `found` is what the pair table said of the packet, and `pair` is
-  // the pair; each packet comes once, in the capture's order.
+  // REQUIRES: `found` is the pair table's result for the packet and `pair` its
+  // pair; packets are added once each, in capture order.
   void add(const Packet& packet, const PairTable::Found& found,
            const Pair& pair);
 
-  // What is known of the pair at this position. Valid until the next `add`.
+  // The name of the pair at this position. Valid until the next `add`.
   FlowName of(std::uint32_t position);
 
  private:
-  enum class Search : std::uint8_t { kOn, kDns, kSettled };
+  enum class Search : std::uint8_t { kActive, kDns, kDone };
 
-  // What belongs to the pair that stands at the same position in the pair
-  // table.
+  // The state of the pair at the same position in the pair table.
   struct PairName {
     NameId server;
     NameId alpn;
-    std::uint32_t hello = kNowhere;    // in hellos_, while it is incomplete
-    std::uint32_t first_sequence = 0;  // of the client's first byte, in TCP
-    bool knows_client = false;         // then these two hold
+    std::uint32_t hello = kNoPosition;  // in hellos_, while it is incomplete
+    std::uint32_t first_sequence = 0;   // of the client's first byte, in TCP
+    bool client_known = false;          // then client, first_sequence are set
     Direction client = Direction::kSent;
     NameSource source = NameSource::kNone;
-    Search search = Search::kOn;
-    std::uint8_t looks = 0;
+    Search search = Search::kActive;
+    std::uint8_t packets = 0;
   };
   static_assert(sizeof(PairName) == 32);
 
   struct OpenHello {
-    std::uint32_t pair = kNowhere;
+    std::uint32_t pair = kNoPosition;
     RecencyLinks recency;
     std::optional<QuicSeed> seed;
     PieceBuffer pieces;
   };
 
-  void begin(const Packet& packet, const PairTable::Found& found,
+  void start(const Packet& packet, const PairTable::Found& found,
              const Pair& pair);
   void read_dns(const Packet& packet, PairName& pair);
-  void look_into_segment(const Packet& packet, Direction direction,
-                         std::uint32_t position);
-  void look_into_datagram(const Packet& packet, Direction direction,
-                          std::uint32_t position);
-  // Notes what the hello says; settles the pair if there is no more to come.
-  void take(const TlsHello& hello, NameSource source, PairName& pair);
-  void note(const HostName& server, NameSource source, PairName& pair);
+  void read_segment(const Packet& packet, Direction direction,
+                    std::uint32_t position);
+  void read_datagram(const Packet& packet, Direction direction,
+                     std::uint32_t position);
+  // Stores the names in a hello; ends the search if the hello is complete.
+  void apply(const TlsHello& hello, NameSource source, PairName& pair);
+  void set_name(const HostName& server, NameSource source, PairName& pair);
   OpenHello& open_hello(std::uint32_t position);
-  void settle(PairName& pair);
+  void end_search(PairName& pair);
   void close_hello(PairName& pair);
 
   std::vector<PairName> pairs_;

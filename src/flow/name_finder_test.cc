@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Names on flows, from frames on: what a client says, what DNS told, and for
-// how long.
+// Tests of flow names from frames: hellos, DNS answers, and their lifetime.
 #include "flow/name_finder.h"
 
 #include <fmt/format.h>
@@ -27,27 +26,27 @@ const Lines kQuic{"quic www.example.org h2"};
 const Lines kDns{"dns www.example.org"};
 const Lines kNone{"none"};
 
-DnsBytes reported(std::uint32_t seconds = 300,
+DnsBytes response(std::uint32_t seconds = 300,
                   std::string_view name = "www.example.org") {
   return dns().asks(name).v4(name, kServer, seconds);
 }
 
 // --- TLS ---------------------------------------------------------------------
 
-TEST(NameFinder, TakesTheNameOfAClientHello) {
+TEST(NameFinder, ReadsTheNameOfAClientHello) {
   const std::string hello = tls_records(client_hello());
   EXPECT_EQ(names(Wire().syn().segment(0, hello)), kTls);
-  EXPECT_EQ(names(Wire().segment(0, hello)), kTls);  // begun before
+  EXPECT_EQ(names(Wire().segment(0, hello)), kTls);  // without the SYN
 }
 
-TEST(NameFinder, LooksForNoneUnlessAsked) {
+TEST(NameFinder, FindsNoNamesByDefault) {
   const auto flows = Wire().segment(0, tls_records(client_hello())).flows();
   EXPECT_EQ(flows.flows.front().server, "");
   EXPECT_EQ(flows.flows.front().name.source, NameSource::kNone);
 }
 
-// The SYN is missing, and the client may be outside the LAN.
-TEST(NameFinder, TakesTheSenderOfAHelloForTheClient) {
+// Without the SYN, and with clients outside the LAN.
+TEST(NameFinder, TreatsTheSenderOfAHelloAsTheClient) {
   const std::string hello = tls_records(client_hello());
   const std::string other = tls_records(client_hello({.server = "b.example"}));
   EXPECT_EQ(names(Wire().reply(hello).segment(0, other)), kTls);
@@ -66,7 +65,7 @@ TEST(NameFinder, JoinsSegmentsOfEverySize) {
   }
 }
 
-TEST(NameFinder, BearsSegmentsLateOrSentTwice) {
+TEST(NameFinder, HandlesLateAndRepeatedSegments) {
   const std::string hello = tls_records(client_hello({.padding_before = 1500}));
   const std::string front = hello.substr(0, 1400);
   const std::string back = hello.substr(1400);
@@ -76,13 +75,13 @@ TEST(NameFinder, BearsSegmentsLateOrSentTwice) {
             kTls);
 }
 
-TEST(NameFinder, ReadsHellosThatWereCut) {
+TEST(NameFinder, ReadsTruncatedHellos) {
   const std::string hello = tls_records(client_hello({.padding_after = 600}));
   EXPECT_EQ(names(Wire().syn().segment(0, hello).snapped(300)),
             (Lines{"tls www.example.org"}));
 }
 
-TEST(NameFinder, LooksAtClientsOnly) {
+TEST(NameFinder, ReadsHellosOfClientsOnly) {
   EXPECT_EQ(
       names(Wire().syn().reply(tls_records(client_hello())).segment(0, "GET")),
       kNone);
@@ -99,7 +98,7 @@ TEST(NameFinder, KeepsTheNameAcrossBursts) {
   EXPECT_EQ(names(wire), (Lines{kTls[0], kTls[0], kTls[0]}));
 }
 
-TEST(NameFinder, LooksAnewWhenAConnectionBeginsAnew) {
+TEST(NameFinder, SearchesAgainOnANewConnection) {
   const Wire wire =
       Wire()
           .syn()
@@ -110,29 +109,29 @@ TEST(NameFinder, LooksAnewWhenAConnectionBeginsAnew) {
   EXPECT_EQ(names(wire), (Lines{kTls[0], "tls b.example h2"}));
 }
 
-TEST(NameFinder, GivesUpAfterSoManyPackets) {
+TEST(NameFinder, StopsAfterMaxPackets) {
   const std::string hello = tls_records(client_hello());
   Wire wire;
-  for (int i = 0; i < NameFinder::kMaxLooks; ++i) wire.segment(9000, "data");
+  for (int i = 0; i < NameFinder::kMaxPackets; ++i) wire.segment(9000, "data");
   EXPECT_EQ(names(wire.segment(0, hello)), kNone);
 }
 
-TEST(NameFinder, LooksAtSoManyPacketsAndNoFewer) {
+TEST(NameFinder, ExaminesMaxPacketsWithPayload) {
   const std::string hello = tls_records(client_hello());
   Wire wire;
-  for (int i = 1; i < NameFinder::kMaxLooks; ++i) wire.segment(9000, "data");
+  for (int i = 1; i < NameFinder::kMaxPackets; ++i) wire.segment(9000, "data");
   EXPECT_EQ(names(wire.segment(0, hello)), kTls);
   Wire answers = Wire().syn();
-  for (int i = 0; i < NameFinder::kMaxLooks; ++i) answers.reply("data");
+  for (int i = 0; i < NameFinder::kMaxPackets; ++i) answers.reply("data");
   EXPECT_EQ(names(answers.segment(0, hello)), kNone) << "of both directions";
   Wire bare = Wire().syn();
   for (int i = 0; i < 100; ++i) bare.segment(0, "");
   EXPECT_EQ(names(bare.segment(0, hello)), kTls) << "with payload";
 }
 
-// TCP Fast Open (RFC 7413): the SYN brings the hello, whose first byte has the
-// number behind its own.
-TEST(NameFinder, TakesTheHelloThatASynBrings) {
+// TCP Fast Open (RFC 7413): the SYN carries the hello, whose first byte has the
+// next sequence number.
+TEST(NameFinder, ReadsAHelloInASyn) {
   const std::string hello = tls_records(client_hello());
   const auto open_with = [](const std::string& bytes) {
     return Wire().add(frame()
@@ -147,8 +146,8 @@ TEST(NameFinder, TakesTheHelloThatASynBrings) {
             kTls);
 }
 
-// A SYN+ACK opens no connection: the name that is known stays.
-TEST(NameFinder, LooksAnewAtNoAnswerToASyn) {
+// A SYN+ACK opens no connection: the name is kept.
+TEST(NameFinder, KeepsTheNameOnASynAck) {
   const std::string hello = tls_records(client_hello());
   EXPECT_EQ(names(Wire().syn().segment(0, hello).add(
                 frame()
@@ -158,17 +157,17 @@ TEST(NameFinder, LooksAnewAtNoAnswerToASyn) {
             kTls);
 }
 
-TEST(NameFinder, LooksNoFurtherWhereSomethingElseBegan) {
+TEST(NameFinder, StopsWhenTheStreamBeginsOtherwise) {
   const std::string hello = tls_records(client_hello());
   EXPECT_EQ(names(Wire().syn().segment(0, "GET /").segment(5, hello)), kNone);
-  // What was cut off is not sent again.
+  // The cut part is not sent again.
   EXPECT_EQ(names(Wire().syn().segment(0, hello).snapped(60).segment(0, hello)),
             kNone);
 }
 
 TEST(NameFinder, ReadsNoDnsOverTcp) {
   const auto answer = [](FrameBuilder headers) {
-    return headers.payload(reported().bytes());
+    return headers.payload(response().bytes());
   };
   EXPECT_EQ(
       names(
@@ -188,7 +187,7 @@ TEST(NameFinder, ReadsNoDnsOverTcp) {
 
 // --- QUIC --------------------------------------------------------------------
 
-TEST(NameFinder, TakesTheNameOfAQuicInitial) {
+TEST(NameFinder, ReadsTheNameOfAQuicInitial) {
   const std::string hello = client_hello();
   EXPECT_EQ(names(Wire().datagram(
                 quic_initial({.frames = padded(crypto_frame(0, hello))}))),
@@ -203,19 +202,19 @@ TEST(NameFinder, TakesTheNameOfAQuicInitial) {
       kQuic);
 }
 
-TEST(NameFinder, TakesTheNameOfGoogleQuic) {
+TEST(NameFinder, ReadsTheNameOfGoogleQuic) {
   EXPECT_EQ(names(Wire().datagram(google_hello())),
             (Lines{"google-quic www.example.org"}));
-  // Cut before the name: what DNS told stays.
+  // Cut before the name: the name by DNS is kept.
   EXPECT_EQ(names(Wire()
-                      .answer(reported())
+                      .answer(response())
                       .datagram(google_hello({.padding = 700}))
                       .snapped(480)),
             kDns);
 }
 
-// TCP Fast Open (RFC 7413): the SYN, which takes a number, carries the hello.
-TEST(NameFinder, TakesTheNameOfAHelloInASyn) {
+// TCP Fast Open (RFC 7413), and its fallback if the server rejects it.
+TEST(NameFinder, ReadsAHelloInASynOrItsRepetition) {
   const std::string hello = tls_records(client_hello());
   const auto syn_with = [](const std::string& bytes) {
     return frame()
@@ -236,22 +235,22 @@ TEST(NameFinder, TakesTheNameOfAHelloInASyn) {
                       .segment(0, hello.substr(0, 50))
                       .segment(50, hello.substr(50))),
             kTls)
-      << "refused, and sent again without";
+      << "rejected, and sent again without Fast Open";
 }
 
 // --- DNS ---------------------------------------------------------------------
 
-TEST(NameFinder, TakesWhatDnsToldTheDevice) {
-  EXPECT_EQ(names(Wire().answer(reported()).after(5s).datagram("data")), kDns);
+TEST(NameFinder, UsesDnsAnswersOfTheDevice) {
+  EXPECT_EQ(names(Wire().answer(response()).after(5s).datagram("data")), kDns);
   EXPECT_EQ(names(Wire().datagram("data")), kNone);
-  EXPECT_EQ(names(Wire().answer(reported(), "192.168.12.101").datagram("data")),
+  EXPECT_EQ(names(Wire().answer(response(), "192.168.12.101").datagram("data")),
             kNone);
 }
 
-// A flow to a DNS server is about the name it asks for, whichever half of it
-// was seen.
-TEST(NameFinder, TakesTheNameThatAFlowAsksFor) {
-  const auto ask = [](Port port) {
+// A flow to a DNS server is named by its question, whichever direction was
+// captured.
+TEST(NameFinder, ReadsTheQuestionOfADnsFlow) {
+  const auto query = [](Port port) {
     return frame()
         .raw()
         .ipv4(kPhoneText, "192.168.12.1")
@@ -259,55 +258,57 @@ TEST(NameFinder, TakesTheNameThatAFlowAsksFor) {
         .payload(dns().flags(0x0100).asks("www.example.org").bytes());
   };
   const Lines question{"question www.example.org"};
-  EXPECT_EQ(names(Wire().add(ask(3333)), "192.168.12.1"), question);
-  EXPECT_EQ(names(Wire().answer(reported()), "192.168.12.1"), question);
-  EXPECT_EQ(names(Wire().add(ask(3333)).answer(reported(300, "other.example")),
-                  "192.168.12.1"),
-            question)
-      << "the first question names it";
+  EXPECT_EQ(names(Wire().add(query(3333)), "192.168.12.1"), question);
+  EXPECT_EQ(names(Wire().answer(response()), "192.168.12.1"), question);
+  EXPECT_EQ(
+      names(Wire().add(query(3333)).answer(response(300, "other.example")),
+            "192.168.12.1"),
+      question)
+      << "the first question names the flow";
 }
 
-TEST(NameFinder, BelievesTheClientMoreThanDns) {
-  const DnsBytes other = reported(300, "other.example");
+TEST(NameFinder, PrefersTheHelloToDns) {
+  const DnsBytes other = response(300, "other.example");
   const std::string hello = tls_records(client_hello());
   EXPECT_EQ(names(Wire().answer(other).syn().segment(0, hello)), kTls);
 }
 
-TEST(NameFinder, ForgetsDnsAnswersInThePacketsTime) {
+TEST(NameFinder, ExpiresDnsAnswersInPacketTime) {
   const auto later = [](std::uint32_t lifetime, Duration time) {
     return names(
-        Wire().answer(reported(lifetime)).after(time).datagram("data"));
+        Wire().answer(response(lifetime)).after(time).datagram("data"));
   };
   EXPECT_EQ(later(3600, 3599s), kDns);
   EXPECT_EQ(later(3600, 3601s), kNone);
-  EXPECT_EQ(later(1, DnsMemory::kMin), kDns);
-  EXPECT_EQ(later(1, DnsMemory::kMin + 1s), kNone);
+  EXPECT_EQ(later(1, DnsMemory::kMinTtl), kDns);
+  EXPECT_EQ(later(1, DnsMemory::kMinTtl + 1s), kNone);
 }
 
-TEST(NameFinder, HearsMulticastForItsOwnDomainOnly) {
-  const auto said = [](std::string_view name, std::string_view address) {
+TEST(NameFinder, AcceptsMulticastAnswersForLocalNamesOnly) {
+  const auto mdns = [](std::string_view name, std::string_view address) {
     return dns().flags(0x8400).v4(name, address);
   };
-  EXPECT_EQ(names(Wire().said_to_all(said("tv.local", kServer)).datagram("x")),
-            (Lines{"dns tv.local"}));
   EXPECT_EQ(
-      names(Wire().said_to_all(said("bank.example", kServer)).datagram("x")),
+      names(Wire().send_multicast(mdns("tv.local", kServer)).datagram("x")),
+      (Lines{"dns tv.local"}));
+  EXPECT_EQ(
+      names(Wire().send_multicast(mdns("bank.example", kServer)).datagram("x")),
       kNone);
 }
 
-// What is sent to a server of DNS is no answer, whatever it holds.
-TEST(NameFinder, BelievesAnswersOfServersOnly) {
+// A message to a DNS server is never an answer.
+TEST(NameFinder, AcceptsAnswersOfServersOnly) {
   EXPECT_EQ(names(Wire()
                       .add(frame()
                                .raw()
                                .ipv4(kPhoneText, "192.168.12.1")
                                .udp(3333, 53)
-                               .payload(reported().bytes()))
+                               .payload(response().bytes()))
                       .datagram("data")),
             kNone);
 }
 
-TEST(NameFinder, TakesEveryAddressOfAnAnswer) {
+TEST(NameFinder, UsesEveryAddressOfAnAnswer) {
   const Wire wire = Wire()
                         .answer(dns()
                                     .asks("www.example.org")
@@ -317,23 +318,24 @@ TEST(NameFinder, TakesEveryAddressOfAnAnswer) {
   EXPECT_EQ(names(wire), kDns);
 }
 
-TEST(NameFinder, TakesEachNameThatIsSaidToAll) {
-  const auto said = [](std::string_view first, std::string_view second) {
+TEST(NameFinder, UsesEachNameOfAMulticastAnswer) {
+  const auto mdns = [](std::string_view first, std::string_view second) {
     return dns().flags(0x8400).v4(first, "198.51.100.1").v4(second, kServer);
   };
-  EXPECT_EQ(
-      names(
-          Wire().said_to_all(said("printer.local", "tv.local")).datagram("x")),
-      (Lines{"dns tv.local"}));
-  EXPECT_EQ(
-      names(Wire().said_to_all(said("bank.example", "tv.local")).datagram("x")),
-      (Lines{"dns tv.local"}));
+  EXPECT_EQ(names(Wire()
+                      .send_multicast(mdns("printer.local", "tv.local"))
+                      .datagram("x")),
+            (Lines{"dns tv.local"}));
+  EXPECT_EQ(names(Wire()
+                      .send_multicast(mdns("bank.example", "tv.local"))
+                      .datagram("x")),
+            (Lines{"dns tv.local"}));
 }
 
-// --- flows stay as they are --------------------------------------------------
+// --- flows are unaffected ----------------------------------------------------
 
-// All of a flow but its name.
-std::string in_words(const CollectedFlow& flow) {
+// All fields of a flow except its name.
+std::string flow_text(const CollectedFlow& flow) {
   std::string text = fmt::format(
       "{} {}:{} {}:{} {} {}", flow.burst, flow.device.text(), flow.device_port,
       flow.remote.text(), flow.remote_port, protocol_name(flow.protocol),
@@ -372,7 +374,7 @@ Wire random_wire(std::uint64_t seed) {
         wire.datagram(quic.substr(0, random.below(1300)), port);
         break;
       case 5:
-        wire.answer(reported());
+        wire.answer(response());
         break;
       default:
         wire.datagram(google_hello(), port);
@@ -396,7 +398,7 @@ TEST(NameFinder, ChangesNoFlow) {
     const FlowCollector with = wire.flows(options);
     ASSERT_EQ(with.burst_ends, without.burst_ends);
     for (std::size_t i = 0; i < with.flows.size(); ++i) {
-      ASSERT_EQ(in_words(with.flows[i]), in_words(without.flows[i]));
+      ASSERT_EQ(flow_text(with.flows[i]), flow_text(without.flows[i]));
     }
   }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The names of servers that were seen of late, each kept once and named by a
-// number of 8 bytes.
+// The server names seen recently, each stored once and identified by an id of
+// 8 bytes.
 //
-// Bounded: when `most` are held, the one unused longest makes way. Its place
-// then bears another number, so whoever still holds the old one finds no name,
-// never a wrong one. A name is used when it is put in and when it is looked up.
-// So a flood of made-up names costs names, not memory. O(1).
+// Bounded: beyond `max_size` names, the least recently used one is evicted
+// (`put` and `find` count as use). Its slot then gets another generation, so an
+// old id finds no name, never a wrong one. Cost: O(1).
 #pragma once
 
 #include <array>
@@ -20,25 +19,26 @@
 namespace flowtell {
 
 struct NameId {
-  std::uint32_t place = kNowhere;
-  std::uint32_t turn = 0;  // which name in this place
+  std::uint32_t slot = kNoPosition;
+  std::uint32_t generation = 0;  // counts the names put
 
-  bool is_none() const { return place == kNowhere; }
+  bool is_none() const { return slot == kNoPosition; }
   bool operator==(const NameId&) const = default;
 };
 
 class NamePool {
  public:
-  static constexpr std::size_t kMax = 65'536;
+  static constexpr std::size_t kMaxSize = 65'536;
 
-  explicit NamePool(std::size_t most = kMax) : most_(most), by_use_(names_) {}
+  explicit NamePool(std::size_t max_size = kMaxSize)
+      : max_size_(max_size), by_use_(names_) {}
   NamePool(const NamePool&) = delete;
   NamePool& operator=(const NamePool&) = delete;
 
-  // REQUIRES: at most 253 bytes. The empty text has no place.
+  // REQUIRES: at most 253 bytes. The empty text gives no id.
   NameId put(std::string_view text);
 
-  // Empty where the name had to make way. Valid until the next `put`.
+  // Empty if the name was evicted. Valid until the next `put`.
   std::string_view find(NameId id);
 
   std::size_t size() const { return names_.size(); }
@@ -47,7 +47,7 @@ class NamePool {
   struct Name {
     std::array<char, 253> bytes;
     std::uint8_t size;
-    std::uint32_t turn;
+    std::uint32_t generation;
     RecencyLinks recency;
 
     std::string_view text() const { return {bytes.data(), size}; }
@@ -56,11 +56,11 @@ class NamePool {
 
   void drop_oldest();
 
-  std::size_t most_;
+  std::size_t max_size_;
   Pool<Name> names_;
   HashIndex index_;
   RecencyList<Name> by_use_;
-  std::uint32_t turns_ = 0;
+  std::uint32_t last_generation_ = 0;
 };
 
 }  // namespace flowtell

@@ -9,7 +9,7 @@
 namespace flowtell {
 namespace {
 
-TEST(NamePool, KeepsEachNameOnce) {
+TEST(NamePool, StoresEachNameOnce) {
   NamePool names;
   const NameId a = names.put("a.example");
   EXPECT_EQ(names.put("a.example"), a);
@@ -20,27 +20,27 @@ TEST(NamePool, KeepsEachNameOnce) {
   EXPECT_EQ(names.find({}), "");
 }
 
-TEST(NamePool, LetsTheOneUnusedLongestMakeWay) {
+TEST(NamePool, EvictsTheLeastRecentlyUsedName) {
   NamePool names(2);
   const NameId a = names.put("a.example");
   const NameId b = names.put("b.example");
   EXPECT_EQ(names.find(a), "a.example");
   const NameId c = names.put("c.example");
-  EXPECT_EQ(names.find(b), "");  // never another's
+  EXPECT_EQ(names.find(b), "");  // never another name
   EXPECT_EQ(names.find(a), "a.example");
   EXPECT_EQ(names.find(c), "c.example");
   EXPECT_NE(names.put("b.example"), b);
 }
 
-TEST(NamePool, HasABoundUnlessToldOfOne) {
+TEST(NamePool, HasADefaultBound) {
   NamePool names;
-  for (std::size_t i = 0; i < NamePool::kMax + 1000; ++i) {
+  for (std::size_t i = 0; i < NamePool::kMaxSize + 1000; ++i) {
     names.put(fmt::format("flood-{}.example", i));
   }
   EXPECT_EQ(names.size(), 65'536u);
 }
 
-TEST(NamePool, HoldsItsBoundInAFlood) {
+TEST(NamePool, StaysWithinItsBoundInAFlood) {
   NamePool names(100);
   for (int i = 0; i < 10'000; ++i) {
     const NameId id = names.put(fmt::format("flood-{}.example", i));
@@ -49,7 +49,7 @@ TEST(NamePool, HoldsItsBoundInAFlood) {
   EXPECT_EQ(names.size(), 100u);
 }
 
-TEST(NamePool, TakesANamePutAgainForAUse) {
+TEST(NamePool, CountsARepeatedPutAsUse) {
   NamePool names(2);
   const NameId a = names.put("a.example");
   const NameId b = names.put("b.example");
@@ -59,7 +59,7 @@ TEST(NamePool, TakesANamePutAgainForAUse) {
   EXPECT_EQ(names.find(b), "");
 }
 
-TEST(NamePool, HoldsTheLongestName) {
+TEST(NamePool, StoresTheLongestName) {
   NamePool names(1);
   const std::string longest(253, 'x');
   EXPECT_EQ(names.find(names.put(longest)), longest);

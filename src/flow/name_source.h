@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From where a flow's server name is known.
+// The source of a flow's server name.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,15 @@
 
 namespace flowtell {
 
-// What the connection itself said beats what was asked of DNS before it. A flow
-// to a DNS server bears the name that it asks for.
+// A name in the connection itself takes precedence over earlier DNS answers. A
+// flow to a DNS server has the name of its question.
 enum class NameSource : std::uint8_t {
   kNone,
-  kDns,         // the device was told the remote's address under this name
-  kQuestion,    // it is itself the question, to a DNS server
+  kDns,         // a DNS answer to the device for the remote's address
+  kQuestion,    // the question, in a flow to a DNS server
   kTls,         // server name of a TLS ClientHello
   kQuic,        // the same, in QUIC's Initial packets
-  kGoogleQuic,  // the same, of Google's QUIC before the standard
+  kGoogleQuic,  // the same, in Google's QUIC before the standard
 };
 
 constexpr std::string_view name_source_name(NameSource source) {

@@ -6,13 +6,14 @@
 namespace flowtell {
 
 void PacketLog::append(Chain& chain, const PacketRecord& record) {
-  const std::uint32_t place = chain.size % kChunk;
-  if (place == 0) {
+  const std::uint32_t offset = chain.size % kChunk;
+  if (offset == 0) {
     const std::uint32_t fresh = chunks_.take();
-    (chain.last == kNowhere ? chain.first : chunks_[chain.last].next) = fresh;
+    (chain.last == kNoPosition ? chain.first : chunks_[chain.last].next) =
+        fresh;
     chain.last = fresh;
   }
-  chunks_[chain.last].records[place] = record;
+  chunks_[chain.last].records[offset] = record;
   ++chain.size;
 }
 
@@ -29,7 +30,7 @@ void PacketLog::gather(const Chain& chain,
 }
 
 void PacketLog::release(Chain& chain) {
-  for (std::uint32_t at = chain.first; at != kNowhere;) {
+  for (std::uint32_t at = chain.first; at != kNoPosition;) {
     const std::uint32_t next = chunks_[at].next;
     chunks_.give_back(at);
     at = next;

@@ -16,14 +16,14 @@ PacketRecord numbered(std::uint32_t number) {
 
 std::vector<std::uint32_t> numbers(const PacketLog& log,
                                    const PacketLog::Chain& chain) {
-  std::vector<PacketRecord> records(3);  // what was there goes
+  std::vector<PacketRecord> records(3);  // content to be replaced
   log.gather(chain, records);
   std::vector<std::uint32_t> numbers;
   for (const PacketRecord& record : records) numbers.push_back(record.length);
   return numbers;
 }
 
-TEST(PacketLog, GivesBackEachChainInItsOrder) {
+TEST(PacketLog, ReturnsEachChainInOrder) {
   PacketLog log;
   std::vector<PacketLog::Chain> chains(5);
   std::vector<std::vector<std::uint32_t>> expected(5);
@@ -37,7 +37,7 @@ TEST(PacketLog, GivesBackEachChainInItsOrder) {
   }
 }
 
-TEST(PacketLog, UsesReleasedRoomAgain) {
+TEST(PacketLog, ReusesReleasedChunks) {
   PacketLog log;
   PacketLog::Chain kept;
   log.append(kept, numbered(1));
@@ -53,17 +53,17 @@ TEST(PacketLog, UsesReleasedRoomAgain) {
   EXPECT_EQ(numbers(log, kept), std::vector<std::uint32_t>{1});
 }
 
-TEST(PacketRecord, KeepsWhatItsPacketSays) {
+TEST(PacketRecord, CopiesThePacketsFields) {
   Packet packet{};
   packet.time = kTestStart;
   packet.tcp_flags = kTcpSyn | kTcpRst | kTcpAck;
-  packet.length = kLongestFrame;
-  packet.payload_length = kLongestFrame - 40;
+  packet.length = kMaxFrameSize;
+  packet.payload_length = kMaxFrameSize - 40;
   const PacketRecord received(packet, Direction::kReceived);
   EXPECT_EQ(received.time, kTestStart);
   EXPECT_EQ(received.direction(), Direction::kReceived);
-  EXPECT_EQ(received.length, kLongestFrame);
-  EXPECT_EQ(received.payload_length, kLongestFrame - 40);
+  EXPECT_EQ(received.length, kMaxFrameSize);
+  EXPECT_EQ(received.payload_length, kMaxFrameSize - 40);
   EXPECT_EQ(received.syn, 1u);
   EXPECT_EQ(received.fin, 0u);
   EXPECT_EQ(received.rst, 1u);

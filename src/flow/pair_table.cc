@@ -15,7 +15,7 @@ struct Decision {
   DeviceRule rule;
 };
 
-// Which end of a pair is the device, by the pair's first packet.
+// Decides which end is the device from the pair's first packet.
 Decision decide_device(const Packet& packet, const Lan& lan) {
   const bool source_inside = lan.contains(packet.source);
   if (source_inside != lan.contains(packet.destination)) {
@@ -24,16 +24,16 @@ Decision decide_device(const Packet& packet, const Lan& lan) {
   if ((packet.tcp_flags & kTcpSyn) != 0) {
     return {(packet.tcp_flags & kTcpAck) == 0, DeviceRule::kTcpFlags};
   }
-  const bool source_serves = packet.source_port < kFirstUnprivilegedPort;
-  const bool destination_serves =
+  const bool source_is_service = packet.source_port < kFirstUnprivilegedPort;
+  const bool destination_is_service =
       packet.destination_port < kFirstUnprivilegedPort;
-  if (source_serves != destination_serves) {
-    return {destination_serves, DeviceRule::kServicePort};
+  if (source_is_service != destination_is_service) {
+    return {destination_is_service, DeviceRule::kServicePort};
   }
   return {true, DeviceRule::kFirstSource};
 }
 
-// Any order will do that is the same for both directions.
+// Any order that is the same for both directions.
 auto rank(const Address& address, Port port) {
   const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(address);
   return std::tuple(words[1], words[0], port);
@@ -60,7 +60,7 @@ PairTable::Found PairTable::find_or_add(const Packet& packet) {
   const bool source_low = source_is_low(packet);
   const PairKey key = key_of(packet, source_low);
   std::uint32_t position = find(key);
-  const bool is_new = position == kNowhere;
+  const bool is_new = position == kNoPosition;
   if (is_new) {
     const Decision decision = decide_device(packet, lan_);
     position = pairs_.take();
@@ -80,15 +80,15 @@ PairTable::Found PairTable::find_or_add(const Packet& packet) {
                                            : Direction::kReceived};
 }
 
-// Packets of one pair come in trains, so the last one's is tried first.
+// Packets of one pair come in trains, so the last packet's pair is tried first.
 std::uint32_t PairTable::find(const PairKey& key) const {
-  if (newest_ != kNowhere && pairs_[newest_].key == key) return newest_;
+  if (newest_ != kNoPosition && pairs_[newest_].key == key) return newest_;
   return index_.find(keyed_hash(key),
                      [&](std::uint32_t at) { return pairs_[at].key == key; });
 }
 
 void PairTable::forget(std::uint32_t position) {
-  if (position == newest_) newest_ = kNowhere;
+  if (position == newest_) newest_ = kNoPosition;
   index_.erase(keyed_hash(pairs_[position].key), position);
   by_recency_.remove(position);
   pairs_.give_back(position);

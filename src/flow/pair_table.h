@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The address-port pairs seen of late, each with its device: which end that is
-// is decided by the pair's first packet and kept for as long as the pair is
-// remembered, across bursts.
+// The address-port pairs seen recently, each with its device. A pair's first
+// packet decides which end is the device, and that holds across bursts for as
+// long as the pair is stored.
 //
-// A pair silent for an hour is forgotten, unless its device's burst still goes
-// on; FlowTable forgets the one silent longest before that when there are too
-// many. All steps are O(1).
+// A pair idle for an hour is removed unless a burst of its device is open.
+// FlowTable removes the pair idle longest earlier if there are too many. Cost:
+// O(1) per call.
 #pragma once
 
 #include <array>
@@ -30,14 +30,14 @@ struct PairKey {
   Port high_port;
   std::uint32_t protocol;
 
-  // As words, without a call.
+  // Compares words, without a call.
   bool operator==(const PairKey& other) const {
     using Words = std::array<std::uint64_t, 5>;
-    const auto mine = std::bit_cast<Words>(*this);
-    const auto theirs = std::bit_cast<Words>(other);
+    const auto words = std::bit_cast<Words>(*this);
+    const auto other_words = std::bit_cast<Words>(other);
     std::uint64_t differing = 0;
-    for (std::size_t i = 0; i < mine.size(); ++i) {
-      differing |= mine[i] ^ theirs[i];
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      differing |= words[i] ^ other_words[i];
     }
     return differing == 0;
   }
@@ -49,9 +49,9 @@ struct Pair {
   PairKey key{};
   Timestamp last{};
   RecencyLinks recency;
-  std::uint64_t burst = 0;          // the burst that `flow` belongs to
-  std::uint32_t flow = kNowhere;    // in FlowTable, while that burst is open
-  std::uint32_t device = kNowhere;  // in FlowTable
+  std::uint64_t burst = 0;             // the burst that `flow` belongs to
+  std::uint32_t flow = kNoPosition;    // in FlowTable, while that burst is open
+  std::uint32_t device = kNoPosition;  // in FlowTable
   bool device_is_low = false;
   DeviceRule device_rule = DeviceRule::kFirstSource;
 
@@ -71,9 +71,9 @@ struct Pair {
 
 class PairTable {
  public:
-  // For how long a pair may be silent and is remembered still; and how many are
-  // for each flow that may be open.
-  static constexpr Duration kRemembered = std::chrono::hours(1);
+  // How long an idle pair is kept, and how many pairs are kept per flow that
+  // may be open.
+  static constexpr Duration kIdleTimeout = std::chrono::hours(1);
   static constexpr std::size_t kPairsPerFlow = 2;
 
   explicit PairTable(Lan lan) : lan_(std::move(lan)), by_recency_(pairs_) {}
@@ -82,16 +82,16 @@ class PairTable {
 
   struct Found {
     std::uint32_t position;
-    bool is_new;  // its `device` is still to be set
+    bool is_new;  // the caller must set its `device`
     Direction direction;
   };
-  // The packet's pair, now the newest, and which way the packet went in it.
+  // The packet's pair, made the newest, and the packet's direction in it.
   Found find_or_add(const Packet& packet);
 
-  // The pair silent longest; kNowhere when there is none.
+  // The pair idle longest; kNoPosition if there is none.
   std::uint32_t oldest() const { return by_recency_.oldest(); }
   void forget(std::uint32_t position);
-  // Puts off forgetting it.
+  // Makes the pair the newest.
   void keep(std::uint32_t position) { by_recency_.touch(position); }
 
   Pair& operator[](std::uint32_t position) { return pairs_[position]; }
@@ -105,7 +105,7 @@ class PairTable {
   Pool<Pair> pairs_;
   HashIndex index_;
   RecencyList<Pair> by_recency_;
-  std::uint32_t newest_ = kNowhere;  // of the last packet, if remembered
+  std::uint32_t newest_ = kNoPosition;  // of the last packet, if stored
 };
 
 }  // namespace flowtell

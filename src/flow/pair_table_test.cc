@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which end of a pair is the device, and how long that is remembered.
+// Tests of which end of a pair is the device, and how long that is kept.
 #include "flow/pair_table.h"
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@ struct Chosen {
   DeviceRule rule;
 };
 
-// What the last packet of a story is told about its pair.
-Chosen chosen(const PacketStory& story) {
+// The table's decision for the pair of the last packet.
+Chosen chosen(const PacketSequence& story) {
   PairTable table{Lan()};
   std::uint32_t position = 0;
   for (const Packet& packet : story) {
@@ -25,29 +25,29 @@ Chosen chosen(const PacketStory& story) {
   return {table[position].device_address().text(), table[position].device_rule};
 }
 
-void expect_chosen(const PacketStory& story, std::string_view device,
+void expect_chosen(const PacketSequence& story, std::string_view device,
                    DeviceRule rule) {
   const Chosen got = chosen(story);
   EXPECT_EQ(got.device, device);
   EXPECT_EQ(got.rule, rule) << device_rule_name(got.rule);
 }
 
-PacketStory outside(Port near, Port far) {
+PacketSequence outside(Port near, Port far) {
   return packets().near("198.51.100.1", near).far("203.0.113.5", far);
 }
 
-TEST(Device, IsTheOneEndInTheLan) {
+TEST(Device, IsTheOnlyEndInTheLan) {
   expect_chosen(packets().data(1), "192.168.12.100", DeviceRule::kLan);
   expect_chosen(packets().reply(1), "192.168.12.100", DeviceRule::kLan);
   expect_chosen(packets().near("192.168.12.100", 80).reply(1), "192.168.12.100",
                 DeviceRule::kLan);
-  // Even against the flags: then it is a server.
+  // Also if the flags show that it is a server.
   expect_chosen(packets().syn_ack(), "192.168.12.100", DeviceRule::kLan);
   expect_chosen(packets().near("203.0.113.5", 9).far("10.0.0.1", 9).syn(),
                 "10.0.0.1", DeviceRule::kLan);
 }
 
-TEST(Device, ElseIsTheClientByTheFirstPacketsFlags) {
+TEST(Device, IsElseTheClientByTheFirstPacketsFlags) {
   expect_chosen(outside(80, 443).syn(), "198.51.100.1", DeviceRule::kTcpFlags);
   expect_chosen(outside(80, 4433).syn_ack(), "198.51.100.1",
                 DeviceRule::kTcpFlags);
@@ -55,7 +55,7 @@ TEST(Device, ElseIsTheClientByTheFirstPacketsFlags) {
                 DeviceRule::kTcpFlags);
 }
 
-TEST(Device, ElseIsNotTheOneWithAServicePort) {
+TEST(Device, IsElseTheEndWithoutAServicePort) {
   expect_chosen(outside(40000, 443).data(1), "198.51.100.1",
                 DeviceRule::kServicePort);
   expect_chosen(outside(40000, 443).reply(1), "198.51.100.1",
@@ -66,7 +66,7 @@ TEST(Device, ElseIsNotTheOneWithAServicePort) {
                 DeviceRule::kServicePort);
 }
 
-TEST(Device, ElseIsTheFirstSource) {
+TEST(Device, IsElseTheFirstSource) {
   expect_chosen(outside(40000, 50000).data(1), "198.51.100.1",
                 DeviceRule::kFirstSource);
   expect_chosen(outside(40000, 50000).reply(1), "203.0.113.5",
@@ -77,12 +77,12 @@ TEST(Device, ElseIsTheFirstSource) {
                 DeviceRule::kFirstSource);
 }
 
-TEST(Device, IsDecidedByTheFirstPacketAlone) {
+TEST(Device, IsDecidedByTheFirstPacketOnly) {
   expect_chosen(outside(40000, 50000).reply(1).syn(), "203.0.113.5",
                 DeviceRule::kFirstSource);
 }
 
-TEST(Device, IsDecidedForEachProtocolAndPortByItself) {
+TEST(Device, IsDecidedPerProtocolAndPort) {
   expect_chosen(outside(40000, 50000).reply(1).udp().data(1), "198.51.100.1",
                 DeviceRule::kFirstSource);
   expect_chosen(outside(40000, 50000).reply(1).near("198.51.100.1", 7).data(1),
@@ -91,7 +91,7 @@ TEST(Device, IsDecidedForEachProtocolAndPortByItself) {
 
 TEST(PairTable, FindsAPairFromEitherEnd) {
   PairTable table{Lan()};
-  const PacketStory story = packets().data(1).reply(1).data(1);
+  const PacketSequence story = packets().data(1).reply(1).data(1);
   std::vector<PairTable::Found> found;
   for (const Packet& packet : story) found.push_back(table.find_or_add(packet));
   EXPECT_EQ(table.size(), 1u);
@@ -107,9 +107,9 @@ TEST(PairTable, FindsAPairFromEitherEnd) {
   EXPECT_EQ(pair.remote_address().text(), "203.0.113.5");
 }
 
-TEST(PairTable, TakesAPairOfOneEndWithItself) {
+TEST(PairTable, AcceptsAPairOfOneEndWithItself) {
   PairTable table{Lan()};
-  const PacketStory story =
+  const PacketSequence story =
       packets().near("10.0.0.1", 7).far("10.0.0.1", 7).data(1).reply(1);
   for (const Packet& packet : story) {
     EXPECT_EQ(table.find_or_add(packet).direction, Direction::kSent);
@@ -117,11 +117,11 @@ TEST(PairTable, TakesAPairOfOneEndWithItself) {
   EXPECT_EQ(table.size(), 1u);
 }
 
-TEST(PairTable, KnowsThePairSilentLongest) {
+TEST(PairTable, ReportsThePairIdleLongest) {
   PairTable table{Lan()};
-  EXPECT_EQ(table.oldest(), kNowhere);
+  EXPECT_EQ(table.oldest(), kNoPosition);
   std::vector<std::uint32_t> at;
-  const PacketStory story =
+  const PacketSequence story =
       packets().data(1).near("10.0.0.1", 1).data(1).near("10.0.0.2", 1).data(1);
   for (const Packet& packet : story) {
     at.push_back(table.find_or_add(packet).position);
@@ -136,18 +136,18 @@ TEST(PairTable, KnowsThePairSilentLongest) {
   EXPECT_EQ(table.size(), 2u);
 }
 
-TEST(PairTable, ForgetsThePairOfTheLastPacketToo) {
+TEST(PairTable, RemovesThePairOfTheLastPacket) {
   PairTable table{Lan()};
-  const PacketStory story = packets().data(1);
+  const PacketSequence story = packets().data(1);
   table.forget(table.find_or_add(*story.begin()).position);
   EXPECT_EQ(table.size(), 0u);
-  EXPECT_EQ(table.oldest(), kNowhere);
+  EXPECT_EQ(table.oldest(), kNoPosition);
   EXPECT_TRUE(table.find_or_add(*story.begin()).is_new);
 }
 
-TEST(PairTable, KnowsWhenAPairWasLastSeen) {
+TEST(PairTable, StoresTheTimeOfTheLastPacket) {
   PairTable table{Lan()};
-  const PacketStory story = packets().data(1).after(5s).reply(1);
+  const PacketSequence story = packets().data(1).after(5s).reply(1);
   std::uint32_t position = 0;
   for (const Packet& packet : story) {
     position = table.find_or_add(packet).position;
@@ -155,10 +155,10 @@ TEST(PairTable, KnowsWhenAPairWasLastSeen) {
   }
 }
 
-// A step of one in any byte, port or protocol makes another pair.
-TEST(PairTable, TellsPairsApartByAllThatTheyAre) {
+// A change of any byte, port or protocol makes another pair.
+TEST(PairTable, DistinguishesPairsByEveryKeyField) {
   PairTable table{Lan()};
-  const PacketStory story = packets().data(1);
+  const PacketSequence story = packets().data(1);
   const Packet first = *story.begin();
   table.find_or_add(first);
   std::size_t pairs = 1;

@@ -8,7 +8,7 @@
 namespace flowtell {
 namespace {
 
-// An absent text is empty, which no change accepts.
+// A missing text is empty, which no change accepts.
 template <typename Kind>
 ChangePtr with_one(const Json& json, const char* key) {
   std::string text = text_at(json, key);
@@ -31,13 +31,13 @@ ChangePtr setting_from(const Json& json) {
   if (!is_setting(old) || others == json.end() || !others->is_array()) {
     return nullptr;
   }
-  std::vector<Setting> along;
+  std::vector<Setting> linked;
   for (const Json& other : *others) {
-    along.push_back({text_at(other, "path"), text_at(other, "old")});
-    if (!is_setting(along.back())) return nullptr;
+    linked.push_back({text_at(other, "path"), text_at(other, "old")});
+    if (!is_setting(linked.back())) return nullptr;
   }
   return std::make_unique<SettingChange>(old, text_at(json, "new"),
-                                         std::move(along));
+                                         std::move(linked));
 }
 
 ChangePtr dnsmasq_from(const Json& json) {
@@ -65,7 +65,7 @@ constexpr std::array<Kind, 8> kKinds = {{
     {"link",
      [](const Json& j) { return with_one<LinkChange>(j, "interface"); }},
     {"question",
-     [](const Json& j) { return with_one<DhcpQuestion>(j, "interface"); }},
+     [](const Json& j) { return with_one<DhcpCheck>(j, "interface"); }},
     {"address", address_from},
     {"setting", setting_from},
     {"table", [](const Json& j) { return with_one<TableChange>(j, "name"); }},
@@ -81,8 +81,7 @@ Result<ChangePtr> change_from_json(const Json& json) {
     if (!json.is_object() || text_at(json, "change") != kind.name) continue;
     if (ChangePtr change = kind.read(json)) return change;
   }
-  return fail(ErrorKind::kInput,
-              "it records no change that this program knows");
+  return fail(ErrorKind::kInput, "it holds an unknown change");
 }
 
 }  // namespace flowtell

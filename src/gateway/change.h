@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One change to the system that can be told, made and taken back.
+// A change to the system that can be described, applied and undone.
 //
-// A change knows all it takes to undo it before it is made: it is written into
-// the journal (journal.h) first and only then applied. So `undo` must hold for
-// a change that was made, half made or never made, and for one undone before;
-// an interface that has gone since took its settings along, which is no error.
+// A change knows all that `undo` needs before it is applied: it is written to
+// the journal (journal.h) first. So `undo` must work after a change that was
+// applied, partly applied, never applied, or already undone. If an interface
+// has disappeared, its settings went with it and undoing them succeeds.
 //
-// The JSON form holds what `undo` needs; a change read back from it can be
-// undone and described, not applied.
+// The JSON form holds what `undo` needs. A change read from JSON can be undone
+// and described, but not applied.
 #pragma once
 
 #include <memory>
@@ -27,22 +27,22 @@ class Change {
  public:
   virtual ~Change() = default;
 
-  // "give wlan0 the address 192.168.12.1/24"; texts that are written follow on
-  // lines of their own.
+  // "give wlan0 the address 192.168.12.1/24"; the content of written files
+  // follows on separate lines.
   virtual std::string describe() const = 0;
-  // Readies what has to be known before it is recorded; changes nothing that
-  // outlives this process.
+  // Prepares what must be known before the change is recorded; affects only
+  // this process.
   virtual Result<void> prepare() { return {}; }
   virtual Result<void> apply() const = 0;
   virtual Result<void> undo() const = 0;
   virtual Json json() const = 0;
-  // Whether it may still be there after a reboot.
+  // Whether the change can persist across a reboot.
   virtual bool outlives_reboot() const { return false; }
 };
 
 using ChangePtr = std::unique_ptr<Change>;
 
-// Switches an interface on that was off.
+// Switches on an interface that is off.
 struct LinkChange : Change {
   explicit LinkChange(std::string name) : interface(std::move(name)) {}
   std::string describe() const override;
@@ -53,7 +53,7 @@ struct LinkChange : Change {
   std::string interface;
 };
 
-// Gives an interface an address that it does not have.
+// Adds an address to an interface.
 struct AddressChange : Change {
   AddressChange(std::string name, Ipv4Prefix new_address)
       : interface(std::move(name)), address(new_address) {}
@@ -66,20 +66,20 @@ struct AddressChange : Change {
   Ipv4Prefix address;
 };
 
-// A file below /proc/sys and what it holds.
+// A file below /proc/sys and its value.
 struct Setting {
   std::string path;
   std::string value;
 };
 
-// Writes a setting of the kernel. Some change others along with them, which are
-// put back after it, in their order.
+// Writes a kernel setting. Some settings change others too; `undo` restores
+// these afterwards, in order.
 struct SettingChange : Change {
   SettingChange(Setting was, std::string new_value,
                 std::vector<Setting> others = {})
       : old(std::move(was)),
         value(std::move(new_value)),
-        along(std::move(others)) {}
+        linked(std::move(others)) {}
   std::string describe() const override;
   Result<void> apply() const override;
   Result<void> undo() const override;
@@ -87,10 +87,10 @@ struct SettingChange : Change {
 
   Setting old;
   std::string value;
-  std::vector<Setting> along;
+  std::vector<Setting> linked;
 };
 
-// Adds a table of rules, in one transaction, where none of its name is.
+// Adds an nftables table, in one transaction, if none has its name.
 struct TableChange : Change {
   explicit TableChange(std::string new_name, std::string rules = "")
       : name(std::move(new_name)), text(std::move(rules)) {}
@@ -99,11 +99,11 @@ struct TableChange : Change {
   Result<void> undo() const override;
   Json json() const override;
 
-  std::string name;  // of the family inet
+  std::string name;  // in family inet
   std::string text;
 };
 
-// Writes a file that is not there.
+// Writes a new file.
 struct FileChange : Change {
   explicit FileChange(std::string new_path, std::string content = "")
       : path(std::move(new_path)), text(std::move(content)) {}
@@ -117,9 +117,8 @@ struct FileChange : Change {
   std::string text;
 };
 
-// Starts dnsmasq. Its process is made, and waits, before it is recorded, so
-// that the record names it at any moment, and by what no other process can
-// choose.
+// Starts dnsmasq. prepare() creates the process, which waits, so that the
+// journal can identify it by process number and start time.
 struct DnsmasqChange : Change {
   DnsmasqChange(std::string path, ProcessIdentity recorded)
       : config(std::move(path)), process(recorded) {}
@@ -133,24 +132,24 @@ struct DnsmasqChange : Change {
   std::vector<std::string> words() const;
 
   std::string config;
-  ProcessIdentity process;    // none before prepare()
-  bool changes_user = false;  // if it is root, before it is at work
+  ProcessIdentity process;    // unset before prepare()
+  bool changes_user = false;  // whether a root dnsmasq must switch users
   std::unique_ptr<WaitingProgram> waiting;
 };
 
-// Asks, once the interface is on, whether a DHCP server is on it already, and
-// fails if so. Changes nothing.
-struct DhcpQuestion : Change {
-  explicit DhcpQuestion(std::string name,
-                        std::chrono::milliseconds longest = kDhcpPatience)
-      : interface(std::move(name)), patience(longest) {}
+// Checks for another DHCP server once the interface is on, and fails if there
+// is one. Changes nothing.
+struct DhcpCheck : Change {
+  explicit DhcpCheck(std::string name,
+                     std::chrono::milliseconds max_time = kDhcpTimeout)
+      : interface(std::move(name)), timeout(max_time) {}
   std::string describe() const override;
   Result<void> apply() const override;
   Result<void> undo() const override { return {}; }
   Json json() const override;
 
   std::string interface;
-  std::chrono::milliseconds patience;
+  std::chrono::milliseconds timeout;
 };
 
 // Adds a systemd unit and the link that starts it at boot.
@@ -173,7 +172,7 @@ struct UnitChange : Change {
   std::string text;
 };
 
-// Fails where the JSON is no change of ours.
+// Fails if the JSON is not a valid change.
 Result<ChangePtr> change_from_json(const Json& json);
 
 }  // namespace flowtell

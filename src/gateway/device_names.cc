@@ -13,7 +13,7 @@ constexpr Duration kReadEvery = std::chrono::seconds(5);
 // A lease takes about a hundred bytes.
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 
-FileHandle held(const std::string& path) {
+FileHandle open_leases(const std::string& path) {
   auto file = open_for_reading(path);
   return file ? std::move(*file) : FileHandle();
 }
@@ -28,7 +28,7 @@ std::string text_of(const FileHandle& file) {
 }  // namespace
 
 DeviceNames::DeviceNames(std::string lease_file)
-    : lease_file_(std::move(lease_file)), held_(held(lease_file_)) {}
+    : lease_file_(std::move(lease_file)), held_(open_leases(lease_file_)) {}
 
 std::string DeviceNames::of(const Address& device) {
   if (const Duration now = monotonic_now(); now >= next_) {

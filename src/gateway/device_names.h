@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Devices by the names they gave when they asked for a lease: those in the
-// lease file of the gateway on an interface, if there is one. Others are called
-// by their address. The file is read again when it is asked for and some
-// seconds have passed: the one that bears its name, or where that may not be
-// opened any more the one that did at the start, which dnsmasq writes over.
+// Device names from the lease file of an interface's gateway, if there is one.
+// Devices without a name are called by their address. The file is read again on
+// use, at most every few seconds. If its path can no longer be opened, the file
+// opened at the start is read, which dnsmasq overwrites in place.
 #pragma once
 
 #include <map>
@@ -18,17 +16,17 @@ namespace flowtell {
 
 class DeviceNames {
  public:
-  // A file that is absent names no device.
+  // An absent file names no device.
   explicit DeviceNames(std::string lease_file);
 
-  // As the device gave it: not fit for a terminal as it is.
+  // As sent by the device; escape it before printing it to a terminal.
   std::string of(const Address& device);
 
  private:
   void read_again();
 
   std::string lease_file_;
-  FileHandle held_;  // as it was at the start; none where there was none
+  FileHandle held_;  // opened at the start; invalid if the file was absent
   std::map<std::string, std::string, std::less<>> names_;  // by address
   Duration next_{};                                        // by monotonic_now
 };

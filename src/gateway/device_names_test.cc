@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-TEST(DeviceNames, AreThoseOfTheLeases) {
+TEST(DeviceNames, ComeFromTheLeases) {
   const TemporaryFolder folder;
   folder.put("leases",
              "0 02:00:00:00:00:01 192.168.12.100 pixel *\n"
@@ -22,8 +22,8 @@ TEST(DeviceNames, AreThoseOfTheLeases) {
   EXPECT_EQ(names.of(test_address("fd00::1")), "fd00::1");
 }
 
-// As it is for whoever may not open the file any more.
-TEST(DeviceNames, AreReadFromTheFileThatWasThereAtTheStart) {
+// As for a process that may no longer open the path.
+TEST(DeviceNames, AreReadFromTheFileOpenedAtTheStart) {
   const TemporaryFolder folder;
   folder.put("leases", "");
   DeviceNames names(folder / "leases");
@@ -32,7 +32,7 @@ TEST(DeviceNames, AreReadFromTheFileThatWasThereAtTheStart) {
   EXPECT_EQ(names.of(test_address("192.168.12.100")), "pixel");
 }
 
-TEST(DeviceNames, AreAddressesWhereThereIsNoGateway) {
+TEST(DeviceNames, AreAddressesWithoutAGateway) {
   DeviceNames names("/nowhere/at/all");
   EXPECT_EQ(names.of(test_address("192.168.12.100")), "192.168.12.100");
 }

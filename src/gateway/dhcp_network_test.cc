@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Asks on the loopback of an empty network namespace, with and without a
-// server.
+// Probes the loopback of an empty network namespace, with and without a server.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <net/ethernet.h>
@@ -26,21 +25,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view kCard("\x02\x00\x00\x00\x00\x07", 6);
+constexpr std::string_view kMac("\x02\x00\x00\x00\x00\x07", 6);
 constexpr std::size_t kTransactionAt = 14 + 28 + 4;
 
-// While the loopback is off, for then it may be changed.
-void give_card_to_loopback() {
+// The MAC can be changed only while the loopback is off.
+void set_loopback_mac() {
   const FileHandle any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   request.ifr_name[0] = 'l';
   request.ifr_name[1] = 'o';
   request.ifr_hwaddr.sa_family = ARPHRD_LOOPBACK;
-  kCard.copy(request.ifr_hwaddr.sa_data, kCard.size());
+  kMac.copy(request.ifr_hwaddr.sa_data, kMac.size());
   ASSERT_EQ(::ioctl(any.get(), SIOCSIFHWADDR, &request), 0);
 }
 
-// All frames of IPv4 on the loopback.
+// All IPv4 frames on the loopback.
 class Ether {
  public:
   Ether() : socket_(::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0)) {
@@ -52,10 +51,10 @@ class Ether {
                      sizeof local),
               0);
   }
-  // The next frame; empty where none comes in that time.
-  std::string next(std::chrono::milliseconds longest) const {
+  // The next frame; empty after the timeout.
+  std::string next(std::chrono::milliseconds timeout) const {
     pollfd watched{socket_.get(), POLLIN, 0};
-    if (::poll(&watched, 1, static_cast<int>(longest.count())) <= 0) return "";
+    if (::poll(&watched, 1, static_cast<int>(timeout.count())) <= 0) return "";
     std::array<char, 2048> frame;
     const ssize_t got = ::recv(socket_.get(), frame.data(), frame.size(), 0);
     return std::string(frame.data(),
@@ -70,7 +69,7 @@ class Ether {
   FileHandle socket_;
 };
 
-// What a server at 10.0.0.1 answers to the question in a frame.
+// The offer of a server at 10.0.0.1, made from the DHCPDISCOVER in a frame.
 std::string offer_to(std::string frame) {
   frame.replace(14 + 12, 4, std::string("\x0a\x00\x00\x01", 4));
   frame.replace(14 + 20, 4, std::string("\x00\x43\x00\x44", 4));
@@ -82,19 +81,19 @@ std::string offer_to(std::string frame) {
 class DhcpNetwork : public testing::Test {
  protected:
   void SetUp() override {
-    if (kIsSanitized) GTEST_SKIP() << "sanitizers make calls of their own";
-    SKIP_UNLESS_OWN_NETWORK();
+    if (kIsSanitized) GTEST_SKIP() << "sanitizers make other system calls";
+    SKIP_UNLESS_NETWORK_NAMESPACE();
   }
 };
 
-TEST_F(DhcpNetwork, IsAskedThreeTimesAndFree) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
-    give_card_to_loopback();
+TEST_F(DhcpNetwork, IsProbedThreeTimes) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
+    set_loopback_mac();
     switch_loopback(true);
     const Ether ether;
-    const auto quiet = refuse_other_dhcp_server("lo", 60ms);
-    EXPECT_TRUE(quiet) << quiet.error().message;
+    const auto probed = refuse_other_dhcp_server("lo", 60ms);
+    EXPECT_TRUE(probed) << probed.error().message;
     std::vector<std::string> frames;
     for (std::string frame = ether.next(0ms); !frame.empty();
          frame = ether.next(0ms)) {
@@ -102,50 +101,50 @@ TEST_F(DhcpNetwork, IsAskedThreeTimesAndFree) {
     }
     ASSERT_EQ(frames.size(), 3u);
     EXPECT_EQ(frames[0], frames[1]);
-    EXPECT_EQ(frames[0].substr(0, 6), std::string(6, '\xff')) << "to everyone";
-    EXPECT_EQ(frames[0].substr(6, 6), kCard);
+    EXPECT_EQ(frames[0].substr(0, 6), std::string(6, '\xff')) << "broadcast";
+    EXPECT_EQ(frames[0].substr(6, 6), kMac);
     EXPECT_EQ(frames[0].substr(12, 2), std::string("\x08\x00", 2));
     ByteReader reader(as_bytes(frames[0]));
     reader.skip(kTransactionAt);
     Mac mac;
-    std::copy(kCard.begin(), kCard.end(), mac.begin());
+    std::copy(kMac.begin(), kMac.end(), mac.begin());
     EXPECT_EQ(frames[0].substr(14), dhcp_discover(mac, reader.u32()));
   });
 }
 
-TEST_F(DhcpNetwork, IsRefusedWhereAServerAnswers) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
-    give_card_to_loopback();
+TEST_F(DhcpNetwork, IsRefusedIfAServerAnswers) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
+    set_loopback_mac();
     switch_loopback(true);
     const Ether ether;
     std::thread server([&] { ether.send(offer_to(ether.next(30s))); });
-    const auto quiet = refuse_other_dhcp_server("lo", 60s);
+    const auto probed = refuse_other_dhcp_server("lo", 60s);
     server.join();
-    ASSERT_FALSE(quiet);
-    EXPECT_EQ(quiet.error().kind, ErrorKind::kInput);
-    EXPECT_EQ(quiet.error().message,
-              "a DHCP server at 10.0.0.1 answers on lo already, and two would "
-              "fight over the devices; switch it off, or give another --lan");
+    ASSERT_FALSE(probed);
+    EXPECT_EQ(probed.error().kind, ErrorKind::kInput);
+    EXPECT_EQ(probed.error().message,
+              "a DHCP server at 10.0.0.1 already answers on lo, and two would "
+              "conflict; switch it off, or give another --lan");
   });
 }
 
-TEST_F(DhcpNetwork, ThatIsAbsentIsNamed) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
-    const auto quiet = refuse_other_dhcp_server("flowtell-none", 1ms);
-    ASSERT_FALSE(quiet);
-    EXPECT_EQ(quiet.error().message,
+TEST_F(DhcpNetwork, ReportsAnAbsentInterface) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
+    const auto probed = refuse_other_dhcp_server("flowtell-none", 1ms);
+    ASSERT_FALSE(probed);
+    EXPECT_EQ(probed.error().message,
               "cannot listen on flowtell-none: No such device");
   });
 }
 
-// It has no link, so no one could answer.
-TEST_F(DhcpNetwork, ThatIsOffIsNotAsked) {
-  in_own_process([] {
-    ASSERT_TRUE(enter_own_network());
-    const auto quiet = refuse_other_dhcp_server("lo", 1h);
-    EXPECT_TRUE(quiet) << quiet.error().message;
+// Without a link there can be no answer.
+TEST_F(DhcpNetwork, IsNotProbedWithoutALink) {
+  in_child_process([] {
+    ASSERT_TRUE(enter_network_namespace());
+    const auto probed = refuse_other_dhcp_server("lo", 1h);
+    EXPECT_TRUE(probed) << probed.error().message;
   });
 }
 

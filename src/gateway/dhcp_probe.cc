@@ -33,10 +33,10 @@ constexpr std::uint8_t kProtocolUdp = 17;
 constexpr std::uint8_t kMessageType = 53;
 constexpr std::uint8_t kDiscover = 1;
 constexpr std::uint8_t kOffer = 2;
-constexpr auto kLinkWait = 3s;  // for one that was just switched on
+constexpr auto kLinkWait = 3s;  // for an interface that was just switched on
 constexpr int kAttempts = 3;
 
-// Big-endian bytes, one after the other.
+// Appends big-endian bytes.
 struct Writer {
   void u8(std::uint8_t value) { bytes += static_cast<char>(value); }
   void u16(std::uint16_t value) {
@@ -54,7 +54,7 @@ struct Writer {
 };
 
 std::string discover_message(const Mac& mac, std::uint32_t transaction) {
-  constexpr std::uint16_t kAnswerEveryone = 0x8000;
+  constexpr std::uint16_t kBroadcastReply = 0x8000;
   Writer out;
   out.u8(1);  // a request
   out.u8(1);  // over Ethernet
@@ -62,8 +62,8 @@ std::string discover_message(const Mac& mac, std::uint32_t transaction) {
   out.u8(0);
   out.u32(transaction);
   out.u16(0);
-  out.u16(kAnswerEveryone);
-  out.zeros(16);  // no address of anyone
+  out.u16(kBroadcastReply);
+  out.zeros(16);  // no addresses
   out.mac(mac);
   out.zeros(10 + 64 + 128);  // rest of the MAC's field, server name, file
   out.u32(kCookie);
@@ -71,7 +71,7 @@ std::string discover_message(const Mac& mac, std::uint32_t transaction) {
   out.u8(1);
   out.u8(kDiscover);
   out.u8(255);    // the end of the options
-  out.zeros(60);  // to the least size that old servers take
+  out.zeros(60);  // to the minimum size that old servers accept
   return out.bytes;
 }
 
@@ -114,9 +114,9 @@ bool wait_for_link(int socket, const std::string& interface) {
   return true;
 }
 
-// With its Ethernet header, so that it is sent without an address: a confined
+// Adds an Ethernet header, so that it is sent without an address: a confined
 // process may send only to where its socket is bound (call_filter.h).
-std::string frame_to_everyone(const Mac& from, const std::string& packet) {
+std::string broadcast_frame(const Mac& from, const std::string& packet) {
   Writer out;
   out.bytes.append(ETH_ALEN, '\xff');
   out.mac(from);
@@ -124,9 +124,9 @@ std::string frame_to_everyone(const Mac& from, const std::string& packet) {
   return out.bytes + packet;
 }
 
-std::optional<Ipv4> listen_for_offer(int socket, std::uint32_t transaction,
-                                     std::chrono::milliseconds longest) {
-  const auto end = Clock::now() + longest;
+std::optional<Ipv4> wait_for_offer(int socket, std::uint32_t transaction,
+                                   std::chrono::milliseconds timeout) {
+  const auto end = Clock::now() + timeout;
   std::array<std::uint8_t, 2048> frame;
   for (;;) {
     const auto left =
@@ -143,22 +143,22 @@ std::optional<Ipv4> listen_for_offer(int socket, std::uint32_t transaction,
   }
 }
 
-struct Question {
+struct Probe {
   int socket;  // bound to the interface
   Mac mac;
-  std::chrono::milliseconds patience;
+  std::chrono::milliseconds timeout;
 };
 
-// The address of a server that answers, as text; empty where none does.
-std::string ask(const Question& question) {
+// The address of a server that answers, as text; empty if none does.
+std::string send_probe(const Probe& probe) {
   std::uint32_t transaction = 0;
   if (::getrandom(&transaction, sizeof transaction, 0) < 0) transaction = 1;
   const std::string frame =
-      frame_to_everyone(question.mac, dhcp_discover(question.mac, transaction));
+      broadcast_frame(probe.mac, dhcp_discover(probe.mac, transaction));
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    ::send(question.socket, frame.data(), frame.size(), 0);
-    const auto server = listen_for_offer(question.socket, transaction,
-                                         question.patience / kAttempts);
+    ::send(probe.socket, frame.data(), frame.size(), 0);
+    const auto server =
+        wait_for_offer(probe.socket, transaction, probe.timeout / kAttempts);
     if (server) return server->text();
   }
   return "";
@@ -185,7 +185,7 @@ std::string dhcp_discover(const Mac& mac, std::uint32_t transaction) {
   out.u16(kClientPort);
   out.u16(kServerPort);
   out.u16(static_cast<std::uint16_t>(kUdpHeaderSize + message.size()));
-  out.u16(0);  // UDP over IPv4 may go without a checksum
+  out.u16(0);  // the UDP checksum is optional over IPv4
   return out.bytes + message;
 }
 
@@ -221,7 +221,7 @@ std::optional<Ipv4> dhcp_offer_from(Bytes packet, std::uint32_t transaction) {
 }
 
 Result<void> refuse_other_dhcp_server(const std::string& interface,
-                                      std::chrono::milliseconds patience) {
+                                      std::chrono::milliseconds timeout) {
   const unsigned index = ::if_nametoindex(interface.c_str());
   const FileHandle socket = open_packet_socket(index);
   const auto mac = mac_of(socket.get(), interface);
@@ -230,12 +230,12 @@ Result<void> refuse_other_dhcp_server(const std::string& interface,
                 system_reason());
   }
   if (!wait_for_link(socket.get(), interface)) return {};
-  // Whatever answers is taken apart where no firewall can be changed.
-  const auto server = in_confined_child([&] {
-    return ask({socket.get(), *mac, patience});
+  // Replies are parsed in a process that cannot change the firewall.
+  const auto server = run_confined([&] {
+    return send_probe({socket.get(), *mac, timeout});
   });
   if (!server) {
-    return fail(fmt::format("cannot ask for DHCP servers on {}", interface),
+    return fail(fmt::format("cannot probe for DHCP servers on {}", interface),
                 server.error());
   }
   return require_no_server(interface, *server);
@@ -252,8 +252,8 @@ Result<void> require_no_server(const std::string& interface,
                 interface, interface);
   }
   return fail(ErrorKind::kInput,
-              "a DHCP server at {} answers on {} already, and two would "
-              "fight over the devices; switch it off, or give another --lan",
+              "a DHCP server at {} already answers on {}, and two would "
+              "conflict; switch it off, or give another --lan",
               server->text(), interface);
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Is there a DHCP server on this interface already? Two of them on one wire
-// hand out addresses that do not fit, and devices fail by chance.
+// Checks whether an interface already has a DHCP server. With two on one
+// network, devices get conflicting addresses.
 //
-// Asked as a client asks (RFC 2131): a DHCPDISCOVER to everyone, three times,
-// and listening for a DHCPOFFER. Careful servers first see whether the address
-// they would offer is free, dnsmasq for three seconds, so the question takes
-// longer. A server may hold an address back for a few minutes for it; nothing
-// else comes of it. It goes through a packet socket, for the interface may
-// have no address yet.
+// The probe acts as a client (RFC 2131): it broadcasts a DHCPDISCOVER three
+// times and waits for a DHCPOFFER. Servers may first check that the offered
+// address is free (dnsmasq for three seconds), so the timeout is longer. A
+// server may reserve an address for a few minutes; there is no other effect.
+// The probe uses a packet socket because the interface may have no address yet.
 #pragma once
 
 #include <array>
@@ -24,26 +23,25 @@
 
 namespace flowtell {
 
-inline constexpr std::chrono::milliseconds kDhcpPatience{4500};
+inline constexpr std::chrono::milliseconds kDhcpTimeout{4500};
 
 using Mac = std::array<std::uint8_t, 6>;
 
-// Fails, naming the server, where one answers on the interface. An interface
-// without a link is not asked: no one could answer.
+// Fails, naming the server, if one answers on the interface. Succeeds without a
+// probe if the interface has no link.
 Result<void> refuse_other_dhcp_server(
     const std::string& interface,
-    std::chrono::milliseconds patience = kDhcpPatience);
+    std::chrono::milliseconds timeout = kDhcpTimeout);
 
-// The question as an IPv4 packet; `transaction` marks its answers.
+// The DHCPDISCOVER as an IPv4 packet; `transaction` identifies the replies.
 std::string dhcp_discover(const Mac& mac, std::uint32_t transaction);
 
-// The server that offers an address in this IPv4 packet, if it is an answer to
-// that transaction.
+// The server whose offer this IPv4 packet is; empty if it is not a reply to the
+// transaction.
 std::optional<Ipv4> dhcp_offer_from(Bytes packet, std::uint32_t transaction);
 
-// Fails where the confined child's reply names a server, and where it is
-// neither empty nor an address: the child parsed packets, so its text is
-// untrusted.
+// Fails if the confined child's reply names a server, or is neither empty nor
+// an address. The reply is untrusted: the child parsed packets.
 Result<void> require_no_server(const std::string& interface,
                                std::string_view reply);
 

@@ -7,16 +7,16 @@ namespace flowtell {
 namespace {
 
 constexpr std::uint32_t kTransaction = 0x12345678;
-constexpr std::size_t kMessage = 28;  // behind the IP and UDP headers
+constexpr std::size_t kMessage = 28;  // after the IP and UDP headers
 constexpr std::size_t kOptions = kMessage + 240;
 
-std::string question() {
+std::string discover() {
   return dhcp_discover(Mac{2, 0, 0, 0, 0, 7}, kTransaction);
 }
 
-// The question turned into what a server at 10.0.0.1 would answer.
+// A DHCPOFFER of a server at 10.0.0.1, made from the DHCPDISCOVER.
 std::string offer() {
-  std::string packet = question();
+  std::string packet = discover();
   packet.replace(12, 4, std::string("\x0a\x00\x00\x01", 4));
   packet.replace(20, 4, std::string("\x00\x43\x00\x44", 4));
   packet[kMessage] = 2;      // a reply
@@ -28,9 +28,9 @@ std::optional<Ipv4> server_in(const std::string& packet) {
   return dhcp_offer_from(as_bytes(packet), kTransaction);
 }
 
-TEST(DhcpProbe, AsksAsAClientWithoutAnAddress) {
-  const std::string packet = question();
-  EXPECT_GE(packet.size(), 28u + 300u);  // the least that BOOTP knows
+TEST(DhcpProbe, ProbesAsAClientWithoutAnAddress) {
+  const std::string packet = discover();
+  EXPECT_GE(packet.size(), 28u + 300u);  // the minimum of BOOTP
   ByteReader reader(as_bytes(packet));
   std::uint32_t sum = 0;
   for (int i = 0; i < 10; ++i) sum += reader.u16();
@@ -42,8 +42,8 @@ TEST(DhcpProbe, AsksAsAClientWithoutAnAddress) {
 }
 
 // RFC 2131, table 1, and 4.4.1.
-TEST(DhcpProbe, FillsEveryFieldOfTheQuestion) {
-  const std::string packet = question();
+TEST(DhcpProbe, FillsEveryFieldOfTheDiscover) {
+  const std::string packet = discover();
   ByteReader ip(as_bytes(packet));
   EXPECT_EQ(ip.u16(), 0x4500);
   EXPECT_EQ(ip.u16(), packet.size());
@@ -52,13 +52,13 @@ TEST(DhcpProbe, FillsEveryFieldOfTheQuestion) {
   EXPECT_EQ(ip.u8(), 17) << "UDP";
   ip.skip(2);
   EXPECT_EQ(ip.u32(), 0u);
-  EXPECT_EQ(ip.u32(), 0xffffffff) << "to everyone";
+  EXPECT_EQ(ip.u32(), 0xffffffff) << "broadcast";
   ip.skip(4);
   EXPECT_EQ(ip.u16(), packet.size() - 20);
   EXPECT_EQ(ip.u16(), 0) << "no checksum";
   EXPECT_EQ(ip.u32(), 0x01010600u) << "a request over Ethernet";
   EXPECT_EQ(ip.u32(), kTransaction);
-  EXPECT_EQ(ip.u32(), 0x8000u) << "to be answered to everyone";
+  EXPECT_EQ(ip.u32(), 0x8000u) << "broadcast the reply";
   EXPECT_EQ(as_text(ip.take(16)), std::string(16, '\0'));
   ip.skip(6);
   EXPECT_EQ(as_text(ip.take(202)), std::string(202, '\0'));
@@ -67,12 +67,12 @@ TEST(DhcpProbe, FillsEveryFieldOfTheQuestion) {
   EXPECT_EQ(as_text(ip.rest()), std::string(60, '\0'));
 }
 
-TEST(DhcpProbe, KnowsAnOffer) {
+TEST(DhcpProbe, RecognisesAnOffer) {
   EXPECT_EQ(server_in(offer())->text(), "10.0.0.1");
 }
 
-TEST(DhcpProbe, TakesNothingElseForOne) {
-  EXPECT_FALSE(server_in(question()));
+TEST(DhcpProbe, IgnoresOtherMessages) {
+  EXPECT_FALSE(server_in(discover()));
   EXPECT_FALSE(dhcp_offer_from(as_bytes(offer()), kTransaction + 1));
   std::string refusal = offer();
   refusal[kOptions + 2] = 6;
@@ -82,8 +82,8 @@ TEST(DhcpProbe, TakesNothingElseForOne) {
   EXPECT_FALSE(server_in(of_tcp));
 }
 
-// Each condition by itself.
-TEST(DhcpProbe, TakesNoOtherPacketForOne) {
+// Checks each condition separately.
+TEST(DhcpProbe, IgnoresOtherPackets) {
   const auto is_offer_with = [](std::size_t at, int value) {
     std::string packet = offer();
     packet[at] = static_cast<char>(value);
@@ -111,15 +111,15 @@ TEST(DhcpProbe, FindsTheTypeAmongOtherOptions) {
   EXPECT_FALSE(server_with(""s));
 }
 
-// The header of IP may have options.
-TEST(DhcpProbe, FindsTheMessageBehindOptionsOfIp) {
+// The IP header may have options.
+TEST(DhcpProbe, FindsTheMessageAfterIpOptions) {
   std::string packet = offer();
   packet[0] = 0x46;
   packet.insert(20, 4, '\1');
   EXPECT_EQ(server_in(packet)->text(), "10.0.0.1");
 }
 
-TEST(DhcpProbe, ReadsNoFurtherThanThePacket) {
+TEST(DhcpProbe, ReadsOnlyThePacket) {
   const std::string whole = offer();
   for (std::size_t size = 0; size < kOptions + 3; ++size) {
     EXPECT_FALSE(server_in(whole.substr(0, size))) << size;
@@ -129,13 +129,13 @@ TEST(DhcpProbe, ReadsNoFurtherThanThePacket) {
   EXPECT_FALSE(server_in(long_header));
 }
 
-TEST(DhcpProbe, PrintsNothingButAnAddressOfItsChild) {
+TEST(DhcpProbe, AcceptsOnlyAnAddressFromItsChild) {
   EXPECT_TRUE(require_no_server("lan0", ""));
   const auto found = require_no_server("lan0", "10.0.0.1");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().message,
-            "a DHCP server at 10.0.0.1 answers on lan0 already, and two would "
-            "fight over the devices; switch it off, or give another --lan");
+            "a DHCP server at 10.0.0.1 already answers on lan0, and two would "
+            "conflict; switch it off, or give another --lan");
   for (const std::string_view reply :
        {"\x1b[2J", "10.0.0.1\n", "10.0.0.256", "10.0.0.1 \x1b[2J", " "}) {
     const auto refused = require_no_server("lan0", reply);

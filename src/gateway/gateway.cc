@@ -13,14 +13,14 @@
 namespace flowtell {
 namespace {
 
-bool has_unit(const GatewayPlaces& places, const std::string& lan) {
+bool has_unit(const GatewayPaths& places, const std::string& lan) {
   std::error_code ignored;
   return std::filesystem::exists(
       UnitChange(places.units, unit_name(lan)).path(), ignored);
 }
 
-// The record of a gateway here; fails where it is of another network namespace.
-Result<Journal> open_journal(const GatewayPlaces& places,
+// The record of the gateway; fails if it is of another network namespace.
+Result<Journal> open_journal(const GatewayPaths& places,
                              const std::string& lan) {
   auto journal = Journal::open(places.state, lan);
   if (!journal) return journal;
@@ -29,68 +29,68 @@ Result<Journal> open_journal(const GatewayPlaces& places,
   return journal;
 }
 
-Result<GatewayGround> survey(const GatewayOptions& options,
-                             const GatewayRequest& request) {
+Result<GatewayBaseline> read_baseline(const GatewayOptions& options,
+                                      const GatewayRequest& request) {
   auto network = read_network_state();
   if (!network) return fail(std::move(network).error());
   if (auto good = check_machine(options, *network); !good) {
     return fail(std::move(good).error());
   }
-  GatewayGround ground;
-  ground.network = *std::move(network);
-  ground.settings = held_settings(request.places, options.lan);
+  GatewayBaseline baseline;
+  baseline.network = *std::move(network);
+  baseline.settings = held_settings(request.places, options.lan);
   for (const std::string& path : settings_of(options)) {
-    if (auto value = read_proc(path)) ground.settings.emplace(path, *value);
+    if (auto value = read_proc(path)) baseline.settings.emplace(path, *value);
   }
-  ground.has_other_users = knows_other_users();
-  ground.dhcp_patience = request.dhcp_patience;
-  return ground;
+  baseline.has_other_users = maps_other_users();
+  baseline.dhcp_timeout = request.dhcp_timeout;
+  return baseline;
 }
 
 std::vector<ChangePtr> plan(const GatewayOptions& options, bool persist,
-                            const GatewayPlaces& places,
-                            const GatewayGround& ground) {
-  auto changes = plan_gateway(options, places, ground);
+                            const GatewayPaths& places,
+                            const GatewayBaseline& baseline) {
+  auto changes = plan_gateway(options, places, baseline);
   if (persist && !has_unit(places, options.lan)) {
     changes.push_back(plan_unit(options, places));
   }
   return changes;
 }
 
-bool has_remains(const Journal& journal) { return !journal.changes().empty(); }
+bool has_changes(const Journal& journal) { return !journal.changes().empty(); }
 
-Result<bool> is_whole(const Journal& journal) {
+Result<bool> has_all_parts(const Journal& journal) {
   if (!journal.is_complete()) return false;
   const auto network = read_network_state();
   if (!network) return fail(network.error());
   return missing_parts(journal, *network).empty();
 }
 
-// Fails where the gateway that is up is not the one asked for.
+// Fails if the gateway that is up has other options.
 Result<void> require_same(const Journal& journal,
                           const GatewayOptions& options) {
   if (options_json(journal.options()) == options_json(options)) return {};
   return fail(ErrorKind::kInput,
               "a gateway with other options is up on {} ({}); take it down "
               "first: flowtell gateway down --lan {}",
-              options.lan, fmt::join(words_of(journal.options()), " "),
+              options.lan, fmt::join(command_line_of(journal.options()), " "),
               options.lan);
 }
 
-// Whether the gateway asked for is up, with all its parts. Fails where another
+// Whether the requested gateway is up, with all its parts. Fails if another one
 // is.
-Result<bool> is_up_as_asked(const Journal& journal,
-                            const GatewayOptions& options) {
-  auto whole = is_whole(journal);
+Result<bool> is_up_as_requested(const Journal& journal,
+                                const GatewayOptions& options) {
+  auto whole = has_all_parts(journal);
   if (!whole || !*whole) return whole;
   auto same = require_same(journal, options);
   if (!same) return fail(std::move(same).error());
   return true;
 }
 
-// Fails where the gateway cannot be made to return after a reboot.
+// Fails if the gateway cannot be started at boot.
 Result<void> check_unit(const GatewayOptions& options,
-                        const GatewayPlaces& places) {
+                        const GatewayPaths& places) {
   if (!runs_systemd()) {
     return fail(ErrorKind::kInput,
                 "--persist needs systemd, which does not run this system; "
@@ -98,63 +98,63 @@ Result<void> check_unit(const GatewayOptions& options,
   }
   const UnitChange unit(places.units, unit_name(options.lan),
                         unit_text(options, places.program));
-  const auto there = read_proc(unit.path());
-  if (!there || *there == unit.text) return {};
+  const auto installed = read_proc(unit.path());
+  if (!installed || *installed == unit.text) return {};
   return fail(ErrorKind::kInput,
-              "{} brings another gateway back at boot; remove it first: "
+              "{} starts another gateway at boot; remove it first: "
               "flowtell gateway down --lan {}",
               unit.path(), options.lan);
 }
 
-Result<void> refuse_nonsense(const GatewayOptions& options, bool persist,
-                             const GatewayPlaces& places) {
+Result<void> check_request(const GatewayOptions& options, bool persist,
+                           const GatewayPaths& places) {
   auto good = check_options(options);
   if (good) good = check_programs();
   if (good && persist) good = check_unit(options, places);
   return good;
 }
 
-// Has a gateway that is up return after a reboot, unless it does already.
+// Makes a gateway that is up start at boot, unless it does already.
 Result<std::size_t> add_unit(Journal& journal, const GatewayRequest& request,
-                             const HeldSignals& signals) {
+                             const BlockedSignals& signals) {
   if (has_unit(request.places, journal.options().lan)) return 0;
-  auto done = make(journal, plan_unit(journal.options(), request.places),
-                   request, signals);
+  auto done = apply_one(journal, plan_unit(journal.options(), request.places),
+                        request, signals);
   if (!done) return fail(std::move(done).error());
   return 1;
 }
 
-Result<UpOutcome> put_up_anew(const GatewayOptions& options, bool persist,
-                              const GatewayRequest& request,
-                              const HeldSignals& signals) {
-  auto ground = survey(options, request);
-  if (!ground) return fail(std::move(ground).error());
-  if (ground->network.find(options.lan)->has_carrier) {
-    auto quiet = refuse_other_dhcp_server(options.lan, request.dhcp_patience);
+Result<UpOutcome> bring_up_new(const GatewayOptions& options, bool persist,
+                               const GatewayRequest& request,
+                               const BlockedSignals& signals) {
+  auto baseline = read_baseline(options, request);
+  if (!baseline) return fail(std::move(baseline).error());
+  if (baseline->network.find(options.lan)->has_carrier) {
+    auto quiet = refuse_other_dhcp_server(options.lan, request.dhcp_timeout);
     if (!quiet) return fail(std::move(quiet).error());
   }
-  auto changes = plan(options, persist, request.places, *ground);
+  auto changes = plan(options, persist, request.places, *baseline);
   UpOutcome outcome;
   outcome.changes = changes.size();
-  outcome.doubts = doubts(options, ground->network);
-  auto made = make_all(std::move(changes), options, request, signals);
-  if (!made) return fail(std::move(made).error());
+  outcome.warnings = find_warnings(options, baseline->network);
+  auto applied = apply_all(std::move(changes), options, request, signals);
+  if (!applied) return fail(std::move(applied).error());
   return outcome;
 }
 
 }  // namespace
 
-Result<UpOutcome> put_up(const GatewayOptions& options, bool persist,
-                         const GatewayRequest& request) {
-  auto good = refuse_nonsense(options, persist, request.places);
+Result<UpOutcome> bring_up(const GatewayOptions& options, bool persist,
+                           const GatewayRequest& request) {
+  auto good = check_request(options, persist, request.places);
   if (good) good = require_network_privilege("put a gateway up");
   if (!good) return fail(std::move(good).error());
-  const HeldSignals signals;
+  const BlockedSignals signals;
   auto lock = GatewayLock::take(request.places.state);
   if (!lock) return fail(std::move(lock).error());
   auto journal = open_journal(request.places, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  auto is_up = is_up_as_asked(*journal, options);
+  auto is_up = is_up_as_requested(*journal, options);
   if (!is_up) return fail(std::move(is_up).error());
   if (*is_up) {
     auto added = persist ? add_unit(*journal, request, signals) : 0;
@@ -163,55 +163,54 @@ Result<UpOutcome> put_up(const GatewayOptions& options, bool persist,
     outcome.changes = *added;
     return outcome;
   }
-  const bool had_remains = has_remains(*journal);
+  const bool undid_incomplete = has_changes(*journal);
   auto undone = undo_all(*journal, true, request);
   if (!undone) return fail(std::move(undone).error());
-  auto outcome = put_up_anew(options, persist, request, signals);
-  if (outcome) outcome->had_remains = had_remains;
+  auto outcome = bring_up_new(options, persist, request, signals);
+  if (outcome) outcome->undid_incomplete = undid_incomplete;
   return outcome;
 }
 
 Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
                              const GatewayRequest& request) {
-  auto good = refuse_nonsense(options, persist, request.places);
+  auto good = check_request(options, persist, request.places);
   if (!good) return fail(std::move(good).error());
   auto journal = open_journal(request.places, options.lan);
   if (!journal) return fail(std::move(journal).error());
-  auto is_up = is_up_as_asked(*journal, options);
+  auto is_up = is_up_as_requested(*journal, options);
   if (!is_up) return fail(std::move(is_up).error());
   if (*is_up) return UpPreview{};
-  if (has_remains(*journal)) {
-    return UpPreview{
-        {"undo what is left of an earlier gateway that is not whole",
-         "put the gateway up as on a system without one"},
-        {}};
+  if (has_changes(*journal)) {
+    return UpPreview{{"undo what is left of an earlier, incomplete gateway",
+                      "put the gateway up as on a system without one"},
+                     {}};
   }
-  auto ground = survey(options, request);
-  if (!ground) return fail(std::move(ground).error());
+  auto baseline = read_baseline(options, request);
+  if (!baseline) return fail(std::move(baseline).error());
   UpPreview preview;
   preview.changes.push_back(
-      fmt::format("keep a record of all changes in {}",
+      fmt::format("record all changes in {}",
                   Journal::folder(request.places.state, options.lan)));
-  for (const auto& change : plan(options, persist, request.places, *ground)) {
+  for (const auto& change : plan(options, persist, request.places, *baseline)) {
     preview.changes.push_back(change->describe());
   }
-  preview.doubts = doubts(options, ground->network);
+  preview.warnings = find_warnings(options, baseline->network);
   return preview;
 }
 
-Result<Undone> take_down(const std::string& lan, bool keep_unit,
-                         const GatewayRequest& request) {
-  auto may = check_interface_name("--lan", lan);
-  if (may) may = require_network_privilege("take a gateway down");
-  if (!may) return fail(std::move(may).error());
-  const HeldSignals signals;
+Result<Undone> bring_down(const std::string& lan, bool keep_unit,
+                          const GatewayRequest& request) {
+  auto allowed = check_interface_name("--lan", lan);
+  if (allowed) allowed = require_network_privilege("take a gateway down");
+  if (!allowed) return fail(std::move(allowed).error());
+  const BlockedSignals signals;
   auto lock = GatewayLock::take(request.places.state);
   if (!lock) return fail(std::move(lock).error());
   auto journal = open_journal(request.places, lan);
   if (!journal) return fail(std::move(journal).error());
   auto undone = undo_all(*journal, keep_unit, request);
   if (!undone) return undone;
-  // After a reboot the unit is its own only record.
+  // After a reboot the unit is the only record.
   if (!keep_unit && has_unit(request.places, lan)) {
     auto removed = UnitChange(request.places.units, unit_name(lan)).undo();
     if (!removed) return fail(std::move(removed).error());
@@ -220,7 +219,7 @@ Result<Undone> take_down(const std::string& lan, bool keep_unit,
   return undone;
 }
 
-std::vector<std::string> known_gateways(const GatewayPlaces& places) {
+std::vector<std::string> known_gateways(const GatewayPaths& places) {
   auto known = Journal::recorded(places.state);
   std::error_code ignored;
   for (const auto& entry :

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The gateway: up and down.
+// Brings a gateway up and down.
 //
-// `up` first refuses what cannot work, then makes the changes of its plan one
-// by one, each recorded before it is made; where one fails, all before it are
-// undone. `down` undoes what is on record, newest first. Both may be killed at
-// any moment: the record then tells the next command what is left to do.
+// `up` first refuses what cannot work, then applies the changes of its plan one
+// by one. Each is recorded before it is applied; if one fails, all earlier ones
+// are undone. `down` undoes the recorded changes, newest first. Both may be
+// killed at any moment; the next command continues from the record.
 //
-// Several gateways may share a WAN. A setting that more than one of them needs
-// is put back by the last to go, to what it was before the first came.
+// Several gateways may share a WAN. A setting that several of them need is
+// restored by the last one, to its value before the first.
 #pragma once
 
 #include <string>
@@ -21,30 +21,30 @@
 namespace flowtell {
 
 struct UpOutcome {
-  bool had_remains = false;         // of one not whole; undone first
-  std::size_t changes = 0;          // made now; none where it was up
-  std::vector<std::string> doubts;  // see gateway_checks.h
+  bool undid_incomplete = false;      // an incomplete gateway was undone first
+  std::size_t changes = 0;            // applied now; 0 if it was up already
+  std::vector<std::string> warnings;  // see gateway_checks.h
 };
 
-// Puts a gateway up; with `persist`, also to return after a reboot.
-Result<UpOutcome> put_up(const GatewayOptions& options, bool persist,
-                         const GatewayRequest& request);
+// Brings a gateway up; with `persist`, also after each reboot.
+Result<UpOutcome> bring_up(const GatewayOptions& options, bool persist,
+                           const GatewayRequest& request);
 
 struct UpPreview {
-  std::vector<std::string> changes;  // none where it is up
-  std::vector<std::string> doubts;
+  std::vector<std::string> changes;  // empty if it is up
+  std::vector<std::string> warnings;
 };
 
-// What put_up() would change, in its order; changes nothing.
+// The changes that bring_up() would make, in order; changes nothing.
 Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
                              const GatewayRequest& request);
 
-// Undoes all that is on record of the gateway on that interface; without
-// `keep_unit` also what makes it return after a reboot.
-Result<Undone> take_down(const std::string& lan, bool keep_unit,
-                         const GatewayRequest& request);
+// Undoes all recorded changes of the gateway on that interface. Without
+// `keep_unit` it also removes the unit that starts it at boot.
+Result<Undone> bring_down(const std::string& lan, bool keep_unit,
+                          const GatewayRequest& request);
 
-// The interfaces whose gateways are on record, or return after a reboot.
-std::vector<std::string> known_gateways(const GatewayPlaces& places);
+// The interfaces whose gateways are recorded or start at boot.
+std::vector<std::string> known_gateways(const GatewayPaths& places);
 
 }  // namespace flowtell

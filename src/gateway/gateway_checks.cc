@@ -12,9 +12,9 @@
 namespace flowtell {
 namespace {
 
-// Shorter routes, such as the halves of the internet that a VPN takes, are a
-// way out and no one's subnet.
-constexpr unsigned kShortestSubnet = 8;
+// Shorter prefixes, such as the halves of the internet that a VPN routes, are
+// default routes rather than subnets.
+constexpr unsigned kMinSubnetBits = 8;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3>
     kPackages = {
@@ -34,8 +34,7 @@ Result<void> check_interface(std::string_view option, const std::string& name,
   }
   if (interface->is_loopback) {
     return fail(ErrorKind::kInput,
-                "{}: {} leads nowhere but to this machine; name a network "
-                "interface",
+                "{}: {} is the loopback interface; give a network interface",
                 option, name);
   }
   if (!interface->bridge.empty()) {
@@ -50,15 +49,15 @@ Result<void> check_sides(const GatewayOptions& options,
                          const NetworkState& state) {
   if (!state.find(options.lan)->is_ethernet) {
     return fail(ErrorKind::kInput,
-                "--lan: {} is no Ethernet or Wi-Fi interface, so no device on "
-                "it can ask for an address",
+                "--lan: {} is not an Ethernet or Wi-Fi interface, so devices "
+                "on it cannot get addresses; give another --lan",
                 options.lan);
   }
   for (const Route& route : state.routes) {
     if (route.to.bits != 0 || route.interface != options.lan) continue;
     return fail(ErrorKind::kInput,
-                "--lan: {} is this machine's own way to the internet (it has "
-                "the default route); are --lan and --wan the wrong way round?",
+                "--lan: {} has this machine's default route, so it is the way "
+                "to the internet; swap --lan and --wan, or give another --lan",
                 options.lan);
   }
   if (!state.find(options.wan)->is_up) {
@@ -87,7 +86,7 @@ Result<void> check_subnet(const GatewayOptions& options,
     }
   }
   for (const Route& route : state.routes) {
-    if (route.interface == options.lan || route.to.bits < kShortestSubnet ||
+    if (route.interface == options.lan || route.to.bits < kMinSubnetBits ||
         !route.to.overlaps(options.address)) {
       continue;
     }
@@ -102,9 +101,8 @@ Result<void> check_table(const GatewayOptions& options,
   const auto& tables = state.rules.inet_tables;
   if (std::ranges::find(tables, name) == tables.end()) return {};
   return fail(ErrorKind::kInput,
-              "the nftables table inet {} is there, though no gateway is "
-              "recorded on {}; see what it is, then remove it: nft delete "
-              "table inet {}",
+              "the nftables table inet {} exists, but no gateway is recorded "
+              "on {}; inspect it, then remove it: nft delete table inet {}",
               name, options.lan, name);
 }
 
@@ -131,30 +129,30 @@ Result<void> check_programs() {
   return {};
 }
 
-std::vector<std::string> doubts(const GatewayOptions& options,
-                                const NetworkState& state) {
-  std::vector<std::string> doubts;
+std::vector<std::string> find_warnings(const GatewayOptions& options,
+                                       const NetworkState& state) {
+  std::vector<std::string> warnings;
   const Interface& lan = *state.find(options.lan);
   const Interface& wan = *state.find(options.wan);
   if (lan.is_up && !lan.has_carrier) {
-    doubts.push_back(fmt::format(
-        "{} has no link: is the cable in, or the access point on?", lan.name));
+    warnings.push_back(fmt::format(
+        "{} has no link; check the cable or the access point", lan.name));
   }
   if (wan.addresses.empty()) {
-    doubts.push_back(fmt::format(
-        "{} has no IPv4 address yet, so devices reach no internet", wan.name));
+    warnings.push_back(fmt::format(
+        "{} has no IPv4 address yet, so devices cannot reach the internet",
+        wan.name));
   }
   for (const DroppingChain& chain : state.rules.dropping) {
     if (chain.hook != "forward" && chain.hook != "input") continue;
-    doubts.push_back(fmt::format(
-        "another firewall (table {}, chain {}) drops what it does not know: "
-        "let it {} {}",
+    warnings.push_back(fmt::format(
+        "another firewall (table {}, chain {}) drops by default: let it {} {}",
         chain.table, chain.chain,
         chain.hook == "input" ? "accept DHCP and DNS from"
                               : "forward from and to",
         lan.name));
   }
-  return doubts;
+  return warnings;
 }
 
 }  // namespace flowtell

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether the machine, as it is, can be the gateway that is asked for. Pure: it
-// judges a snapshot, so that every refusal comes before the first change and
-// can be tested without a network.
+// Checks whether this machine can be the requested gateway. Pure: the input is
+// a snapshot, so every refusal comes before the first change and can be tested
+// without a network.
 #pragma once
 
 #include <string>
@@ -14,17 +14,17 @@
 
 namespace flowtell {
 
-// Refuses an interface that is absent or unfit, a WAN that is down, a subnet
-// in use elsewhere, a table of rules of our name.
+// Refuses an absent or unsuitable interface, a WAN that is down, a subnet in
+// use elsewhere, and an existing table of the gateway's name.
 Result<void> check_machine(const GatewayOptions& options,
                            const NetworkState& state);
 
-// Refuses a system that lacks a program, naming the package that has it.
+// Fails if a program is missing, naming its package.
 Result<void> check_programs();
 
-// What does not forbid a gateway but may keep it from working: no cable, no
-// address on the WAN, another firewall that drops. One sentence each.
-std::vector<std::string> doubts(const GatewayOptions& options,
-                                const NetworkState& state);
+// Warnings about what may keep the gateway from working: no link, no address on
+// the WAN, another firewall that drops. One sentence each.
+std::vector<std::string> find_warnings(const GatewayOptions& options,
+                                       const NetworkState& state);
 
 }  // namespace flowtell

@@ -13,7 +13,7 @@ Interface ethernet(std::string name) {
   return interface;
 }
 
-// A machine with eth0 to the internet, and wlan0 without an address.
+// A machine with the internet on eth0, and wlan0 without an address.
 class GatewayChecks : public testing::Test {
  protected:
   GatewayChecks() {
@@ -40,36 +40,36 @@ class GatewayChecks : public testing::Test {
   NetworkState state_;
 };
 
-TEST_F(GatewayChecks, TakeAUsualMachine) {
+TEST_F(GatewayChecks, AcceptAUsualMachine) {
   EXPECT_EQ(refusal(), "");
-  EXPECT_TRUE(doubts(options_, state_).empty());
+  EXPECT_TRUE(find_warnings(options_, state_).empty());
 }
 
-TEST_F(GatewayChecks, TakeALanThatIsOffOrHasOurAddress) {
+TEST_F(GatewayChecks, AcceptALanThatIsOffOrHasTheAddress) {
   lan().is_up = lan().has_carrier = false;
   lan().addresses = {options_.address};
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(GatewayChecks, RefuseInterfacesThatAreNotThere) {
+TEST_F(GatewayChecks, RefuseAbsentInterfaces) {
   options_.lan = "wlan1";
   expect_refusal("there is no interface wlan1; there is wlan0 and eth0");
 }
 
-TEST_F(GatewayChecks, RefuseUnfitInterfaces) {
+TEST_F(GatewayChecks, RefuseUnsuitableInterfaces) {
   wan().is_up = false;
   expect_refusal("eth0 is down");
   lan().is_ethernet = false;
-  expect_refusal("no Ethernet");
+  expect_refusal("not an Ethernet");
   lan().bridge = "br0";
   expect_refusal("give --lan br0");
   lan().is_loopback = true;
-  expect_refusal("leads nowhere");
+  expect_refusal("the loopback interface");
 }
 
-TEST_F(GatewayChecks, RefuseSidesTheWrongWayRound) {
+TEST_F(GatewayChecks, RefuseSwappedInterfaces) {
   std::swap(options_.lan, options_.wan);
-  expect_refusal("the wrong way round");
+  expect_refusal("swap --lan and --wan");
 }
 
 TEST_F(GatewayChecks, RefuseASubnetInUseElsewhere) {
@@ -80,26 +80,26 @@ TEST_F(GatewayChecks, RefuseASubnetInUseElsewhere) {
   expect_refusal("already in use on vpn0 (route to 192.168.0.0/16)");
 }
 
-TEST_F(GatewayChecks, RefuseAnUnfitWan) {
+TEST_F(GatewayChecks, RefuseAnUnsuitableWan) {
   options_.wan = "eth7";
   expect_refusal("--wan: there is no interface eth7");
   options_.wan = "eth0";
   wan().bridge = "br0";
   expect_refusal("give --wan br0");
   wan().is_loopback = true;
-  expect_refusal("--wan: eth0 leads nowhere");
+  expect_refusal("--wan: eth0 is the loopback interface");
   state_.interfaces = {wan()};
   expect_refusal("there is none but the loopback");
 }
 
-TEST_F(GatewayChecks, TakeRoutesOfTheLanThatAreNoWayOut) {
+TEST_F(GatewayChecks, AcceptOtherRoutesOfTheLan) {
   state_.routes.push_back({options_.address, "wlan0"});
   state_.routes.push_back({*Ipv4Prefix::parse("10.9.0.0/16"), "wlan0"});
   lan().addresses.push_back(*Ipv4Prefix::parse("192.168.12.7/24"));
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(GatewayChecks, TakeASubnetThatOnlyASmallerNumberRoutes) {
+TEST_F(GatewayChecks, IgnoreRoutesShorterThanASubnet) {
   options_.address = *Ipv4Prefix::parse("11.1.1.1/24");
   state_.routes.push_back({*Ipv4Prefix::parse("10.0.0.0/7"), "vpn0"});
   EXPECT_EQ(refusal(), "");
@@ -107,39 +107,39 @@ TEST_F(GatewayChecks, TakeASubnetThatOnlyASmallerNumberRoutes) {
   expect_refusal("in use on vpn0 (route to 11.0.0.0/8)");
 }
 
-TEST_F(GatewayChecks, NameAnotherSubnetThatIsNotTheOneInUse) {
+TEST_F(GatewayChecks, SuggestAnUnusedSubnet) {
   wan().addresses.push_back(*Ipv4Prefix::parse("192.168.0.1/16"));
   expect_refusal("such as 192.168.99.1/24");
   options_.address = *Ipv4Prefix::parse("192.168.99.1/24");
   expect_refusal("such as 192.168.98.1/24");
 }
 
-TEST_F(GatewayChecks, LetAVpnHaveHalfTheInternet) {
+TEST_F(GatewayChecks, IgnoreTheHalfInternetRoutesOfAVpn) {
   state_.routes.push_back({*Ipv4Prefix::parse("128.0.0.0/1"), "vpn0"});
   EXPECT_EQ(refusal(), "");
 }
 
-TEST_F(GatewayChecks, RefuseATableOfOurNameThatIsNotOurs) {
+TEST_F(GatewayChecks, RefuseAnExistingTable) {
   state_.rules.inet_tables = {"flowtell_wlan0"};
   expect_refusal("nft delete table inet flowtell_wlan0");
 }
 
-TEST_F(GatewayChecks, DoubtWhatMayKeepItFromWorking) {
+TEST_F(GatewayChecks, WarnAboutWhatMayKeepItFromWorking) {
   lan().has_carrier = false;
   wan().addresses.clear();
   state_.rules.dropping = {{"ip filter", "FORWARD", "forward"},
                            {"ip filter", "OUTPUT", "output"}};
-  const auto found = doubts(options_, state_);
+  const auto found = find_warnings(options_, state_);
   ASSERT_EQ(found.size(), 3u);
   EXPECT_NE(found[0].find("no link"), std::string::npos);
   EXPECT_NE(found[1].find("no IPv4 address"), std::string::npos);
   EXPECT_NE(found[2].find("table ip filter, chain FORWARD"), std::string::npos);
   EXPECT_TRUE(found[2].ends_with("let it forward from and to wlan0"));
-  lan().is_up = false;  // it is switched on first
+  lan().is_up = false;  // `up` switches it on first
   state_.rules.dropping = {{"inet f", "in", "input"}};
-  const auto others = doubts(options_, state_);
-  ASSERT_EQ(others.size(), 2u);
-  EXPECT_TRUE(others[1].ends_with("let it accept DHCP and DNS from wlan0"));
+  const auto later = find_warnings(options_, state_);
+  ASSERT_EQ(later.size(), 2u);
+  EXPECT_TRUE(later[1].ends_with("let it accept DHCP and DNS from wlan0"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ bool holds(const List& list, const Item& item) {
 }  // namespace
 
 std::optional<int> running_dnsmasq(const Journal& journal) {
-  if (journal.is_of_earlier_boot()) return std::nullopt;
+  if (journal.is_from_earlier_boot()) return std::nullopt;
   for (const ChangePtr& change : journal.changes()) {
     const auto* dnsmasq = dynamic_cast<const DnsmasqChange*>(change.get());
     if (dnsmasq == nullptr || !is_running(dnsmasq->process)) continue;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Whether all parts of a gateway that was put up are still there. Others may
-// have taken some away since: an adapter was unplugged, a firewall reloaded.
+// Checks that all parts of a running gateway are present. Other programs may
+// have removed some: an adapter was unplugged, a firewall reloaded.
 #pragma once
 
 #include <optional>
@@ -13,12 +12,12 @@
 
 namespace flowtell {
 
-// What is missing, in words: "its address 192.168.12.1/24", "dnsmasq". Nothing
-// is missing from one that works.
+// The missing parts, as text: "its address 192.168.12.1/24", "dnsmasq". Empty
+// for a working gateway.
 std::vector<std::string> missing_parts(const Journal& journal,
                                        const NetworkState& network);
 
-// The gateway's dnsmasq, if it runs. Its record is of this boot alone.
+// The gateway's dnsmasq, if it runs. Valid only for a record of this boot.
 std::optional<int> running_dnsmasq(const Journal& journal);
 
 }  // namespace flowtell

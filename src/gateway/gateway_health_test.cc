@@ -11,8 +11,8 @@ namespace {
 
 using Parts = std::vector<std::string>;
 
-// A record of a gateway between interfaces that no system has, so that the
-// kernel has no settings of theirs.
+// A recorded gateway between interfaces that do not exist, so their kernel
+// settings are absent.
 class GatewayHealth : public testing::Test {
  protected:
   GatewayHealth() {
@@ -33,7 +33,7 @@ class GatewayHealth : public testing::Test {
         "conf", *identify_process(::getpid()))));
     ASSERT_TRUE(journal().push_complete());
   }
-  // What is missing besides the settings of the two.
+  // The missing parts besides the settings of the two interfaces.
   Parts missing() {
     Parts parts = missing_parts(journal(), network_);
     for (const char* name : {"nolan", "nowan"}) {
@@ -50,16 +50,16 @@ class GatewayHealth : public testing::Test {
   std::optional<Journal> journal_;
 };
 
-TEST_F(GatewayHealth, LacksNothingThatIsThere) {
+TEST_F(GatewayHealth, LacksNothingIfComplete) {
   complete();
   EXPECT_EQ(missing(), Parts{});
 }
 
-TEST_F(GatewayHealth, LacksWhatWasNotMade) {
+TEST_F(GatewayHealth, LacksChangesThatWereNotApplied) {
   EXPECT_EQ(missing(), (Parts{"its last changes", "dnsmasq"}));
 }
 
-TEST_F(GatewayHealth, LacksWhatItsInterfaceLost) {
+TEST_F(GatewayHealth, LacksLostInterfaceSettings) {
   complete();
   network_.interfaces[0].addresses = {*Ipv4Prefix::parse("10.0.0.1/24")};
   EXPECT_EQ(missing(), Parts{"its address 192.168.12.1/24"});
@@ -69,19 +69,19 @@ TEST_F(GatewayHealth, LacksWhatItsInterfaceLost) {
   EXPECT_EQ(missing(), Parts{"the interface nolan"});
 }
 
-TEST_F(GatewayHealth, LacksItsTableOfRules) {
+TEST_F(GatewayHealth, LacksItsTable) {
   complete();
   network_.rules.inet_tables = {"other", "flowtell_other"};
   EXPECT_EQ(missing(), Parts{"the nftables table inet flowtell_nolan"});
 }
 
-TEST_F(GatewayHealth, KnowsItsDnsmasqByTheProcessOnRecord) {
+TEST_F(GatewayHealth, FindsItsDnsmasqByTheRecordedProcess) {
   EXPECT_FALSE(running_dnsmasq(journal()));
   ASSERT_TRUE(journal().push(std::make_unique<LinkChange>("nolan")));
   ProcessIdentity process = *identify_process(::getpid());
   ++process.started;
   ASSERT_TRUE(journal().push(std::make_unique<DnsmasqChange>("conf", process)));
-  EXPECT_FALSE(running_dnsmasq(journal())) << "another has its number";
+  EXPECT_FALSE(running_dnsmasq(journal())) << "another process has its number";
   --process.started;
   ASSERT_TRUE(journal().push(std::make_unique<DnsmasqChange>("conf", process)));
   EXPECT_EQ(running_dnsmasq(journal()), ::getpid());

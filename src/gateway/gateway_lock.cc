@@ -17,16 +17,16 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto kLongestWaitForLock = 10s;
+constexpr auto kLockTimeout = 10s;
 constexpr mode_t kPrivate = 0700;
 
-// Whether the open folder is still the one of that path: whoever had the lock
-// may have removed it.
+// Whether the open folder is still at that path: the previous holder of the
+// lock may have removed it.
 bool is_still(int folder, const std::string& path) {
   struct stat open {};
-  struct stat there {};
-  return ::fstat(folder, &open) == 0 && ::stat(path.c_str(), &there) == 0 &&
-         open.st_ino == there.st_ino && open.st_dev == there.st_dev;
+  struct stat current {};
+  return ::fstat(folder, &open) == 0 && ::stat(path.c_str(), &current) == 0 &&
+         open.st_ino == current.st_ino && open.st_dev == current.st_dev;
 }
 
 Result<FileHandle> open_folder(const std::string& path) {
@@ -36,7 +36,7 @@ Result<FileHandle> open_folder(const std::string& path) {
     return fail(ErrorKind::kOutput, "cannot make {}: {}", path,
                 system_reason());
   }
-  // Not close-on-exec, on purpose: see the header.
+  // Deliberately without close-on-exec: see the header.
   FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY));
   if (folder.get() < 0 && errno != ENOENT) {
     return fail(ErrorKind::kOutput, "cannot open {}: {}", path,
@@ -48,7 +48,7 @@ Result<FileHandle> open_folder(const std::string& path) {
 }  // namespace
 
 Result<GatewayLock> GatewayLock::take(const std::string& state) {
-  const auto end = std::chrono::steady_clock::now() + kLongestWaitForLock;
+  const auto end = std::chrono::steady_clock::now() + kLockTimeout;
   do {
     auto folder = open_folder(state);
     if (!folder) return fail(std::move(folder).error());
@@ -59,30 +59,30 @@ Result<GatewayLock> GatewayLock::take(const std::string& state) {
     std::this_thread::sleep_for(20ms);
   } while (std::chrono::steady_clock::now() < end);
   return fail(ErrorKind::kOutput,
-              "another 'flowtell gateway' is at work in {}; wait for it to end",
+              "another 'flowtell gateway' is running in {}; wait until it ends",
               state);
 }
 
 GatewayLock::~GatewayLock() {
-  if (folder_.get() >= 0) ::rmdir(state_.c_str());  // fails if it is not empty
+  if (folder_.get() >= 0) ::rmdir(state_.c_str());  // fails if not empty
 }
 
-HeldSignals::HeldSignals() {
-  sigemptyset(&held_);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held_, signal);
-  ::pthread_sigmask(SIG_BLOCK, &held_, &before_);
+BlockedSignals::BlockedSignals() {
+  sigemptyset(&mask_);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&mask_, signal);
+  ::pthread_sigmask(SIG_BLOCK, &mask_, &before_);
 }
 
-HeldSignals::~HeldSignals() {
+BlockedSignals::~BlockedSignals() {
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-bool HeldSignals::any() const {
-  sigset_t waiting;
-  ::sigpending(&waiting);
-  return sigismember(&waiting, SIGINT) == 1 ||
-         sigismember(&waiting, SIGTERM) == 1 ||
-         sigismember(&waiting, SIGHUP) == 1;
+bool BlockedSignals::any() const {
+  sigset_t pending;
+  ::sigpending(&pending);
+  return sigismember(&pending, SIGINT) == 1 ||
+         sigismember(&pending, SIGTERM) == 1 ||
+         sigismember(&pending, SIGHUP) == 1;
 }
 
 }  // namespace flowtell

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One gateway command at a time: `up` and `down` hold the state folder locked.
+// Serialises gateway commands: `up` and `down` lock the state folder.
 //
-// The lock's descriptor is handed on to the programs they run (process.h), and
-// so outlives a command that is killed for as long as its `ip` or `nft` is
-// still at work: whoever takes the lock next sees a system at rest. dnsmasq
-// closes what it is handed, and does not hold the lock.
+// Programs that they run inherit the lock's descriptor (process.h). So after a
+// kill the lock is held until a running `ip` or `nft` ends, and the next holder
+// finds a stable system. dnsmasq closes inherited descriptors and does not hold
+// the lock.
 //
-// The folder is made with the lock and goes with it, once no gateway is left.
+// The folder is created with the lock, and removed with it once it is empty.
 #pragma once
 
 #include <signal.h>
@@ -36,20 +36,20 @@ class GatewayLock {
   FileHandle folder_;
 };
 
-// Holds SIGINT, SIGTERM and SIGHUP back, so that a change and its record are
-// not torn apart; at the end they have their usual effect.
-class HeldSignals {
+// Blocks SIGINT, SIGTERM and SIGHUP, so that a change and its record stay
+// consistent. The destructor delivers pending signals.
+class BlockedSignals {
  public:
-  HeldSignals();
-  HeldSignals(const HeldSignals&) = delete;
-  HeldSignals& operator=(const HeldSignals&) = delete;
-  ~HeldSignals();
+  BlockedSignals();
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+  ~BlockedSignals();
 
-  // Whether one of them has come.
+  // Whether one of them is pending.
   bool any() const;
 
  private:
-  sigset_t held_;
+  sigset_t mask_;
   sigset_t before_;
 };
 

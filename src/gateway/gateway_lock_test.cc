@@ -14,7 +14,7 @@
 namespace flowtell {
 namespace {
 
-TEST(GatewayLock, MakesItsFolderAndTakesItAway) {
+TEST(GatewayLock, CreatesAndRemovesItsFolder) {
   const TemporaryFolder folder;
   const std::string state = folder / "deep/state";
   {
@@ -27,14 +27,14 @@ TEST(GatewayLock, MakesItsFolderAndTakesItAway) {
   EXPECT_FALSE(std::filesystem::exists(state));
 }
 
-TEST(GatewayLock, LeavesAFolderThatAGatewayIsIn) {
+TEST(GatewayLock, KeepsAFolderWithAGateway) {
   const TemporaryFolder folder;
   folder.put("state/gateway-wlan0/journal", "");
   { ASSERT_TRUE(GatewayLock::take(folder / "state")); }
   EXPECT_TRUE(std::filesystem::exists(folder / "state/gateway-wlan0/journal"));
 }
 
-// The folder goes with the first, so the second has to make it again.
+// The first removes the folder, so the second creates it again.
 TEST(GatewayLock, IsHeldByOneCommandAtATime) {
   const TemporaryFolder folder;
   const std::string state = folder / "state";
@@ -75,22 +75,22 @@ sigset_t blocked_now() {
   return blocked;
 }
 
-TEST(HeldSignals, AreHeldBackAndThenCome) {
+TEST(BlockedSignals, AreDeliveredOnDestruction) {
   for (const int each : {SIGINT, SIGTERM, SIGHUP}) {
-    static volatile std::sig_atomic_t came = 0;
-    came = 0;
-    const auto before = std::signal(each, [](int) { came = came + 1; });
+    static volatile std::sig_atomic_t count = 0;
+    count = 0;
+    const auto before = std::signal(each, [](int) { count = count + 1; });
     {
-      const HeldSignals held;
-      EXPECT_FALSE(held.any());
+      const BlockedSignals signals;
+      EXPECT_FALSE(signals.any());
       const sigset_t blocked = blocked_now();
       EXPECT_EQ(sigismember(&blocked, each), 1);
       EXPECT_EQ(sigismember(&blocked, SIGCHLD), 0);
       ::raise(each);
-      EXPECT_EQ(came, 0);
-      EXPECT_TRUE(held.any()) << each;
+      EXPECT_EQ(count, 0);
+      EXPECT_TRUE(signals.any()) << each;
     }
-    EXPECT_EQ(came, 1) << "at its end";
+    EXPECT_EQ(count, 1) << "when unblocked";
     const sigset_t blocked = blocked_now();
     EXPECT_EQ(sigismember(&blocked, each), 0);
     std::signal(each, before);

@@ -6,9 +6,9 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kLongestName = 15;  // the kernel's IFNAMSIZ, less its end
-constexpr std::uint32_t kShortestLease = 120;  // dnsmasq's own bound
-constexpr std::uint32_t kLongestLease = 365 * 86'400;
+constexpr std::size_t kMaxNameLength = 15;  // the kernel's IFNAMSIZ minus NUL
+constexpr std::uint32_t kMinLease = 120;    // dnsmasq's own limit
+constexpr std::uint32_t kMaxLease = 365 * 86'400;
 
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -19,16 +19,16 @@ Result<void> check_address(const Ipv4Prefix& address) {
   const std::uint32_t first_byte = address.address.number >> 24;
   if (address.bits < 8 || address.bits > 30) {
     return fail(ErrorKind::kUsage,
-                "--address {} leaves no room for devices, or too much; give "
-                "it a prefix length from 8 to 30, as in 192.168.12.1/24",
+                "--address {} has no usable prefix length; give one from 8 to "
+                "30, as in 192.168.12.1/24",
                 address.text());
   }
   if (address.address == address.network() ||
       address.address == address.broadcast() || first_byte == 0 ||
       first_byte == 127 || first_byte >= 224) {
     return fail(ErrorKind::kUsage,
-                "--address {} is no address that a gateway can have; give one "
-                "such as 192.168.12.1/24",
+                "--address {} cannot be a gateway's address; give one such as "
+                "192.168.12.1/24",
                 address.text());
   }
   return {};
@@ -49,17 +49,17 @@ Result<void> check_leases(const Ipv4Prefix& address, const Ipv4Range& range) {
   }
   if (range.holds(address.address)) {
     return fail(ErrorKind::kUsage,
-                "--dhcp {} holds the gateway's own address {}; leave it out",
+                "--dhcp {} contains the gateway's own address {}; leave it out",
                 range.text(), address.address.text());
   }
   return {};
 }
 
 Result<void> check_lease_time(std::uint32_t seconds) {
-  if (seconds >= kShortestLease && seconds <= kLongestLease) return {};
+  if (seconds >= kMinLease && seconds <= kMaxLease) return {};
   return fail(ErrorKind::kUsage,
-              "--lease {} is no sensible time; give {} to {} seconds", seconds,
-              kShortestLease, kLongestLease);
+              "--lease {} is out of range; give {} to {} seconds", seconds,
+              kMinLease, kMaxLease);
 }
 
 // RFC 1035: labels of letters, digits and inner hyphens.
@@ -81,24 +81,24 @@ Result<void> check_domain(std::string_view domain) {
   }
   if (is_good) return {};
   return fail(ErrorKind::kUsage,
-              "--domain '{}' is no domain name; give one such as 'lan' or "
+              "--domain '{}' is not a domain name; give one such as 'lan' or "
               "'phones.example.org'",
               domain);
 }
 
 }  // namespace
 
-// The kernel takes almost any name; nft, dnsmasq and a path do not.
+// The kernel allows almost any name; nft, dnsmasq and paths do not.
 Result<void> check_interface_name(std::string_view option,
                                   std::string_view name) {
   const bool is_plain = std::ranges::all_of(name, [](char c) {
     return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
   });
-  if (name.empty() || name.size() > kLongestName || !is_plain ||
+  if (name.empty() || name.size() > kMaxNameLength || !is_plain ||
       !is_letter_or_digit(name.front())) {
     return fail(ErrorKind::kUsage,
-                "{} '{}' is no interface name of letters, digits and '.-_'; "
-                "'ip link' lists the interfaces",
+                "{} '{}' is not an interface name of letters, digits and "
+                "'.-_'; 'ip link' lists the interfaces",
                 option, name);
   }
   return {};
@@ -120,8 +120,8 @@ Result<void> check_options(const GatewayOptions& options) {
   if (good) good = check_interface_name("--wan", options.wan);
   if (good && options.lan == options.wan) {
     return fail(ErrorKind::kUsage,
-                "--lan and --wan are both {}; a gateway stands between two "
-                "interfaces, one for the devices and one for the internet",
+                "--lan and --wan are both {}; a gateway needs two interfaces, "
+                "one for the devices and one for the internet",
                 options.lan);
   }
   if (good) good = check_address(options.address);
@@ -131,21 +131,21 @@ Result<void> check_options(const GatewayOptions& options) {
   return good;
 }
 
-std::vector<std::string> words_of(const GatewayOptions& options) {
-  const GatewayOptions usual;
+std::vector<std::string> command_line_of(const GatewayOptions& options) {
+  const GatewayOptions defaults;
   std::vector<std::string> words = {"--lan", options.lan, "--wan", options.wan};
   const auto add = [&](std::string_view option, std::string value) {
     words.emplace_back(option);
     words.push_back(std::move(value));
   };
-  if (options.address != usual.address)
+  if (options.address != defaults.address)
     add("--address", options.address.text());
   if (options.dhcp) add("--dhcp", options.dhcp->text());
-  if (options.lease_seconds != usual.lease_seconds) {
+  if (options.lease_seconds != defaults.lease_seconds) {
     add("--lease", fmt::to_string(options.lease_seconds));
   }
   if (options.dns) add("--dns", options.dns->text());
-  if (options.domain != usual.domain) add("--domain", options.domain);
+  if (options.domain != defaults.domain) add("--domain", options.domain);
   if (options.ipv6) words.emplace_back("--ipv6");
   return words;
 }
@@ -175,7 +175,7 @@ Result<GatewayOptions> options_from_json(const Json& json) {
   if (!address || !dhcp || !dns || lease == json.end() ||
       !lease->is_number_unsigned() || ipv6 == json.end() ||
       !ipv6->is_boolean()) {
-    return fail(ErrorKind::kInput, "its options cannot be read");
+    return fail(ErrorKind::kInput, "its options are invalid");
   }
   options.address = *address;
   if (*dhcp != lease_range(*address)) options.dhcp = *dhcp;

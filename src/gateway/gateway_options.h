@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a gateway is asked to be, and the nonsense that can be told from the
-// asking alone. What depends on the machine is told by gateway_checks.h.
+// The options of a gateway, and the checks that need only the options.
+// gateway_checks.h has those that depend on the machine.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@
 
 namespace flowtell {
 
-// The range of leases where none is given: .100 to .200 where the subnet has
-// them, as the classic 192.168.12.0/24 does, and else the larger part of the
-// subnet before or after the gateway itself.
+// The default lease range: .100 to .200 if the subnet has them, as in
+// 192.168.12.0/24, else the larger part of the subnet before or after the
+// gateway's address.
 Ipv4Range lease_range(const Ipv4Prefix& address);
 
 struct GatewayOptions {
@@ -36,18 +36,18 @@ struct GatewayOptions {
   bool operator==(const GatewayOptions&) const = default;
 };
 
-// Refuses a name that nft, dnsmasq or a path could take for more than a name.
-// `option`: what gave it, for the sentence.
+// Refuses a name that nft, dnsmasq or a path could interpret. `option` is named
+// in the message.
 Result<void> check_interface_name(std::string_view option,
                                   std::string_view name);
 
-// Refuses what cannot be: one interface for both sides, a range outside the
-// subnet, names that the programs behind this would not take as they are.
+// Refuses inconsistent options: one interface for both sides, a range outside
+// the subnet, names that the programs do not accept.
 Result<void> check_options(const GatewayOptions& options);
 
-// The options as words of a command line that gives the same gateway again,
-// defaults left out: {"--lan", "wlan0", "--wan", "eth0"}.
-std::vector<std::string> words_of(const GatewayOptions& options);
+// The command-line words that give the same gateway, without defaults:
+// {"--lan", "wlan0", "--wan", "eth0"}.
+std::vector<std::string> command_line_of(const GatewayOptions& options);
 
 // For the journal.
 Json options_json(const GatewayOptions& options);

@@ -20,7 +20,7 @@ std::string refusal(const GatewayOptions& options) {
   return checked.error().message;
 }
 
-TEST(GatewayOptions, AreTheClassicOnesUnlessTold) {
+TEST(GatewayOptions, HaveDefaults) {
   const GatewayOptions options = usual();
   EXPECT_EQ(options.address.text(), "192.168.12.1/24");
   EXPECT_EQ(options.leases().text(), "192.168.12.100-192.168.12.200");
@@ -29,7 +29,7 @@ TEST(GatewayOptions, AreTheClassicOnesUnlessTold) {
   EXPECT_EQ(refusal(options), "");
 }
 
-TEST(GatewayOptions, GiveLeasesThatFitAnySubnet) {
+TEST(GatewayOptions, FitLeasesToAnySubnet) {
   for (const char* text :
        {"10.0.0.1/8", "10.0.0.150/24", "10.0.0.1/25", "10.0.0.126/25",
         "10.0.0.1/30", "10.0.0.2/30", "172.16.5.9/29"}) {
@@ -45,7 +45,7 @@ TEST(GatewayOptions, GiveLeasesThatFitAnySubnet) {
             "10.0.0.1-10.0.0.149");
 }
 
-TEST(GatewayOptions, RefuseNonsense) {
+TEST(GatewayOptions, RefuseInvalidValues) {
   const auto with = [](auto change) {
     GatewayOptions options = usual();
     change(options);
@@ -77,7 +77,7 @@ TEST(GatewayOptions, RefuseNonsense) {
   EXPECT_NE(with([](O o) { o.lease_seconds = 4'000'000'000; }), "");
 }
 
-TEST(GatewayOptions, AreTakenUpToTheirBounds) {
+TEST(GatewayOptions, AcceptValuesUpToTheirBounds) {
   const auto with = [](auto change) {
     GatewayOptions options = usual();
     change(options);
@@ -115,7 +115,7 @@ TEST(GatewayOptions, AreTakenUpToTheirBounds) {
   EXPECT_EQ(with([](O o) { o.domain = "Az-09.b"; }), "");
 }
 
-TEST(GatewayOptions, GiveTheLargerPartWhereTheClassicRangeIsTaken) {
+TEST(GatewayOptions, UseTheLargerPartIfTheDefaultRangeIsTaken) {
   const auto leases = [](const char* address) {
     return lease_range(*Ipv4Prefix::parse(address)).text();
   };
@@ -127,7 +127,7 @@ TEST(GatewayOptions, GiveTheLargerPartWhereTheClassicRangeIsTaken) {
   EXPECT_EQ(leases("10.0.0.201/24"), "10.0.0.100-10.0.0.200");
 }
 
-TEST(GatewayOptions, AreTheSameReadBack) {
+TEST(GatewayOptions, SurviveJson) {
   GatewayOptions options = usual();
   EXPECT_EQ(*options_from_json(options_json(options)), options);
   options.address = *Ipv4Prefix::parse("10.7.0.1/16");
@@ -137,13 +137,13 @@ TEST(GatewayOptions, AreTheSameReadBack) {
   options.lease_seconds = 600;
   options.ipv6 = true;
   EXPECT_EQ(*options_from_json(options_json(options)), options);
-  EXPECT_EQ(fmt::format("{}", fmt::join(words_of(options), " ")),
+  EXPECT_EQ(fmt::format("{}", fmt::join(command_line_of(options), " ")),
             "--lan wlan0 --wan eth0 --address 10.7.0.1/16 --dhcp "
             "10.7.3.5-10.7.3.6 --lease 600 --dns 9.9.9.9 --domain example.org "
             "--ipv6");
 }
 
-TEST(GatewayOptions, ReadBackAreCheckedAgain) {
+TEST(GatewayOptions, AreCheckedWhenReadFromJson) {
   Json json = options_json(usual());
   json["lan"] = "../etc";
   EXPECT_FALSE(options_from_json(json));

@@ -21,7 +21,7 @@ std::string ipv6_setting(std::string_view interface, std::string_view name) {
   return fmt::format("{}/{}/{}", kIpv6, interface, name);
 }
 
-// The settings as they were, and the changes to them so far.
+// Collects changes of settings, given their current values.
 class SettingPlan {
  public:
   SettingPlan(const std::map<std::string, std::string>& before,
@@ -31,17 +31,17 @@ class SettingPlan {
   bool is_off(const std::string& path) const {
     return value(path).starts_with('0');
   }
-  // A setting that cannot be read counts as neither.
+  // An unreadable setting is neither on nor off.
   bool is_on(const std::string& path) const {
     return value(path).starts_with('1');
   }
 
   void set(const std::string& path, std::string_view wanted,
-           std::vector<Setting> along = {}) {
+           std::vector<Setting> linked = {}) {
     const std::string old = value(path);
     if (old.empty() || old.substr(0, old.find('\n')) == wanted) return;
     changes_.push_back(std::make_unique<SettingChange>(
-        Setting{path, old}, fmt::format("{}\n", wanted), std::move(along)));
+        Setting{path, old}, fmt::format("{}\n", wanted), std::move(linked)));
   }
 
   std::string value(const std::string& path) const {
@@ -54,9 +54,9 @@ class SettingPlan {
   std::vector<ChangePtr>& changes_;
 };
 
-// The kernel forwards IPv6 for all interfaces or none. One that forwards takes
-// no more word from other routers, unless told to (accept_ra 2): the WAN must,
-// or this machine itself loses its way out.
+// The kernel forwards IPv6 for all interfaces or none, and then ignores router
+// advertisements unless accept_ra is 2. The WAN needs them to keep its default
+// route.
 void forward_ipv6(const GatewayOptions& options,
                   const std::map<std::string, std::string>& before,
                   SettingPlan& plan) {
@@ -65,24 +65,24 @@ void forward_ipv6(const GatewayOptions& options,
   if (plan.is_off(all) && plan.value(accept).starts_with('1')) {
     plan.set(accept, "2");
   }
-  std::vector<Setting> along;
+  std::vector<Setting> linked;
   for (const auto& [path, value] : before) {
     if (path.starts_with(kIpv6) && path.ends_with("/forwarding") &&
         path != all) {
-      along.push_back({path, value});
+      linked.push_back({path, value});
     }
   }
-  plan.set(all, "1", std::move(along));
+  plan.set(all, "1", std::move(linked));
 }
 
-// What each family has to drop: all that its forwarding newly lets through. The
-// kernel forwards IPv4 from each interface by a switch of its own.
-TableText closings(const GatewayOptions& options, const SettingPlan& before) {
+// What each family must drop: all that its forwarding newly allows. IPv4
+// forwarding is a setting per interface.
+TableText new_drops(const GatewayOptions& options, const SettingPlan& before) {
   TableText table;
-  table.ipv4.closes_lan = !before.is_on(forwarding_of(options.lan));
-  table.ipv4.closes_wan = !before.is_on(forwarding_of(options.wan));
+  table.ipv4.drops_from_lan = !before.is_on(forwarding_of(options.lan));
+  table.ipv4.drops_from_wan = !before.is_on(forwarding_of(options.wan));
   const bool forwarded_ipv6 = before.is_on(ipv6_setting("all", "forwarding"));
-  table.ipv6.closes_lan = table.ipv6.closes_wan = !forwarded_ipv6;
+  table.ipv6.drops_from_lan = table.ipv6.drops_from_wan = !forwarded_ipv6;
   return table;
 }
 
@@ -108,18 +108,18 @@ std::vector<std::string> settings_of(const GatewayOptions& options) {
 }
 
 std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
-                                    const GatewayPlaces& places,
-                                    const GatewayGround& ground) {
+                                    const GatewayPaths& places,
+                                    const GatewayBaseline& baseline) {
   std::vector<ChangePtr> changes;
-  SettingPlan settings(ground.settings, changes);
-  const Interface& lan = *ground.network.find(options.lan);
+  SettingPlan settings(baseline.settings, changes);
+  const Interface& lan = *baseline.network.find(options.lan);
   if (!lan.is_up) {
     changes.push_back(std::make_unique<LinkChange>(options.lan));
     changes.push_back(
-        std::make_unique<DhcpQuestion>(options.lan, ground.dhcp_patience));
+        std::make_unique<DhcpCheck>(options.lan, baseline.dhcp_timeout));
   }
   changes.push_back(std::make_unique<TableChange>(
-      table_name(options), table_text(options, closings(options, settings))));
+      table_name(options), table_text(options, new_drops(options, settings))));
   if (std::ranges::find(lan.addresses, options.address) ==
       lan.addresses.end()) {
     changes.push_back(
@@ -127,31 +127,30 @@ std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
   }
   settings.set(forwarding_of(options.lan), "1");
   settings.set(forwarding_of(options.wan), "1");
-  if (options.ipv6) forward_ipv6(options, ground.settings, settings);
+  if (options.ipv6) forward_ipv6(options, baseline.settings, settings);
   const std::string config = dnsmasq_config_path(places, options.lan);
   DnsmasqText dnsmasq;
   dnsmasq.folder = Journal::folder(places.state, options.lan);
-  dnsmasq.has_other_users = ground.has_other_users;
+  dnsmasq.has_other_users = baseline.has_other_users;
   changes.push_back(
       std::make_unique<FileChange>(config, dnsmasq_text(options, dnsmasq)));
   changes.push_back(
-      std::make_unique<DnsmasqChange>(config, ground.has_other_users));
+      std::make_unique<DnsmasqChange>(config, baseline.has_other_users));
   return changes;
 }
 
-ChangePtr plan_unit(const GatewayOptions& options,
-                    const GatewayPlaces& places) {
+ChangePtr plan_unit(const GatewayOptions& options, const GatewayPaths& places) {
   return std::make_unique<UnitChange>(places.units, unit_name(options.lan),
                                       unit_text(options, places.program));
 }
 
-std::string dnsmasq_config_path(const GatewayPlaces& places,
+std::string dnsmasq_config_path(const GatewayPaths& places,
                                 std::string_view lan) {
   return fmt::format("{}/{}", Journal::folder(places.state, lan),
                      kDnsmasqConfig);
 }
 
-std::string lease_path(const GatewayPlaces& places, std::string_view lan) {
+std::string lease_path(const GatewayPaths& places, std::string_view lan) {
   return fmt::format("{}/{}", Journal::folder(places.state, lan), kLeases);
 }
 

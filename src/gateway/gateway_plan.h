@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// From what is asked for and what is there to the list of changes, in the order
-// in which they are made. Pure: a plan is all of what `up` will do, and
-// `--dry-run` prints it.
+// Computes the list of changes, in order, from the options and the system's
+// state. Pure: a plan is all that `up` will do, and `--dry-run` prints it.
 //
-// The order keeps every moment safe: rules stand before the LAN has its address
-// and before forwarding begins, so that nothing is forwarded untranslated or
-// into the LAN unasked, and devices are given addresses last.
+// The order is safe at every step. Rules come before the LAN's address and
+// before forwarding, so nothing is forwarded untranslated and no new flow
+// enters the LAN. dnsmasq comes last.
 //
-// IPv4 forwarding is switched on for the two interfaces only. The kernel's one
-// switch for all (ip_forward) would also change what every other interface
-// accepts. What the switches newly let through beside LAN to WAN, the table of
-// rules drops, for each family by what that family forwarded before.
+// IPv4 forwarding is enabled only on the two interfaces: the global switch
+// (ip_forward) would also change what every other interface accepts. The rules
+// drop what the switches newly allow besides LAN to WAN, for each family by its
+// previous forwarding.
 #pragma once
 
 #include <map>
@@ -24,37 +23,37 @@
 
 namespace flowtell {
 
-// Where a gateway keeps its things.
-struct GatewayPlaces {
+// The paths of a gateway's files.
+struct GatewayPaths {
   std::string state = "/run/flowtell";  // made and removed with its content
   std::string units = "/etc/systemd/system";
   std::string program = "/usr/bin/flowtell";  // this program, for the unit
 };
 
-struct GatewayGround {
+struct GatewayBaseline {
   NetworkState network;
-  // Every setting that a gateway may touch, as it was before any gateway.
+  // The settings that a gateway may change, before any gateway.
   std::map<std::string, std::string> settings;
-  bool has_other_users = true;  // see knows_other_users()
-  std::chrono::milliseconds dhcp_patience = kDhcpPatience;
+  bool has_other_users = true;  // see maps_other_users()
+  std::chrono::milliseconds dhcp_timeout = kDhcpTimeout;
 };
 
-// The settings that have to be 1 for it to work.
+// The settings that must be 1.
 std::vector<std::string> forwarding_settings(const GatewayOptions& options);
-// All settings that this gateway may touch or change along with others.
+// All settings that this gateway may change, directly or as a side effect.
 std::vector<std::string> settings_of(const GatewayOptions& options);
 
-// REQUIRES: check_machine() found nothing; the ground holds settings_of().
+// REQUIRES: check_machine() succeeded; the baseline holds settings_of().
 std::vector<ChangePtr> plan_gateway(const GatewayOptions& options,
-                                    const GatewayPlaces& places,
-                                    const GatewayGround& ground);
+                                    const GatewayPaths& places,
+                                    const GatewayBaseline& baseline);
 
 // The change that makes the gateway return after a reboot.
-ChangePtr plan_unit(const GatewayOptions& options, const GatewayPlaces& places);
+ChangePtr plan_unit(const GatewayOptions& options, const GatewayPaths& places);
 
-// Where dnsmasq finds what it should do, and keeps its leases.
-std::string dnsmasq_config_path(const GatewayPlaces& places,
+// The paths of dnsmasq's configuration and lease file.
+std::string dnsmasq_config_path(const GatewayPaths& places,
                                 std::string_view lan);
-std::string lease_path(const GatewayPlaces& places, std::string_view lan);
+std::string lease_path(const GatewayPaths& places, std::string_view lan);
 
 }  // namespace flowtell

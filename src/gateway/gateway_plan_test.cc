@@ -17,28 +17,28 @@ class GatewayPlan : public testing::Test {
     options_.wan = "eth0";
     Interface lan;
     lan.name = "wlan0";
-    ground_.network.interfaces = {lan};
-    ground_.settings = {{kLan, "0\n"}, {kWan, "0\n"}};
+    baseline_.network.interfaces = {lan};
+    baseline_.settings = {{kLan, "0\n"}, {kWan, "0\n"}};
   }
 
-  // The first lines of the changes.
+  // The first lines of the changes' descriptions.
   std::string plan() const {
     std::string text;
-    for (const auto& change : plan_gateway(options_, places_, ground_)) {
-      const std::string reported = change->describe();
-      text += reported.substr(0, reported.find('\n')) + '\n';
+    for (const auto& change : plan_gateway(options_, places_, baseline_)) {
+      const std::string description = change->describe();
+      text += description.substr(0, description.find('\n')) + '\n';
     }
     return text;
   }
-  // All of the first change whose description begins so.
+  // The description of the first change that begins with this.
   std::string change(std::string_view start) const {
-    for (const auto& change : plan_gateway(options_, places_, ground_)) {
+    for (const auto& change : plan_gateway(options_, places_, baseline_)) {
       if (change->describe().starts_with(start)) return change->describe();
     }
     return "";
   }
 
-  // That these rules drop, and no others.
+  // Expects exactly these rules to drop.
   void expect_rules(std::vector<std::string> wanted) const {
     std::vector<std::string> rules;
     const std::string table = change("add the nft");
@@ -76,28 +76,27 @@ class GatewayPlan : public testing::Test {
   static constexpr const char* kWan = "/proc/sys/net/ipv4/conf/eth0/forwarding";
 
   GatewayOptions options_;
-  GatewayPlaces places_;
-  GatewayGround ground_;
+  GatewayPaths places_;
+  GatewayBaseline baseline_;
 };
 
-TEST_F(GatewayPlan, OfABareMachineHoldsAllChangesInASafeOrder) {
-  EXPECT_EQ(
-      plan(),
-      "switch the interface wlan0 on\n"
-      "ask on wlan0 whether a DHCP server is there already, and stop if so\n"
-      "add the nftables table inet flowtell_wlan0\n"
-      "give wlan0 the address 192.168.12.1/24\n"
-      "set /proc/sys/net/ipv4/conf/wlan0/forwarding to 1 (it is 0)\n"
-      "set /proc/sys/net/ipv4/conf/eth0/forwarding to 1 (it is 0)\n"
-      "write /run/flowtell/gateway-wlan0/dnsmasq.conf\n"
-      "start dnsmasq "
-      "--conf-file=/run/flowtell/gateway-wlan0/dnsmasq.conf\n");
+TEST_F(GatewayPlan, HasAllChangesInASafeOrder) {
+  EXPECT_EQ(plan(),
+            "switch the interface wlan0 on\n"
+            "check wlan0 for another DHCP server, and stop if there is one\n"
+            "add the nftables table inet flowtell_wlan0\n"
+            "give wlan0 the address 192.168.12.1/24\n"
+            "set /proc/sys/net/ipv4/conf/wlan0/forwarding to 1 (it is 0)\n"
+            "set /proc/sys/net/ipv4/conf/eth0/forwarding to 1 (it is 0)\n"
+            "write /run/flowtell/gateway-wlan0/dnsmasq.conf\n"
+            "start dnsmasq "
+            "--conf-file=/run/flowtell/gateway-wlan0/dnsmasq.conf\n");
 }
 
-TEST_F(GatewayPlan, LeavesAloneWhatIsAsItShouldBe) {
-  ground_.network.interfaces[0].is_up = true;
-  ground_.network.interfaces[0].addresses = {options_.address};
-  ground_.settings[kLan] = ground_.settings[kWan] = "1\n";
+TEST_F(GatewayPlan, SkipsSettingsThatAreRightAlready) {
+  baseline_.network.interfaces[0].is_up = true;
+  baseline_.network.interfaces[0].addresses = {options_.address};
+  baseline_.settings[kLan] = baseline_.settings[kWan] = "1\n";
   EXPECT_EQ(plan(),
             "add the nftables table inet flowtell_wlan0\n"
             "write /run/flowtell/gateway-wlan0/dnsmasq.conf\n"
@@ -105,7 +104,7 @@ TEST_F(GatewayPlan, LeavesAloneWhatIsAsItShouldBe) {
             "--conf-file=/run/flowtell/gateway-wlan0/dnsmasq.conf\n");
 }
 
-TEST_F(GatewayPlan, DropsWhatForwardingWouldNewlyLetThrough) {
+TEST_F(GatewayPlan, DropsWhatForwardingNewlyAllows) {
   expect_rules(
       {kIntoLan, kIpv6FromLan, kIpv6IntoLan, kIpv4FromLan, kIpv4FromWan});
   EXPECT_NE(change("add the nft")
@@ -113,42 +112,42 @@ TEST_F(GatewayPlan, DropsWhatForwardingWouldNewlyLetThrough) {
             std::string::npos);
 }
 
-// The LAN is new to a system that forwards for other networks: nothing comes
-// into it unasked, and what passes between the others is left alone.
-TEST_F(GatewayPlan, ClosesTheLanAloneWhereItForwardsAlready) {
-  ground_.settings[kLan] = ground_.settings[kWan] = "1\n";
+// If the system already forwards for other networks, only new flows into the
+// LAN are dropped; flows between the others are left alone.
+TEST_F(GatewayPlan, DropsOnlyIntoTheLanIfItForwardsAlready) {
+  baseline_.settings[kLan] = baseline_.settings[kWan] = "1\n";
   expect_rules({kIntoLan, kIpv6FromLan, kIpv6IntoLan});
   options_.ipv6 = true;
-  ground_.settings[kIpv6] = "1\n";
+  baseline_.settings[kIpv6] = "1\n";
   expect_rules({kIntoLan});
 }
 
-TEST_F(GatewayPlan, DecidesForEachFamilyByItsOwnForwarding) {
+TEST_F(GatewayPlan, DropsPerFamily) {
   options_.ipv6 = true;
-  ground_.settings[kIpv6] = "0\n";
-  ground_.settings[kLan] = ground_.settings[kWan] = "1\n";
+  baseline_.settings[kIpv6] = "0\n";
+  baseline_.settings[kLan] = baseline_.settings[kWan] = "1\n";
   expect_rules({kIntoLan, kNewIpv6FromLan, kNewIpv6FromWan});
-  ground_.settings[kIpv6] = "1\n";
-  ground_.settings[kLan] = ground_.settings[kWan] = "0\n";
+  baseline_.settings[kIpv6] = "1\n";
+  baseline_.settings[kLan] = baseline_.settings[kWan] = "0\n";
   expect_rules({kIntoLan, kIpv4FromLan, kIpv4FromWan});
 }
 
-TEST_F(GatewayPlan, DecidesForEachInterfaceByItsOwnForwarding) {
-  ground_.settings[kLan] = "1\n";
+TEST_F(GatewayPlan, DropsPerInterface) {
+  baseline_.settings[kLan] = "1\n";
   expect_rules({kIntoLan, kIpv6FromLan, kIpv6IntoLan, kIpv4FromWan});
-  ground_.settings[kLan] = "0\n";
-  ground_.settings[kWan] = "1\n";
+  baseline_.settings[kLan] = "0\n";
+  baseline_.settings[kWan] = "1\n";
   expect_rules({kIntoLan, kIpv6FromLan, kIpv6IntoLan, kIpv4FromLan});
 }
 
-TEST_F(GatewayPlan, TakesASettingThatCannotBeReadForOff) {
-  ground_.settings.clear();
+TEST_F(GatewayPlan, TreatsAnUnreadableSettingAsOff) {
+  baseline_.settings.clear();
   options_.ipv6 = true;
   expect_rules(
       {kIntoLan, kIpv4FromLan, kIpv4FromWan, kNewIpv6FromLan, kNewIpv6FromWan});
 }
 
-TEST_F(GatewayPlan, KeepsDnsToTheLan) {
+TEST_F(GatewayPlan, RestrictsDnsToTheLan) {
   constexpr std::string_view kRule =
       "iifname != { \"wlan0\", \"lo\" } meta l4proto { tcp, udp } th dport 53 "
       "fib daddr . iif type != { local, broadcast, multicast } drop\n";
@@ -157,7 +156,7 @@ TEST_F(GatewayPlan, KeepsDnsToTheLan) {
   EXPECT_EQ(change("add the nft").find("chain input"), std::string::npos);
 }
 
-TEST_F(GatewayPlan, HasDnsmasqForwardNamesUnlessAnotherServerIsNamed) {
+TEST_F(GatewayPlan, MakesDnsmasqServeDnsUnlessAnotherServerIsGiven) {
   EXPECT_EQ(change("write").find("port=0"), std::string::npos);
   EXPECT_NE(change("write").find("dns-server,192.168.12.1\n"),
             std::string::npos);
@@ -166,32 +165,32 @@ TEST_F(GatewayPlan, HasDnsmasqForwardNamesUnlessAnotherServerIsNamed) {
   EXPECT_NE(change("write").find("dns-server,9.9.9.9\n"), std::string::npos);
 }
 
-TEST_F(GatewayPlan, ForIpv6PutsBackAllThatOneSwitchChanges) {
+TEST_F(GatewayPlan, KeepsAcceptingRouterAdvertisementsWithIpv6) {
   options_.ipv6 = true;
   const std::string conf = "/proc/sys/net/ipv6/conf/";
-  ground_.settings[conf + "all/forwarding"] = "0\n";
-  ground_.settings[conf + "default/forwarding"] = "0\n";
-  ground_.settings[conf + "eth0/forwarding"] = "1\n";
-  ground_.settings[conf + "eth0/accept_ra"] = "1\n";
+  baseline_.settings[conf + "all/forwarding"] = "0\n";
+  baseline_.settings[conf + "default/forwarding"] = "0\n";
+  baseline_.settings[conf + "eth0/forwarding"] = "1\n";
+  baseline_.settings[conf + "eth0/accept_ra"] = "1\n";
   EXPECT_NE(plan().find("eth0/accept_ra to 2 (it is 1)\n"), std::string::npos);
   EXPECT_NE(plan().find("all/forwarding to 1 (it is 0), which changes 2 "
                         "settings along with it\n"),
             std::string::npos);
-  ground_.settings[conf + "eth0/accept_ra"] = "0\n";  // as it is told
+  baseline_.settings[conf + "eth0/accept_ra"] = "0\n";  // disabled by the user
   EXPECT_EQ(plan().find("accept_ra"), std::string::npos);
-  ground_.settings[conf + "eth0/accept_ra"] = "1\n";
-  ground_.settings[conf + "all/forwarding"] = "1\n";  // it has a way out
+  baseline_.settings[conf + "eth0/accept_ra"] = "1\n";
+  baseline_.settings[conf + "all/forwarding"] = "1\n";  // forwards already
   EXPECT_EQ(plan().find("accept_ra"), std::string::npos);
 }
 
-TEST_F(GatewayPlan, RecordsAllThatOneSwitchChangesAlong) {
+TEST_F(GatewayPlan, RecordsLinkedSettings) {
   options_.ipv6 = true;
   const std::string conf = "/proc/sys/net/ipv6/conf/";
-  ground_.settings[conf + "all/forwarding"] = "0\n";
-  ground_.settings[conf + "default/forwarding"] = "0\n";
-  ground_.settings[conf + "eth0/forwarding"] = "1\n";
-  ground_.settings[conf + "eth0/accept_ra"] = "0\n";
-  for (const auto& change : plan_gateway(options_, places_, ground_)) {
+  baseline_.settings[conf + "all/forwarding"] = "0\n";
+  baseline_.settings[conf + "default/forwarding"] = "0\n";
+  baseline_.settings[conf + "eth0/forwarding"] = "1\n";
+  baseline_.settings[conf + "eth0/accept_ra"] = "0\n";
+  for (const auto& change : plan_gateway(options_, places_, baseline_)) {
     const Json json = change->json();
     if (json["change"] != "setting" || json["path"] != kIpv6) continue;
     EXPECT_EQ(json["old"], "0\n");
@@ -205,10 +204,10 @@ TEST_F(GatewayPlan, RecordsAllThatOneSwitchChangesAlong) {
   FAIL() << "no change of " << kIpv6;
 }
 
-TEST_F(GatewayPlan, IsTheSameReadBackFromItsRecord) {
+TEST_F(GatewayPlan, SurvivesJson) {
   options_.ipv6 = true;
-  ground_.settings["/proc/sys/net/ipv6/conf/all/forwarding"] = "0\n";
-  auto changes = plan_gateway(options_, places_, ground_);
+  baseline_.settings["/proc/sys/net/ipv6/conf/all/forwarding"] = "0\n";
+  auto changes = plan_gateway(options_, places_, baseline_);
   changes.push_back(plan_unit(options_, places_));
   for (const auto& change : changes) {
     const auto read = change_from_json(change->json());
@@ -217,7 +216,7 @@ TEST_F(GatewayPlan, IsTheSameReadBackFromItsRecord) {
   }
 }
 
-TEST_F(GatewayPlan, RefusesRecordsThatAreNone) {
+TEST_F(GatewayPlan, RefusesInvalidRecords) {
   for (const char* text :
        {"{}", "[]", "null", R"({"change":"link"})", R"({"change":"dance"})",
         R"({"change":"address","interface":"a","address":"b"})",

@@ -17,8 +17,8 @@ namespace flowtell {
 namespace {
 
 // {"elem": {"val": "192.168.12.100", "counter": {"packets": 1, "bytes": 60}}}
-void take_counter(const Json& element, Traffic GatewayDevice::*direction,
-                  std::map<Ipv4, GatewayDevice>& devices) {
+void add_counter(const Json& element, Traffic GatewayDevice::*direction,
+                 std::map<Ipv4, GatewayDevice>& devices) {
   if (!element.is_object() || !element.contains("elem")) return;
   const Json& counted = element["elem"];
   if (!counted.is_object() || !counted.contains("counter")) return;
@@ -36,7 +36,7 @@ std::optional<Interface> interface_in(const NetworkState& state,
 }
 
 Result<GatewayStatus> status_of(const Journal& journal,
-                                const GatewayPlaces& places,
+                                const GatewayPaths& places,
                                 const NetworkState& network) {
   GatewayStatus status;
   status.options = journal.options();
@@ -73,9 +73,9 @@ std::vector<GatewayDevice> devices_of(std::vector<Lease> leases,
       if (!set.contains("elem")) continue;
       const bool is_sent = text_at(set, "name") == "sent";
       for (const Json& element : set["elem"]) {
-        take_counter(element,
-                     is_sent ? &GatewayDevice::sent : &GatewayDevice::received,
-                     devices);
+        add_counter(element,
+                    is_sent ? &GatewayDevice::sent : &GatewayDevice::received,
+                    devices);
       }
     }
   }
@@ -88,9 +88,9 @@ std::vector<GatewayDevice> devices_of(std::vector<Lease> leases,
 }
 
 Result<std::vector<GatewayStatus>> read_gateway_status(
-    std::string_view lan, const GatewayPlaces& places) {
-  auto may = require_network_privilege("tell how a gateway is doing");
-  if (!may) return fail(std::move(may).error());
+    std::string_view lan, const GatewayPaths& places) {
+  auto allowed = require_network_privilege("show the status of a gateway");
+  if (!allowed) return fail(std::move(allowed).error());
   auto network = read_network_state();
   if (!network) return fail(std::move(network).error());
   std::vector<GatewayStatus> gateways;

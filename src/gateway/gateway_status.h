@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a gateway is doing: its interfaces, its devices with their leases and
-// bytes. Asked of the system at this moment; nothing is kept.
+// The status of a gateway: its interfaces, and its devices with leases and
+// bytes. Read from the system at each call.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct Traffic {
   std::uint64_t bytes = 0;  // packet lengths
 };
 
-// Whoever has a lease, and whoever sent or received through the gateway.
+// A device with a lease, or with traffic through the gateway.
 struct GatewayDevice {
   Ipv4 address;
   std::optional<Lease> lease;
@@ -41,21 +41,21 @@ struct GatewayStatus {
   bool returns_after_reboot = false;
   std::optional<Interface> lan;
   std::optional<Interface> wan;
-  std::vector<GatewayDevice> devices;  // in the order of their addresses
+  std::vector<GatewayDevice> devices;  // sorted by address
 
   bool is_up() const { return missing.empty(); }
 };
 
-// Of the gateway on that interface, or of all where it is empty. An interface
-// without a gateway gives an empty list.
+// The status of the gateway on that interface, or of all if it is empty. Empty
+// if there is none.
 Result<std::vector<GatewayStatus>> read_gateway_status(
-    std::string_view lan, const GatewayPlaces& places);
+    std::string_view lan, const GatewayPaths& places);
 
 std::string status_text(const std::vector<GatewayStatus>& gateways);
 Json status_json(const std::vector<GatewayStatus>& gateways);
 
-// The counters in what `nft -j list table` prints, put to the devices that
-// have leases, or to new ones.
+// Joins the counters in the output of `nft -j list table` with the leases.
+// Devices without a lease are added.
 std::vector<GatewayDevice> devices_of(std::vector<Lease> leases,
                                       std::string_view table_json);
 

@@ -14,7 +14,7 @@ constexpr std::string_view kTable = R"({"nftables":[{"metainfo":{}},
     {"elem":{"val":"10.0.0.9","counter":{"packets":3,"bytes":4000}}}]}},
   {"chain":{"name":"forward"}}]})";
 
-TEST(GatewayStatus, PutsBytesToLeasesAndToDevicesWithoutOne) {
+TEST(GatewayStatus, JoinsCountersWithLeases) {
   const auto devices = devices_of(
       parse_leases("0 02:00:00:00:00:01 10.0.0.9 phone *\n"), kTable);
   ASSERT_EQ(devices.size(), 2u);
@@ -27,12 +27,12 @@ TEST(GatewayStatus, PutsBytesToLeasesAndToDevicesWithoutOne) {
   EXPECT_EQ(devices[1].received.bytes, 4000u);
 }
 
-TEST(GatewayStatus, DoesWithoutATable) {
+TEST(GatewayStatus, AcceptsAMissingTable) {
   EXPECT_EQ(devices_of(parse_leases("0 02:00 10.0.0.9 * *\n"), "").size(), 1u);
   EXPECT_TRUE(devices_of({}, R"({"nftables":[]})").empty());
 }
 
-TEST(GatewayStatus, IsToldAsATable) {
+TEST(GatewayStatus, IsFormattedAsATable) {
   GatewayStatus status;
   status.options.lan = "wlan0";
   status.options.wan = "eth0";
@@ -41,8 +41,8 @@ TEST(GatewayStatus, IsToldAsATable) {
       devices_of(parse_leases("0 02:00:00:00:00:01 10.0.0.9 phone *\n"), "");
   EXPECT_EQ(status_text({status}),
             "Gateway on wlan0: up since 2026-01-02T03:04:05Z\n"
-            "  LAN wlan0: gone\n"
-            "  WAN eth0: gone\n"
+            "  LAN wlan0: absent\n"
+            "  WAN eth0: absent\n"
             "  leases from 192.168.12.100 to 192.168.12.200, for 43200 s; DNS "
             "by the gateway, domain lan\n"
             "  IPv6 is not forwarded; after a reboot it does not return\n"
@@ -54,7 +54,7 @@ TEST(GatewayStatus, IsToldAsATable) {
             "10.0.0.9  02:00:00:00:00:01  phone       never           0        "
             "       0\n");
   status.missing = {"dnsmasq"};
-  EXPECT_NE(status_text({status}).find("not whole, it lacks dnsmasq; "),
+  EXPECT_NE(status_text({status}).find("incomplete, missing dnsmasq; "),
             std::string::npos);
   EXPECT_EQ(status_text({}), "No gateway is up.\n");
   EXPECT_EQ(status_json({status})["gateways"][0]["devices"][0]["name"],
@@ -87,10 +87,10 @@ TEST(GatewayStatus, ShowsTheStateOfItsInterfaces) {
                            *Ipv4Prefix::parse("10.0.1.2/24")};
   EXPECT_TRUE(shows_line(status, "  WAN eth0: up, 10.0.0.2/24, 10.0.1.2/24"));
   EXPECT_TRUE(
-      status_text({status}).ends_with("\n\nNo device has shown itself yet.\n"));
+      status_text({status}).ends_with("\n\nNo device has been seen yet.\n"));
 }
 
-TEST(GatewayStatus, ShowsOptionsThatAreNotTheDefault) {
+TEST(GatewayStatus, ShowsOtherOptions) {
   GatewayStatus status;
   status.options.lan = "wlan0";
   status.options.wan = "eth0";
@@ -104,7 +104,7 @@ TEST(GatewayStatus, ShowsOptionsThatAreNotTheDefault) {
       shows_line(status, "  IPv6 is forwarded; after a reboot it returns"));
   status.missing = {"a", "b"};
   EXPECT_TRUE(status_text({status}).starts_with(
-      "Gateway on wlan0: not whole, it lacks a and b; 'flowtell gateway up "
+      "Gateway on wlan0: incomplete, missing a and b; 'flowtell gateway up "
       "--lan wlan0 --wan eth0 --dns 9.9.9.9 --ipv6' "));
   const std::string one = status_text({status});
   EXPECT_EQ(status_text({status, status}), one + '\n' + one);
@@ -123,7 +123,7 @@ TEST(GatewayStatus, ShowsDevicesWithAndWithoutLeases) {
       << text;
 }
 
-TEST(GatewayStatus, IsCompleteAsJson) {
+TEST(GatewayStatus, HasAllFieldsInJson) {
   GatewayStatus status;
   status.options.lan = "wlan0";
   status.options.wan = "eth0";

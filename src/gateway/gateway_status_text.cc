@@ -13,7 +13,7 @@ std::string ends_text(const Lease& lease) {
 }
 
 std::string interface_text(const std::optional<Interface>& interface) {
-  if (!interface) return "gone";
+  if (!interface) return "absent";
   std::string text = !interface->is_up        ? "down"
                      : interface->has_carrier ? "up"
                                               : "up, without a link";
@@ -26,9 +26,9 @@ std::string interface_text(const std::optional<Interface>& interface) {
 std::string state_text(const GatewayStatus& gateway) {
   if (gateway.is_up()) return "up since " + gateway.since;
   return fmt::format(
-      "not whole, it lacks {}; 'flowtell gateway up {}' mends it, 'flowtell "
+      "incomplete, missing {}; 'flowtell gateway up {}' repairs it, 'flowtell "
       "gateway down --lan {}' undoes it",
-      listed(gateway.missing), fmt::join(words_of(gateway.options), " "),
+      listed(gateway.missing), fmt::join(command_line_of(gateway.options), " "),
       gateway.options.lan);
 }
 
@@ -61,7 +61,7 @@ std::string gateway_text(const GatewayStatus& gateway) {
       options.serves_dns() ? "by the gateway" : options.dns->text(),
       options.domain, options.ipv6 ? "" : "not ",
       gateway.returns_after_reboot ? "returns" : "does not return");
-  return text + (gateway.devices.empty() ? "No device has shown itself yet.\n"
+  return text + (gateway.devices.empty() ? "No device has been seen yet.\n"
                                          : device_table(gateway.devices));
 }
 

@@ -4,14 +4,13 @@
 namespace flowtell {
 namespace {
 
-// What is left as it is.
+// The changes that are not undone.
 struct UndoLimits {
   bool keep_unit = false;
-  bool is_after_reboot = false;             // only what outlives one is there
-  std::map<std::string, std::string> held;  // settings that others need
+  bool is_after_reboot = false;             // only changes that outlive one
+  std::map<std::string, std::string> held;  // settings of other gateways
 };
 
-// Undoes one change, unless it is not ours alone to undo.
 Result<void> undo(const Change& change, const UndoLimits& limits,
                   Undone& undone) {
   if (limits.is_after_reboot && !change.outlives_reboot()) return {};
@@ -30,21 +29,21 @@ Result<void> undo(const Change& change, const UndoLimits& limits,
 
 }  // namespace
 
-std::map<std::string, std::string> held_settings(const GatewayPlaces& places,
-                                                 std::string_view but_of) {
+std::map<std::string, std::string> held_settings(const GatewayPaths& places,
+                                                 std::string_view except) {
   std::map<std::string, std::string> held;
   for (const std::string& lan : Journal::recorded(places.state)) {
-    if (lan == but_of) continue;
+    if (lan == except) continue;
     const auto journal = Journal::open(places.state, lan);
-    if (!journal || journal->is_of_earlier_boot() ||
-        !journal->is_of_this_network()) {
+    if (!journal || journal->is_from_earlier_boot() ||
+        !journal->is_from_this_network()) {
       continue;
     }
     for (const ChangePtr& change : journal->changes()) {
       const auto* setting = dynamic_cast<const SettingChange*>(change.get());
       if (setting == nullptr) continue;
       held.emplace(setting->old.path, setting->old.value);
-      for (const Setting& other : setting->along) {
+      for (const Setting& other : setting->linked) {
         held.emplace(other.path, other.value);
       }
     }
@@ -52,8 +51,9 @@ std::map<std::string, std::string> held_settings(const GatewayPlaces& places,
   return held;
 }
 
-Result<void> make(Journal& journal, ChangePtr change,
-                  const GatewayRequest& request, const HeldSignals& signals) {
+Result<void> apply_one(Journal& journal, ChangePtr change,
+                       const GatewayRequest& request,
+                       const BlockedSignals& signals) {
   if (signals.any()) return fail(ErrorKind::kOutput, "interrupted");
   request.observe("prepare");
   if (auto done = change->prepare(); !done) return done;
@@ -65,16 +65,16 @@ Result<void> make(Journal& journal, ChangePtr change,
   return done;
 }
 
-Result<void> make_all(std::vector<ChangePtr> changes,
-                      const GatewayOptions& options,
-                      const GatewayRequest& request,
-                      const HeldSignals& signals) {
+Result<void> apply_all(std::vector<ChangePtr> changes,
+                       const GatewayOptions& options,
+                       const GatewayRequest& request,
+                       const BlockedSignals& signals) {
   request.observe("begin");
   auto journal = Journal::create(request.places.state, options);
   if (!journal) return fail(std::move(journal).error());
   Result<void> done;
   for (ChangePtr& change : changes) {
-    if (done) done = make(*journal, std::move(change), request, signals);
+    if (done) done = apply_one(*journal, std::move(change), request, signals);
   }
   if (done) done = journal->push_complete();
   if (done) {
@@ -90,7 +90,7 @@ Result<Undone> undo_all(Journal& journal, bool keep_unit,
                         const GatewayRequest& request) {
   const UndoLimits limits = {
       .keep_unit = keep_unit,
-      .is_after_reboot = journal.is_of_earlier_boot(),
+      .is_after_reboot = journal.is_from_earlier_boot(),
       .held = held_settings(request.places, journal.options().lan)};
   Undone undone;
   while (!journal.changes().empty()) {
@@ -98,7 +98,7 @@ Result<Undone> undo_all(Journal& journal, bool keep_unit,
       request.observe("undo");
       auto done = undo(*change, limits, undone);
       if (!done) {
-        return fail("what is left stays on record for 'flowtell gateway down'",
+        return fail("the rest stays on record for 'flowtell gateway down'",
                     std::move(done).error());
       }
     }

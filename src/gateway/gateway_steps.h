@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// The steps of `up` and `down`: changes made with their record, and undone with
-// it. Between any two steps the program may be killed.
+// The steps of `up` and `down`: applying and undoing changes, with their
+// record. The program may be killed between any two steps.
 #pragma once
 
 #include <functional>
@@ -18,40 +17,40 @@
 namespace flowtell {
 
 struct GatewayRequest {
-  GatewayPlaces places;
-  // How long to wait for the answer of another DHCP server.
-  std::chrono::milliseconds dhcp_patience = kDhcpPatience;
-  // Told of each step before and after it is taken; for tests, which kill the
-  // program there.
+  GatewayPaths places;
+  // The timeout of the probe for another DHCP server.
+  std::chrono::milliseconds dhcp_timeout = kDhcpTimeout;
+  // Called before and after each step; for tests, which kill the program there.
   std::function<void(std::string_view step)> observe = [](std::string_view) {};
 };
 
-// Settings that other gateways hold in this network namespace, as they were
-// before the first of them.
-std::map<std::string, std::string> held_settings(const GatewayPlaces& places,
-                                                 std::string_view but_of);
+// The settings that other gateways of this network namespace hold, with their
+// values before the first of them.
+std::map<std::string, std::string> held_settings(const GatewayPaths& places,
+                                                 std::string_view except);
 
-// Records the change, then makes it. Fails, with nothing done, where a signal
-// asks the program to end.
-Result<void> make(Journal& journal, ChangePtr change,
-                  const GatewayRequest& request, const HeldSignals& signals);
+// Records the change, then applies it. Fails, with nothing done, if a signal is
+// pending.
+Result<void> apply_one(Journal& journal, ChangePtr change,
+                       const GatewayRequest& request,
+                       const BlockedSignals& signals);
 
-// Begins a record and makes all the changes, or none: where one fails, those
-// before it are undone.
-Result<void> make_all(std::vector<ChangePtr> changes,
-                      const GatewayOptions& options,
-                      const GatewayRequest& request,
-                      const HeldSignals& signals);
+// Begins a record and applies all changes, or none: if one fails, the earlier
+// ones are undone.
+Result<void> apply_all(std::vector<ChangePtr> changes,
+                       const GatewayOptions& options,
+                       const GatewayRequest& request,
+                       const BlockedSignals& signals);
 
 struct Undone {
   std::size_t changes = 0;
-  bool had_unit = false;  // one that would have brought it back
+  bool had_unit = false;  // whether it removed a unit
 };
 
-// Undoes what is on record, newest first, and removes the record. A setting
-// that another gateway holds stays as it is, for that one to put back. After a
-// reboot only what outlives one is undone: the rest has gone, and what looks
-// like it is another's.
+// Undoes the recorded changes, newest first, and removes the record. Settings
+// that another gateway holds are left for that one to restore. After a reboot
+// only changes that outlive one are undone: the others are gone, and anything
+// similar belongs to another program.
 Result<Undone> undo_all(Journal& journal, bool keep_unit,
                         const GatewayRequest& request);
 

@@ -13,19 +13,19 @@
 namespace flowtell {
 namespace {
 
-// Writes down what is done to it. Its record is that of a file that is absent.
+// Logs what is done to it. Its JSON is that of an absent file.
 struct LoggedChange : Change {
   LoggedChange(std::string new_name, std::string& lines, std::string what = "")
       : name(std::move(new_name)), log(lines), failing(std::move(what)) {}
-  Result<void> noted(const std::string& what) const {
+  Result<void> logged(const std::string& what) const {
     log += what + ' ' + name + '\n';
     if (what != failing) return {};
     return fail(ErrorKind::kOutput, "{} fails", name);
   }
   std::string describe() const override { return name; }
-  Result<void> prepare() override { return noted("prepare"); }
-  Result<void> apply() const override { return noted("apply"); }
-  Result<void> undo() const override { return noted("undo"); }
+  Result<void> prepare() override { return logged("prepare"); }
+  Result<void> apply() const override { return logged("apply"); }
+  Result<void> undo() const override { return logged("undo"); }
   Json json() const override {
     return {{"change", "file"}, {"path", "/nowhere/" + name}};
   }
@@ -53,19 +53,19 @@ class GatewaySteps : public testing::Test {
     (all.push_back(std::make_unique<Changes>(std::move(changes))), ...);
     return all;
   }
-  Result<void> make_these(std::vector<ChangePtr> changes) {
-    return make_all(std::move(changes), options_, request_, signals_);
+  Result<void> apply_these(std::vector<ChangePtr> changes) {
+    return apply_all(std::move(changes), options_, request_, signals_);
   }
   LoggedChange change(const char* name, const char* failing = "") {
     return {name, log_, failing};
   }
-  // A record of a gateway that holds one setting, and others along with it.
-  void hold(const std::string& lan, const char* setting, const char* along) {
+  // Records a gateway that holds one setting and one linked to it.
+  void hold(const std::string& lan, const char* setting, const char* other) {
     GatewayOptions options = options_;
     options.lan = lan;
     Journal journal = *Journal::create(state_.path(), options);
     ASSERT_TRUE(journal.push(std::make_unique<SettingChange>(
-        Setting{setting, "0\n"}, "1\n", std::vector<Setting>{{along, "2\n"}})));
+        Setting{setting, "0\n"}, "1\n", std::vector<Setting>{{other, "2\n"}})));
   }
   void rewrite(const std::string& lan, const std::string& key) {
     const std::string path = Journal::folder(state_.path(), lan) + "/journal";
@@ -82,12 +82,12 @@ class GatewaySteps : public testing::Test {
   TemporaryFolder state_;
   GatewayOptions options_;
   GatewayRequest request_;
-  HeldSignals signals_;
+  BlockedSignals signals_;
   std::string log_;
 };
 
-TEST_F(GatewaySteps, PrepareThenRecordThenMakeAndUndoTheNewestFirst) {
-  ASSERT_TRUE(make_these(list(change("a"), change("b"))));
+TEST_F(GatewaySteps, PrepareRecordApplyAndUndoTheNewestFirst) {
+  ASSERT_TRUE(apply_these(list(change("a"), change("b"))));
   EXPECT_EQ(log_,
             "- begin\n- prepare\nprepare a\n- record\n- recorded\napply a\n"
             "- made\n- prepare\nprepare b\n- record\n- recorded\napply b\n"
@@ -102,9 +102,9 @@ TEST_F(GatewaySteps, PrepareThenRecordThenMakeAndUndoTheNewestFirst) {
   EXPECT_TRUE(state_.names().empty());
 }
 
-TEST_F(GatewaySteps, UndoAllBeforeAChangeThatFails) {
+TEST_F(GatewaySteps, UndoAllChangesBeforeAFailure) {
   const auto made =
-      make_these(list(change("a"), change("b", "apply"), change("c")));
+      apply_these(list(change("a"), change("b", "apply"), change("c")));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().message, "nothing was changed: b fails");
   EXPECT_EQ(log_.find("prepare c"), std::string::npos);
@@ -113,15 +113,15 @@ TEST_F(GatewaySteps, UndoAllBeforeAChangeThatFails) {
   EXPECT_TRUE(state_.names().empty());
 }
 
-TEST_F(GatewaySteps, DoNotUndoWhatCouldNotBePrepared) {
-  ASSERT_FALSE(make_these(list(change("a"), change("b", "prepare"))));
+TEST_F(GatewaySteps, DoNotUndoAnUnpreparedChange) {
+  ASSERT_FALSE(apply_these(list(change("a"), change("b", "prepare"))));
   EXPECT_EQ(log_.find("undo b"), std::string::npos);
   EXPECT_NE(log_.find("undo a"), std::string::npos);
 }
 
-TEST_F(GatewaySteps, KeepOnRecordWhatCannotBeUndone) {
+TEST_F(GatewaySteps, KeepTheRecordOfAFailedUndo) {
   const auto made =
-      make_these(list(change("a"), change("b", "undo"), change("c", "apply")));
+      apply_these(list(change("a"), change("b", "undo"), change("c", "apply")));
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("stays on record"), std::string::npos);
   EXPECT_EQ(log_.find("undo a"), std::string::npos);
@@ -130,7 +130,7 @@ TEST_F(GatewaySteps, KeepOnRecordWhatCannotBeUndone) {
 
 TEST_F(GatewaySteps, StopAtASignal) {
   ::raise(SIGTERM);
-  const auto made = make_these(list(change("a")));
+  const auto made = apply_these(list(change("a")));
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("interrupted"), std::string::npos);
   EXPECT_EQ(log_.find("apply"), std::string::npos);
@@ -142,7 +142,7 @@ TEST_F(GatewaySteps, StopAtASignal) {
   EXPECT_EQ(::sigtimedwait(&term, nullptr, &now), SIGTERM);
 }
 
-TEST_F(GatewaySteps, LeaveSettingsThatOthersHold) {
+TEST_F(GatewaySteps, LeaveSettingsThatOtherGatewaysHold) {
   hold("b", kOne, kTwo);
   const std::map<std::string, std::string> held = {{kOne, "0\n"},
                                                    {kTwo, "2\n"}};
@@ -155,7 +155,7 @@ TEST_F(GatewaySteps, LeaveSettingsThatOthersHold) {
   EXPECT_EQ(undo_all(*last, false, request_)->changes, 1u);
 }
 
-TEST_F(GatewaySteps, LeaveNoSettingsToOthersElsewhere) {
+TEST_F(GatewaySteps, IgnoreGatewaysOfOtherNetworksAndBoots) {
   hold("b", kOne, kTwo);
   rewrite("b", "network");
   EXPECT_TRUE(held_settings(request_.places, "wlan0").empty());
@@ -164,7 +164,7 @@ TEST_F(GatewaySteps, LeaveNoSettingsToOthersElsewhere) {
   EXPECT_TRUE(held_settings(request_.places, "wlan0").empty());
 }
 
-TEST_F(GatewaySteps, UndoAfterARebootWhatOutlivesOne) {
+TEST_F(GatewaySteps, UndoOnlyWhatOutlivesAReboot) {
   Journal journal = *Journal::create(state_.path(), options_);
   const std::string path = state_.put("kept", "text");
   ASSERT_TRUE(journal.push(std::make_unique<FileChange>(path)));

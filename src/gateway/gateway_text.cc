@@ -19,28 +19,28 @@ constexpr std::string_view kCounters = R"(	set sent {
 	}
 )";
 
-// All states but "established" and "related". Without "untracked", a table that
-// switches tracking off would open the LAN.
-constexpr std::string_view kUnasked = "ct state invalid,new,untracked";
+// All states but "established" and "related". "untracked" is included, or a
+// table that disables tracking would open the LAN.
+constexpr std::string_view kNewFlows = "ct state invalid,new,untracked";
 
 std::string family_rules(const GatewayOptions& options, std::string_view family,
-                         const FamilyText& closes) {
+                         const FamilyText& drops) {
   std::string rules;
-  if (closes.closes_lan) {
+  if (drops.drops_from_lan) {
     rules += fmt::format(
         "\t\tmeta nfproto {} iifname \"{}\" oifname != {{ \"{}\", \"{}\" }} "
         "drop\n",
         family, options.lan, options.lan, options.wan);
   }
-  if (closes.closes_wan) {
+  if (drops.drops_from_wan) {
     rules += fmt::format("\t\tmeta nfproto {} iifname \"{}\" {} drop\n", family,
-                         options.wan, kUnasked);
+                         options.wan, kNewFlows);
   }
   return rules;
 }
 
-// A LAN that is a bridge may have what its own ports send each other pass here
-// (br_netfilter), with the bridge on both sides; that is not forwarding.
+// With br_netfilter, frames between the ports of a LAN bridge pass this chain
+// with the bridge on both sides. That is not forwarding.
 std::string forward_rules(const GatewayOptions& options,
                           const TableText& table) {
   const std::string& lan = options.lan;
@@ -53,7 +53,7 @@ std::string forward_rules(const GatewayOptions& options,
         lan);
   }
   rules += fmt::format("\t\tiifname != \"{0}\" oifname \"{0}\" {1} drop\n", lan,
-                       kUnasked);
+                       kNewFlows);
   rules += family_rules(options, "ipv4", table.ipv4);
   if (options.ipv6) rules += family_rules(options, "ipv6", table.ipv6);
   rules += fmt::format(
@@ -65,9 +65,9 @@ std::string forward_rules(const GatewayOptions& options,
   return rules;
 }
 
-// The kernel takes a packet to any address of its own from any interface, and
-// so would dnsmasq, which listens at the LAN's addresses. Questions from
-// elsewhere to addresses of the interface they came by are another server's.
+// The kernel, and so dnsmasq, accepts packets to any of its addresses from any
+// interface. Drops DNS queries from elsewhere, except to addresses of the
+// interface they arrive on, which are for another server.
 std::string input_chain(const GatewayOptions& options) {
   if (!options.serves_dns()) return "";
   return fmt::format(
@@ -127,7 +127,7 @@ std::string dnsmasq_text(const GatewayOptions& options,
       mask_text(options.address), options.lease_seconds, own.text(),
       (options.dns ? *options.dns : own).text(), options.domain, dnsmasq.folder,
       kLeases, dnsmasq.folder, kDnsmasqProcess);
-  // This machine's own names are not for the devices.
+  // This machine's hosts file is not served to devices.
   text += options.serves_dns() ? "no-hosts\ndomain-needed\nbogus-priv\n"
                                : "port=0\n";
   if (!dnsmasq.has_other_users) text += "user=\ngroup=\n";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a gateway tells nft and dnsmasq, as text in their own languages.
+// Generates the configuration of nft and dnsmasq.
 #pragma once
 
 #include <string>
@@ -9,13 +9,14 @@
 
 namespace flowtell {
 
-// "flowtell_wlan0": the gateway's own table of rules, of the family inet.
+// The gateway's nftables table, in family inet: "flowtell_wlan0".
 std::string table_name(const GatewayOptions& options);
 
-// What one family (IPv4 or IPv6) drops because it was not forwarded before.
+// The new flows that one family (IPv4 or IPv6) drops because they were not
+// forwarded before.
 struct FamilyText {
-  bool closes_lan = true;  // new flows from the LAN to anywhere but the WAN
-  bool closes_wan = true;  // new flows from the WAN to any other network
+  bool drops_from_lan = true;  // from the LAN to other networks than the WAN
+  bool drops_from_wan = true;  // from the WAN to any other network
 };
 
 struct TableText {
@@ -23,27 +24,25 @@ struct TableText {
   FamilyText ipv6;
 };
 
-// Translates what leaves through the WAN and counts the bytes of each device in
-// the sets `sent` and `received` (of what other firewalls let pass). Drops new
-// flows into the LAN in both families, whatever was forwarded before; IPv6 from
-// and to the LAN unless it is asked for; and DNS questions for the gateway that
-// do not come from the LAN. It accepts nothing, so it cannot undo what another
-// table drops.
+// Masquerades what leaves through the WAN and counts the bytes of each device,
+// of packets that other firewalls accept, in the sets `sent` and `received`.
+// Drops new flows into the LAN in both families, IPv6 from and to the LAN
+// unless enabled, and DNS queries to the gateway from outside the LAN. It
+// accepts nothing, so it does not override the drops of another table.
 std::string table_text(const GatewayOptions& options, const TableText& table);
 
-// The files of dnsmasq in a gateway's folder: its configuration, the leases it
-// gave, and its process number.
+// The names of dnsmasq's files in a gateway's folder.
 inline constexpr std::string_view kDnsmasqConfig = "dnsmasq.conf";
 inline constexpr std::string_view kLeases = "leases";
 inline constexpr std::string_view kDnsmasqProcess = "dnsmasq.pid";
 
 struct DnsmasqText {
-  std::string folder;           // for its leases and process number
-  bool has_other_users = true;  // to become one of, after the start
+  std::string folder;           // of the leases and the process number
+  bool has_other_users = true;  // whether dnsmasq can switch users
 };
 
-// DHCP for the LAN, and DNS for it unless that is another's. dnsmasq listens
-// nowhere else and reads no configuration but this.
+// DHCP for the LAN, and DNS unless another server is given. dnsmasq listens
+// only there and reads only this configuration.
 std::string dnsmasq_text(const GatewayOptions& options,
                          const DnsmasqText& dnsmasq);
 

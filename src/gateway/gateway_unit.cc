@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view kNameStart = "flowtell-gateway-";
 constexpr std::string_view kNameEnd = ".service";
 
-// As little as its job allows; 'systemd-analyze security' asks after the rest.
-// Any other call fails rather than kills, for dnsmasq, ip and nft make theirs.
+// Only the privileges of a gateway; 'systemd-analyze security' lists the rest.
+// Other calls fail instead of killing: dnsmasq, ip and nft may try them.
 constexpr std::string_view kHardening =
     R"(# What a gateway does: it sets addresses, rules and settings of the network
 # (CAP_NET_ADMIN), asks for other DHCP servers (CAP_NET_RAW) in a process that
@@ -47,7 +47,7 @@ SystemCallErrorNumber=EPERM
 UMask=0077
 )";
 
-// A program that is itself below a home has to be seen there.
+// A program below a home folder must be readable there.
 std::string hardening_for(std::string_view program) {
   constexpr std::string_view kPlace = "@home@";
   const bool is_at_home = program.starts_with("/home/") ||
@@ -58,7 +58,7 @@ std::string hardening_for(std::string_view program) {
                       is_at_home ? "read-only" : "yes");
 }
 
-// systemd's name for an interface as a device (systemd-escape(1)).
+// systemd's device unit for an interface (systemd-escape(1)).
 std::string device_unit(std::string_view interface) {
   std::string escaped;
   for (const char c : interface) {
@@ -67,7 +67,7 @@ std::string device_unit(std::string_view interface) {
   return fmt::format("sys-subsystem-net-devices-{}.device", escaped);
 }
 
-// A path as a word of a unit's command line, or of a script's.
+// Quotes a path for the command line of a unit or a script.
 std::string unit_word(const std::string& word) {
   std::string quoted = "\"";
   for (const char c : word) {
@@ -87,7 +87,7 @@ std::string shell_word(const std::string& word) {
 }
 
 std::string joined(const GatewayOptions& options) {
-  return fmt::format("{}", fmt::join(words_of(options), " "));
+  return fmt::format("{}", fmt::join(command_line_of(options), " "));
 }
 
 }  // namespace

@@ -28,13 +28,13 @@ TEST(GatewayUnit, CallsThisProgramWithTheSameOptions) {
                        "br-lan --keep-unit"));
 }
 
-TEST(GatewayUnit, WaitsForBothInterfacesByTheirNamesInSystemd) {
+TEST(GatewayUnit, RequiresTheDeviceUnitsOfBothInterfaces) {
   EXPECT_TRUE(has_line(unit_text(unit_options(), "/usr/bin/flowtell"),
                        "Requires=sys-subsystem-net-devices-br\\x2dlan.device "
                        "sys-subsystem-net-devices-eth0.device"));
 }
 
-TEST(GatewayUnit, MayDoNoMoreThanAGatewayNeeds) {
+TEST(GatewayUnit, HasOnlyThePrivilegesOfAGateway) {
   const std::string text = unit_text(unit_options(), "/usr/bin/flowtell");
   for (const char* line : {"NoNewPrivileges=yes", "ProtectSystem=strict",
                            "ProtectKernelModules=yes", "PrivateDevices=yes"}) {
@@ -43,7 +43,7 @@ TEST(GatewayUnit, MayDoNoMoreThanAGatewayNeeds) {
   EXPECT_EQ(text.find("CAP_SYS"), std::string::npos);
 }
 
-TEST(GatewayUnit, LooksIntoHomesOnlyWhereItsProgramIs) {
+TEST(GatewayUnit, ReadsHomesOnlyIfItsProgramIsThere) {
   EXPECT_TRUE(has_line(unit_text(unit_options(), "/usr/bin/flowtell"),
                        "ProtectHome=yes"));
   for (const char* program : {"/home/anna/flowtell", "/root/build/flowtell"}) {
@@ -52,7 +52,7 @@ TEST(GatewayUnit, LooksIntoHomesOnlyWhereItsProgramIs) {
   }
 }
 
-TEST(GatewayUnit, IsKnownByItsName) {
+TEST(GatewayUnit, IsIdentifiedByItsName) {
   EXPECT_EQ(unit_name("br-lan"), "flowtell-gateway-br-lan.service");
   EXPECT_EQ(lan_of_unit("flowtell-gateway-br-lan.service"), "br-lan");
   EXPECT_FALSE(lan_of_unit("flowtell-watch.service"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// IPv4 addresses as numbers, for the arithmetic of subnets: what a gateway is
-// told ("192.168.12.1/24") and what the system has.
+// IPv4 addresses as numbers, for subnet arithmetic.
 #pragma once
 
 #include <compare>
@@ -15,7 +14,7 @@ namespace flowtell {
 struct Ipv4 {
   std::uint32_t number = 0;  // 192.168.12.1 as 0xc0a80c01
 
-  // "192.168.12.1"; nothing where the text is none.
+  // "192.168.12.1"; empty if the text is not an address.
   static std::optional<Ipv4> parse(std::string_view text);
   std::string text() const;
 
@@ -27,7 +26,7 @@ struct Ipv4Prefix {
   Ipv4 address;
   unsigned bits = 32;  // 0 to 32
 
-  // "192.168.12.1/24"; nothing where the text is none.
+  // "192.168.12.1/24"; empty if the text is not of this form.
   static std::optional<Ipv4Prefix> parse(std::string_view text);
   std::string text() const;
   // "192.168.12.0/24"
@@ -39,7 +38,7 @@ struct Ipv4Prefix {
   bool holds(Ipv4 other) const {
     return (other.number & mask()) == network().number;
   }
-  // Whether the two subnets have an address in common.
+  // Whether the two subnets share an address.
   bool overlaps(const Ipv4Prefix& other) const {
     return holds(other.network()) || other.holds(network());
   }
@@ -47,12 +46,12 @@ struct Ipv4Prefix {
   bool operator==(const Ipv4Prefix&) const = default;
 };
 
-// The addresses from one to another, both included.
+// The addresses from `from` to `to`, both included.
 struct Ipv4Range {
   Ipv4 from;
   Ipv4 to;
 
-  // "192.168.12.100-192.168.12.200"; nothing where the text is none.
+  // "192.168.12.100-192.168.12.200"; empty if the text is not of this form.
   static std::optional<Ipv4Range> parse(std::string_view text);
   std::string text() const;
 

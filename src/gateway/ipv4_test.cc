@@ -16,7 +16,7 @@ TEST(Ipv4, ReadsWhatItWrites) {
   EXPECT_LT(*Ipv4::parse("9.0.0.0"), *Ipv4::parse("10.0.0.0"));
 }
 
-TEST(Ipv4, RefusesWhatIsNone) {
+TEST(Ipv4, RefusesInvalidText) {
   for (const char* text : {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "a.b.c.d",
                            " 1.2.3.4", "::1", "1.2.3.4/24"}) {
     EXPECT_FALSE(Ipv4::parse(text)) << text;
@@ -31,7 +31,7 @@ TEST(Ipv4, RefusesWhatIsNone) {
   }
 }
 
-TEST(Ipv4Prefix, KnowsItsEdges) {
+TEST(Ipv4Prefix, HasANetworkAndABroadcastAddress) {
   EXPECT_EQ(prefix("192.168.12.77/24").network_text(), "192.168.12.0/24");
   EXPECT_EQ(prefix("192.168.12.77/24").broadcast().text(), "192.168.12.255");
   EXPECT_EQ(prefix("10.1.2.3/30").network().text(), "10.1.2.0");
@@ -40,14 +40,14 @@ TEST(Ipv4Prefix, KnowsItsEdges) {
   EXPECT_EQ(prefix("10.1.2.3/0").broadcast().text(), "255.255.255.255");
 }
 
-TEST(Ipv4Prefix, IsOfOneAddressUnlessTold) {
+TEST(Ipv4Prefix, HasOneAddressByDefault) {
   const Ipv4Prefix one{*Ipv4::parse("10.1.2.3")};
   EXPECT_EQ(one.text(), "10.1.2.3/32");
   EXPECT_TRUE(one.holds(*Ipv4::parse("10.1.2.3")));
   EXPECT_FALSE(one.holds(*Ipv4::parse("10.1.2.2")));
 }
 
-TEST(Ipv4Prefix, OverlapsWhatSharesAnAddress) {
+TEST(Ipv4Prefix, OverlapsPrefixesThatShareAnAddress) {
   EXPECT_TRUE(prefix("10.0.0.1/8").overlaps(prefix("10.9.9.9/24")));
   EXPECT_TRUE(prefix("10.9.9.9/24").overlaps(prefix("10.0.0.1/8")));
   EXPECT_TRUE(prefix("10.9.9.9/32").overlaps(prefix("10.9.9.0/24")));
@@ -55,7 +55,7 @@ TEST(Ipv4Prefix, OverlapsWhatSharesAnAddress) {
   EXPECT_TRUE(prefix("0.0.0.0/0").overlaps(prefix("10.9.9.9/24")));
 }
 
-TEST(Ipv4Range, HoldsBothItsEnds) {
+TEST(Ipv4Range, HoldsBothEnds) {
   const auto range = *Ipv4Range::parse("10.0.0.5-10.0.0.9");
   EXPECT_TRUE(range.holds(range.from));
   EXPECT_TRUE(range.holds(range.to));

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFolderStart = "gateway-";
 constexpr std::string_view kJournal = "journal";
-constexpr int kVersion = 2;  // 1 named neither process nor namespace
+constexpr int kVersion = 2;  // version 1 lacks process and namespace
 
 std::string file_in(const std::string& folder) {
   return fmt::format("{}/{}", folder, kJournal);
@@ -29,13 +29,13 @@ tl::unexpected<Error> cannot(std::string_view doing, const std::string& path,
   return fail(ErrorKind::kOutput, "cannot {} {}: {}", doing, path, reason);
 }
 
-// What a gateway puts into its folder; all else is somebody's.
+// Whether a gateway puts files of this name into its folder.
 bool is_own(const std::string& name) {
   return name == kJournal || name == kDnsmasqConfig || name == kLeases ||
          name == kDnsmasqProcess || name.ends_with(".partial");
 }
 
-// The names in a folder, sorted; none where it cannot be read.
+// The sorted names in a folder; empty if it cannot be read.
 std::vector<std::string> names_in(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code problem;
@@ -47,8 +47,8 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-// Root removes what stands under a name that anybody may have given, so only
-// the gateway's own files go, and the folder once it is empty.
+// Root must not remove other users' files, so this removes only the gateway's
+// own files, and the folder once it is empty.
 Result<void> remove_folder(const std::string& folder) {
   const auto names = names_in(folder);
   const auto other = std::ranges::find_if_not(names, is_own);
@@ -68,7 +68,7 @@ Result<void> remove_folder(const std::string& folder) {
   return {};
 }
 
-// Private: it tells who is on the network.
+// The folder is private: it lists the devices on the network.
 Result<void> make_folder(const std::string& folder) {
   if (auto removed = remove_folder(folder); !removed) return removed;
   std::error_code problem;
@@ -99,7 +99,7 @@ std::vector<std::string> Journal::recorded(const std::string& state) {
     if (!name.starts_with(kFolderStart) || !fs::is_directory(path, ignored)) {
       continue;
     }
-    // One that was killed as it began has no journal yet.
+    // A gateway killed at its start has no journal yet.
     if (fs::exists(file_in(path), ignored) ||
         std::ranges::all_of(names_in(path), is_own)) {
       lans.push_back(name.substr(kFolderStart.size()));
@@ -121,7 +121,7 @@ Result<Journal> Journal::create(const std::string& state,
                                  {"network", journal.origin_.network},
                                  {"options", options_json(options)}});
   if (!written) {
-    static_cast<void>(journal.remove());  // of a gateway that never was
+    static_cast<void>(journal.remove());  // nothing was applied
     return fail(std::move(written).error());
   }
   return journal;
@@ -134,41 +134,41 @@ Result<Journal> Journal::open(const std::string& state, std::string_view lan) {
   if (!fs::exists(path, ignored)) return journal;
   auto text = read_file(path);
   if (!text) return fail(std::move(text).error());
-  if (auto taken = journal.take(*text); !taken) {
+  if (auto parsed = journal.parse(*text); !parsed) {
     return fail(ErrorKind::kInput,
-                "{}: {}; another program or version wrote to it: undo by hand "
+                "{}: {}; another program or version wrote it: undo by hand "
                 "what it lists, or restart the system, then remove its folder",
-                path, taken.error().message);
+                path, parsed.error().message);
   }
   return journal;
 }
 
-Result<void> Journal::take(std::string_view text) {
+Result<void> Journal::parse(std::string_view text) {
   while (size_ < text.size()) {
     const std::size_t end = text.find('\n', size_);
-    if (end == std::string_view::npos) break;  // cut off: never begun
+    if (end == std::string_view::npos) break;  // truncated: never applied
     const Json line =
         Json::parse(text.substr(size_, end - size_), nullptr, false);
     if (size_ == 0) {
-      if (auto taken = take_header(line); !taken) return taken;
+      if (auto parsed = parse_header(line); !parsed) return parsed;
     } else if (line.is_object() && line.contains("complete")) {
       changes_.push_back(nullptr);
-      begins_.push_back(size_);
+      offsets_.push_back(size_);
     } else {
       auto change = change_from_json(line);
       if (!change) return fail(std::move(change).error());
       changes_.push_back(std::move(*change));
-      begins_.push_back(size_);
+      offsets_.push_back(size_);
     }
     size_ = end + 1;
   }
   return {};
 }
 
-Result<void> Journal::take_header(const Json& line) {
+Result<void> Journal::parse_header(const Json& line) {
   if (!line.is_object() || !line.contains("gateway") ||
       line["gateway"] != kVersion || !line.contains("options")) {
-    return fail(ErrorKind::kInput, "it is no journal of this program");
+    return fail(ErrorKind::kInput, "it is not a journal of this version");
   }
   auto options = options_from_json(line["options"]);
   if (!options) return fail(std::move(options).error());
@@ -178,20 +178,20 @@ Result<void> Journal::take_header(const Json& line) {
   return {};
 }
 
-bool Journal::is_of_earlier_boot() const {
+bool Journal::is_from_earlier_boot() const {
   return origin_.boot != identity_of_system().boot;
 }
 
-bool Journal::is_of_this_network() const {
-  return is_of_earlier_boot() || origin_ == identity_of_system();
+bool Journal::is_from_this_network() const {
+  return is_from_earlier_boot() || origin_ == identity_of_system();
 }
 
 Result<void> Journal::require_this_network() const {
-  if (is_of_this_network()) return {};
+  if (is_from_this_network()) return {};
   return fail(ErrorKind::kInput,
-              "the gateway on {} is of another network namespace; run this "
-              "there, as in 'ip netns exec NAME flowtell gateway ...', or, if "
-              "that namespace is gone, end dnsmasq and remove {}",
+              "the gateway on {} belongs to another network namespace; run "
+              "this there, as in 'ip netns exec NAME flowtell gateway ...', "
+              "or, if that namespace is gone, end dnsmasq and remove {}",
               options_.lan, folder_);
 }
 
@@ -205,7 +205,7 @@ Result<void> Journal::push(ChangePtr change) {
   auto written = append(change->json());
   if (!written) return written;
   changes_.push_back(std::move(change));
-  begins_.push_back(begin);
+  offsets_.push_back(begin);
   return {};
 }
 
@@ -214,11 +214,11 @@ Result<void> Journal::push_complete() {
   auto written = append({{"complete", true}});
   if (!written) return written;
   changes_.push_back(nullptr);
-  begins_.push_back(begin);
+  offsets_.push_back(begin);
   return {};
 }
 
-// What an earlier cut left behind the last whole line is written over.
+// Overwrites a truncated line after the last complete one.
 Result<void> Journal::append(const Json& line) {
   const std::string path = file_in(folder_);
   const FileHandle file(
@@ -239,12 +239,12 @@ Result<void> Journal::pop() {
   const std::string path = file_in(folder_);
   const FileHandle file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   if (file.get() < 0 ||
-      ::ftruncate(file.get(), static_cast<off_t>(begins_.back())) != 0 ||
+      ::ftruncate(file.get(), static_cast<off_t>(offsets_.back())) != 0 ||
       ::fsync(file.get()) != 0) {
     return cannot("write", path, system_reason());
   }
-  size_ = begins_.back();
-  begins_.pop_back();
+  size_ = offsets_.back();
+  offsets_.pop_back();
   changes_.pop_back();
   return {};
 }

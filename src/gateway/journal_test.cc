@@ -30,7 +30,7 @@ class JournalTest : public testing::Test {
   static ChangePtr link(const char* name) {
     return std::make_unique<LinkChange>(name);
   }
-  static std::string reported(const Journal& journal) {
+  static std::string entries_of(const Journal& journal) {
     std::string text;
     for (const auto& change : journal.changes()) {
       text += change == nullptr ? "complete" : change->json().dump();
@@ -50,7 +50,7 @@ class JournalTest : public testing::Test {
   GatewayOptions options_;
 };
 
-TEST_F(JournalTest, IsReadBackAsItWasWritten) {
+TEST_F(JournalTest, SurvivesReading) {
   Journal journal = begin();
   ASSERT_TRUE(journal.push(link("a")));
   ASSERT_TRUE(journal.push(link("b")));
@@ -60,7 +60,7 @@ TEST_F(JournalTest, IsReadBackAsItWasWritten) {
   EXPECT_TRUE(again.is_complete());
   EXPECT_EQ(again.options(), options_);
   EXPECT_EQ(again.since(), journal.since());
-  EXPECT_EQ(reported(again), reported(journal));
+  EXPECT_EQ(entries_of(again), entries_of(journal));
   EXPECT_EQ(again.changes().size(), 3u);
 }
 
@@ -72,10 +72,10 @@ TEST_F(JournalTest, IsAStack) {
   ASSERT_TRUE(journal.pop());
   EXPECT_EQ(*read_file(file()), before);
   ASSERT_TRUE(journal.push(link("c")));
-  EXPECT_EQ(reported(open()), reported(journal));
+  EXPECT_EQ(entries_of(open()), entries_of(journal));
 }
 
-TEST_F(JournalTest, CutOffAnywhereKeepsItsWholeLines) {
+TEST_F(JournalTest, KeepsCompleteLinesIfTruncatedAnywhere) {
   Journal journal = begin();
   ASSERT_TRUE(journal.push(link("a")));
   ASSERT_TRUE(journal.push(link("b")));
@@ -91,17 +91,17 @@ TEST_F(JournalTest, CutOffAnywhereKeepsItsWholeLines) {
   }
 }
 
-TEST_F(JournalTest, GoesOnBehindItsLastWholeLine) {
+TEST_F(JournalTest, ContinuesAfterItsLastCompleteLine) {
   Journal journal = begin();
   ASSERT_TRUE(journal.push(link("a")));
   const std::string whole = *read_file(file());
   ASSERT_TRUE(write_file(file(), whole + R"({"change":"li)"));
   Journal again = open();
   ASSERT_TRUE(again.push(link("b")));
-  EXPECT_EQ(reported(open()), reported(again));
+  EXPECT_EQ(entries_of(open()), entries_of(again));
 }
 
-TEST_F(JournalTest, DamagedIsRefused) {
+TEST_F(JournalTest, RefusesDamage) {
   Journal journal = begin();
   ASSERT_TRUE(journal.push(link("a")));
   const std::string whole = *read_file(file());
@@ -115,13 +115,13 @@ TEST_F(JournalTest, DamagedIsRefused) {
   }
 }
 
-TEST_F(JournalTest, OfNothingIsEmpty) {
+TEST_F(JournalTest, IsEmptyWithoutAFile) {
   EXPECT_TRUE(open().changes().empty());
   EXPECT_EQ(open().options().lan, "");
   EXPECT_TRUE(Journal::recorded(state_ / "nowhere").empty());
 }
 
-TEST_F(JournalTest, IsKnownByItsFolderAndGoesWithIt) {
+TEST_F(JournalTest, IsListedByItsFolderAndRemovedWithIt) {
   Journal journal = begin();
   state_.put("gateway-wlan0/leases", "");
   EXPECT_EQ(Journal::recorded(state_.path()),
@@ -130,8 +130,8 @@ TEST_F(JournalTest, IsKnownByItsFolderAndGoesWithIt) {
   EXPECT_TRUE(state_.names().empty());
 }
 
-// It says who is on the network.
-TEST_F(JournalTest, IsForItsOwnerAlone) {
+// It lists the devices on the network.
+TEST_F(JournalTest, IsReadableOnlyByItsOwner) {
   begin();
   using std::filesystem::perms;
   const auto mode = [](const std::string& path) {
@@ -141,8 +141,8 @@ TEST_F(JournalTest, IsForItsOwnerAlone) {
   EXPECT_EQ(mode(Journal::folder(state_.path(), "wlan0")), perms::owner_all);
 }
 
-TEST_F(JournalTest, IsListedOnceItsFolderIsThere) {
-  state_.put("gateway-b/leases", "");  // killed as it began
+TEST_F(JournalTest, IsListedOnceItsFolderExists) {
+  state_.put("gateway-b/leases", "");  // killed at its start
   state_.put("gateway-a/x.partial", "");
   state_.put("gateway-file", "");
   state_.put("other/journal", "");
@@ -152,7 +152,7 @@ TEST_F(JournalTest, IsListedOnceItsFolderIsThere) {
             (std::vector<std::string>{"a", "b", "wlan0"}));
 }
 
-TEST_F(JournalTest, LeavesWhatIsNotItsOwn) {
+TEST_F(JournalTest, KeepsOtherFiles) {
   Journal journal = begin();
   const std::string own = file();
   state_.put("gateway-wlan0/notes", "mine");
@@ -173,38 +173,38 @@ TEST_F(JournalTest, LeavesWhatIsNotItsOwn) {
 TEST_F(JournalTest, IsOfThisNetworkAndBoot) {
   EXPECT_TRUE(begin().require_this_network());
   EXPECT_TRUE(open().require_this_network());
-  EXPECT_FALSE(open().is_of_earlier_boot());
+  EXPECT_FALSE(open().is_from_earlier_boot());
 }
 
-TEST_F(JournalTest, OfNothingIsOfEveryNetwork) {
+TEST_F(JournalTest, WithoutAFileFitsEveryNetwork) {
   EXPECT_TRUE(open().require_this_network());
-  EXPECT_FALSE(open().is_of_earlier_boot());
+  EXPECT_FALSE(open().is_from_earlier_boot());
 }
 
-TEST_F(JournalTest, OfAnotherNetworkIsRefused) {
+TEST_F(JournalTest, RefusesAnotherNetwork) {
   begin();
   rewrite("network", "4:1:1");
-  EXPECT_FALSE(open().is_of_earlier_boot());
+  EXPECT_FALSE(open().is_from_earlier_boot());
   const auto here = open().require_this_network();
   ASSERT_FALSE(here);
   EXPECT_EQ(here.error().message,
-            "the gateway on wlan0 is of another network namespace; run this "
-            "there, as in 'ip netns exec NAME flowtell gateway ...', or, if "
-            "that namespace is gone, end dnsmasq and remove " +
+            "the gateway on wlan0 belongs to another network namespace; run "
+            "this there, as in 'ip netns exec NAME flowtell gateway ...', or, "
+            "if that namespace is gone, end dnsmasq and remove " +
                 Journal::folder(state_.path(), "wlan0"));
 }
 
-// Numbers of namespaces repeat.
-TEST_F(JournalTest, OfAnEarlierBootIsOfEveryNetwork) {
+// Namespace numbers repeat after a reboot.
+TEST_F(JournalTest, OfAnEarlierBootFitsEveryNetwork) {
   begin();
   rewrite("boot", "01234567-89ab-cdef-0123-456789abcdef");
-  EXPECT_TRUE(open().is_of_earlier_boot());
+  EXPECT_TRUE(open().is_from_earlier_boot());
   EXPECT_TRUE(open().require_this_network());
   rewrite("network", "4:1:1");
   EXPECT_TRUE(open().require_this_network());
 }
 
-TEST_F(JournalTest, OfAnotherVersionIsRefused) {
+TEST_F(JournalTest, RefusesAnotherVersion) {
   begin();
   std::string text = *read_file(file());
   const std::string_view version = "\"gateway\":2";
@@ -239,7 +239,7 @@ TEST_F(JournalTest, KeepsItsEntriesWhenASyncFails) {
   EXPECT_FALSE(journal.is_complete());
   syncs.fail_with(0);
   ASSERT_TRUE(journal.push(link("c")));
-  EXPECT_EQ(reported(open()), reported(journal)) << "b is overwritten";
+  EXPECT_EQ(entries_of(open()), entries_of(journal)) << "b is overwritten";
   syncs.fail_with(EIO);
   const auto popped = journal.pop();
   ASSERT_FALSE(popped);
@@ -260,10 +260,10 @@ TEST_F(JournalTest, MayUseDescriptorZero) {
   ASSERT_TRUE(journal.push(link("a")));
   ASSERT_TRUE(journal.push(link("b")));
   ASSERT_TRUE(journal.pop());
-  EXPECT_EQ(reported(open()), reported(journal));
+  EXPECT_EQ(entries_of(open()), entries_of(journal));
 }
 
-TEST_F(JournalTest, TakesATimeThatIsNoTextForNone) {
+TEST_F(JournalTest, IgnoresAnInvalidTime) {
   begin();
   std::string text = *read_file(file());
   const std::size_t at = text.find("\"since\":") + 8;

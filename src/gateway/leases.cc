@@ -8,8 +8,7 @@
 namespace flowtell {
 namespace {
 
-// A name comes from the device: what is not a plain character could play
-// tricks on a terminal.
+// Names come from devices; other characters could control a terminal.
 std::string plain(std::string_view name) {
   std::string text(name);
   std::ranges::replace_if(

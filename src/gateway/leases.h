@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The leases that dnsmasq has given out, from its lease file: a line each of
-// when it ends (seconds since 1970, 0 for never), MAC, address, name (* for
-// none) and client identifier.
+// Reads dnsmasq's lease file. A line holds the end of the lease (seconds since
+// 1970, 0 for never), MAC, address, name (* for none) and client identifier.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +16,11 @@ namespace flowtell {
 struct Lease {
   Ipv4 address;
   std::string mac;
-  std::string name;       // empty: the device gave none
+  std::string name;       // empty: none
   std::int64_t ends = 0;  // seconds since 1970; 0: never
 };
 
-// In the order of their addresses. Lines of other forms (DHCPv6 has its own)
-// are left out.
+// Sorted by address. Lines of other forms, such as DHCPv6, are skipped.
 std::vector<Lease> parse_leases(std::string_view file);
 
 }  // namespace flowtell

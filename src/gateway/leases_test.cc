@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-TEST(Leases, AreReadInTheOrderOfTheirAddresses) {
+TEST(Leases, AreSortedByAddress) {
   const auto leases = parse_leases(
       "1700043200 02:00:00:00:00:01 192.168.12.120 phone 01:02:00\n"
       "0 02:00:00:00:00:02 192.168.12.99 * *\n");
@@ -19,7 +19,7 @@ TEST(Leases, AreReadInTheOrderOfTheirAddresses) {
   EXPECT_EQ(leases[1].ends, 1700043200);
 }
 
-TEST(Leases, LeaveOutOtherLines) {
+TEST(Leases, SkipOtherLines) {
   EXPECT_TRUE(parse_leases("").empty());
   EXPECT_TRUE(parse_leases("duid 00:01:00:01\n"
                            "1700043200 1 fd00::5 phone 00:01\n"
@@ -28,18 +28,18 @@ TEST(Leases, LeaveOutOtherLines) {
                   .empty());
 }
 
-TEST(Leases, TakeLinesWithoutAnIdentifier) {
+TEST(Leases, AcceptLinesWithoutAnIdentifier) {
   EXPECT_EQ(parse_leases("1 02:00 10.0.0.2 phone").size(), 1u);
 }
 
-TEST(Leases, KeepEveryPlainCharacter) {
+TEST(Leases, KeepPrintableCharacters) {
   const auto leases = parse_leases("1 0\x1f:00 10.0.0.2 !a~\xc3 *\n");
   ASSERT_EQ(leases.size(), 1u);
   EXPECT_EQ(leases[0].name, "!a~?");
   EXPECT_EQ(leases[0].mac, "0?:00");
 }
 
-TEST(Leases, MakeNamesHarmless) {
+TEST(Leases, ReplaceControlCharactersInNames) {
   const auto leases =
       parse_leases("1 02:00:00:00:00:01 10.0.0.2 a\x1b[31mb\x7f *\n");
   ASSERT_EQ(leases.size(), 1u);

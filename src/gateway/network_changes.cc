@@ -18,14 +18,14 @@ namespace {
 
 Result<void> run(const std::vector<std::string>& words,
                  std::string_view input = "") {
-  auto done = run_to_success(words, {.input = input});
+  auto done = run_checked(words, {.input = input});
   if (!done) return fail(std::move(done).error());
   return {};
 }
 
-// The interface as it is now; nothing where it has gone.
+// The interface now; empty if it has disappeared.
 Result<std::optional<Interface>> interface_now(const std::string& name) {
-  auto listed = run_to_success({"ip", "-j", "-d", "addr", "show"});
+  auto listed = run_checked({"ip", "-j", "-d", "addr", "show"});
   if (!listed) return fail(std::move(listed).error());
   auto interfaces = parse_interfaces(*listed);
   if (!interfaces) return fail(std::move(interfaces).error());
@@ -36,7 +36,7 @@ Result<std::optional<Interface>> interface_now(const std::string& name) {
 
 Result<void> write_setting(const Setting& setting) {
   const FileHandle file(::open(setting.path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0 && errno == ENOENT) return {};  // its interface has gone
+  if (file.get() < 0 && errno == ENOENT) return {};  // its interface is gone
   auto written = file.get() < 0
                      ? fail(ErrorKind::kOutput, "{}", system_reason())
                      : write_all(file.get(), setting.value);
@@ -48,7 +48,7 @@ Result<void> write_setting(const Setting& setting) {
   return {};
 }
 
-// A setting's value without its line's end, as people write it.
+// A setting's value without its newline.
 std::string_view bare(std::string_view value) {
   return value.substr(0, value.find('\n'));
 }
@@ -101,9 +101,9 @@ Json AddressChange::json() const {
 std::string SettingChange::describe() const {
   std::string text = fmt::format("set {} to {} (it is {})", old.path,
                                  bare(value), bare(old.value));
-  if (!along.empty()) {
+  if (!linked.empty()) {
     text += fmt::format(", which changes {} along with it",
-                        counted(along.size(), "setting"));
+                        counted(linked.size(), "setting"));
   }
   return text;
 }
@@ -114,7 +114,7 @@ Result<void> SettingChange::apply() const {
 
 Result<void> SettingChange::undo() const {
   auto done = write_setting(old);
-  for (const Setting& other : along) {
+  for (const Setting& other : linked) {
     if (done) done = write_setting(other);
   }
   return done;
@@ -122,7 +122,7 @@ Result<void> SettingChange::undo() const {
 
 Json SettingChange::json() const {
   Json others = Json::array();
-  for (const Setting& other : along) {
+  for (const Setting& other : linked) {
     others.push_back({{"path", other.path}, {"old", other.value}});
   }
   return {{"change", "setting"},
@@ -141,7 +141,7 @@ Result<void> TableChange::apply() const {
 }
 
 Result<void> TableChange::undo() const {
-  auto tables = run_to_success({"nft", "-j", "list", "tables"});
+  auto tables = run_checked({"nft", "-j", "list", "tables"});
   if (!tables) return fail(std::move(tables).error());
   auto rules = parse_ruleset(*tables, "");
   if (!rules) return fail(std::move(rules).error());
@@ -152,17 +152,16 @@ Result<void> TableChange::undo() const {
 
 Json TableChange::json() const { return {{"change", "table"}, {"name", name}}; }
 
-std::string DhcpQuestion::describe() const {
+std::string DhcpCheck::describe() const {
   return fmt::format(
-      "ask on {} whether a DHCP server is there already, and stop if so",
-      interface);
+      "check {} for another DHCP server, and stop if there is one", interface);
 }
 
-Result<void> DhcpQuestion::apply() const {
-  return refuse_other_dhcp_server(interface, patience);
+Result<void> DhcpCheck::apply() const {
+  return refuse_other_dhcp_server(interface, timeout);
 }
 
-Json DhcpQuestion::json() const {
+Json DhcpCheck::json() const {
   return {{"change", "question"}, {"interface", interface}};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Changes to interfaces, addresses and tables take root and are tried by
-// tests/gateway_test.py.
+// tests/gateway_test.py tests changes of interfaces, addresses and tables,
+// which need root.
 #include <gtest/gtest.h>
 
 #include "base/file.h"
@@ -24,7 +24,7 @@ class SettingChangeTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(SettingChangeTest, WritesItsValueAndPutsTheOldOneBack) {
+TEST_F(SettingChangeTest, WritesItsValueAndRestoresTheOldOne) {
   const SettingChange change({put("all", "0\n"), "0\n"}, "1\n");
   ASSERT_TRUE(change.apply());
   EXPECT_EQ(value("all"), "1\n");
@@ -32,7 +32,7 @@ TEST_F(SettingChangeTest, WritesItsValueAndPutsTheOldOneBack) {
   EXPECT_EQ(value("all"), "0\n");
 }
 
-TEST_F(SettingChangeTest, PutsBackWhatChangedAlong) {
+TEST_F(SettingChangeTest, RestoresLinkedSettings) {
   const SettingChange change(
       {put("all", "1\n"), "0\n"}, "1\n",
       {{put("a", "1\n"), "0\n"}, {put("b", "1\n"), "2\n"}});
@@ -42,8 +42,8 @@ TEST_F(SettingChangeTest, PutsBackWhatChangedAlong) {
   EXPECT_EQ(value("b"), "2\n");
 }
 
-// The kernel writes the others when the first is written.
-TEST_F(SettingChangeTest, PutsBackWhatChangedAlongAfterItself) {
+// Writing the first setting makes the kernel write the linked ones.
+TEST_F(SettingChangeTest, RestoresLinkedSettingsLast) {
   const std::string path = put("all", "1\n");
   ASSERT_TRUE(
       SettingChange({path, "0\n"}, "1\n", {{path, "2\n"}, {path, "3\n"}})
@@ -51,7 +51,7 @@ TEST_F(SettingChangeTest, PutsBackWhatChangedAlongAfterItself) {
   EXPECT_EQ(value("all"), "3\n");
 }
 
-TEST_F(SettingChangeTest, TakesAnInterfaceThatHasGoneForDone) {
+TEST_F(SettingChangeTest, IgnoresARemovedInterface) {
   const SettingChange change({folder_ / "gone", "0\n"}, "1\n",
                              {{put("a", "1\n"), "0\n"}});
   ASSERT_TRUE(change.apply());
@@ -60,7 +60,7 @@ TEST_F(SettingChangeTest, TakesAnInterfaceThatHasGoneForDone) {
   EXPECT_EQ(value("a"), "0\n");
 }
 
-TEST_F(SettingChangeTest, ThatCannotBeWrittenIsNamed) {
+TEST_F(SettingChangeTest, ReportsAWriteError) {
   put("folder/file", "");
   const auto applied =
       SettingChange({folder_ / "folder", "0\n"}, "1\n").apply();
@@ -70,30 +70,30 @@ TEST_F(SettingChangeTest, ThatCannotBeWrittenIsNamed) {
                 ": Is a directory; in a container it may be read-only");
 }
 
-TEST_F(SettingChangeTest, ThatCannotBePutBackIsNamed) {
+TEST_F(SettingChangeTest, ReportsAnUndoError) {
   put("folder/file", "");
   const std::string folder = folder_ / "folder";
   const std::string reason =
       "cannot write " + folder +
       ": Is a directory; in a container it may be read-only";
-  const auto of_own =
+  const auto own =
       SettingChange({folder, "0\n"}, "1\n", {{put("after", "1\n"), "0\n"}})
           .undo();
-  ASSERT_FALSE(of_own);
-  EXPECT_EQ(of_own.error().kind, ErrorKind::kOutput);
-  EXPECT_EQ(of_own.error().message, reason);
+  ASSERT_FALSE(own);
+  EXPECT_EQ(own.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(own.error().message, reason);
   EXPECT_EQ(value("after"), "1\n");
-  const auto of_other =
+  const auto other =
       SettingChange({put("own", "1\n"), "0\n"}, "1\n",
                     {{folder, "0\n"}, {put("last", "1\n"), "0\n"}})
           .undo();
-  ASSERT_FALSE(of_other);
-  EXPECT_EQ(of_other.error().message, reason);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, reason);
   EXPECT_EQ(value("own"), "0\n");
   EXPECT_EQ(value("last"), "1\n");
 }
 
-TEST_F(SettingChangeTest, IsDescribedWithWhatItIsNow) {
+TEST_F(SettingChangeTest, DescribesTheCurrentValue) {
   EXPECT_EQ(SettingChange({"/proc/a", "0\n"}, "1\n").describe(),
             "set /proc/a to 1 (it is 0)");
   EXPECT_EQ(

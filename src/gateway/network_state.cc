@@ -13,20 +13,20 @@ namespace {
 
 Result<Json> parse(std::string_view text, std::string_view program) {
   Json json = Json::parse(text, nullptr, false);
-  // Older iproute2 prints nothing where there is nothing.
+  // Older iproute2 prints nothing for an empty list.
   if (text.find_first_not_of(" \n") == std::string_view::npos) {
     return Json::array();
   }
   if (json.is_discarded()) {
     return fail(ErrorKind::kInput,
-                "{} printed no JSON; is its version that of Debian 11 or "
-                "later?",
+                "{} printed no JSON; install its version of Debian 11 or "
+                "later",
                 program);
   }
   return json;
 }
 
-// The items of a list within an object; none where it has no such list.
+// The items of a list in an object; empty if it has no such list.
 const Json& list_at(const Json& object, const char* key) {
   static const Json kNone = Json::array();
   const auto found = object.find(key);
@@ -67,9 +67,9 @@ std::optional<Ipv4Prefix> destination(const std::string& text) {
 
 Result<Ruleset> read_ruleset() {
   if (!may(Capability::kNetAdmin)) return Ruleset{};
-  auto tables = run_to_success({"nft", "-j", "list", "tables"});
+  auto tables = run_checked({"nft", "-j", "list", "tables"});
   if (!tables) return fail(std::move(tables).error());
-  auto chains = run_to_success({"nft", "-j", "list", "chains"});
+  auto chains = run_checked({"nft", "-j", "list", "chains"});
   if (!chains) return fail(std::move(chains).error());
   return parse_ruleset(*tables, *chains);
 }
@@ -98,8 +98,8 @@ Result<std::vector<Route>> parse_routes(std::string_view json) {
   for (const Json& route : *listed) {
     const auto to = destination(text_at(route, "dst"));
     const std::string type = text_at(route, "type");
-    const bool leads_on = type.empty() || type == "unicast";
-    if (!to || !leads_on) continue;
+    const bool is_unicast = type.empty() || type == "unicast";
+    if (!to || !is_unicast) continue;
     routes.push_back({*to, text_at(route, "dev")});
     for (const Json& hop : list_at(route, "nexthops")) {
       routes.push_back({*to, text_at(hop, "dev")});
@@ -132,12 +132,12 @@ Result<Ruleset> parse_ruleset(std::string_view tables,
 }
 
 Result<NetworkState> read_network_state() {
-  auto links = run_to_success({"ip", "-j", "-d", "addr", "show"});
+  auto links = run_checked({"ip", "-j", "-d", "addr", "show"});
   if (!links) return fail(std::move(links).error());
   auto interfaces = parse_interfaces(*links);
   if (!interfaces) return fail(std::move(interfaces).error());
   auto listed =
-      run_to_success({"ip", "-j", "-4", "route", "show", "table", "all"});
+      run_checked({"ip", "-j", "-4", "route", "show", "table", "all"});
   if (!listed) return fail(std::move(listed).error());
   auto routes = parse_routes(*listed);
   if (!routes) return fail(std::move(routes).error());

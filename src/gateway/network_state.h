@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the system says of its network: interfaces, addresses, routes, tables
-// of rules. Asked of iproute2 and nft in their JSON, for these speak for the
-// network namespace that this process is in, whatever the kernel's version.
-//
-// A snapshot: nothing here changes anything, and nothing is remembered.
+// A snapshot of the network: interfaces, addresses, routes and nftables tables.
+// It is read from the JSON output of iproute2 and nft, which covers this
+// process's network namespace on any kernel version.
 #pragma once
 
 #include <optional>
@@ -19,10 +17,10 @@ namespace flowtell {
 
 struct Interface {
   std::string name;
-  std::string bridge;  // that it is a port of, or another master; empty: none
+  std::string bridge;  // or other master of this port; empty: none
   std::string mac;
-  bool is_up = false;        // switched on
-  bool has_carrier = false;  // a cable or a radio link is there
+  bool is_up = false;        // administratively up
+  bool has_carrier = false;  // has a link
   bool is_loopback = false;
   bool is_ethernet = false;
   std::vector<Ipv4Prefix> addresses;
@@ -33,7 +31,7 @@ struct Route {
   std::string interface;
 };
 
-// A chain of rules that drops what none of its rules let pass.
+// A chain with the policy drop.
 struct DroppingChain {
   std::string table;  // "ip filter"
   std::string chain;
@@ -53,16 +51,16 @@ struct NetworkState {
   const Interface* find(std::string_view name) const;
 };
 
-// The whole of it. Rules are left out where this process may not see them.
+// Reads the snapshot. Rules are omitted without CAP_NET_ADMIN.
 Result<NetworkState> read_network_state();
 
-// What `ip -j -d addr`, `ip -j -4 route show table all` and `nft -j list
-// chains` with `list tables` print, read.
+// Parse the output of `ip -j -d addr`, `ip -j -4 route show table all`, and
+// `nft -j list tables` and `list chains`.
 Result<std::vector<Interface>> parse_interfaces(std::string_view json);
 Result<std::vector<Route>> parse_routes(std::string_view json);
 Result<Ruleset> parse_ruleset(std::string_view tables, std::string_view chains);
 
-// A file of /proc as it is, or nothing where it is absent.
+// The content of a file in /proc; empty if it is absent.
 std::optional<std::string> read_proc(const std::string& path);
 
 }  // namespace flowtell

@@ -30,7 +30,7 @@ TEST(NetworkState, ReadsInterfaces) {
   EXPECT_FALSE(interfaces->at(2).is_up);
 }
 
-TEST(NetworkState, TellsASwitchedOnInterfaceFromOneWithALink) {
+TEST(NetworkState, SeparatesUpFromCarrier) {
   const auto interfaces = parse_interfaces(
       R"([{"ifname":"a","flags":["UP"]},{"ifname":"b","flags":["LOWER_UP"]},
           {"ifname":"c"},{"ifname":"d","addr_info":[
@@ -51,7 +51,7 @@ TEST(NetworkState, TellsASwitchedOnInterfaceFromOneWithALink) {
   EXPECT_EQ(state.find("e"), nullptr);
 }
 
-TEST(NetworkState, ReadsRoutesThatLeadOn) {
+TEST(NetworkState, ReadsUnicastRoutes) {
   const auto routes = parse_routes(R"([
     {"dst":"default","gateway":"10.0.0.1","dev":"eth0"},
     {"type":"unicast","dst":"10.0.0.0/8","dev":"eth0"},
@@ -67,7 +67,7 @@ TEST(NetworkState, ReadsRoutesThatLeadOn) {
             "0.0.0.0/0 eth0\n10.0.0.0/8 eth0\n10.4.4.4/32 a\n10.4.4.4/32 b\n");
 }
 
-TEST(NetworkState, ReadsTablesAndChainsThatDrop) {
+TEST(NetworkState, ReadsTablesAndDroppingChains) {
   const auto rules = parse_ruleset(
       R"({"nftables":[{"metainfo":{}},{"table":{"family":"inet","name":"a"}},
           {"table":{"family":"ip","name":"b"}}]})",
@@ -83,7 +83,7 @@ TEST(NetworkState, ReadsTablesAndChainsThatDrop) {
   EXPECT_EQ(rules->dropping[0].chain, "FORWARD");
 }
 
-TEST(NetworkState, TakesNothingForNothingAndRefusesWhatIsNoJson) {
+TEST(NetworkState, AcceptsEmptyOutputAndRefusesInvalidJson) {
   EXPECT_TRUE(parse_routes("")->empty());
   EXPECT_TRUE(parse_interfaces("[]")->empty());
   EXPECT_TRUE(parse_routes(" \n")->empty());

@@ -21,12 +21,12 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto kPoliteWait = 2s;   // then a process is killed
-constexpr auto kLongestWait = 5s;  // for one that was killed
-constexpr auto kLongestStart = 10s;
-constexpr auto kLookAgain = 5ms;
+constexpr auto kTermTimeout = 2s;  // then it is killed
+constexpr auto kKillTimeout = 5s;
+constexpr auto kStartTimeout = 10s;
+constexpr auto kPollInterval = 5ms;
 
-// Removes a file, if it is there, and what an interrupted write left beside it.
+// Removes a file, if it exists, and leftovers of an interrupted write.
 Result<void> remove_file(const std::string& path) {
   std::error_code problem;
   fs::remove(path, problem);
@@ -46,7 +46,7 @@ Result<void> remove_file(const std::string& path) {
   return {};
 }
 
-// The user that a process acts as; nothing for one that has gone.
+// The user of a process; empty if it has ended.
 std::optional<std::string> user_of(int process) {
   constexpr std::string_view kField = "\nUid:\t";
   const auto status = read_file(fmt::format("/proc/{}/status", process));
@@ -57,9 +57,9 @@ std::optional<std::string> user_of(int process) {
   return status->substr(begin, status->find('\t', begin) - begin);
 }
 
-// Writing its number is the last that dnsmasq does before it gives root up,
-// which is the last that can fail.
-bool is_at_work(const DnsmasqChange& dnsmasq) {
+// dnsmasq writes its process number just before it drops root, its last step
+// that can fail.
+bool has_started(const DnsmasqChange& dnsmasq) {
   const int process = dnsmasq.process.number;
   const auto path = fs::path(dnsmasq.config).parent_path() / kDnsmasqProcess;
   const auto written = read_file(path);
@@ -68,10 +68,10 @@ bool is_at_work(const DnsmasqChange& dnsmasq) {
   return user_of(process) != user_of(::getpid());
 }
 
-// Tells a running systemd to look at its units again.
+// Makes a running systemd read its units again.
 Result<void> reload_systemd() {
   if (!runs_systemd()) return {};
-  auto done = run_to_success({"systemctl", "daemon-reload"});
+  auto done = run_checked({"systemctl", "daemon-reload"});
   if (!done) return fail(std::move(done).error());
   return {};
 }
@@ -101,31 +101,31 @@ Result<void> DnsmasqChange::prepare() {
 }
 
 Result<void> DnsmasqChange::apply() const {
-  const FileHandle held = hold_process(process);
+  const FileHandle held = open_process(process);
   const auto begin = std::chrono::steady_clock::now();
   waiting->begin();
-  while (!wait_for_end(held, kLookAgain)) {
-    if (is_at_work(*this)) return {};
-    if (std::chrono::steady_clock::now() - begin < kLongestStart) continue;
-    return fail(ErrorKind::kOutput, "dnsmasq (process {}) does not get to work",
-                process.number);
+  while (!wait_for_end(held, kPollInterval)) {
+    if (has_started(*this)) return {};
+    if (std::chrono::steady_clock::now() - begin < kStartTimeout) continue;
+    return fail(ErrorKind::kOutput,
+                "dnsmasq (process {}) did not start in time", process.number);
   }
   return fail(ErrorKind::kOutput,
               "{}: {}; if its address is in use, another DHCP or DNS server "
-              "runs here: 'ss -lunp' tells which",
-              fmt::join(words(), " "), complaint_of(waiting->outcome()));
+              "runs here: 'ss -lunp' shows which",
+              fmt::join(words(), " "), failure_text(waiting->outcome()));
 }
 
 Result<void> DnsmasqChange::undo() const {
-  const FileHandle held = hold_process(process);
+  const FileHandle held = open_process(process);
   const bool has_gone = held.get() < 0 && !is_running(process);
   if (has_gone) return {};
-  for (const auto& [signal, longest] :
-       {std::pair(SIGTERM, kPoliteWait), std::pair(SIGKILL, kLongestWait)}) {
+  for (const auto& [signal, timeout] :
+       {std::pair(SIGTERM, kTermTimeout), std::pair(SIGKILL, kKillTimeout)}) {
     signal_process(held, signal);
-    if (held.get() >= 0 && wait_for_end(held, longest)) return {};
+    if (held.get() >= 0 && wait_for_end(held, timeout)) return {};
   }
-  return fail(ErrorKind::kOutput, "dnsmasq (process {}) does not end",
+  return fail(ErrorKind::kOutput, "dnsmasq (process {}) did not end",
               process.number);
 }
 
@@ -163,7 +163,7 @@ Result<void> UnitChange::apply() const {
 Result<void> UnitChange::undo() const {
   auto done = remove_file(wants() + '/' + name);
   if (done) done = remove_file(path());
-  // Where no other unit is started at boot, that folder is of our making.
+  // Removes the folder only if it is empty, as before the change.
   std::error_code ignored;
   fs::remove(wants(), ignored);
   return done ? reload_systemd() : done;

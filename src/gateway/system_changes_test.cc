@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A real dnsmasq takes root and is tried by tests/gateway_test.py.
+// tests/gateway_test.py tests a real dnsmasq, which needs root.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-TEST(FileChangeTest, IsRemovedWithWhatAnInterruptedWriteLeft) {
+TEST(FileChangeTest, RemovesTheLeftoversOfAnInterruptedWrite) {
   const TemporaryFolder folder;
   const FileChange change(folder / "conf", "text");
   ASSERT_TRUE(change.apply());
@@ -32,8 +32,8 @@ TEST(FileChangeTest, IsRemovedWithWhatAnInterruptedWriteLeft) {
   EXPECT_TRUE(FileChange(folder / "nowhere/conf").undo());
 }
 
-TEST(UnitChangeTest, IsAddedWithItsLinkAndRemovedWithIt) {
-  if (runs_systemd()) GTEST_SKIP() << "it would have systemd read its units";
+TEST(UnitChangeTest, AddsAndRemovesItsLink) {
+  if (runs_systemd()) GTEST_SKIP() << "it would make systemd read its units";
   const TemporaryFolder folder;
   const UnitChange change(folder.path(), "a.service", "[Unit]\n");
   const std::string link = folder / "multi-user.target.wants/a.service";
@@ -49,12 +49,12 @@ TEST(UnitChangeTest, IsAddedWithItsLinkAndRemovedWithIt) {
   EXPECT_TRUE(folder.names().empty());
 }
 
-// A process that stands for dnsmasq.
+// A process in place of dnsmasq.
 class DnsmasqChangeTest : public testing::Test {
  protected:
   DnsmasqChangeTest()
       : program_(*WaitingProgram::start({"sleep", "600"})),
-        held_(hold_process(program_.identity())) {
+        held_(open_process(program_.identity())) {
     program_.begin();
   }
   ~DnsmasqChangeTest() override {
@@ -67,7 +67,7 @@ class DnsmasqChangeTest : public testing::Test {
   FileHandle held_;
 };
 
-TEST_F(DnsmasqChangeTest, IsUndoneByEndingTheProcessOnRecord) {
+TEST_F(DnsmasqChangeTest, UndoEndsTheRecordedProcess) {
   const DnsmasqChange change("conf", program_.identity());
   const auto read = change_from_json(Json::parse(change.json().dump()));
   ASSERT_TRUE(read);
@@ -76,7 +76,7 @@ TEST_F(DnsmasqChangeTest, IsUndoneByEndingTheProcessOnRecord) {
   EXPECT_TRUE((*read)->undo());
 }
 
-TEST_F(DnsmasqChangeTest, LeavesAProcessAloneThatHasTheNumberOnly) {
+TEST_F(DnsmasqChangeTest, SparesAnotherProcessOfTheSameNumber) {
   ProcessIdentity other = program_.identity();
   other.started += 1;
   EXPECT_TRUE(DnsmasqChange("conf", other).undo());

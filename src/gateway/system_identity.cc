@@ -18,8 +18,8 @@ constexpr int kNamespaceCookie = SO_NETNS_COOKIE;
 constexpr int kNamespaceCookie = 71;
 #endif
 
-// A number that no later namespace gets until a reboot, which an inode may be
-// given again; 0 from kernels before 5.14.
+// Unique until a reboot, unlike an inode, which may be reused; 0 on kernels
+// before 5.14.
 std::uint64_t namespace_cookie() {
   const FileHandle any(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   std::uint64_t cookie = 0;

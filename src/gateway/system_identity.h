@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which boot and which network namespace this process is in.
+// Identifies the boot and the network namespace of this process.
 //
-// Interfaces, addresses, rules and most settings of the network belong to one
-// network namespace and end with it, and all of them end with a reboot. A
-// record of them is of use only where both are the same.
+// Interfaces, addresses, rules and most network settings belong to one network
+// namespace, and end with it or with a reboot. So a record of them is valid
+// only if both match.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 namespace flowtell {
 
 struct SystemIdentity {
-  std::string boot;     // drawn by the kernel at each start
-  std::string network;  // of the namespace; repeats after a reboot
+  std::string boot;     // random, set by the kernel at boot
+  std::string network;  // of the namespace; may repeat after a reboot
 
   bool operator==(const SystemIdentity&) const = default;
 };

@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-TEST(SystemIdentity, IsTheSameEachTimeAndWhole) {
+TEST(SystemIdentity, IsStableAndComplete) {
   const SystemIdentity identity = identity_of_system();
   EXPECT_EQ(identity, identity_of_system());
   EXPECT_EQ(identity.boot.size(), 36u) << identity.boot;
@@ -18,13 +18,13 @@ TEST(SystemIdentity, IsTheSameEachTimeAndWhole) {
             2);
 }
 
-TEST(SystemIdentity, NamesTheBootByItsId) {
+TEST(SystemIdentity, UsesTheBootId) {
   const auto boot = read_file("/proc/sys/kernel/random/boot_id");
   ASSERT_TRUE(boot);
   EXPECT_EQ(identity_of_system().boot + '\n', *boot);
 }
 
-TEST(SystemIdentity, NamesTheNetworkByItsInode) {
+TEST(SystemIdentity, UsesTheInodeOfTheNamespace) {
   struct stat network {};
   ASSERT_EQ(::stat("/proc/self/ns/net", &network), 0);
   EXPECT_TRUE(identity_of_system().network.starts_with(
@@ -33,10 +33,10 @@ TEST(SystemIdentity, NamesTheNetworkByItsInode) {
 }
 
 TEST(SystemIdentity, DiffersBetweenNetworks) {
-  SKIP_UNLESS_OWN_NETWORK();
+  SKIP_UNLESS_NETWORK_NAMESPACE();
   const SystemIdentity before = identity_of_system();
-  in_own_process([&] {
-    ASSERT_TRUE(enter_own_network());
+  in_child_process([&] {
+    ASSERT_TRUE(enter_network_namespace());
     EXPECT_EQ(identity_of_system().boot, before.boot);
     EXPECT_NE(identity_of_system().network, before.network);
   });

@@ -12,8 +12,8 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kFewestCaptures = 2;  // of an app that shares a group
-constexpr double kStandardErrors = 1.645;   // 95 %, one-sided
+constexpr std::size_t kMinCaptures = 2;    // of an app that shares a group
+constexpr double kStandardErrors = 1.645;  // 95 %, one-sided
 
 struct CaptureCount {
   std::uint64_t flows = 0;
@@ -25,9 +25,8 @@ struct GroupCounts {
   std::set<std::string> names;  // folded
 };
 
-// Of each app, how many captures gave rows to these, which can be a part of
-// all.
-std::vector<std::size_t> met_captures_per_app(const Dataset& data) {
+// By app: how many captures have rows in `data`.
+std::vector<std::size_t> captures_with_rows(const Dataset& data) {
   std::vector<std::set<std::uint32_t>> captures(data.apps.size());
   for (std::size_t row = 0; row < data.rows(); ++row) {
     captures[data.labels[row]].insert(data.capture_of[row]);
@@ -39,13 +38,13 @@ std::vector<std::size_t> met_captures_per_app(const Dataset& data) {
 }
 
 std::vector<AppId> sharing_apps(const Dataset& data, const GroupCounts& group) {
-  std::vector<std::size_t> met(data.apps.size());
+  std::vector<std::size_t> captures(data.apps.size());
   for (const auto& entry : group.captures) {
-    ++met[data.captures[entry.first].app];
+    ++captures[data.captures[entry.first].app];
   }
   std::vector<AppId> apps;
-  for (std::size_t app = 0; app < met.size(); ++app) {
-    if (met[app] >= kFewestCaptures) apps.push_back(static_cast<AppId>(app));
+  for (std::size_t app = 0; app < captures.size(); ++app) {
+    if (captures[app] >= kMinCaptures) apps.push_back(static_cast<AppId>(app));
   }
   return apps;
 }
@@ -55,7 +54,7 @@ struct MeanRight {
   double standard_error = 0;
 };
 
-// Over captures, weighted so that each app's captures count alike.
+// Over captures, weighted so that each app counts the same.
 MeanRight mean_right(const Dataset& data, const GroupCounts& group,
                      std::span<const std::size_t> captures_of_app) {
   const auto weight_of = [&](std::uint32_t capture) {
@@ -81,7 +80,7 @@ MeanRight mean_right(const Dataset& data, const GroupCounts& group,
   return result;
 }
 
-// The flows of each group, by its key.
+// Counts the flows of each group, by key.
 std::map<std::string, GroupCounts> count_groups(const Dataset& data,
                                                 const Probabilities& held_out) {
   std::map<std::string, GroupCounts> groups;
@@ -120,7 +119,7 @@ void mark(const AmbiguityTable& table, const NameTable& known,
   out.keys.erase(std::unique(out.keys.begin(), out.keys.end()), out.keys.end());
 }
 
-CrossValidationOptions silent(CrossValidationOptions options) {
+CrossValidationOptions without_progress(CrossValidationOptions options) {
   options.forest.progress = nullptr;
   return options;
 }
@@ -129,13 +128,13 @@ CrossValidationOptions silent(CrossValidationOptions options) {
 
 AmbiguityTable find_ambiguity(const Dataset& data,
                               const Probabilities& held_out) {
-  const auto captures_of_app = met_captures_per_app(data);
+  const auto captures_of_app = captures_with_rows(data);
   AmbiguityTable::Groups ambiguous;
   for (const auto& [key, counts] : count_groups(data, held_out)) {
     AmbiguousGroup group;
     group.apps = sharing_apps(data, counts);
     if (group.apps.size() < 2) continue;
-    // One server says nothing of the others of its domain.
+    // A domain group needs at least two servers.
     if (key.front() == '.' && counts.names.size() < 2) continue;
     const MeanRight right = mean_right(data, counts, captures_of_app);
     if (right.mean - kStandardErrors * right.standard_error > 0.5) continue;
@@ -152,9 +151,9 @@ AmbiguityTable learn_ambiguity(const Dataset& data,
   kinds.time = false;
   const auto folds = assign_folds(data, options);
   if (count_folds(folds) < 2) return {};
-  const DatasetScores heard = score_held_out(data, folds, options.forest);
-  const RowWeights weights{{fit_weights(data, heard, kinds)}, {}};
-  return find_ambiguity(data, classify_captures(data, heard, weights, kinds));
+  const DatasetScores scores = score_held_out(data, folds, options.forest);
+  const RowWeights weights{{fit_weights(data, scores, kinds)}, {}};
+  return find_ambiguity(data, classify_captures(data, scores, weights, kinds));
 }
 
 AmbiguousRows mark_ambiguous_cross_validated(
@@ -164,23 +163,22 @@ AmbiguousRows mark_ambiguous_cross_validated(
   out.rows.resize(data.rows());
   for_each_fold(assign_folds(data, options),
                 [&](const FoldRows& rows, std::uint32_t) {
-                  const Dataset trained = data.select(rows.trained);
-                  mark(learn_ambiguity(trained, silent(options), kinds),
-                       NameTable::learn(trained), data, rows.judged, out);
+                  const Dataset train = data.select(rows.train);
+                  mark(learn_ambiguity(train, without_progress(options), kinds),
+                       NameTable::learn(train), data, rows.test, out);
                 });
   return out;
 }
 
-AmbiguousRows mark_ambiguous_others(const Dataset& trained,
-                                    const Dataset& judged,
-                                    const CrossValidationOptions& options,
-                                    EvidenceKinds kinds) {
+AmbiguousRows mark_ambiguous_test_set(const Dataset& train, const Dataset& test,
+                                      const CrossValidationOptions& options,
+                                      EvidenceKinds kinds) {
   AmbiguousRows out;
-  out.rows.resize(judged.rows());
-  std::vector<std::uint32_t> all(judged.rows());
+  out.rows.resize(test.rows());
+  std::vector<std::uint32_t> all(test.rows());
   std::iota(all.begin(), all.end(), 0U);
-  mark(learn_ambiguity(trained, silent(options), kinds),
-       NameTable::learn(trained), judged, all, out);
+  mark(learn_ambiguity(train, without_progress(options), kinds),
+       NameTable::learn(train), test, all, out);
   return out;
 }
 

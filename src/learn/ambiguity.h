@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the flows that look alike whatever the app (model/ambiguity_table.h).
+// Finds groups of flows that look the same for several apps
+// (model/ambiguity_table.h).
 //
-// The idea is AppScanner's (Taylor et al., IEEE TIFS 2018), who relabel
-// training flows that a forest taught with others judges wrongly. Here whole
-// groups are found, which have names. Every flow is judged by itself, by
-// witnesses that were not taught its capture. A group is ambiguous where
-//   - two apps or more share it: each in at least two captures, so that no
-//     stray flow makes a server a shared one; and
-//   - its flows are not named right more often than wrong. They are if their
-//     share of right ones is above one half by more than chance explains: by
-//     1.645 standard errors, which is one-sided, at 5 %.
-// One half, because it is what guessing between two apps gives, and because a
-// name that is wrong as often as right tells nobody anything. The flows of a
-// capture repeat each other, so captures are what is counted: the share right
-// is the mean over the captures, and each app's captures weigh alike.
+// The idea comes from AppScanner (Taylor et al., IEEE TIFS 2018), which
+// relabels training flows that a forest trained on other flows gets wrong. Here
+// whole named groups are found instead. Each flow is classified on its own by
+// scorers not trained on its capture. A group is ambiguous if
+//   - at least two apps share it, each in at least two captures, so that a
+//     stray flow does not count; and
+//   - its flows are not named right significantly more often than wrong: the
+//     share named right does not exceed one half by 1.645 standard errors
+//     (one-sided, 5 %).
+// One half is the rate of guessing between two apps. Flows of one capture are
+// correlated, so the unit is the capture: the share right is the mean over the
+// captures, weighted so that each app counts the same.
 #pragma once
 
 #include <vector>
@@ -25,32 +25,31 @@
 
 namespace flowtell {
 
-// `held_out`: a row of probabilities a row of data, each flow judged by itself
-// by what was not taught its capture.
+// `held_out`: one row of probabilities per row of data, from scorers not
+// trained on its capture; each flow classified on its own.
 AmbiguityTable find_ambiguity(const Dataset& data,
                               const Probabilities& held_out);
 
-// Judges by the kinds of evidence given, time left out, in folds inside the
-// data. Empty where nothing can be held out.
+// Classifies with the given kinds of evidence except time, by cross-validation
+// within the data. Empty if there are fewer than two folds.
 AmbiguityTable learn_ambiguity(const Dataset& data,
                                const CrossValidationOptions& options,
                                EvidenceKinds kinds);
 
-// What is ambiguous among rows that are judged.
+// Which of the tested rows are ambiguous.
 struct AmbiguousRows {
   std::vector<bool> rows;         // by row
-  std::vector<std::string> keys;  // of the groups found, in their order
+  std::vector<std::string> keys;  // of the groups found, sorted
 };
 
-// By what is found in the other folds.
+// Marks each fold's rows with the groups found in the other folds.
 AmbiguousRows mark_ambiguous_cross_validated(
     const Dataset& data, const CrossValidationOptions& options,
     EvidenceKinds kinds);
 
-// By what is found in `taught`.
-AmbiguousRows mark_ambiguous_others(const Dataset& trained,
-                                    const Dataset& judged,
-                                    const CrossValidationOptions& options,
-                                    EvidenceKinds kinds);
+// Marks the rows of `test` with the groups found in `train`.
+AmbiguousRows mark_ambiguous_test_set(const Dataset& train, const Dataset& test,
+                                      const CrossValidationOptions& options,
+                                      EvidenceKinds kinds);
 
 }  // namespace flowtell

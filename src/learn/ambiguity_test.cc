@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-// Flows of one capture to one server, so many of them judged rightly.
-struct Met {
+// Flows of one capture to one server, with how many are named right and wrong.
+struct ServerFlows {
   std::uint32_t capture;
   AppId app;
   std::string server;
@@ -17,35 +17,35 @@ struct Met {
   int wrong;
 };
 
-struct Classification {
+struct HeldOutRows {
   Dataset data;
   Probabilities held_out;
 };
 
-// Of three apps; what is judged wrongly is called the next app.
-Classification judged(const std::vector<Met>& all) {
+// Three apps; flows named wrong get the next app.
+HeldOutRows rows_of(const std::vector<ServerFlows>& all) {
   std::vector<TestRow> rows;
   std::vector<AppId> named;
-  for (const Met& met : all) {
-    for (int i = 0; i < met.right + met.wrong; ++i) {
-      rows.push_back({{0}, met.app, met.capture, 0, met.server});
-      const int off = i < met.right ? 0 : 1;
-      named.push_back(static_cast<AppId>((met.app + off) % 3));
+  for (const ServerFlows& of : all) {
+    for (int i = 0; i < of.right + of.wrong; ++i) {
+      rows.push_back({{0}, of.app, of.capture, 0, of.server});
+      const int off = i < of.right ? 0 : 1;
+      named.push_back(static_cast<AppId>((of.app + off) % 3));
     }
   }
-  Classification result{table_of(rows, 3), Probabilities(3, rows.size())};
+  HeldOutRows result{table_of(rows, 3), Probabilities(3, rows.size())};
   for (std::size_t i = 0; i < named.size(); ++i) {
     result.held_out.row(i)[named[i]] = 1;
   }
   return result;
 }
 
-AmbiguityTable::Groups found(const std::vector<Met>& all) {
-  const Classification rows = judged(all);
+AmbiguityTable::Groups found(const std::vector<ServerFlows>& all) {
+  const HeldOutRows rows = rows_of(all);
   return find_ambiguity(rows.data, rows.held_out).groups();
 }
 
-TEST(Ambiguity, IsFoundWhereVerdictsAreAGuess) {
+TEST(Ambiguity, IsFoundWhereVerdictsAreGuesses) {
   const auto groups = found({{0, 0, "ads1.example", 1, 1},
                              {1, 0, "ads2.example", 1, 1},
                              {2, 2, "ads3.example", 0, 1},
@@ -55,7 +55,7 @@ TEST(Ambiguity, IsFoundWhereVerdictsAreAGuess) {
   EXPECT_EQ(groups.begin()->second, (AmbiguousGroup{{0, 2}, 6, 0.5}));
 }
 
-TEST(Ambiguity, IsNoneWhereVerdictsAreRight) {
+TEST(Ambiguity, IsNotFoundWhereVerdictsAreRight) {
   EXPECT_TRUE(found({{0, 0, "x.example", 3, 0},
                      {1, 0, "x.example", 3, 0},
                      {2, 1, "x.example", 3, 0},
@@ -63,19 +63,19 @@ TEST(Ambiguity, IsNoneWhereVerdictsAreRight) {
                   .empty());
 }
 
-TEST(Ambiguity, IsBeyondChanceOrNone) {
-  // 4 of 5 captures right: 80 %, but not surely more than a half.
-  std::vector<Met> few = {{0, 0, "x.example", 0, 1},
-                          {1, 0, "x.example", 1, 0},
-                          {2, 0, "x.example", 1, 0},
-                          {3, 1, "x.example", 1, 0},
-                          {4, 1, "x.example", 1, 0}};
+TEST(Ambiguity, NeedsASignificantShareRightToBeExcluded) {
+  // 4 of 5 captures right: 80 %, significantly more than a half.
+  std::vector<ServerFlows> few = {{0, 0, "x.example", 0, 1},
+                                  {1, 0, "x.example", 1, 0},
+                                  {2, 0, "x.example", 1, 0},
+                                  {3, 1, "x.example", 1, 0},
+                                  {4, 1, "x.example", 1, 0}};
   EXPECT_TRUE(found(few).empty());
   few[1].right = 0;
   few[1].wrong = 1;
-  EXPECT_EQ(found(few).size(), 1U) << "3 of 5 may be chance";
-  // 60 % of a hundred captures are more than chance.
-  std::vector<Met> many;
+  EXPECT_EQ(found(few).size(), 1U) << "3 of 5 is not significant";
+  // 60 % of a hundred captures are significant.
+  std::vector<ServerFlows> many;
   for (std::uint32_t i = 0; i < 100; ++i) {
     const int right = i % 5 < 3 ? 1 : 0;
     many.push_back(
@@ -89,25 +89,25 @@ TEST(Ambiguity, NeedsTwoAppsInTwoCapturesEach) {
                      {1, 0, "x.example", 0, 5},
                      {2, 0, "x.example", 0, 5}})
                   .empty())
-      << "wrong, but of one app";
+      << "wrong, but only one app";
   EXPECT_TRUE(found({{0, 0, "x.example", 0, 5},
                      {1, 0, "x.example", 0, 5},
                      {2, 1, "x.example", 0, 5}})
                   .empty())
-      << "the other app's may be a stray";
+      << "the other app's flow may be stray";
 }
 
-TEST(Ambiguity, IsInWhatIsRightExactlyHalfTheTime) {
-  std::vector<Met> all;
+TEST(Ambiguity, IncludesGroupsRightExactlyHalfTheTime) {
+  std::vector<ServerFlows> all;
   for (std::uint32_t i = 0; i < 4; ++i) {
     all.push_back({i, static_cast<AppId>(i / 2), "x.example", 1, 1});
   }
   EXPECT_EQ(found(all).size(), 1U);
-  for (Met& met : all) ++met.right;
+  for (ServerFlows& of : all) ++of.right;
   EXPECT_TRUE(found(all).empty()) << "two of three in every capture";
 }
 
-// A capture that repeats a flow a hundred times is one capture.
+// Repeated flows in one capture do not add weight.
 TEST(Ambiguity, CountsCapturesNotFlows) {
   EXPECT_EQ(found({{0, 0, "x.example", 500, 0},
                    {1, 0, "x.example", 0, 1},
@@ -117,10 +117,10 @@ TEST(Ambiguity, CountsCapturesNotFlows) {
             1U);
 }
 
-// App 0 goes there in each of its many captures and is told; app 1 goes there
-// in a tenth of its own and is not. Who names app 0 is mostly right.
-TEST(Ambiguity, LetsAppsCountAlike) {
-  std::vector<Met> all;
+// App 0 uses the server in all of its 4 captures and is named right; app 1 uses
+// it in a tenth of its 40 captures and is named wrong.
+TEST(Ambiguity, WeightsAppsEqually) {
+  std::vector<ServerFlows> all;
   for (std::uint32_t i = 0; i < 4; ++i) {
     all.push_back({i, 0, "x.example", 1, 0});
   }
@@ -131,7 +131,7 @@ TEST(Ambiguity, LetsAppsCountAlike) {
   EXPECT_TRUE(found(all).empty());
 }
 
-TEST(Ambiguity, SaysNothingOfADomainForOneServer) {
+TEST(Ambiguity, NeedsTwoServersForADomainGroup) {
   const auto names = [](const std::string& other) {
     std::vector<std::string> keys;
     for (const auto& entry : found({{0, 0, "x.shop.example", 0, 1},
@@ -146,11 +146,11 @@ TEST(Ambiguity, SaysNothingOfADomainForOneServer) {
             (std::vector<std::string>{"x.shop.example"}));
   EXPECT_EQ(names("y.shop.example"),
             (std::vector<std::string>{".shop.example"}))
-      << "each server is of one app, the domain is of both";
+      << "each server has one app, the domain has both";
 }
 
 TEST(Ambiguity, GroupsFlowsWithoutNamesByService) {
-  Classification rows = judged(
+  HeldOutRows rows = rows_of(
       {{0, 0, "", 0, 1}, {1, 0, "", 0, 1}, {2, 1, "", 0, 1}, {3, 1, "", 0, 1}});
   for (RowFacts& facts : rows.data.facts) {
     facts.protocol = Protocol::kUdp;
@@ -161,8 +161,8 @@ TEST(Ambiguity, GroupsFlowsWithoutNamesByService) {
   EXPECT_EQ(groups.begin()->first, "UDP 53");
 }
 
-// Flows to own servers tell their app by their values, those to the shared one
-// do not. Six captures an app.
+// Values identify the app of flows to own servers, but not of flows to the
+// shared server. Six captures per app.
 Dataset with_shared_server() {
   std::vector<TestRow> rows;
   for (std::uint32_t capture = 0; capture < 12; ++capture) {
@@ -182,7 +182,7 @@ CrossValidationOptions three_folds() {
   return options;
 }
 
-TEST(Ambiguity, IsLearnedFromWhatIsHeldOut) {
+TEST(Ambiguity, IsLearnedFromHeldOutRows) {
   const auto table =
       learn_ambiguity(with_shared_server(), three_folds(), EvidenceKinds{});
   ASSERT_EQ(table.groups().size(), 1U);
@@ -196,32 +196,32 @@ TEST(Ambiguity, CannotBeLearnedFromOneCapture) {
       learn_ambiguity(one, three_folds(), EvidenceKinds{}).groups().empty());
 }
 
-TEST(Ambiguity, IsMarkedByOtherFoldsAndOthers) {
+TEST(Ambiguity, MarksRowsByCrossValidationAndOnATestSet) {
   const Dataset data = with_shared_server();
-  const auto crossed =
+  const auto cross_validated =
       mark_ambiguous_cross_validated(data, three_folds(), EvidenceKinds{});
-  const auto others =
-      mark_ambiguous_others(data, data, three_folds(), EvidenceKinds{});
-  EXPECT_EQ(crossed.keys, std::vector<std::string>{"ads.example"});
-  EXPECT_EQ(others.keys, crossed.keys);
+  const auto on_test_set =
+      mark_ambiguous_test_set(data, data, three_folds(), EvidenceKinds{});
+  EXPECT_EQ(cross_validated.keys, std::vector<std::string>{"ads.example"});
+  EXPECT_EQ(on_test_set.keys, cross_validated.keys);
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const bool is_shared = data.facts[row].name != 0;
-    EXPECT_EQ(crossed.rows[row], is_shared) << row;
-    EXPECT_EQ(others.rows[row], is_shared) << row;
+    EXPECT_EQ(cross_validated.rows[row], is_shared) << row;
+    EXPECT_EQ(on_test_set.rows[row], is_shared) << row;
   }
 }
 
-TEST(Ambiguity, IsMarkedWithoutAWordOfProgress) {
+TEST(Ambiguity, MarksRowsWithoutReportingProgress) {
   CrossValidationOptions options = three_folds();
   options.forest.progress = [](std::size_t, std::size_t) { ADD_FAILURE(); };
   const Dataset data = with_shared_server();
   mark_ambiguous_cross_validated(data, options, EvidenceKinds{});
-  mark_ambiguous_others(data, data, options, EvidenceKinds{});
+  mark_ambiguous_test_set(data, data, options, EvidenceKinds{});
 }
 
-// The shared server has another name in one fold: who learns from the others
-// never met it.
-TEST(Ambiguity, LearnsNothingFromTheFoldItMarks) {
+// In one fold the shared server has another name, which does not occur in the
+// other folds.
+TEST(Ambiguity, DoesNotLearnFromTheFoldItMarks) {
   Dataset data = with_shared_server();
   const auto folds = assign_folds(data, three_folds());
   data.names.emplace_back("other.example");
@@ -230,13 +230,13 @@ TEST(Ambiguity, LearnsNothingFromTheFoldItMarks) {
       data.facts[row].name = static_cast<std::uint32_t>(data.names.size() - 1);
     }
   }
-  const auto crossed =
+  const auto cross_validated =
       mark_ambiguous_cross_validated(data, three_folds(), EvidenceKinds{});
   const auto all =
-      mark_ambiguous_others(data, data, three_folds(), EvidenceKinds{});
+      mark_ambiguous_test_set(data, data, three_folds(), EvidenceKinds{});
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const bool is_shared = data.facts[row].name != 0;
-    EXPECT_EQ(crossed.rows[row], is_shared && folds[row] != 1) << row;
+    EXPECT_EQ(cross_validated.rows[row], is_shared && folds[row] != 1) << row;
     EXPECT_EQ(all.rows[row], is_shared) << row;
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The class counts of each bin of a column in one node. Bins that hold anything
-// are marked by a bit, so that walking and clearing costs as many steps as
-// there are such bins, however few they are.
+// Class counts per bin of a column, for one node. A bit set marks the bins in
+// use, so that visiting and clearing them costs one step per such bin.
 #pragma once
 
 #include <array>
@@ -17,17 +16,17 @@
 
 namespace flowtell {
 
-// A sample of a node: its place in the table, its class by a lane, how often it
-// was drawn.
+// A sample of a node: its row in the table, the lane of its class, and how
+// often it was drawn.
 class LaneSample {
  public:
-  static constexpr std::size_t kMaxPlaces = 1 << 16;
+  static constexpr std::size_t kMaxRows = 1 << 16;
 
   LaneSample() = default;
-  LaneSample(std::size_t place, std::size_t lane, std::size_t count)
-      : bits_(static_cast<std::uint32_t>(place | lane << 16 | count << 24)) {}
+  LaneSample(std::size_t row, std::size_t lane, std::size_t count)
+      : bits_(static_cast<std::uint32_t>(row | lane << 16 | count << 24)) {}
 
-  std::size_t place() const { return bits_ & 0xffff; }
+  std::size_t row() const { return bits_ & 0xffff; }
   std::size_t lane() const { return bits_ >> 16 & 0xff; }
   std::uint32_t count() const { return bits_ >> 24; }
 
@@ -36,7 +35,7 @@ class LaneSample {
 };
 static_assert(sizeof(LaneSample) == 4);
 
-// Which of 256 bins hold anything, a bit each, in two halves of 128.
+// The bins in use, one bit for each of 256, in two halves of 128.
 class BinSet {
  public:
   using Half [[gnu::vector_size(16)]] = std::uint64_t;
@@ -51,9 +50,9 @@ class BinSet {
   Half high_{};
 };
 
-// The two halves of each bin's set. To add them takes two steps, and finds them
-// at the same distance from the table's begin as the bin's counts are from
-// theirs.
+// For each bin, the two halves of the set that holds it alone. Adding a bin
+// then takes two OR operations, addressed by the same offset as the bin's
+// counts.
 struct BinSetTable {
   std::array<std::array<std::uint64_t, 2>, kMaxBins> low{};
   std::array<std::array<std::uint64_t, 2>, kMaxBins> high{};
@@ -88,9 +87,9 @@ class BinCounts {
   }
   void set_marked(const BinSet& marked) { marked_ = marked; }
 
-  // Calls `visit(lower, upper, left)` for each two bins that follow on each
-  // other: what is in `lower` and below. Leaves nothing counted. Returns how
-  // many bins there were.
+  // Calls `visit(lower, upper, left)` for each pair of consecutive used bins;
+  // `left` counts `lower` and below. Clears all counts. Returns how many bins
+  // were in use.
   template <typename Visit>
   std::size_t take_cuts(Visit&& visit) {
     Counts left;
@@ -116,18 +115,18 @@ class BinCounts {
   BinSet marked_;
 };
 
-// Counts the samples by the bins of kColumns columns at a time: what is common
-// to them is done once a sample, and while one column's count is being written
-// the others' can go on. REQUIRES: nothing is counted.
+// Counts the samples by bin for kColumns columns at once. This shares the work
+// per sample, and the processor overlaps the columns' updates.
+// REQUIRES: all counts are 0.
 template <std::size_t kColumns, std::size_t kLanes>
 void count_bins(std::array<const std::uint8_t*, kColumns> columns,
                 std::span<const LaneSample> samples,
                 std::span<BinCounts<kLanes>> counts) {
   std::array<BinSet, kColumns> marked{};
   for (const LaneSample sample : samples) {
-    const std::size_t place = sample.place();
+    const std::size_t row = sample.row();
     for (std::size_t i = 0; i < kColumns; ++i) {
-      const std::size_t bin = columns[i][place];
+      const std::size_t bin = columns[i][row];
       counts[i].add(bin, sample);
       marked[i].add(bin);
     }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How often each of a few classes occurs, side by side in lanes of 16 bits: a
-// processor adds, subtracts and squares eight of them in one step. For nodes of
-// at most kMaxInLanes flows, so that every sum of squares fits in 31 bits and
-// all of this is exact.
+// Counts of a few classes in 16-bit lanes, so that a processor adds, subtracts
+// and squares eight of them in one step. Nodes have at most kMaxInLanes flows,
+// so every sum of squares fits in 31 bits and all arithmetic is exact.
 //
-// Vectors are those of the compiler (GCC and Clang), for any processor. Squares
-// are summed in two forms that give the same numbers: one for SSE2, which every
-// x86-64 processor has, and a plain one for all others.
+// The vector types are compiler extensions (GCC and Clang) and work on any
+// processor. Sums of squares exist in two forms with equal results: one for
+// SSE2, which every x86-64 processor has, and a portable one.
 #pragma once
 
 #include <array>
@@ -29,12 +28,12 @@ class ClassCounts {
 
   std::uint16_t operator[](std::size_t lane) const {
     std::uint16_t count = 0;
-    std::memcpy(&count, place_of(lane), sizeof count);
+    std::memcpy(&count, address_of(lane), sizeof count);
     return count;
   }
   void add(std::size_t lane, std::uint32_t more) {
     const auto count = static_cast<std::uint16_t>((*this)[lane] + more);
-    std::memcpy(place_of(lane), &count, sizeof count);
+    std::memcpy(address_of(lane), &count, sizeof count);
   }
   void add(const ClassCounts& other) {
     for (std::size_t i = 0; i < kVectors; ++i) vectors_[i] += other.vectors_[i];
@@ -49,14 +48,14 @@ class ClassCounts {
 
   std::uint32_t sum() const;
   std::uint32_t squares() const;
-  std::size_t classes() const;  // that occur
+  std::size_t classes() const;  // with a count above 0
 
-  // The sum of squares over the sum, summed over both halves of a cut: the
-  // greater, the purer (Gini). REQUIRES: neither half is empty, together they
-  // hold at most kMaxInLanes.
+  // The sum of squares divided by the sum, added over both halves of a cut;
+  // higher is purer (Gini). REQUIRES: neither half is empty, together they hold
+  // at most kMaxInLanes.
   static double purity(const ClassCounts& left, const ClassCounts& right);
-  static double purity_plainly(const ClassCounts& left,
-                               const ClassCounts& right) {
+  static double purity_portable(const ClassCounts& left,
+                                const ClassCounts& right) {
     return static_cast<double>(left.squares()) / left.sum() +
            static_cast<double>(right.squares()) / right.sum();
   }
@@ -66,10 +65,10 @@ class ClassCounts {
   static_assert(kLanes % 8 == 0);
   static constexpr std::size_t kVectors = kLanes / 8;
 
-  unsigned char* place_of(std::size_t lane) {
+  unsigned char* address_of(std::size_t lane) {
     return reinterpret_cast<unsigned char*>(vectors_.data()) + 2 * lane;
   }
-  const unsigned char* place_of(std::size_t lane) const {
+  const unsigned char* address_of(std::size_t lane) const {
     return reinterpret_cast<const unsigned char*>(vectors_.data()) + 2 * lane;
   }
 
@@ -116,7 +115,7 @@ double ClassCounts<kLanes>::purity(const ClassCounts& left,
     sums[2] = _mm_add_epi32(sums[2], _mm_madd_epi16(r, r));
     sums[3] = _mm_add_epi32(sums[3], _mm_madd_epi16(r, ones));
   }
-  // Four sums of four numbers each become the four numbers of one.
+  // Reduces four vectors of four numbers to one vector of their four sums.
   const __m128i lefts = _mm_add_epi32(_mm_unpacklo_epi32(sums[0], sums[1]),
                                       _mm_unpackhi_epi32(sums[0], sums[1]));
   const __m128i rights = _mm_add_epi32(_mm_unpacklo_epi32(sums[2], sums[3]),
@@ -134,7 +133,7 @@ double ClassCounts<kLanes>::purity(const ClassCounts& left,
 template <std::size_t kLanes>
 double ClassCounts<kLanes>::purity(const ClassCounts& left,
                                    const ClassCounts& right) {
-  return purity_plainly(left, right);
+  return purity_portable(left, right);
 }
 #endif
 

@@ -28,7 +28,7 @@ using LaneNumbers = testing::Types<std::integral_constant<std::size_t, 8>,
                                    std::integral_constant<std::size_t, 32>>;
 TYPED_TEST_SUITE(ClassCountsOf, LaneNumbers);
 
-TYPED_TEST(ClassCountsOf, CountInLanesThatKnowNothingOfEachOther) {
+TYPED_TEST(ClassCountsOf, CountsLanesIndependently) {
   constexpr std::size_t kLanes = TypeParam::value;
   std::vector<std::uint32_t> numbers(kLanes);
   std::iota(numbers.begin(), numbers.end(), 1000u);
@@ -45,27 +45,27 @@ TYPED_TEST(ClassCountsOf, CountInLanesThatKnowNothingOfEachOther) {
   EXPECT_EQ(rest.minus(rest).classes(), 0u);
 }
 
-TYPED_TEST(ClassCountsOf, GiveTheSamePurityInBothForms) {
+TYPED_TEST(ClassCountsOf, ReturnsTheSamePurityInBothForms) {
   constexpr std::size_t kLanes = TypeParam::value;
   Random random(kLanes);
   for (int round = 0; round < 10'000; ++round) {
-    const std::uint32_t most = 1 + random.below(kMaxInLanes / kLanes / 2);
+    const std::uint32_t max = 1 + random.below(kMaxInLanes / kLanes / 2);
     std::vector<std::uint32_t> left(kLanes);
     std::vector<std::uint32_t> right(kLanes);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      left[lane] = random.below(most);
-      right[lane] = random.below(2) == 0 ? 0 : random.below(most);
+      left[lane] = random.below(max);
+      right[lane] = random.below(2) == 0 ? 0 : random.below(max);
     }
-    left[random.below(kLanes)] = most;
-    right[random.below(kLanes)] = most;
+    left[random.below(kLanes)] = max;
+    right[random.below(kLanes)] = max;
     const auto a = counts_of<kLanes>(left);
     const auto b = counts_of<kLanes>(right);
     ASSERT_EQ(ClassCounts<kLanes>::purity(a, b),
-              ClassCounts<kLanes>::purity_plainly(a, b));
+              ClassCounts<kLanes>::purity_portable(a, b));
   }
 }
 
-TYPED_TEST(ClassCountsOf, HoldAsManyAsANodeMay) {
+TYPED_TEST(ClassCountsOf, HoldsTheLargestNode) {
   constexpr std::size_t kLanes = TypeParam::value;
   const auto left = counts_of<kLanes>({kMaxInLanes - 1});
   const auto right = counts_of<kLanes>({0, 1});

@@ -12,14 +12,13 @@
 namespace flowtell {
 namespace {
 
-// A float's bits as a number that is ordered as the floats are; -0 as 0, which
-// it equals.
+// Maps a float to an integer with the same order; -0 maps to 0.
 std::uint32_t key_of(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
   return (bits >> 31) != 0 ? ~bits : bits | 0x80000000;
 }
-// Sorts by digits from the lowest up (a radix sort), which takes three passes
-// whatever the values are.
+
+// Radix sort, lowest digit first, in three passes.
 void sort_values(std::vector<float>& values) {
   constexpr std::size_t kDigit = 11;
   constexpr std::size_t kDigits = std::size_t{1} << kDigit;
@@ -28,26 +27,26 @@ void sort_values(std::vector<float>& values) {
   const auto digit = [](float value, std::size_t pass) {
     return key_of(value) >> pass * kDigit & (kDigits - 1);
   };
-  std::array<std::vector<std::size_t>, kPasses> places;
-  places.fill(std::vector<std::size_t>(kDigits + 1));
+  std::array<std::vector<std::size_t>, kPasses> offsets;
+  offsets.fill(std::vector<std::size_t>(kDigits + 1));
   for (const float value : values) {
-    for (std::size_t i = 0; i < kPasses; ++i) ++places[i][digit(value, i) + 1];
+    for (std::size_t i = 0; i < kPasses; ++i) ++offsets[i][digit(value, i) + 1];
   }
   std::vector<float> sorted(values.size());
   for (std::size_t i = 0; i < kPasses; ++i) {
-    std::partial_sum(places[i].begin(), places[i].end(), places[i].begin());
+    std::partial_sum(offsets[i].begin(), offsets[i].end(), offsets[i].begin());
     for (const float value : values) {
-      sorted[places[i][digit(value, i)]++] = value;
+      sorted[offsets[i][digit(value, i)]++] = value;
     }
     values.swap(sorted);
   }
 }
 
-// Finds bins without branches, which the order of rows could mislead: the
-// bin of a value is how many bins end below it.
+// Finds the bin of a value by a branchless binary search, since branches would
+// be unpredictable. The bin of a value is the number of bins that end below it.
 class BinFinder {
  public:
-  // The last bin has no end: it takes what is greater, too.
+  // The last bin has no upper end.
   explicit BinFinder(std::span<const float> tops) {
     ends_.fill(std::numeric_limits<float>::infinity());
     std::copy(tops.begin(), tops.end() - 1, ends_.begin());
@@ -74,14 +73,14 @@ ColumnBins ColumnBins::learn(std::vector<float> values) {
     while (i < values.size() && values[i] == value) ++i;
     return i;
   };
-  std::size_t distinct = 1;  // of those left
+  std::size_t distinct = 1;  // among the remaining values
   for (std::size_t i = 1; i < values.size(); ++i) {
     if (values[i] != values[i - 1]) ++distinct;
   }
   ColumnBins bins;
   for (std::size_t begin = 0; begin < values.size();) {
-    // What is left is shared out evenly among the bins that are left, so a
-    // heavy value takes no more than its own bin from the others.
+    // The remaining values are shared evenly among the remaining bins, so a
+    // frequent value uses only one bin.
     const std::size_t left = values.size() - begin;
     const std::size_t bins_left = kMaxBins - bins.size();
     const bool exact = distinct <= bins_left;

@@ -51,12 +51,12 @@ TEST(ColumnBins, AreExactForUpTo256DistinctValues) {
     const std::set<float> sorted(values.begin(), values.end());
     const ColumnBins bins = ColumnBins::learn(values);
     ASSERT_EQ(bins.size(), sorted.size());
-    std::size_t place = 0;
-    for (const float value : sorted) EXPECT_EQ(bins.bin(value), place++);
+    std::size_t index = 0;
+    for (const float value : sorted) EXPECT_EQ(bins.bin(value), index++);
   }
 }
 
-TEST(ColumnBins, AreAtMost256HoweverManyValuesThereAre) {
+TEST(ColumnBins, AreAtMost256ForAnyNumberOfValues) {
   for (const std::uint32_t distinct : {257u, 300u, 5000u, 100'000u}) {
     const auto values = any_values(20'000, distinct);
     const ColumnBins bins = ColumnBins::learn(values);
@@ -73,17 +73,17 @@ TEST(ColumnBins, HoldAboutEquallyManyValues) {
   for (const auto& [bin, count] : held) EXPECT_LE(count, 151u) << bin;
 }
 
-TEST(ColumnBins, GiveAHeavyValueABinOfItsOwn) {
+TEST(ColumnBins, GiveAFrequentValueItsOwnBin) {
   std::vector<float> values = any_values(2000, 100'000);
   values.insert(values.end(), 50'000, 1234.5f);
   const ColumnBins bins = ColumnBins::learn(values);
-  const std::size_t heavy = bins.bin(1234.5f);
-  std::set<float> with_it;
+  const std::size_t frequent = bins.bin(1234.5f);
+  std::set<float> in_bin;
   for (const float value : values) {
-    if (bins.bin(value) == heavy) with_it.insert(value);
+    if (bins.bin(value) == frequent) in_bin.insert(value);
   }
-  EXPECT_EQ(with_it, std::set<float>{1234.5f});
-  EXPECT_GT(bins.size(), 100u) << "the others must not be starved";
+  EXPECT_EQ(in_bin, std::set<float>{1234.5f});
+  EXPECT_GT(bins.size(), 100u) << "the others must keep enough bins";
 }
 
 TEST(ColumnBins, GiveOneBinToOneValue) {
@@ -93,7 +93,7 @@ TEST(ColumnBins, GiveOneBinToOneValue) {
   EXPECT_EQ(bins.bin(1e30f), 0);
 }
 
-TEST(ColumnBins, PutWhatLiesBetweenTwoBinsIntoTheUpperOne) {
+TEST(ColumnBins, PutValuesBetweenTwoBinsIntoTheUpperOne) {
   const ColumnBins bins = ColumnBins::learn({10, 20, 30});
   EXPECT_EQ(bins.bin(5), 0);
   EXPECT_EQ(bins.bin(11), 1);
@@ -101,7 +101,7 @@ TEST(ColumnBins, PutWhatLiesBetweenTwoBinsIntoTheUpperOne) {
   EXPECT_EQ(bins.bin(31), 2);
 }
 
-TEST(ColumnBins, PartAnyTwoFloatsByTheirThreshold) {
+TEST(ColumnBins, SeparateAnyTwoFloatsByTheirThreshold) {
   const std::vector<float> values = odd_floats();
   for (std::size_t i = 0; i < values.size(); ++i) {
     for (std::size_t j = i + 1; j < values.size(); ++j) {
@@ -115,14 +115,14 @@ TEST(ColumnBins, PartAnyTwoFloatsByTheirThreshold) {
   }
 }
 
-TEST(ColumnBins, CutHalfWayBetweenNeighbours) {
+TEST(ColumnBins, PutThresholdsHalfwayBetweenNeighbours) {
   const ColumnBins bins = ColumnBins::learn({1, 2, 7});
   EXPECT_EQ(bins.threshold(0, 1), 1.5f);
   EXPECT_EQ(bins.threshold(1, 2), 4.5f);
   EXPECT_EQ(bins.threshold(0, 2), 4.0f);
 }
 
-// What the trainer counts by bins is what the forest later does by thresholds.
+// Bins, used in training, and thresholds, used by the forest, must agree.
 void check_bins_and_thresholds_agree(const std::vector<float>& values) {
   const ColumnBins bins = ColumnBins::learn(values);
   std::set<std::size_t> used;
@@ -163,7 +163,7 @@ RC_GTEST_PROP(ColumnBinsProperty, KeepTheOrderOfAnyTwoNumbers,
             bins.bin(static_cast<float>(high)));
 }
 
-TEST(BinnedColumns, HoldEachRowsBinColumnAfterColumn) {
+TEST(BinnedColumns, StoreEachRowsBinByColumn) {
   const Dataset data = table_of({{{5, 1}}, {{3, 1}}, {{4, 2}}}, 1);
   const BinnedColumns binned = BinnedColumns::of(data, 1);
   EXPECT_EQ(binned.rows, 3u);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which columns a node tries: drawn without replacement until enough have been
-// tried and at least one of them could be cut.
+// Draws the columns that a node tries, without replacement, until enough have
+// been tried and at least one of them can be cut.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +19,16 @@ class ColumnSampler {
   ColumnSampler(std::size_t columns, std::size_t per_node)
       : order_(columns), per_node_(per_node) {}
 
-  // Before each tree: what is drawn follows from the generator alone.
+  // Call before each tree; makes the draws depend on the generator alone.
   void begin_tree() { std::iota(order_.begin(), order_.end(), 0u); }
 
-  // Before each node.
+  // Call before each node.
   void begin_node() { drawn_ = 0; }
 
-  // Whether the node is to try another column, given whether one of those drawn
-  // could be cut.
-  bool wants_more(bool any_could_be_cut) const {
-    return drawn_ < order_.size() && (drawn_ < per_node_ || !any_could_be_cut);
+  // True if the node should try another column; the argument says whether a
+  // column drawn so far can be cut.
+  bool wants_more(bool any_can_be_cut) const {
+    return drawn_ < order_.size() && (drawn_ < per_node_ || !any_can_be_cut);
   }
   // REQUIRES: wants_more.
   std::size_t next(Random& random) {

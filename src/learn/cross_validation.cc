@@ -11,13 +11,13 @@
 namespace flowtell {
 namespace {
 
-// By row: the number of what it must stay together with.
+// By row: the number of its capture, group or flow.
 std::vector<std::uint32_t> units_of(const Dataset& data, Split split) {
   std::vector<std::uint32_t> units(data.rows());
   std::map<std::string, std::uint32_t> numbers;
   for (std::uint32_t row = 0; row < data.rows(); ++row) {
     const CaptureRecord& capture = data.captures[data.capture_of[row]];
-    // A manifest may cut several spans out of one file: its path stands for it.
+    // A manifest may list several spans of one file; they share its path.
     const std::string& name =
         split == Split::kByGroup ? capture.group : capture.path;
     const auto next = static_cast<std::uint32_t>(numbers.size());
@@ -32,7 +32,7 @@ FoldRows rows_of_fold(std::span<const std::uint32_t> folds,
                       std::uint32_t fold) {
   FoldRows rows;
   for (std::uint32_t row = 0; row < folds.size(); ++row) {
-    (folds[row] == fold ? rows.judged : rows.trained).push_back(row);
+    (folds[row] == fold ? rows.test : rows.train).push_back(row);
   }
   return rows;
 }
@@ -42,7 +42,7 @@ FoldRows rows_of_fold(std::span<const std::uint32_t> folds,
 std::vector<std::uint32_t> assign_folds(const Dataset& data,
                                         const CrossValidationOptions& options) {
   const auto units = units_of(data, options.split);
-  // A unit of several apps (a group) counts to the app of its first flow.
+  // A group with several apps counts for the app of its first flow.
   std::map<std::uint32_t, AppId> app_of;
   for (std::size_t row = 0; row < units.size(); ++row) {
     app_of.try_emplace(units[row], data.labels[row]);
@@ -53,11 +53,11 @@ std::vector<std::uint32_t> assign_folds(const Dataset& data,
   Random random(options.forest.seed);
   std::map<std::uint32_t, std::uint32_t> fold_of;
   const std::size_t folds = std::min(options.folds, app_of.size());
-  std::size_t dealt = 0;
+  std::size_t assigned = 0;
   for (auto& of_app : units_of_app) {
     random.shuffle(std::span(of_app));
     for (const std::uint32_t unit : of_app) {
-      fold_of[unit] = static_cast<std::uint32_t>(dealt++ % folds);
+      fold_of[unit] = static_cast<std::uint32_t>(assigned++ % folds);
     }
   }
   std::vector<std::uint32_t> result;
@@ -76,7 +76,7 @@ void for_each_fold(
     const std::function<void(const FoldRows&, std::uint32_t fold)>& call) {
   for (std::uint32_t fold = 0; fold < count_folds(folds); ++fold) {
     const FoldRows rows = rows_of_fold(folds, fold);
-    if (!rows.trained.empty() && !rows.judged.empty()) call(rows, fold);
+    if (!rows.train.empty() && !rows.test.empty()) call(rows, fold);
   }
 }
 

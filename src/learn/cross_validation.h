@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Judges flows by forests that were not taught them: the ground of every honest
-// score.
+// Cross-validation: predicts flows with forests not trained on them.
 //
-// Captures, not flows, are dealt to the folds. Flows of one capture resemble
-// each other, so a forest that has seen some of them knows the rest, and a
-// split by flow shows how well it remembers instead of how well it knows the
-// app. (`--split by-flow` exists to show by how much that flatters.)
+// Folds are assigned by capture, not by flow. Flows of one capture are similar,
+// so a forest trained on some of them recognises the others, and a split by
+// flow measures memory instead of generalisation. (`--split by-flow` exists to
+// show how much it overstates accuracy.)
 #pragma once
 
 #include <array>
@@ -34,30 +33,30 @@ constexpr std::string_view split_name(Split split) {
 struct CrossValidationOptions {
   Split split = Split::kByCapture;
   std::size_t folds = 5;
-  ShapeOptions forest;  // its seed also deals the folds
+  ShapeOptions forest;  // its seed also assigns the folds
 };
 
-// By row: the fold that judges it. Each app's captures (groups, flows) are
-// dealt to the folds in a seeded random order, so every fold gets its part of
-// every app. There are fewer folds than asked for where there is less to deal.
+// Returns, by row, the fold that tests it. Each app's captures (groups, flows)
+// go to the folds in turn, in a seeded random order, so every fold gets its
+// part of every app. There are never more folds than captures (groups, flows).
 std::vector<std::uint32_t> assign_folds(const Dataset& data,
                                         const CrossValidationOptions& options);
 
-// How many folds that makes; with fewer than two nothing can be judged.
+// The number of folds. Cross-validation needs at least two.
 std::size_t count_folds(std::span<const std::uint32_t> folds);
 
-// The rows of a fold, and of all others.
+// The rows of one fold, and those of all others.
 struct FoldRows {
-  std::vector<std::uint32_t> trained;
-  std::vector<std::uint32_t> judged;
+  std::vector<std::uint32_t> train;  // the other folds
+  std::vector<std::uint32_t> test;   // this fold
 };
 
-// Calls with each fold's rows, but for folds that leave nothing to learn from.
+// Calls `call` for each fold with both training and test rows.
 void for_each_fold(
     std::span<const std::uint32_t> folds,
     const std::function<void(const FoldRows&, std::uint32_t fold)>& call);
 
-// The probabilities of one app a column, one flow a row.
+// A matrix of probabilities: one row per flow, one column per app.
 struct Probabilities {
   Probabilities() = default;
   Probabilities(std::size_t columns, std::size_t rows)
@@ -72,11 +71,11 @@ struct Probabilities {
   std::span<double> row(std::size_t i) {
     return std::span(values).subspan(i * apps, apps);
   }
-  // Puts the rows of `from`, in their order, at the places named.
+  // Copies row i of `from` to row rows[i].
   void put(std::span<const std::uint32_t> rows, const Probabilities& from);
 };
 
-// Judges all rows by one forest, on as many threads.
+// Predicts all rows with one forest.
 Probabilities predict_all(const Forest& forest, const Dataset& data,
                           int threads);
 

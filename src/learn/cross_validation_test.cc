@@ -25,7 +25,7 @@ CrossValidationOptions options_of(Split split, std::size_t folds = 5,
   return options;
 }
 
-// So many captures of each app, with from one to four flows.
+// `per_app[i]` captures of app i, with one to four flows each.
 Dataset captures_of(const std::vector<std::size_t>& per_app) {
   std::vector<TestRow> rows;
   std::uint32_t capture = 0;
@@ -39,7 +39,7 @@ Dataset captures_of(const std::vector<std::size_t>& per_app) {
   return table_of(rows, per_app.size());
 }
 
-// By what `name` says of a row: the folds that judge such rows.
+// Groups rows by `name(row)` and returns the folds of each group.
 template <typename Name>
 auto folds_by(const Dataset& data, const std::vector<std::uint32_t>& folds,
               Name&& name) {
@@ -52,25 +52,25 @@ auto folds_by(const Dataset& data, const std::vector<std::uint32_t>& folds,
   return found;
 }
 
-// What forests say of the rows that they were not taught.
-Probabilities judge_held_out(const Dataset& data,
-                             const CrossValidationOptions& options) {
+// Predictions of held-out rows.
+Probabilities predict_held_out(const Dataset& data,
+                               const CrossValidationOptions& options) {
   return score_held_out(data, assign_folds(data, options), options.forest)
       .shape;
 }
 
 double accuracy(const Dataset& data, Split split) {
-  const Probabilities judged = judge_held_out(data, options_of(split));
+  const Probabilities predicted = predict_held_out(data, options_of(split));
   double right = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const auto shares = judged.row(row);
+    const auto shares = predicted.row(row);
     const auto best = std::ranges::max_element(shares) - shares.begin();
     if (best == data.labels[row]) ++right;
   }
   return right / static_cast<double>(data.rows());
 }
 
-TEST(Folds, NeverPartACapture) {
+TEST(Folds, NeverSplitACapture) {
   const Dataset data = captures_of({7, 3, 12});
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const auto folds =
@@ -82,7 +82,7 @@ TEST(Folds, NeverPartACapture) {
   }
 }
 
-TEST(Folds, NeverPartAGroup) {
+TEST(Folds, NeverSplitAGroup) {
   Dataset data = captures_of({7, 3, 12});
   for (std::size_t i = 0; i < data.captures.size(); ++i) {
     data.captures[i].group = fmt::format("day {}", i % 8);
@@ -112,7 +112,7 @@ TEST(Folds, KeepSpansOfOneFileTogether) {
   EXPECT_NE(folds[0], folds[1]);
 }
 
-TEST(Folds, AreGivenTheirPartOfEveryApp) {
+TEST(Folds, GetTheirShareOfEveryApp) {
   const std::vector<std::size_t> per_app = {7, 5, 12, 1};
   const Dataset data = captures_of(per_app);
   const auto folds = assign_folds(data, options_of(Split::kByCapture));
@@ -129,7 +129,7 @@ TEST(Folds, AreGivenTheirPartOfEveryApp) {
   }
 }
 
-TEST(Folds, AreFewerWhereThereIsLessToDeal) {
+TEST(Folds, AreFewerForFewCaptures) {
   const Dataset data = captures_of({1, 2});
   const auto folds = assign_folds(data, options_of(Split::kByCapture, 10));
   EXPECT_EQ(std::set(folds.begin(), folds.end()),
@@ -146,7 +146,7 @@ TEST(Folds, AreCounted) {
   EXPECT_EQ(count_folds({}), 0u);
 }
 
-TEST(Folds, PartFlowsOfOneCaptureWhereAskedTo) {
+TEST(Folds, SplitCapturesIfSplitByFlow) {
   const Dataset data = captures_of({4, 4});
   const auto folds = assign_folds(data, options_of(Split::kByFlow));
   const auto parted =
@@ -155,20 +155,20 @@ TEST(Folds, PartFlowsOfOneCaptureWhereAskedTo) {
       parted, [](const auto& entry) { return entry.second.size() > 1; }));
 }
 
-TEST(Split, IsCalledAsOnTheCommandLine) {
+TEST(Split, HasTheNamesOfTheCommandLine) {
   EXPECT_EQ(split_name(Split::kByCapture), "by-capture");
   EXPECT_EQ(split_name(Split::kByGroup), "by-group");
   EXPECT_EQ(split_name(Split::kByFlow), "by-flow");
 }
 
-TEST(Folds, AreDealtByTheSeed) {
+TEST(Folds, DependOnTheSeed) {
   const Dataset data = captures_of({10, 10});
   const auto folds = assign_folds(data, options_of(Split::kByCapture, 5, 3));
   EXPECT_EQ(assign_folds(data, options_of(Split::kByCapture, 5, 3)), folds);
   EXPECT_NE(assign_folds(data, options_of(Split::kByCapture, 5, 4)), folds);
 }
 
-RC_GTEST_PROP(FoldsProperty, JudgeEachRowOnceAndAreNeverEmpty,
+RC_GTEST_PROP(FoldsProperty, TestEachRowOnceAndAreNeverEmpty,
               (std::uint64_t seed)) {
   Random random(seed);
   std::vector<std::size_t> per_app(1 + random.below(4));
@@ -183,9 +183,9 @@ RC_GTEST_PROP(FoldsProperty, JudgeEachRowOnceAndAreNeverEmpty,
   RC_ASSERT(*used.rbegin() == used.size() - 1);
 }
 
-// Each capture has values of its own and an app drawn by lot: only who has seen
-// some of its flows can know the others'.
-Dataset known_by_heart_alone() {
+// Each capture has its own values and a random app, so a flow is recognisable
+// only after training on flows of the same capture.
+Dataset random_labels() {
   Random random(17);
   std::vector<TestRow> rows;
   for (std::uint32_t capture = 0; capture < 80; ++capture) {
@@ -196,24 +196,24 @@ Dataset known_by_heart_alone() {
   return table_of(rows, 2);
 }
 
-TEST(Folds, AreCalledOneByOneEachRowJudgedOnce) {
+TEST(Folds, AreVisitedInOrderAndTestEachRowOnce) {
   std::string called;
   for_each_fold(std::vector<std::uint32_t>{1, 0, 2, 1},
                 [&](const FoldRows& rows, std::uint32_t fold) {
                   called += fmt::format("{}: {} by {}. ", fold,
-                                        fmt::join(rows.judged, " "),
-                                        fmt::join(rows.trained, " "));
+                                        fmt::join(rows.test, " "),
+                                        fmt::join(rows.train, " "));
                 });
   EXPECT_EQ(called, "0: 1 by 0 2 3. 1: 0 3 by 1 2. 2: 2 by 0 1 3. ");
 }
 
-TEST(Folds, AreLeftOutWhereNothingIsLeftToLearnFrom) {
+TEST(Folds, AreSkippedWithoutTrainingRows) {
   const auto never = [](const FoldRows&, std::uint32_t) { ADD_FAILURE(); };
   for_each_fold(std::vector<std::uint32_t>{0, 0, 0}, never);
   for_each_fold({}, never);
 }
 
-TEST(Probabilities, ArePutWhereTheirRowsStood) {
+TEST(Probabilities, PutCopiesRowsToTheirIndices) {
   Probabilities all(2, 3);
   Probabilities some(2, 2);
   some.values = {0.25, 0.75, 1, 0};
@@ -221,68 +221,68 @@ TEST(Probabilities, ArePutWhereTheirRowsStood) {
   EXPECT_EQ(all.values, (std::vector<double>{1, 0, 0, 0, 0.25, 0.75}));
 }
 
-TEST(CrossValidation, IsNoBetterThanChanceAtWhatOnlyMemoryCouldKnow) {
-  const Dataset data = known_by_heart_alone();
+TEST(CrossValidation, IsNoBetterThanChanceOnRandomLabels) {
+  const Dataset data = random_labels();
   EXPECT_NEAR(accuracy(data, Split::kByCapture), 0.5, 0.15);
-  EXPECT_GT(accuracy(data, Split::kByFlow), 0.95) << "memory must be enough";
+  EXPECT_GT(accuracy(data, Split::kByFlow), 0.95) << "by flow must leak";
 }
 
-TEST(CrossValidation, IsGoodAtWhatCanBeLearned) {
+TEST(CrossValidation, IsAccurateOnLearnableData) {
   EXPECT_GT(accuracy(random_table(3, {.rows = 300, .captures = 30}),
                      Split::kByCapture),
             0.99);
 }
 
-TEST(CrossValidation, GivesEachRowProbabilities) {
+TEST(CrossValidation, ReturnsProbabilitiesForEachRow) {
   const Dataset data =
       random_table(3, {.rows = 200, .captures = 20, .telling = false});
-  const Probabilities judged =
-      judge_held_out(data, options_of(Split::kByCapture));
-  ASSERT_EQ(judged.values.size(), data.rows() * 3);
+  const Probabilities predicted =
+      predict_held_out(data, options_of(Split::kByCapture));
+  ASSERT_EQ(predicted.values.size(), data.rows() * 3);
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const auto shares = judged.row(row);
+    const auto shares = predicted.row(row);
     EXPECT_NEAR(shares[0] + shares[1] + shares[2], 1, 1e-6) << row;
   }
 }
 
-// The twin: teach all other folds by hand.
-TEST(CrossValidation, JudgesByAForestOfTheOtherFoldsAlone) {
+// The reference trains on the other folds by hand.
+TEST(CrossValidation, PredictsWithAForestOfTheOtherFolds) {
   const Dataset data =
       random_table(3, {.rows = 90, .captures = 9, .telling = false});
   const auto options = options_of(Split::kByCapture, 3);
   const auto folds = assign_folds(data, options);
-  const Probabilities judged = judge_held_out(data, options);
+  const Probabilities predicted = predict_held_out(data, options);
   for (std::uint32_t fold = 0; fold < 3; ++fold) {
-    std::vector<std::uint32_t> trained;
+    std::vector<std::uint32_t> train;
     for (std::uint32_t row = 0; row < data.rows(); ++row) {
-      if (folds[row] != fold) trained.push_back(row);
+      if (folds[row] != fold) train.push_back(row);
     }
     const Forest forest =
-        build_forest(data.select(trained), options.forest).forest;
-    std::vector<double> due(3);
+        build_forest(data.select(train), options.forest).forest;
+    std::vector<double> expected(3);
     for (std::size_t row = 0; row < data.rows(); ++row) {
       if (folds[row] != fold) continue;
-      forest.predict(data.row(row), due);
-      EXPECT_TRUE(std::ranges::equal(judged.row(row), due)) << row;
+      forest.predict(data.row(row), expected);
+      EXPECT_TRUE(std::ranges::equal(predicted.row(row), expected)) << row;
     }
   }
 }
 
-// In tasks of 512 rows, the last of which has one or lacks one.
-TEST(JudgeAll, GivesWhatThePlainForestGivesOnAnyNumberOfThreads) {
+// Tasks have 512 rows; the last one is full, or has 1 or 511.
+TEST(PredictAll, MatchesTheForestOnAnyNumberOfThreads) {
   for (const std::size_t rows : {1023U, 1024U, 1025U}) {
     const Dataset data = random_table(3, {.rows = rows, .telling = false});
     ForestOptions options;
     options.trees = 5;
     const Forest forest = build_forest(data, options).forest;
-    std::vector<double> due;
+    std::vector<double> expected;
     std::vector<double> shares(3);
     for (std::size_t row = 0; row < data.rows(); ++row) {
       forest.predict(data.row(row), shares);
-      due.insert(due.end(), shares.begin(), shares.end());
+      expected.insert(expected.end(), shares.begin(), shares.end());
     }
     for (const int threads : {1, 3}) {
-      EXPECT_EQ(predict_all(forest, data, threads).values, due) << rows;
+      EXPECT_EQ(predict_all(forest, data, threads).values, expected) << rows;
     }
   }
 }

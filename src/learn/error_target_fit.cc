@@ -17,7 +17,7 @@ std::vector<Named> by_confidence(const Dataset& data,
                                  const Probabilities& probabilities) {
   std::vector<Named> all;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    // Whatever the floor, flows that any other app is likelier of are unknown.
+    // With an error target, a flow is unknown if the unknown app is likelier.
     const Verdict verdict =
         reach_verdict(probabilities.row(row), {0, 0, kErrorTargetStep});
     if (verdict.is_unknown) continue;
@@ -42,7 +42,7 @@ ErrorTargets fit_error_targets(const Dataset& data,
     if (i + 1 < all.size() && all[i + 1].confidence == all[i].confidence) {
       continue;
     }
-    // One error more than was seen, for the next flow may be one.
+    // Counts one error more than seen, since the next flow may be wrong.
     const double error =
         static_cast<double>(wrong + 1) / static_cast<double>(i + 2);
     for (std::size_t step = 0; step < error_targets.size(); ++step) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds what a forest goes by: each training flow is judged, and its vote
-// accounted for (attribution.h), by the trees alone that had not seen it.
+// Computes a forest's feature profile. Each training flow's votes are
+// attributed to features (attribution.h), using only the trees not grown from
+// it.
 #pragma once
 
 #include "learn/out_of_bag.h"
@@ -9,10 +10,8 @@
 
 namespace flowtell {
 
-// REQUIRES: `judged` is what predict_out_of_bag gave for the same forest and
-// data.
+// REQUIRES: `oob` is the result of predict_out_of_bag for this forest and data.
 FeatureProfile find_feature_profile(const BuiltForest& built,
-                                    const OutOfBag& judged,
-                                    const Dataset& data);
+                                    const OutOfBag& oob, const Dataset& data);
 
 }  // namespace flowtell

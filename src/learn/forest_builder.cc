@@ -15,22 +15,22 @@
 namespace flowtell {
 namespace {
 
-// Rows to draw from that count alike among themselves, and how many draws.
+// Rows with equal weight, and the number of draws from them.
 struct Stratum {
   std::vector<std::uint32_t> rows;
-  std::size_t attractors = 0;
+  std::size_t draws = 0;
 };
 
-// What trees are grown from.
+// How bootstrap samples are drawn.
 struct Sampling {
   std::vector<Stratum> strata;
   std::vector<double> class_weights;
 };
 
-// No row is drawn more often than this on average; so counts fit in a byte.
+// Limits the mean number of draws per row, so that counts fit in a byte.
 constexpr std::size_t kMaxDrawsPerRow = 16;
 
-// As many draws as there are rows, from all alike.
+// As many draws as rows, from all rows equally.
 Sampling sample_all(const QuantisedTable& table) {
   const std::size_t rows = table.labels.size();
   Stratum all{std::vector<std::uint32_t>(rows), rows};
@@ -38,9 +38,9 @@ Sampling sample_all(const QuantisedTable& table) {
   return {{std::move(all)}, std::vector<double>(table.apps, 1.0)};
 }
 
-// As many draws from each app (Chen, Liaw and Breiman, "Using random forest to
-// learn imbalanced data", 2004). Where that would be too many for the rows an
-// app has, its rows weigh more instead.
+// Equally many draws from each app (Chen, Liaw and Breiman, "Using random
+// forest to learn imbalanced data", 2004). Where that exceeds the limit per
+// row, the app's rows get a larger weight instead.
 Sampling sample_each_app(const QuantisedTable& table) {
   Sampling sampling{std::vector<Stratum>(table.apps),
                     std::vector<double>(table.apps, 1.0)};
@@ -60,20 +60,20 @@ Sampling sample_each_app(const QuantisedTable& table) {
   for (std::size_t app = 0; app < table.apps; ++app) {
     Stratum& stratum = sampling.strata[app];
     if (stratum.rows.empty()) continue;
-    stratum.attractors = std::min(each, kMaxDrawsPerRow * stratum.rows.size());
+    stratum.draws = std::min(each, kMaxDrawsPerRow * stratum.rows.size());
     sampling.class_weights[app] =
-        static_cast<double>(each) / static_cast<double>(stratum.attractors);
+        static_cast<double>(each) / static_cast<double>(stratum.draws);
   }
   return sampling;
 }
 
-// Draws with replacement: how often each row was drawn.
+// Draws with replacement; returns how often each row was drawn.
 std::vector<std::uint8_t> draw_bootstrap(const Sampling& sampling,
                                          std::size_t rows, Random& random) {
   std::vector<std::uint8_t> counts(rows);
   for (const Stratum& stratum : sampling.strata) {
     const auto choices = static_cast<std::uint32_t>(stratum.rows.size());
-    for (std::size_t i = 0; i < stratum.attractors; ++i) {
+    for (std::size_t i = 0; i < stratum.draws; ++i) {
       std::uint8_t& count = counts[stratum.rows[random.below(choices)]];
       if (count < UINT8_MAX) ++count;
     }
@@ -81,7 +81,7 @@ std::vector<std::uint8_t> draw_bootstrap(const Sampling& sampling,
   return counts;
 }
 
-// The flows drawn, themselves or a part of them.
+// The flows drawn, in whole or in part.
 RowSet drawn_flows(std::span<const std::uint8_t> counts,
                    const QuantisedTable& table) {
   RowSet drawn(table.flows());
@@ -91,18 +91,18 @@ RowSet drawn_flows(std::span<const std::uint8_t> counts,
   return drawn;
 }
 
-// Joins the leaves of all trees into one table, equal ones only once.
+// Merges the leaves of all trees into one table without duplicates.
 class LeafTable {
  public:
   explicit LeafTable(std::size_t apps) : apps_(apps), shares_(apps * apps) {
     for (std::size_t app = 0; app < apps; ++app) shares_[app * apps + app] = 1;
   }
 
-  // Makes the tree's mixed leaves name rows of the table.
+  // Makes the tree's mixed leaves refer to rows of the table.
   void join(GrownTree& grown) {
     for (TreeNode& node : grown.nodes) {
       if (node.is_leaf() && node.next >= apps_) {
-        node.next = place_of(grown, node.next - apps_);
+        node.next = row_of(grown, node.next - apps_);
       }
     }
   }
@@ -110,13 +110,13 @@ class LeafTable {
   std::vector<float> take() && { return std::move(shares_); }
 
  private:
-  std::uint32_t place_of(const GrownTree& grown, std::size_t mixed) {
+  std::uint32_t row_of(const GrownTree& grown, std::size_t mixed) {
     const auto from =
         grown.mixed_leaves.begin() + static_cast<std::ptrdiff_t>(mixed * apps_);
     std::vector<float> row(from, from + static_cast<std::ptrdiff_t>(apps_));
     const auto next = static_cast<std::uint32_t>(shares_.size() / apps_);
-    const auto [entry, fresh] = places_.try_emplace(std::move(row), next);
-    if (fresh) {
+    const auto [entry, is_new] = rows_.try_emplace(std::move(row), next);
+    if (is_new) {
       shares_.insert(shares_.end(), entry->first.begin(), entry->first.end());
     }
     return entry->second;
@@ -124,10 +124,10 @@ class LeafTable {
 
   std::size_t apps_;
   std::vector<float> shares_;
-  std::map<std::vector<float>, std::uint32_t> places_;
+  std::map<std::vector<float>, std::uint32_t> rows_;
 };
 
-// Growers in use and at rest: as many as threads work at a time.
+// A pool of growers; creates one per concurrent thread.
 class GrowerPool {
  public:
   explicit GrowerPool(std::function<TreeGrower()> make)
@@ -135,20 +135,20 @@ class GrowerPool {
 
   std::unique_ptr<TreeGrower> borrow() {
     const std::lock_guard lock(mutex_);
-    if (resting_.empty()) return std::make_unique<TreeGrower>(make_());
-    auto grower = std::move(resting_.back());
-    resting_.pop_back();
+    if (idle_.empty()) return std::make_unique<TreeGrower>(make_());
+    auto grower = std::move(idle_.back());
+    idle_.pop_back();
     return grower;
   }
   void give_back(std::unique_ptr<TreeGrower> grower) {
     const std::lock_guard lock(mutex_);
-    resting_.push_back(std::move(grower));
+    idle_.push_back(std::move(grower));
   }
 
  private:
   std::function<TreeGrower()> make_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<TreeGrower>> resting_;
+  std::vector<std::unique_ptr<TreeGrower>> idle_;
 };
 
 std::vector<double> mean_importance(const std::vector<GrownTree>& trees,
@@ -189,7 +189,7 @@ BuiltForest build_forest(const QuantisedTable& table,
   const Sampling sampling =
       options.balance_apps ? sample_each_app(table) : sample_all(table);
   const TreeOptions tree_options{columns_to_try(options, width),
-                                 options.smallest_leaf, options.deepest};
+                                 options.min_samples_leaf, options.max_depth};
   GrowerPool growers([&] {
     return TreeGrower(table.columns, table.labels, sampling.class_weights,
                       tree_options);

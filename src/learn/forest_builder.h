@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trains a forest: each tree grows on its own bootstrap sample, from a random
-// generator of its own, so the forest is the same for any number of threads.
+// Trains a forest. Each tree has its own bootstrap sample and random generator,
+// so the forest is the same for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,18 @@ namespace flowtell {
 struct ForestOptions {
   std::size_t trees = 100;
   std::size_t columns_per_split = 0;  // 0: the square root of the columns
-  std::size_t smallest_leaf = 1;
-  std::size_t deepest = 0;  // 0: until leaves are pure
-  // Whether apps count alike however many flows they gave: each bootstrap
-  // sample draws as many from every app.
+  std::size_t min_samples_leaf = 1;
+  std::size_t max_depth = 0;  // 0: until leaves are pure
+  // Whether apps have equal weight regardless of their number of flows: each
+  // bootstrap sample draws equally many flows from every app.
   bool balance_apps = true;
   std::uint64_t seed = 1;
   int threads = 1;
-  // Called from any thread as trees are done: how many, of how many.
+  // Called from any thread after each tree: trees done, trees in all.
   std::function<void(std::size_t, std::size_t)> progress;
 };
 
-// Which rows a tree was grown from, be it from a part of them; one bit each.
+// The rows that a tree was grown from, in whole or in part; one bit each.
 class RowSet {
  public:
   explicit RowSet(std::size_t rows) : bits_((rows + 63) / 64) {}
@@ -43,16 +43,16 @@ class RowSet {
 
 struct BuiltForest {
   Forest forest;
-  std::vector<RowSet> in_bag;  // of each tree
-  // By column: the mean decrease in Gini impurity, each tree's summing to 1
-  // (all 0 where no tree was cut).
+  std::vector<RowSet> in_bag;  // by tree
+  // By column: the mean decrease in Gini impurity, normalised to 1 per tree
+  // (all 0 if no tree has a cut).
   std::vector<double> impurity_importance;
 };
 
-// Learns from the rows and from their parts.
+// Trains on the rows and on their parts.
 // REQUIRES: at least one row and one column; all values finite.
 BuiltForest build_forest(const Dataset& data, const ForestOptions& options);
-// The same from a table that is quantised already.
+// The same from a quantised table.
 BuiltForest build_forest(const QuantisedTable& table,
                          const ForestOptions& options);
 

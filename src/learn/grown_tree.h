@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A tree while it grows, before its leaves are joined with those of the other
-// trees; what growers are asked for, and what they give.
+// The options and the result of a tree grower: a tree whose leaves are not yet
+// merged with those of the other trees.
 #pragma once
 
 #include <cstddef>
@@ -14,28 +14,28 @@
 
 namespace flowtell {
 
-// Of a node that is no right child: the root, and every left child.
+// The parent of nodes that are not right children: the root and left children.
 inline constexpr std::uint32_t kNoParent = UINT32_MAX;
 
 struct TreeOptions {
   std::size_t columns_per_split = 1;
-  std::size_t smallest_leaf = 1;  // flows, counted with the bootstrap
-  std::size_t deepest = 0;        // 0: no limit
+  std::size_t min_samples_leaf = 1;  // bootstrap draws
+  std::size_t max_depth = 0;         // 0: no limit
 };
 
 struct GrownTree {
   Tree nodes;  // a leaf's `next`: an app, or `apps` + a row of mixed_leaves
   std::vector<float> mixed_leaves;  // `apps` shares a row
-  // How much each column's cuts lessened the Gini impurity, weighted by the
-  // share of the samples they were made on.
+  // By column: the decrease in Gini impurity by its cuts, each weighted by its
+  // node's share of the samples.
   std::vector<double> impurity_decrease;
   double weight = 0;  // of all samples
 
-  // Adds a leaf of samples that weigh so much by app, and in all.
+  // Adds a leaf of samples with these weights by app, and their sum.
   void add_leaf(std::span<const double> weights, double sum);
 };
 
-// A row that a tree is grown from, and how often it was drawn.
+// A row that a tree is grown from, with how often it was drawn.
 struct Sample {
   std::uint32_t row;
   AppId app;

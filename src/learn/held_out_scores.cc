@@ -14,8 +14,7 @@ Novelty learn_novelty(const Dataset& data, const ShapeOptions& options,
   const auto flows = data.flows_per_app();
   const auto apps =
       std::ranges::count_if(flows, [](auto count) { return count > 0; });
-  if (apps < 3)
-    return {};  // of two apps one left out leaves nothing to confuse
+  if (apps < 3) return {};  // leaving one out must leave at least two
   return fit_novelty(data, known, score_left_out(data, options));
 }
 
@@ -25,21 +24,21 @@ std::vector<EvidenceWeights> learn_weights(
     const Dataset& data, const CrossValidationOptions& options,
     std::span<const EvidenceKinds> kinds) {
   const auto folds = assign_folds(data, options);
-  // Of one capture nothing can be held out: all weights stay as they are.
+  // With one fold nothing can be held out: all weights keep their defaults.
   if (count_folds(folds) < 2) {
     return std::vector<EvidenceWeights>(kinds.size());
   }
-  const DatasetScores heard =
+  const DatasetScores scores =
       score_held_out(data, folds, part_of(options.forest, 0, 2));
   const Novelty novelty =
-      learn_novelty(data, part_of(options.forest, 1, 2), heard);
+      learn_novelty(data, part_of(options.forest, 1, 2), scores);
   std::vector<EvidenceWeights> weights;
-  for (const EvidenceKinds& some : kinds) {
+  for (const EvidenceKinds& each : kinds) {
     EvidenceWeights& fitted =
-        weights.emplace_back(fit_weights(data, heard, some));
+        weights.emplace_back(fit_weights(data, scores, each));
     fitted.novelty = novelty;
     fitted.error_targets = fit_error_targets(
-        data, classify_captures(data, heard, {{fitted}, {}}, some));
+        data, classify_captures(data, scores, {{fitted}, {}}, each));
   }
   return weights;
 }
@@ -56,22 +55,22 @@ HeldOutScores score_cross_validated(const Dataset& data,
     CrossValidationOptions inner = options;
     inner.forest = part_of(options.forest, fold, parts);
     held_out.weights.of_fold[fold] =
-        learn_weights(data.select(rows.trained), inner, {&kinds, 1}).front();
+        learn_weights(data.select(rows.train), inner, {&kinds, 1}).front();
   });
   held_out.scores =
       score_held_out(data, folds, part_of(options.forest, parts - 1, parts));
   return held_out;
 }
 
-HeldOutScores score_test_set(const Dataset& trained, const Dataset& judged,
+HeldOutScores score_test_set(const Dataset& train, const Dataset& test,
                              const CrossValidationOptions& options,
                              EvidenceKinds kinds) {
   HeldOutScores held_out;
   CrossValidationOptions inner = options;
   inner.forest = part_of(options.forest, 0, 2);
-  held_out.weights.of_fold = learn_weights(trained, inner, {&kinds, 1});
-  const Scorers scorers = train_scorers(trained, part_of(options.forest, 1, 2));
-  held_out.scores = add(scorers, judged, options.forest.threads);
+  held_out.weights.of_fold = learn_weights(train, inner, {&kinds, 1});
+  const Scorers scorers = train_scorers(train, part_of(options.forest, 1, 2));
+  held_out.scores = score(scorers, test, options.forest.threads);
   return held_out;
 }
 

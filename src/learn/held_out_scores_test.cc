@@ -22,8 +22,7 @@ CrossValidationOptions small(int threads = 1) {
   return options;
 }
 
-// Two apps that look alike often enough, and whose servers' names tell them
-// apart sometimes.
+// Two apps with overlapping shapes and partly shared server names.
 std::vector<TestRow> rows_of(std::uint64_t seed) {
   Random random(seed);
   std::vector<TestRow> rows;
@@ -47,8 +46,8 @@ std::vector<TestRow> rows_of(std::uint64_t seed) {
 
 Dataset data_of(std::uint64_t seed) { return table_of(rows_of(seed), 2); }
 
-// All that can be poisoned of a row without dealing other folds: its values,
-// its name, and, but for the first of its capture, its app.
+// Changes all of a row that does not affect the fold assignment: its values,
+// its name and, except for the first row of a capture, its app.
 void poison(Dataset& data, std::size_t row) {
   for (std::size_t i = 0; i < data.width; ++i) {
     data.values[row * data.width + i] = -1000;
@@ -60,15 +59,14 @@ void poison(Dataset& data, std::size_t row) {
   }
 }
 
-bool same_testimony(const HeldOutScores& a, const HeldOutScores& b,
-                    std::size_t row) {
+bool same_scores(const HeldOutScores& a, const HeldOutScores& b,
+                 std::size_t row) {
   return std::ranges::equal(a.scores.shape.row(row), b.scores.shape.row(row)) &&
          std::ranges::equal(a.scores.name.row(row), b.scores.name.row(row));
 }
 
-// All rows of a fold but one are poisoned: neither what is said of that one nor
-// how it is weighed may change.
-TEST(CrossValidatedHearing, LearnsNothingFromTheFoldItJudges) {
+// Poisons all rows of a fold but one: its scores and weights must not change.
+TEST(CrossValidatedScores, DoNotDependOnTheFoldTested) {
   for (std::uint32_t fold = 0; fold < 3; ++fold) {
     Dataset data = data_of(1);
     const HeldOutScores clean = score_cross_validated(data, small(), {});
@@ -82,25 +80,25 @@ TEST(CrossValidatedHearing, LearnsNothingFromTheFoldItJudges) {
     const HeldOutScores poisoned = score_cross_validated(data, small(), {});
     ASSERT_EQ(poisoned.weights.fold_of, folds);
     EXPECT_EQ(poisoned.weights.of_fold[fold], clean.weights.of_fold[fold]);
-    EXPECT_TRUE(same_testimony(poisoned, clean, kept));
+    EXPECT_TRUE(same_scores(poisoned, clean, kept));
     const std::uint32_t other = (fold + 1) % 3;
     EXPECT_NE(poisoned.weights.of_fold[other], clean.weights.of_fold[other])
-        << "the poison must work where it is learned from";
+        << "the poison must affect training";
   }
 }
 
-TEST(HearingOfOthers, LearnsNothingFromThem) {
-  const Dataset trained = data_of(1);
-  Dataset judged = data_of(2);
-  const HeldOutScores clean = score_test_set(trained, judged, small(), {});
-  for (std::size_t row = 1; row < judged.rows(); ++row) poison(judged, row);
-  const HeldOutScores poisoned = score_test_set(trained, judged, small(), {});
+TEST(TestSetScores, DoNotDependOnOtherTestRows) {
+  const Dataset train = data_of(1);
+  Dataset test = data_of(2);
+  const HeldOutScores clean = score_test_set(train, test, small(), {});
+  for (std::size_t row = 1; row < test.rows(); ++row) poison(test, row);
+  const HeldOutScores poisoned = score_test_set(train, test, small(), {});
   EXPECT_EQ(poisoned.weights.of_fold, clean.weights.of_fold);
-  EXPECT_TRUE(same_testimony(poisoned, clean, 0));
-  EXPECT_FALSE(same_testimony(poisoned, clean, 1));
+  EXPECT_TRUE(same_scores(poisoned, clean, 0));
+  EXPECT_FALSE(same_scores(poisoned, clean, 1));
 }
 
-TEST(HeldOutScores, IsTheSameOnAnyNumberOfThreads) {
+TEST(HeldOutScores, AreTheSameOnAnyNumberOfThreads) {
   const Dataset data = data_of(3);
   const HeldOutScores one = score_cross_validated(data, small(1), {});
   const HeldOutScores three = score_cross_validated(data, small(3), {});
@@ -110,29 +108,28 @@ TEST(HeldOutScores, IsTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(three.weights.fold_of, one.weights.fold_of);
 }
 
-// The twin: witnesses taught by hand what the fold is not.
-TEST(HeldOutTestimonies, AreOfWitnessesTaughtTheOtherFolds) {
+// The reference trains the scorers by hand.
+TEST(HeldOutScores, ComeFromScorersTrainedOnTheOtherFolds) {
   const Dataset data = data_of(1);
   const auto folds = assign_folds(data, small());
-  const DatasetScores heard = score_held_out(data, folds, small().forest);
+  const DatasetScores scores = score_held_out(data, folds, small().forest);
   for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t) {
-    const Dataset trained = data.select(rows.trained);
-    const NameTable names = NameTable::learn(trained);
-    const Forest forest = build_forest(trained, small().forest).forest;
-    std::vector<double> due(2);
-    for (const std::uint32_t row : rows.judged) {
-      names.score(data.names[data.facts[row].name], due);
-      EXPECT_TRUE(std::ranges::equal(heard.name.row(row), due));
-      forest.predict(data.row(row), due);
-      EXPECT_TRUE(std::ranges::equal(heard.shape.row(row), due));
+    const Dataset train = data.select(rows.train);
+    const NameTable names = NameTable::learn(train);
+    const Forest forest = build_forest(train, small().forest).forest;
+    std::vector<double> expected(2);
+    for (const std::uint32_t row : rows.test) {
+      names.score(data.names[data.facts[row].name], expected);
+      EXPECT_TRUE(std::ranges::equal(scores.name.row(row), expected));
+      forest.predict(data.row(row), expected);
+      EXPECT_TRUE(std::ranges::equal(scores.shape.row(row), expected));
     }
   });
 }
 
-// Progress of all there is to learn, as parts of one whole: it never falls
-// back, and ends where all is done. Of two apps none is left out, which skips
-// half of what weights take.
-TEST(HeldOutScores, TellsHowFarItIs) {
+// Progress covers all training steps, never decreases and ends at 1. With two
+// apps the novelty step, half of the work on weights, is skipped.
+TEST(HeldOutScores, ReportProgress) {
   const Dataset data = data_of(3);
   std::vector<double> reported;
   CrossValidationOptions options = small();
@@ -145,7 +142,7 @@ TEST(HeldOutScores, TellsHowFarItIs) {
     EXPECT_DOUBLE_EQ(reported.back(), 1);
     reported.clear();
   };
-  // Of 8 trees: in two halves of which the first has two, of three folds.
+  // 8 trees, 3 folds, and two halves within the first of two parts.
   score_test_set(data, data, options, {});
   check(1.0 / 8 / 3 / 2 / 2);
   score_cross_validated(data, options, {});
@@ -155,8 +152,8 @@ TEST(HeldOutScores, TellsHowFarItIs) {
   check(1.0 / 8 / 3);
 }
 
-// What is learned of apps left out takes three apps.
-TEST(LearnedWeights, ReckonWithOtherAppsFromThreeOn) {
+// Leaving apps out needs three apps.
+TEST(LearnedWeights, CoverTheUnknownAppFromThreeAppsOn) {
   EXPECT_EQ(learn_weights(data_of(1), small(), kEvidenceKinds)[0].novelty,
             Novelty{});
   std::vector<TestRow> rows = rows_of(1);
@@ -167,17 +164,17 @@ TEST(LearnedWeights, ReckonWithOtherAppsFromThreeOn) {
   const auto all = learn_weights(data, small(), kEvidenceKinds);
   EXPECT_EQ(all[0].novelty.prior, 0.02);
   EXPECT_EQ(all[5].novelty, all[0].novelty);
-  const DatasetScores heard =
+  const DatasetScores scores =
       score_held_out(data, assign_folds(data, small()), small().forest);
   EXPECT_EQ(all[0].novelty,
-            fit_novelty(data, heard, score_left_out(data, small().forest)));
+            fit_novelty(data, scores, score_left_out(data, small().forest)));
   EXPECT_EQ(
       all[0].error_targets,
-      fit_error_targets(data, classify_captures(data, heard, {{all[0]}, {}},
+      fit_error_targets(data, classify_captures(data, scores, {{all[0]}, {}},
                                                 kEvidenceKinds[0])));
 }
 
-TEST(LearnedWeights, AreThoseOfEachKindInTurn) {
+TEST(LearnedWeights, AreFittedForEachKind) {
   const Dataset data = data_of(1);
   const auto all = learn_weights(data, small(), kEvidenceKinds);
   ASSERT_EQ(all.size(), kEvidenceKinds.size());
@@ -189,7 +186,7 @@ TEST(LearnedWeights, AreThoseOfEachKindInTurn) {
   }
 }
 
-TEST(LearnedWeights, StayAsTheyAreWhereNothingCanBeHeldOut) {
+TEST(LearnedWeights, KeepTheirDefaultsWithoutHeldOutRows) {
   const Dataset data = table_of({{{0}, 0, 0}, {{1}, 1, 0}}, 2);
   const auto all = learn_weights(data, small(), kEvidenceKinds);
   EXPECT_EQ(all, std::vector<EvidenceWeights>(kEvidenceKinds.size()));

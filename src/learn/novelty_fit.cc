@@ -8,18 +8,18 @@ namespace flowtell {
 namespace {
 
 constexpr std::size_t kMaxGroups = 8;
-// A device is at an app that was never taught so often, before it is heard.
-constexpr double kPrior = 0.02;
+// The prior probability that a device uses an unknown app.
+constexpr double kUnknownPrior = 0.02;
 
-// Shares of flows by what is seen, every app counting alike.
+// Shares of flows by category, with equal weight for every app.
 template <std::size_t n>
 class Shares {
  public:
   explicit Shares(std::size_t apps) : counts_(apps) {}
 
-  void count(AppId app, std::size_t seen) { ++counts_[app][seen]; }
+  void count(AppId app, std::size_t kind) { ++counts_[app][kind]; }
 
-  // Smoothed, so that none is 0.
+  // Smoothed, so that no share is 0.
   std::array<double, n> mean() const {
     std::array<double, n> mean;
     mean.fill(kSmoothing / static_cast<double>(n));
@@ -36,7 +36,7 @@ class Shares {
   }
 
  private:
-  static constexpr double kSmoothing = 0.1;  // of an app
+  static constexpr double kSmoothing = 0.1;  // in apps
   std::vector<std::array<double, n>> counts_;
 };
 
@@ -48,9 +48,9 @@ std::array<double, n> ratios(const std::array<double, n>& above,
   return all;
 }
 
-// The surer a forest is, the less can speak for another app: neighbours whose
-// ratios rise are taken together until none does (pool adjacent violators;
-// Barlow et al. 1972).
+// Ratios that never rise with the forest's confidence: adjacent bins whose
+// ratios rise are pooled until none do (pool adjacent violators; Barlow et al.
+// 1972).
 template <std::size_t n>
 std::array<double, n> falling_ratios(const std::array<double, n>& above,
                                      const std::array<double, n>& below) {
@@ -85,29 +85,29 @@ std::size_t apps_with_rows(const Dataset& data) {
       flows, [](std::uint64_t count) { return count > 0; }));
 }
 
-// `apps`: how many the forests were taught.
+// `apps`: how many apps the forests were trained on.
 Shares<Novelty::kBins> top_shares(const Dataset& data,
-                                  const DatasetScores& heard,
+                                  const DatasetScores& scores,
                                   std::size_t apps) {
   Shares<Novelty::kBins> shares(data.apps.size());
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const auto said = heard.shape.row(row);
+    const auto votes = scores.shape.row(row);
     shares.count(
         data.labels[row],
-        Novelty::bin(*std::max_element(said.begin(), said.end()), apps));
+        Novelty::bin(*std::max_element(votes.begin(), votes.end()), apps));
   }
   return shares;
 }
 
-// A name counts once a capture.
-Shares<kNameMatches> matches(const Dataset& data, const DatasetScores& heard) {
+// A name counts once per capture.
+Shares<kNameMatches> matches(const Dataset& data, const DatasetScores& scores) {
   Shares<kNameMatches> shares(data.apps.size());
   std::set<std::pair<std::uint32_t, std::uint32_t>> counted;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const NameEvidence& word = heard.words[row];
-    if (word.match == NameMatch::kNoName) continue;
-    if (!counted.emplace(data.capture_of[row], word.number).second) continue;
-    shares.count(data.labels[row], static_cast<std::size_t>(word.match));
+    const NameEvidence& name = scores.names[row];
+    if (name.match == NameMatch::kNoName) continue;
+    if (!counted.emplace(data.capture_of[row], name.number).second) continue;
+    shares.count(data.labels[row], static_cast<std::size_t>(name.match));
   }
   return shares;
 }
@@ -117,10 +117,10 @@ Shares<kNameMatches> matches(const Dataset& data, const DatasetScores& heard) {
 DatasetScores score_left_out(const Dataset& data, const ShapeOptions& options) {
   const auto flows = data.flows_per_app();
   std::vector<std::size_t> group_of(data.apps.size());
-  std::size_t dealt = 0;
+  std::size_t assigned = 0;
   for (std::size_t app = 0; app < group_of.size(); ++app) {
-    group_of[app] = dealt % kMaxGroups;
-    if (flows[app] > 0) ++dealt;
+    group_of[app] = assigned % kMaxGroups;
+    if (flows[app] > 0) ++assigned;
   }
   std::vector<std::uint32_t> folds;
   for (const AppId app : data.labels) {
@@ -132,7 +132,7 @@ DatasetScores score_left_out(const Dataset& data, const ShapeOptions& options) {
 Novelty fit_novelty(const Dataset& data, const DatasetScores& known,
                     const DatasetScores& left_out) {
   Novelty novelty;
-  novelty.prior = kPrior;
+  novelty.prior = kUnknownPrior;
   const std::size_t apps = apps_with_rows(data);
   const std::size_t group = (apps + kMaxGroups - 1) / kMaxGroups;
   novelty.shape =
@@ -140,7 +140,7 @@ Novelty fit_novelty(const Dataset& data, const DatasetScores& known,
                      top_shares(data, known, apps).mean());
   novelty.name =
       ratios(matches(data, left_out).mean(), matches(data, known).mean());
-  // That a flow has no name says nothing.
+  // A missing name is no evidence.
   novelty.name[static_cast<std::size_t>(NameMatch::kNoName)] = 1;
   return novelty;
 }

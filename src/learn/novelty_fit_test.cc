@@ -11,11 +11,11 @@
 namespace flowtell {
 namespace {
 
-constexpr auto kMet = static_cast<std::size_t>(NameMatch::kName);
+constexpr auto kSeen = static_cast<std::size_t>(NameMatch::kName);
 constexpr auto kNever = static_cast<std::size_t>(NameMatch::kNever);
 
-// Three apps, each with a name of its own and a name that all share; the first
-// column tells them apart.
+// Three apps, each with its own name and one shared name; the first column
+// separates them.
 Dataset three_apps() {
   std::vector<TestRow> rows;
   for (std::uint32_t capture = 0; capture < 12; ++capture) {
@@ -36,34 +36,34 @@ CrossValidationOptions four_folds() {
   return options;
 }
 
-TEST(LeftOut, IsHeardFromWitnessesThatKnowTheOtherAppsAlone) {
+TEST(LeftOut, ScoresComeFromScorersOfTheOtherApps) {
   const Dataset data = three_apps();
-  const DatasetScores heard = score_left_out(data, four_folds().forest);
+  const DatasetScores scores = score_left_out(data, four_folds().forest);
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    EXPECT_EQ(heard.shape.row(row)[data.labels[row]], 0);
+    EXPECT_EQ(scores.shape.row(row)[data.labels[row]], 0);
     const std::string& name = data.names[data.facts[row].name];
-    EXPECT_EQ(heard.words[row].match, name.empty()        ? NameMatch::kNoName
-                                      : name == "all.com" ? NameMatch::kName
-                                                          : NameMatch::kNever);
+    EXPECT_EQ(scores.names[row].match, name.empty()        ? NameMatch::kNoName
+                                       : name == "all.com" ? NameMatch::kName
+                                                           : NameMatch::kNever);
   }
 }
 
-TEST(Novelty, IsInNamesNeverMet) {
+TEST(Novelty, IsHighForUnseenNames) {
   const Dataset data = three_apps();
   const DatasetScores known = score_held_out(
       data, assign_folds(data, four_folds()), four_folds().forest);
   const Novelty novelty =
       fit_novelty(data, known, score_left_out(data, four_folds().forest));
   EXPECT_GT(novelty.prior, 0);
-  // Of a known app both names were met; of one left out, half of them.
-  EXPECT_NEAR(novelty.name[kMet], 0.5, 0.05);
+  // Both names of a known app were seen, and half of those of one left out.
+  EXPECT_NEAR(novelty.name[kSeen], 0.5, 0.05);
   EXPECT_GT(novelty.name[kNever], 5);
   EXPECT_EQ(novelty.name[std::size_t(NameMatch::kNoName)], 1);
-  // These forests are as sure of a shape they never saw as of one they know.
+  // These forests are as confident on unseen shapes as on known ones.
   EXPECT_NEAR(novelty.shape.back(), 1, 0.1);
 }
 
-TEST(Novelty, NeverRisesWithTheForestsSureness) {
+TEST(Novelty, NeverRisesWithTheForestsConfidence) {
   for (std::uint64_t seed = 1; seed < 10; ++seed) {
     const Dataset data = random_table(seed, {.rows = 90, .apps = 4});
     const DatasetScores known = score_held_out(
@@ -76,15 +76,15 @@ TEST(Novelty, NeverRisesWithTheForestsSureness) {
   }
 }
 
-TEST(Novelty, TakesSharesAboveEqualOnes) {
+TEST(Novelty, BinsSharesAboveUniform) {
   EXPECT_EQ(Novelty::bin(0.25, 4), 0u);
   EXPECT_EQ(Novelty::bin(0.5, 2), 0u);
   EXPECT_EQ(Novelty::bin(0.75, 2), 5u);
   EXPECT_EQ(Novelty::bin(1, 5), 9u);
 }
 
-// A name counts once a capture, so a capture that repeats it changes nothing.
-TEST(Novelty, CountsANameOnceACapture) {
+// A capture that repeats a name changes nothing.
+TEST(Novelty, CountsANameOncePerCapture) {
   const Dataset data = three_apps();
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < data.rows(); ++row) {
@@ -102,22 +102,22 @@ TEST(Novelty, CountsANameOnceACapture) {
   EXPECT_EQ(names_of(repeated), names_of(data));
 }
 
-// Of ten apps, eight groups: the ninth app is left out with the first, the
+// Ten apps make eight groups: the ninth app is left out with the first, the
 // tenth with the second.
-TEST(LeftOut, AreEightGroupsAtMost) {
+TEST(LeftOut, HasAtMostEightGroups) {
   Dataset data = random_table(
       5, {.rows = 300, .apps = 10, .captures = 20, .telling = false});
   data.apps.emplace_back("never seen");
-  const DatasetScores heard = score_left_out(data, four_folds().forest);
+  const DatasetScores scores = score_left_out(data, four_folds().forest);
   std::vector<std::set<AppId>> never(10);
   for (AppId app = 0; app < 10; ++app) {
     for (AppId other = 0; other < 10; ++other) {
-      double most = 0;
+      double highest = 0;
       for (std::size_t row = 0; row < data.rows(); ++row) {
         if (data.labels[row] != app) continue;
-        most = std::max(most, heard.shape.row(row)[other]);
+        highest = std::max(highest, scores.shape.row(row)[other]);
       }
-      if (most == 0) never[app].insert(other);
+      if (highest == 0) never[app].insert(other);
     }
   }
   EXPECT_EQ(never[0], (std::set<AppId>{0, 8}));
@@ -126,8 +126,8 @@ TEST(LeftOut, AreEightGroupsAtMost) {
   EXPECT_EQ(never[9], never[1]);
 }
 
-// What ten apps of one row each are said of: of those taught all is sure and
-// met, of those left out nothing. Shares are smoothed by a tenth of an app.
+// Ten apps of one row each. Known apps have full confidence and seen names,
+// apps left out have neither. Shares are smoothed by a tenth of an app.
 TEST(Novelty, IsARatioOfSmoothedShares) {
   std::vector<TestRow> rows;
   for (AppId app = 0; app < 10; ++app) rows.push_back({{0}, app, app});
@@ -137,8 +137,8 @@ TEST(Novelty, IsARatioOfSmoothedShares) {
   for (std::size_t row = 0; row < 10; ++row) {
     known.shape.row(row)[row] = 1;
     left_out.shape.row(row)[row] = 0.2;  // less than a tenth above one of eight
-    known.words[row] = {1, NameMatch::kName};
-    left_out.words[row] = {1, NameMatch::kNever};
+    known.names[row] = {1, NameMatch::kName};
+    left_out.names[row] = {1, NameMatch::kNever};
   }
   const Novelty novelty = fit_novelty(data, known, left_out);
   EXPECT_EQ(novelty.prior, 0.02);
@@ -148,13 +148,13 @@ TEST(Novelty, IsARatioOfSmoothedShares) {
   }
   EXPECT_NEAR(novelty.shape[9], 0.01 / 10.01, 1e-9);
   EXPECT_EQ(novelty.name[std::size_t(NameMatch::kNoName)], 1);
-  EXPECT_NEAR(novelty.name[kMet], 0.025 / 10.025, 1e-9);
+  EXPECT_NEAR(novelty.name[kSeen], 0.025 / 10.025, 1e-9);
   EXPECT_NEAR(novelty.name[std::size_t(NameMatch::kDomain)], 1, 1e-9);
   EXPECT_NEAR(novelty.name[kNever], 10.025 / 0.025, 1e-6);
 }
 
-// Where apps left out are named more surely than those known, neighbours are
-// taken together until ratios fall.
+// Where apps left out get more confidence than known ones, bins are pooled
+// until ratios fall.
 TEST(Novelty, PoolsRatiosThatWouldRise) {
   const Dataset data = table_of({{{0}, 0, 0}, {{0}, 1, 1}, {{0}, 2, 2}}, 3);
   DatasetScores known(3, 3);

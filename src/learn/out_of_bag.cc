@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kRowsPerVote = 256;
 
-// Adds up the shares that the trees give that did not see the row; returns how
-// many they are. `values` stand for the row's own.
-std::size_t judge_row(const BuiltForest& built, std::size_t row,
+// Adds up the shares of the trees that did not see the row, using `values` as
+// the row's values. Returns the number of these trees.
+std::size_t sum_votes(const BuiltForest& built, std::size_t row,
                       std::span<const float> values, std::span<double> shares) {
   const Forest& forest = built.forest;
   std::fill(shares.begin(), shares.end(), 0.0);
@@ -36,13 +36,13 @@ AppId best_of(std::span<const double> shares) {
                             shares.begin());
 }
 
-// By app: how many of its flows among `rows` are named rightly with column
-// `column` taken from the flow that `lenders` names instead (none: from their
-// own).
+// By app: how many of its flows among `rows` are predicted right when the
+// values of `column` come from the rows `donors` (if empty: from the flows
+// themselves).
 std::vector<std::uint32_t> count_right(const BuiltForest& built,
                                        const Dataset& data,
                                        std::span<const std::uint32_t> rows,
-                                       std::span<const std::uint32_t> lenders,
+                                       std::span<const std::uint32_t> donors,
                                        std::size_t column) {
   std::vector<double> shares(data.apps.size());
   std::vector<float> values(data.width);
@@ -50,17 +50,17 @@ std::vector<std::uint32_t> count_right(const BuiltForest& built,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto own = data.row(rows[i]);
     std::copy(own.begin(), own.end(), values.begin());
-    if (!lenders.empty()) values[column] = data.row(lenders[i])[column];
-    judge_row(built, rows[i], values, shares);
+    if (!donors.empty()) values[column] = data.row(donors[i])[column];
+    sum_votes(built, rows[i], values, shares);
     const AppId truth = data.labels[rows[i]];
     if (best_of(shares) == truth) ++right[truth];
   }
   return right;
 }
 
-// Rows that some tree did not see, at most so many.
+// At most `max` random rows among those that some tree did not see.
 std::vector<std::uint32_t> draw_rows(const BuiltForest& built, std::size_t rows,
-                                     std::size_t most, Random& random) {
+                                     std::size_t max, Random& random) {
   std::vector<std::uint32_t> chosen;
   for (std::uint32_t row = 0; row < rows; ++row) {
     const bool seen_by_all =
@@ -69,13 +69,13 @@ std::vector<std::uint32_t> draw_rows(const BuiltForest& built, std::size_t rows,
     if (!seen_by_all) chosen.push_back(row);
   }
   random.shuffle(std::span(chosen));
-  chosen.resize(std::min(chosen.size(), most));
+  chosen.resize(std::min(chosen.size(), max));
   return chosen;
 }
 
-// What shuffling costs, in flows named rightly.
+// The loss from shuffling, in flows predicted right.
 struct ShuffleLoss {
-  std::vector<std::uint32_t> rows;        // judged
+  std::vector<std::uint32_t> rows;        // predicted
   std::vector<std::vector<double>> lost;  // flows, by column and app
 };
 
@@ -83,14 +83,14 @@ ShuffleLoss shuffle_columns(const BuiltForest& built, const Dataset& data,
                             const PermutationOptions& options) {
   Random random(options.seed);
   ShuffleLoss loss;
-  loss.rows = draw_rows(built, data.rows(), options.most_rows, random);
+  loss.rows = draw_rows(built, data.rows(), options.max_rows, random);
   loss.lost.assign(data.width, std::vector<double>(data.apps.size()));
   const auto right = count_right(built, data, loss.rows, {}, 0);
   for_each_task(options.threads, data.width, [&](std::size_t column) {
     Random own(options.seed, column);
-    std::vector<std::uint32_t> lenders = loss.rows;
-    own.shuffle(std::span(lenders));
-    const auto shuffled = count_right(built, data, loss.rows, lenders, column);
+    std::vector<std::uint32_t> donors = loss.rows;
+    own.shuffle(std::span(donors));
+    const auto shuffled = count_right(built, data, loss.rows, donors, column);
     for (std::size_t app = 0; app < right.size(); ++app) {
       loss.lost[column][app] =
           static_cast<double>(right[app]) - static_cast<double>(shuffled[app]);
@@ -113,23 +113,23 @@ OutOfBag predict_out_of_bag(const BuiltForest& built, const Dataset& data,
     for (std::size_t row = task * kRowsPerVote; row < end; ++row) {
       const auto shares =
           std::span(oob.shares).subspan(row * oob.apps, oob.apps);
-      const auto count = judge_row(built, row, data.row(row), shares);
+      const auto count = sum_votes(built, row, data.row(row), shares);
       trees[row] = static_cast<std::uint32_t>(count);
       if (count == 0) continue;
       for (double& share : shares) share /= static_cast<double>(count);
     }
   });
   std::size_t right = 0;
-  std::size_t judged = 0;
+  std::size_t predicted = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    oob.judged.push_back(trees[row] > 0);
+    oob.predicted.push_back(trees[row] > 0);
     if (trees[row] == 0) continue;
-    ++judged;
+    ++predicted;
     const auto shares = std::span(oob.shares).subspan(row * oob.apps, oob.apps);
     if (best_of(shares) == data.labels[row]) ++right;
   }
-  if (judged > 0) {
-    oob.accuracy = static_cast<double>(right) / static_cast<double>(judged);
+  if (predicted > 0) {
+    oob.accuracy = static_cast<double>(right) / static_cast<double>(predicted);
   }
   return oob;
 }

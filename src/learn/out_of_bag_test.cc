@@ -16,7 +16,7 @@ BuiltForest built_of(const Dataset& data, std::size_t trees) {
   return build_forest(data, options);
 }
 
-// The forest that is left when the trees that saw a row are felled.
+// The forest without the trees that saw a row.
 Forest without_trees_that_saw(const BuiltForest& built, std::size_t row) {
   Forest rest = built.forest;
   rest.trees.clear();
@@ -28,47 +28,47 @@ Forest without_trees_that_saw(const BuiltForest& built, std::size_t row) {
   return rest;
 }
 
-TEST(OutOfBag, JudgesEachRowByTheTreesThatDidNotSeeIt) {
+TEST(OutOfBag, PredictsEachRowWithTheTreesThatDidNotSeeIt) {
   const Dataset data = random_table(3, {.rows = 120, .telling = false});
   const BuiltForest built = built_of(data, 4);
   const OutOfBag oob = predict_out_of_bag(built, data, 1);
   std::size_t right = 0;
-  std::size_t judged = 0;
+  std::size_t predicted = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const Forest rest = without_trees_that_saw(built, row);
-    std::vector<double> due(3);
-    if (!rest.trees.empty()) rest.predict(data.row(row), due);
-    const auto reported = std::span(oob.shares).subspan(row * 3, 3);
-    ASSERT_TRUE(std::ranges::equal(reported, due)) << "row " << row;
-    ASSERT_EQ(oob.judged[row], !rest.trees.empty());
+    std::vector<double> expected(3);
+    if (!rest.trees.empty()) rest.predict(data.row(row), expected);
+    const auto shares = std::span(oob.shares).subspan(row * 3, 3);
+    ASSERT_TRUE(std::ranges::equal(shares, expected)) << "row " << row;
+    ASSERT_EQ(oob.predicted[row], !rest.trees.empty());
     if (rest.trees.empty()) continue;
-    ++judged;
-    const auto best = std::ranges::max_element(due) - due.begin();
+    ++predicted;
+    const auto best = std::ranges::max_element(expected) - expected.begin();
     if (best == data.labels[row]) ++right;
   }
-  EXPECT_LT(judged, data.rows()) << "some row should be in all four bags";
+  EXPECT_LT(predicted, data.rows()) << "some row should be in all four bags";
   EXPECT_EQ(oob.accuracy,
-            static_cast<double>(right) / static_cast<double>(judged));
+            static_cast<double>(right) / static_cast<double>(predicted));
 }
 
-// In tasks of 256 rows, of which the last has one.
-TEST(OutOfBag, JudgesTheLastRowToo) {
+// Tasks have 256 rows; the last one is full or has 1.
+TEST(OutOfBag, PredictsTheLastRow) {
   for (const std::size_t rows : {256U, 257U}) {
     const Dataset data = random_table(3, {.rows = rows});
     const OutOfBag oob = predict_out_of_bag(built_of(data, 40), data, 2);
     for (std::size_t row = 0; row < rows; ++row) {
-      EXPECT_TRUE(oob.judged[row]) << row;
+      EXPECT_TRUE(oob.predicted[row]) << row;
     }
   }
 }
 
-TEST(OutOfBag, IsNoBetterThanChanceWhereNothingTells) {
+TEST(OutOfBag, IsNoBetterThanChanceOnNoise) {
   const Dataset data = random_table(3, {.rows = 600, .telling = false});
   EXPECT_NEAR(predict_out_of_bag(built_of(data, 100), data, 1).accuracy, 0.333,
               0.08);
 }
 
-TEST(OutOfBag, IsPerfectWhereAColumnTells) {
+TEST(OutOfBag, IsPerfectWithAnInformativeColumn) {
   const Dataset data = random_table(3, {.rows = 600});
   EXPECT_GT(predict_out_of_bag(built_of(data, 100), data, 1).accuracy, 0.99);
 }
@@ -82,16 +82,16 @@ TEST(OutOfBag, IsTheSameForAnyNumberOfThreads) {
   EXPECT_EQ(one.accuracy, three.accuracy);
 }
 
-TEST(OutOfBag, HasNoAccuracyWhereEveryTreeSawEveryRow) {
+TEST(OutOfBag, HasNoAccuracyIfEveryTreeSawEveryRow) {
   const Dataset data = table_of({{{1}, 0, 0}}, 2);
   const BuiltForest built = built_of(data, 5);
   const OutOfBag oob = predict_out_of_bag(built, data, 1);
   EXPECT_EQ(oob.accuracy, 0);
-  EXPECT_FALSE(oob.judged[0]);
+  EXPECT_FALSE(oob.predicted[0]);
   EXPECT_EQ(permutation_importance(built, data, {}), std::vector<double>{0});
 }
 
-TEST(PermutationImportance, IsGreatForWhatTellsAndNoneForNoise) {
+TEST(PermutationImportance, IsHighForInformativeColumnsAndZeroForNoise) {
   const Dataset data = random_table(3, {.rows = 600});
   const auto lost = permutation_importance(built_of(data, 50), data, {});
   ASSERT_EQ(lost.size(), 4u);
@@ -101,8 +101,8 @@ TEST(PermutationImportance, IsGreatForWhatTellsAndNoneForNoise) {
   }
 }
 
-// Apps' losses, weighted by their flows, make the whole.
-TEST(PermutationImportance, OfAllIsTheMeanOverTheFlowsOfApps) {
+// The apps' losses, weighted by their flows, add up to the total.
+TEST(PermutationImportance, IsTheFlowWeightedMeanOfTheAppsLosses) {
   const Dataset data = random_table(3, {.rows = 600});
   const BuiltForest built = built_of(data, 50);
   const auto lost = permutation_importance(built, data, {});
@@ -128,18 +128,18 @@ TEST(PermutationImportance, IsTheSameForAnyNumberOfThreads) {
   EXPECT_EQ(permutation_importance(built, data, options), one);
 }
 
-TEST(PermutationImportance, JudgesNoMoreRowsThanAskedFor) {
+TEST(PermutationImportance, LimitsTheNumberOfRows) {
   const Dataset data = random_table(3, {.rows = 600});
   PermutationOptions options;
-  options.most_rows = 8;
+  options.max_rows = 8;
   for (const double lost :
        permutation_importance(built_of(data, 50), data, options)) {
     EXPECT_EQ(lost * 8, static_cast<int>(lost * 8)) << "eighths";
   }
 }
 
-TEST(PermutationImportance, JudgesTwoThousandRowsUnlessAskedOtherwise) {
-  EXPECT_EQ(PermutationOptions{}.most_rows, 2000U);
+TEST(PermutationImportance, UsesTwoThousandRowsByDefault) {
+  EXPECT_EQ(PermutationOptions{}.max_rows, 2000U);
   const Dataset data = random_table(3, {.rows = 2100, .columns = 2});
   const auto lost = permutation_importance(built_of(data, 12), data, {});
   EXPECT_GT(lost[0], 0.4);
@@ -147,8 +147,7 @@ TEST(PermutationImportance, JudgesTwoThousandRowsUnlessAskedOtherwise) {
       << "two-thousandths";
 }
 
-// An app without any flow loses nothing.
-TEST(PermutationImportance, OfAnAppWithoutFlowsIsZero) {
+TEST(PermutationImportance, IsZeroForAnAppWithoutFlows) {
   Dataset data = random_table(3, {.rows = 90});
   data.apps.emplace_back("never seen");
   const auto by_app =

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The methods of papers, to be compared with: what a flow is, which flows
-// count, how is learned, and when a name is told. docs/presets.md tells what
-// the papers say and where these must differ from them.
+// Presets of published methods, for comparison: how flows are formed, which
+// flows count, how the model is trained, and when an app is named.
+// docs/presets.md gives the papers' methods and where the presets differ.
 #pragma once
 
 #include <array>
@@ -24,12 +24,12 @@ struct Preset {
   FlowLimits limits;
   std::string_view features;
   std::string_view trees;
-  // Whether training flows that half a forest gets wrong become a class of
-  // their own (relabelling.h).
+  // Whether misclassified training flows become a class of their own
+  // (relabelling.h).
   bool relabels;
-  std::string_view threshold;  // least share of the trees for a name
+  std::string_view threshold;  // smallest share of trees that names an app
 
-  // What it asks of the command line: options and their values.
+  // The equivalent command-line options with their values.
   using Settings = std::vector<std::pair<std::string, std::string>>;
   Settings settings() const;
 };
@@ -56,7 +56,7 @@ inline constexpr std::array<Preset, 2> kPresets = {{
      "0.9"},
 }};
 
-// Null where none is called so.
+// Returns null if there is no such preset.
 const Preset* find_preset(std::string_view name);
 
 }  // namespace flowtell

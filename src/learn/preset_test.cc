@@ -22,14 +22,14 @@ TEST(Preset, IsFoundByItsName) {
   EXPECT_EQ(find_preset(""), nullptr);
 }
 
-TEST(Preset, LimitsFlowsAsThePapersDo) {
+TEST(Preset, HasTheFlowLimitsOfThePapers) {
   for (const Preset& preset : kPresets) {
     EXPECT_EQ(limits_text(preset.limits), "TCP flows of 7 to 260 packets");
   }
 }
 
-// What the command line would refuse would end in a broken preset.
-TEST(Preset, AsksForWhatThereIs) {
+// The command line must accept every setting.
+TEST(Preset, HasValidSettings) {
   for (const Preset& preset : kPresets) {
     EXPECT_TRUE(FeatureList::parse(preset.features)) << preset.name;
     EXPECT_TRUE(parse_number<double>(preset.burst_gap)) << preset.name;

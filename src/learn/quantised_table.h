@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All that a forest is grown from: the columns of the flows and of their parts,
-// quantised, and the labels. The numbers that the bins were
-// made of may be gone.
+// The input of forest training: the quantised columns of the flows and of their
+// parts, and the labels. It does not refer to the original values.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +13,15 @@
 namespace flowtell {
 
 struct QuantisedTable {
-  BinnedColumns columns;      // of the flows and, after them, of their parts
-  std::vector<AppId> labels;  // of both
-  std::vector<std::uint32_t> whole;  // of each part: its flow
+  BinnedColumns columns;             // of the flows, then of their parts
+  std::vector<AppId> labels;         // likewise
+  std::vector<std::uint32_t> whole;  // by part: its flow
   std::size_t apps = 0;
 
   static QuantisedTable of(const Dataset& data, int threads);
 
   std::size_t flows() const { return labels.size() - whole.size(); }
-  // The flow that a row is, or is a part of.
+  // The flow of a row, which is a flow or a part.
   std::size_t flow_of(std::size_t row) const {
     return row < flows() ? row : whole[row - flows()];
   }

@@ -11,9 +11,9 @@ std::size_t likeliest(std::span<const double> shares) {
       std::max_element(shares.begin(), shares.end()) - shares.begin());
 }
 
-// By row: the half that it is dealt to.
-std::vector<std::uint32_t> deal_halves(const Dataset& data,
-                                       const ForestOptions& options) {
+// By row: its half, 0 or 1.
+std::vector<std::uint32_t> assign_halves(const Dataset& data,
+                                         const ForestOptions& options) {
   CrossValidationOptions halves;
   halves.split = Split::kByFlow;
   halves.folds = 2;
@@ -24,7 +24,7 @@ std::vector<std::uint32_t> deal_halves(const Dataset& data,
 }  // namespace
 
 Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options) {
-  const auto halves = deal_halves(data, options);
+  const auto halves = assign_halves(data, options);
   Dataset relabelled = data;
   if (count_folds(halves) == 2) {
     std::vector<std::uint32_t> first;
@@ -46,19 +46,18 @@ Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options) {
   return relabelled;
 }
 
-PlainShares predict_plain(const Dataset& trained, const Dataset& judged,
+PlainShares predict_plain(const Dataset& train, const Dataset& test,
                           bool relabels, const ForestOptions& options) {
-  ForestOptions silent = options;
-  silent.progress = nullptr;
+  ForestOptions quiet = options;
+  quiet.progress = nullptr;
   const Forest forest =
-      relabels
-          ? build_forest(relabel_ambiguous(trained, silent), options).forest
-          : build_forest(trained, options).forest;
-  const auto shares = predict_all(forest, judged, options.threads);
-  const std::size_t apps = judged.apps.size();
-  PlainShares plain{Probabilities(apps, judged.rows()),
-                    std::vector<bool>(judged.rows())};
-  for (std::size_t row = 0; row < judged.rows(); ++row) {
+      relabels ? build_forest(relabel_ambiguous(train, quiet), options).forest
+               : build_forest(train, options).forest;
+  const auto shares = predict_all(forest, test, options.threads);
+  const std::size_t apps = test.apps.size();
+  PlainShares plain{Probabilities(apps, test.rows()),
+                    std::vector<bool>(test.rows())};
+  for (std::size_t row = 0; row < test.rows(); ++row) {
     const auto all = shares.row(row);
     std::copy_n(all.begin(), apps, plain.apps.row(row).begin());
     plain.ambiguous[row] = likeliest(all) == apps;
@@ -80,10 +79,10 @@ PlainShares predict_plain_cross_validated(const Dataset& data,
       };
     }
     const PlainShares shares = predict_plain(
-        data.select(rows.trained), data.select(rows.judged), relabels, forest);
-    all.apps.put(rows.judged, shares.apps);
-    for (std::size_t i = 0; i < rows.judged.size(); ++i) {
-      all.ambiguous[rows.judged[i]] = shares.ambiguous[i];
+        data.select(rows.train), data.select(rows.test), relabels, forest);
+    all.apps.put(rows.test, shares.apps);
+    for (std::size_t i = 0; i < rows.test.size(); ++i) {
+      all.ambiguous[rows.test[i]] = shares.ambiguous[i];
     }
   });
   return all;

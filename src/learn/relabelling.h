@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AppScanner's ambiguity detection (Taylor, Spolaor, Conti, Martinovic, IEEE
-// TIFS 2018, section IV). The training flows are dealt at random into halves. A
-// forest is taught the first half and judges the second; what it gets wrong
-// there is relabelled to be of a class of its own, "ambiguous". The forest that
-// counts is then taught the second half alone. A flow of which it says
-// "ambiguous" is given no name.
+// TIFS 2018, section IV). The training flows are split at random into halves. A
+// forest trained on the first half predicts the second; flows it gets wrong are
+// relabelled as an extra class, "ambiguous". The final forest is trained on the
+// second half alone. A flow that it predicts "ambiguous" is not named.
 #pragma once
 
 #include <vector>
@@ -14,21 +13,21 @@
 
 namespace flowtell {
 
-// Half of the rows, in their order, with one app more: the last, of the rows
-// relabelled. All rows, none relabelled, where they cannot be halved.
+// Returns half of the rows, in order, with an additional last app for the
+// relabelled rows. If there are too few rows, returns all, none relabelled.
 Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options);
 
 // Shares of trees.
 struct PlainShares {
-  Probabilities apps;  // of the apps; what is missing to 1 is the rest's
-  std::vector<bool> ambiguous;  // by row: that class has more than any app
+  Probabilities apps;           // without the share of the ambiguous class
+  std::vector<bool> ambiguous;  // by row: that class has the largest share
 };
 
-// A forest taught with `taught`, relabelled or not, judges `judged`.
-PlainShares predict_plain(const Dataset& trained, const Dataset& judged,
+// Trains a forest on `train`, relabelled or not, and predicts `test`.
+PlainShares predict_plain(const Dataset& train, const Dataset& test,
                           bool relabels, const ForestOptions& options);
 
-// Each fold by what the others teach.
+// Predicts each fold with a forest trained on the others.
 PlainShares predict_plain_cross_validated(const Dataset& data,
                                           std::span<const std::uint32_t> folds,
                                           bool relabels,

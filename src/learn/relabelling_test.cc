@@ -11,16 +11,16 @@
 namespace flowtell {
 namespace {
 
-// Column 0 tells the apps of the first half of the rows; those of the second
-// look alike and have either label.
+// Column 0 identifies the app in the first half of the rows; rows of the second
+// half look the same for both apps.
 Dataset half_ambiguous(std::uint64_t seed) {
   Random random(seed);
   std::vector<TestRow> rows;
   for (std::uint32_t i = 0; i < 400; ++i) {
     const auto app = static_cast<AppId>(i % 2);
-    const float telling = i < 200 ? 100.F * static_cast<float>(app + 1) : 0.F;
+    const float signal = i < 200 ? 100.F * static_cast<float>(app + 1) : 0.F;
     rows.push_back(
-        {{telling, static_cast<float>(random.unit())}, app, i, 0, ""});
+        {{signal, static_cast<float>(random.unit())}, app, i, 0, ""});
   }
   return table_of(rows, 2);
 }
@@ -32,27 +32,27 @@ ForestOptions few_trees() {
   return options;
 }
 
-TEST(Relabelling, KeepsHalfAndRelabelsWhatIsWrong) {
+TEST(Relabelling, KeepsHalfAndRelabelsErrors) {
   const Dataset data = half_ambiguous(1);
   const Dataset half = relabel_ambiguous(data, few_trees());
   EXPECT_EQ(half.rows(), 200U);
   EXPECT_EQ(half.apps, (std::vector<std::string>{"a", "b", "ambiguous"}));
   std::size_t relabelled = 0;
-  std::size_t alike = 0;
+  std::size_t similar = 0;
   for (std::size_t row = 0; row < half.rows(); ++row) {
-    const float telling = half.row(row)[0];
-    if (telling == 0) {
-      ++alike;
+    const float signal = half.row(row)[0];
+    if (signal == 0) {
+      ++similar;
       if (half.labels[row] == 2) ++relabelled;
     } else {
-      EXPECT_EQ(half.labels[row], telling == 100 ? 0 : 1) << row;
+      EXPECT_EQ(half.labels[row], signal == 100 ? 0 : 1) << row;
     }
   }
-  EXPECT_GT(relabelled, alike / 4) << "half of the guesses are wrong";
-  EXPECT_LT(relabelled, alike);
+  EXPECT_GT(relabelled, similar / 4) << "half of the guesses are wrong";
+  EXPECT_LT(relabelled, similar);
 }
 
-TEST(Relabelling, HangsOnTheSeedAlone) {
+TEST(Relabelling, DependsOnTheSeedAlone) {
   const Dataset data = half_ambiguous(1);
   ForestOptions other = few_trees();
   EXPECT_EQ(relabel_ambiguous(data, other).labels,
@@ -62,14 +62,14 @@ TEST(Relabelling, HangsOnTheSeedAlone) {
             relabel_ambiguous(data, few_trees()).values);
 }
 
-TEST(Relabelling, LeavesWhatCannotBeHalved) {
+TEST(Relabelling, KeepsTooFewRowsUnchanged) {
   const Dataset one =
       relabel_ambiguous(table_of({{{1}, 1, 0}}, 2), few_trees());
   EXPECT_EQ(one.labels, std::vector<AppId>{1});
   EXPECT_EQ(one.apps.size(), 3U);
 }
 
-TEST(PlainShares, AreTheForestsOwn) {
+TEST(PlainShares, AreTheForestsShares) {
   const Dataset data = half_ambiguous(1);
   const auto plain = predict_plain(data, data, false, few_trees());
   EXPECT_EQ(
@@ -78,27 +78,27 @@ TEST(PlainShares, AreTheForestsOwn) {
   EXPECT_EQ(std::ranges::count(plain.ambiguous, true), 0);
 }
 
-TEST(PlainShares, LeaveOutWhatIsAmbiguous) {
-  const Dataset trained = half_ambiguous(1);
-  const Dataset judged = half_ambiguous(2);
-  const auto plain = predict_plain(trained, judged, true, few_trees());
+TEST(PlainShares, ExcludeTheAmbiguousClass) {
+  const Dataset train = half_ambiguous(1);
+  const Dataset test = half_ambiguous(2);
+  const auto plain = predict_plain(train, test, true, few_trees());
   ASSERT_EQ(plain.apps.apps, 2U);
   std::size_t ambiguous = 0;
-  for (std::size_t row = 0; row < judged.rows(); ++row) {
+  for (std::size_t row = 0; row < test.rows(); ++row) {
     const auto shares = plain.apps.row(row);
     const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
     if (row < 200) {
       EXPECT_FALSE(plain.ambiguous[row]) << row;
-      EXPECT_DOUBLE_EQ(shares[judged.labels[row]], 1) << row;
+      EXPECT_DOUBLE_EQ(shares[test.labels[row]], 1) << row;
     } else if (plain.ambiguous[row]) {
       ++ambiguous;
-      EXPECT_LE(sum, 2.0 / 3 + 1e-9) << "it has more than either app";
+      EXPECT_LE(sum, 2.0 / 3 + 1e-9) << "ambiguous has the largest share";
     }
   }
   EXPECT_GT(ambiguous, 50U);
 }
 
-TEST(PlainShares, OfAFoldHangOnTheOthersAlone) {
+TEST(PlainShares, OfAFoldDependOnTheOthersAlone) {
   Dataset data = half_ambiguous(1);
   std::vector<std::uint32_t> folds;
   for (std::uint32_t row = 0; row < data.rows(); ++row) {
@@ -113,11 +113,11 @@ TEST(PlainShares, OfAFoldHangOnTheOthersAlone) {
     EXPECT_TRUE(std::ranges::equal(before.apps.row(row), after.apps.row(row)));
     EXPECT_EQ(before.ambiguous[row], after.ambiguous[row]);
   }
-  EXPECT_NE(before.apps.values, after.apps.values) << "other folds learn it";
+  EXPECT_NE(before.apps.values, after.apps.values) << "other folds train on it";
 }
 
-// Of the forest that judges alone; that of the relabelling is part of none.
-TEST(PlainShares, TellHowFarTheyAre) {
+// Covers the final forest only, not the one used for relabelling.
+TEST(PlainShares, ReportProgress) {
   const Dataset data = half_ambiguous(1);
   std::vector<std::pair<std::size_t, std::size_t>> reported;
   ForestOptions options = few_trees();

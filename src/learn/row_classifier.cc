@@ -12,13 +12,13 @@ namespace {
 
 constexpr Duration kBetweenCaptures = std::chrono::seconds(30);
 
-// Rows that stand side by side.
+// Consecutive rows.
 struct RowRange {
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 
-// The range at `begin` of rows for which `same` holds with the first.
+// The rows from `begin` on for which `same` holds with the first.
 template <typename Same>
 RowRange range_at(const Dataset& data, std::size_t begin, Same&& same) {
   std::size_t end = begin + 1;
@@ -39,14 +39,13 @@ std::vector<RowRange> capture_ranges(const Dataset& data) {
 class RowClassifier {
  public:
   RowClassifier(const Dataset& data, const DatasetScores& scores,
-           const RowWeights& weights, EvidenceKinds kinds)
+                const RowWeights& weights, EvidenceKinds kinds)
       : data_(data),
-        testimonies_(scores),
+        scores_(scores),
         weights_(weights),
         classifier_(kinds, data.apps.size()) {}
 
-  // The rows of one capture, in the order in which its bursts ended. With
-  // `shift` they are those of one device, so much later.
+  // With `shift`, all rows count as one device's and are moved by that much.
   void classify(RowRange capture, std::optional<Duration> shift,
                 Probabilities& out) {
     for (std::size_t at = capture.begin; at < capture.end;) {
@@ -55,14 +54,14 @@ class RowClassifier {
             return b < capture.end &&
                    data_.facts[a].burst == data_.facts[b].burst;
           });
-      judge_burst(rows, shift, out);
+      classify_burst(rows, shift, out);
       at = rows.end;
     }
   }
 
  private:
-  void judge_burst(RowRange rows, std::optional<Duration> shift,
-                   Probabilities& out) {
+  void classify_burst(RowRange rows, std::optional<Duration> shift,
+                      Probabilities& out) {
     DeviceFilter::Burst burst;
     burst.device = shift ? Address{} : data_.facts[rows.begin].device;
     burst.first = data_.facts[rows.begin].first;
@@ -77,15 +76,15 @@ class RowClassifier {
     const std::size_t apps = data_.apps.size();
     const std::size_t from = rows.begin * apps;
     const std::size_t count = (rows.end - rows.begin) * apps;
-    burst.scores = {std::span(testimonies_.shape.values).subspan(from, count),
-                    std::span(testimonies_.name.values).subspan(from, count),
-                    std::span(testimonies_.words)
-                        .subspan(rows.begin, rows.end - rows.begin)};
+    burst.scores = {
+        std::span(scores_.shape.values).subspan(from, count),
+        std::span(scores_.name.values).subspan(from, count),
+        std::span(scores_.names).subspan(rows.begin, rows.end - rows.begin)};
     classifier_.classify(burst, std::span(out.values).subspan(from, count));
   }
 
   const Dataset& data_;
-  const DatasetScores& testimonies_;
+  const DatasetScores& scores_;
   const RowWeights& weights_;
   DeviceFilter classifier_;
 };
@@ -103,10 +102,11 @@ Probabilities classify_captures(const Dataset& data,
   return out;
 }
 
-std::vector<CapturePlace> lay_out_day(const Dataset& data, std::uint64_t seed) {
+std::vector<TimelineCapture> build_timeline(const Dataset& data,
+                                            std::uint64_t seed) {
   std::vector<RowRange> order = capture_ranges(data);
   Random(seed).shuffle(std::span(order));
-  std::vector<CapturePlace> day;
+  std::vector<TimelineCapture> timeline;
   Timestamp now{};
   for (const RowRange& capture : order) {
     Timestamp first = data.facts[capture.begin].first;
@@ -115,10 +115,10 @@ std::vector<CapturePlace> lay_out_day(const Dataset& data, std::uint64_t seed) {
       first = std::min(first, data.facts[i].first);
       last = std::max(last, data.facts[i].last);
     }
-    day.push_back({capture.begin, capture.end, now - first});
+    timeline.push_back({capture.begin, capture.end, now - first});
     now += last - first + kBetweenCaptures;
   }
-  return day;
+  return timeline;
 }
 
 Probabilities classify_timeline(const Dataset& data,
@@ -127,7 +127,7 @@ Probabilities classify_timeline(const Dataset& data,
                                 std::uint64_t seed) {
   Probabilities out(data.apps.size(), data.rows());
   RowClassifier classifier(data, scores, weights, kinds);
-  for (const CapturePlace& capture : lay_out_day(data, seed)) {
+  for (const TimelineCapture& capture : build_timeline(data, seed)) {
     classifier.classify({capture.begin, capture.end}, capture.shift, out);
   }
   return out;

@@ -18,8 +18,7 @@ namespace {
 
 RowWeights equal_weights() { return {{EvidenceWeights{}}, {}}; }
 
-// Captures of several bursts of several flows, with witnesses that say
-// anything.
+// Captures of several bursts of several flows, with random scores.
 struct Case {
   explicit Case(std::uint64_t seed, std::uint32_t captures = 4) {
     Random random(seed);
@@ -35,8 +34,8 @@ struct Case {
       }
     }
     data = table_of(rows, 3);
-    said = DatasetScores(3, data.rows());
-    for (Probabilities* of : {&said.shape, &said.name}) {
+    scores = DatasetScores(3, data.rows());
+    for (Probabilities* of : {&scores.shape, &scores.name}) {
       for (std::size_t row = 0; row < data.rows(); ++row) {
         const double a = random.unit();
         const double b = (1 - a) * random.unit();
@@ -45,7 +44,7 @@ struct Case {
       }
     }
   }
-  // The rows of one capture alone.
+  // Classifies one capture alone; appends its rows to `rows`.
   Probabilities classify_alone(std::uint32_t capture,
                                std::vector<std::uint32_t>& rows) const {
     for (std::uint32_t row = 0; row < data.rows(); ++row) {
@@ -53,21 +52,21 @@ struct Case {
     }
     DatasetScores own(3, rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      std::ranges::copy(said.shape.row(rows[i]), own.shape.row(i).begin());
-      std::ranges::copy(said.name.row(rows[i]), own.name.row(i).begin());
+      std::ranges::copy(scores.shape.row(rows[i]), own.shape.row(i).begin());
+      std::ranges::copy(scores.name.row(rows[i]), own.name.row(i).begin());
     }
     return classify_captures(data.select(rows), own, equal_weights(), {});
   }
 
   Dataset data;
-  DatasetScores said;
+  DatasetScores scores;
 };
 
-TEST(JudgeCaptures, JudgesEachAsIfItWereTheOnlyOne) {
+TEST(ClassifyCaptures, ClassifiesEachCaptureIndependently) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const Case made(seed);
     const Probabilities all =
-        classify_captures(made.data, made.said, equal_weights(), {});
+        classify_captures(made.data, made.scores, equal_weights(), {});
     for (std::uint32_t capture = 0; capture < 4; ++capture) {
       std::vector<std::uint32_t> rows;
       const Probabilities alone = made.classify_alone(capture, rows);
@@ -78,33 +77,34 @@ TEST(JudgeCaptures, JudgesEachAsIfItWereTheOnlyOne) {
   }
 }
 
-TEST(JudgeCaptures, WeighsEachRowAsItsFoldDoes) {
+TEST(ClassifyCaptures, UsesTheWeightsOfEachRowsFold) {
   Case made(1, 2);
   RowWeights weights{{{1, 1}, {0, 0}}, made.data.capture_of};
   const Probabilities all =
-      classify_captures(made.data, made.said, weights, kShape);
+      classify_captures(made.data, made.scores, weights, kShape);
   for (std::size_t row = 0; row < made.data.rows(); ++row) {
     for (std::size_t app = 0; app < 3; ++app) {
-      const bool is_heard = made.data.capture_of[row] == 0;
-      const double due =
-          is_heard ? 0.98 * made.said.shape.row(row)[app] + 0.02 / 3 : 1.0 / 3;
-      EXPECT_NEAR(all.row(row)[app], due, 1e-12);
+      const bool is_weighted = made.data.capture_of[row] == 0;
+      const double expected =
+          is_weighted ? 0.98 * made.scores.shape.row(row)[app] + 0.02 / 3
+                      : 1.0 / 3;
+      EXPECT_NEAR(all.row(row)[app], expected, 1e-12);
     }
   }
 }
 
-// Two captures, of which only the first has something to say. The second leans
-// on it in a day in which it follows: half a minute later, by an eighth.
-TEST(JudgeTimeline, CarriesOverWhatWasBelieved) {
+// Two captures, of which the second has uniform scores. Where it comes second,
+// 30 s later, an eighth of the first one's evidence remains.
+TEST(ClassifyTimeline, CarriesOverThePosterior) {
   const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 1}}, 2);
-  DatasetScores said(2, 2);
-  said.shape.values = {1, 0, 0.5, 0.5};
-  said.name.values = {0.5, 0.5, 0.5, 0.5};
+  DatasetScores scores(2, 2);
+  scores.shape.values = {1, 0, 0.5, 0.5};
+  scores.name.values = {0.5, 0.5, 0.5, 0.5};
   int followed = 0;
   int preceded = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const double lean =
-        classify_timeline(data, said, equal_weights(), kShapeAndTime, seed)
+        classify_timeline(data, scores, equal_weights(), kShapeAndTime, seed)
             .row(1)[0] -
         0.5;
     if (lean > 1e-9) {
@@ -115,50 +115,50 @@ TEST(JudgeTimeline, CarriesOverWhatWasBelieved) {
       ++preceded;
     }
   }
-  EXPECT_GT(followed, 2) << "the order must hang on the seed";
+  EXPECT_GT(followed, 2) << "the order must depend on the seed";
   EXPECT_GT(preceded, 2);
   EXPECT_NEAR(
-      classify_captures(data, said, equal_weights(), kShapeAndTime).row(1)[0],
+      classify_captures(data, scores, equal_weights(), kShapeAndTime).row(1)[0],
       0.5, 1e-12);
 }
 
-// The day is one device's, whosever captures they were.
-TEST(JudgeTimeline, IsOfOneDevice) {
+// Captures of different devices count as one device.
+TEST(ClassifyTimeline, TreatsAllCapturesAsOneDevice) {
   Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 1}}, 2);
   data.facts[1].device = *Address::parse("10.0.0.1");
-  DatasetScores said(2, 2);
-  said.shape.values = {1, 0, 1, 0};
-  said.name.values = {0.5, 0.5, 0.5, 0.5};
-  const auto day =
-      classify_timeline(data, said, equal_weights(), kShapeAndTime, 1);
-  EXPECT_NE(day.row(0)[0], day.row(1)[0]) << "whoever comes second is surer";
+  DatasetScores scores(2, 2);
+  scores.shape.values = {1, 0, 1, 0};
+  scores.name.values = {0.5, 0.5, 0.5, 0.5};
+  const auto timeline =
+      classify_timeline(data, scores, equal_weights(), kShapeAndTime, 1);
+  EXPECT_NE(timeline.row(0)[0], timeline.row(1)[0])
+      << "the later one is more certain";
 }
 
-TEST(JudgeTimeline, IsTheSameDayForTheSameSeed) {
+TEST(ClassifyTimeline, DependsOnTheSeed) {
   const Case made(5, 8);
-  const auto day = [&](std::uint64_t seed) {
-    return classify_timeline(made.data, made.said, equal_weights(), {}, seed)
+  const auto timeline = [&](std::uint64_t seed) {
+    return classify_timeline(made.data, made.scores, equal_weights(), {}, seed)
         .values;
   };
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
-    EXPECT_EQ(day(seed), day(seed));
-    EXPECT_NE(day(seed), day(seed + 1));
+    EXPECT_EQ(timeline(seed), timeline(seed));
+    EXPECT_NE(timeline(seed), timeline(seed + 1));
   }
 }
 
-// Of a single capture a day is made that is that capture.
-TEST(JudgeTimeline, OfOneCaptureIsTheCapture) {
+TEST(ClassifyTimeline, LeavesASingleCaptureUnchanged) {
   const Case made(2, 1);
   const auto alone =
-      classify_captures(made.data, made.said, equal_weights(), {});
-  const auto day =
-      classify_timeline(made.data, made.said, equal_weights(), {}, 9);
+      classify_captures(made.data, made.scores, equal_weights(), {});
+  const auto timeline =
+      classify_timeline(made.data, made.scores, equal_weights(), {}, 9);
   for (std::size_t at = 0; at < alone.values.size(); ++at) {
-    EXPECT_NEAR(day.values[at], alone.values[at], 1e-12);
+    EXPECT_NEAR(timeline.values[at], alone.values[at], 1e-12);
   }
 }
 
-TEST(JudgeTimeline, IsNothingWithoutRows) {
+TEST(ClassifyTimeline, IsEmptyWithoutRows) {
   const Case made(2);
   const DatasetScores none(3, 0);
   EXPECT_TRUE(
@@ -166,9 +166,9 @@ TEST(JudgeTimeline, IsNothingWithoutRows) {
           .values.empty());
 }
 
-// From the time 0 on, half a minute from the last flow's end of one to the
-// first flow's begin of the next, in whatever order a capture's flows stand.
-TEST(Day, HasCapturesHalfAMinuteApart) {
+// The first capture starts at time 0. From the last end in one capture to the
+// first start in the next is 30 s, for any order of flows within a capture.
+TEST(Timeline, HasCapturesThirtySecondsApart) {
   Dataset data = table_of(
       {{{0}, 0, 0}, {{0}, 0, 0, 1}, {{0}, 1, 1}, {{0}, 0, 2}, {{0}, 0, 2, 1}},
       2);
@@ -176,31 +176,30 @@ TEST(Day, HasCapturesHalfAMinuteApart) {
   data.facts[3].last = data.facts[4].last + 5s;
   std::set<std::vector<std::size_t>> orders;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
-    const auto day = lay_out_day(data, seed);
-    ASSERT_EQ(day.size(), 3U);
+    const auto timeline = build_timeline(data, seed);
+    ASSERT_EQ(timeline.size(), 3U);
     std::vector<std::size_t> order;
     Timestamp now{};
-    for (const CapturePlace& place : day) {
-      order.push_back(place.begin);
-      EXPECT_EQ(place.end, place.begin == 0 ? 2U : place.begin == 2 ? 3U : 5U);
+    for (const TimelineCapture& entry : timeline) {
+      order.push_back(entry.begin);
+      EXPECT_EQ(entry.end, entry.begin == 0 ? 2U : entry.begin == 2 ? 3U : 5U);
       Timestamp first = Timestamp::max();
       Timestamp last{};
-      for (std::size_t row = place.begin; row < place.end; ++row) {
-        first = std::min(first, data.facts[row].first + place.shift);
-        last = std::max(last, data.facts[row].last + place.shift);
+      for (std::size_t row = entry.begin; row < entry.end; ++row) {
+        first = std::min(first, data.facts[row].first + entry.shift);
+        last = std::max(last, data.facts[row].last + entry.shift);
       }
       EXPECT_EQ(first, now);
       now = last + 30s;
     }
     orders.insert(order);
   }
-  EXPECT_EQ(orders.size(), 6U) << "every order comes up";
+  EXPECT_EQ(orders.size(), 6U) << "every order must occur";
 }
 
-// A burst is as long as its flows, in whatever order they stand: ten seconds
-// lie between the end of the first burst and the begin of the second, so a
-// belief is worth half.
-TEST(JudgeCaptures, TakesABurstFromItsFirstFlowToItsLast) {
+// A burst spans all its flows, in any order: 10 s are between the end of the
+// first burst and the start of the second, so half of the evidence remains.
+TEST(ClassifyCaptures, SpansABurstFromItsFirstFlowToItsLast) {
   Dataset data =
       table_of({{{0}, 0, 0}, {{0}, 0, 0}, {{0}, 1, 0, 1}, {{0}, 1, 0, 1}}, 2);
   const auto put = [&](std::size_t row, Duration first, Duration last) {
@@ -211,25 +210,25 @@ TEST(JudgeCaptures, TakesABurstFromItsFirstFlowToItsLast) {
   put(1, 1s, 2s);
   put(2, 16s, 17s);
   put(3, 15s, 16s);
-  DatasetScores said(2, 4);
-  said.shape.values = {1, 0, 1, 0, 0.5, 0.5, 0.5, 0.5};
-  said.name.values.assign(8, 0.5);
-  const auto judged =
-      classify_captures(data, said, equal_weights(), kShapeAndTime);
-  EXPECT_NEAR(judged.row(2)[0] - 0.5, 0.98 * (judged.row(1)[0] - 0.5) / 2,
+  DatasetScores scores(2, 4);
+  scores.shape.values = {1, 0, 1, 0, 0.5, 0.5, 0.5, 0.5};
+  scores.name.values.assign(8, 0.5);
+  const auto actual =
+      classify_captures(data, scores, equal_weights(), kShapeAndTime);
+  EXPECT_NEAR(actual.row(2)[0] - 0.5, 0.98 * (actual.row(1)[0] - 0.5) / 2,
               1e-9);
 }
 
-// Feeds the live judge with flows as they come out of the meter.
+// Classifies flows from the meter with a ClassifierSession.
 class LiveSink : public FlowSink {
  public:
   explicit LiveSink(ClassifierSession& classifier) : classifier_(classifier) {}
   void take(const Flow& flow) override { classifier_.add(flow); }
   void end_burst() override {
-    for (const ClassifierSession::Classification& judged :
+    for (const ClassifierSession::Classification& result :
          classifier_.end_burst()) {
-      values.insert(values.end(), judged.probabilities.begin(),
-                    judged.probabilities.end());
+      values.insert(values.end(), result.probabilities.begin(),
+                    result.probabilities.end());
     }
   }
   std::vector<double> values;
@@ -238,13 +237,13 @@ class LiveSink : public FlowSink {
   ClassifierSession& classifier_;
 };
 
-// Capture files go one way as the rows of a dataset, and another through the
-// judge that live links are judged by.
-class JudgeCapturesBy : public testing::TestWithParam<Learner> {};
-INSTANTIATE_TEST_SUITE_P(EachLearner, JudgeCapturesBy,
+// Compares classification of dataset rows with a live session on the same
+// files.
+class ClassifyCapturesBy : public testing::TestWithParam<Learner> {};
+INSTANTIATE_TEST_SUITE_P(EachLearner, ClassifyCapturesBy,
                          testing::Values(Learner::kForest, Learner::kSvm));
 
-TEST_P(JudgeCapturesBy, SaysWhatTheLiveJudgeSays) {
+TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
   const TemporaryFolder folder;
   put_app_captures(folder, "home", 30, 2);
   const std::string path = folder / "home";
@@ -256,7 +255,7 @@ TEST_P(JudgeCapturesBy, SaysWhatTheLiveJudgeSays) {
   const Dataset data = load_dataset(*captures, options)->dataset;
   ShapeOptions trees;
   trees.trees = 5;
-  trees.deepest = 3;
+  trees.max_depth = 3;
   trees.learner = GetParam();
   const Scorers scorers = train_scorers(data, trees);
   Model model;
@@ -273,10 +272,10 @@ TEST_P(JudgeCapturesBy, SaysWhatTheLiveJudgeSays) {
     weights.novelty.shape.fill(1.5);
     weights.novelty.name = {1, 0.5, 2, 3};
     model.weights[place_of(kinds)] = weights;
-    const DatasetScores said = add(scorers, data, 1);
-    const Probabilities due =
-        classify_captures(data, said, {{weights}, {}}, kinds);
-    ClassifierSession classifier = *ClassifierSession::make(model, kinds, {});
+    const DatasetScores scores = score(scorers, data, 1);
+    const Probabilities expected =
+        classify_captures(data, scores, {{weights}, {}}, kinds);
+    ClassifierSession classifier(*Classifier::make(model, kinds, {}));
     LiveSink live(classifier);
     for (const LabelledCapture& capture : *captures) {
       classifier.begin_capture();
@@ -291,7 +290,7 @@ TEST_P(JudgeCapturesBy, SaysWhatTheLiveJudgeSays) {
       }
       meter.finish();
     }
-    EXPECT_EQ(live.values, due.values) << kinds.text();
+    EXPECT_EQ(live.values, expected.values) << kinds.text();
   }
 }
 

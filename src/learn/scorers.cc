@@ -8,10 +8,10 @@
 namespace flowtell {
 namespace {
 
-void hear_names(const NameTable& names, const Dataset& data,
-                DatasetScores& all) {
+void score_names(const NameTable& names, const Dataset& data,
+                 DatasetScores& all) {
   const std::size_t apps = data.apps.size();
-  // Many rows have the same name.
+  // Scores each distinct name once.
   std::vector<double> by_name(data.names.size() * apps);
   std::vector<NameMatch> matches;
   for (std::size_t i = 0; i < data.names.size(); ++i) {
@@ -22,7 +22,7 @@ void hear_names(const NameTable& names, const Dataset& data,
     const std::uint32_t name = data.facts[row].name;
     const auto from = std::span(by_name).subspan(name * apps, apps);
     std::copy(from.begin(), from.end(), all.name.row(row).begin());
-    all.words[row] = {name, matches[name]};
+    all.names[row] = {name, matches[name]};
   }
 }
 
@@ -45,7 +45,7 @@ void DatasetScores::put(std::span<const std::uint32_t> rows,
                         const DatasetScores& from) {
   shape.put(rows, from.shape);
   name.put(rows, from.name);
-  for (std::size_t i = 0; i < rows.size(); ++i) words[rows[i]] = from.words[i];
+  for (std::size_t i = 0; i < rows.size(); ++i) names[rows[i]] = from.names[i];
 }
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {
@@ -61,11 +61,11 @@ Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {
   return scorers;
 }
 
-DatasetScores add(const Scorers& scorers, const Dataset& data, int threads) {
+DatasetScores score(const Scorers& scorers, const Dataset& data, int threads) {
   DatasetScores all(data.apps.size(), data.rows());
   all.shape = scorers.svm ? predict_all(*scorers.svm, data, threads)
                           : predict_all(scorers.forest, data, threads);
-  hear_names(scorers.names, data, all);
+  score_names(scorers.names, data, all);
   return all;
 }
 
@@ -75,9 +75,8 @@ DatasetScores score_held_out(const Dataset& data,
   DatasetScores all(data.apps.size(), data.rows());
   for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
     const Scorers scorers = train_scorers(
-        data.select(rows.trained), part_of(options, fold, count_folds(folds)));
-    all.put(rows.judged,
-            add(scorers, data.select(rows.judged), options.threads));
+        data.select(rows.train), part_of(options, fold, count_folds(folds)));
+    all.put(rows.test, score(scorers, data.select(rows.test), options.threads));
   });
   return all;
 }
@@ -86,9 +85,9 @@ ShapeOptions part_of(const ShapeOptions& options, std::size_t part,
                      std::size_t parts) {
   ShapeOptions of_part = options;
   if (options.progress) {
-    of_part.progress = [reported = options.progress, part, parts](
+    of_part.progress = [report = options.progress, part, parts](
                            std::size_t done, std::size_t total) {
-      reported(part * total + done, parts * total);
+      report(part * total + done, parts * total);
     };
   }
   return of_part;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The witnesses to a flow's app: the forest (or the support vector machine in
-// its place), which looks at its shape, and the name table, which knows its
-// server's name. Here they are taught and heard; how their words are weighed
-// stands in device_filter.h.
+// Trains the scorers of a model and scores datasets with them: the forest (or
+// the support vector machine) for a flow's shape, and the name table for its
+// server's name. device_filter.h combines the scores.
 #pragma once
 
 #include <optional>
@@ -20,34 +19,34 @@ namespace flowtell {
 struct Scorers {
   Forest forest;
   NameTable names;
-  std::optional<Svm> svm;  // then the forest has no trees
+  std::optional<Svm> svm;  // if present, the forest has no trees
 };
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options);
 
-// What they say of a dataset's rows.
+// The scores of a dataset's rows.
 struct DatasetScores {
   DatasetScores() = default;
   DatasetScores(std::size_t apps, std::size_t rows)
-      : shape(apps, rows), name(apps, rows), words(rows) {}
+      : shape(apps, rows), name(apps, rows), names(rows) {}
 
-  // Puts the rows of `from`, in their order, at the places named.
+  // Copies row i of `from` to row rows[i].
   void put(std::span<const std::uint32_t> rows, const DatasetScores& from);
 
   Probabilities shape;
   Probabilities name;
-  std::vector<NameEvidence> words;  // one a row
+  std::vector<NameEvidence> names;  // one per row, with `name`
 };
 
-DatasetScores add(const Scorers& scorers, const Dataset& data, int threads);
+DatasetScores score(const Scorers& scorers, const Dataset& data, int threads);
 
-// Each row heard from witnesses that were taught the other folds' rows alone.
+// Scores each row with scorers trained on the other folds' rows.
 DatasetScores score_held_out(const Dataset& data,
                              std::span<const std::uint32_t> folds,
                              const ShapeOptions& options);
 
-// The options for one of equal parts of the work, whose progress is told as
-// that of the whole.
+// Options for one of `parts` equal parts of the work, which reports its
+// progress as that of the whole.
 ShapeOptions part_of(const ShapeOptions& options, std::size_t part,
                      std::size_t parts);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How witnesses are taught and heard; learner_test.cc has who is taught what.
+// Training and scoring; held_out_scores_test.cc covers what is held out.
 #include "learn/scorers.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ ShapeOptions svm_options(bool balance_apps) {
   return options;
 }
 
-// One column, which says little, and nine times as many flows of a as of b.
+// One weak column, and nine times as many flows of a as of b.
 Dataset uneven() {
   std::vector<TestRow> rows;
   for (int i = 0; i < 40; ++i) {
@@ -49,7 +49,7 @@ TEST(Scorers, AreAForestOrASupportVectorMachine) {
             build_svm(data, {.balance_apps = false}));
 }
 
-TEST(Scorers, TellOneStepOfASupportVectorMachine) {
+TEST(Scorers, ReportOneStepForASupportVectorMachine) {
   Steps steps;
   ShapeOptions options = svm_options(true);
   options.progress = [&](std::size_t done, std::size_t total) {
@@ -59,53 +59,52 @@ TEST(Scorers, TellOneStepOfASupportVectorMachine) {
   EXPECT_EQ(steps, (Steps{{1, 1}}));
 }
 
-// Each row as the witness itself judges it, on any number of threads; of tasks
-// of 64 rows the last has one.
-TEST(Scorers, AreHeardOnEachRow) {
+// On any number of threads. Tasks have 64 rows; the last one has 1.
+TEST(Scorers, ScoreEachRow) {
   const Dataset data = random_table(3, {.rows = 129, .telling = false});
   const Scorers scorers = train_scorers(data, svm_options(true));
-  std::vector<double> due(3);
+  std::vector<double> expected(3);
   for (const int threads : {1, 3}) {
-    const DatasetScores heard = add(scorers, data, threads);
-    ASSERT_EQ(heard.shape.values.size(), 387U);
+    const DatasetScores scores = score(scorers, data, threads);
+    ASSERT_EQ(scores.shape.values.size(), 387U);
     for (std::size_t row = 0; row < data.rows(); ++row) {
-      scorers.svm->predict(data.row(row), due);
-      ASSERT_TRUE(std::ranges::equal(heard.shape.row(row), due)) << row;
+      scorers.svm->predict(data.row(row), expected);
+      ASSERT_TRUE(std::ranges::equal(scores.shape.row(row), expected)) << row;
     }
   }
 }
 
-TEST(Scorers, SayOfEachRowsNameHowItIsKnown) {
+TEST(Scorers, ReturnHowEachRowsNameMatches) {
   const Dataset data = uneven();
-  const DatasetScores heard =
-      add(train_scorers(data, svm_options(true)), data, 1);
-  ASSERT_EQ(heard.words.size(), 40U);
-  EXPECT_EQ(heard.words[19].match, NameMatch::kNoName);
-  EXPECT_EQ(heard.words[19].number, 0U);
-  EXPECT_EQ(heard.words[20].match, NameMatch::kName);
-  EXPECT_EQ(heard.words[20].number, 1U);
-  EXPECT_EQ(heard.words[39].number, 1U);
-  EXPECT_EQ(heard.name.row(0)[0], 0.5);
-  std::vector<double> due(2);
-  NameTable::learn(data).score("x.example", due);
-  EXPECT_TRUE(std::ranges::equal(heard.name.row(39), due));
+  const DatasetScores scores =
+      score(train_scorers(data, svm_options(true)), data, 1);
+  ASSERT_EQ(scores.names.size(), 40U);
+  EXPECT_EQ(scores.names[19].match, NameMatch::kNoName);
+  EXPECT_EQ(scores.names[19].number, 0U);
+  EXPECT_EQ(scores.names[20].match, NameMatch::kName);
+  EXPECT_EQ(scores.names[20].number, 1U);
+  EXPECT_EQ(scores.names[39].number, 1U);
+  EXPECT_EQ(scores.name.row(0)[0], 0.5);
+  std::vector<double> expected(2);
+  NameTable::learn(data).score("x.example", expected);
+  EXPECT_TRUE(std::ranges::equal(scores.name.row(39), expected));
 }
 
-TEST(DatasetScores, ArePutWhereTheirRowsStood) {
+TEST(DatasetScores, PutCopiesRowsToTheirIndices) {
   DatasetScores all(2, 3);
   DatasetScores some(2, 2);
   some.shape.values = {0.25, 0.75, 1, 0};
   some.name.values = {0.5, 0.5, 0, 1};
-  some.words = {{4, NameMatch::kName}, {5, NameMatch::kNever}};
+  some.names = {{4, NameMatch::kName}, {5, NameMatch::kNever}};
   all.put(std::vector<std::uint32_t>{2, 0}, some);
   EXPECT_EQ(all.shape.values, (std::vector<double>{1, 0, 0, 0, 0.25, 0.75}));
   EXPECT_EQ(all.name.values, (std::vector<double>{0, 1, 0, 0, 0.5, 0.5}));
-  EXPECT_EQ(all.words[2].number, 4U);
-  EXPECT_EQ(all.words[0].match, NameMatch::kNever);
-  EXPECT_EQ(all.words[1].match, NameMatch::kNoName);
+  EXPECT_EQ(all.names[2].number, 4U);
+  EXPECT_EQ(all.names[0].match, NameMatch::kNever);
+  EXPECT_EQ(all.names[1].match, NameMatch::kNoName);
 }
 
-TEST(PartOfTheWork, IsToldAsProgressOfTheWhole) {
+TEST(PartOf, ReportsProgressOfTheWhole) {
   Steps steps;
   ShapeOptions whole;
   EXPECT_FALSE(part_of(whole, 0, 2).progress);

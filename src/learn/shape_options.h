@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the witness of shape is taught: by which learner, and by its options. A
-// support vector machine takes of a forest's options what is not of trees:
-// whether apps count alike, the threads that judge, whom to tell of progress.
+// How the shape scorer is trained: the learner and its options. A support
+// vector machine uses the forest options that do not concern trees:
+// balance_apps, threads and progress.
 #pragma once
 
 #include <array>

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kMaxLanes = 32;
 
-// Nodes of fewer samples try columns one by one, for often the first parts
-// their classes wholly and no other need be tried.
+// Nodes of fewer samples try columns one by one, since often the first
+// separates their classes completely and no other is needed.
 constexpr std::size_t kFewSamples = 32;
 
 }  // namespace
@@ -18,7 +18,7 @@ SmallGrower::SmallGrower(const BinnedColumns& columns,
                          const TreeOptions& options)
     : columns_(columns),
       options_(options),
-      words_a_node_((columns.columns.size() + 63) / 64) {}
+      words_per_node_((columns.columns.size() + 63) / 64) {}
 
 bool SmallGrower::can_grow(std::span<const double> weights,
                            std::span<const double> class_weights) {
@@ -33,19 +33,19 @@ bool SmallGrower::can_grow(std::span<const double> weights,
   return sum <= kMaxInLanes && classes <= kMaxLanes;
 }
 
-void SmallGrower::grow(const SmallNode& node, ColumnSampler& draw,
+void SmallGrower::grow(const SmallNode& node, ColumnSampler& sampler,
                        Random& random, GrownTree& tree) {
   pack(node);
   if (app_of_lane_.size() <= 8) {
-    grow_in_lanes<8>(node.depth, draw, random, tree);
+    grow_in_lanes<8>(node.depth, sampler, random, tree);
   } else if (app_of_lane_.size() <= 16) {
-    grow_in_lanes<16>(node.depth, draw, random, tree);
+    grow_in_lanes<16>(node.depth, sampler, random, tree);
   } else {
-    grow_in_lanes<kMaxLanes>(node.depth, draw, random, tree);
+    grow_in_lanes<kMaxLanes>(node.depth, sampler, random, tree);
   }
 }
 
-// Gives each app that occurs a lane, in their order.
+// Assigns a lane to each app that occurs, in order.
 void SmallGrower::pack(const SmallNode& node) {
   const std::size_t apps = node.weights.size();
   std::vector<std::size_t> lane_of(apps);
@@ -57,7 +57,7 @@ void SmallGrower::pack(const SmallNode& node) {
   }
   leaf_weights_.assign(apps, 0.0);
 
-  const bool copied = columns_.rows > LaneSample::kMaxPlaces;
+  const bool copied = columns_.rows > LaneSample::kMaxRows;
   if (copied) {
     copy_bins(node.samples);
   } else {
@@ -85,7 +85,7 @@ void SmallGrower::copy_bins(std::span<const Sample> samples) {
 }
 
 template <std::size_t kLanes>
-void SmallGrower::grow_in_lanes(std::size_t depth, ColumnSampler& draw,
+void SmallGrower::grow_in_lanes(std::size_t depth, ColumnSampler& sampler,
                                 Random& random, GrownTree& tree) {
   Pending<kLanes> node{{},
                        0,
@@ -96,20 +96,20 @@ void SmallGrower::grow_in_lanes(std::size_t depth, ColumnSampler& draw,
     node.counts.add(sample.lane(), sample.count());
   }
   std::vector<Pending<kLanes>> pending = {node};
-  constant_.assign(words_a_node_, 0);
+  constant_.assign(words_per_node_, 0);
   while (!pending.empty()) {
     node = pending.back();
     pending.pop_back();
-    // Of the children, the right one takes this node's words and the left one
-    // the next.
+    // The right child reuses this node's words; the left child gets the next.
     constant_.resize(
-        std::max(constant_.size(), (pending.size() + 2) * words_a_node_));
+        std::max(constant_.size(), (pending.size() + 2) * words_per_node_));
     const auto constant = std::span(constant_).subspan(
-        pending.size() * words_a_node_, words_a_node_);
-    const auto place = static_cast<std::uint32_t>(tree.nodes.size());
-    if (node.parent != kNoParent) tree.nodes[node.parent].next = place;
-    const Cut<kLanes> cut =
-        is_final(node) ? Cut<kLanes>{} : find_cut(node, draw, random, constant);
+        pending.size() * words_per_node_, words_per_node_);
+    const auto index = static_cast<std::uint32_t>(tree.nodes.size());
+    if (node.parent != kNoParent) tree.nodes[node.parent].next = index;
+    const Cut<kLanes> cut = is_final(node)
+                                ? Cut<kLanes>{}
+                                : find_cut(node, sampler, random, constant);
     if (!cut.found) {
       add_leaf(node.counts, tree);
       continue;
@@ -123,45 +123,44 @@ void SmallGrower::grow_in_lanes(std::size_t depth, ColumnSampler& draw,
     const std::uint32_t middle =
         split(node.begin, node.end, cut.column, cut.lower);
     pending.push_back(
-        {node.counts.minus(cut.left), middle, node.end, place, node.depth + 1});
+        {node.counts.minus(cut.left), middle, node.end, index, node.depth + 1});
     pending.push_back(
         {cut.left, node.begin, middle, kNoParent, node.depth + 1});
-    std::copy_n(constant.begin(), words_a_node_, constant.end());
+    std::copy_n(constant.begin(), words_per_node_, constant.end());
   }
 }
 
 template <std::size_t kLanes>
 bool SmallGrower::is_final(const Pending<kLanes>& node) const {
   return node.counts.classes() < 2 ||
-         node.counts.sum() < 2 * options_.smallest_leaf ||
-         (options_.deepest > 0 && node.depth >= options_.deepest);
+         node.counts.sum() < 2 * options_.min_samples_leaf ||
+         (options_.max_depth > 0 && node.depth >= options_.max_depth);
 }
 
 template <std::size_t kLanes>
 SmallGrower::Cut<kLanes> SmallGrower::find_cut(
-    const Pending<kLanes>& node, ColumnSampler& draw, Random& random,
+    const Pending<kLanes>& node, ColumnSampler& sampler, Random& random,
     std::span<std::uint64_t> constant) {
-  const std::size_t most = node.end - node.begin < kFewSamples ? 1 : kMaxAtOnce;
+  const std::size_t max = node.end - node.begin < kFewSamples ? 1 : kMaxGroup;
   const auto purest = static_cast<double>(node.counts.sum());
   Cut<kLanes> best;
   ColumnGroup group;
   bool any = false;
-  draw.begin_node();
-  while (draw.wants_more(any)) {
-    const std::size_t column = draw.next(random);
+  sampler.begin_node();
+  while (sampler.wants_more(any)) {
+    const std::size_t column = sampler.next(random);
     if (best.purity == purest) continue;
     const bool is_constant = (constant[column / 64] >> column % 64 & 1) != 0;
     if (!is_constant) group.columns[group.size++] = column;
-    // What else is drawn depends on `any` as soon as enough have been drawn.
-    if (group.size < most && draw.wants_more(true)) continue;
+    // Once enough are drawn, further draws depend on `any`.
+    if (group.size < max && sampler.wants_more(true)) continue;
     any = try_columns(group, node, constant, best) || any;
     group.size = 0;
   }
   return best;
 }
 
-// True where the values of one of the columns differ, so that it could have
-// been cut.
+// Returns true if one of the columns is not constant, so that it can be cut.
 template <std::size_t kLanes>
 bool SmallGrower::try_columns(const ColumnGroup& group,
                               const Pending<kLanes>& node,
@@ -177,8 +176,8 @@ bool SmallGrower::try_columns(const ColumnGroup& group,
       const auto right = node.counts.minus(left);
       const double both = ClassCounts<kLanes>::purity(left, right);
       if (both <= best.purity) return;
-      if (left.sum() < options_.smallest_leaf) return;
-      if (right.sum() < options_.smallest_leaf) return;
+      if (left.sum() < options_.min_samples_leaf) return;
+      if (right.sum() < options_.min_samples_leaf) return;
       best = {left, both, column, lower, upper, true};
     };
     if (counts[i].take_cuts(consider) > 1) {
@@ -199,7 +198,7 @@ void SmallGrower::count_group(const ColumnGroup& group,
     return bins_ + group.columns[i] * rows_;
   };
   const std::span counts = std::get<GroupCounts<kLanes>>(counts_);
-  static_assert(kMaxAtOnce == 4);
+  static_assert(kMaxGroup == 4);
   switch (group.size) {
     case 1:
       return count_bins<1, kLanes>({bins(0)}, samples, counts);
@@ -216,8 +215,7 @@ void SmallGrower::count_group(const ColumnGroup& group,
   }
 }
 
-// Keeps the order of the samples on either side, so that rows that stand side
-// by side in memory stay together.
+// Stable on both sides, so that rows adjacent in memory stay together.
 std::uint32_t SmallGrower::split(std::uint32_t begin, std::uint32_t end,
                                  std::size_t column, std::size_t lower) {
   const std::uint8_t* bins = bins_ + column * rows_;
@@ -225,7 +223,7 @@ std::uint32_t SmallGrower::split(std::uint32_t begin, std::uint32_t end,
   std::uint32_t right = 0;
   for (std::uint32_t i = begin; i < end; ++i) {
     const LaneSample sample = samples_[i];
-    const std::uint32_t goes_left = bins[sample.place()] <= lower ? 1 : 0;
+    const std::uint32_t goes_left = bins[sample.row()] <= lower ? 1 : 0;
     samples_[left] = sample;
     aside_[right] = sample;
     left += goes_left;

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Grows what is below a node that holds few flows of few classes, which nearly
-// all nodes of a forest do: the same tree as TreeGrower would, many times
-// faster.
+// Grows the subtree below a node with few flows of few classes, which nearly
+// all nodes of a forest are. The result equals TreeGrower's, many times faster.
 //
-// A column of a node is one pass: each sample adds to its class's lane of its
-// bin and marks the bin (bin_counts.h). Only bins marked are then visited and
-// cleared, so a node of three samples costs three bins at most, and neither it
-// nor one of thousands needs sorting.
+// A column of a node takes one pass: each sample adds to the lane of its class
+// in its bin and marks the bin (bin_counts.h). Only marked bins are then
+// visited and cleared, so a node of three samples costs at most three bins, and
+// no node needs sorting.
 //
-// Work that cannot change the tree is left out: a column that is constant in a
-// node stays so in all nodes below, and no column is better than one that parts
-// the classes wholly. Columns are drawn all the same, so chance takes its
-// course.
+// Work that cannot change the tree is skipped: a column constant in a node is
+// constant in all nodes below, and no column is better than one that separates
+// the classes completely. Columns are still drawn, so that the random sequence
+// stays the same.
 //
-// A table of more rows than a sample can name is copied first, as far as the
-// node's rows go; that copy has kMaxInLanes rows at most and is all the memory
-// this takes, but for a few bytes a row. One thread at a time.
+// One thread at a time. If the table has more rows than a LaneSample can index,
+// the node's rows, at most kMaxInLanes, are copied first. Other memory is a few
+// bytes per row.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +31,7 @@
 
 namespace flowtell {
 
-// A node that another grower leaves to this one.
+// The root of the subtree to grow.
 struct SmallNode {
   std::span<const Sample> samples;
   std::span<const double> weights;  // by app
@@ -44,13 +43,13 @@ class SmallGrower {
   // `columns` must outlive the grower.
   SmallGrower(const BinnedColumns& columns, const TreeOptions& options);
 
-  // Whether a node is one for this grower, by what its samples of each app
-  // weigh and what one draw of that weighs.
+  // True if the node is small enough, given the weight of its samples by app
+  // and the weight of one draw by app.
   static bool can_grow(std::span<const double> weights,
                        std::span<const double> class_weights);
 
-  // Adds the node and all below it to the tree. REQUIRES: can_grow.
-  void grow(const SmallNode& node, ColumnSampler& draw, Random& random,
+  // Adds the node and its subtree to the tree. REQUIRES: can_grow.
+  void grow(const SmallNode& node, ColumnSampler& sampler, Random& random,
             GrownTree& tree);
 
  private:
@@ -59,7 +58,7 @@ class SmallGrower {
     ClassCounts<kLanes> counts;
     std::uint32_t begin;
     std::uint32_t end;
-    std::uint32_t parent;  // whose right child it is; kNoParent: none
+    std::uint32_t parent;  // if a right child; else kNoParent
     std::uint32_t depth;
   };
   template <std::size_t kLanes>
@@ -67,28 +66,28 @@ class SmallGrower {
     ClassCounts<kLanes> left;
     double purity = 0;
     std::size_t column = 0;
-    std::size_t lower = 0;  // the bins on both sides of it
+    std::size_t lower = 0;  // the bins on either side
     std::size_t upper = 0;
     bool found = false;
   };
 
-  static constexpr std::size_t kMaxAtOnce = 4;
+  static constexpr std::size_t kMaxGroup = 4;
   struct ColumnGroup {
-    std::array<std::size_t, kMaxAtOnce> columns;
+    std::array<std::size_t, kMaxGroup> columns;
     std::size_t size = 0;
   };
   template <std::size_t kLanes>
-  using GroupCounts = std::array<BinCounts<kLanes>, kMaxAtOnce>;
+  using GroupCounts = std::array<BinCounts<kLanes>, kMaxGroup>;
 
   void pack(const SmallNode& node);
   void copy_bins(std::span<const Sample> samples);
   template <std::size_t kLanes>
-  void grow_in_lanes(std::size_t depth, ColumnSampler& draw, Random& random,
+  void grow_in_lanes(std::size_t depth, ColumnSampler& sampler, Random& random,
                      GrownTree& tree);
   template <std::size_t kLanes>
   bool is_final(const Pending<kLanes>& node) const;
   template <std::size_t kLanes>
-  Cut<kLanes> find_cut(const Pending<kLanes>& node, ColumnSampler& draw,
+  Cut<kLanes> find_cut(const Pending<kLanes>& node, ColumnSampler& sampler,
                        Random& random, std::span<std::uint64_t> constant);
   template <std::size_t kLanes>
   bool try_columns(const ColumnGroup& group, const Pending<kLanes>& node,
@@ -111,11 +110,10 @@ class SmallGrower {
   std::vector<AppId> app_of_lane_;
   std::vector<double> leaf_weights_;  // by app
 
-  // One bit a column: whether it is known to be constant. So many words for
-  // each node that is pending, in their order; the node at hand has the first
-  // that none of those has.
+  // One bit per column: known to be constant. words_per_node_ words for each
+  // pending node, in order, and after them those of the current node.
   std::vector<std::uint64_t> constant_;
-  std::size_t words_a_node_;
+  std::size_t words_per_node_;
 
   std::tuple<GroupCounts<8>, GroupCounts<16>, GroupCounts<32>> counts_;
 };

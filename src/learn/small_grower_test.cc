@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The small grower against TreeGrower's own way, which the tests of that hold
-// against the obvious slow one. Where each flow weighs 2 no node is left to the
-// small grower, and all sums double, which floating point does exactly; so the
-// trees must be the same, node by node, but for the weights of their leaves.
+// Compares the small grower with TreeGrower, which tree_grower_test.cc compares
+// with a slow reference. With a weight of 2 per flow TreeGrower does not use
+// the small grower, and all sums double exactly in floating point. So the trees
+// must be equal node by node, except for the weights of their leaves.
 #include "learn/small_grower.h"
 
 #include <gtest/gtest.h>
@@ -39,8 +39,7 @@ void check_against_tree_grower(const Dataset& data,
   ASSERT_EQ(small.impurity_decrease, plain.impurity_decrease);
 }
 
-RC_GTEST_PROP(SmallGrowerProperty, GrowsTheTreeThatTreeGrowerDoes,
-              (std::uint64_t seed)) {
+RC_GTEST_PROP(SmallGrowerProperty, MatchesTreeGrower, (std::uint64_t seed)) {
   Random random(seed);
   RandomTable shape;
   shape.rows = 1 + random.below(600);
@@ -54,20 +53,20 @@ RC_GTEST_PROP(SmallGrowerProperty, GrowsTheTreeThatTreeGrowerDoes,
   TreeOptions options;
   options.columns_per_split =
       1 + random.below(static_cast<std::uint32_t>(shape.columns));
-  options.smallest_leaf = 1 + random.below(4);
-  options.deepest = random.below(2) == 0 ? 0 : 1 + random.below(9);
+  options.min_samples_leaf = 1 + random.below(4);
+  options.max_depth = random.below(2) == 0 ? 0 : 1 + random.below(9);
   check_against_tree_grower(data, counts, options, seed);
 }
 
-// Rows that 16 bits cannot name, of nodes too large for lanes at first.
-TEST(SmallGrower, GrowsBelowTheLargeNodesOfALargeTable) {
+// More rows than 16 bits can index; the first nodes are too large for lanes.
+TEST(SmallGrower, GrowsSubtreesOfALargeTable) {
   const Dataset data =
       random_table(3, {.rows = 90'000, .columns = 5, .telling = false});
   check_against_tree_grower(data, std::vector<std::uint8_t>(data.rows(), 1),
-                            {.columns_per_split = 2, .deepest = 12}, 1);
+                            {.columns_per_split = 2, .max_depth = 12}, 1);
 }
 
-TEST(SmallGrower, TakesNodesThatFitItsLanesAndCountFlowsAsOne) {
+TEST(SmallGrower, AcceptsNodesThatFitItsLanesWithUnitWeights) {
   const std::vector<double> ones(40, 1.0);
   std::vector<double> weights(40);
   weights[3] = kMaxInLanes - 1;
@@ -82,7 +81,8 @@ TEST(SmallGrower, TakesNodesThatFitItsLanesAndCountFlowsAsOne) {
   weights[39] = 0;
   std::vector<double> uneven = ones;
   uneven[39] = 2;
-  EXPECT_TRUE(SmallGrower::can_grow(weights, uneven)) << "not in the node";
+  EXPECT_TRUE(SmallGrower::can_grow(weights, uneven))
+      << "the app is not in the node";
   uneven[0] = 2;
   EXPECT_FALSE(SmallGrower::can_grow(weights, uneven));
 }

@@ -6,7 +6,8 @@
 namespace flowtell {
 namespace {
 
-// A sample as one number that sorts by bin: bin, app, count from the top.
+// Packs a sample into a number that sorts by bin: bin, app and count, from the
+// highest bits.
 constexpr std::uint32_t sort_key(std::uint8_t bin, AppId app,
                                  std::uint8_t count) {
   return (std::uint32_t{bin} << 24) | (std::uint32_t{app} << 8) | count;
@@ -28,7 +29,7 @@ TreeGrower::TreeGrower(const BinnedColumns& columns,
       class_weights_(class_weights),
       options_(options),
       apps_(class_weights.size()),
-      draw_(columns.columns.size(), options.columns_per_split),
+      sampler_(columns.columns.size(), options.columns_per_split),
       small_(columns, options),
       node_weights_(apps_),
       left_weights_(apps_),
@@ -43,7 +44,7 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
   for (std::uint32_t row = 0; row < counts.size(); ++row) {
     if (counts[row] > 0) samples_.push_back({row, labels_[row], counts[row]});
   }
-  draw_.begin_tree();
+  sampler_.begin_tree();
 
   GrownTree tree;
   tree.impurity_decrease.resize(columns_.columns.size());
@@ -51,15 +52,15 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
   while (!pending_.empty()) {
     const PendingNode node = pending_.back();
     pending_.pop_back();
-    const auto place = static_cast<std::uint32_t>(tree.nodes.size());
-    if (node.parent != kNoParent) tree.nodes[node.parent].next = place;
+    const auto index = static_cast<std::uint32_t>(tree.nodes.size());
+    if (node.parent != kNoParent) tree.nodes[node.parent].next = index;
     count_classes(node.range);
-    if (place == 0) tree.weight = node_weight_;
+    if (index == 0) tree.weight = node_weight_;
     if (SmallGrower::can_grow(node_weights_, class_weights_)) {
       small_.grow(
           {std::span(samples_).subspan(node.range.begin, node.range.size()),
            node_weights_, node.depth},
-          draw_, random, tree);
+          sampler_, random, tree);
       continue;
     }
 
@@ -74,7 +75,7 @@ GrownTree TreeGrower::grow(std::span<const std::uint8_t> counts,
         {static_cast<std::uint16_t>(cut.column),
          columns_.columns[cut.column].threshold(cut.lower, cut.upper), 0});
     const std::uint32_t middle = split(node.range, cut);
-    pending_.push_back({{middle, node.range.end}, place, node.depth + 1});
+    pending_.push_back({{middle, node.range.end}, index, node.depth + 1});
     pending_.push_back({{node.range.begin, middle}, kNoParent, node.depth + 1});
   }
   tree.nodes.shrink_to_fit();
@@ -101,23 +102,23 @@ bool TreeGrower::is_final(const PendingNode& node) const {
   const auto classes = std::count_if(node_weights_.begin(), node_weights_.end(),
                                      [](double weight) { return weight > 0; });
   return classes < 2 ||
-         node_count_ < 2 * static_cast<double>(options_.smallest_leaf) ||
-         (options_.deepest > 0 && node.depth >= options_.deepest);
+         node_count_ < 2 * static_cast<double>(options_.min_samples_leaf) ||
+         (options_.max_depth > 0 && node.depth >= options_.max_depth);
 }
 
 TreeGrower::Cut TreeGrower::find_cut(Range range, Random& random) {
   Cut best;
   bool any = false;
-  draw_.begin_node();
-  while (draw_.wants_more(any)) {
-    any = try_column(draw_.next(random), range, best) || any;
+  sampler_.begin_node();
+  while (sampler_.wants_more(any)) {
+    any = try_column(sampler_.next(random), range, best) || any;
   }
   return best;
 }
 
-// True where the column's values differ, so that it could have been cut.
+// Returns true if the column is not constant, so that it can be cut.
 bool TreeGrower::try_column(std::size_t column, Range range, Cut& best) {
-  constexpr std::size_t kSortingPerBin = 8;  // measured; see the header
+  constexpr std::size_t kSortingPerBin = 8;  // measured
   const std::size_t cells = columns_.columns[column].size() * apps_;
   return range.size() * kSortingPerBin < cells
              ? try_by_sorting(column, range, best)
@@ -181,8 +182,8 @@ void TreeGrower::begin_halves() {
   right_squares_ = node_squares_;
 }
 
-// Sums of squares change by (a + w)^2 - a^2 = w (2a + w) on the left, and the
-// same way down on the right.
+// On the left the sum of squares grows by (a + w)^2 - a^2 = w (2a + w); on the
+// right it shrinks likewise.
 void TreeGrower::move_left(AppId app, double count) {
   const double weight = class_weights_[app] * count;
   const double left = left_weights_[app];
@@ -194,11 +195,11 @@ void TreeGrower::move_left(AppId app, double count) {
   left_count_ += count;
 }
 
-// Maximising the sum of squares over weight, summed over both halves, is
-// minimising their weighted Gini impurity.
+// Maximising the sum of squares divided by weight, added over both halves,
+// minimises their weighted Gini impurity.
 void TreeGrower::consider(std::size_t column, std::size_t lower,
                           std::size_t upper, Cut& best) {
-  const auto smallest = static_cast<double>(options_.smallest_leaf);
+  const auto smallest = static_cast<double>(options_.min_samples_leaf);
   if (left_count_ < smallest || node_count_ - left_count_ < smallest) return;
   const double purity = left_squares_ / left_weight_ +
                         right_squares_ / (node_weight_ - left_weight_);
@@ -206,8 +207,7 @@ void TreeGrower::consider(std::size_t column, std::size_t lower,
   best = {purity, column, lower, upper, true};
 }
 
-// Keeps the order on either side: rows that stand side by side in memory are
-// read one after the other at every depth.
+// Stable on both sides, so that memory is read in order at every depth.
 std::uint32_t TreeGrower::split(Range range, const Cut& cut) {
   const auto bins = columns_.column(cut.column);
   aside_.clear();

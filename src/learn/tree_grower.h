@@ -3,20 +3,20 @@
 // Grows one tree of a forest from quantised columns.
 //
 // A node is a range of one array of samples, split in place. For each of a few
-// columns drawn at random the samples' classes are counted along the bins, and
-// the cut between two bins that leaves the purest halves (Gini) is taken; the
-// tree grows until nodes are pure or cannot be parted. Nodes of few flows and
-// classes go to the small grower with all that is below them, which is nearly
-// all of the work. What is left to this one are the first nodes of large
-// tables, those of many classes, and those whose flows do not all weigh 1: it
-// counts into a histogram, or sorts where samples are few for the classes.
+// random columns, the samples' classes are counted along the bins, and the cut
+// with the purest halves (Gini) is taken. The tree grows until nodes are pure
+// or cannot be cut. Subtrees of nodes with few flows and classes go to the
+// small grower, which is nearly all of the work. This class handles the first
+// nodes of large tables, nodes of many classes, and nodes with weights other
+// than 1. It counts into a histogram, or sorts if samples are few relative to
+// classes.
 //
-// Two habits of others are left out, as they do not pay here: a sibling's
-// histogram by subtraction (only √columns are drawn per node, other ones for
-// each), and bins re-learned per tree.
+// Two common optimisations do not pay here: computing a sibling's histogram by
+// subtraction (each node draws its own √columns columns), and new bins per
+// tree.
 //
-// Cost: O(samples · √columns · depth). Takes 16 bytes a sample while it grows
-// and keeps them from tree to tree; one thread at a time.
+// One thread at a time. Cost: O(samples · √columns · depth). Memory: 16 bytes
+// per sample, kept from tree to tree.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,13 @@ namespace flowtell {
 
 class TreeGrower {
  public:
-  // `class_weights`: what a flow of each app counts. All must outlive the
-  // grower.
+  // `class_weights`: the weight of one flow, by app. All arguments but
+  // `options` must outlive the grower.
   TreeGrower(const BinnedColumns& columns, std::span<const AppId> labels,
              std::span<const double> class_weights, TreeOptions options);
 
-  // Grows a tree from the rows, each counted as often as `counts` says (0: not
-  // at all). REQUIRES: counts.size() is the number of rows, not all 0.
+  // Grows a tree from the rows, each counted `counts[row]` times.
+  // REQUIRES: counts.size() is the number of rows, not all 0.
   GrownTree grow(std::span<const std::uint8_t> counts, Random& random);
 
  private:
@@ -50,14 +50,14 @@ class TreeGrower {
   };
   struct PendingNode {
     Range range;
-    std::uint32_t parent;  // whose right child it is; kNoParent: none
+    std::uint32_t parent;  // if a right child; else kNoParent
     std::uint32_t depth;
   };
   // The best cut found so far.
   struct Cut {
     double purity = 0;  // of both halves; see consider()
     std::size_t column = 0;
-    std::size_t lower = 0;  // the bins on both sides of it
+    std::size_t lower = 0;  // the bins on either side
     std::size_t upper = 0;
     bool found = false;
   };
@@ -83,16 +83,16 @@ class TreeGrower {
   std::vector<Sample> samples_;
   std::vector<Sample> aside_;  // the right half, while a node is split
   std::vector<PendingNode> pending_;
-  ColumnSampler draw_;
+  ColumnSampler sampler_;
   SmallGrower small_;
 
-  // The node being split: its weight by class, in all, and the sum of squares.
+  // The node being split: its weight by class, the total, the sum of squares.
   std::vector<double> node_weights_;
   double node_weight_ = 0;
   double node_squares_ = 0;
   double node_count_ = 0;
 
-  // The halves while a cut moves along the bins.
+  // The halves, updated while the cut moves along the bins.
   std::vector<double> left_weights_;
   double left_weight_ = 0;
   double left_squares_ = 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The grower against the obvious slow way to grow a tree: at every node, try
-// the middle between any two values of every column and count what falls on
-// either side.
+// Compares the grower with a slow reference, which at every node tries a
+// cut between any two values of every column and counts the rows on either
+// side.
 //
-// Where several cuts are equally good either may be taken, so trees are not
-// compared node by node. Instead the slow way goes down the grown tree and
-// checks of each node that it is a leaf exactly where one is due, and that its
-// cut is as good as the best there is.
+// Where several cuts are equally good any may be taken, so trees are not
+// compared node by node. Instead the reference walks the grown tree and checks
+// that each node is a leaf exactly where expected, and that its cut is as good
+// as the best one.
 #include "learn/tree_grower.h"
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ class SlowGrower {
     }
   }
 
-  // Walks the tree with all rows and checks every node; `told` says where.
+  // Walks the tree with all rows and checks every node.
   void check(const GrownTree& tree) {
     tree_ = &tree;
     decrease_.assign(data_.width, 0);
@@ -47,8 +47,7 @@ class SlowGrower {
     }
   }
 
-  // The share of each app among the rows whose values are all the same as
-  // those of `row`.
+  // The share of each app among the rows with the same values as `row`.
   std::vector<double> shares_of_equals(std::size_t row) const {
     Rows equals;
     for (const std::size_t other : all_) {
@@ -81,7 +80,7 @@ class SlowGrower {
     }
     return result;
   }
-  // Gini's: the chance that two draws differ.
+  // Gini impurity: the probability that two draws differ.
   double impurity(const Rows& rows) const {
     double same = 0;
     for (const double share : shares(rows)) same += share * share;
@@ -99,7 +98,7 @@ class SlowGrower {
     }
     return chosen;
   }
-  // How much impurity a cut takes away, weighted by the share of all rows.
+  // The decrease in impurity by a cut, weighted by the share of all rows.
   double gain(const Rows& rows, std::size_t column, float at) const {
     const Rows left = side(rows, column, at, true);
     const Rows right = side(rows, column, at, false);
@@ -107,7 +106,7 @@ class SlowGrower {
             weight(right) * impurity(right)) /
            weight(all_);
   }
-  // The gains of all cuts that leave enough on both sides.
+  // The gains of all cuts that respect the leaf size.
   std::vector<double> gains(const Rows& rows) const {
     std::vector<double> all;
     for (std::size_t column = 0; column < data_.width; ++column) {
@@ -116,26 +115,26 @@ class SlowGrower {
       values.erase(std::prev(values.end()));
       for (const float at : values) {
         const std::size_t left = count(side(rows, column, at, true));
-        if (left < options_.smallest_leaf) continue;
-        if (count(rows) - left < options_.smallest_leaf) continue;
+        if (left < options_.min_samples_leaf) continue;
+        if (count(rows) - left < options_.min_samples_leaf) continue;
         all.push_back(gain(rows, column, at));
       }
     }
     return all;
   }
   bool is_deepest(std::size_t depth) const {
-    return options_.deepest > 0 && depth == options_.deepest;
+    return options_.max_depth > 0 && depth == options_.max_depth;
   }
 
-  void check_node(std::size_t place, const Rows& rows, std::size_t depth) {
+  void check_node(std::size_t index, const Rows& rows, std::size_t depth) {
     ASSERT_FALSE(rows.empty());
     ++visited_;
-    const TreeNode& node = tree_->nodes[place];
+    const TreeNode& node = tree_->nodes[index];
     const std::vector<double> possible = gains(rows);
-    const bool leaf_is_due = impurity(rows) == 0 || is_deepest(depth) ||
-                             count(rows) < 2 * options_.smallest_leaf ||
-                             possible.empty();
-    ASSERT_EQ(node.is_leaf(), leaf_is_due);
+    const bool leaf_expected = impurity(rows) == 0 || is_deepest(depth) ||
+                               count(rows) < 2 * options_.min_samples_leaf ||
+                               possible.empty();
+    ASSERT_EQ(node.is_leaf(), leaf_expected);
     if (node.is_leaf()) return check_leaf(node, rows);
 
     const double best = *std::ranges::max_element(possible);
@@ -144,22 +143,22 @@ class SlowGrower {
     decrease_[node.column] += own;
     const Rows left = side(rows, node.column, node.threshold, true);
     const Rows right = side(rows, node.column, node.threshold, false);
-    ASSERT_GE(count(left), options_.smallest_leaf);
-    ASSERT_GE(count(right), options_.smallest_leaf);
-    check_node(place + 1, left, depth + 1);
+    ASSERT_GE(count(left), options_.min_samples_leaf);
+    ASSERT_GE(count(right), options_.min_samples_leaf);
+    check_node(index + 1, left, depth + 1);
     check_node(node.next, right, depth + 1);
   }
 
   void check_leaf(const TreeNode& leaf, const Rows& rows) const {
     const std::size_t apps = weights_.size();
-    const std::vector<double> due = shares(rows);
-    for (std::size_t app = 0; app < due.size(); ++app) {
-      const double reported =
+    const std::vector<double> expected = shares(rows);
+    for (std::size_t app = 0; app < expected.size(); ++app) {
+      const double share =
           leaf.next < apps
               ? (leaf.next == app ? 1.0 : 0.0)
               : static_cast<double>(
                     tree_->mixed_leaves[(leaf.next - apps) * apps + app]);
-      ASSERT_NEAR(reported, due[app], 1e-6);
+      ASSERT_NEAR(share, expected[app], 1e-6);
     }
   }
 
@@ -175,7 +174,7 @@ class SlowGrower {
 
 struct TreeCase {
   Counts counts;
-  std::vector<double> weights;  // one an app
+  std::vector<double> weights;  // by app
   TreeOptions options;
 };
 
@@ -193,8 +192,8 @@ void check_against_slow(const Dataset& data, TreeCase grown,
   slow.check(grow(data, grown, seed));
 }
 
-// The `number`-th of all tables of so many rows of two values from 0 to 2 and
-// one of two apps.
+// Table `number` of all tables of `rows` rows, each with two values from 0 to 2
+// and one of two apps.
 constexpr std::size_t kTinyRows = 3 * 3 * 2;
 Dataset tiny_table(std::size_t rows, std::size_t number) {
   std::vector<TestRow> table;
@@ -208,8 +207,8 @@ Dataset tiny_table(std::size_t rows, std::size_t number) {
   return table_of(table, 2);
 }
 
-// Whether its rows stand in order: of tables that differ in the order of their
-// rows alone, one.
+// True if the rows are sorted: selects one of all tables that differ only in
+// the order of their rows.
 bool is_in_order(std::size_t rows, std::size_t number) {
   for (std::size_t i = 1; i < rows; ++i, number /= kTinyRows) {
     if (number % kTinyRows > number / kTinyRows % kTinyRows) return false;
@@ -232,16 +231,15 @@ void for_each_tiny_table(std::size_t rows, Order order, Check&& check) {
   }
 }
 
-// Where flows weigh 1 the small grower grows all; else, with two apps a node
-// counts into a histogram, and with forty, of which the rows are of two alone,
-// it sorts.
-struct Way {
+// With weight 1 the small grower does all the work. Otherwise a node counts
+// into a histogram with two apps, and sorts with forty, of which two have rows.
+struct Method {
   const char* name;
   std::size_t apps;
-  double unit;  // what a flow weighs
+  double unit;  // weight of a flow
 };
 
-class EveryTinyTable : public testing::TestWithParam<Way> {
+class EveryTinyTable : public testing::TestWithParam<Method> {
  protected:
   std::vector<double> weights(double first = 1, double second = 1) const {
     std::vector<double> all(GetParam().apps, GetParam().unit);
@@ -251,7 +249,7 @@ class EveryTinyTable : public testing::TestWithParam<Way> {
   }
 };
 
-TEST_P(EveryTinyTable, GrowsAsTheObviousSlowWayDoes) {
+TEST_P(EveryTinyTable, MatchesTheSlowGrower) {
   for (std::size_t rows = 1; rows <= 4; ++rows) {
     for_each_tiny_table(
         rows, Order::kOne, [&](const Dataset& data, std::size_t number) {
@@ -260,7 +258,7 @@ TEST_P(EveryTinyTable, GrowsAsTheObviousSlowWayDoes) {
   }
 }
 
-TEST_P(EveryTinyTable, CountsRowsAsOftenAsTheyWereDrawn) {
+TEST_P(EveryTinyTable, CountsRowsByTheirDraws) {
   for_each_tiny_table(
       3, Order::kAny, [&](const Dataset& data, std::size_t number) {
         check_against_slow(data, {{1, 2, 4}, weights(0.5, 3), {}}, number);
@@ -272,17 +270,17 @@ TEST_P(EveryTinyTable, CountsRowsAsOftenAsTheyWereDrawn) {
       });
 }
 
-TEST_P(EveryTinyTable, KeepsTheLimitsOfLeavesAndDepth) {
+TEST_P(EveryTinyTable, LimitsLeafSizeAndDepth) {
   for_each_tiny_table(
       4, Order::kOne, [&](const Dataset& data, std::size_t number) {
         check_against_slow(
-            data, {{1, 1, 1, 1}, weights(), {.smallest_leaf = 2}}, number);
-        check_against_slow(data, {{1, 1, 1, 1}, weights(), {.deepest = 1}},
+            data, {{1, 1, 1, 1}, weights(), {.min_samples_leaf = 2}}, number);
+        check_against_slow(data, {{1, 1, 1, 1}, weights(), {.max_depth = 1}},
                            number);
       });
 }
 
-TEST_P(EveryTinyTable, JudgesEachRowAsTheRowsThatAreEqualToIt) {
+TEST_P(EveryTinyTable, PredictsEachRowAsTheRowsEqualToIt) {
   for_each_tiny_table(
       4, Order::kOne, [&](const Dataset& data, std::size_t number) {
         const TreeCase grown{
@@ -292,28 +290,28 @@ TEST_P(EveryTinyTable, JudgesEachRowAsTheRowsThatAreEqualToIt) {
         Forest walker;
         for (std::size_t row = 0; row < data.rows(); ++row) {
           const std::uint32_t leaf = walker.leaf_of(tree.nodes, data.row(row));
-          const auto due = slow.shares_of_equals(row);
+          const auto expected = slow.shares_of_equals(row);
           const std::size_t apps = grown.weights.size();
           for (std::size_t app = 0; app < 2; ++app) {
-            const double reported =
+            const double share =
                 leaf < apps
                     ? (leaf == app ? 1.0 : 0.0)
                     : static_cast<double>(
                           tree.mixed_leaves[(leaf - apps) * apps + app]);
-            ASSERT_NEAR(reported, due[app], 1e-6);
+            ASSERT_NEAR(share, expected[app], 1e-6);
           }
         }
       });
 }
 
-INSTANTIATE_TEST_SUITE_P(TreeGrower, EveryTinyTable,
-                         testing::Values(Way{"BySmallGrower", 2, 1},
-                                         Way{"BySmallGrowerOfManyApps", 40, 1},
-                                         Way{"ByHistogram", 2, 2},
-                                         Way{"BySorting", 40, 2}),
-                         [](const auto& way) { return way.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    TreeGrower, EveryTinyTable,
+    testing::Values(Method{"BySmallGrower", 2, 1},
+                    Method{"BySmallGrowerOfManyApps", 40, 1},
+                    Method{"ByHistogram", 2, 2}, Method{"BySorting", 40, 2}),
+    [](const auto& method) { return method.param.name; });
 
-RC_GTEST_PROP(TreeGrowerProperty, GrowsAnyTableAsTheObviousSlowWayDoes,
+RC_GTEST_PROP(TreeGrowerProperty, MatchesTheSlowGrowerOnRandomTables,
               (std::uint64_t seed)) {
   Random random(seed);
   RandomTable shape;
@@ -329,12 +327,12 @@ RC_GTEST_PROP(TreeGrowerProperty, GrowsAnyTableAsTheObviousSlowWayDoes,
   for (std::size_t i = 0; i < shape.apps; ++i) {
     grown.weights.push_back(0.25 * (1 + random.below(8)));
   }
-  grown.options.smallest_leaf = 1 + random.below(4);
-  grown.options.deepest = random.below(2) == 0 ? 0 : 1 + random.below(6);
+  grown.options.min_samples_leaf = 1 + random.below(4);
+  grown.options.max_depth = random.below(2) == 0 ? 0 : 1 + random.below(6);
   check_against_slow(data, grown, seed);
 }
 
-TEST(TreeGrower, TriesFurtherColumnsWhileNoneCanBeCut) {
+TEST(TreeGrower, TriesFurtherColumnsUntilOneCanBeCut) {
   std::vector<TestRow> rows;
   for (AppId app = 0; app < 2; ++app) {
     rows.push_back({{1, 1, 1, 1, 1, 1, 1, static_cast<float>(app)}, app, 0});
@@ -348,9 +346,9 @@ TEST(TreeGrower, TriesFurtherColumnsWhileNoneCanBeCut) {
   }
 }
 
-TEST(TreeGrower, DrawsOnlySoManyColumnsPerNode) {
-  // Column 0 alone parts the apps at once; a tree that sees one column a node
-  // must sometimes begin with another.
+TEST(TreeGrower, LimitsTheColumnsDrawnPerNode) {
+  // Column 0 alone separates the apps at once; a tree that tries one column per
+  // node must sometimes start with another.
   const Dataset data = random_table(5);
   std::set<std::uint16_t> roots;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

@@ -8,17 +8,17 @@
 namespace flowtell {
 namespace {
 
-// Logarithms of the smallest and the largest factor that is looked at.
-constexpr double kMin = -3.5;
-constexpr double kMax = 1.6;
+// Logarithms of the smallest and the largest factor tried.
+constexpr double kMinLog = -3.5;
+constexpr double kMaxLog = 1.6;
 constexpr int kSteps = 14;  // to within 1 %
 
-// Where a function of one valley is least (golden-section search, Kiefer 1953).
+// The minimum of a unimodal function (golden-section search, Kiefer 1953).
 template <typename Function>
-double least_of(Function&& value) {
+double minimum_of(Function&& value) {
   constexpr double kRatio = 0.6180339887498949;
-  double low = kMin;
-  double high = kMax;
+  double low = kMinLog;
+  double high = kMaxLog;
   double left = high - kRatio * (high - low);
   double right = low + kRatio * (high - low);
   double at_left = value(left);
@@ -65,21 +65,21 @@ EvidenceWeights fit_weights(const Dataset& data, const DatasetScores& scores,
                             EvidenceKinds kinds) {
   RowWeights weights{{EvidenceWeights{}}, {}};
   EvidenceWeights& fitted = weights.of_fold.front();
-  const auto best_factor = [&](EvidenceKinds heard, auto&& apply) {
+  const auto best_factor = [&](EvidenceKinds used, auto&& apply) {
     const EvidenceWeights before = fitted;
     const auto loss = [&](double logarithm) {
       fitted = before;
       apply(portable_exp(logarithm));
       fitted.shape = std::clamp(fitted.shape, kMinWeight, kMaxWeight);
       fitted.name = std::clamp(fitted.name, kMinWeight, kMaxWeight);
-      return log_loss(data, classify_captures(data, scores, weights, heard));
+      return log_loss(data, classify_captures(data, scores, weights, used));
     };
-    const double least = least_of(loss);
-    // A witness that says nothing is not to be weighed at random.
-    constexpr double kBetter = 1e-9;
-    const double least_loss = loss(least);
-    if (least_loss > loss(0) - kBetter) return;  // leaves the factor at one
-    loss(least);
+    const double best = minimum_of(loss);
+    // Without a gain the factor stays 1 instead of an arbitrary value.
+    constexpr double kMinGain = 1e-9;
+    const double best_loss = loss(best);
+    if (best_loss > loss(0) - kMinGain) return;
+    loss(best);
   };
   if (kinds.shape) {
     best_factor({true, false, kinds.time},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scorers whose worth is known beforehand: of the flows of which one should
-// say `truly`, exactly so many are what it says.
+// Uses scorers of known quality: of the flows with true probability
+// `truly`, exactly that share is right.
 #include "learn/weight_fit.h"
 
 #include <gtest/gtest.h>
@@ -15,44 +15,44 @@ namespace {
 
 constexpr EvidenceKinds kBoth{true, true, false};
 
-struct Witnessed {
+struct ScoredData {
   Dataset data;
   DatasetScores scores;
 };
 
-// A probability with its odds raised to a power: overstated or understated.
+// Raises the odds of a probability to a power, to overstate or understate it.
 double overstated(double probability, double power) {
   const double odds = std::pow(probability / (1 - probability), power);
   return odds / (1 + odds);
 }
 
-// What a judge that doubts takes for `probability`, of two apps.
-double before_doubt(double probability) { return (probability - 0.01) / 0.98; }
+// The score that becomes `probability` after smoothing, with two apps.
+double unsmoothed(double probability) { return (probability - 0.01) / 0.98; }
 
-// Each probability is said of 400 flows, half of them of each app; the shape
-// says it with its odds raised to a power, the name is right as often as not.
-Witnessed scorers(double power) {
+// 400 flows for each probability, half of them of each app. Shape scores have
+// their odds raised to a power; names are right half of the time.
+ScoredData scored_data(double power) {
   std::vector<TestRow> rows;
-  Witnessed made;
+  ScoredData made;
   made.scores = DatasetScores(2, 0);
   for (const double truly : {0.55, 0.6, 0.65, 0.7, 0.75}) {
     for (int i = 0; i < 400; ++i) {
       const auto app = static_cast<AppId>(i % 2);
       const bool is_right = i / 2 < 200 * truly - 1e-9;
       const bool names_right = (i / 2) % 2 == 0;
-      const double shape = before_doubt(overstated(truly, power));
-      const auto said = [&](bool right, double sure, Probabilities& of) {
+      const double shape = unsmoothed(overstated(truly, power));
+      const auto add = [&](bool right, double sure, Probabilities& of) {
         const bool first = (app == 0) == right;
         of.values.insert(of.values.end(),
                          {first ? sure : 1 - sure, first ? 1 - sure : sure});
       };
-      said(is_right, shape, made.scores.shape);
-      said(names_right, 0.9, made.scores.name);
+      add(is_right, shape, made.scores.shape);
+      add(names_right, 0.9, made.scores.name);
       rows.push_back({{0}, app, static_cast<std::uint32_t>(i % 2)});
     }
   }
   std::ranges::stable_sort(rows, {}, &TestRow::capture);
-  // The testimonies go with their rows.
+  // Sorts the scores like their rows.
   DatasetScores sorted(2, rows.size());
   std::size_t to = 0;
   for (std::size_t app = 0; app < 2; ++app) {
@@ -68,119 +68,118 @@ Witnessed scorers(double power) {
   return made;
 }
 
-TEST(FitWeights, FindWhatIsOverstated) {
-  const Witnessed sure = scorers(2);
+TEST(FitWeights, LowerOverstatedScores) {
+  const ScoredData sure = scored_data(2);
   EXPECT_NEAR(fit_weights(sure.data, sure.scores, kShape).shape, 0.5, 0.01);
 }
 
-TEST(FitWeights, FindWhatIsUnderstated) {
-  const Witnessed shy = scorers(0.5);
+TEST(FitWeights, RaiseUnderstatedScores) {
+  const ScoredData shy = scored_data(0.5);
   EXPECT_NEAR(fit_weights(shy.data, shy.scores, kShape).shape, 2, 0.04);
 }
 
-TEST(FitWeights, LeaveWhatIsTrueAsItIs) {
-  const Witnessed fair = scorers(1);
+TEST(FitWeights, KeepCalibratedScores) {
+  const ScoredData fair = scored_data(1);
   EXPECT_NEAR(fit_weights(fair.data, fair.scores, kShape).shape, 1, 0.02);
 }
 
-TEST(FitWeights, BelieveNoWitnessThatKnowsNothing) {
-  const Witnessed fair = scorers(1);
+TEST(FitWeights, IgnoreAScorerWithoutInformation) {
+  const ScoredData fair = scored_data(1);
   EXPECT_LT(fit_weights(fair.data, fair.scores, kName).name, 0.05);
   const EvidenceWeights both = fit_weights(fair.data, fair.scores, kBoth);
   EXPECT_LT(both.name, 0.05);
   EXPECT_NEAR(both.shape, 1, 0.02);
 }
 
-TEST(FitWeights, LeaveThoseAloneThatAreNotHeard) {
-  const Witnessed sure = scorers(2);
+TEST(FitWeights, KeepTheDefaultForUnusedScorers) {
+  const ScoredData sure = scored_data(2);
   EXPECT_EQ(fit_weights(sure.data, sure.scores, kShape).name, 1);
   EXPECT_EQ(fit_weights(sure.data, sure.scores, kName).shape, 1);
 }
 
-// Ten flows of a burst that all say the same thing, though it is often wrong:
-// together they must not be believed ten times over.
-TEST(FitWeights, BelieveRepetitionLess) {
-  constexpr EvidenceKinds kTimely{true, false, true};
+// Ten flows of a burst with the same score, which is often wrong, must not
+// count ten times.
+TEST(FitWeights, DiscountRepetition) {
+  constexpr EvidenceKinds kWithTime{true, false, true};
   std::vector<TestRow> rows;
-  DatasetScores said(2, 0);
+  DatasetScores scores(2, 0);
   for (std::uint32_t capture = 0; capture < 40; ++capture) {
     const auto app = static_cast<AppId>(capture % 2);
     const bool is_right = capture < 30;  // three in four
     for (int flow = 0; flow < 10; ++flow) {
       rows.push_back({{0}, app, capture});
       const bool first = (app == 0) == is_right;
-      said.shape.values.push_back(before_doubt(first ? 0.75 : 0.25));
-      said.shape.values.push_back(before_doubt(first ? 0.25 : 0.75));
-      said.name.values.insert(said.name.values.end(), {0.5, 0.5});
-      said.words.emplace_back();
+      scores.shape.values.push_back(unsmoothed(first ? 0.75 : 0.25));
+      scores.shape.values.push_back(unsmoothed(first ? 0.25 : 0.75));
+      scores.name.values.insert(scores.name.values.end(), {0.5, 0.5});
+      scores.names.emplace_back();
     }
   }
   const Dataset data = table_of(rows, 2);
-  EXPECT_NEAR(fit_weights(data, said, kShape).shape, 1, 0.02);
-  EXPECT_LT(fit_weights(data, said, kTimely).shape, 0.2);
+  EXPECT_NEAR(fit_weights(data, scores, kShape).shape, 1, 0.02);
+  EXPECT_LT(fit_weights(data, scores, kWithTime).shape, 0.2);
 }
 
-// A witness that is always right with moderate words would be raised without
-// end; what is fitted must be what a model file may hold.
+// A scorer that is always right with moderate scores would get no bound.
 TEST(FitWeights, StayWithinBounds) {
   std::vector<TestRow> rows;
-  DatasetScores said(2, 0);
+  DatasetScores scores(2, 0);
   for (std::uint32_t capture = 0; capture < 40; ++capture) {
     const auto app = static_cast<AppId>(capture % 2);
     rows.push_back({{0}, app, capture});
-    for (Probabilities* of : {&said.shape, &said.name}) {
+    for (Probabilities* of : {&scores.shape, &scores.name}) {
       const double first = app == 0 ? 0.6 : 0.4;
       of->values.insert(of->values.end(), {first, 1 - first});
     }
-    said.words.push_back({capture, NameMatch::kName});
+    scores.names.push_back({capture, NameMatch::kName});
   }
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    const EvidenceWeights fitted = fit_weights(table_of(rows, 2), said, kinds);
+    const EvidenceWeights fitted =
+        fit_weights(table_of(rows, 2), scores, kinds);
     EXPECT_LE(fitted.shape, kMaxWeight) << kinds.text();
     EXPECT_LE(fitted.name, kMaxWeight) << kinds.text();
     EXPECT_GT(std::max(fitted.shape, fitted.name), 3) << kinds.text();
   }
 }
 
-TEST(FitWeights, StayAsTheyAreWhereAWitnessSaysNothing) {
+TEST(FitWeights, KeepTheDefaultForUniformScores) {
   const Dataset data = table_of({{{0}, 0, 0}, {{0}, 1, 1}}, 2);
-  DatasetScores said(2, 2);
-  said.shape.values = {0.7, 0.3, 0.3, 0.7};
-  said.name.values = {0.5, 0.5, 0.5, 0.5};
-  EXPECT_EQ(fit_weights(data, said, kName).name, 1);
+  DatasetScores scores(2, 2);
+  scores.shape.values = {0.7, 0.3, 0.3, 0.7};
+  scores.name.values = {0.5, 0.5, 0.5, 0.5};
+  EXPECT_EQ(fit_weights(data, scores, kName).name, 1);
 }
 
-// Where shape says all there is to say, a name that is right is still believed:
-// elsewhere it may be the only one that is.
-TEST(FitWeights, KeepAWitnessThatAStrongerOneMakesNeedless) {
+// A name scorer that is right keeps its weight even where shape suffices, since
+// it may be the only useful one on another network.
+TEST(FitWeights, KeepAScorerThatAStrongerOneMakesRedundant) {
   std::vector<TestRow> rows;
-  DatasetScores said(2, 0);
+  DatasetScores scores(2, 0);
   for (std::uint32_t capture = 0; capture < 40; ++capture) {
     const auto app = static_cast<AppId>(capture % 2);
     rows.push_back({{0}, app, capture});
     const double right = capture < 38 ? 0.95 : 0.05;
     const double known = capture < 30 ? 0.75 : 0.25;
     for (const auto& [of, sure] :
-         {std::pair(&said.shape, right), std::pair(&said.name, known)}) {
+         {std::pair(&scores.shape, right), std::pair(&scores.name, known)}) {
       const double first = app == 0 ? sure : 1 - sure;
       of->values.insert(of->values.end(), {first, 1 - first});
     }
-    said.words.push_back({1, NameMatch::kName});
+    scores.names.push_back({1, NameMatch::kName});
   }
-  const EvidenceWeights both = fit_weights(table_of(rows, 2), said, kBoth);
+  const EvidenceWeights both = fit_weights(table_of(rows, 2), scores, kBoth);
   EXPECT_GT(both.name, 0.3);
   EXPECT_GT(both.shape, 0.3);
 }
 
-// Two flows of app a, which got 1/2 and 1/8; one of app b, which got 1/16; and
-// of app c none.
+// Two flows of app a, with 1/2 and 1/8; one of app b, with 1/16; none of app c.
 TEST(LogLoss, IsTheMeanOfTheAppsMeans) {
   const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 0}, {{0}, 1, 1}}, 3);
-  Probabilities judged(3, 0);
-  judged.values = {0.5,   0.25,   0.25,     // a
+  Probabilities shares(3, 0);
+  shares.values = {0.5,   0.25,   0.25,     // a
                    0.125, 0.5,    0.375,    // a
                    0.5,   0.0625, 0.4375};  // b
-  EXPECT_NEAR(log_loss(data, judged), (2 + 4) / 2.0 * std::log(2), 1e-12);
+  EXPECT_NEAR(log_loss(data, shares), (2 + 4) / 2.0 * std::log(2), 1e-12);
   EXPECT_EQ(log_loss(data.select({}), Probabilities(3, 0)), 0);
 }
 

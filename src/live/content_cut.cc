@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-// Of frames whose payload is not known to begin anywhere: enough for Ethernet,
-// a VLAN and IPv6, and for ARP.
+// For frames without a known payload: enough for Ethernet, a VLAN tag and IPv6,
+// and for ARP.
 constexpr std::size_t kOtherFrames = 64;
 
 constexpr Port kDns = 53;
@@ -22,7 +22,7 @@ bool is_dns(const Packet& packet) {
   return is(kDns) || is(kMulticastDns);
 }
 
-// How long a TLS record is that begins with a ClientHello: content type 22,
+// The length of a TLS record that begins with a ClientHello: content type 22,
 // version 3.x, a length, message type 1. 0 for anything else.
 std::uint32_t hello_size(Bytes payload) {
   constexpr std::size_t kRecordHeader = 5;
@@ -36,16 +36,16 @@ std::uint32_t hello_size(Bytes payload) {
 constexpr std::uint32_t kQuicVersion1 = 1;
 constexpr std::uint32_t kQuicVersion2 = 0x6b3343cf;
 
-// So that not every datagram of another protocol that begins alike is kept:
-// the two versions, their drafts, and those of Google and Facebook.
+// Versions 1 and 2, their drafts, and those of Google and Facebook. Other
+// protocols' datagrams that begin alike are thus not kept.
 bool is_quic_version(std::uint32_t version) {
   return version == kQuicVersion1 || version == kQuicVersion2 ||
          version >> 8 == 0xff0000 || version >> 24 == 'Q' ||
          version >> 24 == 'T' || version >> 4 == 0xfaceb00;
 }
 
-// An Initial packet: the long header's two bits, then its type, whose number
-// version 2 changed (RFC 9369, section 3.2).
+// An Initial packet has the two bits of a long header, then its type. Version 2
+// changed the type's number (RFC 9369, section 3.2).
 bool begins_initial(Bytes bytes) {
   if (bytes.size() < 5) return false;
   const auto version = load<std::uint32_t>(&bytes[1], ByteOrder::kBig);
@@ -53,7 +53,7 @@ bool begins_initial(Bytes bytes) {
   return (bytes[0] & 0xf0u) == type && is_quic_version(version);
 }
 
-// A number of 1, 2, 4 or 8 bytes, as its first two bits say (RFC 9000, 16).
+// An integer of 1, 2, 4 or 8 bytes, as its first two bits say (RFC 9000, 16).
 std::uint64_t read_varint(ByteReader& reader) {
   const std::uint8_t first = reader.u8();
   std::uint64_t value = first & 0x3fu;
@@ -63,28 +63,28 @@ std::uint64_t read_varint(ByteReader& reader) {
   return value;
 }
 
-// How much of a datagram's front is Initial packets, in bytes. Others may come
-// behind them, which hold what people say (RFC 9000, section 12.2).
+// The size of the leading Initial packets of a datagram. Packets with user data
+// may follow in the same datagram (RFC 9000, section 12.2).
 std::size_t initials_in(Bytes payload) {
   ByteReader reader(payload, ByteOrder::kBig);
   while (begins_initial(reader.rest())) {
     reader.skip(1);
     const std::uint32_t version = reader.u32();
-    // The others' headers are not all alike.
+    // The headers of other versions vary.
     if (version != kQuicVersion1 && version != kQuicVersion2) {
       return payload.size();
     }
     reader.skip(reader.u8());  // the two connection identifiers
     reader.skip(reader.u8());
     reader.skip(read_varint(reader));  // a token
-    reader.skip(read_varint(reader));  // and the rest of the packet
+    reader.skip(read_varint(reader));  // the rest of the packet
     if (!reader.ok()) return payload.size();
   }
   return reader.position();
 }
 
-// Google's own QUIC had a bit for the version, an identifier of 8 bytes, and
-// versions from Q009 to Q043.
+// Google QUIC has a version bit, a connection identifier of 8 bytes, and
+// versions Q009 to Q043.
 bool begins_google_quic(Bytes payload) {
   return payload.size() > 10 && (payload[0] & 0xc9) == 0x09 &&
          payload[9] == 'Q' && payload[10] == '0';

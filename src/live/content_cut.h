@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Cuts recorded frames down to what teaches an app: headers, and the messages
-// in which names of servers stand. What people wrote, saw or said is not kept,
-// be it encrypted or not.
+// Trims recorded frames to what training needs: headers, and the messages that
+// carry server names. Other content, encrypted or not, is not kept.
 //
-// Kept whole are DNS (RFC 1035) and multicast DNS (RFC 6762), TLS ClientHellos
-// (RFC 8446, section 4.1.2) over all their TCP segments, and QUIC's Initial
-// packets (RFC 9000, section 17.2.2; and what Google had before), but not what
-// follows them in a segment or datagram. Of all other frames the headers, or 64
-// bytes where no TCP or UDP is. Lengths stay: each header still states its own.
+// Kept whole are DNS (RFC 1035), multicast DNS (RFC 6762), TLS ClientHellos
+// (RFC 8446, section 4.1.2) over all their TCP segments, and QUIC Initial
+// packets (RFC 9000, section 17.2.2; and Google QUIC before it), but not what
+// follows them in a segment or datagram. Other frames keep their headers, or 64
+// bytes if they hold no TCP or UDP. The length fields of headers are unchanged.
 //
-// Memory is fixed: for so many connections at a time the rest of a ClientHello
-// is remembered; beyond, an older one's may be cut. One thread at a time.
+// Memory is fixed: the table of unfinished ClientHellos has a fixed size, and a
+// newer one can displace an older one, which is then cut. One thread at a time.
 #pragma once
 
 #include <array>
@@ -24,17 +23,17 @@ namespace flowtell {
 
 class ContentCut {
  public:
-  // The front of the frame's bytes that is kept.
+  // Returns the leading bytes of the frame that are kept.
   Bytes cut(const Frame& frame);
 
  private:
-  // A ClientHello of which more segments must come.
+  // A ClientHello with segments still to come.
   struct OpenHello {
     std::uint64_t sender = 0;   // a hash of the addresses and ports
     std::uint32_t missing = 0;  // bytes
   };
 
-  // How much of the payload's front is messages that hold names, in bytes.
+  // The size of the leading messages that carry names, in bytes.
   std::size_t names_in(const Packet& packet);
   std::size_t hello_in(const Packet& packet);
 

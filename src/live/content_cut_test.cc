@@ -16,7 +16,7 @@ constexpr std::size_t kEthernet = 14;
 constexpr std::size_t kTcpHeaders = kEthernet + 20 + 20;
 constexpr std::size_t kUdpHeaders = kEthernet + 20 + 8;
 
-// A TLS record of so many bytes in all that begins with a ClientHello.
+// A TLS record of this total size that begins with a ClientHello.
 std::string client_hello(std::uint16_t size) {
   std::string record = "\x16\x03\x01";
   put(record, static_cast<std::uint16_t>(size - 5), ByteOrder::kBig);
@@ -38,7 +38,7 @@ FrameBuilder datagram(Port destination = 443) {
   return frame().ethernet().ipv4().udp(40000, destination);
 }
 
-// How many bytes of the payload are kept; nothing where even headers are cut.
+// The size of a frame after the cut.
 class Cutter {
  public:
   std::size_t operator()(const TestFrame& frame) {
@@ -72,7 +72,7 @@ TEST(ContentCut, KeepsAClientHelloOverSeveralSegments) {
 }
 
 // Early data may come in the very segment in which the ClientHello ends.
-TEST(ContentCut, KeepsNothingBehindAClientHello) {
+TEST(ContentCut, CutsWhatFollowsAClientHelloInItsSegment) {
   const std::string hello = client_hello(517);
   EXPECT_EQ(cut_alone(from_phone().payload(hello + "a secret")),
             kTcpHeaders + 517);
@@ -82,7 +82,7 @@ TEST(ContentCut, KeepsNothingBehindAClientHello) {
             kTcpHeaders + 17);
 }
 
-TEST(ContentCut, TellsConnectionsApart) {
+TEST(ContentCut, SeparatesConnections) {
   const std::string hello = client_hello(1000);
   Cutter cut;
   EXPECT_EQ(cut(from_phone(1).payload(hello.substr(0, 600))),
@@ -95,11 +95,11 @@ TEST(ContentCut, TellsConnectionsApart) {
   EXPECT_EQ(cut(from_phone(1).payload(100)), kTcpHeaders);
 }
 
-// There are 4096 places for what is missing of a ClientHello, and far more
-// connections: one that meets another's place must get nothing of it.
-TEST(ContentCut, KeepsNothingOfWhoSharesAPlaceWithAnother) {
+// There are 4096 slots for unfinished ClientHellos and far more connections. A
+// connection whose slot is taken must not extend what is kept.
+TEST(ContentCut, KeepsNothingOfConnectionsThatShareASlot) {
   Cutter cut;
-  constexpr Port kFirst = 10'000;  // none of DNS
+  constexpr Port kFirst = 10'000;  // above the DNS ports
   constexpr Port kOpen = 10'500;
   for (Port port = kFirst; port < kOpen; ++port) {
     ASSERT_EQ(cut(from_phone(port).payload(client_hello(9000).substr(0, 9))),
@@ -136,7 +136,7 @@ TEST(ContentCut, CutsOtherTls) {
   }
 }
 
-TEST(ContentCut, KeepsHelloesOverIpv6AndOptions) {
+TEST(ContentCut, KeepsClientHellosOverIpv6AndOptions) {
   EXPECT_EQ(cut_alone(frame()
                           .ethernet()
                           .vlan()
@@ -171,8 +171,8 @@ TEST(ContentCut, KeepsDns) {
 constexpr std::uint32_t kVersion1 = 1;
 constexpr std::uint32_t kVersion2 = 0x6b3343cf;
 
-// A packet with a long header (RFC 9000, section 17.2) and so many bytes behind
-// its length. An Initial has a token.
+// A packet with a long header (RFC 9000, section 17.2) and `rest` bytes after
+// its length. An Initial packet has a token.
 std::string long_packet(unsigned first, std::uint32_t version,
                         std::uint16_t rest, bool is_initial = false) {
   std::string packet(1, static_cast<char>(first));
@@ -214,8 +214,8 @@ TEST(ContentCut, CutsAllOtherPacketsOfQuic) {
   EXPECT_EQ(kept_of(long_packet(0xc0, 0, 40)), 0u) << "version negotiation";
 }
 
-// Handshake and 0-RTT packets ride in the same datagrams.
-TEST(ContentCut, KeepsNothingBehindInitialPackets) {
+// Handshake and 0-RTT packets may share a datagram with Initial packets.
+TEST(ContentCut, CutsWhatFollowsInitialPackets) {
   const std::string first = initial(kVersion1, 300);
   const std::string second = initial(kVersion1, 90);
   const std::string early = long_packet(0xd0, kVersion1, 400);
@@ -226,14 +226,14 @@ TEST(ContentCut, KeepsNothingBehindInitialPackets) {
             of_version2.size());
 }
 
-TEST(ContentCut, KeepsAnInitialPacketThatIsNotWhole) {
+TEST(ContentCut, KeepsATruncatedInitialPacket) {
   const std::string packet = initial(kVersion1, 1170);
   for (std::size_t size = 5; size < packet.size(); ++size) {
     ASSERT_EQ(kept_of(packet.substr(0, size)), size);
   }
 }
 
-TEST(ContentCut, KeepsWhatGoogleHadBeforeQuic) {
+TEST(ContentCut, KeepsGoogleQuicHellos) {
   std::string hello = "\x0d" + std::string(8, 'c') + "Q043\x01";
   hello.resize(1350, 'h');
   EXPECT_EQ(kept_of(hello), 1350u);
@@ -241,7 +241,7 @@ TEST(ContentCut, KeepsWhatGoogleHadBeforeQuic) {
   EXPECT_EQ(kept_of(hello), 0u);
 }
 
-TEST(ContentCut, CutsDatagramsThatBeginLikeQuicAndAreNot) {
+TEST(ContentCut, CutsDatagramsThatOnlyLookLikeQuic) {
   Random random(1);
   for (int i = 0; i < 1000; ++i) {
     std::string noise(1, static_cast<char>(0xc0 | random.below(32)));
@@ -252,8 +252,7 @@ TEST(ContentCut, CutsDatagramsThatBeginLikeQuicAndAreNot) {
   }
 }
 
-// --- whatever is not TCP or UDP, and what cannot be looked into
-// ---------------
+// --- other protocols and undecodable frames ----------------------------------
 
 TEST(ContentCut, KeepsPacketsWithoutPayloadWhole) {
   const TestFrame bare = from_phone().padding(6);
@@ -289,7 +288,7 @@ TEST(ContentCut, CutsLaterFragments) {
             kEthernet + 20);
 }
 
-TEST(ContentCut, CutsNoHeaderOfALaterFragment) {
+TEST(ContentCut, KeepsTheHeadersOfLaterFragments) {
   Cutter cut;
   cut(frame()
           .ethernet()
@@ -310,7 +309,7 @@ TEST(ContentCut, CutsNoHeaderOfALaterFragment) {
             kEthernet + 8 + 40 + 8);
 }
 
-// --- nothing that makes a flow is lost ---------------------------------------
+// --- the features are unchanged ----------------------------------------------
 
 std::vector<TestFrame> frames_of_all_kinds() {
   std::vector<TestFrame> frames = {
@@ -359,24 +358,24 @@ std::vector<TestFrame> frames_of_all_kinds() {
   return frames;
 }
 
-TEST(ContentCut, ChangesNothingThatTheDecoderSees) {
+TEST(ContentCut, LeavesDecodedFieldsUnchanged) {
   ContentCut cut;
-  Decoder of_whole;
-  Decoder of_cut;
+  Decoder whole_decoder;
+  Decoder cut_decoder;
   std::size_t used = 0;
   for (const TestFrame& whole : frames_of_all_kinds()) {
     Frame shorter = whole.view();
     shorter.bytes = cut.cut(whole.view());
-    Packet due{};
-    Packet got{};
-    const FrameOutcome outcome = of_whole.decode(whole.view(), due);
-    const FrameOutcome fate_of_cut = of_cut.decode(shorter, got);
+    Packet expected{};
+    Packet actual{};
+    const FrameOutcome outcome = whole_decoder.decode(whole.view(), expected);
+    const FrameOutcome cut_outcome = cut_decoder.decode(shorter, actual);
     ASSERT_EQ(outcome == FrameOutcome::kUsed,
-              fate_of_cut == FrameOutcome::kUsed)
+              cut_outcome == FrameOutcome::kUsed)
         << whole;
     if (outcome != FrameOutcome::kUsed) continue;
     ++used;
-    ASSERT_EQ(fields(got), fields(due)) << whole;
+    ASSERT_EQ(fields(actual), fields(expected)) << whole;
   }
   EXPECT_GT(used, 100u);
 }

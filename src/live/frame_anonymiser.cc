@@ -14,9 +14,9 @@ using Part = std::span<std::uint8_t>;
 constexpr std::size_t kTcp = static_cast<std::size_t>(Protocol::kTcp);
 constexpr std::size_t kUdp = static_cast<std::size_t>(Protocol::kUdp);
 
-// The longest headers that are kept: of the link with its tags, of IP and TCP
-// with all their options.
-constexpr std::size_t kLongestHeaders = 64 + 60 + 60;
+// The longest headers that are kept: link with tags, IP and TCP with all
+// options.
+constexpr std::size_t kMaxHeaders = 64 + 60 + 60;
 
 constexpr std::size_t kV4Header = 20;
 constexpr std::size_t kV6Header = 40;
@@ -33,12 +33,12 @@ void put_u16(Part bytes, std::size_t at, unsigned value) {
   bytes[at + 1] = static_cast<std::uint8_t>(value);
 }
 
-// Pads what was captured of the transport header, and says how long it is.
+// Pads the captured part of the transport header and returns its length.
 std::size_t clear_transport(std::size_t protocol, Part header) {
   constexpr std::size_t kUdpChecksum = 6;
   constexpr std::size_t kTcpChecksum = 16;
   constexpr std::size_t kTcpOffset = 12;
-  constexpr std::uint8_t kNoOperation = 1;  // RFC 9293, 3.2
+  constexpr std::uint8_t kNoOperation = 1;  // RFC 9293, section 3.2
   const std::size_t checksum_at =
       protocol == kUdp ? kUdpChecksum : kTcpChecksum;
   std::size_t size = protocol == kUdp ? kUdpHeader : kTcpHeader;
@@ -79,7 +79,7 @@ std::optional<Bytes> FrameAnonymiser::kept(const Frame& frame) {
   const auto link_size =
       static_cast<std::size_t>(datagram.data() - frame.bytes.data());
   const Bytes front =
-      frame.bytes.first(std::min(frame.bytes.size(), kLongestHeaders));
+      frame.bytes.first(std::min(frame.bytes.size(), kMaxHeaders));
   if (link_size >= front.size()) return std::nullopt;
   bytes_.assign(front.begin(), front.end());
   const Part all = bytes_;
@@ -98,14 +98,14 @@ void FrameAnonymiser::rewrite_link(LinkType link, Part header) {
     rewrite_mac(header, kMac);
   } else if (link == LinkType::kLinuxSll) {
     rewrite_mac(header, 6);
-    header[12] = header[13] = 0;  // of longer addresses
+    header[12] = header[13] = 0;  // the rest of longer addresses
   } else if (link == LinkType::kLinuxSll2) {
     rewrite_mac(header, 12);
     header[18] = header[19] = 0;
   }
 }
 
-// REQUIRES: the header holds it, or find_datagram would not have passed it.
+// REQUIRES: the header holds it, as find_datagram checks.
 void FrameAnonymiser::rewrite_mac(Part header, std::size_t at) {
   Anonymiser::Mac mac;
   std::copy_n(&header[at], mac.size(), mac.begin());
@@ -138,25 +138,25 @@ std::optional<std::size_t> FrameAnonymiser::rewrite_v4(Part datagram) {
   return size + clear_transport(header[9], datagram.subspan(size));
 }
 
-// RFC 8200. Extension headers but that of fragments may hold addresses, and
-// hardly ever stand before TCP and UDP: such packets are left out.
+// RFC 8200. Packets with extension headers other than Fragment are left out:
+// these may hold addresses and are rare before TCP and UDP.
 std::optional<std::size_t> FrameAnonymiser::rewrite_v6(Part datagram) {
   constexpr std::uint8_t kFragment = 44;
   constexpr unsigned kOffset = 0xfff8;
   if (datagram.size() < kV6Header) return std::nullopt;
   std::size_t size = kV6Header;
   std::size_t protocol = datagram[6];
-  bool is_later = false;
+  bool is_later_fragment = false;
   if (protocol == kFragment) {
     if (datagram.size() < kV6Header + kFragmentHeader) return std::nullopt;
     protocol = datagram[kV6Header];
-    is_later = (u16(datagram, kV6Header + 2) & kOffset) != 0;
+    is_later_fragment = (u16(datagram, kV6Header + 2) & kOffset) != 0;
     size += kFragmentHeader;
   }
   if (protocol != kTcp && protocol != kUdp) return std::nullopt;
   rewrite_address(datagram, 8, 16);
   rewrite_address(datagram, 24, 16);
-  if (is_later) return size;
+  if (is_later_fragment) return size;
   return size + clear_transport(protocol, datagram.subspan(size));
 }
 

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Frames as they may be given away: of each TCP and UDP packet the headers,
-// with stand-ins for both ends' addresses (decode/anonymiser.h), and not a byte
-// of content, names of servers included. All other frames are left out: ARP,
-// DHCP and ICMP tell addresses in what would be their content, and teach
-// nothing.
+// Anonymises frames for publication. It keeps the headers of TCP and UDP
+// packets, with both addresses replaced (decode/anonymiser.h), and no content,
+// not even server names. Other frames are left out: ARP, DHCP and ICMP carry
+// addresses in their content and are useless for training.
 //
-// What else could tell a device or an address in the headers goes too: options
-// of IP and TCP (clocks, routes, the addresses of multipath TCP) become
-// padding, and the checksum of TCP and UDP, by which guesses at the content
-// could be tried, becomes 0. Lengths, times, ports, flags and sequence numbers
-// stay, so that flows and their features are the same.
+// Header fields that may identify a device or an address are cleared. IP and
+// TCP options (timestamps, routes, multipath TCP addresses) become padding. The
+// TCP and UDP checksums, which would confirm guesses of the content, become 0.
+// Lengths, times, ports, flags and sequence numbers stay, so flows and their
+// features are unchanged.
 //
-// Nothing is allocated for a frame. One thread at a time.
+// Allocates nothing per frame. One thread at a time.
 #pragma once
 
 #include <optional>
@@ -26,13 +25,13 @@ namespace flowtell {
 
 class FrameAnonymiser {
  public:
-  // Whether it knows where addresses stand in such a link's headers.
+  // Whether the address positions in this link type's header are known.
   static bool knows(LinkType link);
 
   explicit FrameAnonymiser(const AnonymiserKey& key) : anonymiser_(key) {}
 
-  // What is kept of the frame, valid until the next call; nothing where it is
-  // to be left out. REQUIRES: a link that it knows.
+  // The anonymised frame, valid until the next call; empty if it is to be left
+  // out. REQUIRES: the link type is supported.
   std::optional<Bytes> kept(const Frame& frame);
 
  private:

@@ -28,7 +28,7 @@ Packet decoded(const std::string& bytes, LinkType link) {
   return packet;
 }
 
-// What flows are made of must be the same, but for the addresses.
+// The fields that make flows must be unchanged, except for the addresses.
 void expect_same_but_for_addresses(const TestFrame& frame) {
   SCOPED_TRACE(testing::PrintToString(frame));
   const std::string bytes = kept(frame);
@@ -42,7 +42,7 @@ void expect_same_but_for_addresses(const TestFrame& frame) {
   EXPECT_TRUE(to.payload.empty()) << "no content";
 }
 
-TEST(FrameAnonymiser, ChangesAddressesAndKeepsWhatFlowsAreMadeOf) {
+TEST(FrameAnonymiser, ChangesOnlyAddresses) {
   expect_same_but_for_addresses(
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn, 5).sequence(77));
   expect_same_but_for_addresses(frame().ethernet().ipv4().tcp().payload(1000));
@@ -58,26 +58,26 @@ TEST(FrameAnonymiser, ChangesAddressesAndKeepsWhatFlowsAreMadeOf) {
       frame().ethernet().ipv4("10.0.0.1", "10.0.0.2", 3).tcp().payload(9));
 }
 
-// A frame whose every address and content byte is a letter to look for.
-TEST(FrameAnonymiser, LeavesNothingThatTellsAnybody) {
+// Fills each address and content field with letters, then searches for them.
+TEST(FrameAnonymiser, LeavesNoIdentifyingBytes) {
   TestFrame whole = frame()
                         .ethernet()
                         .ipv4("77.77.77.77", "78.78.78.78", 2)
                         .tcp(40000, 443, kTcpAck, 3)
                         .payload("GET /secret");
-  whole.bytes.replace(0, 12, "ABCDEFGHIJKL");  // both cards
+  whole.bytes.replace(0, 12, "ABCDEFGHIJKL");  // both MACs
   whole.bytes.replace(34, 8, "optoptop");      // of IP
   whole.bytes.replace(14 + 28 + 16, 2, "SU");  // TCP's checksum
   whole.bytes.replace(14 + 28 + 20, 12, "timestampsts");
   const std::string bytes = kept(whole);
   ASSERT_EQ(bytes.size(), 14u + 28 + 32);
-  for (const char* reported : {"ABC", "FGH", "IJK", "MMM", "NNN", "opt", "SU",
-                               "stamp", "secret", "GET"}) {
-    EXPECT_EQ(bytes.find(reported), bytes.npos) << reported;
+  for (const char* pattern : {"ABC", "FGH", "IJK", "MMM", "NNN", "opt", "SU",
+                              "stamp", "secret", "GET"}) {
+    EXPECT_EQ(bytes.find(pattern), bytes.npos) << pattern;
   }
 }
 
-TEST(FrameAnonymiser, MakesTheChecksumOfTheIpHeaderRight) {
+TEST(FrameAnonymiser, UpdatesTheIpHeaderChecksum) {
   const std::string bytes =
       kept(frame().ethernet().ipv4("10.0.0.1", "10.0.0.2", 3).udp());
   ASSERT_FALSE(bytes.empty());
@@ -88,20 +88,20 @@ TEST(FrameAnonymiser, MakesTheChecksumOfTheIpHeaderRight) {
   EXPECT_EQ((sum & 0xffff) + (sum >> 16), 0xffffu);
 }
 
-TEST(FrameAnonymiser, MapsCardsAlikeInAllFrames) {
-  const auto cards = [](Port port) {
+TEST(FrameAnonymiser, MapsAMacAlikeInAllFrames) {
+  const auto macs = [](Port port) {
     return kept(frame().ethernet().ipv4().udp(port, 443)).substr(0, 12);
   };
-  EXPECT_EQ(cards(1), cards(2));
-  EXPECT_NE(cards(1),
+  EXPECT_EQ(macs(1), macs(2));
+  EXPECT_NE(macs(1),
             TestFrame(frame().ethernet().ipv4().udp()).bytes.substr(0, 12));
 }
 
-// The address stands at another place there, and may be longer than a card's.
-TEST(FrameAnonymiser, MapsTheCardInCookedHeaders) {
+// The address has another offset there, and may be longer than a MAC.
+TEST(FrameAnonymiser, MapsTheMacInCookedHeaders) {
   const Anonymiser anonymiser(test_key());
-  const auto card = anonymiser.mac({'A', 'B', 'C', 'D', 'E', 'F'});
-  const std::string mapped(card.begin(), card.end());
+  const auto mac = anonymiser.mac({'A', 'B', 'C', 'D', 'E', 'F'});
+  const std::string mapped(mac.begin(), mac.end());
   const std::string no_more(2, '\0');
   TestFrame one = frame().linux_sll().ipv4().udp();
   const std::string ahead = one.bytes.substr(0, 6);
@@ -114,19 +114,19 @@ TEST(FrameAnonymiser, MapsTheCardInCookedHeaders) {
   EXPECT_EQ(kept(two).substr(0, 20), front + mapped + no_more);
 }
 
-TEST(FrameAnonymiser, MapsBothCardsOfEthernet) {
+TEST(FrameAnonymiser, MapsBothMacsOfEthernet) {
   const Anonymiser anonymiser(test_key());
   TestFrame one = frame().ethernet().ipv4().udp();
   one.bytes.replace(0, 12, "ABCDEFGHIJKL");
   std::string mapped;
-  for (const auto& card : {anonymiser.mac({'A', 'B', 'C', 'D', 'E', 'F'}),
-                           anonymiser.mac({'G', 'H', 'I', 'J', 'K', 'L'})}) {
-    mapped.append(card.begin(), card.end());
+  for (const auto& mac : {anonymiser.mac({'A', 'B', 'C', 'D', 'E', 'F'}),
+                          anonymiser.mac({'G', 'H', 'I', 'J', 'K', 'L'})}) {
+    mapped.append(mac.begin(), mac.end());
   }
   EXPECT_EQ(kept(one).substr(0, 12), mapped);
 }
 
-// Clocks in options of TCP tell machines apart, so no-operations replace them.
+// TCP timestamps identify machines, so no-operations replace them.
 TEST(FrameAnonymiser, PadsOptionsAndClearsChecksums) {
   TestFrame tcp =
       frame().raw().ipv4("10.0.0.1", "10.0.0.2", 1).tcp(1, 2, kTcpAck, 2);
@@ -134,21 +134,21 @@ TEST(FrameAnonymiser, PadsOptionsAndClearsChecksums) {
   tcp.bytes.replace(20, 4, "opts");
   tcp.bytes.replace(at + 16, 4, "SUup");
   tcp.bytes.replace(at + 20, 8, "optionss");
-  const std::string of_tcp = kept(tcp);
-  ASSERT_EQ(of_tcp.size(), at + 28);
-  EXPECT_EQ(of_tcp.substr(20, 4), std::string(4, '\0'));
-  EXPECT_EQ(of_tcp.substr(at, 16), tcp.bytes.substr(at, 16));
-  EXPECT_EQ(of_tcp.substr(at + 16, 4), std::string("\0\0up", 4));
-  EXPECT_EQ(of_tcp.substr(at + 20), std::string(8, '\1'));
+  const std::string tcp_out = kept(tcp);
+  ASSERT_EQ(tcp_out.size(), at + 28);
+  EXPECT_EQ(tcp_out.substr(20, 4), std::string(4, '\0'));
+  EXPECT_EQ(tcp_out.substr(at, 16), tcp.bytes.substr(at, 16));
+  EXPECT_EQ(tcp_out.substr(at + 16, 4), std::string("\0\0up", 4));
+  EXPECT_EQ(tcp_out.substr(at + 20), std::string(8, '\1'));
   TestFrame udp = frame().raw().ipv6().udp().payload(4);
   udp.bytes.replace(46, 6, "SUdata");
-  const std::string of_udp = kept(udp);
-  ASSERT_EQ(of_udp.size(), 48u);
-  EXPECT_EQ(of_udp.substr(40, 6), udp.bytes.substr(40, 6));
-  EXPECT_EQ(of_udp.substr(46), std::string(2, '\0'));
+  const std::string udp_out = kept(udp);
+  ASSERT_EQ(udp_out.size(), 48u);
+  EXPECT_EQ(udp_out.substr(40, 6), udp.bytes.substr(40, 6));
+  EXPECT_EQ(udp_out.substr(46), std::string(2, '\0'));
 }
 
-TEST(FrameAnonymiser, KeepsFragmentsSoThatTheirPortsAreFound) {
+TEST(FrameAnonymiser, KeepsFragmentsAndTheirPorts) {
   FrameAnonymiser anonymiser(test_key());
   const TestFrame first =
       frame().ethernet().ipv4().fragment({9, 0, true}).udp().payload(72);
@@ -164,7 +164,7 @@ TEST(FrameAnonymiser, KeepsFragmentsSoThatTheirPortsAreFound) {
   EXPECT_EQ(bytes->size(), 14u + 20);
 }
 
-TEST(FrameAnonymiser, LeavesOutWhatMayTellAddressesElsewhere) {
+TEST(FrameAnonymiser, LeavesOutFramesWithAddressesInTheirContent) {
   EXPECT_EQ(kept(frame().ethernet().ether_type(0x0806).payload(28)), "")
       << "ARP";
   EXPECT_EQ(kept(frame().ethernet().ipv4().protocol(1).payload(64)), "")
@@ -174,8 +174,8 @@ TEST(FrameAnonymiser, LeavesOutWhatMayTellAddressesElsewhere) {
   EXPECT_EQ(kept(frame().ethernet().ipv4().tcp().snap(20)), "");
 }
 
-// Whatever is captured of a frame, nothing is read or written beyond it.
-TEST(FrameAnonymiser, BearsFramesCutAnywhere) {
+// Reads and writes nothing beyond the captured bytes, at any cut.
+TEST(FrameAnonymiser, AcceptsFramesCutAnywhere) {
   for (const TestFrame& whole :
        {TestFrame(frame()
                       .ethernet()
@@ -198,7 +198,7 @@ TEST(FrameAnonymiser, BearsFramesCutAnywhere) {
   }
 }
 
-TEST(FrameAnonymiser, KnowsWhereAddressesStand) {
+TEST(FrameAnonymiser, SupportsLinkTypesWithKnownAddresses) {
   EXPECT_TRUE(FrameAnonymiser::knows(LinkType::kEthernet));
   for (const LinkType link :
        {LinkType::kRaw, LinkType::kRawOpenBsd, LinkType::kIpv4, LinkType::kIpv6,

@@ -15,11 +15,11 @@
 namespace flowtell {
 namespace {
 
-// A pipe that can be written to at all takes so much without blocking.
+// A writable pipe accepts this much without blocking.
 constexpr std::size_t kPiece = PIPE_BUF;
 
-// Whether a write blocks is said of an open file, which others may share; so it
-// is opened once more. What cannot be (a socket, another user's pipe) stays.
+// Opens the file again: blocking is a property of the open file, which other
+// processes may share. Fails for sockets and other users' pipes.
 FileHandle open_unblocked(int descriptor, mode_t mode) {
   if (!S_ISFIFO(mode) && !S_ISCHR(mode)) return {};
   const std::string path = fmt::format("/proc/self/fd/{}", descriptor);
@@ -61,22 +61,22 @@ void LineSpool::add(std::string_view lines) {
 Result<void> LineSpool::write_some() {
   while (fetch() && is_writable(Duration{})) {
     const std::string_view left = std::string_view(writing_).substr(written_);
-    const auto put_down = put(left.substr(0, is_file_ ? left.npos : kPiece));
-    if (!put_down) return fail(put_down.error());
-    if (*put_down == 0) return {};
-    written_ += *put_down;
-    bytes_written_ += *put_down;
-    held_ -= *put_down;
+    const auto accepted = put(left.substr(0, is_file_ ? left.npos : kPiece));
+    if (!accepted) return fail(accepted.error());
+    if (*accepted == 0) return {};
+    written_ += *accepted;
+    bytes_written_ += *accepted;
+    held_ -= *accepted;
   }
   return {};
 }
 
-Result<void> LineSpool::finish(Duration patience) {
-  const Duration end = monotonic_now() + patience;
+Result<void> LineSpool::finish(Duration timeout) {
+  const Duration end = monotonic_now() + timeout;
   while (fetch() && is_writable(std::max(end - monotonic_now(), Duration{}))) {
     if (auto done = write_some(); !done) return done;
   }
-  // A line of which the reader has a part is lost to him as well.
+  // A partly written line counts as dropped too.
   dropped_ += lines_in(std::string_view(writing_).substr(written_));
   const std::lock_guard lock(mutex_);
   dropped_ += lines_in(added_);
@@ -87,12 +87,12 @@ Result<void> LineSpool::finish(Duration patience) {
   return {};
 }
 
-int LineSpool::waits_for() const {
+int LineSpool::pending_descriptor() const {
   if (held_ == 0) return -1;
   return unblocked_.get() >= 0 ? unblocked_.get() : descriptor_;
 }
 
-// Whether there is anything to write.
+// Returns whether there is anything to write.
 bool LineSpool::fetch() {
   if (written_ < writing_.size()) return true;
   writing_.clear();
@@ -102,18 +102,18 @@ bool LineSpool::fetch() {
   return !writing_.empty();
 }
 
-// Also when it has failed, which the write then tells.
-bool LineSpool::is_writable(Duration patience) const {
-  pollfd watched{waits_for(), POLLOUT, 0};
+// Also true after an error, which the write then reports.
+bool LineSpool::is_writable(Duration timeout) const {
+  pollfd watched{pending_descriptor(), POLLOUT, 0};
   const auto limit =
-      std::chrono::ceil<std::chrono::milliseconds>(patience).count();
+      std::chrono::ceil<std::chrono::milliseconds>(timeout).count();
   return ::poll(&watched, 1,
                 static_cast<int>(std::min<std::int64_t>(limit, INT_MAX))) > 0;
 }
 
-// How much was taken; 0 if that would have to be waited for.
+// Returns how much was accepted; 0 if the write would block.
 Result<std::size_t> LineSpool::put(std::string_view bytes) const {
-  const int to = waits_for();
+  const int to = pending_descriptor();
   const ssize_t count = is_socket_ ? ::send(to, bytes.data(), bytes.size(),
                                             MSG_DONTWAIT | MSG_NOSIGNAL)
                                    : ::write(to, bytes.data(), bytes.size());

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lines on their way to a reader who may be slow: a pipe, a terminal, a file.
+// A bounded buffer for output lines to a pipe, terminal or file.
 //
-// Whoever finds flows must not wait for whoever reads of them. So lines wait
-// here, in so much room and no more, and are written as the reader takes them.
-// Lines that find no room are dropped, and counted.
+// It keeps metering from blocking on a slow reader. Lines that do not fit are
+// dropped and counted.
 //
-// `add` and `dropped` may be called by any thread, all else by one.
+// `add` and `dropped` are thread-safe; one thread calls all else.
 #pragma once
 
 #include <atomic>
@@ -31,39 +30,39 @@ class LineSpool {
   // REQUIRES: whole lines.
   void add(std::string_view lines);
 
-  // Writes what the reader takes at once; never waits for him. Fails with the
-  // system's reason.
+  // Writes what the reader accepts without blocking. Fails with the system's
+  // reason.
   Result<void> write_some();
 
-  // Writes all that the reader takes within that time; the lines that are left
-  // then count as dropped.
-  Result<void> finish(Duration patience);
+  // Writes until the buffer is empty or the timeout is over; the remaining
+  // lines count as dropped.
+  Result<void> finish(Duration timeout);
 
-  // What to watch until it can be written to; -1 while nothing waits.
-  int waits_for() const;
+  // The descriptor to poll for writing; -1 if no line is pending.
+  int pending_descriptor() const;
 
   std::uint64_t bytes_written() const { return bytes_written_; }
-  // Lines, so far. Empty ones do not count.
+  // In lines; empty lines do not count.
   std::uint64_t dropped() const { return dropped_; }
 
  private:
   bool fetch();
-  bool is_writable(Duration patience) const;
+  bool is_writable(Duration timeout) const;
   Result<std::size_t> put(std::string_view bytes) const;
 
   int descriptor_;
   std::size_t room_;
-  FileHandle unblocked_;  // the same reader, where he can be had so
-  bool is_file_ = false;  // on a disk: takes any amount
+  FileHandle unblocked_;  // the same file, opened non-blocking if possible
+  bool is_file_ = false;  // a regular file, which accepts any amount
   bool is_socket_ = false;
 
   std::uint64_t bytes_written_ = 0;
 
   std::mutex mutex_;
-  std::string added_;    // under the mutex
-  std::string writing_;  // of which so much is written:
-  std::size_t written_ = 0;
-  std::atomic<std::size_t> held_{0};  // in both, not written yet
+  std::string added_;                 // guarded by mutex_
+  std::string writing_;               // the batch being written
+  std::size_t written_ = 0;           // bytes of writing_
+  std::atomic<std::size_t> held_{0};  // unwritten bytes in both
   std::atomic<std::uint64_t> dropped_{0};
 };
 

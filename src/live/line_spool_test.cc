@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 enum class Kind { kPipe, kSocket };
 
-// What is written at `in` comes out at `out`.
+// Bytes written to `in_` can be read from `out_`.
 class Spooling : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
@@ -32,7 +32,7 @@ class Spooling : public testing::TestWithParam<Kind> {
     out_ = FileHandle(ends[0]);
     in_ = FileHandle(ends[1]);
   }
-  // What can be read at once.
+  // Reads all pending bytes.
   std::string read() const {
     std::string got;
     ::fcntl(out_.get(), F_SETFL, O_NONBLOCK);
@@ -48,19 +48,19 @@ class Spooling : public testing::TestWithParam<Kind> {
   FileHandle in_;
 };
 
-TEST_P(Spooling, WritesWhatWasAdded) {
+TEST_P(Spooling, WritesAddedLines) {
   LineSpool spool(in_.get());
-  EXPECT_EQ(spool.waits_for(), -1);
+  EXPECT_EQ(spool.pending_descriptor(), -1);
   spool.add("one\n");
   spool.add("two\n\n");
-  EXPECT_NE(spool.waits_for(), -1);
+  EXPECT_NE(spool.pending_descriptor(), -1);
   ASSERT_TRUE(spool.write_some());
-  EXPECT_EQ(spool.waits_for(), -1);
+  EXPECT_EQ(spool.pending_descriptor(), -1);
   EXPECT_EQ(read(), "one\ntwo\n\n");
   EXPECT_EQ(spool.dropped(), 0u);
 }
 
-TEST_P(Spooling, NeverWaitsNorGrowsAndCountsWhatItDrops) {
+TEST_P(Spooling, NeverBlocksOrGrowsAndCountsDroppedLines) {
   constexpr int kLines = 100'000;
   LineSpool spool(in_.get(), 100'000);
   const std::string line = std::string(99, 'x') + '\n';
@@ -69,9 +69,9 @@ TEST_P(Spooling, NeverWaitsNorGrowsAndCountsWhatItDrops) {
     ASSERT_TRUE(spool.write_some());
   }
   EXPECT_GT(spool.dropped(), 0u);
-  EXPECT_NE(spool.waits_for(), -1);
+  EXPECT_NE(spool.pending_descriptor(), -1);
   std::string got;
-  while (spool.waits_for() != -1) {
+  while (spool.pending_descriptor() != -1) {
     got += read();
     ASSERT_TRUE(spool.write_some());
   }
@@ -84,7 +84,7 @@ TEST_P(Spooling, NeverWaitsNorGrowsAndCountsWhatItDrops) {
   EXPECT_EQ(read(), "again\n") << "there is room again";
 }
 
-TEST_P(Spooling, KeepsWhatFitsOfMuchThatIsAddedAtOnce) {
+TEST_P(Spooling, KeepsTheLinesThatFit) {
   LineSpool spool(in_.get(), 10);
   spool.add("one\ntwo\n\nthree\nfour\n");
   EXPECT_EQ(spool.dropped(), 2u);
@@ -92,44 +92,44 @@ TEST_P(Spooling, KeepsWhatFitsOfMuchThatIsAddedAtOnce) {
   EXPECT_EQ(read(), "one\ntwo\n\n");
 }
 
-TEST_P(Spooling, FinishesWhenAllIsRead) {
+TEST_P(Spooling, FinishesOnceEverythingIsRead) {
   LineSpool spool(in_.get());
-  std::string due;
-  for (int i = 0; i < 200'000; ++i) due += std::to_string(i) + '\n';
-  spool.add(due);
+  std::string expected;
+  for (int i = 0; i < 200'000; ++i) expected += std::to_string(i) + '\n';
+  spool.add(expected);
   std::string got;
   std::thread reader([&] {
-    while (got.size() < due.size()) {
+    while (got.size() < expected.size()) {
       got += read();
       std::this_thread::sleep_for(1ms);
     }
   });
   EXPECT_TRUE(spool.finish(60s));
   reader.join();
-  EXPECT_EQ(got, due);
+  EXPECT_EQ(got, expected);
   EXPECT_EQ(spool.dropped(), 0u);
 }
 
-TEST_P(Spooling, GivesUpAReaderWhoTakesNothing) {
+TEST_P(Spooling, DropsLinesAtTheTimeout) {
   LineSpool spool(in_.get());
   for (int i = 0; i < 50'000; ++i) spool.add("0123456789012345678\n");
   EXPECT_TRUE(spool.finish(1ms));
-  EXPECT_EQ(spool.waits_for(), -1);
+  EXPECT_EQ(spool.pending_descriptor(), -1);
   const std::string got = read();
-  // The one of which a part was written is counted as well.
+  // The partly written line counts as dropped too.
   EXPECT_EQ(got.size() / 20 + spool.dropped(), 50'000u);
 }
 
-TEST_P(Spooling, TellsThatItsReaderHasLeft) {
+TEST_P(Spooling, ReportsAClosedReader) {
   LineSpool spool(in_.get());
   out_ = FileHandle();
-  spool.add("anybody?\n");
+  spool.add("a line\n");
   const auto done = spool.write_some();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "Broken pipe");
 }
 
-TEST_P(Spooling, CountsTheBytesThatItsReaderTook) {
+TEST_P(Spooling, CountsWrittenBytes) {
   LineSpool spool(in_.get());
   EXPECT_EQ(spool.bytes_written(), 0u);
   spool.add("one\n");
@@ -141,12 +141,12 @@ TEST_P(Spooling, CountsTheBytesThatItsReaderTook) {
   EXPECT_EQ(spool.bytes_written(), 10u);
 }
 
-TEST_P(Spooling, LeavesTheDescriptorAsItWas) {
+TEST_P(Spooling, LeavesTheDescriptorBlocking) {
   LineSpool spool(in_.get());
   EXPECT_EQ(::fcntl(in_.get(), F_GETFL) & O_NONBLOCK, 0);
 }
 
-TEST_P(Spooling, TakesLinesFromManyThreads) {
+TEST_P(Spooling, AcceptsLinesFromManyThreads) {
   LineSpool spool(in_.get(), 2000);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

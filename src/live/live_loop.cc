@@ -7,31 +7,30 @@
 namespace flowtell {
 namespace {
 
-std::optional<Duration> patience(const LiveSource& source,
-                                 const WaitRequest& wait_request) {
-  std::optional<Duration> patience = wait_request.time;
-  // Where nothing but time brings frames, their time is what is waited for.
+std::optional<Duration> wait_limit(const LiveSource& source,
+                                   const WaitRequest& wait_request) {
+  std::optional<Duration> result = wait_request.time;
+  // A source without a descriptor must be read again at its own time.
   if (wait_request.silence || source.descriptor() < 0) {
     const Duration until =
         source.time_until(wait_request.silence.value_or(Duration::max() / 4));
-    patience = std::min(until, patience.value_or(until));
+    result = std::min(until, result.value_or(until));
   }
-  return patience;
+  return result;
 }
 
 using Batch = std::array<Frame, 64>;
 
-// After so many full batches at the latest it is asked whether a person wants
-// something: a system call for each would be felt on a fast link.
-constexpr int kFullBatches = 16;
+// The most full batches between two checks for signals: a system call for every
+// batch would be too slow on a fast link.
+constexpr int kMaxFullBatches = 16;
 
-// So many batches more are read when it is over: a link that never falls silent
-// must not keep anybody.
-constexpr int kLastBatches = 10'000;
+// The most batches read after a stop, so that a busy link does not delay it.
+constexpr int kMaxLastBatches = 10'000;
 
-Result<void> take_what_is_at_hand(LiveSource& source, Batch& batch,
-                                  LiveHandler& handler) {
-  for (int i = 0; i < kLastBatches; ++i) {
+Result<void> take_pending(LiveSource& source, Batch& batch,
+                          LiveHandler& handler) {
+  for (int i = 0; i < kMaxLastBatches; ++i) {
     const std::size_t count = source.read(batch);
     if (count == 0) break;
     auto done = handler.take(std::span(batch).first(count));
@@ -40,7 +39,7 @@ Result<void> take_what_is_at_hand(LiveSource& source, Batch& batch,
   return {};
 }
 
-// Until frames are wanted again, or a person wants an end: then true.
+// Waits until frames may be read again. Returns true on a stop signal.
 Result<bool> wait_for_handler(LiveWaiter& waiter, LiveHandler& handler,
                               WaitRequest& wait_request) {
   while (wait_request.holds_frames) {
@@ -74,7 +73,7 @@ Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
     if (count > 0) {
       done = handler.take(std::span(batch).first(count));
     } else if (source.has_ended()) {
-      return LiveEnd::kOver;
+      return LiveEnd::kFinished;
     } else {
       handler.note_silence(silence);
     }
@@ -85,15 +84,16 @@ Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
     const auto is_stopped = wait_for_handler(waiter, handler, *wait_request);
     if (!is_stopped) return fail(is_stopped.error());
     if (*is_stopped) return LiveEnd::kStopped;
-    if (wait_request->is_done) return LiveEnd::kOver;
+    if (wait_request->is_done) return LiveEnd::kFinished;
 
-    full_batches = count == batch.size() ? full_batches + 1 : kFullBatches;
-    if (full_batches < kFullBatches) continue;
+    full_batches = count == batch.size() ? full_batches + 1 : kMaxFullBatches;
+    if (full_batches < kMaxFullBatches) continue;
     full_batches = 0;
-    const auto limit = count > 0 ? Duration{} : patience(source, *wait_request);
+    const auto limit =
+        count > 0 ? Duration{} : wait_limit(source, *wait_request);
     switch (waiter.wait(source.descriptor(), limit, wait_request->writable)) {
       case LiveEvent::kStop:
-        done = take_what_is_at_hand(source, batch, handler);
+        done = take_pending(source, batch, handler);
         if (!done) return fail(std::move(done).error());
         return LiveEnd::kStopped;
       case LiveEvent::kReload:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one loop of everything that runs live: frames are handled when they come,
-// silence when it lasts, and between them the process sleeps.
+// The event loop of the live commands: handles frames when they arrive, reports
+// silences, and sleeps in between.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@
 
 namespace flowtell {
 
-// What a handler waits for besides frames. It may be woken earlier.
+// What a handler waits for besides frames. The loop may wake it earlier.
 struct WaitRequest {
-  bool is_done = false;             // nothing: it wants to end
-  std::optional<Duration> silence;  // one that lasts longer than this
-  std::optional<Duration> time;     // that so much time passes
-  int writable = -1;                // that this descriptor can be written to
-  bool holds_frames = false;        // until then no frame is read
+  bool is_done = false;             // the handler is finished
+  std::optional<Duration> silence;  // a silence longer than this
+  std::optional<Duration> time;     // this much time
+  int writable = -1;                // this descriptor to become writable
+  bool holds_frames = false;        // no frame is read until then
 };
 
 class LiveHandler {
@@ -29,27 +29,27 @@ class LiveHandler {
   // Frames in the order of their capture; valid during the call.
   virtual Result<void> take(std::span<const Frame> frames) = 0;
 
-  // No frame is at hand, and none that belongs into this silence will come.
+  // No frame is pending, and none will arrive for the time of this silence.
   virtual void note_silence(Duration since_last_frame) = 0;
 
-  // Called between all these: the place for what is due by the clock.
+  // Called after each of these, for work that depends on the clock.
   virtual Result<WaitRequest> poll() = 0;
 
-  // The person in charge asks to read the configuration again (SIGHUP).
+  // Reads the configuration again (SIGHUP).
   virtual Result<void> reload() = 0;
 
-  // What the source lets a person know.
+  // A message from the source for the user.
   virtual void notice(const std::string& text) = 0;
 };
 
 // Why a run ended.
 enum class LiveEnd {
-  kOver,     // the source ended, or the handler was done
-  kStopped,  // a person wanted it
+  kFinished,  // the source ended, or the handler was done
+  kStopped,   // by a signal
 };
 
-// Runs until one of these; fails with the handler. Frames that were at hand
-// when a person stopped it are still handled.
+// Runs until one of these, or fails with the handler's error. After a stop, the
+// pending frames are still handled.
 Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
                          LiveHandler& handler);
 

@@ -15,51 +15,49 @@
 namespace flowtell {
 namespace {
 
-WaitRequest to_be_done() {
+WaitRequest done_request() {
   WaitRequest wait_request;
   wait_request.is_done = true;
   return wait_request;
 }
 
-// Writes down what the loop does with it.
-class Notebook : public LiveHandler {
+// Logs the calls of the loop.
+class LoggingHandler : public LiveHandler {
  public:
   Result<void> take(std::span<const Frame> frames) override {
-    said += fmt::format("take {}. ", frames.size());
-    return when_taking();
+    log += fmt::format("take {}. ", frames.size());
+    return on_take();
   }
   void note_silence(Duration silence) override {
-    said += fmt::format("silent {}. ", seconds_text(silence, 0));
+    log += fmt::format("silent {}. ", seconds_text(silence, 0));
   }
   Result<WaitRequest> poll() override {
-    said += "tend. ";
-    return when_tending();
+    log += "poll. ";
+    return on_poll();
   }
   Result<void> reload() override {
-    said += "reload. ";
-    return when_reloading();
+    log += "reload. ";
+    return on_reload();
   }
   void notice(const std::string& text) override {
-    said += fmt::format("notice '{}'. ", text);
+    log += fmt::format("notice '{}'. ", text);
   }
 
-  std::string said;
-  std::function<Result<void>()> when_taking = [] { return Result<void>(); };
-  std::function<Result<WaitRequest>()> when_tending = [] {
-    return WaitRequest{};
-  };
-  std::function<Result<void>()> when_reloading = [] { return Result<void>(); };
+  std::string log;
+  std::function<Result<void>()> on_take = [] { return Result<void>(); };
+  std::function<Result<WaitRequest>()> on_poll = [] { return WaitRequest{}; };
+  std::function<Result<void>()> on_reload = [] { return Result<void>(); };
 };
 
 class LiveLoop : public testing::Test {
  protected:
   Result<LiveEnd> run(std::deque<ScriptedRead> script) {
     ScriptedSource source(std::move(script));
-    return run_live(source, waiter_, notebook_);
+    return run_live(source, waiter_, handler_);
   }
-  // When `tend` is called for the n-th time, counted from 1.
-  void when_tending(int n, std::function<void()> act) {
-    notebook_.when_tending = [n, act, calls = 0]() mutable {
+  // Acts in the n-th call of `poll`, counted from 1.
+  void on_poll(int n, std::function<void()> act) {
+    handler_.on_poll = [n, act, calls = 0]() mutable {
       if (++calls == n) act();
       return WaitRequest{};
     };
@@ -69,40 +67,40 @@ class LiveLoop : public testing::Test {
   const std::vector<TestFrame> two_ = {one_[0], one_[0]};
   LiveSignals signals_;
   LiveWaiter waiter_ = std::move(*LiveWaiter::make());
-  Notebook notebook_;
+  LoggingHandler handler_;
 };
 
 TEST_F(LiveLoop, EndsWithItsSource) {
   EXPECT_TRUE(run({}));
-  EXPECT_EQ(notebook_.said, "");
+  EXPECT_EQ(handler_.log, "");
 }
 
-TEST_F(LiveLoop, TakesFramesTellsSilenceAndTendsAfterEach) {
+TEST_F(LiveLoop, ReportsFramesAndSilencesAndPollsAfterEach) {
   EXPECT_TRUE(run({{.frames = two_},
                    {.silence = 3s},
                    {.frames = one_, .silence = 5s},
                    {.silence = 0s}}));
-  EXPECT_EQ(notebook_.said,
-            "take 2. tend. silent 3. tend. take 1. tend. silent 0. tend. ");
+  EXPECT_EQ(handler_.log,
+            "take 2. poll.  silent 3. poll.  take 1. poll.  silent 0. poll.  ");
 }
 
-TEST_F(LiveLoop, PassesNoticesOn) {
+TEST_F(LiveLoop, ForwardsNotices) {
   EXPECT_TRUE(run({{.frames = one_, .notice = "eth1 is gone"},
                    {.notice = "eth1 is back"},
                    {}}));
-  EXPECT_EQ(notebook_.said,
-            "take 1. notice 'eth1 is gone'. tend. silent 0. notice 'eth1 is "
-            "back'. tend. silent 0. tend. ");
+  EXPECT_EQ(handler_.log,
+            "take 1. notice 'eth1 is gone'. poll.  silent 0. notice 'eth1 is "
+            "back'. poll.  silent 0. poll.  ");
 }
 
 TEST_F(LiveLoop, EndsWhenItsHandlerIsDone) {
-  notebook_.when_tending = to_be_done;
+  handler_.on_poll = done_request;
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
-  EXPECT_EQ(notebook_.said, "take 1. tend. ");
+  EXPECT_EQ(handler_.log, "take 1. poll.  ");
 }
 
 TEST_F(LiveLoop, ReadsNothingWhileItsHandlerHoldsFrames) {
-  notebook_.when_tending = [calls = 0]() mutable {
+  handler_.on_poll = [calls = 0]() mutable {
     WaitRequest wait_request;
     wait_request.holds_frames = ++calls < 3;
     wait_request.time = 10ms;
@@ -111,11 +109,11 @@ TEST_F(LiveLoop, ReadsNothingWhileItsHandlerHoldsFrames) {
   const Duration began = monotonic_now();
   EXPECT_TRUE(run({{.frames = two_}, {.frames = one_}}));
   EXPECT_GE(monotonic_now() - began, 20ms) << "it waits twice meanwhile";
-  EXPECT_EQ(notebook_.said, "take 2. tend. tend. tend. take 1. tend. ");
+  EXPECT_EQ(handler_.log, "take 2. poll.  poll.  poll.  take 1. poll.  ");
 }
 
 TEST_F(LiveLoop, EndsBySignalWhileFramesAreHeld) {
-  notebook_.when_tending = [] {
+  handler_.on_poll = [] {
     ::raise(SIGTERM);
     WaitRequest wait_request;
     wait_request.holds_frames = true;
@@ -124,33 +122,33 @@ TEST_F(LiveLoop, EndsBySignalWhileFramesAreHeld) {
   const auto ended = run({{.frames = two_}, {.frames = one_}});
   ASSERT_TRUE(ended);
   EXPECT_EQ(*ended, LiveEnd::kStopped);
-  EXPECT_EQ(notebook_.said, "take 2. tend. ");
+  EXPECT_EQ(handler_.log, "take 2. poll.  ");
 }
 
 TEST_F(LiveLoop, EndsBySignal) {
   for (const int signal : {SIGINT, SIGTERM}) {
-    notebook_.said.clear();
-    when_tending(2, [signal] { ::raise(signal); });
+    handler_.log.clear();
+    on_poll(2, [signal] { ::raise(signal); });
     const auto end = run({{.frames = one_}, {}});
     ASSERT_TRUE(end);
     EXPECT_EQ(*end, LiveEnd::kStopped);
-    EXPECT_EQ(notebook_.said, "take 1. tend. silent 0. tend. ");
+    EXPECT_EQ(handler_.log, "take 1. poll.  silent 0. poll.  ");
   }
 }
 
-TEST_F(LiveLoop, HandlesWhatWasAtHandWhenASignalCame) {
-  when_tending(1, [] { ::raise(SIGINT); });
+TEST_F(LiveLoop, HandlesPendingFramesAfterASignal) {
+  on_poll(1, [] { ::raise(SIGINT); });
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}, {}, {.frames = one_}}));
-  EXPECT_EQ(notebook_.said, "take 1. tend. take 2. ");
+  EXPECT_EQ(handler_.log, "take 1. poll.  take 2. ");
 }
 
 // A link that never falls silent.
-TEST_F(LiveLoop, EndsBySignalThoughEveryBatchIsFull) {
+TEST_F(LiveLoop, EndsBySignalEvenIfEveryBatchIsFull) {
   constexpr int kReads = 200;
-  constexpr std::size_t kBatch = 64;  // the loop's
+  constexpr std::size_t kBatch = 64;  // as in live_loop.cc
   const ScriptedRead full{.frames = {kBatch, one_[0]}};
   int calls = 0;
-  notebook_.when_tending = [&] {
+  handler_.on_poll = [&] {
     if (++calls == 1) ::raise(SIGINT);
     return WaitRequest{};
   };
@@ -160,68 +158,68 @@ TEST_F(LiveLoop, EndsBySignalThoughEveryBatchIsFull) {
   EXPECT_LT(calls, 20);
 }
 
-TEST_F(LiveLoop, ReloadsOnHangUpAndGoesOn) {
-  when_tending(1, [] { ::raise(SIGHUP); });
+TEST_F(LiveLoop, ReloadsOnHangUpAndContinues) {
+  on_poll(1, [] { ::raise(SIGHUP); });
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
-  EXPECT_EQ(notebook_.said, "take 1. tend. reload. take 2. tend. ");
+  EXPECT_EQ(handler_.log, "take 1. poll.  reload. take 2. poll.  ");
 }
 
 TEST_F(LiveLoop, FailsWithItsHandler) {
   const auto fails = [] { return fail(ErrorKind::kOutput, "on fire"); };
-  notebook_.when_taking = [&]() -> Result<void> { return fails(); };
+  handler_.on_take = [&]() -> Result<void> { return fails(); };
   auto done = run({{}, {.frames = one_}, {.frames = two_}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "on fire");
-  EXPECT_EQ(notebook_.said, "silent 0. tend. take 1. ");
+  EXPECT_EQ(handler_.log, "silent 0. poll.  take 1. ");
 
-  notebook_ = Notebook();
-  notebook_.when_tending = [&]() -> Result<WaitRequest> { return fails(); };
+  handler_ = LoggingHandler();
+  handler_.on_poll = [&]() -> Result<WaitRequest> { return fails(); };
   done = run({{.frames = one_}, {.frames = two_}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
-  EXPECT_EQ(notebook_.said, "take 1. tend. ");
+  EXPECT_EQ(handler_.log, "take 1. poll.  ");
 
-  notebook_ = Notebook();
-  when_tending(1, [] { ::raise(SIGHUP); });
-  notebook_.when_reloading = [&]() -> Result<void> { return fails(); };
+  handler_ = LoggingHandler();
+  on_poll(1, [] { ::raise(SIGHUP); });
+  handler_.on_reload = [&]() -> Result<void> { return fails(); };
   EXPECT_FALSE(run({{.frames = one_}, {.frames = two_}}));
-  EXPECT_EQ(notebook_.said, "take 1. tend. reload. ");
+  EXPECT_EQ(handler_.log, "take 1. poll.  reload. ");
 }
 
-// Sleeps until it is asked whether it has ended for so many times.
+// Records the arguments of time_until.
 class SleepingSource : public ScriptedSource {
  public:
   SleepingSource() : ScriptedSource({{}, {}}) {}
   Duration time_until(Duration silence) const override {
-    asked.push_back(silence);
+    limits.push_back(silence);
     return {};
   }
-  mutable std::vector<Duration> asked;
+  mutable std::vector<Duration> limits;
 };
 
-TEST_F(LiveLoop, AsksWhenTheSilenceItsHandlerWaitsForIsExceeded) {
+TEST_F(LiveLoop, PassesTheSilenceOfItsHandlerToTheSource) {
   SleepingSource source;
-  notebook_.when_tending = [] {
+  handler_.on_poll = [] {
     WaitRequest wait_request;
     wait_request.silence = 700ms;
     return wait_request;
   };
-  EXPECT_TRUE(run_live(source, waiter_, notebook_));
-  EXPECT_EQ(source.asked, (std::vector<Duration>{700ms, 700ms}));
+  EXPECT_TRUE(run_live(source, waiter_, handler_));
+  EXPECT_EQ(source.limits, (std::vector<Duration>{700ms, 700ms}));
 }
 
 // The limit leaves room to add to it without overflow.
 TEST_F(LiveLoop, WaitsForAnEndlessSilenceByDefault) {
   SleepingSource source;
-  EXPECT_TRUE(run_live(source, waiter_, notebook_));
-  ASSERT_EQ(source.asked.size(), 2u);
-  for (const Duration silence : source.asked) {
+  EXPECT_TRUE(run_live(source, waiter_, handler_));
+  ASSERT_EQ(source.limits.size(), 2u);
+  for (const Duration silence : source.limits) {
     EXPECT_GT(silence, 24h * 365);
     EXPECT_LE(silence, Duration::max() / 2);
   }
 }
 
-// A link that never falls silent does not delay the end.
+// A busy link does not delay the end.
 TEST_F(LiveLoop, BoundsTheBatchesReadAfterASignal) {
   struct Endless : ScriptedSource {
     Endless() : ScriptedSource({}) {}
@@ -233,31 +231,31 @@ TEST_F(LiveLoop, BoundsTheBatchesReadAfterASignal) {
     const TestFrame one = frame().ethernet().ipv4().udp();
   } source;
   int taken = 0;
-  notebook_.when_taking = [&] {
-    notebook_.said.clear();
+  handler_.on_take = [&] {
+    handler_.log.clear();
     if (++taken == 1) ::raise(SIGTERM);
     return Result<void>();
   };
-  const auto end = run_live(source, waiter_, notebook_);
+  const auto end = run_live(source, waiter_, handler_);
   ASSERT_TRUE(end);
   EXPECT_EQ(*end, LiveEnd::kStopped);
   EXPECT_EQ(taken, 1 + 10'000);
 }
 
-TEST_F(LiveLoop, WaitsForNoLongerThanItsHandlerLikes) {
+TEST_F(LiveLoop, WaitsNoLongerThanItsHandlerRequests) {
   struct Patient : ScriptedSource {
     Patient() : ScriptedSource({{}, {}}) {}
     Duration time_until(Duration) const override { return 24h; }
   } source;
-  notebook_.when_tending = [] {
+  handler_.on_poll = [] {
     WaitRequest wait_request;
     wait_request.time = 20ms;
     return wait_request;
   };
   const Duration began = monotonic_now();
-  EXPECT_TRUE(run_live(source, waiter_, notebook_));
-  EXPECT_GE(monotonic_now() - began, 40ms) << "but for so long, each time";
-  EXPECT_EQ(notebook_.said, "silent 0. tend. silent 0. tend. ");
+  EXPECT_TRUE(run_live(source, waiter_, handler_));
+  EXPECT_GE(monotonic_now() - began, 40ms) << "it waits twice";
+  EXPECT_EQ(handler_.log, "silent 0. poll.  silent 0. poll.  ");
 }
 
 TEST_F(LiveLoop, WaitsUntilTheSilenceIsExceeded) {
@@ -267,19 +265,19 @@ TEST_F(LiveLoop, WaitsUntilTheSilenceIsExceeded) {
       return silence / 100;
     }
   } source;
-  notebook_.when_tending = [] {
+  handler_.on_poll = [] {
     WaitRequest wait_request;
     wait_request.silence = 2s;
     wait_request.time = 1h;
     return wait_request;
   };
   const Duration began = monotonic_now();
-  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_TRUE(run_live(source, waiter_, handler_));
   EXPECT_GE(monotonic_now() - began, 40ms);
   EXPECT_LT(monotonic_now() - began, 10min);
 }
 
-// A source with a descriptor is waited for by that, and by no time of its own.
+// For a source with a descriptor, only the descriptor is polled.
 TEST_F(LiveLoop, WaitsForTheDescriptorOfItsSource) {
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);
@@ -297,23 +295,23 @@ TEST_F(LiveLoop, WaitsForTheDescriptorOfItsSource) {
     has_happened = true;
     EXPECT_EQ(::write(in.get(), "x", 1), 1);
   });
-  EXPECT_TRUE(run_live(source, waiter_, notebook_));
-  EXPECT_TRUE(has_happened) << "it sleeps as long as nothing comes";
-  EXPECT_EQ(notebook_.said, "silent 0. tend. ");
+  EXPECT_TRUE(run_live(source, waiter_, handler_));
+  EXPECT_TRUE(has_happened) << "it sleeps until the descriptor is readable";
+  EXPECT_EQ(handler_.log, "silent 0. poll.  ");
   later.join();
 }
 
-// More may be at hand, so it looks again at once.
-TEST_F(LiveLoop, DoesNotWaitWhereFramesCame) {
+// Frames may be pending, so the loop reads again at once.
+TEST_F(LiveLoop, DoesNotWaitAfterFrames) {
   struct Patient : ScriptedSource {
     explicit Patient(std::deque<ScriptedRead> script)
         : ScriptedSource(std::move(script)) {}
     Duration time_until(Duration) const override { return 24h; }
   } source({{.frames = one_}, {.frames = two_}});
   const Duration began = monotonic_now();
-  EXPECT_TRUE(run_live(source, waiter_, notebook_));
+  EXPECT_TRUE(run_live(source, waiter_, handler_));
   EXPECT_LT(monotonic_now() - began, 10min);
-  EXPECT_EQ(notebook_.said, "take 1. tend. take 2. tend. ");
+  EXPECT_EQ(handler_.log, "take 1. poll.  take 2. poll.  ");
 }
 
 }  // namespace

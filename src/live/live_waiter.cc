@@ -12,33 +12,33 @@
 namespace flowtell {
 
 Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
-  sigset_t wanted;
-  ::sigemptyset(&wanted);
+  sigset_t handled;
+  ::sigemptyset(&handled);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    ::sigaddset(&wanted, signal);
+    ::sigaddset(&handled, signal);
   }
-  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
-  FileHandle signals(::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC));
+  ::pthread_sigmask(SIG_BLOCK, &handled, nullptr);
+  FileHandle signals(::signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC));
   if (signals.get() < 0) {
-    return fail(ErrorKind::kInput, "cannot listen for signals: {}",
+    return fail(ErrorKind::kInput, "cannot receive signals: {}",
                 system_reason());
   }
   return LiveWaiter(std::move(signals), hangup);
 }
 
-LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> at_most,
+LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> max_wait,
                            int writable) {
-  // A negative descriptor is passed over by ppoll.
+  // ppoll ignores a negative descriptor.
   std::array<pollfd, 3> watched = {pollfd{signals_.get(), POLLIN, 0},
                                    pollfd{descriptor, POLLIN, 0},
                                    pollfd{writable, POLLOUT, 0}};
   timespec limit{};
-  if (at_most) {
-    const Duration left = std::max(*at_most, Duration{});
+  if (max_wait) {
+    const Duration left = std::max(*max_wait, Duration{});
     limit.tv_sec = static_cast<time_t>(left.count() / kNanosecondsPerSecond);
     limit.tv_nsec = static_cast<long>(left.count() % kNanosecondsPerSecond);
   }
-  ::ppoll(watched.data(), watched.size(), at_most ? &limit : nullptr, nullptr);
+  ::ppoll(watched.data(), watched.size(), max_wait ? &limit : nullptr, nullptr);
   return (watched[0].revents & POLLIN) != 0 ? take_signal() : LiveEvent::kNone;
 }
 

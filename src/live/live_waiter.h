@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sleeps until frames are at hand, a time has come, or a person wants
-// something: signals arrive here as events, never in the middle of work.
+// Sleeps until frames arrive, a time is reached or a signal arrives. Signals
+// are delivered here as events and never interrupt work.
 //
-// One a process, made before any thread is.
+// One per process, created before any thread.
 #pragma once
 
 #include <optional>
@@ -15,23 +15,23 @@
 namespace flowtell {
 
 enum class LiveEvent {
-  kNone,    // frames may be at hand, or the time has come
+  kNone,    // frames may be pending, or the time is over
   kStop,    // SIGINT, SIGTERM
-  kReload,  // SIGHUP, where it reloads
+  kReload,  // SIGHUP, with Hangup::kReloads
 };
 
-// What SIGHUP stands for: a person's wish, or, for what a person attends, that
-// the terminal is gone.
+// The meaning of SIGHUP: a request to reload, or, for an interactive command,
+// that the terminal was closed.
 enum class Hangup { kReloads, kStops };
 
 class LiveWaiter {
  public:
-  // From here on these signals do nothing but become events.
+  // From here on these signals only become events.
   static Result<LiveWaiter> make(Hangup hangup = Hangup::kReloads);
 
-  // Until the descriptor (-1: none) is readable, the other writable, a signal
-  // has come, or the time is up; nothing stands for no limit.
-  LiveEvent wait(int descriptor, std::optional<Duration> at_most,
+  // Waits until `descriptor` is readable, `writable` is writable (-1: none), a
+  // signal arrives, or `max_wait` is over (empty: no limit).
+  LiveEvent wait(int descriptor, std::optional<Duration> max_wait,
                  int writable = -1);
 
  private:

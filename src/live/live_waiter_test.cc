@@ -22,13 +22,13 @@ class LiveWaiting : public testing::Test {
   LiveWaiter waiter_ = std::move(*LiveWaiter::make());
 };
 
-TEST_F(LiveWaiting, LastsAsLongAsItMay) {
+TEST_F(LiveWaiting, LastsUntilTheLimit) {
   const Duration began = monotonic_now();
   EXPECT_EQ(waiter_.wait(-1, 20ms), LiveEvent::kNone);
   EXPECT_GE(monotonic_now() - began, 20ms);
 }
 
-TEST_F(LiveWaiting, IsOverAtOnceWhereThereIsNoTime) {
+TEST_F(LiveWaiting, ReturnsAtOnceWithoutTime) {
   EXPECT_EQ(waiter_.wait(-1, 0s), LiveEvent::kNone);
   EXPECT_EQ(waiter_.wait(-1, -5s), LiveEvent::kNone);
 }
@@ -50,7 +50,7 @@ TEST_F(LiveWaiting, EndsWhenTheOtherDescriptorIsWritable) {
   EXPECT_EQ(waiter_.wait(-1, std::nullopt, in.get()), LiveEvent::kNone);
 }
 
-// Without a limit it lasts until something happens, not a moment less.
+// Without a limit, it lasts until something happens.
 TEST_F(LiveWaiting, LastsUntilSomethingHappens) {
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);
@@ -102,7 +102,7 @@ TEST_F(LiveWaiting, LastsUntilThereIsRoomToWrite) {
   later.join();
 }
 
-TEST_F(LiveWaiting, LastsSecondsAndPartsOfThem) {
+TEST_F(LiveWaiting, AcceptsFractionsOfSeconds) {
   const Duration began = monotonic_now();
   EXPECT_EQ(waiter_.wait(-1, 1s + 50ms), LiveEvent::kNone);
   EXPECT_GE(monotonic_now() - began, 1s + 50ms);
@@ -118,13 +118,13 @@ TEST_F(LiveWaiting, EndsBySignal) {
   EXPECT_EQ(waiter_.wait(-1, 0s), LiveEvent::kNone) << "each signal once";
 }
 
-TEST_F(LiveWaiting, StopsOnAHangUpWhereAPersonAttends) {
-  LiveWaiter attended = std::move(*LiveWaiter::make(Hangup::kStops));
+TEST_F(LiveWaiting, StopsOnAHangUpOfAnInteractiveCommand) {
+  LiveWaiter interactive = std::move(*LiveWaiter::make(Hangup::kStops));
   ::raise(SIGHUP);
-  EXPECT_EQ(attended.wait(-1, std::nullopt), LiveEvent::kStop);
+  EXPECT_EQ(interactive.wait(-1, std::nullopt), LiveEvent::kStop);
 }
 
-TEST_F(LiveWaiting, TellsASignalThoughFramesAreAtHand) {
+TEST_F(LiveWaiting, ReportsASignalEvenIfFramesArePending) {
   std::array<int, 2> pipe{};
   ASSERT_EQ(::pipe(pipe.data()), 0);
   const FileHandle out(pipe[0]);

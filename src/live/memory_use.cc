@@ -13,7 +13,7 @@ namespace flowtell {
 MemoryUse::MemoryUse()
     : file_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {}
 
-// proc(5): the second number is the pages in memory.
+// proc(5): the second field is the number of resident pages.
 std::optional<std::uint64_t> MemoryUse::resident() const {
   std::array<char, 128> text{};
   const ssize_t size = ::pread(file_.get(), text.data(), text.size(), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much memory this process has in use. What is read is opened at once, so
-// that it can be asked for after all rights were given up.
+// The memory in use by this process. The file is opened by the constructor, so
+// it can be read after privileges are dropped.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace flowtell {
 class MemoryUse {
  public:
   MemoryUse();
-  // In bytes; nothing where the system does not say.
+  // In bytes; empty if the system does not report it.
   std::optional<std::uint64_t> resident() const;
 
  private:

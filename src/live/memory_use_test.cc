@@ -12,7 +12,7 @@
 namespace flowtell {
 namespace {
 
-TEST(MemoryUse, GrowsByWhatIsTouched) {
+TEST(MemoryUse, GrowsByTheTouchedPages) {
   constexpr std::size_t kSize = std::size_t{64} << 20;
   const MemoryUse memory;
   const auto before = memory.resident();

@@ -2,15 +2,18 @@
 #include "live/metrics_server.h"
 
 #include <arpa/inet.h>
-#include <httplib.h>
 #include <openssl/crypto.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <cstring>
 #include <optional>
+#include <tl/expected.hpp>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -20,12 +23,15 @@
 namespace flowtell {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds(2);  // for a connection
-constexpr std::size_t kLongestRequest = 4096;
-constexpr int kQueue = 8;
-constexpr Duration kPause = std::chrono::milliseconds(100);
+namespace http = boost::beast::http;
 
-// Waits until the descriptor is ready, the time is over, or all is to end.
+constexpr Duration kConnectionTimeout = std::chrono::seconds(2);
+constexpr std::size_t kMaxRequest = 4096;
+constexpr int kQueue = 8;
+constexpr int kMaxDiscards = 64;  // blocks of kMaxRequest
+constexpr Duration kRetryDelay = std::chrono::milliseconds(100);
+
+// Waits until the descriptor is ready, the time is over or `stop` is readable.
 bool is_ready(int descriptor, short events, int stop, Duration until) {
   std::array<pollfd, 2> waits = {{{descriptor, events, 0}, {stop, POLLIN, 0}}};
   for (;;) {
@@ -39,51 +45,113 @@ bool is_ready(int descriptor, short events, int stop, Duration until) {
   }
 }
 
-// A connection as cpp-httplib sees one.
-class Connection : public httplib::Stream {
- public:
-  Connection(const FileHandle& from, const FileHandle& stop)
-      : socket_(from.get()),
-        stop_(stop.get()),
-        until_(monotonic_now() + kPatience) {}
+// Boost 1.74 has a string view of its own; 1.83 uses the standard one.
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
-  bool is_readable() const override {
-    return room_ > 0 && is_ready(socket_, POLLIN, stop_, until_);
-  }
-  bool is_writable() const override {
-    return is_ready(socket_, POLLOUT, stop_, until_);
-  }
-  ssize_t read(char* to, std::size_t size) override {
-    if (!is_readable()) return -1;
-    const ssize_t got =
-        ::recv(socket_, to, std::min(size, room_), MSG_DONTWAIT);
-    if (got > 0) room_ -= static_cast<std::size_t>(got);
-    return got;
-  }
-  ssize_t write(const char* from, std::size_t size) override {
-    if (!is_writable()) return -1;
-    return ::send(socket_, from, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
-  // Nobody asks who asks.
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return socket_; }
-
- private:
-  int socket_;
-  int stop_;
-  Duration until_;
-  std::size_t room_ = kLongestRequest;
+struct Answer {
+  http::status status = http::status::ok;
+  std::string body = {};
+  std::string_view header = {};  // a whole line, or empty
 };
 
-// In a time that does not tell how much was right.
+// Ranges and compression are not offered: they would let a client cause work.
+std::string response_text(const Answer& answer, bool is_head = false) {
+  return fmt::format(
+      "HTTP/1.1 {} {}\r\n"
+      "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
+      "Content-Length: {}\r\n"
+      "Connection: close\r\n"
+      "{}\r\n{}",
+      static_cast<unsigned>(answer.status),
+      view(http::obsolete_reason(answer.status)), answer.body.size(),
+      answer.header, is_head ? "" : answer.body);
+}
+
+// A connection, bounded by a deadline and by the bytes read.
+class Connection {
+ public:
+  Connection(const FileHandle& socket, const FileHandle& stop)
+      : socket_(socket.get()),
+        stop_(stop.get()),
+        deadline_(monotonic_now() + kConnectionTimeout) {}
+
+  // Reads the header of the request; the body is ignored. Fails with the
+  // answer to a bad request, or with an empty one if the client is gone or
+  // late.
+  tl::expected<http::request_header<>, std::optional<Answer>> read_request() {
+    http::request_parser<http::empty_body> parser;
+    parser.header_limit(kMaxRequest);
+    std::array<char, kMaxRequest> bytes;
+    std::size_t size = 0;
+    while (!parser.is_header_done()) {
+      if (size == bytes.size()) return tl::unexpected(too_long());
+      if (!wait_for(POLLIN)) return tl::unexpected(std::nullopt);
+      const ssize_t received = ::recv(socket_, bytes.data() + size,
+                                      bytes.size() - size, MSG_DONTWAIT);
+      if (received <= 0) return tl::unexpected(std::nullopt);
+      size += static_cast<std::size_t>(received);
+      boost::system::error_code error;
+      const std::size_t parsed =
+          parser.put(boost::asio::buffer(bytes.data(), size), error);
+      if (error == http::error::header_limit) {
+        return tl::unexpected(too_long());
+      }
+      if (error && error != http::error::need_more) {
+        return tl::unexpected(Answer{.status = http::status::bad_request,
+                                     .body = "the request is not HTTP\n"});
+      }
+      std::copy(bytes.data() + parsed, bytes.data() + size, bytes.data());
+      size -= parsed;
+    }
+    return parser.get().base();
+  }
+
+  void write(std::string_view text) {
+    while (!text.empty() && wait_for(POLLOUT)) {
+      const ssize_t sent = ::send(socket_, text.data(), text.size(),
+                                  MSG_DONTWAIT | MSG_NOSIGNAL);
+      if (sent < 0) return;
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    discard();
+  }
+
+ private:
+  static Answer too_long() {
+    return {
+        .status = http::status::request_header_fields_too_large,
+        .body = fmt::format("a request has at most {} bytes\n", kMaxRequest)};
+  }
+
+  bool wait_for(short events) const {
+    return is_ready(socket_, events, stop_, deadline_);
+  }
+
+  // Unread bytes would turn the close into a reset, which can overtake the
+  // answer.
+  void discard() const {
+    std::array<char, kMaxRequest> bytes;
+    for (int i = 0; i < kMaxDiscards; ++i) {
+      if (::recv(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0)
+        return;
+    }
+  }
+
+  int socket_;
+  int stop_;
+  Duration deadline_;
+};
+
+// Compares in constant time.
 bool is_same(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
          CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-// "name", "name:80" or "[::1]:80" without its port; nothing where what stands
-// for one is none.
+// "name", "name:80" or "[::1]:80" without the port; empty if the port is
+// invalid.
 std::optional<std::string_view> without_port(std::string_view host) {
   const std::size_t end =
       host.starts_with('[') ? host.find(']') + 1 : host.find(':');
@@ -95,7 +163,7 @@ std::optional<std::string_view> without_port(std::string_view host) {
   return host.substr(0, end);
 }
 
-// An address as it stands in a Host: one of version 6 in brackets.
+// The address in a Host header; version 6 is in brackets.
 std::optional<Address> host_address(std::string_view host) {
   const bool is_bracketed = host.starts_with('[') && host.ends_with(']');
   if (is_bracketed) host = host.substr(1, host.size() - 2);
@@ -132,7 +200,7 @@ Port port_of(int socket) {
   SocketAddress own;
   own.size = sizeof own.storage;
   ::getsockname(socket, own.get(), &own.size);
-  // At the same place in both versions.
+  // The port has the same offset in both versions.
   sockaddr_in v4{};
   std::memcpy(&v4, &own.storage, sizeof v4);
   return ntohs(v4.sin_port);
@@ -145,62 +213,6 @@ bool is_loopback(const Address& address) {
   return kLoopback.contains(address);
 }
 
-class MetricsServer::Http : public httplib::Server {
- public:
-  explicit Http(const MetricsServer& house) {
-    set_pre_routing_handler([&house](const auto& request, auto& response) {
-      const std::size_t hosts = request.get_header_value_count("Host");
-      // RFC 9112, 3.2: one, but for HTTP/1.0, which may have none.
-      if (hosts > 1 || (hosts == 0 && request.version != "HTTP/1.0")) {
-        response.status = 400;
-        response.set_content("a request names its host once\n", "text/plain");
-        return HandlerResponse::Handled;
-      }
-      if (hosts == 1 &&
-          !house.is_for_this_machine(request.get_header_value("Host"))) {
-        response.status = 403;
-        response.set_content(
-            "without a token, metrics are served to requests for 127.0.0.1 or "
-            "localhost only\n",
-            "text/plain");
-        return HandlerResponse::Handled;
-      }
-      if (!house.knows_token(request.get_header_value("Authorization"))) {
-        response.status = 401;
-        response.set_header("WWW-Authenticate", "Bearer");
-        response.set_content("a token is needed\n", "text/plain");
-        return HandlerResponse::Handled;
-      }
-      if (request.method != "GET" && request.method != "HEAD") {
-        response.status = 405;
-        response.set_header("Allow", "GET, HEAD");
-        return HandlerResponse::Handled;
-      }
-      return HandlerResponse::Unhandled;
-    });
-    Get("/metrics", [&house](const auto&, auto& response) {
-      response.set_content(house.text(),
-                           "text/plain; version=0.0.4; charset=utf-8");
-    });
-  }
-
-  // Nothing that a stranger sends may end the watch.
-  void answer(const FileHandle& socket, const FileHandle& stop) try {
-    Connection connection(socket, stop);
-    bool is_closed = false;
-    process_request(connection, true, is_closed, be_plain);
-  } catch (const std::exception&) {
-  }
-
- private:
-  // The whole text as it is: packing it, or sending a thousand parts of it,
-  // would be work for who asks to choose.
-  static void be_plain(httplib::Request& request) {
-    request.ranges.clear();
-    request.headers.erase("Accept-Encoding");
-  }
-};
-
 Result<std::unique_ptr<MetricsServer>> MetricsServer::open(Options options) {
   const auto refused = [&] {
     return fail(ErrorKind::kInput, "cannot serve metrics on {} port {}: {}",
@@ -211,7 +223,7 @@ Result<std::unique_ptr<MetricsServer>> MetricsServer::open(Options options) {
       ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (listener.get() < 0) return refused();
   const int yes = 1;
-  // Not two programs at once, but again at once after an end.
+  // Refuses a port in use, but not one in TIME_WAIT.
   ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   SocketAddress at = socket_address(options.address, options.port);
   if (::bind(listener.get(), at.get(), at.size) != 0 ||
@@ -230,8 +242,7 @@ MetricsServer::MetricsServer(Options options, FileHandle listener,
     : options_(std::move(options)),
       listener_(std::move(listener)),
       stop_(std::move(stop)),
-      port_(port),
-      http_(std::make_unique<Http>(*this)) {}
+      port_(port) {}
 
 MetricsServer::~MetricsServer() {
   ::eventfd_write(stop_.get(), 1);
@@ -247,12 +258,12 @@ void MetricsServer::publish(std::string text) {
   text_ = std::move(text);
 }
 
-bool MetricsServer::knows_token(std::string_view authorization) const {
+bool MetricsServer::has_token(std::string_view authorization) const {
   return options_.token.empty() ||
          is_same(authorization, "Bearer " + options_.token);
 }
 
-bool MetricsServer::is_for_this_machine(std::string_view host) const {
+bool MetricsServer::names_this_machine(std::string_view host) const {
   if (!options_.token.empty()) return true;
   const auto name = without_port(host);
   if (!name) return false;
@@ -262,26 +273,63 @@ bool MetricsServer::is_for_this_machine(std::string_view host) const {
   return named && named->text() == "localhost";
 }
 
+// Exceptions caused by a request must not end the watch.
+void MetricsServer::answer(const FileHandle& socket) const try {
+  Connection connection(socket, stop_);
+  const auto request = connection.read_request();
+  if (!request) {
+    if (request.error()) connection.write(response_text(*request.error()));
+    return;
+  }
+  const auto& fields = *request;
+  const std::size_t hosts = fields.count(http::field::host);
+  const std::string_view host = view(fields[http::field::host]);
+  const std::string_view target = view(fields.target());
+  const bool is_head = fields.method() == http::verb::head;
+  Answer answer;
+  // RFC 9112, section 3.2: exactly one Host, or none in HTTP/1.0.
+  if (hosts > 1 || (hosts == 0 && fields.version() != 10) ||
+      (hosts == 1 && host.empty())) {
+    answer = {http::status::bad_request, "one Host header is required\n"};
+  } else if (hosts == 1 && !names_this_machine(host)) {
+    answer = {http::status::forbidden,
+              "without a token, metrics are served to requests for 127.0.0.1 "
+              "or localhost only\n"};
+  } else if (!has_token(view(fields[http::field::authorization]))) {
+    answer = {http::status::unauthorized, "a token is required\n",
+              "WWW-Authenticate: Bearer\r\n"};
+  } else if (!is_head && fields.method() != http::verb::get) {
+    answer = {http::status::method_not_allowed, "GET and HEAD are served\n",
+              "Allow: GET, HEAD\r\n"};
+  } else if (target.substr(0, target.find('?')) != "/metrics") {
+    answer = {http::status::not_found, "metrics are at /metrics\n"};
+  } else {
+    answer.body = text();
+  }
+  connection.write(response_text(answer, is_head));
+} catch (const std::exception&) {
+}
+
 std::string MetricsServer::text() const {
   const std::lock_guard lock(mutex_);
   return text_;
 }
 
 void MetricsServer::serve() {
-  constexpr Duration kForEver = std::chrono::hours(1);
+  constexpr Duration kLongWait = std::chrono::hours(1);
   std::uint64_t ended = 0;
   while (::eventfd_read(stop_.get(), &ended) != 0) {
     if (!is_ready(listener_.get(), POLLIN, stop_.get(),
-                  monotonic_now() + kForEver)) {
+                  monotonic_now() + kLongWait)) {
       continue;
     }
     const FileHandle socket(::accept4(listener_.get(), nullptr, nullptr,
                                       SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket.get() >= 0) {
-      http_->answer(socket, stop_);
+      answer(socket);
     } else {
-      // It went away, or there is no room for it yet.
-      is_ready(stop_.get(), POLLIN, stop_.get(), monotonic_now() + kPause);
+      // The client closed it, or there is no descriptor left.
+      is_ready(stop_.get(), POLLIN, stop_.get(), monotonic_now() + kRetryDelay);
     }
   }
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Serves one page, /metrics, over HTTP: the text that was published last. The
-// parsing and answering is cpp-httplib's; connections are ours, so that nobody
-// can hold the watch up, or have it take memory: one at a time, each closed
-// after two seconds or 4 KiB, whatever it says. Eight wait in the kernel's
-// queue; further ones are not let in.
+// Serves one page, /metrics, over HTTP: the text published last. Boost.Beast
+// parses requests. This class manages connections, so that clients cannot delay
+// metering or use much memory: one connection at a time, closed after two
+// seconds; of a request at most 4 KiB are read. Eight more connections wait in
+// the kernel's queue; others are refused.
 //
-// A page of a browser on this machine can have a name of its own stand for
-// 127.0.0.1 (DNS rebinding) and would then read what is served there. So
-// without a token, which no page knows, a request has to be for this machine by
-// its Host: localhost, a loopback address, or the address that is served.
+// A web page in a local browser can make its own host name resolve to 127.0.0.1
+// (DNS rebinding) and then read the metrics. So without a token a request must
+// name this machine in its Host header: localhost, a loopback address, or the
+// served address.
 //
-// A thread of its own serves. Who publishes never waits for it. Of system calls
-// it needs, beside those of every listener, accept4 (call_filter.h).
+// A separate thread serves; `publish` never waits for it. It needs the accept4
+// system call besides those of every capturing process (call_filter.h).
 #pragma once
 
 #include <memory>
@@ -27,45 +27,43 @@
 
 namespace flowtell {
 
-// Whether only this machine reaches the address.
+// Whether the address is reachable only from this machine.
 bool is_loopback(const Address& address);
 
 class MetricsServer {
  public:
   struct Options {
     Address address;    // of this machine
-    Port port = 0;      // 0: any that is free
-    std::string token;  // who asks must know it; empty: anybody may ask
+    Port port = 0;      // 0: any free port
+    std::string token;  // required in requests; empty: none is required
   };
 
-  // Takes the port. Nobody is answered before `start`.
+  // Binds the port. Requests are served only after `start`.
   static Result<std::unique_ptr<MetricsServer>> open(Options options);
   MetricsServer(const MetricsServer&) = delete;
   MetricsServer& operator=(const MetricsServer&) = delete;
   ~MetricsServer();
 
   void start();
-  // Any thread.
+  // Thread-safe.
   void publish(std::string text);
   Port port() const { return port_; }
 
  private:
-  class Http;
-
   MetricsServer(Options options, FileHandle listener, FileHandle stop,
                 Port port);
-  bool knows_token(std::string_view authorization) const;
-  bool is_for_this_machine(std::string_view host) const;
+  bool has_token(std::string_view authorization) const;
+  bool names_this_machine(std::string_view host) const;
   std::string text() const;
+  void answer(const FileHandle& socket) const;
   void serve();
 
   Options options_;
   FileHandle listener_;
-  FileHandle stop_;  // an eventfd, readable when all is to end
+  FileHandle stop_;  // an eventfd, readable when the thread must end
   Port port_;
   mutable std::mutex mutex_;
   std::string text_;
-  std::unique_ptr<Http> http_;
   std::thread thread_;
 };
 

@@ -27,40 +27,39 @@ FileHandle connect_to(const MetricsServer& server) {
   return socket;
 }
 
-std::string answer_to(const MetricsServer& server, const std::string& request) {
+std::string reply_to(const MetricsServer& server, const std::string& request) {
   const FileHandle socket = connect_to(server);
   EXPECT_TRUE(write_all(socket.get(), request));
-  std::string answer;
+  std::string reply;
   char bytes[4096];
   for (;;) {
     const ssize_t got = ::recv(socket.get(), bytes, sizeof bytes, 0);
-    if (got <= 0) return answer;
-    answer.append(bytes, static_cast<std::size_t>(got));
+    if (got <= 0) return reply;
+    reply.append(bytes, static_cast<std::size_t>(got));
   }
 }
 
 std::string get(const MetricsServer& server, const std::string& path,
                 const std::string& header = "") {
-  return answer_to(server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
-                               header + "\r\n");
+  return reply_to(server, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" +
+                              header + "\r\n");
 }
 
-TEST(MetricsServer, ServesWhatWasPublishedLast) {
+TEST(MetricsServer, ServesTheTextPublishedLast) {
   auto server = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(server) << server.error().message;
   (*server)->publish("old 1\n");
   (*server)->start();
   (*server)->publish("frames 1\n");
-  const std::string answer = get(**server, "/metrics");
-  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << answer;
-  EXPECT_NE(answer.find("Content-Type: text/plain; version=0.0.4"),
-            answer.npos);
-  EXPECT_TRUE(answer.ends_with("\r\n\r\nframes 1\n")) << answer;
+  const std::string reply = get(**server, "/metrics");
+  EXPECT_TRUE(reply.starts_with("HTTP/1.1 200 ")) << reply;
+  EXPECT_NE(reply.find("Content-Type: text/plain; version=0.0.4"), reply.npos);
+  EXPECT_TRUE(reply.ends_with("\r\n\r\nframes 1\n")) << reply;
   EXPECT_TRUE(get(**server, "/").starts_with("HTTP/1.1 404 "));
   EXPECT_TRUE(get(**server, "/../etc/passwd").starts_with("HTTP/1.1 404 "));
 }
 
-TEST(MetricsServer, AsksForItsToken) {
+TEST(MetricsServer, RequiresItsToken) {
   auto server = MetricsServer::open(on("127.0.0.1", "correct-horse"));
   ASSERT_TRUE(server);
   (*server)->publish("frames 1\n");
@@ -69,16 +68,16 @@ TEST(MetricsServer, AsksForItsToken) {
        {"", "Authorization: Bearer \r\n", "Authorization: Bearer correct\r\n",
         "Authorization: Bearer correct-horsE\r\n",
         "Authorization: Basic correct-horse\r\n"}) {
-    const std::string answer = get(**server, "/metrics", header);
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 401 ")) << header << answer;
-    EXPECT_EQ(answer.find("frames"), answer.npos);
+    const std::string reply = get(**server, "/metrics", header);
+    EXPECT_TRUE(reply.starts_with("HTTP/1.1 401 ")) << header << reply;
+    EXPECT_EQ(reply.find("frames"), reply.npos);
   }
   EXPECT_TRUE(
       get(**server, "/metrics", "Authorization: Bearer correct-horse\r\n")
           .ends_with("frames 1\n"));
 }
 
-TEST(MetricsServer, SaysWhyItCannotServe) {
+TEST(MetricsServer, ReportsWhyItCannotServe) {
   auto first = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(first);
   auto second =
@@ -91,20 +90,20 @@ TEST(MetricsServer, SaysWhyItCannotServe) {
   EXPECT_FALSE(MetricsServer::open(on("203.0.113.5"))) << "of another machine";
 }
 
-TEST(MetricsServer, TakesNoLongRequests) {
+TEST(MetricsServer, RefusesLongRequests) {
   auto server = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(server);
   (*server)->publish("frames 1\n");
   (*server)->start();
-  const std::string answer = answer_to(
+  const std::string reply = reply_to(
       **server,
       "GET /metrics HTTP/1.1\r\nA: " + std::string(100'000, 'a') + "\r\n\r\n");
-  EXPECT_EQ(answer.find("frames"), answer.npos);
+  EXPECT_EQ(reply.find("frames"), reply.npos);
   EXPECT_TRUE(get(**server, "/metrics").ends_with("frames 1\n"));
 }
 
-// Of work that who asks could choose, none is done.
-TEST(MetricsServer, SendsTheWholeTextAsItIs) {
+// A client cannot cause work by ranges or compression.
+TEST(MetricsServer, SendsTheWholeTextUncompressed) {
   auto server = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(server);
   const std::string text(100'000, 'a');
@@ -115,29 +114,29 @@ TEST(MetricsServer, SendsTheWholeTextAsItIs) {
   for (const std::string& header :
        {"Range: bytes=" + ranges, std::string("Range: bytes=0-0"),
         std::string("Accept-Encoding: br, gzip")}) {
-    const std::string answer = get(**server, "/metrics", header + "\r\n");
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 ")) << header;
-    EXPECT_TRUE(answer.ends_with("\r\n\r\n" + text)) << header;
+    const std::string reply = get(**server, "/metrics", header + "\r\n");
+    EXPECT_TRUE(reply.starts_with("HTTP/1.1 200 ")) << header;
+    EXPECT_TRUE(reply.ends_with("\r\n\r\n" + text)) << header;
   }
   EXPECT_TRUE(
-      answer_to(**server, "POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      reply_to(**server, "POST /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
           .starts_with("HTTP/1.1 405 "));
 }
 
-// A page can have its own name stand for 127.0.0.1, but not send another's.
+// A page can resolve its own name to 127.0.0.1, but cannot send another Host.
 TEST(MetricsServer, AnswersRequestsForThisMachineOnly) {
   auto server = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(server);
   (*server)->publish("frames 1\n");
   (*server)->start();
-  const auto answer_for = [&](const std::string& host) {
-    return answer_to(**server,
-                     "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+  const auto reply_for = [&](const std::string& host) {
+    return reply_to(**server,
+                    "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
   };
   for (const char* host :
        {"localhost", "localhost:9464", "LocalHost", "localhost.", "127.0.0.1",
         "127.0.0.1:9464", "127.255.0.9:1", "[::1]", "[::1]:9464"}) {
-    EXPECT_TRUE(answer_for(host).ends_with("frames 1\n")) << host;
+    EXPECT_TRUE(reply_for(host).ends_with("frames 1\n")) << host;
   }
   for (const char* host : {"evil.example",
                            "evil.example:9464",
@@ -159,20 +158,20 @@ TEST(MetricsServer, AnswersRequestsForThisMachineOnly) {
                            "localhost:x",
                            "localhost:65536",
                            "localhost@evil.example"}) {
-    const std::string answer = answer_for(host);
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 403 ")) << host << answer;
-    EXPECT_NE(answer.find("for 127.0.0.1 or localhost only"), answer.npos);
-    EXPECT_EQ(answer.find("frames"), answer.npos) << host;
+    const std::string reply = reply_for(host);
+    EXPECT_TRUE(reply.starts_with("HTTP/1.1 403 ")) << host << reply;
+    EXPECT_NE(reply.find("for 127.0.0.1 or localhost only"), reply.npos);
+    EXPECT_EQ(reply.find("frames"), reply.npos) << host;
   }
 }
 
-TEST(MetricsServer, TakesItsOwnAddressForThisMachine) {
+TEST(MetricsServer, AcceptsItsOwnAddressAsHost) {
   auto server = MetricsServer::open(on("0.0.0.0"));
   ASSERT_TRUE(server);
   (*server)->publish("frames 1\n");
   (*server)->start();
   EXPECT_TRUE(
-      answer_to(**server, "GET /metrics HTTP/1.1\r\nHost: 0.0.0.0:1\r\n\r\n")
+      reply_to(**server, "GET /metrics HTTP/1.1\r\nHost: 0.0.0.0:1\r\n\r\n")
           .ends_with("frames 1\n"));
 }
 
@@ -184,19 +183,19 @@ TEST(MetricsServer, RefusesARequestWithoutItsHost) {
   const std::string token = "Authorization: Bearer correct-horse\r\n";
   for (const char* hosts :
        {"", "Host:\r\n", "Host: localhost\r\nHost: localhost\r\n"}) {
-    const std::string answer =
-        answer_to(**server, std::string("GET /metrics HTTP/1.1\r\n") + hosts +
-                                token + "\r\n");
-    EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << hosts << answer;
-    EXPECT_EQ(answer.find("frames"), answer.npos) << hosts;
+    const std::string reply =
+        reply_to(**server, std::string("GET /metrics HTTP/1.1\r\n") + hosts +
+                               token + "\r\n");
+    EXPECT_TRUE(reply.starts_with("HTTP/1.1 400 ")) << hosts << reply;
+    EXPECT_EQ(reply.find("frames"), reply.npos) << hosts;
   }
-  EXPECT_TRUE(answer_to(**server, "GET /metrics HTTP/1.0\r\n" + token + "\r\n")
+  EXPECT_TRUE(reply_to(**server, "GET /metrics HTTP/1.0\r\n" + token + "\r\n")
                   .ends_with("frames 1\n"))
       << "HTTP/1.0 has none";
 }
 
-// No page knows the token, and a tunnel or a web server in front has a name.
-TEST(MetricsServer, TakesAnyHostWithItsToken) {
+// A page does not know the token, and a tunnel or reverse proxy has a name.
+TEST(MetricsServer, AcceptsAnyHostWithItsToken) {
   auto server = MetricsServer::open(on("127.0.0.1", "correct-horse"));
   ASSERT_TRUE(server);
   (*server)->publish("frames 1\n");
@@ -204,13 +203,13 @@ TEST(MetricsServer, TakesAnyHostWithItsToken) {
   const std::string request =
       "GET /metrics HTTP/1.1\r\nHost: metrics.example:9464\r\n";
   EXPECT_TRUE(
-      answer_to(**server, request + "\r\n").starts_with("HTTP/1.1 401 "));
-  EXPECT_TRUE(answer_to(**server,
-                        request + "Authorization: Bearer correct-horse\r\n\r\n")
+      reply_to(**server, request + "\r\n").starts_with("HTTP/1.1 401 "));
+  EXPECT_TRUE(reply_to(**server,
+                       request + "Authorization: Bearer correct-horse\r\n\r\n")
                   .ends_with("frames 1\n"));
 }
 
-TEST(MetricsServer, NobodyHoldsItUp) {
+TEST(MetricsServer, IsNotBlockedByASilentClient) {
   auto server = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(server);
   (*server)->publish("frames 1\n");
@@ -221,7 +220,7 @@ TEST(MetricsServer, NobodyHoldsItUp) {
   EXPECT_LT(monotonic_now() - began, std::chrono::seconds(10));
 }
 
-TEST(MetricsServer, EndsAtOnceWhateverAConnectionDoes) {
+TEST(MetricsServer, EndsAtOnceDuringAConnection) {
   auto server = MetricsServer::open(on("127.0.0.1"));
   ASSERT_TRUE(server);
   (*server)->start();

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-// Between two looks at the clock, and so the most that a kill can lose.
+// The progress interval, and the most that a kill can lose.
 constexpr Duration kTick = std::chrono::milliseconds(250);
 
 }  // namespace
@@ -14,12 +14,12 @@ constexpr Duration kTick = std::chrono::milliseconds(250);
 Recorder::Recorder(Options options, PcapWriter& writer)
     : options_(std::move(options)),
       writer_(writer),
-      meter_(options_.flows, no_sink_),
+      meter_(options_.flows, discarding_sink_),
       started_(monotonic_now()) {
   if (options_.key) anonymiser_.emplace(*options_.key);
 }
 
-// Nothing where nothing may be kept.
+// Empty if the frame is left out.
 std::optional<Bytes> Recorder::kept_of(const Frame& frame) {
   if (anonymiser_) return anonymiser_->kept(frame);
   if (!options_.snap) return cut_.cut(frame);
@@ -31,9 +31,9 @@ Result<void> Recorder::take(std::span<const Frame> frames) {
   for (const Frame& frame : frames) {
     if (frame.link != writer_.link()) {
       return fail(ErrorKind::kOutput,
-                  "cannot go on writing {}: a capture has one link type, and "
-                  "now there is another; what came before is kept: record the "
-                  "rest",
+                  "cannot go on writing {}: the link type changed, and a "
+                  "capture has one link type; earlier frames are kept: record "
+                  "the rest",
                   writer_.path());
     }
     ++count_.packets;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Records what one app does: frames from a live source into a capture, cut down
-// to what may be kept, and counted on the way. One round is one capture.
+// Records one app's traffic: writes frames from a live source to a capture,
+// trimmed to what may be kept, and counts them. One round is one capture.
 //
-// The capture is valid at any moment, whatever ends the program.
+// The capture is valid at any moment, even if the program is killed.
 #pragma once
 
 #include <functional>
@@ -19,24 +19,24 @@ namespace flowtell {
 
 // What a round has recorded so far.
 struct RecordingCount {
-  std::uint64_t packets = 0;  // frames, whatever is in them
-  std::uint64_t bytes = 0;    // of them on the wire
+  std::uint64_t packets = 0;  // frames of all kinds
+  std::uint64_t bytes = 0;    // of frames, on the wire
   std::uint64_t flows = 0;
-  std::uint64_t left_out = 0;  // frames that could not be made anonymous
+  std::uint64_t left_out = 0;  // frames that cannot be anonymised
 };
 
 class Recorder : public LiveHandler {
  public:
   struct Options {
-    // Cut each frame to so many bytes, or to headers and names.
+    // Cut each frame to this many bytes; empty: to headers and names.
     std::optional<std::uint32_t> snap;
-    // Keeps headers alone, with stand-ins for addresses, of TCP and UDP alone;
-    // `snap` then counts for nothing.
+    // Keep only TCP and UDP headers, with replaced addresses; `snap` is then
+    // ignored.
     std::optional<AnonymiserKey> key;
-    // The length of the round; nothing: until a person ends it.
+    // The length of the round; empty: until a signal.
     std::optional<Duration> length;
     FlowOptions flows;
-    // Told about four times a second, and whatever the source has to say.
+    // Called about four times a second; `notice` with the source's messages.
     std::function<void(const RecordingCount&, Duration passed)> progress;
     std::function<void(const std::string&)> notice;
   };
@@ -50,15 +50,15 @@ class Recorder : public LiveHandler {
   Result<void> reload() override { return {}; }
   void notice(const std::string& text) override { options_.notice(text); }
 
-  // Writes what still waits, onto the disk. To be called last.
+  // Writes pending data to disk. Call it last.
   Result<void> finish() { return writer_.finish(); }
   RecordingCount count() const;
-  // The whole length was recorded, rather than ended by a person.
+  // Whether the whole length was recorded.
   bool is_over() const;
 
  private:
-  // Flows are only counted.
-  class NoSink : public FlowSink {
+  // Discards flows, which are only counted.
+  class DiscardingSink : public FlowSink {
     void take(const Flow&) override {}
   };
 
@@ -69,7 +69,7 @@ class Recorder : public LiveHandler {
   PcapWriter& writer_;
   ContentCut cut_;
   std::optional<FrameAnonymiser> anonymiser_;
-  NoSink no_sink_;
+  DiscardingSink discarding_sink_;
   FlowMeter meter_;
   RecordingCount count_;
   Duration started_;

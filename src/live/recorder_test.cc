@@ -16,7 +16,7 @@ class Recording : public testing::Test {
   Recorder::Options options() {
     Recorder::Options options;
     options.progress = [this](const RecordingCount& count, Duration) {
-      told_.push_back(count.packets);
+      progress_.push_back(count.packets);
     };
     options.notice = [this](const std::string& text) { notice_ = text; };
     return options;
@@ -31,7 +31,7 @@ class Recording : public testing::Test {
   TemporaryFolder folder_;
   PcapWriter writer_ =
       std::move(*PcapWriter::create(folder_ / "a.pcap", LinkType::kEthernet));
-  std::vector<std::uint64_t> told_;  // packets, whenever progress was told
+  std::vector<std::uint64_t> progress_;  // packets at each progress call
   std::string notice_;
 };
 
@@ -49,7 +49,7 @@ TEST_F(Recording, KeepsHeadersAndNoContent) {
   EXPECT_EQ(written()[1].bytes.size(), 14u + 28 + 9);
 }
 
-TEST_F(Recording, KeepsSoManyBytesWhereAskedTo) {
+TEST_F(Recording, CutsToTheSnapLength) {
   Recorder::Options snapped = options();
   snapped.snap = 100;
   Recorder recorder(snapped, writer_);
@@ -62,7 +62,7 @@ TEST_F(Recording, KeepsSoManyBytesWhereAskedTo) {
   EXPECT_EQ(written()[1].bytes.size(), 14u + 28) << "a shorter one whole";
 }
 
-TEST_F(Recording, KeepsAnonymousHeadersAndCountsWhatIsLeftOut) {
+TEST_F(Recording, KeepsAnonymousHeadersAndCountsOtherFrames) {
   Recorder::Options anonymous = options();
   anonymous.key = AnonymiserKey{};
   Recorder recorder(anonymous, writer_);
@@ -77,7 +77,7 @@ TEST_F(Recording, KeepsAnonymousHeadersAndCountsWhatIsLeftOut) {
   EXPECT_EQ(written()[0].bytes.size(), 14u + 28);
   EXPECT_NE(written()[0].bytes.substr(26, 8), kContent.bytes.substr(26, 8));
   EXPECT_EQ(written()[0].wire_length, kContent.wire_length);
-  EXPECT_EQ(written()[1].bytes.size(), 14u + 28) << "not even a question";
+  EXPECT_EQ(written()[1].bytes.size(), 14u + 28) << "without the DNS question";
 }
 
 TEST_F(Recording, CountsFramesBytesAndFlows) {
@@ -89,13 +89,13 @@ TEST_F(Recording, CountsFramesBytesAndFlows) {
   ASSERT_TRUE(
       take(recorder,
            frame().ethernet().ipv4().udp(40001, 443).at(kTestStart + 1ms)));
-  EXPECT_EQ(recorder.count().packets, 3u) << "whatever is in them";
+  EXPECT_EQ(recorder.count().packets, 3u) << "of all kinds";
   EXPECT_EQ(recorder.count().bytes, 942u + 42 + 42);
   ASSERT_TRUE(
       take(recorder, frame().ethernet().ipv4().udp().payload(900).snap(60)));
   EXPECT_EQ(recorder.count().bytes, 942u + 42 + 42 + 942)
-      << "those on the wire, not those that were captured";
-  EXPECT_EQ(recorder.count().flows, 2u) << "those that go on count";
+      << "on the wire, not captured";
+  EXPECT_EQ(recorder.count().flows, 2u) << "open flows count";
   recorder.note_silence(5s);
   EXPECT_EQ(recorder.count().flows, 2u) << "and are not counted twice";
 }
@@ -105,7 +105,7 @@ TEST_F(Recording, CountsANewFlowAfterASilence) {
   ASSERT_TRUE(take(recorder, kContent));
   recorder.note_silence(500ms);
   ASSERT_TRUE(take(recorder, kContent));
-  EXPECT_EQ(recorder.count().flows, 1u) << "it goes on";
+  EXPECT_EQ(recorder.count().flows, 1u) << "it continues";
   recorder.note_silence(5s);
   ASSERT_TRUE(take(recorder, kContent));
   EXPECT_EQ(recorder.count().flows, 2u);
@@ -119,7 +119,7 @@ TEST_F(Recording, IsOverWhenItsLengthIsReached) {
   EXPECT_TRUE(recorder.poll()->is_done);
 }
 
-TEST_F(Recording, GoesOnUntilThen) {
+TEST_F(Recording, ContinuesUntilItsLengthIsReached) {
   Recorder::Options long_one = options();
   long_one.length = 24h;
   Recorder recorder(long_one, writer_);
@@ -130,14 +130,14 @@ TEST_F(Recording, GoesOnUntilThen) {
   EXPECT_FALSE(endless.poll()->is_done);
 }
 
-TEST_F(Recording, SleepsNoLongerThanItsLength) {
+TEST_F(Recording, WaitsNoLongerThanItsLength) {
   Recorder::Options soon = options();
   soon.length = 100ms;
   Recorder recorder(soon, writer_);
   EXPECT_LE(*recorder.poll()->time, 100ms);
   Recorder endless(options(), writer_);
   EXPECT_GT(*endless.poll()->time, 0s);
-  EXPECT_LE(*endless.poll()->time, 1s) << "progress is told all the time";
+  EXPECT_LE(*endless.poll()->time, 1s) << "progress is reported regularly";
 }
 
 TEST_F(Recording, EndsByItselfInTheLoop) {
@@ -147,7 +147,7 @@ TEST_F(Recording, EndsByItselfInTheLoop) {
   Recorder::Options short_one = options();
   short_one.length = 1ms;
   Recorder recorder(short_one, writer_);
-  // Silent for as long as anybody likes.
+  // A source that stays silent.
   struct Silent : ScriptedSource {
     Silent() : ScriptedSource({}) {}
     std::size_t read(std::span<Frame>) override { return 0; }
@@ -156,16 +156,16 @@ TEST_F(Recording, EndsByItselfInTheLoop) {
   EXPECT_TRUE(recorder.is_over());
 }
 
-TEST_F(Recording, IsInTheFileWheneverProgressIsTold) {
+TEST_F(Recording, IsWrittenAtEachProgressCall) {
   Recorder recorder(options(), writer_);
   ASSERT_TRUE(take(recorder, kContent));
   EXPECT_TRUE(written().empty());
   ASSERT_TRUE(recorder.poll());
-  EXPECT_EQ(told_, std::vector<std::uint64_t>{1});
+  EXPECT_EQ(progress_, std::vector<std::uint64_t>{1});
   EXPECT_EQ(written().size(), 1u);
 }
 
-TEST_F(Recording, StopsWhereTheLinkBecomesAnother) {
+TEST_F(Recording, StopsIfTheLinkTypeChanges) {
   Recorder recorder(options(), writer_);
   ASSERT_TRUE(take(recorder, kContent));
   const auto done = take(recorder, frame().raw().ipv4().udp());
@@ -176,7 +176,7 @@ TEST_F(Recording, StopsWhereTheLinkBecomesAnother) {
   EXPECT_EQ(written().size(), 1u);
 }
 
-TEST_F(Recording, PassesNoticesOn) {
+TEST_F(Recording, ForwardsNotices) {
   Recorder recorder(options(), writer_);
   recorder.notice("wlan0 is back");
   EXPECT_EQ(notice_, "wlan0 is back");

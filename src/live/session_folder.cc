@@ -34,26 +34,26 @@ Result<void> check_app(const std::string& app) {
               app, kUnknownName, SessionFolder::kManifest);
 }
 
-// No manifest, or one with our columns.
+// Accepts an absent manifest, or one with these columns.
 Result<void> check_manifest(const std::string& path) {
-  std::error_code ignored;  // then reading it tells
+  std::error_code ignored;  // read_file reports it
   if (!fs::exists(path, ignored) && !ignored) return {};
   auto text = read_file(path);
   if (!text) return fail(std::move(text).error());
   if (text->empty() || text->starts_with(kHeader)) return {};
   return fail(ErrorKind::kInput,
-              "{} has other columns than recordings have ({}); choose another "
+              "{} does not have the columns of recordings ({}); choose another "
               "folder",
               path, kHeader.substr(0, kHeader.size() - 1));
 }
 
-// A person's editor may leave the last line without an end. REQUIRES: size > 0.
+// An editor may leave the last line without a newline. REQUIRES: size > 0.
 bool ends_a_line(const FileHandle& file, off_t size) {
   char last = 0;
   return ::pread(file.get(), &last, 1, size - 1) == 1 && last == '\n';
 }
 
-bool hand_over(const fs::path& folder, const Account& owner) {
+bool give_to(const fs::path& folder, const Account& owner) {
   const FileHandle handle(
       ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   return handle.get() >= 0 &&
@@ -70,14 +70,14 @@ bool make_folder(const fs::path& path, const std::optional<Account>& owner) {
   }
   constexpr mode_t kMode = 0777;  // less the user's umask
   if (::mkdir(path.c_str(), kMode) != 0) {
-    if (errno == EEXIST) errno = ENOTDIR;  // a file of that name
+    if (errno == EEXIST) errno = ENOTDIR;  // a file has that name
     return false;
   }
   sync_folder_of(path.string());
-  return !owner || hand_over(path, *owner);
+  return !owner || give_to(path, *owner);
 }
 
-// "2026-11-22T04:15:00Z" as file names like it: 20261122T041500Z.
+// "2026-11-22T04:15:00Z" in the form of file names: 20261122T041500Z.
 std::string stamp(Timestamp time) {
   std::string text = utc_text(time);
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
@@ -98,8 +98,8 @@ Result<SessionFolder> SessionFolder::open(const std::string& folder,
 
 Result<void> SessionFolder::make(const std::optional<Account>& owner) const {
   const std::string path = full_path(app_);
-  for (const std::string& place : {path, manifest()}) {
-    if (auto done = check_links(place); !done) return done;
+  for (const std::string& target : {path, manifest()}) {
+    if (auto done = check_links(target); !done) return done;
   }
   if (make_folder(path, owner)) return {};
   return fail(ErrorKind::kOutput,
@@ -112,9 +112,9 @@ Result<void> SessionFolder::check_writable() const {
   const bool is_new =
       ::access(manifest().c_str(), F_OK) != 0 && errno == ENOENT;
   const std::string& listed_in = is_new ? folder_ : manifest();
-  for (const std::string& place : {path, listed_in}) {
-    if (::access(place.c_str(), W_OK) == 0) continue;
-    return fail(ErrorKind::kOutput, "cannot write {}: {}", place,
+  for (const std::string& target : {path, listed_in}) {
+    if (::access(target.c_str(), W_OK) == 0) continue;
+    return fail(ErrorKind::kOutput, "cannot write {}: {}", target,
                 system_reason());
   }
   return {};
@@ -136,13 +136,13 @@ std::string SessionFolder::full_path(const std::string& path) const {
 Result<void> SessionFolder::add(const SessionRow& row) const {
   const auto failed = [&](const std::string& reason) {
     return fail(ErrorKind::kOutput,
-                "cannot add {} to {}: {}; make room and add the line yourself",
+                "cannot add {} to {}: {}; free space and add the line by hand",
                 row.path, manifest(), reason);
   };
-  const auto place = output_place(manifest());
-  if (!place) return fail(place.error());
+  const auto target = output_place(manifest());
+  if (!target) return fail(target.error());
   const FileHandle file(
-      ::open(place->value_or(manifest()).c_str(),
+      ::open(target->value_or(manifest()).c_str(),
              O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (file.get() < 0) return failed(system_reason());
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
@@ -158,7 +158,7 @@ Result<void> SessionFolder::add(const SessionRow& row) const {
   }
   if (::fsync(file.get()) != 0 && errno != EINVAL)
     return failed(system_reason());
-  if (size == 0) sync_folder_of(place->value_or(manifest()));
+  if (size == 0) sync_folder_of(target->value_or(manifest()));
   return {};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where recorded sessions go: FOLDER/APP/TIME.pcap, the layout that `train`
-// reads, and FOLDER/manifest.csv with a row a capture, which `train` reads as
-// well.
+// The folder of recorded sessions: FOLDER/APP/TIME.pcap, the layout that
+// `train` reads, and FOLDER/manifest.csv with one row per capture, which
+// `train` reads too.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace flowtell {
 
-// What a manifest says of a capture.
+// One row of the manifest.
 struct SessionRow {
   std::string path;  // below the folder
   std::string app;
@@ -22,30 +22,30 @@ struct SessionRow {
   Timestamp started;
   Timestamp ended;
   std::string host;   // the machine that recorded
-  std::string notes;  // whatever a person wants to remember
+  std::string notes;  // free text
 };
 
 class SessionFolder {
  public:
   static constexpr std::string_view kManifest = "manifest.csv";
 
-  // Fails where the name cannot be an app's, or another kind of manifest
-  // stands in the folder. Makes nothing yet.
+  // Fails if the app name is not usable, or if the folder holds another kind of
+  // manifest. Creates nothing yet.
   static Result<SessionFolder> open(const std::string& folder,
                                     const std::string& app);
 
-  // Makes the folder and the app's where they are absent, for that account if
-  // one is given.
+  // Creates the folder and the app's folder if absent, owned by `owner` if
+  // given.
   Result<void> make(const std::optional<Account>& owner = std::nullopt) const;
 
-  // Fails where this process may not add to it.
+  // Fails if this process cannot write to it.
   Result<void> check_writable() const;
 
-  // A path, below the folder, at which no file stands.
+  // An unused path, relative to the folder.
   std::string path_for(Timestamp start) const;
   std::string full_path(const std::string& path) const;
 
-  // Adds a row, whole or not at all.
+  // Appends a row, whole or not at all.
   Result<void> add(const SessionRow& row) const;
 
  private:

@@ -45,14 +45,14 @@ class Sessions : public testing::Test {
   std::string home_ = folder_ / "home";
 };
 
-TEST_F(Sessions, LieInAFolderOfTheirApp) {
+TEST_F(Sessions, UseAFolderPerApp) {
   const SessionFolder sessions = open();
   EXPECT_TRUE(std::filesystem::is_directory(home_ + "/news"));
   EXPECT_EQ(sessions.path_for(kTestStart), "news/20190403T172109Z.pcap");
   EXPECT_EQ(sessions.full_path("news/a.pcap"), home_ + "/news/a.pcap");
 }
 
-TEST_F(Sessions, NeverTakeAPathAtWhichAFileStands) {
+TEST_F(Sessions, NeverReuseAPath) {
   const SessionFolder sessions = open();
   folder_.put("home/news/20190403T172109Z.pcap", "");
   EXPECT_EQ(sessions.path_for(kTestStart), "news/20190403T172109Z-2.pcap");
@@ -60,17 +60,17 @@ TEST_F(Sessions, NeverTakeAPathAtWhichAFileStands) {
   EXPECT_EQ(sessions.path_for(kTestStart), "news/20190403T172109Z-3.pcap");
 }
 
-TEST_F(Sessions, MakeNothingUntilTheyAreToldTo) {
+TEST_F(Sessions, CreateNothingBeforeMake) {
   ASSERT_TRUE(SessionFolder::open(home_, "news"));
   EXPECT_TRUE(folder_.names().empty());
 }
 
-TEST_F(Sessions, MayBeAddedToAFolderThatIsThere) {
+TEST_F(Sessions, AcceptAnExistingFolder) {
   EXPECT_TRUE(open().make());
   EXPECT_TRUE(open("mail").make());
 }
 
-TEST_F(Sessions, SayWhereNoFolderCanBeMade) {
+TEST_F(Sessions, ReportAFolderThatCannotBeMade) {
   folder_.put("home", "a file");
   const auto sessions = SessionFolder::open(home_, "news");
   ASSERT_TRUE(sessions);
@@ -82,7 +82,7 @@ TEST_F(Sessions, SayWhereNoFolderCanBeMade) {
                 "/news: Not a directory; choose another with -o");
 }
 
-TEST_F(Sessions, TakeNamesThatCanBeFolders) {
+TEST_F(Sessions, AcceptNamesThatCanBeFolders) {
   for (const char* app : {"news", "vid\xc3\xa9o, live", "a.b", "Unknown"}) {
     EXPECT_TRUE(SessionFolder::open(home_, app)) << app;
   }
@@ -107,7 +107,7 @@ TEST_F(Sessions, AreListedInAManifest) {
   EXPECT_EQ(manifest(), fmt::format("{}{}{}", kHeader, kRow, kRow));
 }
 
-TEST_F(Sessions, AreListedWhateverAPersonNotes) {
+TEST_F(Sessions, QuoteNotes) {
   SessionRow noted = row();
   noted.notes = "rain, \"heavy\"\nthen sun";
   ASSERT_TRUE(open().add(noted));
@@ -115,8 +115,8 @@ TEST_F(Sessions, AreListedWhateverAPersonNotes) {
       << manifest();
 }
 
-// `train` reads what was recorded.
-TEST_F(Sessions, MakeAManifestThatTeaches) {
+// `train` reads recorded sessions.
+TEST_F(Sessions, WriteAManifestThatTrainReads) {
   const SessionFolder sessions = open();
   ASSERT_TRUE(sessions.add(row()));
   const auto captures = find_labelled_captures(home_ + "/manifest.csv");
@@ -126,19 +126,19 @@ TEST_F(Sessions, MakeAManifestThatTeaches) {
   EXPECT_EQ(captures->front().app, "news");
 }
 
-TEST_F(Sessions, GoOnWithAManifestOfTheirs) {
+TEST_F(Sessions, AppendToAnExistingManifest) {
   put_manifest(fmt::format("{}{}", kHeader, kRow));
   ASSERT_TRUE(open().add(row()));
   EXPECT_EQ(manifest(), fmt::format("{}{}{}", kHeader, kRow, kRow));
 }
 
-TEST_F(Sessions, BeginTheManifestWhereItIsEmpty) {
+TEST_F(Sessions, WriteTheHeaderToAnEmptyManifest) {
   put_manifest("");
   ASSERT_TRUE(open().add(row()));
   EXPECT_EQ(manifest(), fmt::format("{}{}", kHeader, kRow));
 }
 
-TEST_F(Sessions, StandOnLinesOfTheirOwnWhateverAnEditorLeft) {
+TEST_F(Sessions, CompleteALastLineWithoutNewline) {
   put_manifest(fmt::format("{}{}", kHeader, kRow.substr(0, kRow.size() - 1)));
   ASSERT_TRUE(open().add(row()));
   EXPECT_EQ(manifest(), fmt::format("{}{}{}", kHeader, kRow, kRow));
@@ -151,7 +151,7 @@ TEST_F(Sessions, RefuseAnotherKindOfManifest) {
   EXPECT_EQ(sessions.error().kind, ErrorKind::kInput);
   EXPECT_EQ(sessions.error().message,
             home_ +
-                "/manifest.csv has other columns than recordings have "
+                "/manifest.csv does not have the columns of recordings "
                 "(path,app,device,started,ended,host,notes); choose another "
                 "folder");
   EXPECT_EQ(manifest(), "path,app\nold.pcap,news\n");
@@ -169,12 +169,12 @@ TEST_F(Sessions, AddARowWholeOrNotAtAll) {
   EXPECT_EQ(added.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(added.error().message,
             "cannot add news/a.pcap to " + home_ +
-                "/manifest.csv: File too large; make room and add the line "
-                "yourself");
+                "/manifest.csv: File too large; free space and add the line "
+                "by hand");
   EXPECT_EQ(manifest(), before);
 }
 
-TEST_F(Sessions, AreMadeForWhoeverRecords) {
+TEST_F(Sessions, BelongToTheGivenOwner) {
   const SessionFolder sessions = SessionFolder::open(home_, "news").value();
   const Account owner{::getuid() == 0 ? 1234u : ::getuid(),
                       ::getuid() == 0 ? 4321u : ::getgid(), "recorder"};
@@ -185,7 +185,7 @@ TEST_F(Sessions, AreMadeForWhoeverRecords) {
     EXPECT_EQ(status.st_uid, owner.user) << folder;
     EXPECT_EQ(status.st_gid, owner.group) << folder;
   }
-  EXPECT_TRUE(sessions.make(owner)) << "twice is as good as once";
+  EXPECT_TRUE(sessions.make(owner)) << "a second time";
 }
 
 TEST_F(Sessions, AreCheckedBeforeARecordingBegins) {
@@ -207,7 +207,7 @@ TEST_F(Sessions, AreSyncedWhenAdded) {
   EXPECT_EQ(syncs.of(home_), 2) << "the manifest's name";
   ASSERT_TRUE(sessions.add(row()));
   EXPECT_EQ(syncs.of(home_ + "/manifest.csv"), 2);
-  EXPECT_EQ(syncs.of(home_), 2) << "which stands";
+  EXPECT_EQ(syncs.of(home_), 2) << "its name is unchanged";
 }
 
 TEST_F(Sessions, ReportASyncError) {
@@ -218,8 +218,8 @@ TEST_F(Sessions, ReportASyncError) {
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().message,
             "cannot add news/a.pcap to " + home_ +
-                "/manifest.csv: Input/output error; make room and add the "
-                "line yourself");
+                "/manifest.csv: Input/output error; free space and add the "
+                "line by hand");
   syncs.fail_with(EINVAL);
   EXPECT_TRUE(sessions.add(row())) << "there is nothing to sync";
 }
@@ -233,7 +233,7 @@ TEST_F(Sessions, MayUseDescriptorZero) {
   EXPECT_TRUE(other.make(Account{::getuid(), ::getgid(), "recorder"}));
 }
 
-TEST_F(Sessions, FollowNoLinkOfAnother) {
+TEST_F(Sessions, FollowNoLinkOfAnotherUser) {
   SKIP_UNLESS_ROOT();
   const std::string precious = folder_.put("precious", "");
   std::filesystem::create_directory(folder_ / "elsewhere");
@@ -244,12 +244,12 @@ TEST_F(Sessions, FollowNoLinkOfAnother) {
                std::string::npos;
   };
   const SessionFolder before = open("mail");
-  make_link_of(kStranger, folder_ / "elsewhere", home_ + "/news");
+  make_link_of(kOtherUser, folder_ / "elsewhere", home_ + "/news");
   EXPECT_TRUE(is_refused(SessionFolder::open(home_, "news")->make()));
   EXPECT_TRUE(SessionFolder::open(home_, "mail")->make());
-  make_link_of(kStranger, precious, home_ + "/manifest.csv");
+  make_link_of(kOtherUser, precious, home_ + "/manifest.csv");
   EXPECT_TRUE(is_refused(SessionFolder::open(home_, "mail")->make()));
-  EXPECT_TRUE(is_refused(before.add(row()))) << "a link that came later";
+  EXPECT_TRUE(is_refused(before.add(row()))) << "a link created later";
   EXPECT_EQ(*read_file(precious), "");
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "elsewhere"));
 }
@@ -264,7 +264,7 @@ TEST_F(Sessions, FollowOwnLinks) {
             fmt::format("{}{}", kHeader, kRow));
 }
 
-TEST_F(Sessions, SayWhyAManifestCannotBeOpened) {
+TEST_F(Sessions, ReportAManifestThatCannotBeOpened) {
   const SessionFolder sessions = open();
   std::filesystem::create_directory(home_ + "/manifest.csv");
   const auto added = sessions.add(row());

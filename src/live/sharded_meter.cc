@@ -13,47 +13,47 @@
 namespace flowtell {
 namespace {
 
-// A block goes over when it holds so much, or so much time after the last.
+// A block is handed over at this size, or this long after the last.
 constexpr std::size_t kBlockFrames = 512;
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 constexpr Duration kBlockTime = std::chrono::milliseconds(2);
 
-// That may wait for a member before the reader does.
+// The most blocks that wait for a shard before the reader blocks.
 constexpr std::size_t kMaxBlocks = 16;
 
-// How far a member's idea of the time may lag while it has open bursts.
-constexpr Duration kTold = std::chrono::milliseconds(10);
+// How far a shard's time may lag while it has open bursts.
+constexpr Duration kMaxTimeLag = std::chrono::milliseconds(10);
 
-constexpr Duration kLookEvery = std::chrono::milliseconds(1);
+constexpr Duration kFinishPoll = std::chrono::milliseconds(1);
 
-FlowOptions share_of(FlowOptions options, std::size_t members) {
-  options.max_flows = std::max<std::size_t>(options.max_flows / members, 1);
+FlowOptions share_of(FlowOptions options, std::size_t shards) {
+  options.max_flows = std::max<std::size_t>(options.max_flows / shards, 1);
   return options;
 }
 
 }  // namespace
 
-// A meter, and the blocks on their way to its thread.
-class ShardedMeter::Member {
+// A meter, and the blocks queued for its thread.
+class ShardedMeter::Shard {
  public:
-  Member(const FlowOptions& options, FlowSink& sink) : meter_(options, sink) {}
-  Member(const Member&) = delete;
-  Member& operator=(const Member&) = delete;
-  // Also when another member's thread could not be had.
-  ~Member() {
-    dismiss({}, Then::kGiveUp);
+  Shard(const FlowOptions& options, FlowSink& sink) : meter_(options, sink) {}
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+  // Also runs if another shard's thread could not be started.
+  ~Shard() {
+    hand_over_last({}, Then::kAbort);
     join();
   }
 
-  // --- the reader's side ----------------------------------------------------
+  // --- called by the reading thread -----------------------------------------
 
   void start() {
     thread_ = std::thread([this] { work(); });
   }
 
   bool put(const Frame& steady, Timestamp origin) {
-    if (!knows_origin_) filling_.origin = origin;
-    knows_origin_ = true;
+    if (!has_origin_) filling_.origin = origin;
+    has_origin_ = true;
     filling_.frames.push_back({steady.time, filling_.bytes.size(),
                                static_cast<std::uint32_t>(steady.bytes.size()),
                                steady.wire_length, steady.link});
@@ -66,15 +66,15 @@ class ShardedMeter::Member {
 
   bool has_waiting() const { return !filling_.frames.empty(); }
 
-  // When the member is to be told the time, should no frame come; nothing once
-  // it knows that all its bursts are over.
-  std::optional<Timestamp> wants_time(Duration burst_gap) const {
-    if (!knows_origin_ || told_ > last_ + burst_gap) return std::nullopt;
-    return told_ + kTold;
+  // When to send the shard the time if no frame arrives; empty once all its
+  // bursts have ended.
+  std::optional<Timestamp> next_time_due(Duration burst_gap) const {
+    if (!has_origin_ || sent_time_ > last_ + burst_gap) return std::nullopt;
+    return sent_time_ + kMaxTimeLag;
   }
 
   void hand_over(Timestamp now) {
-    filling_.now = told_ = now;
+    filling_.now = sent_time_ = now;
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ready_.size() < kMaxBlocks; });
     ready_.push_back(std::move(filling_));
@@ -83,20 +83,20 @@ class ShardedMeter::Member {
       filling_ = std::move(spare_.back());
       spare_.pop_back();
     }
-    ++under_way_;
+    ++in_flight_;
     lock.unlock();
     changed_.notify_all();
   }
 
-  bool is_busy() const { return under_way_ > 0; }
+  bool is_busy() const { return in_flight_ > 0; }
 
-  void rest() {
+  void wait_until_idle() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return under_way_ == 0; });
+    changed_.wait(lock, [&] { return in_flight_ == 0; });
   }
 
-  // The last block, after which the thread ends.
-  void dismiss(Timestamp now, Then then) {
+  // The last block; the thread ends after it.
+  void hand_over_last(Timestamp now, Then then) {
     if (!thread_.joinable()) return;
     filling_.then = then;
     hand_over(now);
@@ -106,11 +106,11 @@ class ShardedMeter::Member {
   }
 
   std::size_t open_flows() const { return open_flows_; }
-  // Whose it is while the thread rests, or where there is none.
+  // Safe only while the thread is idle or absent.
   FlowMeter& meter() { return meter_; }
 
  private:
-  // --- the thread's side ----------------------------------------------------
+  // --- called by the shard's thread -----------------------------------------
 
   void work() {
     for (;;) {
@@ -122,27 +122,27 @@ class ShardedMeter::Member {
       changed_.notify_all();
 
       const auto then = block.then;
-      do_block(block);
+      process(block);
       block.bytes.clear();
       block.frames.clear();
       block.origin.reset();
 
       lock.lock();
       spare_.push_back(std::move(block));
-      --under_way_;
+      --in_flight_;
       lock.unlock();
       changed_.notify_all();
-      if (then != Then::kMoreFollow) return;
+      if (then != Then::kContinue) return;
     }
   }
 
-  void do_block(const Block& block) {
-    if (block.then == Then::kGiveUp) return;
-    if (block.origin) meter_.begin_at(*block.origin);
-    for (const Piece& piece : block.frames) {
-      meter_.add({piece.time, Bytes(&block.bytes[piece.at], piece.size),
-                  piece.wire_length, piece.link});
-      metered_ = piece.time;
+  void process(const Block& block) {
+    if (block.then == Then::kAbort) return;
+    if (block.origin) meter_.set_origin(*block.origin);
+    for (const BlockFrame& frame : block.frames) {
+      meter_.add({frame.time, Bytes(&block.bytes[frame.offset], frame.size),
+                  frame.wire_length, frame.link});
+      metered_ = frame.time;
     }
     if (block.then == Then::kFinish) {
       meter_.finish();
@@ -152,23 +152,23 @@ class ShardedMeter::Member {
     open_flows_ = meter_.open_flows();
   }
 
-  // The reader's.
+  // Used by the reading thread.
   Block filling_;
-  bool knows_origin_ = false;
+  bool has_origin_ = false;
   Timestamp last_{};  // of the frames
-  Timestamp told_{};
+  Timestamp sent_time_{};
 
-  // The thread's.
+  // Used by the shard's thread.
   FlowMeter meter_;
   Timestamp metered_{};
   std::atomic<std::size_t> open_flows_{0};
 
-  // Under the mutex, but that anybody may look at the number under way.
+  // Guarded by mutex_; in_flight_ may be read without it.
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Block> ready_;
   std::vector<Block> spare_;
-  std::atomic<std::size_t> under_way_{0};
+  std::atomic<std::size_t> in_flight_{0};
 
   std::thread thread_;
 };
@@ -177,23 +177,23 @@ ShardedMeter::ShardedMeter(const FlowOptions& options,
                            std::span<FlowSink* const> sinks)
     : finder_(options.lan, options.max_flows * PairTable::kPairsPerFlow),
       burst_gap_(options.burst_gap) {
-  require(!sinks.empty(), "a crew has a member");
+  require(!sinks.empty(), "a sharded meter needs a sink");
   const FlowOptions share = share_of(options, sinks.size());
   for (FlowSink* sink : sinks) {
-    members_.push_back(std::make_unique<Member>(share, *sink));
+    shards_.push_back(std::make_unique<Shard>(share, *sink));
   }
-  if (is_alone()) return;
-  for (const auto& member : members_) member->start();
+  if (is_single()) return;
+  for (const auto& shard : shards_) shard->start();
 }
 
 ShardedMeter::~ShardedMeter() {
-  dismiss(Then::kGiveUp);
-  for (const auto& member : members_) member->join();
+  hand_over_last(Then::kAbort);
+  for (const auto& shard : shards_) shard->join();
 }
 
 void ShardedMeter::add(const Frame& frame) {
-  if (is_alone()) {
-    members_.front()->meter().add(frame);
+  if (is_single()) {
+    shards_.front()->meter().add(frame);
     return;
   }
   Frame steady = frame;
@@ -205,7 +205,7 @@ void ShardedMeter::add(const Frame& frame) {
     seen_.links.insert(frame.link);
   }
   now_ = std::max(now_, steady.time);
-  if (now_ - handed_over_ >= kBlockTime) hand_over_what_waits();
+  if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
 
   Packet packet;
   const FrameOutcome outcome = decoder_.decode(steady, packet);
@@ -215,93 +215,93 @@ void ShardedMeter::add(const Frame& frame) {
     return;
   }
   const std::uint64_t hash = keyed_hash(finder_.device_of(packet));
-  Member& member = *members_[static_cast<std::size_t>(hash % members_.size())];
-  if (member.put(steady, *seen_.first)) member.hand_over(now_);
+  Shard& shard = *shards_[static_cast<std::size_t>(hash % shards_.size())];
+  if (shard.put(steady, *seen_.first)) shard.hand_over(now_);
 }
 
-void ShardedMeter::hand_over_what_waits() {
-  for (const auto& member : members_) {
-    const auto wanted = member->wants_time(burst_gap_);
-    if (member->has_waiting() || (wanted && now_ >= *wanted)) {
-      member->hand_over(now_);
+void ShardedMeter::hand_over_blocks() {
+  for (const auto& shard : shards_) {
+    const auto due = shard->next_time_due(burst_gap_);
+    if (shard->has_waiting() || (due && now_ >= *due)) {
+      shard->hand_over(now_);
     }
   }
   handed_over_ = now_;
 }
 
 void ShardedMeter::note_silence(Duration since_last_frame) {
-  if (is_alone()) {
-    members_.front()->meter().note_silence(since_last_frame);
+  if (is_single()) {
+    shards_.front()->meter().note_silence(since_last_frame);
     return;
   }
   if (!seen_.last) return;
-  const Duration room = SteadyClock::kLatestOutcome - *seen_.last;
+  const Duration room = SteadyClock::kLatestSteadyTime - *seen_.last;
   now_ = std::max(now_, *seen_.last + std::min(since_last_frame, room));
-  hand_over_what_waits();
+  hand_over_blocks();
 }
 
 std::optional<Duration> ShardedMeter::next_end() const {
-  if (is_alone()) return members_.front()->meter().next_end();
+  if (is_single()) return shards_.front()->meter().next_end();
   std::optional<Duration> next;
-  for (const auto& member : members_) {
-    const auto wanted = member->wants_time(burst_gap_);
-    if (!wanted) continue;
-    const Duration silence = *wanted - *seen_.last;
+  for (const auto& shard : shards_) {
+    const auto due = shard->next_time_due(burst_gap_);
+    if (!due) continue;
+    const Duration silence = *due - *seen_.last;
     next = std::min(silence, next.value_or(silence));
   }
   return next;
 }
 
 bool ShardedMeter::is_busy() const {
-  return std::any_of(members_.begin(), members_.end(),
-                     [](const auto& member) { return member->is_busy(); });
+  return std::any_of(shards_.begin(), shards_.end(),
+                     [](const auto& shard) { return shard->is_busy(); });
 }
 
-void ShardedMeter::rest() {
-  for (const auto& member : members_) member->rest();
+void ShardedMeter::wait_until_idle() {
+  for (const auto& shard : shards_) shard->wait_until_idle();
 }
 
 void ShardedMeter::finish(const std::function<void()>& meanwhile) {
-  if (is_alone()) {
-    members_.front()->meter().finish();
+  if (is_single()) {
+    shards_.front()->meter().finish();
     return;
   }
-  dismiss(Then::kFinish);
+  hand_over_last(Then::kFinish);
   while (is_busy()) {
     meanwhile();
-    std::this_thread::sleep_for(kLookEvery);
+    std::this_thread::sleep_for(kFinishPoll);
   }
-  for (const auto& member : members_) member->join();
+  for (const auto& shard : shards_) shard->join();
 }
 
-void ShardedMeter::dismiss(Then then) {
-  for (const auto& member : members_) member->dismiss(now_, then);
+void ShardedMeter::hand_over_last(Then then) {
+  for (const auto& shard : shards_) shard->hand_over_last(now_, then);
 }
 
 ShardedMeter::Progress ShardedMeter::progress() const {
-  if (is_alone()) {
-    const FlowMeter& meter = members_.front()->meter();
+  if (is_single()) {
+    const FlowMeter& meter = shards_.front()->meter();
     const MeterReport report = meter.report();
     return {report.frames, report.last, meter.open_flows(), report.ledger};
   }
   Progress progress{frames_, seen_.last, 0, seen_.ledger};
-  for (const auto& member : members_) {
-    progress.open_flows += member->open_flows();
+  for (const auto& shard : shards_) {
+    progress.open_flows += shard->open_flows();
   }
   return progress;
 }
 
 MeterReport ShardedMeter::report() const {
-  if (is_alone()) return members_.front()->meter().report();
+  if (is_single()) return shards_.front()->meter().report();
   MeterReport report = seen_;
   report.late_frames = clock_.late();
   report.clock_steps = clock_.steps();
-  for (const auto& member : members_) report += member->meter().report();
+  for (const auto& shard : shards_) report += shard->meter().report();
   return report;
 }
 
-const FlowMeter& ShardedMeter::meter(std::size_t member) const {
-  return members_[member]->meter();
+const FlowMeter& ShardedMeter::meter(std::size_t shard) const {
+  return shards_[shard]->meter();
 }
 
 }  // namespace flowtell

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A link's frames metered by several threads: a flow meter for each, and each
-// device with one of them.
+// Meters the frames of one link with several threads. Each shard has a flow
+// meter, and each device belongs to one shard.
 //
-// The kernel can share out an interface's frames by itself (PACKET_FANOUT), but
-// no program of its own can keep a device whole: with both ends in the LAN, or
-// neither, the device is the end that the pair's first packet told. So whoever
-// reads the link decodes each frame as far as its ports, asks the rule
-// (DeviceFinder), and hands the frame, with a time that never falls, to the
-// member that has the device. All that a burst hangs on is there: its packets,
-// their times, the pair's first, what DNS told the device. Bursts, flows and
-// verdicts are those of one meter; only bursts of different devices may come in
-// another order. What is told to all devices at once (multicast DNS) is known
-// only to devices of the same member; and whose a pair within the LAN is that
-// returns after an hour's silence, in a burst that never ended, is asked anew.
+// The kernel's fanout (PACKET_FANOUT) cannot keep a device in one shard: if
+// both ends of a pair are in the LAN, or neither, the first packet decides
+// which end is the device. So the reading thread decodes each frame up to its
+// ports, finds its device (DeviceFinder), and hands the frame, with a
+// non-decreasing time, to the device's shard. That shard has all state of a
+// burst: its packets and times, the pair's first packet, and the device's DNS
+// answers. Bursts, flows and verdicts equal those of one meter; only the order
+// of bursts of different devices may differ. Two exceptions: multicast DNS is
+// known only to devices of the same shard, and after an hour idle within a
+// burst, a pair inside the LAN is attributed again.
 //
-// Frames go over in blocks, a silence as the time that every frame of a block
-// and before lies at or below. A member that cannot keep up makes the reader
-// wait, so that what is lost is lost, and counted, in one place: the kernel.
+// Frames are handed over in blocks. Each block carries a watermark: no later
+// frame is older. A silence only moves the watermark. A shard that cannot keep
+// up makes the reader wait, so frames are lost, and counted, only in the
+// kernel.
 //
-// A crew of one has no threads: all is done at once by the caller.
-// One thread calls; the sinks are called by the members' own threads.
+// With one sink there are no threads: the caller does all work. One thread
+// calls this class; the shards' threads call the sinks.
 #pragma once
 
 #include <cstdint>
@@ -37,76 +37,76 @@ namespace flowtell {
 
 class ShardedMeter {
  public:
-  // One member a sink; these outlive the crew. The members share the limits of
-  // one meter among them. REQUIRES: there is a sink.
+  // One shard per sink; the sinks outlive this object. The shards divide the
+  // limits of one meter among them. REQUIRES: there is a sink.
   ShardedMeter(const FlowOptions& options, std::span<FlowSink* const> sinks);
   ShardedMeter(const ShardedMeter&) = delete;
   ShardedMeter& operator=(const ShardedMeter&) = delete;
-  ~ShardedMeter();  // what was not finished is given up
+  ~ShardedMeter();  // drops unfinished work
 
   void add(const Frame& frame);
 
-  // As FlowMeter's. Of a crew of several, silence is told at least every ten
-  // milliseconds while bursts may be open.
+  // As in FlowMeter. With several shards, next_end() falls within ten
+  // milliseconds of the last handover while bursts may be open.
   void note_silence(Duration since_last_frame);
   std::optional<Duration> next_end() const;
 
-  // Whether members are at work on what was handed to them.
+  // Whether shards have unprocessed blocks.
   bool is_busy() const;
-  // Waits until none is. From then on until the next `add` or `note_silence`
-  // nothing moves: the place to exchange what the sinks use.
-  void rest();
+  // Waits until no shard is busy. Until the next `add` or `note_silence` the
+  // sinks are not called, so their shared state may be replaced.
+  void wait_until_idle();
 
-  // Ends all bursts: no more frames will come. While that lasts, what is given
-  // is called every now and then.
+  // Ends all bursts; no frames follow. Calls `meanwhile` about every
+  // millisecond while it waits.
   void finish(const std::function<void()>& meanwhile = [] {});
 
-  // How far it is; while members are at work, how far they were a moment ago.
+  // The progress so far; while shards are busy, that of a moment ago.
   struct Progress {
     std::uint64_t frames = 0;
     std::optional<Timestamp> last;
     std::size_t open_flows = 0;
-    Ledger ledger;  // of a crew of several, what was used is not in it yet
+    Ledger ledger;  // with several shards, without the used frames
   };
   Progress progress() const;
-  // REQUIRES: it rests or has finished.
+  // REQUIRES: the shards are idle or finished.
   MeterReport report() const;
 
-  std::size_t size() const { return members_.size(); }
-  // Whose flows the member's sink gets; they count from its origin.
-  const FlowMeter& meter(std::size_t member) const;
+  std::size_t size() const { return shards_.size(); }
+  // The meter of a shard's flows, whose times count from its origin.
+  const FlowMeter& meter(std::size_t shard) const;
 
  private:
-  struct Piece {
+  struct BlockFrame {
     Timestamp time;
-    std::size_t at;  // of its bytes in the block
+    std::size_t offset;  // of its bytes in the block
     std::uint32_t size;
     std::uint32_t wire_length;
     LinkType link;
   };
-  enum class Then { kMoreFollow, kFinish, kGiveUp };
+  enum class Then { kContinue, kFinish, kAbort };
   struct Block {
     std::vector<std::uint8_t> bytes;
-    std::vector<Piece> frames;
+    std::vector<BlockFrame> frames;
     Timestamp now;  // no later block holds a frame of an earlier time
     std::optional<Timestamp> origin;
-    Then then = Then::kMoreFollow;
+    Then then = Then::kContinue;
   };
-  class Member;
+  class Shard;
 
-  bool is_alone() const { return members_.size() == 1; }
-  void hand_over_what_waits();
-  void dismiss(Then then);  // with the last block
+  bool is_single() const { return shards_.size() == 1; }
+  void hand_over_blocks();
+  void hand_over_last(Then then);
 
   SteadyClock clock_;
   Decoder decoder_;
   DeviceFinder finder_;
-  MeterReport seen_;  // by the reader; of the ledger, what no member got
+  MeterReport seen_;  // by the reader; its ledger lacks the shards' frames
   std::uint64_t frames_ = 0;
-  Timestamp now_{};          // of the last frame, and the silence since
-  Timestamp handed_over_{};  // until when everything was
+  Timestamp now_{};          // of the last frame, plus the silence since
+  Timestamp handed_over_{};  // the time of the last handover
   Duration burst_gap_;
-  std::vector<std::unique_ptr<Member>> members_;
+  std::vector<std::unique_ptr<Shard>> shards_;
 };
 
 }  // namespace flowtell

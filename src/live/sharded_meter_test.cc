@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A crew's twin is one meter: the same bursts of each device, the same ledger.
+// A single FlowMeter is the reference: same bursts per device, same ledger.
 #include "live/sharded_meter.h"
 
 #include <gtest/gtest.h>
@@ -21,9 +21,9 @@ std::string device_name(std::uint32_t number) {
   return fmt::format("192.168.12.{}", 100 + number);
 }
 
-// One moment of a house with a few phones: they ask the gateway for names and
-// talk to servers, to each other, and in fragments; strangers talk through it;
-// and there are frames of no use.
+// A random frame of a home network with a few phones. Phones ask the gateway
+// for names and talk to servers, to each other, and in fragments; other hosts
+// talk through it; some frames are not IP.
 TestFrame any_frame(Random& random, Timestamp now) {
   const std::string phone = device_name(random.below(6));
   const auto port = static_cast<Port>(40000 + random.below(4));
@@ -75,7 +75,7 @@ TestFrame any_frame(Random& random, Timestamp now) {
   }
 }
 
-// A step forward or a pause; sometimes a late frame, seldom a clock set back.
+// A step forward or a pause; sometimes a late frame, rarely a clock set back.
 Duration any_step(Random& random) {
   const std::uint32_t kind = random.below(400);
   if (kind == 0) return -1min;
@@ -97,7 +97,7 @@ std::vector<TestFrame> some_frames(std::uint64_t seed, int count) {
 
 using BurstsOf = std::map<std::string, std::string>;
 
-// Each device's bursts, in their order, in words.
+// The bursts of each device in order, as text.
 BurstsOf by_device(const FlowCollector& collector) {
   BurstsOf bursts;
   std::size_t flow = 0;
@@ -106,16 +106,16 @@ BurstsOf by_device(const FlowCollector& collector) {
     for (; flow < end; ++flow) {
       const CollectedFlow& each = collector.flows[flow];
       words += each.server + ' ' +
-               in_words(each.burst, {each.device, each.device_port},
-                        {each.remote, each.remote_port}, each.protocol,
-                        each.records);
+               flow_text(each.burst, {each.device, each.device_port},
+                         {each.remote, each.remote_port}, each.protocol,
+                         each.records);
     }
     words += "end of burst\n";
   }
   return bursts;
 }
 
-std::string in_words(const MeterReport& report) {
+std::string flow_text(const MeterReport& report) {
   std::string words;
   for (const LedgerHeading& heading : kLedgerHeadings) {
     words +=
@@ -131,7 +131,7 @@ std::string in_words(const MeterReport& report) {
                      report.bursts_ended_early);
 }
 
-struct Outcome {
+struct MeteredResult {
   BurstsOf bursts;
   std::string report;
 };
@@ -142,25 +142,25 @@ FlowOptions options() {
   return options;
 }
 
-Outcome by_one_meter(const std::vector<TestFrame>& frames) {
+MeteredResult by_one_meter(const std::vector<TestFrame>& frames) {
   FlowCollector got;
   FlowMeter meter(options(), got);
   for (const TestFrame& frame : frames) meter.add(frame.view());
   meter.finish();
-  return {by_device(got), in_words(meter.report())};
+  return {by_device(got), flow_text(meter.report())};
 }
 
-struct Hands {
-  explicit Hands(std::size_t count) : collectors(count) {
+struct ShardSinks {
+  explicit ShardSinks(std::size_t count) : collectors(count) {
     for (FlowCollector& collector : collectors) sinks.push_back(&collector);
   }
-  // What all got. REQUIRES: the crew has finished.
+  // The bursts of all shards. REQUIRES: the meter has finished.
   BurstsOf bursts() const {
     BurstsOf all;
     for (const FlowCollector& collector : collectors) {
       for (const auto& [device, words] : by_device(collector)) {
         EXPECT_TRUE(all.emplace(device, words).second)
-            << device << " has bursts with two members";
+            << device << " has bursts in two shards";
       }
     }
     return all;
@@ -169,38 +169,38 @@ struct Hands {
   std::vector<FlowSink*> sinks;
 };
 
-Outcome by_crew(const std::vector<TestFrame>& frames, std::size_t members,
-                std::uint64_t seed) {
+MeteredResult by_shards(const std::vector<TestFrame>& frames,
+                        std::size_t shards, std::uint64_t seed) {
   Random random(seed);
-  Hands hands(members);
-  ShardedMeter sharded_meter(options(), hands.sinks);
+  ShardSinks sinks(shards);
+  ShardedMeter sharded_meter(options(), sinks.sinks);
   for (const TestFrame& frame : frames) {
     sharded_meter.add(frame.view());
     if (random.below(20) == 0) sharded_meter.note_silence(Duration{});
-    if (random.below(500) == 0) sharded_meter.rest();
+    if (random.below(500) == 0) sharded_meter.wait_until_idle();
   }
   sharded_meter.finish();
-  return {hands.bursts(), in_words(sharded_meter.report())};
+  return {sinks.bursts(), flow_text(sharded_meter.report())};
 }
 
-TEST(ShardedMeter, FindsTheBurstsThatOneMeterFinds) {
+TEST(ShardedMeter, FindsTheBurstsOfOneMeter) {
   for (std::uint64_t seed = 0; seed < 8; ++seed) {
     const auto frames = some_frames(seed, 4000);
-    const Outcome due = by_one_meter(frames);
-    EXPECT_GT(due.bursts.size(), 6u);
-    EXPECT_NE(due.bursts.at(device_name(0)).find("www.example.org"),
+    const MeteredResult expected = by_one_meter(frames);
+    EXPECT_GT(expected.bursts.size(), 6u);
+    EXPECT_NE(expected.bursts.at(device_name(0)).find("www.example.org"),
               std::string::npos)
-        << "names told by the gateway are there";
-    for (const std::size_t members : {1u, 2u, 3u, 7u}) {
-      const Outcome got = by_crew(frames, members, seed);
-      ASSERT_EQ(got.bursts, due.bursts) << members << " members, " << seed;
-      ASSERT_EQ(got.report, due.report) << members << " members, " << seed;
+        << "with names from the gateway's DNS answers";
+    for (const std::size_t shards : {1u, 2u, 3u, 7u}) {
+      const MeteredResult got = by_shards(frames, shards, seed);
+      ASSERT_EQ(got.bursts, expected.bursts) << shards << " shards, " << seed;
+      ASSERT_EQ(got.report, expected.report) << shards << " shards, " << seed;
     }
   }
 }
 
-// With two members no device is split, and both have work.
-TEST(ShardedMeter, SharesDevicesOut) {
+// With two shards no device is split, and both have flows.
+TEST(ShardedMeter, DistributesDevices) {
   std::vector<TestFrame> frames;
   for (int i = 0; i < 2000; ++i) {
     frames.push_back(frame()
@@ -210,21 +210,20 @@ TEST(ShardedMeter, SharesDevicesOut) {
                          .payload(10)
                          .at(kTestStart + i * 1ms));
   }
-  Hands hands(2);
-  ShardedMeter sharded_meter({}, hands.sinks);
+  ShardSinks sinks(2);
+  ShardedMeter sharded_meter({}, sinks.sinks);
   for (const TestFrame& frame : frames) sharded_meter.add(frame.view());
   sharded_meter.finish();
-  hands.bursts();
-  for (const FlowCollector& collector : hands.collectors) {
+  sinks.bursts();
+  for (const FlowCollector& collector : sinks.collectors) {
     EXPECT_GT(collector.flows.size(), 100u);
   }
 }
 
-// What one member has must end although only others get frames, and although
-// none gets any.
-TEST(ShardedMeter, EndsBurstsBySilenceInGoodTime) {
-  Hands hands(4);
-  ShardedMeter sharded_meter({}, hands.sinks);
+// A shard's bursts must end although only other shards, or none, get frames.
+TEST(ShardedMeter, EndsBurstsBySilenceInTime) {
+  ShardSinks sinks(4);
+  ShardedMeter sharded_meter({}, sinks.sinks);
   std::size_t flows = 0;
   for (std::uint32_t device = 0; device < 40; ++device) {
     sharded_meter.add(frame()
@@ -236,9 +235,9 @@ TEST(ShardedMeter, EndsBurstsBySilenceInGoodTime) {
                           .view());
   }
   const auto ended = [&] {
-    sharded_meter.rest();
+    sharded_meter.wait_until_idle();
     flows = 0;
-    for (const FlowCollector& collector : hands.collectors) {
+    for (const FlowCollector& collector : sinks.collectors) {
       flows += collector.flows.size();
     }
     return flows;
@@ -249,7 +248,7 @@ TEST(ShardedMeter, EndsBurstsBySilenceInGoodTime) {
   EXPECT_EQ(sharded_meter.progress().open_flows, 40u);
   EXPECT_EQ(sharded_meter.progress().frames, 40u);
   Duration silence{200ms};
-  int reported = 0;
+  int wake_ups = 0;
   while (const auto next = sharded_meter.next_end()) {
     ASSERT_GT(*next, silence);
     ASSERT_LE(*next, silence + 10ms);
@@ -258,19 +257,19 @@ TEST(ShardedMeter, EndsBurstsBySilenceInGoodTime) {
     const auto over = static_cast<std::size_t>(
         std::clamp<std::int64_t>((silence - 220ms) / 20ms, 0, 40));
     ASSERT_GE(ended() + 1, over) << seconds_text(silence, 3);
-    ++reported;
+    ++wake_ups;
   }
   EXPECT_EQ(ended(), 40u);
-  EXPECT_LT(silence, 1s + 30ms) << "then nobody has to be woken";
-  EXPECT_LT(reported, 100);
+  EXPECT_LT(silence, 1s + 30ms) << "no further wake-up is needed";
+  EXPECT_LT(wake_ups, 100);
   sharded_meter.finish();
 }
 
-// Frames go over in blocks: what is on its way to a member shows in its flows
-// once it has done that.
-class CrewBlocks : public testing::Test {
+// Frames are handed over in blocks; a block shows in progress() once the shard
+// has metered it.
+class ShardBlocks : public testing::Test {
  protected:
-  // A frame of another flow of the one device, after so much time.
+  // Adds a frame of a new flow of the one device, at this time.
   void add(Duration after, std::size_t payload = 0) {
     sharded_meter_.add(frame()
                            .ethernet()
@@ -282,38 +281,38 @@ class CrewBlocks : public testing::Test {
                            .view());
   }
   std::size_t handed_over() {
-    sharded_meter_.rest();
+    sharded_meter_.wait_until_idle();
     return sharded_meter_.progress().open_flows;
   }
 
-  Hands hands_{2};
-  ShardedMeter sharded_meter_{{}, hands_.sinks};
+  ShardSinks sinks_{2};
+  ShardedMeter sharded_meter_{{}, sinks_.sinks};
   Port port_ = 1000;
 };
 
-TEST_F(CrewBlocks, GoOverEveryTwoMilliseconds) {
+TEST_F(ShardBlocks, AreHandedOverEveryTwoMilliseconds) {
   add(0ms);
   add(2ms - 1ns);
   EXPECT_EQ(handed_over(), 0u);
   add(2ms);
-  EXPECT_EQ(handed_over(), 2u) << "those before it";
+  EXPECT_EQ(handed_over(), 2u) << "the frames before it";
   add(2ms + 1us);
   add(4ms - 1ns);
   EXPECT_EQ(handed_over(), 2u);
   add(4ms);
   EXPECT_EQ(handed_over(), 5u);
   sharded_meter_.note_silence(0ms);
-  EXPECT_EQ(handed_over(), 6u) << "all of it in a silence";
+  EXPECT_EQ(handed_over(), 6u) << "a silence flushes all blocks";
 }
 
-TEST_F(CrewBlocks, GoOverWhenTheyHoldSoManyFrames) {
+TEST_F(ShardBlocks, AreHandedOverAtTheFrameLimit) {
   for (int i = 1; i < 512; ++i) add(0ms);
   EXPECT_EQ(handed_over(), 0u);
   add(0ms);
   EXPECT_EQ(handed_over(), 512u);
 }
 
-TEST_F(CrewBlocks, GoOverWhenTheyHoldSoManyBytes) {
+TEST_F(ShardBlocks, AreHandedOverAtTheByteLimit) {
   constexpr std::size_t kHeaders = 14 + 20 + 8;
   constexpr std::size_t kQuarter = std::size_t{64} << 10;
   for (int i = 0; i < 4; ++i) add(0ms, kQuarter - kHeaders - 1 - 1000);
@@ -324,11 +323,11 @@ TEST_F(CrewBlocks, GoOverWhenTheyHoldSoManyBytes) {
   EXPECT_EQ(handed_over(), 6u);
 }
 
-TEST(CrewShares, AreThoseOfOneMeterAmongAll) {
+TEST(ShardLimits, DivideTheLimitsOfOneMeter) {
   FlowOptions options;
   options.max_flows = 40;
-  Hands hands(2);
-  ShardedMeter sharded_meter(options, hands.sinks);
+  ShardSinks sinks(2);
+  ShardedMeter sharded_meter(options, sinks.sinks);
   for (Port port = 0; port < 30; ++port) {
     sharded_meter.add(
         frame().ethernet().ipv4(device_name(1)).udp(port, 443).build().view());
@@ -336,7 +335,7 @@ TEST(CrewShares, AreThoseOfOneMeterAmongAll) {
   sharded_meter.finish();
   EXPECT_EQ(sharded_meter.report().flows, 30u);
   EXPECT_EQ(sharded_meter.report().bursts_ended_early, 1u)
-      << "20 flows for each of two";
+      << "20 flows for each of two shards";
 }
 
 std::ptrdiff_t threads() {
@@ -344,31 +343,31 @@ std::ptrdiff_t threads() {
       std::filesystem::directory_iterator("/proc/self/task"));
 }
 
-TEST(ShardedMeter, GivesUpWhatIsNotFinished) {
+TEST(ShardedMeter, DropsUnfinishedWork) {
   std::thread([] {
-  }).join();  // with the first one ThreadSanitizer starts its own
+  }).join();  // the first thread makes ThreadSanitizer start its own
   const std::ptrdiff_t before = threads();
-  Hands hands(3);
+  ShardSinks sinks(3);
   {
-    ShardedMeter sharded_meter({}, hands.sinks);
+    ShardedMeter sharded_meter({}, sinks.sinks);
     EXPECT_EQ(threads(), before + 3);
     for (std::uint32_t device = 0; device < 50; ++device) {
       const TestFrame one = frame().ethernet().ipv4(device_name(device)).udp();
       sharded_meter.add(one.view());
     }
   }
-  for (const FlowCollector& collector : hands.collectors) {
-    EXPECT_TRUE(collector.flows.empty()) << "no burst was over";
+  for (const FlowCollector& collector : sinks.collectors) {
+    EXPECT_TRUE(collector.flows.empty()) << "no burst had ended";
   }
-  // The system takes a moment to forget a thread that was joined.
+  // The kernel removes a joined thread with a delay.
   for (int i = 0; i < 1000 && threads() > before; ++i) {
     std::this_thread::sleep_for(10ms);
   }
   EXPECT_EQ(threads(), before);
 }
 
-// The reader waits rather than let blocks pile up.
-TEST(ShardedMeter, WaitsForAMemberThatCannotKeepUp) {
+// The reader waits instead of queueing more blocks.
+TEST(ShardedMeter, WaitsForASlowShard) {
   struct Slow : FlowSink {
     void take(const Flow&) override {
       ++flows;

@@ -6,14 +6,14 @@
 namespace flowtell {
 namespace {
 
-// The most that a kill can lose of a capture.
+// The most of a capture that a kill can lose.
 constexpr Duration kFlushEvery = std::chrono::seconds(1);
 
-// How soon is looked for what threads of the crew found.
-constexpr Duration kCrewEvery = std::chrono::milliseconds(5);
+// The poll interval for the results of the shards' threads.
+constexpr Duration kShardEvery = std::chrono::milliseconds(5);
 
-void shorten(std::optional<Duration>& wish, Duration to) {
-  wish = std::min(to, wish.value_or(to));
+void shorten(std::optional<Duration>& wait, Duration to) {
+  wait = std::min(to, wait.value_or(to));
 }
 
 }  // namespace
@@ -30,13 +30,13 @@ Result<void> Watch::take(std::span<const Frame> frames) {
   return {};
 }
 
-// A full disk must not end the watch.
+// Writes the frame to the capture. A full disk must not end the watch.
 void Watch::keep(const Frame& frame) {
   if (options_.writer == nullptr) return;
   if (frame.link != options_.writer->link()) {
     check_written(fail(ErrorKind::kOutput,
-                       "cannot go on writing {}: a capture has one link type, "
-                       "and now there is another",
+                       "cannot go on writing {}: the link type changed, and a "
+                       "capture has one link type",
                        options_.writer->path()));
     return;
   }
@@ -55,7 +55,7 @@ void Watch::note_silence(Duration since_last_frame) {
 }
 
 Result<void> Watch::reload() {
-  sharded_meter_.rest();
+  sharded_meter_.wait_until_idle();
   return options_.reload();
 }
 
@@ -65,8 +65,8 @@ Result<WaitRequest> Watch::poll() {
     next_flush_ = now + kFlushEvery;
     check_written(options_.writer->flush());
   }
-  const bool is_busy =
-      sharded_meter_.is_busy();  // before the tick, which may miss it
+  // Before the tick, which may miss blocks that finish during it.
+  const bool is_busy = sharded_meter_.is_busy();
   if (auto done = options_.tick(); !done) return fail(std::move(done).error());
   WaitRequest wait_request;
   wait_request.silence = sharded_meter_.next_end();
@@ -74,7 +74,7 @@ Result<WaitRequest> Watch::poll() {
   wait_request.writable = options_.writable();
   wait_request.holds_frames =
       options_.waits_for_reader && wait_request.writable >= 0;
-  if (is_busy) shorten(wait_request.time, kCrewEvery);
+  if (is_busy) shorten(wait_request.time, kShardEvery);
   if (options_.writer != nullptr) shorten(wait_request.time, next_flush_ - now);
   return wait_request;
 }

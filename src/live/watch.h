@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The live watch: frames from a source go through the meter into a sink of
-// flows, just as those of a file do, and into a capture where that is wanted.
-// What makes it live is only that bursts end by silence as well as by packets.
-// With several sinks, several meters share the work (sharded_meter.h).
+// The live watch: meters the frames of a source into flow sinks, and optionally
+// writes them to a capture. Unlike in a file, bursts end by silence as well as
+// by packets. With several sinks, several meters share the work
+// (sharded_meter.h).
 //
-// Runs for months: nothing here grows.
+// Memory is bounded, so it can run for months.
 #pragma once
 
 #include <array>
@@ -22,25 +22,24 @@ class Watch : public LiveHandler {
  public:
   struct Options {
     FlowOptions flows;
-    // Keeps every frame here, if given; outlives the watch.
+    // Writes every frame here, if given; outlives the watch.
     PcapWriter* writer = nullptr;
-    // How often `tick` is called at least; nothing: only when something came.
+    // The longest time between two calls of `tick`; empty: no limit.
     std::optional<Duration> tick_every;
-    // After whatever may have ended flows, and at every tick. Its failure ends
-    // the watch.
+    // Called after anything that may end flows, and every `tick_every`. An
+    // error ends the watch.
     std::function<Result<void>()> tick;
-    // A descriptor that is to be ticked at when it can be written to; -1 for
-    // none.
+    // A descriptor that triggers a tick when it is writable; -1 for none.
     std::function<int()> writable = [] { return -1; };
-    // While there is one, no frame is read: they can wait.
+    // Reads no frames while there is such a descriptor.
     bool waits_for_reader = false;
-    // No sink is called meanwhile.
+    // No sink is called during a reload.
     std::function<Result<void>()> reload;
     std::function<void(const std::string&)> notice;
   };
 
-  // The sinks, one a thread, must outlive the watch. Ticks come from the
-  // caller's thread.
+  // The sinks, one per thread, outlive the watch. `tick` runs in the calling
+  // thread.
   Watch(Options options, std::span<FlowSink* const> sinks);
   Watch(Options options, FlowSink& sink)
       : Watch(std::move(options), std::array{&sink}) {}
@@ -51,12 +50,12 @@ class Watch : public LiveHandler {
   Result<void> reload() override;
   void notice(const std::string& text) override { options_.notice(text); }
 
-  // Ends all bursts and writes what waits. To be called last.
+  // Ends all bursts and writes pending data. Call it last.
   Result<void> finish();
 
   const ShardedMeter& sharded_meter() const { return sharded_meter_; }
   std::uint64_t bytes() const { return bytes_; }  // on the wire, of all frames
-  // A capture that could not be written was given up, and the watch went on.
+  // Whether the capture could not be written and was dropped.
   bool has_lost_writer() const { return has_lost_writer_; }
 
  private:

@@ -17,7 +17,7 @@
 namespace flowtell {
 namespace {
 
-// Two phones that talk at once, an hour later one of them again.
+// Two phones that talk at once, and one of them again an hour later.
 std::vector<TestFrame> some_frames() {
   std::vector<TestFrame> frames;
   for (int i = 0; i < 40; ++i) {
@@ -36,13 +36,13 @@ std::vector<TestFrame> some_frames() {
   return frames;
 }
 
-// As classify finds them.
+// The flows that `classify` finds.
 std::string flows_of_file(const std::string& bytes) {
   auto source = open_capture(as_bytes(bytes), "test");
   FlowCollector got;
   FlowMeter meter({}, got);
   meter_all(**source, meter);
-  return in_words(got);
+  return flow_text(got);
 }
 
 class Watching : public testing::Test {
@@ -66,10 +66,10 @@ class Watching : public testing::Test {
   std::vector<std::string> notices_;
 };
 
-// Whenever somebody looks at the clock.
-TEST_F(Watching, FindsTheFlowsThatAFileHas) {
+// At random intervals between polls.
+TEST_F(Watching, FindsTheFlowsOfAFile) {
   const std::string bytes = pcap_bytes(some_frames());
-  const std::string due = flows_of_file(bytes);
+  const std::string expected = flows_of_file(bytes);
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     Random random(seed);
     Duration now{};
@@ -87,11 +87,11 @@ TEST_F(Watching, FindsTheFlowsThatAFileHas) {
       now += 1ms * random.below(pace);
     }
     ASSERT_TRUE(watch.finish());
-    ASSERT_EQ(in_words(got), due) << seed;
+    ASSERT_EQ(flow_text(got), expected) << seed;
   }
 }
 
-TEST_F(Watching, FindsTheSameThroughTheLoop) {
+TEST_F(Watching, FindsTheFlowsOfAFileThroughTheLoop) {
   const LiveSignals signals;
   auto waiter = LiveWaiter::make();
   ASSERT_TRUE(waiter);
@@ -101,14 +101,14 @@ TEST_F(Watching, FindsTheSameThroughTheLoop) {
   Watch watch(options(), got_);
   ASSERT_TRUE(run_live(source, *waiter, watch));
   ASSERT_TRUE(watch.finish());
-  EXPECT_EQ(in_words(got_), flows_of_file(bytes));
+  EXPECT_EQ(flow_text(got_), flows_of_file(bytes));
 }
 
 TEST_F(Watching, EndsABurstByItsSilence) {
   Watch watch(options(), got_);
   const TestFrame one = frame().ethernet().ipv4().udp();
   ASSERT_TRUE(watch.take(std::vector{one.view()}));
-  EXPECT_EQ(watch.poll()->silence, 1s) << "that is what it waits for";
+  EXPECT_EQ(watch.poll()->silence, 1s);
   watch.note_silence(1s);
   EXPECT_TRUE(got_.flows.empty());
   watch.note_silence(1s + 1ns);
@@ -123,19 +123,19 @@ TEST_F(Watching, EndsOpenBurstsWhenItIsFinished) {
   EXPECT_TRUE(got_.flows.empty());
   ASSERT_TRUE(watch.finish());
   EXPECT_EQ(got_.flows.size(), 1u);
-  EXPECT_EQ(ticks_, 1) << "somebody must be told";
+  EXPECT_EQ(ticks_, 1);
 }
 
-TEST_F(Watching, IsNeverDoneByItselfAndTicksAsWished) {
-  Watch::Options wished = options();
-  wished.tick_every = 200ms;
-  Watch watch(wished, got_);
+TEST_F(Watching, IsNeverDoneByItselfAndRequestsTicks) {
+  Watch::Options periodic = options();
+  periodic.tick_every = 200ms;
+  Watch watch(periodic, got_);
   const auto wait_request = watch.poll();
   EXPECT_FALSE(wait_request->is_done);
   EXPECT_EQ(wait_request->time, 200ms);
   EXPECT_EQ(ticks_, 1);
   Watch other(options(), got_);
-  EXPECT_FALSE(other.poll()->time) << "it sleeps until something comes";
+  EXPECT_FALSE(other.poll()->time) << "it sleeps until an event";
 }
 
 TEST_F(Watching, FailsWithItsTick) {
@@ -155,7 +155,7 @@ TEST_F(Watching, CountsTheBytesOnTheWire) {
   EXPECT_EQ(watch.bytes(), 2u * (14 + 20 + 8 + 900));
 }
 
-TEST_F(Watching, KeepsEveryFrameInItsCapture) {
+TEST_F(Watching, WritesEveryFrameToItsCapture) {
   auto writer = PcapWriter::create(folder_ / "kept.pcap", LinkType::kEthernet);
   ASSERT_TRUE(writer);
   Watch::Options keeping = options();
@@ -171,7 +171,7 @@ TEST_F(Watching, KeepsEveryFrameInItsCapture) {
   EXPECT_TRUE(notices_.empty());
 }
 
-TEST_F(Watching, GoesOnWhereItsCaptureCannotBeWritten) {
+TEST_F(Watching, ContinuesIfItsCaptureCannotBeWritten) {
   auto writer = PcapWriter::create(folder_ / "kept.pcap", LinkType::kEthernet);
   ASSERT_TRUE(writer);
   Watch::Options keeping = options();
@@ -193,7 +193,7 @@ TEST_F(Watching, GoesOnWhereItsCaptureCannotBeWritten) {
   EXPECT_EQ(got_.flows[0].sent.packets, 2u);
 }
 
-TEST_F(Watching, GoesOnWhereItsCaptureCannotHoldTheLink) {
+TEST_F(Watching, ContinuesIfTheLinkTypeChanges) {
   auto writer = PcapWriter::create(folder_ / "kept.pcap", LinkType::kEthernet);
   ASSERT_TRUE(writer);
   Watch::Options keeping = options();
@@ -209,14 +209,14 @@ TEST_F(Watching, GoesOnWhereItsCaptureCannotHoldTheLink) {
   EXPECT_EQ(got_.flows.at(0).sent.packets, 3u);
 }
 
-TEST_F(Watching, PassesOnWhatAPersonWantsAndShouldKnow) {
+TEST_F(Watching, ForwardsNoticesAndReloads) {
   int reloads = 0;
-  Watch::Options asked = options();
-  asked.reload = [&] {
+  Watch::Options reloading = options();
+  reloading.reload = [&] {
     ++reloads;
     return Result<void>();
   };
-  Watch watch(asked, got_);
+  Watch watch(reloading, got_);
   watch.notice("eth1 is gone");
   EXPECT_TRUE(watch.reload());
   EXPECT_EQ(notices_, std::vector<std::string>{"eth1 is gone"});

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flows that look alike whatever the app, for several apps use the same server
-// or service: advertisements, analytics, DNS. They are known in groups: by
-// their server's name, its digits folded; where that name was never met, by its
-// registrable domain; where there is none, by protocol and remote port. How
-// groups are found to be ambiguous stands in learn/ambiguity.h.
+// Ambiguous flows: flows that look alike for several apps because the apps use
+// the same server or service, such as advertisements, analytics or DNS. Flows
+// are grouped by server name with digits folded; by registrable domain if the
+// name table lacks that name; and without a name by protocol and remote port.
+// learn/ambiguity.h decides which groups are ambiguous.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,14 @@
 
 namespace flowtell {
 
-// What flows are grouped by: name_key() or domain_key() of their server, or
-// where that is not known "UDP 53".
+// The key of flows without a server name, such as "UDP 53". Other keys are
+// name_key() or domain_key() of the server.
 std::string service_key(Protocol protocol, Port remote_port);
 
 struct AmbiguousGroup {
-  std::vector<AppId> apps;  // that share it: two or more, in their order
-  std::uint64_t flows = 0;  // learned from
-  // Of flows held out and judged each by itself, the share named right, every
-  // app counting alike.
+  std::vector<AppId> apps;  // sharing it: two or more, ascending
+  std::uint64_t flows = 0;  // in training
+  // Balanced accuracy of its held-out flows, each classified on its own.
   double right = 0;
 
   bool operator==(const AmbiguousGroup&) const = default;
@@ -38,9 +37,9 @@ class AmbiguityTable {
   AmbiguityTable() = default;
   explicit AmbiguityTable(Groups groups) : groups_(std::move(groups)) {}
 
-  // The group of flows to this server, "" for one without a name; null where
-  // they are not ambiguous. `known` are the names that were met when the
-  // groups were found: a name met decides, and its domain does not.
+  // The group of flows to `server` ("" for none); null if they are not
+  // ambiguous. `known` is the name table of the training data: the group of a
+  // name in it decides, even if its domain has one.
   const AmbiguousGroup* find(std::string_view server, Protocol protocol,
                              Port remote_port, const NameTable& known) const;
 

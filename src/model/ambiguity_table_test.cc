@@ -19,7 +19,7 @@ TEST(AmbiguityTable, KeysFoldNamesAndNameServices) {
   EXPECT_EQ(service_key(Protocol::kTcp, 443), "TCP 443");
 }
 
-TEST(AmbiguityTable, FindsWhatAFlowGoesTo) {
+TEST(AmbiguityTable, FindsTheGroupOfAFlow) {
   const AmbiguityTable table({{".shop.example", {{0, 1}, 4, 0.5}},
                               {"UDP 53", {{0, 1}, 9, 0.4}},
                               {"ads#.shop.example", {{0, 1}, 7, 0.3}}});
@@ -31,17 +31,17 @@ TEST(AmbiguityTable, FindsWhatAFlowGoesTo) {
   EXPECT_EQ(flows("ads7.shop.example", Protocol::kTcp, 443), 7U);
   EXPECT_EQ(flows("ADS8.shop.example", Protocol::kUdp, 443), 7U);
   EXPECT_EQ(flows("new.shop.example", Protocol::kTcp, 443), 4U)
-      << "of a name never met its domain tells";
+      << "an unseen name uses its domain";
   EXPECT_EQ(flows("www.shop.example", Protocol::kTcp, 443), 0U)
-      << "a name met is not ambiguous because others of its domain are";
+      << "a known name does not use the group of its domain";
   EXPECT_EQ(flows("else.example", Protocol::kUdp, 53), 0U)
-      << "what has a name is not told by its service";
+      << "a flow with a name does not use its service";
   EXPECT_EQ(flows("", Protocol::kUdp, 53), 9U);
   EXPECT_EQ(flows("", Protocol::kTcp, 53), 0U);
   EXPECT_EQ(flows("", Protocol::kUdp, 443), 0U);
 }
 
-TEST(AmbiguityTable, FindsNothingWhereNothingIsKnown) {
+TEST(AmbiguityTable, FindsNothingInAnEmptyTable) {
   EXPECT_EQ(AmbiguityTable().find("", Protocol::kUdp, 53, known()), nullptr);
   EXPECT_EQ(AmbiguityTable().find("a.example", Protocol::kTcp, 443, {}),
             nullptr);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An app is a label: its number is its place in a sorted list of names.
+// An app is a class label. Its number is its index in a sorted list of names.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,11 @@ namespace flowtell {
 
 using AppId = std::uint16_t;
 
-// What a verdict says when it would rather not name an app. No app may be
-// called so.
+// The verdict that names no app. No app may have this name.
 inline constexpr AppId kUnknownApp = UINT16_MAX;
 inline constexpr std::string_view kUnknownName = "unknown";
 
-// As many apps as a model can tell apart.
+// The most apps a model can have.
 inline constexpr std::size_t kMaxApps = 10'000;
 
 }  // namespace flowtell

@@ -4,15 +4,15 @@
 namespace flowtell {
 namespace {
 
-// The shares of a node from those of its children, by their weights; of
-// children without weight, their mean.
-void join(std::span<const double> left, double left_weight,
-          std::span<const double> right, double right_weight,
-          std::span<double> out) {
-  const double both = left_weight + right_weight;
-  const double part = both > 0 ? left_weight / both : 0.5;
+// A node's shares: the mean of its children's by weight, or the plain mean if
+// neither child has weight.
+void blend(std::span<const double> left, double left_weight,
+           std::span<const double> right, double right_weight,
+           std::span<double> out) {
+  const double total = left_weight + right_weight;
+  const double fraction = total > 0 ? left_weight / total : 0.5;
   for (std::size_t app = 0; app < out.size(); ++app) {
-    out[app] = part * left[app] + (1 - part) * right[app];
+    out[app] = fraction * left[app] + (1 - fraction) * right[app];
   }
 }
 
@@ -25,7 +25,7 @@ std::vector<double> node_shares(const Forest& forest, const Tree& tree) {
   const auto at = [&](std::size_t node) {
     return std::span(shares).subspan(node * apps, apps);
   };
-  // In pre-order children stand behind their parents.
+  // In pre-order, children follow their parents.
   for (std::size_t i = tree.size(); i-- > 0;) {
     const TreeNode& node = tree[i];
     if (node.is_leaf()) {
@@ -35,7 +35,7 @@ std::vector<double> node_shares(const Forest& forest, const Tree& tree) {
       continue;
     }
     weights[i] = weights[i + 1] + weights[node.next];
-    join(at(i + 1), weights[i + 1], at(node.next), weights[node.next], at(i));
+    blend(at(i + 1), weights[i + 1], at(node.next), weights[node.next], at(i));
   }
   return shares;
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which features moved a forest's vote, and how much.
+// Attributes a forest's vote to the features.
 //
-// The idea (Saabas 2014, "treeinterpreter"): at the root of a tree stands how
-// its training flows were shared among the apps. Each cut on a row's way down
-// changes the shares; what it changes is put to the account of its column. So
-// base rate and contributions add up to the share of the leaf, and their means
-// over the trees to the forest's share, exactly.
+// The method (Saabas 2014, "treeinterpreter"): the root of a tree holds the
+// apps' shares of all its training flows. Each split on a row's path changes
+// these shares, and the change is credited to the split's column. Base shares
+// and contributions thus add up exactly to the leaf's shares, and their means
+// over the trees to the forest's shares.
 //
-// Cuts deep in a tree get more than a fair division (Shapley values) would give
-// them; for the order of the features that seldom matters, and it is what the
-// trees did.
+// Deep splits get more credit than Shapley values would give them. This seldom
+// changes the order of the features.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +20,12 @@
 
 namespace flowtell {
 
-// By node: the shares of the apps among the training flows that reached it,
-// `forest.apps` numbers a node; from the leaves up, in O(nodes · apps).
+// The apps' shares of the training flows that reached each node, `forest.apps`
+// numbers per node. O(nodes · apps).
 std::vector<double> node_shares(const Forest& forest, const Tree& tree);
 
-// Calls with each cut on the row's way: its column, the place it stands at and
-// the place it leads to.
+// Calls `call(column, from, to)` for each split on the row's path, with the
+// indices of the node and of the chosen child.
 template <typename Call>
 void walk_down(const Tree& tree, std::span<const float> row, Call&& call) {
   std::size_t at = 0;
@@ -41,7 +40,7 @@ void walk_down(const Tree& tree, std::span<const float> row, Call&& call) {
 struct Attribution {
   std::size_t apps = 0;
   std::vector<double> base;           // by app: shares before any feature
-  std::vector<double> contributions;  // `apps` numbers a column
+  std::vector<double> contributions;  // `apps` numbers per column
 
   double of(std::size_t column, std::size_t app) const {
     return contributions[column * apps + app];

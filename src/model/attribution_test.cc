@@ -9,7 +9,7 @@
 namespace flowtell {
 namespace {
 
-// x0 <= 1 ? (x1 <= 5 ? a : b) : mixed, of flows that weigh 6, 2 and 4.
+// x0 <= 1 ? (x1 <= 5 ? a : b) : mixed, with leaves of weight 6, 2 and 4.
 Forest small_forest() {
   Forest forest;
   forest.apps = 2;
@@ -26,15 +26,15 @@ Forest small_forest() {
 TEST(Attribution, GivesEachNodeTheSharesOfItsFlows) {
   const Forest forest = small_forest();
   const auto shares = node_shares(forest, forest.trees[0]);
-  const std::vector<double> due = {7.0 / 12, 5.0 / 12, 0.75, 0.25, 1,
-                                   0,        0,        1,    0.25, 0.75};
-  ASSERT_EQ(shares.size(), due.size());
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    EXPECT_NEAR(shares[i], due[i], 1e-12) << i;
+  const std::vector<double> expected = {7.0 / 12, 5.0 / 12, 0.75, 0.25, 1,
+                                        0,        0,        1,    0.25, 0.75};
+  ASSERT_EQ(shares.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(shares[i], expected[i], 1e-12) << i;
   }
 }
 
-TEST(Attribution, PutsEachStepToTheAccountOfItsColumn) {
+TEST(Attribution, CreditsEachSplitToItsColumn) {
   const Attribution vote = attribute(small_forest(), std::vector<float>{0, 9});
   EXPECT_NEAR(vote.base[0], 7.0 / 12, 1e-12);
   EXPECT_NEAR(vote.of(0, 0), 0.75 - 7.0 / 12, 1e-12);
@@ -42,7 +42,7 @@ TEST(Attribution, PutsEachStepToTheAccountOfItsColumn) {
   EXPECT_NEAR(vote.of(1, 1), 0.75, 1e-12);
 }
 
-TEST(Attribution, TakesTheMeanWhereNothingWeighs) {
+TEST(Attribution, AveragesChildrenWithoutWeight) {
   Forest forest = small_forest();
   for (TreeNode& node : forest.trees[0]) {
     if (node.is_leaf()) node.threshold = 0;
@@ -50,9 +50,9 @@ TEST(Attribution, TakesTheMeanWhereNothingWeighs) {
   EXPECT_NEAR(node_shares(forest, forest.trees[0])[0], 0.375, 1e-12);
 }
 
-// Of a grown tree the root has the shares of the flows drawn, weighed as the
-// apps are: alike where they are balanced, but for the chance of the draw.
-TEST(Attribution, BeginsWithTheAppsAlikeWhereTheyAreBalanced) {
+// The root of a trained tree has the weighted shares of its bootstrap sample,
+// which are equal for balanced apps up to sampling noise.
+TEST(Attribution, BaseSharesAreEqualForBalancedApps) {
   const Dataset data = random_table(3, {.rows = 400, .telling = false});
   ForestOptions options;
   options.trees = 30;
@@ -69,17 +69,17 @@ RC_GTEST_PROP(Attribution, AddsUpToTheVote, (std::uint64_t seed)) {
   options.seed = seed;
   options.balance_apps = seed % 3 != 0;
   const Forest forest = build_forest(data, options).forest;
-  std::vector<double> due(forest.apps);
+  std::vector<double> expected(forest.apps);
   for (std::size_t row = 0; row < data.rows(); row += 7) {
     const Attribution vote = attribute(forest, data.row(row));
-    forest.predict(data.row(row), due);
+    forest.predict(data.row(row), expected);
     double all = 0;
     for (std::size_t app = 0; app < forest.apps; ++app) {
       double sum = vote.base[app];
       for (std::size_t column = 0; column < forest.width; ++column) {
         sum += vote.of(column, app);
       }
-      RC_ASSERT(std::abs(sum - due[app]) < 1e-9);
+      RC_ASSERT(std::abs(sum - expected[app]) < 1e-9);
       all += vote.base[app];
     }
     RC_ASSERT(std::abs(all - 1) < 1e-6);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a capture is like as a recording: how it was made shows in its flows,
-// and must not be mistaken for the app.
+// How a capture was recorded. Recording conditions show in the flows and must
+// not be mistaken for the app.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +12,22 @@
 namespace flowtell {
 
 struct CaptureFacts {
-  // No packet on a link of the usual MTU is longer; one that is was joined of
-  // several before it was recorded (segmentation or receive offload).
+  // Packets longer than the usual link MTU were joined from several before they
+  // were recorded (segmentation or receive offload).
   static constexpr std::uint32_t kUsualMtu = 1500;
-  // A TCP packet that is about as long as links carry them, or longer.
+  // TCP packets of at least this length count as full.
   static constexpr std::uint32_t kFullPacket = 1200;
 
   MeterReport meter;
-  std::optional<CaptureForm> form;
+  std::optional<CaptureFormat> form;
   std::optional<Damage> damage;
-  // Frames of which not all was kept, and the least that was kept of one. Where
-  // that is also the most kept of any frame, it is the snap length; else frames
-  // were cut by what they hold.
+  // Truncated frames, the shortest captured length among them, and the longest
+  // captured length of any frame. If the two lengths are equal, they are the
+  // snap length; otherwise frames were cut by content.
   std::uint64_t cut_frames = 0;
-  std::uint32_t least_cut = UINT32_MAX;
-  std::uint32_t most_kept = 0;
-  // TCP packets of its rows' flows: full ones, and those beyond the usual MTU.
+  std::uint32_t min_cut = UINT32_MAX;
+  std::uint32_t max_captured = 0;
+  // TCP packets in the flows of its rows: full ones, and ones beyond kUsualMtu.
   std::uint64_t full_packets = 0;
   std::uint64_t joined_packets = 0;
 };

@@ -9,7 +9,7 @@
 
 namespace flowtell {
 
-// Walks down trees, each of its own row, in step.
+// Walks down up to kWalkers trees in step, each with its own row.
 class CompiledForest::Walkers {
  public:
   explicit Walkers(const CompiledForest& forest) : forest_(forest) {}
@@ -19,11 +19,11 @@ class CompiledForest::Walkers {
     at_[count_] = root;
     rows_[count_] = row;
     sums_[count_] = sums;
-    if (++count_ == kWalkers) arrive();
+    if (++count_ == kWalkers) finish();
   }
 
-  // Adds up the shares of the leaves reached, in the order of the beginnings.
-  void arrive() {
+  // Finishes the walks and adds the shares of their leaves, in begin() order.
+  void finish() {
     if (count_ == 0) return;
     walk();
     const std::size_t apps = forest_.apps_;
@@ -41,7 +41,7 @@ class CompiledForest::Walkers {
   static constexpr std::size_t kWalkers = 16;
 
   void walk() {
-    // Who did not begin walks with the first.
+    // Unused walkers repeat the first walk.
     for (std::size_t i = count_; i < kWalkers; ++i) {
       at_[i] = at_[0];
       rows_[i] = rows_[0];
@@ -72,16 +72,16 @@ CompiledForest::CompiledForest(const Forest& forest)
     : apps_(forest.apps),
       width_(forest.width),
       leaf_shares_(forest.leaf_shares) {
-  require(width_ <= UINT16_MAX, "a forest looks at too many columns");
+  require(width_ <= UINT16_MAX, "a forest uses too many columns");
   for (const Tree& tree : forest.trees) add(tree);
 }
 
 void CompiledForest::add(const Tree& tree) {
-  // `places[i]` is where in the plain tree the i-th node of this one stands.
-  std::vector<std::uint32_t> places = {0};
+  // `order[i]` is the index in `tree` of the i-th node in breadth-first order.
+  std::vector<std::uint32_t> order = {0};
   roots_.push_back(static_cast<std::uint32_t>(nodes_.size()));
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const TreeNode& node = tree[places[i]];
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const TreeNode& node = tree[order[i]];
     if (node.is_leaf()) {
       nodes_.push_back({std::numeric_limits<float>::infinity(), 0});
       columns_.push_back(0);
@@ -89,17 +89,17 @@ void CompiledForest::add(const Tree& tree) {
       continue;
     }
     nodes_.push_back(
-        {node.threshold, static_cast<std::uint32_t>(places.size() - i)});
+        {node.threshold, static_cast<std::uint32_t>(order.size() - i)});
     columns_.push_back(static_cast<std::uint16_t>(node.column));
     leaves_.push_back(0);
-    places.push_back(places[i] + 1);
-    places.push_back(node.next);
+    order.push_back(order[i] + 1);
+    order.push_back(node.next);
   }
 }
 
 void CompiledForest::predict(std::span<const float> rows,
                              std::span<double> shares) const {
-  // As many rows as fit the second cache beside a tree.
+  // As many rows as fit the L2 cache beside a tree.
   constexpr std::size_t kValuesAtOnce = 1 << 15;
   const std::size_t rows_at_once = kValuesAtOnce / width_ + 1;
   std::fill(shares.begin(), shares.end(), 0.0);
@@ -113,7 +113,7 @@ void CompiledForest::predict(std::span<const float> rows,
   for (double& share : shares) share /= trees;
 }
 
-// The sums of a row are added up in the order of the trees.
+// Adds to the sums of a row in the order of the trees.
 void CompiledForest::predict_block(std::span<const float> rows,
                                    std::span<double> sums) const {
   const std::size_t count = rows.size() / width_;
@@ -123,7 +123,7 @@ void CompiledForest::predict_block(std::span<const float> rows,
       walkers.begin(root, rows.data() + i * width_, sums.data() + i * apps_);
     }
   }
-  walkers.arrive();
+  walkers.finish();
 }
 
 }  // namespace flowtell

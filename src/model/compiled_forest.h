@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A forest laid out for fast verdicts: all nodes in one array, a node's
-// children side by side and every tree in breadth-first order, so that the
-// nodes near the root, which all rows visit, share cache lines.
+// A forest laid out for fast prediction. All nodes are in one array, siblings
+// side by side and each tree in breadth-first order, so that the nodes near the
+// root, which all rows visit, share cache lines.
 //
-// A verdict is a walk down each tree, and a walk is a chain of loads of which
-// each waits for the one before. So sixteen walks go on in step: while one
-// waits the others move, and no branch depends on where they go. Of many rows,
-// a block goes down one tree while that is in the cache; one row goes down many
-// trees. A walk that has arrived stands on its leaf, which leads to itself,
-// until the last of the sixteen has.
+// A prediction walks down each tree, and each step waits for the load before
+// it. Sixteen walks therefore advance in step: while one waits the others move,
+// and no branch depends on their path. With many rows, a block of rows walks
+// down one tree while it is cached; one row walks down many trees. A finished
+// walk stays on its leaf, which links to itself.
 //
-// Gives exactly the shares of the plain form. Any number of threads may judge
-// with one at a time.
+// The shares are exactly those of the plain form. Immutable: any number of
+// threads may predict with one object.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +26,14 @@ class CompiledForest {
  public:
   explicit CompiledForest(const Forest& forest);
 
-  // Fills a share an app for each row of as many values as the forest looks at,
-  // row after row. REQUIRES: shares.size() / apps() == rows.size() / width().
+  // Writes one share per app for each row; rows are concatenated. REQUIRES:
+  // with the forest's apps and width, shares.size() / apps == rows.size() /
+  // width.
   void predict(std::span<const float> rows, std::span<double> shares) const;
 
  private:
   struct Node {
-    float threshold;         // a leaf's: infinity, which nothing exceeds
+    float threshold;         // infinity in a leaf: no value exceeds it
     std::uint32_t distance;  // to the left child; the right follows. Leaf: 0
   };
   static_assert(sizeof(Node) == 8);
@@ -46,7 +46,7 @@ class CompiledForest {
   std::size_t apps_;
   std::size_t width_;
   std::vector<Node> nodes_;
-  // Of each node: the column it looks at; of a leaf, its row of leaf_shares_.
+  // By node: the column it tests, and a leaf's row of leaf_shares_.
   std::vector<std::uint16_t> columns_;
   std::vector<std::uint32_t> leaves_;
   std::vector<std::uint32_t> roots_;

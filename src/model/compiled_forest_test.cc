@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-// Puts a random tree of at most so many levels behind what is there.
+// Appends a random tree of at most `depth` levels below its root.
 void add_random_nodes(Random& random, const Forest& forest, std::uint32_t depth,
                       Tree& tree) {
   const auto leaves =
@@ -20,11 +20,11 @@ void add_random_nodes(Random& random, const Forest& forest, std::uint32_t depth,
     return;
   }
   const auto column = random.below(static_cast<std::uint32_t>(forest.width));
-  const std::size_t place = tree.size();
+  const std::size_t index = tree.size();
   tree.push_back({static_cast<std::uint16_t>(column),
                   static_cast<float>(random.below(10)), 0});
   add_random_nodes(random, forest, depth - 1, tree);
-  tree[place].next = static_cast<std::uint32_t>(tree.size());
+  tree[index].next = static_cast<std::uint32_t>(tree.size());
   add_random_nodes(random, forest, depth - 1, tree);
 }
 
@@ -43,7 +43,7 @@ Forest random_forest(Random& random) {
   return forest;
 }
 
-// Values that often lie exactly on a threshold.
+// Values that are often equal to a threshold.
 std::vector<float> random_rows(Random& random, std::size_t count,
                                std::size_t width) {
   std::vector<float> rows;
@@ -64,43 +64,43 @@ std::vector<double> predict_plain(const Forest& forest,
   return all;
 }
 
-std::vector<double> judge_compiled(const Forest& forest,
-                                   const std::vector<float>& rows) {
+std::vector<double> predict_compiled(const Forest& forest,
+                                     const std::vector<float>& rows) {
   std::vector<double> all(rows.size() / forest.width * forest.apps, -1);
   CompiledForest(forest).predict(rows, all);
   return all;
 }
 
-RC_GTEST_PROP(CompiledForestProperty, GivesExactlyTheSharesOfThePlainForest,
+RC_GTEST_PROP(CompiledForestProperty, MatchesThePlainForest,
               (std::uint64_t seed)) {
   Random random(seed);
   const Forest forest = random_forest(random);
   const auto rows = random_rows(random, random.below(200), forest.width);
-  RC_ASSERT(judge_compiled(forest, rows) == predict_plain(forest, rows));
+  RC_ASSERT(predict_compiled(forest, rows) == predict_plain(forest, rows));
 }
 
-TEST(CompiledForest, AgreesWithThePlainForestAroundTheSizeOfABlock) {
+TEST(CompiledForest, MatchesThePlainForestAroundBlockSize) {
   Random random(5);
   const Forest forest = random_forest(random);
   for (const std::size_t count : {0u, 1u, 63u, 64u, 65u, 128u, 129u}) {
     const auto rows = random_rows(random, count, forest.width);
-    EXPECT_EQ(judge_compiled(forest, rows), predict_plain(forest, rows));
+    EXPECT_EQ(predict_compiled(forest, rows), predict_plain(forest, rows));
   }
 }
 
-TEST(CompiledForest, AgreesWithAGrownForestOnItsOwnRows) {
+TEST(CompiledForest, MatchesATrainedForestOnItsRows) {
   const Dataset data = random_table(12, {.rows = 500, .telling = false});
   ForestOptions options;
   options.trees = 30;
   const Forest forest = build_forest(data, options).forest;
-  EXPECT_EQ(judge_compiled(forest, data.values),
+  EXPECT_EQ(predict_compiled(forest, data.values),
             predict_plain(forest, data.values));
 }
 
 TEST(CompiledForest, SendsARowOnTheThresholdLeft) {
   Forest forest{2, 1, {{{0, 1.5f, 2}, {TreeNode::kLeaf, 0, 0}}}, {1, 0, 0, 1}};
   forest.trees[0].push_back({TreeNode::kLeaf, 0, 1});
-  EXPECT_EQ(judge_compiled(forest, {1.5f, 1.6f}),
+  EXPECT_EQ(predict_compiled(forest, {1.5f, 1.6f}),
             (std::vector<double>{1, 0, 0, 1}));
 }
 

@@ -12,79 +12,69 @@
 #include "base/text.h"
 #include "base/threads.h"
 #include "capture/capture_file.h"
+#include "features/flow_measurer.h"
 #include "features/flow_parts.h"
 
 namespace flowtell {
 namespace {
 
-// What one capture gives.
-struct Part {
+// The rows and facts of one capture.
+struct CaptureRows {
   std::vector<float> values;
-  std::vector<RowFacts> facts;     // one a row
-  std::vector<std::string> names;  // one a row
+  std::vector<RowFacts> facts;     // one per row
+  std::vector<std::string> names;  // one per row
   PartRows parts;
   CaptureFacts recording;
   std::string sha256;
 };
 
-// Turns each flow into a row.
 class RowSink : public FlowSink {
  public:
-  RowSink(const LoadOptions& options, std::optional<Address> device, Part& part)
-      : features_(options.features),
+  RowSink(const LoadOptions& options, std::optional<Address> device,
+          CaptureRows& out)
+      : measurer_(options.features),
         with_parts_(options.parts),
         device_(device),
-        part_(part),
-        measured_(options.features.width()) {}
+        out_(out) {}
 
   void take(const Flow& flow) override {
     ++number_;
     if (device_ && flow.device != *device_) return;
     if (with_parts_) measure_parts(flow);
-    measure(flow, part_.values);
-    part_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
-                           flow.name.source, flow.protocol, flow.remote_port,
-                           flow.sent.packets + flow.received.packets, number_});
-    part_.names.emplace_back(flow.name.server);
+    measurer_.append_row(flow, out_.values);
+    out_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
+                          flow.name.source, flow.protocol, flow.remote_port,
+                          flow.sent.packets + flow.received.packets, number_});
+    out_.names.emplace_back(flow.name.server);
     if (flow.protocol == Protocol::kTcp) count_packets(flow);
   }
 
   void end_burst() override { ++burst_; }
 
  private:
-  void measure(const Flow& flow, std::vector<float>& values) {
-    series_.assign(flow);
-    features_.measure(series_, measured_);
-    for (const double value : measured_) {
-      values.push_back(static_cast<float>(value));
-    }
-  }
-
-  // Where a flow is cut follows from its time alone.
+  // The cuts depend only on the time of the flow.
   void measure_parts(const Flow& flow) {
-    const std::size_t row = part_.facts.size();
+    const std::size_t row = out_.facts.size();
     Random random(
         static_cast<std::uint64_t>(flow.first.time_since_epoch().count()));
     for (const Flow& cut : draw_parts(flow, random)) {
-      measure(cut, part_.parts.values);
-      part_.parts.whole.push_back(static_cast<std::uint32_t>(row));
+      measurer_.append_row(cut, out_.parts.values);
+      out_.parts.whole.push_back(static_cast<std::uint32_t>(row));
     }
   }
 
   void count_packets(const Flow& flow) {
-    CaptureFacts& facts = part_.recording;
+    CaptureFacts& facts = out_.recording;
     for (const PacketRecord& packet : flow.packets) {
       if (packet.length >= CaptureFacts::kFullPacket) ++facts.full_packets;
       if (packet.length > CaptureFacts::kUsualMtu) ++facts.joined_packets;
     }
   }
 
-  const FeatureList& features_;
+  FlowMeasurer measurer_;
   bool with_parts_;
   std::optional<Address> device_;
-  Part& part_;
-  FlowSeries series_;
-  std::vector<double> measured_;
+  CaptureRows& out_;
   std::uint32_t burst_ = 0;
   std::uint32_t number_ = 0;
 };
@@ -94,16 +84,16 @@ Timestamp on_calendar(const Moment& moment, Timestamp first) {
   return std::get<Timestamp>(moment);
 }
 
-void note_cut(const Frame& frame, CaptureFacts& facts) {
+void count_truncation(const Frame& frame, CaptureFacts& facts) {
   const auto kept = static_cast<std::uint32_t>(frame.bytes.size());
   if (kept < frame.wire_length) {
     ++facts.cut_frames;
-    facts.least_cut = std::min(facts.least_cut, kept);
+    facts.min_cut = std::min(facts.min_cut, kept);
   }
-  facts.most_kept = std::max(facts.most_kept, kept);
+  facts.max_captured = std::max(facts.max_captured, kept);
 }
 
-// Meters the frames that lie in the capture's time span.
+// Meters the frames within the time span of the capture.
 void meter_span(FrameSource& source, const LabelledCapture& capture,
                 FlowMeter& meter, CaptureFacts& facts) {
   std::array<Frame, 64> batch;
@@ -115,14 +105,14 @@ void meter_span(FrameSource& source, const LabelledCapture& capture,
         continue;
       }
       if (capture.to && frame.time > on_calendar(*capture.to, *first)) continue;
-      note_cut(frame, facts);
+      count_truncation(frame, facts);
       meter.add(frame);
     }
   }
   meter.finish();
 }
 
-// Of a pipe, which cannot be read twice, there is none.
+// Returns "" for a pipe, which cannot be read twice.
 Result<std::string> hash_file(const std::string& path) {
   std::error_code problem;
   if (!std::filesystem::is_regular_file(path, problem)) return std::string();
@@ -131,21 +121,21 @@ Result<std::string> hash_file(const std::string& path) {
   return sha256_of_file(*file).value_or("");
 }
 
-Result<Part> read_part(const LabelledCapture& capture,
-                       const LoadOptions& options) {
+Result<CaptureRows> read_capture(const LabelledCapture& capture,
+                                 const LoadOptions& options) {
   auto source = open_capture(capture.path);
   if (!source) return fail(std::move(source).error());
   auto hash = hash_file(capture.path);
   if (!hash) return fail(std::move(hash).error());
-  Part part;
-  part.sha256 = *hash;
-  RowSink sink(options, capture.device, part);
+  CaptureRows loaded;
+  loaded.sha256 = *hash;
+  RowSink sink(options, capture.device, loaded);
   FlowMeter meter(options.flow, sink);
-  meter_span(**source, capture, meter, part.recording);
-  part.recording.meter = meter.report();
-  part.recording.form = (*source)->form();
-  part.recording.damage = (*source)->damage();
-  return part;
+  meter_span(**source, capture, meter, loaded.recording);
+  loaded.recording.meter = meter.report();
+  loaded.recording.form = (*source)->form();
+  loaded.recording.damage = (*source)->damage();
+  return loaded;
 }
 
 std::vector<std::string> app_names(std::span<const LabelledCapture> captures) {
@@ -156,25 +146,26 @@ std::vector<std::string> app_names(std::span<const LabelledCapture> captures) {
   return names;
 }
 
-// Refuses captures of apps that are not among `apps`.
+// Fails if the app of a capture is not among `apps`.
 Result<void> check_apps(std::span<const LabelledCapture> captures,
                         const std::vector<std::string>& apps) {
   if (apps.size() > kMaxApps) {
-    return fail(ErrorKind::kInput, "{} apps are more than the {} a model holds",
+    return fail(ErrorKind::kInput,
+                "{} apps are more than a model can hold ({}); leave some out",
                 apps.size(), kMaxApps);
   }
   for (const LabelledCapture& capture : captures) {
     if (!std::binary_search(apps.begin(), apps.end(), capture.app)) {
       return fail(ErrorKind::kInput,
-                  "{} is of the app '{}', which is not among the apps learned "
-                  "({}); leave it out or learn it too",
+                  "{} is of the app '{}', which is not among the trained apps "
+                  "({}); leave it out or train with it",
                   capture.path, capture.app, listed(apps));
     }
   }
   return {};
 }
 
-// The numbers of names, in the order in which they are met.
+// Numbers names in order of first use.
 class NameNumbers {
  public:
   explicit NameNumbers(std::vector<std::string>& names) : names_(names) {}
@@ -192,39 +183,39 @@ class NameNumbers {
   std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
-void append(const LabelledCapture& capture, Part part, NameNumbers& names,
-            LoadedDataset& all) {
+void append(const LabelledCapture& capture, CaptureRows from,
+            NameNumbers& names, LoadedDataset& all) {
   Dataset& data = all.dataset;
-  const std::size_t rows = part.facts.size();
+  const std::size_t rows = from.facts.size();
   const auto before = static_cast<std::uint32_t>(data.rows());
   const auto app = static_cast<AppId>(
       std::lower_bound(data.apps.begin(), data.apps.end(), capture.app) -
       data.apps.begin());
   const auto number = static_cast<std::uint32_t>(data.captures.size());
-  const MeterReport& report = part.recording.meter;
-  data.captures.push_back({capture.path, capture.group, app, part.sha256, rows,
+  const MeterReport& report = from.recording.meter;
+  data.captures.push_back({capture.path, capture.group, app, from.sha256, rows,
                            report.first, report.last});
-  data.values.insert(data.values.end(), part.values.begin(), part.values.end());
+  data.values.insert(data.values.end(), from.values.begin(), from.values.end());
   data.labels.insert(data.labels.end(), rows, app);
   data.capture_of.insert(data.capture_of.end(), rows, number);
-  data.parts.values.insert(data.parts.values.end(), part.parts.values.begin(),
-                           part.parts.values.end());
-  for (const std::uint32_t whole : part.parts.whole) {
+  data.parts.values.insert(data.parts.values.end(), from.parts.values.begin(),
+                           from.parts.values.end());
+  for (const std::uint32_t whole : from.parts.whole) {
     data.parts.whole.push_back(before + whole);
   }
   for (std::size_t i = 0; i < rows; ++i) {
-    part.facts[i].name = names.of(part.names[i]);
-    data.facts.push_back(part.facts[i]);
+    from.facts[i].name = names.of(from.names[i]);
+    data.facts.push_back(from.facts[i]);
   }
   all.report += report;
-  if (part.recording.damage) {
-    all.damaged.push_back({capture.path, *part.recording.damage});
+  if (from.recording.damage) {
+    all.damaged.push_back({capture.path, *from.recording.damage});
   }
-  all.recordings.push_back(std::move(part.recording));
+  all.recordings.push_back(std::move(from.recording));
 }
 
-// Others can be learned from without it, unless it is the only one, or is named
-// and not there: then somebody is mistaken.
+// Whether loading fails without capture i: it is the only one, or it does not
+// exist, so its name is a mistake.
 bool is_needed(std::span<const LabelledCapture> captures, std::size_t i) {
   std::error_code problem;
   return captures.size() == 1 ||
@@ -239,34 +230,33 @@ std::vector<std::uint64_t> Dataset::flows_per_app() const {
   return flows;
 }
 
-void PartRows::add_those_of(std::uint32_t row, std::uint32_t as,
-                            std::size_t width, PartRows& chosen) const {
+void PartRows::append_parts(std::uint32_t row, std::uint32_t as,
+                            std::size_t width, PartRows& out) const {
   const auto [first, last] = std::equal_range(whole.begin(), whole.end(), row);
-  const auto place = [&](auto at) {
+  const auto position = [&](auto at) {
     return values.begin() +
            (at - whole.begin()) * static_cast<std::ptrdiff_t>(width);
   };
-  chosen.values.insert(chosen.values.end(), place(first), place(last));
-  chosen.whole.insert(chosen.whole.end(),
-                      static_cast<std::size_t>(last - first), as);
+  out.values.insert(out.values.end(), position(first), position(last));
+  out.whole.insert(out.whole.end(), static_cast<std::size_t>(last - first), as);
 }
 
 Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
-  Dataset part;
-  part.apps = apps;
-  part.width = width;
-  part.captures = captures;
-  part.names = names;
+  Dataset selected;
+  selected.apps = apps;
+  selected.width = width;
+  selected.captures = captures;
+  selected.names = names;
   for (const std::uint32_t i : chosen) {
     const auto from = row(i);
-    parts.add_those_of(i, static_cast<std::uint32_t>(part.rows()), width,
-                       part.parts);
-    part.values.insert(part.values.end(), from.begin(), from.end());
-    part.labels.push_back(labels[i]);
-    part.capture_of.push_back(capture_of[i]);
-    part.facts.push_back(facts[i]);
+    parts.append_parts(i, static_cast<std::uint32_t>(selected.rows()), width,
+                       selected.parts);
+    selected.values.insert(selected.values.end(), from.begin(), from.end());
+    selected.labels.push_back(labels[i]);
+    selected.capture_of.push_back(capture_of[i]);
+    selected.facts.push_back(facts[i]);
   }
-  return part;
+  return selected;
 }
 
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
@@ -274,23 +264,23 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
   LoadedDataset all;
   all.dataset.apps = options.apps.empty() ? app_names(captures) : options.apps;
   all.dataset.width = options.features.width();
-  if (auto fine = check_apps(captures, all.dataset.apps); !fine) {
-    return fail(std::move(fine).error());
+  if (auto checked = check_apps(captures, all.dataset.apps); !checked) {
+    return fail(std::move(checked).error());
   }
-  std::vector<Result<Part>> parts(captures.size(), Part{});
+  std::vector<Result<CaptureRows>> loaded(captures.size(), CaptureRows{});
   std::atomic<std::size_t> done = 0;
   for_each_task(options.threads, captures.size(), [&](std::size_t i) {
-    parts[i] = read_part(captures[i], options);
+    loaded[i] = read_capture(captures[i], options);
     if (options.progress) options.progress(++done, captures.size());
   });
   NameNumbers names(all.dataset.names);
   for (std::size_t i = 0; i < captures.size(); ++i) {
-    if (parts[i]) {
-      append(captures[i], std::move(*parts[i]), names, all);
+    if (loaded[i]) {
+      append(captures[i], std::move(*loaded[i]), names, all);
     } else if (is_needed(captures, i)) {
-      return fail(std::move(parts[i]).error());
+      return fail(std::move(loaded[i]).error());
     } else {
-      all.unread.push_back(std::move(parts[i]).error().message);
+      all.unread.push_back(std::move(loaded[i]).error().message);
     }
   }
   if (all.dataset.captures.empty() && !all.unread.empty()) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Samples to learn from or to judge: one row a flow, with its app, its capture
-// and its features.
+// A labelled dataset for training or testing: one row per flow, with its app,
+// its capture and its features.
 //
-// Values are single precision: enough for thresholds, half the memory, and what
-// every learner here sees; double precision stays in CSV.
+// Values have single precision: it suffices for thresholds, takes half the
+// memory and is what every learner here uses. CSV output has double precision.
 #pragma once
 
 #include <functional>
@@ -25,52 +25,52 @@
 
 namespace flowtell {
 
-// What is remembered of a capture that gave samples.
+// Metadata of a capture in a dataset.
 struct CaptureRecord {
   std::string path;
   std::string group;
   AppId app = 0;
-  std::string sha256;  // of the file as it stands, packed or not
+  std::string sha256;  // of the file as stored, compressed or not
   std::uint64_t flows = 0;
   std::optional<Timestamp> first;
   std::optional<Timestamp> last;
 };
 
-// What is known of a row's flow besides its features: who, when, with whom.
+// Facts about a row's flow besides its features.
 struct RowFacts {
   Address device;
   Timestamp first{};
   Timestamp last{};
-  // Bursts of the capture count in the order in which they ended; the rows of
-  // one stand side by side.
+  // Number of the burst in its capture, in order of their ends. The rows of a
+  // burst are contiguous.
   std::uint32_t burst = 0;
   std::uint32_t name = 0;  // into Dataset::names
   NameSource name_source = NameSource::kNone;
   Protocol protocol = Protocol::kTcp;
   Port remote_port = 0;
   std::uint64_t packets = 0;  // both ways
-  // Among the flows of its capture's metered span, from 1, in their order.
+  // Number of the flow in the metered span of its capture, from 1.
   std::uint32_t number = 0;
 };
 
-// Rows of parts of flows (features/flow_parts.h): forests learn from them
-// beside the flows; nothing is judged by them and nothing else counts them.
+// Rows of flow parts (features/flow_parts.h). Forests train on them in addition
+// to the flows; they are never tested or counted.
 struct PartRows {
-  std::vector<float> values;         // as many a part as a row has
-  std::vector<std::uint32_t> whole;  // the row it is of; never falling
+  std::vector<float> values;         // `width` per part
+  std::vector<std::uint32_t> whole;  // by part: its row; ascending
 
   std::size_t size() const { return whole.size(); }
-  // Adds the parts of `row` to `chosen`, there to be of its row `as`.
-  void add_those_of(std::uint32_t row, std::uint32_t as, std::size_t width,
-                    PartRows& chosen) const;
+  // Appends the parts of `row` to `out`, as parts of row `as` there.
+  void append_parts(std::uint32_t row, std::uint32_t as, std::size_t width,
+                    PartRows& out) const;
 };
 
 struct Dataset {
-  std::vector<std::string> apps;  // by AppId, in the order of their names
+  std::vector<std::string> apps;  // by AppId, sorted by name
   std::size_t width = 0;          // columns
   std::vector<CaptureRecord> captures;
 
-  // One entry a row; `values` has `width` entries a row.
+  // One entry per row; `values` has `width` entries per row.
   std::vector<float> values;
   std::vector<AppId> labels;
   std::vector<std::uint32_t> capture_of;  // into `captures`
@@ -78,7 +78,7 @@ struct Dataset {
 
   PartRows parts;
 
-  // Names of servers that flows went to; the first is none.
+  // Server names of the flows; the first is empty and means none.
   std::vector<std::string> names = {""};
 
   std::size_t rows() const { return labels.size(); }
@@ -86,8 +86,8 @@ struct Dataset {
     return std::span(values).subspan(i * width, width);
   }
   std::vector<std::uint64_t> flows_per_app() const;
-  // The named rows with their parts, in that order; apps and captures stay as
-  // they are.
+  // The given rows with their parts, in the given order. Apps and captures stay
+  // the same.
   Dataset select(std::span<const std::uint32_t> rows) const;
 };
 
@@ -102,7 +102,7 @@ struct LoadedDataset {
   MeterReport report;
   std::vector<CaptureFacts> recordings;  // by capture
   std::vector<DamagedCapture> damaged;
-  // Why captures gave nothing at all, a sentence each that names it.
+  // Errors of captures that could not be read at all, each naming the capture.
   std::vector<std::string> unread;
 };
 
@@ -110,17 +110,17 @@ struct LoadOptions {
   FlowOptions flow;
   FeatureList features;
   int threads = 1;
-  bool parts = false;  // whether parts of the flows are measured too
-  // The apps to number the labels by, for samples that a given model is to
-  // judge; empty: those of the captures. An app outside is refused.
+  bool parts = false;  // whether to measure flow parts as well
+  // The apps that number the labels, for testing a given model; if empty, the
+  // apps of the captures. A capture of another app is an error.
   std::vector<std::string> apps;
-  // Called from any thread as captures are done: how many, of how many.
+  // Called from any thread with the number of captures done and the total.
   std::function<void(std::size_t, std::size_t)> progress;
 };
 
-// Reads all captures. The outcome does not depend on the number of threads. A
-// capture that is there and cannot be read does not stop the others; fails
-// where one is absent, or none can be read.
+// Reads all captures. The result does not depend on the number of threads.
+// Unreadable captures are skipped and reported in `unread`; fails if one does
+// not exist, or if none can be read.
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
                                    const LoadOptions& options);
 

@@ -14,7 +14,7 @@
 namespace flowtell {
 namespace {
 
-// A frame from a device's port, so long after the start, with a payload.
+// A frame sent by a device `after` the start, from `port`.
 TestFrame sent_by(std::string_view device, Duration after, Port port = 40000,
                   std::size_t payload = 100) {
   return frame().ethernet().ipv4(device).udp(port).payload(payload).at(
@@ -32,8 +32,8 @@ class DatasetTest : public testing::Test {
     labelled.group = labelled.path;
     return labelled;
   }
-  // Four flows of one device, 1.2 seconds from each to the next, of 1, 2, 3
-  // and 4 packets; each packet of a length of its own.
+  // Four flows of one device, 1.2 seconds apart, with 1, 2, 3 and 4 packets.
+  // All packet lengths differ.
   LabelledCapture four_flows() const {
     std::vector<TestFrame> frames;
     for (int second = 0; second < 4; ++second) {
@@ -87,7 +87,7 @@ TEST_F(DatasetTest, HasARowForEachFlow) {
   EXPECT_EQ(payloads_of(data), kFourFlows);
 }
 
-TEST_F(DatasetTest, KnowsWhatEachFlowIsOf) {
+TEST_F(DatasetTest, RecordsTheFactsOfEachFlow) {
   const Dataset data = load({four_flows()});
   ASSERT_EQ(data.facts.size(), 4U);
   for (std::size_t i = 0; i < 4; ++i) {
@@ -98,7 +98,7 @@ TEST_F(DatasetTest, KnowsWhatEachFlowIsOf) {
 }
 
 TEST_F(DatasetTest, HoldsTheFeaturesInSinglePrecision) {
-  // The twin: the same flow measured here.
+  // The reference: the same flow measured here.
   struct Measurer : FlowSink {
     void take(const Flow& flow) override {
       FlowSeries series;
@@ -123,7 +123,7 @@ TEST_F(DatasetTest, HoldsTheFeaturesInSinglePrecision) {
   EXPECT_EQ(load({capture("a.pcap", "chat", frames)}).values, measurer.values);
 }
 
-TEST_F(DatasetTest, NumbersTheAppsInTheOrderOfTheirNames) {
+TEST_F(DatasetTest, NumbersAppsByName) {
   const auto one = sent_by("192.168.12.100", 0s);
   const Dataset data =
       load({capture("1", "video", {one}), capture("2", "chat", {one}),
@@ -134,7 +134,7 @@ TEST_F(DatasetTest, NumbersTheAppsInTheOrderOfTheirNames) {
   EXPECT_EQ(data.flows_per_app(), (std::vector<std::uint64_t>{2, 1, 1}));
 }
 
-TEST_F(DatasetTest, RemembersEachCapture) {
+TEST_F(DatasetTest, RecordsEachCapture) {
   LabelledCapture labelled = four_flows();
   labelled.group = "monday";
   const Dataset data = load({labelled, capture("none", "mail", {})});
@@ -151,7 +151,7 @@ TEST_F(DatasetTest, RemembersEachCapture) {
   EXPECT_FALSE(data.captures[1].first);
 }
 
-TEST_F(DatasetTest, HoldsTheFlowsOfTheNamedDeviceAlone) {
+TEST_F(DatasetTest, HoldsOnlyFlowsOfTheGivenDevice) {
   LabelledCapture labelled =
       capture("two.pcap", "chat",
               {sent_by("192.168.12.100", 0s, 40000, 1),
@@ -163,12 +163,12 @@ TEST_F(DatasetTest, HoldsTheFlowsOfTheNamedDeviceAlone) {
   EXPECT_EQ(load({labelled}).rows(), 0u);
 }
 
-TEST_F(DatasetTest, HoldsTheSpanAskedForAlone) {
+TEST_F(DatasetTest, HoldsOnlyTheGivenTimeSpan) {
   LabelledCapture labelled = four_flows();
   labelled.from = 1200ms;
   EXPECT_EQ(payloads_of(load({labelled})),
             (Payloads{"200-201", "300-302", "400-403"}));
-  labelled.to = 2401ms;  // both ends belong to it
+  labelled.to = 2401ms;  // both ends are included
   EXPECT_EQ(payloads_of(load({labelled})), (Payloads{"200-201", "300-301"}));
   labelled.from = kTestStart + 1201ms;
   EXPECT_EQ(payloads_of(load({labelled})), (Payloads{"201-201", "300-301"}));
@@ -204,7 +204,7 @@ TEST_F(DatasetTest, IsTheSameForAnyNumberOfThreads) {
   EXPECT_EQ(reported, 20u);
 }
 
-TEST_F(DatasetTest, NumbersItsLabelsByTheAppsOfAModel) {
+TEST_F(DatasetTest, NumbersLabelsByTheAppsOfAModel) {
   LoadOptions given = options();
   given.apps = {"audio", "chat", "mail"};
   const auto loaded = load_dataset(std::vector{four_flows()}, given);
@@ -213,7 +213,7 @@ TEST_F(DatasetTest, NumbersItsLabelsByTheAppsOfAModel) {
   EXPECT_EQ(loaded->dataset.labels, (std::vector<AppId>{1, 1, 1, 1}));
 }
 
-TEST_F(DatasetTest, RefusesAnAppThatTheModelDoesNotKnow) {
+TEST_F(DatasetTest, RejectsAnAppThatTheModelLacks) {
   LoadOptions given = options();
   given.apps = {"audio", "mail"};
   const LabelledCapture labelled = four_flows();
@@ -221,11 +221,11 @@ TEST_F(DatasetTest, RefusesAnAppThatTheModelDoesNotKnow) {
   ASSERT_FALSE(loaded);
   EXPECT_EQ(loaded.error().message,
             labelled.path +
-                " is of the app 'chat', which is not among the apps learned "
-                "(audio and mail); leave it out or learn it too");
+                " is of the app 'chat', which is not among the trained apps "
+                "(audio and mail); leave it out or train with it");
 }
 
-TEST_F(DatasetTest, UsesWhatADamagedCaptureGivesAndSaysSo) {
+TEST_F(DatasetTest, UsesAndReportsADamagedCapture) {
   const LabelledCapture whole = four_flows();
   const std::string bytes = *read_file(whole.path);
   LabelledCapture cut = whole;
@@ -238,7 +238,7 @@ TEST_F(DatasetTest, UsesWhatADamagedCaptureGivesAndSaysSo) {
   EXPECT_EQ(loaded->damaged[0].path, cut.path);
 }
 
-TEST_F(DatasetTest, FailsNamingACaptureThatIsNotThere) {
+TEST_F(DatasetTest, FailsNamingAMissingCapture) {
   LabelledCapture absent = four_flows();
   absent.path = folder_ / "absent.pcap";
   const auto loaded =
@@ -247,9 +247,8 @@ TEST_F(DatasetTest, FailsNamingACaptureThatIsNotThere) {
   EXPECT_NE(loaded.error().message.find(absent.path), std::string::npos);
 }
 
-// One that is there and cannot be read does not stop the others, but for where
-// it is the only one.
-TEST_F(DatasetTest, LearnsWithoutACaptureThatCannotBeRead) {
+// An unreadable capture is skipped, unless it is the only one.
+TEST_F(DatasetTest, SkipsAnUnreadableCapture) {
   LabelledCapture none = four_flows();
   none.path = folder_.put("none.pcap", "this is no capture");
   const auto loaded =
@@ -267,7 +266,7 @@ TEST_F(DatasetTest, LearnsWithoutACaptureThatCannotBeRead) {
   EXPECT_EQ(both.error().message, loaded->unread[0]);
 }
 
-TEST_F(DatasetTest, RefusesMoreAppsThanAModelHolds) {
+TEST_F(DatasetTest, RejectsMoreAppsThanAModelHolds) {
   LoadOptions given = options();
   for (std::size_t i = 0; i < kMaxApps; ++i) {
     given.apps.push_back(fmt::format("chat{:05}", i));
@@ -280,8 +279,9 @@ TEST_F(DatasetTest, RefusesMoreAppsThanAModelHolds) {
   given.apps.emplace_back("one too many");
   const auto loaded = load_dataset(std::vector{labelled}, given);
   ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().message,
-            "10001 apps are more than the 10000 a model holds");
+  EXPECT_EQ(
+      loaded.error().message,
+      "10001 apps are more than a model can hold (10000); leave some out");
 }
 
 TEST_F(DatasetTest, NumbersFlowsAndTheirBursts) {
@@ -298,8 +298,8 @@ TEST_F(DatasetTest, NumbersFlowsAndTheirBursts) {
   EXPECT_EQ(data.names, std::vector<std::string>{""});
 }
 
-// Flows of a device keep their numbers among those of all devices.
-TEST_F(DatasetTest, NumbersFlowsOfOtherDevicesToo) {
+// Flows of other devices count in the numbering.
+TEST_F(DatasetTest, CountsFlowsOfOtherDevicesInNumbers) {
   LabelledCapture labelled =
       capture("two.pcap", "chat",
               {sent_by("192.168.12.200", 0s), sent_by("192.168.12.100", 5s)});
@@ -310,7 +310,7 @@ TEST_F(DatasetTest, NumbersFlowsOfOtherDevicesToo) {
   EXPECT_EQ(data.facts[0].burst, 1U);
 }
 
-// Parts name the row they are of, among all captures' rows.
+// Parts refer to rows across all captures.
 TEST_F(DatasetTest, NumbersPartsByTheRowsOfAllCaptures) {
   const auto reply = [](Duration after) {
     return frame()
@@ -328,11 +328,11 @@ TEST_F(DatasetTest, NumbersPartsByTheRowsOfAllCaptures) {
   const auto loaded = load_dataset(std::vector{four_flows(), talk}, with_parts);
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->dataset.parts.whole, (std::vector<std::uint32_t>{4, 4}));
-  // The whole flow was measured last: its row is its own.
+  // The row of the whole flow is unaffected by its parts.
   EXPECT_EQ(payloads_of(loaded->dataset).back(), "100-900");
 }
 
-TEST_F(DatasetTest, MeasuresPartsOfFlowsWhereAskedTo) {
+TEST_F(DatasetTest, MeasuresPartsOnRequest) {
   // Only the second flow has a second request.
   const auto talk = capture("talk.pcap", "chat",
                             {sent_by("192.168.12.100", 0s, 40000, 50),
@@ -353,7 +353,7 @@ TEST_F(DatasetTest, MeasuresPartsOfFlowsWhereAskedTo) {
   EXPECT_EQ(data.parts.values.size(), 2 * data.width);
 }
 
-TEST(Dataset, SelectsThePartsOfTheRowsNamed) {
+TEST(Dataset, SelectsThePartsOfTheGivenRows) {
   Dataset data = table_of({{{1}}, {{2}}, {{3}, 1, 1}}, 2);
   data.parts = {{10, 11, 30}, {0, 0, 2}};
   const std::vector<std::uint32_t> chosen = {2, 1, 0};
@@ -362,7 +362,7 @@ TEST(Dataset, SelectsThePartsOfTheRowsNamed) {
   EXPECT_EQ(parts.whole, (std::vector<std::uint32_t>{0, 2, 2}));
 }
 
-TEST_F(DatasetTest, SelectsRowsInTheOrderNamed) {
+TEST_F(DatasetTest, SelectsRowsInTheGivenOrder) {
   const Dataset data = load({four_flows(), capture("b", "mail", {})});
   const Dataset part = data.select(std::vector<std::uint32_t>{3, 0});
   EXPECT_EQ(payloads_of(part), (Payloads{"400-403", "100-100"}));
@@ -372,9 +372,9 @@ TEST_F(DatasetTest, SelectsRowsInTheOrderNamed) {
   EXPECT_EQ(part.captures.size(), 2u);
 }
 
-// Two TCP packets, as long as a link carries them and as long as none does,
-// kept whole and cut to 96 bytes.
-TEST_F(DatasetTest, TellsHowACaptureWasRecorded) {
+// Two TCP packets, one at the link MTU and one beyond it, kept whole and cut to
+// 96 bytes.
+TEST_F(DatasetTest, ReportsHowACaptureWasRecorded) {
   const auto segment = [](std::size_t payload) {
     return frame()
         .ethernet()
@@ -394,19 +394,19 @@ TEST_F(DatasetTest, TellsHowACaptureWasRecorded) {
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->recordings.size(), 3u);
   const CaptureFacts& whole = loaded->recordings[0];
-  EXPECT_EQ(whole.form, CaptureForm::kPcap);
+  EXPECT_EQ(whole.form, CaptureFormat::kPcap);
   EXPECT_EQ(whole.meter.frames, 2u);
   EXPECT_EQ(whole.cut_frames, 0u);
-  EXPECT_EQ(whole.most_kept, joined.bytes.size());
+  EXPECT_EQ(whole.max_captured, joined.bytes.size());
   EXPECT_EQ(whole.full_packets, 2u);
   EXPECT_EQ(whole.joined_packets, 1u);
   EXPECT_EQ(loaded->recordings[1].cut_frames, 1u);
-  EXPECT_EQ(loaded->recordings[1].least_cut, 96u);
+  EXPECT_EQ(loaded->recordings[1].min_cut, 96u);
   EXPECT_EQ(loaded->recordings[1].joined_packets, 1u);
   EXPECT_EQ(loaded->recordings[2].full_packets, 0u);
 }
 
-// A packet is full from 1200 bytes on, and joined beyond 1500.
+// Packets are full from 1200 bytes, and joined beyond 1500.
 TEST_F(DatasetTest, CountsFullAndJoinedPackets) {
   std::vector<TestFrame> frames;
   for (const std::size_t length : {1199U, 1200U, 1500U, 1501U}) {

@@ -16,14 +16,14 @@ Result<EvidenceKinds> EvidenceKinds::parse(std::string_view text) {
                                         : nullptr;
     if (kind == nullptr) {
       return fail(ErrorKind::kUsage,
-                  "'{}' is no kind of evidence; there are shape, name and time",
+                  "'{}' is not a kind of evidence; use shape, name and time",
                   word);
     }
     *kind = true;
   }
   if (!kinds.shape && !kinds.name) {
     return fail(ErrorKind::kUsage,
-                "'{}' tells no app from another; add shape or name", text);
+                "'{}' alone cannot identify an app; add shape or name", text);
   }
   return kinds;
 }
@@ -42,7 +42,7 @@ std::string EvidenceKinds::text() const {
 }
 
 const ErrorTarget& EvidenceWeights::error_target(double error) const {
-  // A hair more, for 0.05 is no multiple of 0.005 in binary.
+  // The tolerance is needed: 0.05 is not a multiple of 0.005 in binary.
   const auto step = static_cast<std::size_t>(error / kErrorTargetStep + 1e-9);
   return error_targets[std::clamp<std::size_t>(step, 1, error_targets.size()) -
                        1];
@@ -51,7 +51,7 @@ const ErrorTarget& EvidenceWeights::error_target(double error) const {
 std::size_t place_of(const EvidenceKinds& kinds) {
   const auto at =
       std::find(kEvidenceKinds.begin(), kEvidenceKinds.end(), kinds);
-  require(at != kEvidenceKinds.end(), "evidence tells apps apart");
+  require(at != kEvidenceKinds.end(), "evidence includes shape or name");
   return static_cast<std::size_t>(at - kEvidenceKinds.begin());
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The kinds of evidence, each of which can be left out and measured alone:
+// The kinds of evidence. Each can be left out and measured on its own:
 //   shape   how a flow's packets look: the forest's shares
-//   name    the server's name that leaked, if any: what the name table says
-//   time    what the same device was doing a moment ago
+//   name    the server name, if visible: the name table's probabilities
+//   time    the device's recent activity
 #pragma once
 
 #include <algorithm>
@@ -24,17 +24,17 @@ struct EvidenceKinds {
 
   static constexpr std::string_view kAll = "shape,name,time";
 
-  // "shape", "shape,time", … in any order. Time alone says nothing of any app,
-  // and is refused.
+  // Parses "shape", "shape,time", … in any order. Fails without shape and name:
+  // time alone does not distinguish apps.
   static Result<EvidenceKinds> parse(std::string_view text);
 
-  // In the order above.
+  // In the order of kAll.
   std::string text() const;
 
   bool operator==(const EvidenceKinds&) const = default;
 };
 
-// Those that make sense, in the order in which a model lists their weights.
+// The valid combinations, in the order of the weights in a model file.
 inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
     {true, false, false},
     {false, true, false},
@@ -44,19 +44,18 @@ inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
     {true, true, true},
 }};
 
-// How an app that was never taught shows itself: how much likelier what the
-// witnesses say of a flow is, if it is of such an app and not of one taught.
-// All 1 and a prior of 0 where that could not be learned.
+// The novelty model: likelihood ratios of the scores of a flow, for an unknown
+// app against a trained one. Without a fit all ratios are 1 and the prior is 0.
 struct Novelty {
   static constexpr std::size_t kBins = 10;
 
-  double prior = 0;  // of a device of which nothing is known yet
-  // By how far the forest's greatest share is above that of equal shares, in
-  // tenths of what is possible; never rising.
+  double prior = 0;  // for a device without history
+  // By the excess of the forest's greatest share over equal shares, in tenths
+  // of the possible excess; never rising.
   std::array<double, kBins> shape;
-  std::array<double, kNameMatches> name;  // by how the name table knows it
+  std::array<double, kNameMatches> name;  // by NameMatch
 
-  // Where in `shape` so great a share, of so many apps taught, stands.
+  // The index in `shape` of a greatest share among `apps` trained apps.
   static std::size_t bin(double share, std::size_t apps) {
     const double equal = 1 / static_cast<double>(apps);
     const double above = std::max(0.0, (share - equal) / (1 - equal));
@@ -68,46 +67,44 @@ struct Novelty {
   bool operator==(const Novelty&) const = default;
 };
 
-// What it takes to keep a promise about errors, as it was on flows held out.
+// The confidence threshold for a target error, measured on held-out flows.
 struct ErrorTarget {
-  double floor = 1;     // flows of at least this confidence are named
-  double coverage = 0;  // the share of all flows that this names
+  double floor = 1;     // minimum confidence of a named flow
+  double coverage = 0;  // share of all flows that are named
 
   bool operator==(const ErrorTarget&) const = default;
 };
 
-// ErrorTargets are kept for errors of half a percent, one percent, and so on,
-// up to half of the flows named.
+// Target errors go from 0.5 % of the named flows to 50 %, in steps of 0.5 %.
 inline constexpr double kErrorTargetStep = 0.005;
 using ErrorTargets = std::array<ErrorTarget, 100>;
 
-// How much each kind of evidence counts, and how a device's doings go on.
-// Fitted on flows that the evidence did not learn from
-// (learn/weight_fit.h).
+// The weight of each kind of evidence, with what is fitted along with it.
+// Fitted on held-out flows (learn/weight_fit.h).
 struct EvidenceWeights {
-  // Powers to which likelihoods are raised. Below 1 where witnesses repeat
-  // themselves, as the flows of one burst do.
+  // Exponents of the likelihoods. Below 1 for redundant evidence, such as the
+  // flows of one burst.
   double shape = 1;
   double name = 1;
   Novelty novelty = {};
   ErrorTargets error_targets = {};  // of verdicts by these weights
 
-  // The promise of at most so great an error, which is from kErrorTargetStep
-  // on: that of the step below, if it lies between two.
+  // The target for this error, rounded down to a step. REQUIRES: error >=
+  // kErrorTargetStep.
   const ErrorTarget& error_target(double error) const;
 
   bool operator==(const EvidenceWeights&) const = default;
 };
 
-// Fitted weights stay within these; those of model files lie between 0 and the
-// latter. Much larger ones would make likelihoods vanish.
+// Bounds of fitted weights; weights in model files are in [0, kMaxWeight]. Much
+// larger weights would underflow the likelihoods.
 inline constexpr double kMinWeight = 0.03;
 inline constexpr double kMaxWeight = 5;
 
-// The weights of each of kEvidenceKinds.
+// The weights for each of kEvidenceKinds.
 using WeightTable = std::array<EvidenceWeights, kEvidenceKinds.size()>;
 
-// REQUIRES: the kinds are among kEvidenceKinds.
+// The index in kEvidenceKinds. REQUIRES: the kinds are among them.
 std::size_t place_of(const EvidenceKinds& kinds);
 
 }  // namespace flowtell

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-TEST(EvidenceKinds, AreReadInAnyOrder) {
+TEST(EvidenceKinds, ParseInAnyOrder) {
   EXPECT_EQ(*EvidenceKinds::parse("shape"),
             (EvidenceKinds{true, false, false}));
   EXPECT_EQ(*EvidenceKinds::parse("time,name"),
@@ -16,50 +16,50 @@ TEST(EvidenceKinds, AreReadInAnyOrder) {
   EXPECT_EQ(*EvidenceKinds::parse(EvidenceKinds::kAll), EvidenceKinds{});
 }
 
-TEST(EvidenceKinds, AreWrittenAsTheyAreRead) {
+TEST(EvidenceKinds, RoundTripAsText) {
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
     EXPECT_EQ(*EvidenceKinds::parse(kinds.text()), kinds) << kinds.text();
   }
   EXPECT_EQ(EvidenceKinds::parse("time,shape")->text(), "shape,time");
 }
 
-std::string why_no_evidence(std::string_view text) {
+std::string parse_error(std::string_view text) {
   const auto kinds = EvidenceKinds::parse(text);
-  if (kinds) return "taken";
+  if (kinds) return "accepted";
   EXPECT_EQ(kinds.error().kind, ErrorKind::kUsage);
   return kinds.error().message;
 }
 
-TEST(EvidenceKinds, RefuseTimeAlone) {
-  EXPECT_EQ(why_no_evidence("time"),
-            "'time' tells no app from another; add shape or name");
-  EXPECT_EQ(why_no_evidence(""),
-            "'' tells no app from another; add shape or name");
+TEST(EvidenceKinds, RejectTimeAlone) {
+  EXPECT_EQ(parse_error("time"),
+            "'time' alone cannot identify an app; add shape or name");
+  EXPECT_EQ(parse_error(""),
+            "'' alone cannot identify an app; add shape or name");
 }
 
-TEST(EvidenceKinds, RefuseOtherWords) {
-  EXPECT_EQ(why_no_evidence("shape,colour"),
-            "'colour' is no kind of evidence; there are shape, name and time");
+TEST(EvidenceKinds, RejectOtherWords) {
+  EXPECT_EQ(parse_error("shape,colour"),
+            "'colour' is not a kind of evidence; use shape, name and time");
   for (const std::string_view text :
        {"shape,", "Shape", "shape name", ",name"}) {
-    EXPECT_NE(why_no_evidence(text).find("is no kind of evidence"),
+    EXPECT_NE(parse_error(text).find("is not a kind of evidence"),
               std::string::npos)
         << text;
   }
 }
 
-// A model file lists their weights by place: it must not change.
-TEST(EvidenceKinds, HaveAPlaceEach) {
-  std::string places;
+// Model files list the weights in this order, which must not change.
+TEST(EvidenceKinds, HaveAFixedOrder) {
+  std::string order;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    places += kinds.text() + ' ';
+    order += kinds.text() + ' ';
     EXPECT_EQ(kEvidenceKinds[place_of(kinds)], kinds);
   }
-  EXPECT_EQ(places,
+  EXPECT_EQ(order,
             "shape name shape,name shape,time name,time shape,name,time ");
 }
 
-// By tenths of what is possible above equal shares.
+// Bins are tenths of the possible excess over equal shares.
 TEST(Novelty, HasABinForEachTenthAboveEqualShares) {
   EXPECT_EQ(Novelty::bin(0.1, 4), 0U) << "below equal shares";
   EXPECT_EQ(Novelty::bin(0.25, 4), 0U);
@@ -70,15 +70,15 @@ TEST(Novelty, HasABinForEachTenthAboveEqualShares) {
   EXPECT_EQ(Novelty::bin(1, 2), 9U);
 }
 
-TEST(Novelty, SaysNothingUnlessLearned) {
+TEST(Novelty, IsNeutralByDefault) {
   const Novelty novelty;
   EXPECT_EQ(novelty.prior, 0);
   for (const double ratio : novelty.shape) EXPECT_EQ(ratio, 1);
   for (const double ratio : novelty.name) EXPECT_EQ(ratio, 1);
 }
 
-// Of a hundred steps of half a percent, the one at or below the error.
-TEST(EvidenceWeights, HaveAPromiseForEachHalfPercent) {
+// Of the hundred steps of half a percent, the one at or below the error.
+TEST(EvidenceWeights, HaveAnErrorTargetForEachHalfPercent) {
   EvidenceWeights weights;
   for (std::size_t i = 0; i < weights.error_targets.size(); ++i) {
     weights.error_targets[i].floor = static_cast<double>(i + 1);
@@ -95,7 +95,7 @@ TEST(EvidenceWeights, HaveAPromiseForEachHalfPercent) {
   for (int i = 1; i <= 100; ++i) EXPECT_EQ(step(i / 200.0), i);
 }
 
-TEST(EvidenceWeights, PromiseNothingAndRaiseNothingUnlessLearned) {
+TEST(EvidenceWeights, AreNeutralByDefault) {
   const EvidenceWeights weights;
   EXPECT_EQ(weights.shape, 1);
   EXPECT_EQ(weights.name, 1);

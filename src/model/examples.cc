@@ -6,20 +6,20 @@
 namespace flowtell {
 namespace {
 
-// How many flows each capture gives, so that none gives more than `most`.
-std::size_t given(std::span<const std::size_t> rows, std::size_t most) {
+// The flows that the captures give if each gives at most `limit`.
+std::size_t total_of(std::span<const std::size_t> rows, std::size_t limit) {
   std::size_t sum = 0;
-  for (const std::size_t count : rows) sum += std::min(count, most);
+  for (const std::size_t count : rows) sum += std::min(count, limit);
   return sum;
 }
 
-// The largest part for which all captures together give no more than `most`.
-std::size_t part_of_each(std::span<const std::size_t> rows, std::size_t most) {
+// The largest limit at which they give at most `total`.
+std::size_t limit_each(std::span<const std::size_t> rows, std::size_t total) {
   std::size_t low = 0;
-  std::size_t high = most;
+  std::size_t high = total;
   while (low < high) {
     const std::size_t middle = low + (high - low + 1) / 2;
-    if (given(rows, middle) <= most) {
+    if (total_of(rows, middle) <= total) {
       low = middle;
     } else {
       high = middle - 1;
@@ -30,21 +30,21 @@ std::size_t part_of_each(std::span<const std::size_t> rows, std::size_t most) {
 
 }  // namespace
 
-Examples choose_examples(const Dataset& data, std::size_t most) {
+Examples choose_examples(const Dataset& data, std::size_t max_flows) {
   std::vector<std::size_t> rows(data.captures.size());
   for (const std::uint32_t capture : data.capture_of) ++rows[capture];
-  const std::size_t part = part_of_each(rows, most);
-  // Where there are more captures than examples, the first give one each.
-  std::size_t left = most - given(rows, part);
+  const std::size_t each = limit_each(rows, max_flows);
+  // With more captures than examples, the first captures give one each.
+  std::size_t remaining = max_flows - total_of(rows, each);
 
   Examples examples;
   for (std::size_t begin = 0; begin < data.rows();) {
     const std::uint32_t capture = data.capture_of[begin];
     const std::size_t count = rows[capture];
-    std::size_t chosen = std::min(count, part);
-    if (left > 0 && chosen < count) {
+    std::size_t chosen = std::min(count, each);
+    if (remaining > 0 && chosen < count) {
       ++chosen;
-      --left;
+      --remaining;
     }
     for (std::size_t i = 0; i < chosen; ++i) {
       const std::size_t row = begin + (2 * i + 1) * count / (2 * chosen);

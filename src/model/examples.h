@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A few of the flows that a model was taught, kept in it so that a verdict can
-// be explained by flows like the one judged (explain/proximity.h).
+// A sample of the training flows, stored in the model so that a verdict can be
+// explained by similar flows (explain/proximity.h).
 //
-// They are spread evenly: over the captures first, then over each capture's
-// flows. Nothing but their order decides. What they reveal: features of flows,
-// and from which capture they came; no address, no name, no time.
+// They are spread evenly over the captures, then over the flows of each
+// capture, and depend only on the order of the flows. They contain the features
+// of flows and the number of their capture: no address, name or time.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct Example {
 
 struct Examples {
   std::vector<Example> flows;
-  std::vector<float> values;  // a row a flow
+  std::vector<float> values;  // one row per flow
 
   std::size_t size() const { return flows.size(); }
   std::span<const float> row(std::size_t i) const {
@@ -36,8 +36,8 @@ struct Examples {
   bool operator==(const Examples&) const = default;
 };
 
-// At most `most` flows; of a capture with fewer flows than its part, all.
-// REQUIRES: the rows of a capture stand side by side.
-Examples choose_examples(const Dataset& data, std::size_t most = 1000);
+// At most `max_flows` flows; all flows of a capture with fewer than its share.
+// REQUIRES: the rows of a capture are contiguous.
+Examples choose_examples(const Dataset& data, std::size_t max_flows = 1000);
 
 }  // namespace flowtell

@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-// Captures of so many flows each.
+// Captures with these numbers of flows.
 Dataset captures_of(const std::vector<std::size_t>& flows) {
   std::vector<TestRow> rows;
   for (std::uint32_t capture = 0; capture < flows.size(); ++capture) {
@@ -32,7 +32,7 @@ std::map<std::uint32_t, std::size_t> per_capture(const Examples& examples) {
 
 using CountByRow = std::map<std::uint32_t, std::size_t>;
 
-TEST(Examples, AreAllFlowsWhereThereAreFew) {
+TEST(Examples, AreAllFlowsOfASmallDataset) {
   const Dataset data = captures_of({3, 1, 4});
   const Examples examples = choose_examples(data, 8);
   EXPECT_EQ(examples.size(), 8u);
@@ -51,11 +51,11 @@ TEST(Examples, AreSpreadOverTheCaptures) {
 TEST(Examples, AreSpreadOverEachCapturesFlows) {
   const Examples examples = choose_examples(captures_of({90}), 3);
   std::vector<std::uint32_t> numbers;
-  for (const Example& each : examples.flows) numbers.push_back(each.flow);
+  for (const Example& example : examples.flows) numbers.push_back(example.flow);
   EXPECT_EQ(numbers, (std::vector<std::uint32_t>{16, 46, 76}));
 }
 
-TEST(Examples, BearTheirOwnValues) {
+TEST(Examples, HaveTheValuesOfTheirFlows) {
   const Dataset data = captures_of({40, 30});
   const Examples examples = choose_examples(data, 10);
   for (std::size_t i = 0; i < examples.size(); ++i) {
@@ -65,12 +65,12 @@ TEST(Examples, BearTheirOwnValues) {
   }
 }
 
-TEST(Examples, AreAThousandUnlessAskedOtherwise) {
+TEST(Examples, AreAThousandByDefault) {
   EXPECT_EQ(choose_examples(captures_of({600, 600})).size(), 1000U);
   EXPECT_EQ(choose_examples(captures_of({500, 499})).size(), 999U);
 }
 
-TEST(Examples, AreNoneWhereNoneAreAskedFor) {
+TEST(Examples, CanBeNone) {
   EXPECT_EQ(choose_examples(captures_of({3, 4}), 0).size(), 0U);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a forest goes by, found at training among flows that the trees in
-// question had not seen (learn/feature_profile_finder.h), and kept so that a
-// model can be asked why.
+// The features by which a forest recognises each app, computed in training on
+// flows that the trees in question had not seen
+// (learn/feature_profile_finder.h), and stored to explain the model.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@
 
 namespace flowtell {
 
-// What drew flows of one app to another: flows that the forest, out-of-bag,
-// took for the other's.
+// How flows of one app resemble another: flows that the forest, out-of-bag,
+// assigned to the other app.
 struct Attractor {
   struct Sign {
     std::uint16_t column = 0;
-    float pull = 0;     // mean contribution to the other's share, less to its
-    float typical = 0;  // the column's median among the flows drawn
+    float pull = 0;     // mean contribution to `to` minus that to `from`
+    float typical = 0;  // median of the column among these flows
 
     bool operator==(const Sign&) const = default;
   };
@@ -32,8 +32,8 @@ struct Attractor {
 };
 
 struct FeatureProfile {
-  // By app and column: how much the column adds, on average over the app's own
-  // flows, to the share of the trees that know them. 0 where it has no flows.
+  // By app and column: the column's mean contribution to the app's share, over
+  // the app's own flows. 0 for an app without flows.
   std::vector<float> signs;
   std::vector<Attractor> attractors;  // most flows first
 

@@ -7,8 +7,8 @@ namespace flowtell {
 
 std::string limits_text(const FlowLimits& limits) {
   return fmt::format("{}flows of {} to {} packets",
-                     limits.tcp_only ? "TCP " : "", limits.fewest_packets,
-                     limits.most_packets);
+                     limits.tcp_only ? "TCP " : "", limits.min_packets,
+                     limits.max_packets);
 }
 
 Dataset within(const FlowLimits& limits, const Dataset& data) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which flows are learned from and judged at all, where a method leaves some
-// aside.
+// Limits of the flows to train and test on, for methods that leave some out.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +11,12 @@
 namespace flowtell {
 
 struct FlowLimits {
-  std::uint64_t fewest_packets = 0;  // both ways
-  std::uint64_t most_packets = UINT64_MAX;
+  std::uint64_t min_packets = 0;  // both ways
+  std::uint64_t max_packets = UINT64_MAX;
   bool tcp_only = false;
 
   constexpr bool admit(const RowFacts& facts) const {
-    return facts.packets >= fewest_packets && facts.packets <= most_packets &&
+    return facts.packets >= min_packets && facts.packets <= max_packets &&
            (!tcp_only || facts.protocol == Protocol::kTcp);
   }
 };
@@ -25,7 +24,7 @@ struct FlowLimits {
 // "TCP flows of 7 to 260 packets"
 std::string limits_text(const FlowLimits& limits);
 
-// The rows within the limits; apps and captures stay as they are.
+// The rows within the limits. Apps and captures stay the same.
 Dataset within(const FlowLimits& limits, const Dataset& data);
 
 }  // namespace flowtell

@@ -17,7 +17,7 @@ RowFacts flow(std::uint64_t packets, Protocol protocol = Protocol::kTcp) {
   return facts;
 }
 
-TEST(FlowLimits, AdmitWhatIsWithin) {
+TEST(FlowLimits, AdmitFlowsWithinThem) {
   EXPECT_FALSE(kLimits.admit(flow(6)));
   EXPECT_TRUE(kLimits.admit(flow(7)));
   EXPECT_TRUE(kLimits.admit(flow(260)));
@@ -27,7 +27,7 @@ TEST(FlowLimits, AdmitWhatIsWithin) {
   EXPECT_TRUE(FlowLimits{}.admit(flow(1, Protocol::kUdp)));
 }
 
-TEST(FlowLimits, KeepTheRowsWithin) {
+TEST(FlowLimits, SelectTheRowsWithinThem) {
   Dataset data = table_of({{{1}, 0, 0}, {{2}, 1, 1}, {{3}, 1, 1}}, 2);
   data.facts[0].packets = 3;
   data.facts[1].packets = 8;
@@ -39,7 +39,7 @@ TEST(FlowLimits, KeepTheRowsWithin) {
   EXPECT_EQ(kept.apps, data.apps);
 }
 
-TEST(FlowLimits, AreTold) {
+TEST(FlowLimits, HaveAText) {
   EXPECT_EQ(limits_text(kLimits), "TCP flows of 7 to 260 packets");
   EXPECT_EQ(limits_text({2, 9, false}), "flows of 2 to 9 packets");
 }

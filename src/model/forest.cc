@@ -5,8 +5,7 @@
 
 namespace flowtell {
 
-std::size_t Forest::place_of_leaf(const Tree& tree,
-                                  std::span<const float> row) {
+std::size_t Forest::leaf_node(const Tree& tree, std::span<const float> row) {
   std::size_t at = 0;
   while (!tree[at].is_leaf()) {
     const bool goes_left = row[tree[at].column] <= tree[at].threshold;
@@ -17,7 +16,7 @@ std::size_t Forest::place_of_leaf(const Tree& tree,
 
 std::uint32_t Forest::leaf_of(const Tree& tree,
                               std::span<const float> row) const {
-  return tree[place_of_leaf(tree, row)].next;
+  return tree[leaf_node(tree, row)].next;
 }
 
 void Forest::predict(std::span<const float> row,

@@ -16,8 +16,7 @@ void write_novelty(ByteWriter& out, const Novelty& novelty) {
   for (const double ratio : novelty.name) out.f64(ratio);
 }
 
-// A likelihood ratio of shares that are smoothed (novelty_fit.cc).
-
+// A likelihood ratio of smoothed shares (novelty_fit.cc).
 bool is_ratio(double value) { return value >= 1e-6 && value <= 1e6; }
 
 bool is_share(double value) { return value >= 0 && value <= 1; }
@@ -31,7 +30,7 @@ Result<void> read_novelty(ByteReader& in, Novelty& novelty) {
   if (!(novelty.prior >= 0 && novelty.prior <= 0.5) ||
       !std::ranges::all_of(novelty.shape, is_ratio) ||
       !std::ranges::all_of(novelty.name, is_ratio)) {
-    return wrong("what tells other apps is out of bounds");
+    return wrong("a novelty ratio is out of range");
   }
   return {};
 }
@@ -42,37 +41,38 @@ Result<AmbiguousGroup> read_group(ByteReader& in, const Model& model) {
   group.right = in.f64();
   group.apps.resize(read_length(in, 2));
   for (AppId& app : group.apps) app = in.u16();
-  if (!in.ok()) return group;  // told by whoever reads sections
+  if (!in.ok()) return group;  // decode_sections fails
   if (!(group.right >= 0 && group.right <= 1)) {
-    return wrong("a share is no share");
+    return wrong("a share is out of range");
   }
   if (!group.apps.empty() && group.apps.back() >= model.apps.size()) {
-    return wrong("flows are shared by an app that is not there");
+    return wrong("an ambiguous group names an unknown app");
   }
   const auto in_order = [](AppId a, AppId b) { return a < b; };
   if (group.apps.size() < 2 ||
       std::adjacent_find(group.apps.begin(), group.apps.end(),
                          std::not_fn(in_order)) != group.apps.end()) {
-    return wrong("flows are shared by less than two apps");
+    return wrong("an ambiguous group has fewer than two apps");
   }
   return group;
 }
 
-Result<void> read_draw(ByteReader& in, const Model& model, Attractor& draw) {
-  draw.from = in.u16();
-  draw.to = in.u16();
-  draw.flows = in.u64();
-  if (std::max(draw.from, draw.to) >= model.apps.size()) {
-    return wrong("an app is drawn to one that is not there");
+Result<void> read_attractor(ByteReader& in, const Model& model,
+                            Attractor& attractor) {
+  attractor.from = in.u16();
+  attractor.to = in.u16();
+  attractor.flows = in.u64();
+  if (std::max(attractor.from, attractor.to) >= model.apps.size()) {
+    return wrong("an attractor names an unknown app");
   }
-  draw.signs.resize(read_length(in, 10));
-  for (Attractor::Sign& sign : draw.signs) {
+  attractor.signs.resize(read_length(in, 10));
+  for (Attractor::Sign& sign : attractor.signs) {
     sign.column = in.u16();
     sign.pull = in.f32();
     sign.typical = in.f32();
     if (sign.column >= model.columns.size() || !std::isfinite(sign.pull) ||
         !std::isfinite(sign.typical)) {
-      return wrong("an app is drawn by what is not there");
+      return wrong("an attractor has an invalid sign");
     }
   }
   return {};
@@ -103,14 +103,14 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
     weights.shape = in.f64();
     weights.name = in.f64();
     if (!is_weight(weights.shape) || !is_weight(weights.name)) {
-      return wrong("a weight is no weight");
+      return wrong("a weight is out of range");
     }
-    if (auto fine = read_novelty(in, weights.novelty); !fine) return fine;
+    if (auto done = read_novelty(in, weights.novelty); !done) return done;
     for (ErrorTarget& error_target : weights.error_targets) {
       error_target.floor = in.f64();
       error_target.coverage = in.f64();
       if (!is_share(error_target.floor) || !is_share(error_target.coverage)) {
-        return wrong("a promise is no promise");
+        return wrong("an error target is out of range");
       }
     }
   }
@@ -118,11 +118,11 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
   const std::uint32_t count = read_length(in, 4 + 4 * model.apps.size());
   for (std::uint32_t i = 0; i < count; ++i) {
     std::vector<float>& counts = names[read_text(in)];
-    if (!counts.empty()) return wrong("a name stands in it twice");
+    if (!counts.empty()) return wrong("a name is listed twice");
     counts.resize(model.apps.size());
     for (float& app : counts) {
       app = in.f32();
-      if (!(app >= 0 && app <= 1e6F)) return wrong("a count is no count");
+      if (!(app >= 0 && app <= 1e6F)) return wrong("a name count is invalid");
     }
   }
   model.names = NameTable::of(std::move(names));
@@ -146,11 +146,11 @@ Result<void> read_ambiguity(ByteReader& in, Model& model) {
   const std::uint32_t count = read_length(in, 28);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::string key = read_text(in);
-    if (in.ok() && key.empty()) return wrong("a group of flows has no name");
+    if (in.ok() && key.empty()) return wrong("an ambiguous group has no key");
     auto group = read_group(in, model);
     if (!group) return fail(std::move(group).error());
     if (!groups.try_emplace(std::move(key), std::move(*group)).second) {
-      return wrong("a group of flows stands in it twice");
+      return wrong("an ambiguous group is listed twice");
     }
     if (!in.ok()) break;
   }
@@ -161,12 +161,12 @@ Result<void> read_ambiguity(ByteReader& in, Model& model) {
 void write_feature_profile(ByteWriter& out, const Model& model) {
   for (const float sign : model.feature_profile.signs) out.f32(sign);
   out.u32(static_cast<std::uint32_t>(model.feature_profile.attractors.size()));
-  for (const Attractor& draw : model.feature_profile.attractors) {
-    out.u16(draw.from);
-    out.u16(draw.to);
-    out.u64(draw.flows);
-    out.u32(static_cast<std::uint32_t>(draw.signs.size()));
-    for (const Attractor::Sign& sign : draw.signs) {
+  for (const Attractor& attractor : model.feature_profile.attractors) {
+    out.u16(attractor.from);
+    out.u16(attractor.to);
+    out.u64(attractor.flows);
+    out.u32(static_cast<std::uint32_t>(attractor.signs.size()));
+    for (const Attractor::Sign& sign : attractor.signs) {
       out.u16(sign.column);
       out.f32(sign.pull);
       out.f32(sign.typical);
@@ -180,11 +180,11 @@ Result<void> read_feature_profile(ByteReader& in, Model& model) {
   model.feature_profile.signs.resize(signs);
   for (float& sign : model.feature_profile.signs) {
     sign = in.f32();
-    if (!(sign >= -1 && sign <= 1)) return wrong("a share is no share");
+    if (!(sign >= -1 && sign <= 1)) return wrong("a share is out of range");
   }
   model.feature_profile.attractors.resize(read_length(in, 16));
-  for (Attractor& draw : model.feature_profile.attractors) {
-    auto done = read_draw(in, model, draw);
+  for (Attractor& attractor : model.feature_profile.attractors) {
+    auto done = read_attractor(in, model, attractor);
     if (!done) return done;
   }
   return {};
@@ -207,11 +207,11 @@ Result<void> read_examples(ByteReader& in, Model& model) {
     example.capture = in.u32();
     example.flow = in.u32();
     if (example.capture >= model.captures.size()) {
-      return wrong("an example is of a capture that is not there");
+      return wrong("an example names an unknown capture");
     }
     for (std::size_t i = 0; i < width; ++i) {
       const float value = in.f32();
-      if (!std::isfinite(value)) return wrong("an example's value is none");
+      if (!std::isfinite(value)) return wrong("an example value is invalid");
       examples.values.push_back(value);
     }
   }

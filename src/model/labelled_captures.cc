@@ -19,14 +19,13 @@ namespace fs = std::filesystem;
 Result<void> check_app(const std::string& app, const std::string& where) {
   if (plain_text(app) != app) {
     return fail(ErrorKind::kInput,
-                "{}: an app's name is plain text (UTF-8), and this one could "
-                "not be told from others; rename it",
+                "{}: the name of an app must be plain text (UTF-8); rename it",
                 where);
   }
   if (app != kUnknownName) return {};
   return fail(ErrorKind::kInput,
-              "{}: an app cannot be called '{}', for that is what a verdict "
-              "without a name says; rename it",
+              "{}: an app cannot be called '{}', which is the verdict that "
+              "names no app; rename it",
               where, app);
 }
 
@@ -53,9 +52,10 @@ Result<std::vector<LabelledCapture>> read_folder(const std::string& folder) {
   if (!apps) return fail(std::move(apps).error());
   std::vector<LabelledCapture> captures;
   for (const std::string& app : *apps) {
-    const std::string below = (fs::path(folder) / app).string();
-    if (auto fine = check_app(app, below); !fine) return fail(fine.error());
-    auto paths = captures_below(below);
+    const std::string app_folder = (fs::path(folder) / app).string();
+    if (auto checked = check_app(app, app_folder); !checked)
+      return fail(checked.error());
+    auto paths = list_captures(app_folder);
     if (!paths) return fail(std::move(paths).error());
     for (const std::string& path : *paths) {
       captures.push_back({path, app, path, {}, {}, {}});
@@ -81,7 +81,7 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(*year),
                                          std::chrono::month(*month),
                                          std::chrono::day(*day)};
-  // Two centuries that a Timestamp surely holds.
+  // These years fit a Timestamp.
   if (!date.ok() || *year < 1900 || *year > 2100) return std::nullopt;
   return std::chrono::sys_days(date);
 }
@@ -109,7 +109,7 @@ std::optional<Moment> parse_moment(std::string_view text) {
          Duration(static_cast<std::int64_t>(*seconds * 1e9));
 }
 
-// One line of a manifest, its fields found by the header's names.
+// One record of a manifest; fields are found by the names in the header.
 class ManifestLine {
  public:
   ManifestLine(const std::map<std::string, std::size_t>& columns,
@@ -138,14 +138,14 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
     if (!line.field(name).empty()) continue;
     return fail(ErrorKind::kInput, "{}: the {} is missing", where, name);
   }
-  if (auto fine = check_app(capture.app, where); !fine) {
-    return fail(fine.error());
+  if (auto checked = check_app(capture.app, where); !checked) {
+    return fail(checked.error());
   }
   if (capture.group.empty()) capture.group = capture.path;
   if (const std::string device = line.field("device"); !device.empty()) {
     capture.device = Address::parse(device);
     if (!capture.device) {
-      return fail(ErrorKind::kInput, "{}: the device '{}' is no IP address",
+      return fail(ErrorKind::kInput, "{}: the device '{}' is not an IP address",
                   where, device);
     }
   }
@@ -156,7 +156,7 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
     *moment = parse_moment(text);
     if (!*moment) {
       return fail(ErrorKind::kInput,
-                  "{}: '{}' is no time; write seconds since the capture's "
+                  "{}: '{}' is not a time; write seconds since the capture's "
                   "first frame, or UTC as 2019-04-03T17:21:09Z",
                   where, text);
     }
@@ -182,11 +182,11 @@ Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
                 path);
   }
   std::vector<LabelledCapture> captures;
-  for (std::size_t number = 2; !rest.empty(); ++number) {
+  for (std::size_t record = 2; !rest.empty(); ++record) {
     std::vector<std::string> fields = take_csv_record(rest);
     if (fields.size() == 1 && fields.front().empty()) continue;
     auto capture = read_line(ManifestLine(columns, std::move(fields)),
-                             fmt::format("{}, record {}", path, number),
+                             fmt::format("{}, record {}", path, record),
                              fs::path(path).parent_path());
     if (!capture) return fail(std::move(capture).error());
     captures.push_back(std::move(*capture));

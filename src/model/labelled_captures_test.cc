@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Labelled captures as a folder; for manifests see manifest_test.cc.
+// Folders of labelled captures; manifest_test.cc tests manifests.
 #include "model/labelled_captures.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ std::string any_capture() {
   return pcap_bytes({frame().ethernet().ipv4().udp()});
 }
 
-// "app: path" of each capture found, the paths within the folder.
+// "app: path" of each capture found, relative to the folder.
 std::vector<std::string> found_in(const TemporaryFolder& folder) {
   const auto captures = find_labelled_captures(folder.path());
   if (!captures) return {captures.error().message};
@@ -33,7 +33,7 @@ std::vector<std::string> found_in(const TemporaryFolder& folder) {
 
 using Found = std::vector<std::string>;
 
-TEST(LabelledCaptures, TakeAnAppsNameFromItsFolder) {
+TEST(LabelledCaptures, TakeTheAppFromTheFolder) {
   const TemporaryFolder folder;
   folder.put("mail/2.pcap", any_capture());
   folder.put("mail/1.pcap", any_capture());
@@ -50,9 +50,9 @@ TEST(LabelledCaptures, AreFoundAtAnyDepth) {
             (Found{"chat: chat/2019/april/a.pcap", "chat: chat/b.pcap"}));
 }
 
-// What is called a capture and is none is found as well: opening it tells what
-// is wrong, where passing over it would say nothing.
-TEST(LabelledCaptures, AreToldByTheirContentAndFoundByTheirNameToo) {
+// A file named like a capture is found whatever its content: opening it reports
+// the error, which skipping it would hide.
+TEST(LabelledCaptures, AreFoundByContentOrName) {
   const TemporaryFolder folder;
   folder.put("chat/README.md", any_capture());
   folder.put("chat/b", gzip_packed(any_capture()));
@@ -67,7 +67,7 @@ TEST(LabelledCaptures, AreToldByTheirContentAndFoundByTheirNameToo) {
                    "chat: chat/notes.pcap"}));
 }
 
-TEST(LabelledCaptures, PassOverHiddenFoldersAndFilesBesideThem) {
+TEST(LabelledCaptures, SkipHiddenFoldersAndFilesOutsideApps) {
   const TemporaryFolder folder;
   folder.put(".git/a.pcap", any_capture());
   folder.put("beside.pcap", any_capture());
@@ -76,22 +76,22 @@ TEST(LabelledCaptures, PassOverHiddenFoldersAndFilesBesideThem) {
   EXPECT_EQ(found_in(folder), Found{"chat: chat/a.pcap"});
 }
 
-TEST(LabelledCaptures, KeepAnAppsNameAsItIsWritten) {
+TEST(LabelledCaptures, KeepAppNamesUnchanged) {
   const TemporaryFolder folder;
   folder.put("Vidéo, \"live\"/a.pcap", any_capture());
   EXPECT_EQ(found_in(folder), Found{"Vidéo, \"live\": Vidéo, \"live\"/a.pcap"});
 }
 
-TEST(LabelledCaptures, MayNotBeOfAnAppCalledUnknown) {
+TEST(LabelledCaptures, RejectAnAppCalledUnknown) {
   const TemporaryFolder folder;
   folder.put("unknown/a.pcap", any_capture());
   EXPECT_EQ(found_in(folder),
             Found{folder / "unknown" +
-                  ": an app cannot be called 'unknown', for that is what a "
-                  "verdict without a name says; rename it"});
+                  ": an app cannot be called 'unknown', which is the verdict "
+                  "that names no app; rename it"});
 }
 
-TEST(LabelledCaptures, MayNotBeOfAnAppWhoseNameIsNoText) {
+TEST(LabelledCaptures, RejectAnAppNameThatIsNotText) {
   const TemporaryFolder folder;
   folder.put("caf\xe9/a.pcap", any_capture());
   const auto found = find_labelled_captures(folder.path());
@@ -101,19 +101,19 @@ TEST(LabelledCaptures, MayNotBeOfAnAppWhoseNameIsNoText) {
             std::string::npos);
 }
 
-TEST(LabelledCaptures, AreMissedWhereThereAreNone) {
+TEST(LabelledCaptures, FailWithoutCaptures) {
   const TemporaryFolder folder;
-  const std::string due =
+  const std::string expected =
       folder.path() +
       " has no sub-folder with captures; put each app's captures into a "
       "sub-folder named for the app";
-  EXPECT_EQ(found_in(folder), Found{due});
+  EXPECT_EQ(found_in(folder), Found{expected});
   folder.put("a.pcap", any_capture());
   folder.put("chat/notes.txt", "to do");
-  EXPECT_EQ(found_in(folder), Found{due});
+  EXPECT_EQ(found_in(folder), Found{expected});
 }
 
-TEST(LabelledCaptures, MustBeThere) {
+TEST(LabelledCaptures, FailForAMissingFolder) {
   const TemporaryFolder folder;
   const auto captures = find_labelled_captures(folder / "absent");
   ASSERT_FALSE(captures);
@@ -121,7 +121,7 @@ TEST(LabelledCaptures, MustBeThere) {
   EXPECT_EQ(
       captures.error().message,
       "cannot open " + (folder / "absent") +
-          ": No such file or directory; is it there, and may you read it?");
+          ": No such file or directory; check that it exists and is readable");
 }
 
 }  // namespace

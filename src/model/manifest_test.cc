@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Labelled captures as a manifest; for folders see labelled_captures_test.cc.
+// Manifests of labelled captures; labelled_captures_test.cc tests folders.
 #include <gtest/gtest.h>
 
 #include "model/labelled_captures.h"
@@ -10,16 +10,16 @@
 namespace flowtell {
 namespace {
 
-// A manifest of its own folder.
+// Reads manifests in a folder of their own.
 class Manifest : public testing::Test {
  protected:
   Result<std::vector<LabelledCapture>> read(std::string_view text) const {
     return find_labelled_captures(folder_.put("list.csv", text));
   }
-  // What is said of a manifest that is refused, without its path.
-  std::string why_refused(std::string_view text) const {
+  // The error of an invalid manifest, without its path.
+  std::string error_of(std::string_view text) const {
     const auto captures = read(text);
-    if (captures) return "taken";
+    if (captures) return "accepted";
     EXPECT_EQ(captures.error().kind, ErrorKind::kInput);
     std::string message = captures.error().message;
     const std::string path = folder_ / "list.csv";
@@ -28,7 +28,7 @@ class Manifest : public testing::Test {
     if (at != std::string::npos) message.replace(at, path.size(), "LIST");
     return message;
   }
-  // The one capture of a manifest with all columns but path and app as given.
+  // The capture of a manifest with these values beside path and app.
   Result<LabelledCapture> read_span(std::string_view device,
                                     std::string_view from,
                                     std::string_view to) const {
@@ -41,7 +41,7 @@ class Manifest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(Manifest, ListsCapturesInItsOwnOrder) {
+TEST_F(Manifest, ListsCapturesInOrder) {
   const auto captures = read("path,app\nz.pcap,mail\na.pcap,chat\n");
   ASSERT_TRUE(captures) << captures.error().message;
   ASSERT_EQ(captures->size(), 2u);
@@ -51,7 +51,7 @@ TEST_F(Manifest, ListsCapturesInItsOwnOrder) {
   EXPECT_EQ((*captures)[1].app, "chat");
 }
 
-TEST_F(Manifest, MayNameEveryColumnInAnyOrder) {
+TEST_F(Manifest, AcceptsColumnsInAnyOrder) {
   const auto captures = read(
       "to,from,device,colour,group,app,path\n"
       "90.5,1.25,192.168.12.7,red,monday,chat,a.pcap\n");
@@ -65,7 +65,7 @@ TEST_F(Manifest, MayNameEveryColumnInAnyOrder) {
   EXPECT_EQ(capture.to, Moment(Duration(90500ms)));
 }
 
-TEST_F(Manifest, LeavesOutWhatAFieldLeavesOut) {
+TEST_F(Manifest, TreatsEmptyFieldsAsUnset) {
   const auto captures =
       read("path,app,group,device,from,to\na.pcap,chat,,,,\n");
   ASSERT_TRUE(captures) << captures.error().message;
@@ -75,7 +75,7 @@ TEST_F(Manifest, LeavesOutWhatAFieldLeavesOut) {
   EXPECT_TRUE(read("path,app,group,device,from,to\na.pcap,chat\n"));
 }
 
-TEST_F(Manifest, TakesPathsFromItsOwnFolder) {
+TEST_F(Manifest, ResolvesPathsAgainstItsFolder) {
   const auto captures =
       read("path,app\nday/a.pcap,chat\n/captures/b.pcap,chat\n");
   ASSERT_TRUE(captures);
@@ -83,7 +83,7 @@ TEST_F(Manifest, TakesPathsFromItsOwnFolder) {
   EXPECT_EQ((*captures)[1].path, "/captures/b.pcap");
 }
 
-TEST_F(Manifest, MayQuoteItsFields) {
+TEST_F(Manifest, AcceptsQuotedFields) {
   const auto captures =
       read("\"path\",\"app\"\r\n\"a, b.pcap\",\"the \"\"best\"\" app\"\r\n");
   ASSERT_TRUE(captures) << captures.error().message;
@@ -91,19 +91,19 @@ TEST_F(Manifest, MayQuoteItsFields) {
   EXPECT_EQ(captures->front().app, "the \"best\" app");
 }
 
-TEST_F(Manifest, MayBeginWithAByteOrderMark) {
+TEST_F(Manifest, AcceptsAByteOrderMark) {
   const auto captures = read("\xef\xbb\xbfpath,app\na.pcap,chat\n");
   ASSERT_TRUE(captures) << captures.error().message;
   EXPECT_EQ(captures->front().path, folder_ / "a.pcap");
 }
 
-TEST_F(Manifest, PassesOverEmptyLines) {
+TEST_F(Manifest, SkipsEmptyLines) {
   const auto captures = read("path,app\n\na.pcap,chat\n\r\n\nb.pcap,mail");
   ASSERT_TRUE(captures) << captures.error().message;
   EXPECT_EQ(captures->size(), 2u);
 }
 
-TEST_F(Manifest, TakesMomentsOnTheCalendar) {
+TEST_F(Manifest, AcceptsAbsoluteTimes) {
   const auto capture =
       read_span("", "2019-04-03T17:21:09Z", "2019-04-03T17:21:10.5Z");
   ASSERT_TRUE(capture) << capture.error().message;
@@ -111,9 +111,9 @@ TEST_F(Manifest, TakesMomentsOnTheCalendar) {
   EXPECT_EQ(capture->to, Moment(kTestStart + 1500ms));
 }
 
-// Ends of what a moment can be, which are still moments.
-TEST_F(Manifest, TakesTheFirstAndLastMoments) {
-  for (const auto& [text, due] : std::vector<std::pair<std::string, Moment>>{
+TEST_F(Manifest, AcceptsTheFirstAndLastMoments) {
+  for (const auto& [text, expected] :
+       std::vector<std::pair<std::string, Moment>>{
            {"0", Duration(0)},
            {"1e9", Duration(std::chrono::seconds(1'000'000'000))},
            {"1900-01-01T00:00:00Z",
@@ -124,80 +124,80 @@ TEST_F(Manifest, TakesTheFirstAndLastMoments) {
            {"1970-01-01T00:00:00.25Z", Timestamp(250ms)}}) {
     const auto capture = read_span("", text, "");
     ASSERT_TRUE(capture) << text;
-    EXPECT_EQ(capture->from, due) << text;
+    EXPECT_EQ(capture->from, expected) << text;
     EXPECT_FALSE(capture->to);
   }
 }
 
-TEST_F(Manifest, RefusesMomentsJustBeyond) {
-  for (const std::string_view odd :
+TEST_F(Manifest, RejectsMomentsJustBeyond) {
+  for (const std::string_view invalid :
        {"1000000001", "-0.1", "1899-12-31T23:59:59Z", "2101-01-01T00:00:00Z",
         "2019-04-03Z", "2019-04-03T17:21:09", "2019-04T00:00:00Z",
         "2019-04-03-01T00:00:00Z", "2019-04-03T00:00:00:00Z",
         "2019-04-xxT00:00:00Z", "2019-xx-03T00:00:00Z", "xx-04-03T00:00:00Z",
         "2019-04-03Txx:00:00Z", "2019-04-03T00:xx:00Z", "2019-04-03T00:00:xxZ",
         "2019-04-03T00:00:Z", "2019-04-03T24:00:00Z", "2019-04-31T00:00:00Z"}) {
-    EXPECT_FALSE(read_span("", odd, "")) << odd;
-    EXPECT_FALSE(read_span("", "", odd)) << odd;
+    EXPECT_FALSE(read_span("", invalid, "")) << invalid;
+    EXPECT_FALSE(read_span("", "", invalid)) << invalid;
   }
 }
 
-TEST_F(Manifest, RefusesMomentsThatAreNone) {
-  for (const std::string_view odd :
+TEST_F(Manifest, RejectsInvalidMoments) {
+  for (const std::string_view invalid :
        {"soon", "-1", "nan", "inf", "1e300", "2019-04-03", "2019-04-03T17:21Z",
         "2019-04-03T17:21:09", "2019-02-29T00:00:00Z", "2019-13-01T00:00:00Z",
         "2019-04-03T24:00:00Z", "2019-04-03T00:60:00Z", "2019-04-03T00:00:61Z",
         "2019-04-03T00:00:-1Z", "9999-01-01T00:00:00Z", "TZ", "--T::Z", " 1"}) {
-    const std::string due = fmt::format(
-        "LIST, record 2: '{}' is no time; write seconds since the capture's "
-        "first frame, or UTC as 2019-04-03T17:21:09Z",
-        odd);
-    EXPECT_EQ(why_refused(fmt::format("path,app,from\na,chat,{}\n", odd)), due);
-    EXPECT_EQ(why_refused(fmt::format("path,app,to\na,chat,{}\n", odd)), due);
+    const std::string expected = fmt::format(
+        "LIST, record 2: '{}' is not a time; write seconds since the "
+        "capture's first frame, or UTC as 2019-04-03T17:21:09Z",
+        invalid);
+    EXPECT_EQ(error_of(fmt::format("path,app,from\na,chat,{}\n", invalid)),
+              expected);
+    EXPECT_EQ(error_of(fmt::format("path,app,to\na,chat,{}\n", invalid)),
+              expected);
   }
 }
 
-TEST_F(Manifest, TakesDevicesOfBothVersions) {
+TEST_F(Manifest, AcceptsDevicesOfBothIpVersions) {
   const auto capture = read_span("fd00::7", "", "");
   ASSERT_TRUE(capture);
   EXPECT_EQ(capture->device, test_address("fd00::7"));
 }
 
-TEST_F(Manifest, NamesTheRecordThatMakesNoSense) {
-  EXPECT_EQ(why_refused("path,app,device\na,chat,\n\nb,chat,my phone\n"),
-            "LIST, record 4: the device 'my phone' is no IP address");
-  EXPECT_EQ(why_refused("path,app\na,chat\n,chat\n"),
+TEST_F(Manifest, NamesTheInvalidRecord) {
+  EXPECT_EQ(error_of("path,app,device\na,chat,\n\nb,chat,my phone\n"),
+            "LIST, record 4: the device 'my phone' is not an IP address");
+  EXPECT_EQ(error_of("path,app\na,chat\n,chat\n"),
             "LIST, record 3: the path is missing");
 }
 
-TEST_F(Manifest, MayNotCallAnAppUnknown) {
-  EXPECT_EQ(why_refused("path,app\na,unknown\n"),
-            "LIST, record 2: an app cannot be called 'unknown', for that is "
-            "what a verdict without a name says; rename it");
+TEST_F(Manifest, RejectsAnAppCalledUnknown) {
+  EXPECT_EQ(error_of("path,app\na,unknown\n"),
+            "LIST, record 2: an app cannot be called 'unknown', which is the "
+            "verdict that names no app; rename it");
 }
 
-TEST_F(Manifest, MustNameAnApp) {
-  EXPECT_EQ(why_refused("path,app\na,\n"),
-            "LIST, record 2: the app is missing");
-  EXPECT_EQ(why_refused("path,app\na.pcap\n"),
+TEST_F(Manifest, RequiresAnApp) {
+  EXPECT_EQ(error_of("path,app\na,\n"), "LIST, record 2: the app is missing");
+  EXPECT_EQ(error_of("path,app\na.pcap\n"),
             "LIST, record 2: the app is missing");
 }
 
-TEST_F(Manifest, MustNameThePathAndAppColumns) {
-  const std::string due =
+TEST_F(Manifest, RequiresThePathAndAppColumns) {
+  const std::string expected =
       "LIST is neither a folder nor a manifest; a manifest is a CSV file whose "
       "first line names the columns path and app";
-  EXPECT_EQ(why_refused(""), due);
-  EXPECT_EQ(why_refused("app\nchat\n"), due);
-  EXPECT_EQ(why_refused("path\na.pcap\n"), due);
-  EXPECT_EQ(why_refused("a.pcap,chat\n"), due);
-  EXPECT_EQ(why_refused(std::string("\xd4\xc3\xb2\xa1\x02\0\x04\0", 8)), due);
+  EXPECT_EQ(error_of(""), expected);
+  EXPECT_EQ(error_of("app\nchat\n"), expected);
+  EXPECT_EQ(error_of("path\na.pcap\n"), expected);
+  EXPECT_EQ(error_of("a.pcap,chat\n"), expected);
+  EXPECT_EQ(error_of(std::string("\xd4\xc3\xb2\xa1\x02\0\x04\0", 8)), expected);
 }
 
-TEST_F(Manifest, MustListCaptures) {
-  EXPECT_EQ(why_refused("path,app\n"), "the manifest LIST lists no captures");
-  EXPECT_EQ(why_refused("path,app\n\n\n"),
-            "the manifest LIST lists no captures");
+TEST_F(Manifest, RequiresCaptures) {
+  EXPECT_EQ(error_of("path,app\n"), "the manifest LIST lists no captures");
+  EXPECT_EQ(error_of("path,app\n\n\n"), "the manifest LIST lists no captures");
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ Result<FeatureList> Model::features() const {
   if (!list || list->identity() != feature_identity ||
       list->column_names() != columns) {
     return fail(ErrorKind::kInput,
-                "it was taught features that this program ({}) defines "
-                "otherwise or not at all: {}; train it again",
+                "this program ({}) defines its features differently or not at "
+                "all: {}; train it again",
                 program_version(), listed(feature_sets));
   }
   return list;

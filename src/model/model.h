@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All that is learned, and how: what `train` makes and `classify` needs.
+// The result of training: what `train` writes and `classify` needs.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +21,15 @@
 
 namespace flowtell {
 
-// How good a learner is, all flows judged and none called unknown; shares of 1.
+// Accuracy with all flows classified and none unknown, from 0 to 1.
 struct Score {
   double accuracy = 0;
-  double balanced_accuracy = 0;  // the mean of the apps' recalls
+  double balanced_accuracy = 0;  // mean recall of the apps
 
   bool operator==(const Score&) const = default;
 };
 
-// How often flows of one app were named another, or rightly.
+// How many flows of one app were classified as `named`.
 struct Confusion {
   AppId app = 0;
   AppId named = 0;
@@ -38,13 +38,13 @@ struct Confusion {
   bool operator==(const Confusion&) const = default;
 };
 
-// The model's own honest score: of models like it, each judged on captures
-// that it was not taught.
+// The model's cross-validated score: of models trained like it, each tested on
+// captures that it was not trained on.
 struct HeldOutScore {
   Score score;
   std::string split;  // "by-capture"
   std::uint32_t folds = 0;
-  std::vector<Confusion> confusions;  // those that happened, by app and named
+  std::vector<Confusion> confusions;  // nonzero ones, by app and named
 
   bool operator==(const HeldOutScore&) const = default;
 };
@@ -60,40 +60,40 @@ struct Model {
   std::vector<std::string> apps;  // by AppId
   std::vector<std::uint64_t> flows_per_app;
 
-  // What a row is: sets of feature_sets() by name, their columns, and the
-  // FeatureList::identity of the program that taught it.
+  // The features of a row: sets of feature_sets() by name, their columns, and
+  // the FeatureList::identity of the training program.
   std::vector<std::string> feature_sets;
   std::vector<std::string> columns;
   std::string feature_identity;
 
-  // What a flow is.
+  // How packets are grouped into flows.
   FlowKey flow_key = FlowKey::kFiveTuple;
   Duration burst_gap = std::chrono::seconds(1);
 
-  // With a support vector machine the forest has no trees, and what follows
-  // from trees is empty: importance and signs are 0, and there are no examples.
+  // With a support vector machine the forest has no trees, importances and
+  // signs are 0, and there are no examples.
   Forest forest;
   std::optional<Svm> svm;
   NameTable names;
   AmbiguityTable ambiguity;
-  WeightTable weights;  // by place_of the kinds of evidence in use
+  WeightTable weights;                       // by place_of(kinds in use)
   std::vector<ColumnImportance> importance;  // by column
   double out_of_bag_accuracy = 0;
   FeatureProfile feature_profile;
-  Examples examples;  // none: they were not to be kept
-  std::optional<HeldOutScore> honest;
+  Examples examples;  // may be empty
+  std::optional<HeldOutScore> held_out_score;
 
-  // How and on what it was trained.
+  // How it was trained, and on which captures.
   std::string trained_by;  // the program's version
   std::uint64_t seed = 0;
   std::vector<CaptureRecord> captures;
 
-  // The features to measure for it. Fails where this program's definitions are
-  // not those it was taught with.
+  // The features to measure. Fails if this program defines them differently
+  // from the program that trained the model.
   Result<FeatureList> features() const;
 };
 
-// The program's own version, "0.1.0".
+// The version of this program, such as "0.1.0".
 std::string program_version();
 
 }  // namespace flowtell

@@ -18,12 +18,12 @@ tl::unexpected<Error> damaged(std::string_view what) {
               what);
 }
 
-// Checks all that surrounds the body and returns the body.
+// Checks the header and checksum, and returns the body.
 Result<Bytes> open_body(Bytes bytes) {
   ByteReader reader(bytes, ByteOrder::kLittle);
   if (as_text(reader.take(kMagic.size())) != kMagic) {
     return fail(ErrorKind::kInput,
-                "it is no flowtell model; make one with 'flowtell train'");
+                "it is not a flowtell model; make one with 'flowtell train'");
   }
   const std::uint32_t version = reader.u32();
   const std::uint64_t length = reader.u64();
@@ -37,7 +37,7 @@ Result<Bytes> open_body(Bytes bytes) {
   const Bytes body = reader.take(length);
   const std::uint32_t stored = reader.u32();
   if (!reader.ok()) return damaged("it is cut short");
-  if (reader.left() > 0) return damaged("something stands behind its end");
+  if (reader.left() > 0) return damaged("data follows its end");
   if (stored != crc32(bytes.first(bytes.size() - kChecksum))) {
     return damaged("its checksum is wrong");
   }
@@ -55,11 +55,11 @@ Result<std::string> encode_model(const Model& model) {
   writer.raw(body);
   writer.u32(crc32(as_bytes(writer.bytes())));
   const std::string& bytes = writer.bytes();
-  if (bytes.size() > kLargestModel) {
+  if (bytes.size() > kMaxModelBytes) {
     return fail(ErrorKind::kOutput,
-                "the model takes {} MiB, more than the {} MiB that can be read "
-                "again; learn fewer trees or fewer flows",
-                bytes.size() >> 20, kLargestModel >> 20);
+                "the model takes {} MiB, more than the limit of {} MiB; train "
+                "with fewer trees or fewer flows",
+                bytes.size() >> 20, kMaxModelBytes >> 20);
   }
   return bytes;
 }
@@ -73,7 +73,7 @@ Result<Model> decode_model(Bytes bytes) {
 }
 
 Result<Model> load_model(const std::string& path) {
-  auto bytes = read_file(path, {kLargestModel, kMagic});
+  auto bytes = read_file(path, {kMaxModelBytes, kMagic});
   if (!bytes) return fail(std::move(bytes).error());
   auto model = decode_model(as_bytes(*bytes));
   if (!model) {

@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::size_t kVersionAt = 8;
 
-std::string why_file_refused(std::string_view bytes) {
+std::string decode_error(std::string_view bytes) {
   const auto model = decode_model(as_bytes(bytes));
-  return model ? "taken" : model.error().message;
+  return model ? "accepted" : model.error().message;
 }
 
-// The bytes with a checksum that is right for them again.
+// The bytes with a recomputed checksum.
 std::string resealed(std::string bytes) {
   bytes.resize(bytes.size() - 4);
   ByteWriter sum;
@@ -29,7 +29,7 @@ std::string resealed(std::string bytes) {
   return bytes + sum.bytes();
 }
 
-TEST(ModelFile, KeepsAllThatIsInAModel) {
+TEST(ModelFile, RoundTripsEveryField) {
   const Model model = small_model();
   const auto read = decode_model(as_bytes(*encode_model(model)));
   ASSERT_TRUE(read) << read.error().message;
@@ -45,7 +45,7 @@ TEST(ModelFile, KeepsAllThatIsInAModel) {
   EXPECT_EQ(read->weights, model.weights);
   EXPECT_EQ(read->importance, model.importance);
   EXPECT_EQ(read->out_of_bag_accuracy, model.out_of_bag_accuracy);
-  EXPECT_EQ(read->honest, model.honest);
+  EXPECT_EQ(read->held_out_score, model.held_out_score);
   EXPECT_EQ(read->feature_profile, model.feature_profile);
   EXPECT_FALSE(model.feature_profile.attractors.empty());
   EXPECT_EQ(read->examples, model.examples);
@@ -64,10 +64,10 @@ TEST(ModelFile, KeepsAllThatIsInAModel) {
   }
 }
 
-TEST(ModelFile, WritesWhatItReadByteForByte) {
+TEST(ModelFile, RoundTripsEveryByte) {
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     Model model = small_model(seed);
-    if (seed % 2 == 0) model.honest.reset();
+    if (seed % 2 == 0) model.held_out_score.reset();
     const std::string bytes = *encode_model(model);
     const auto read = decode_model(as_bytes(bytes));
     ASSERT_TRUE(read) << read.error().message;
@@ -75,8 +75,8 @@ TEST(ModelFile, WritesWhatItReadByteForByte) {
   }
 }
 
-// A model from a stranger names its apps as it likes.
-TEST(ModelFile, CannotMoveATerminalsCursor) {
+// A model from an untrusted source may contain control characters.
+TEST(ModelFile, RemovesControlCharacters) {
   Model model = small_model();
   model.apps[0] = "chat\x1b[2J\n";
   const auto read = decode_model(as_bytes(*encode_model(model)));
@@ -91,47 +91,47 @@ TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
   EXPECT_EQ(reader.u64(), bytes.size() - 8 - 4 - 8 - 4);
 }
 
-TEST(ModelFile, NoticesEveryFlippedByte) {
+TEST(ModelFile, DetectsEveryFlippedByte) {
   std::string bytes = *encode_model(small_model());
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int mask = 1; mask < 256; mask += at < 24 ? 1 : 37) {
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
-      ASSERT_NE(why_file_refused(bytes), "taken") << "byte " << at;
+      ASSERT_NE(decode_error(bytes), "accepted") << "byte " << at;
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
     }
   }
-  EXPECT_EQ(why_file_refused(bytes), "taken");
+  EXPECT_EQ(decode_error(bytes), "accepted");
 }
 
-TEST(ModelFile, RefusesEveryCutWithASentence) {
+TEST(ModelFile, RejectsEveryTruncation) {
   const std::string bytes = *encode_model(small_model());
   for (std::size_t size = 8; size < bytes.size(); ++size) {
-    ASSERT_EQ(why_file_refused(bytes.substr(0, size)),
+    ASSERT_EQ(decode_error(bytes.substr(0, size)),
               "the model is damaged (it is cut short); copy it again or train "
               "it again")
         << size;
   }
 }
 
-TEST(ModelFile, RefusesWhatIsNoModel) {
+TEST(ModelFile, RejectsOtherFiles) {
   for (const std::string_view bytes :
        {"", "f", "flowtel", "flowtelL and more", "path,app\na.pcap,chat\n"}) {
-    EXPECT_EQ(why_file_refused(bytes),
-              "it is no flowtell model; make one with 'flowtell train'");
+    EXPECT_EQ(decode_error(bytes),
+              "it is not a flowtell model; make one with 'flowtell train'");
   }
 }
 
-TEST(ModelFile, RefusesAnotherVersionThoughItsChecksumIsRight) {
+TEST(ModelFile, RejectsAnotherVersionWithAValidChecksum) {
   std::string bytes = *encode_model(small_model());
   bytes[kVersionAt] = 1;
-  EXPECT_EQ(why_file_refused(resealed(bytes)),
+  EXPECT_EQ(decode_error(resealed(bytes)),
             "the model is of format version 1, this program reads version 3; "
             "train it again");
 }
 
-TEST(ModelFile, RefusesWhatStandsBehindItsEnd) {
-  EXPECT_EQ(why_file_refused(*encode_model(small_model()) + '\0'),
-            "the model is damaged (something stands behind its end); copy it "
+TEST(ModelFile, RejectsTrailingData) {
+  EXPECT_EQ(decode_error(*encode_model(small_model()) + '\0'),
+            "the model is damaged (data follows its end); copy it "
             "again or train it again");
 }
 
@@ -145,20 +145,20 @@ TEST(ModelFile, IsSavedAndLoaded) {
   EXPECT_EQ(folder.names(), std::vector<std::string>{"apps.model"});
 }
 
-TEST(ModelFile, NamesTheFileItRefuses) {
+TEST(ModelFile, NamesTheRejectedFile) {
   const TemporaryFolder folder;
   const std::string path = folder.put("notes.txt", "to do: train");
   const auto refused = load_model(path);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             "cannot use " + path +
-                ": it is no flowtell model; make one with 'flowtell train'");
+                ": it is not a flowtell model; make one with 'flowtell train'");
   const auto absent = load_model(folder / "absent");
   ASSERT_FALSE(absent);
   EXPECT_NE(absent.error().message.find(folder / "absent"), std::string::npos);
 }
 
-TEST(ModelFile, IsNotSavedIntoAFolderThatIsNotThere) {
+TEST(ModelFile, IsNotSavedIntoAMissingFolder) {
   const TemporaryFolder folder;
   const auto saved =
       write_file(folder / "absent/apps.model", *encode_model(small_model()));
@@ -177,7 +177,7 @@ TEST(ModelFile, IsNotSavedOntoAFullDisk) {
             "place");
 }
 
-// Makes the disk look full to this process: no file may grow beyond.
+// Simulates a full disk: no file of this process may grow beyond.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {
@@ -198,7 +198,7 @@ class FileSizeLimit {
   void (*handler_)(int);
 };
 
-TEST(ModelFile, LeavesTheOldModelWhereTheNewOneDoesNotFit) {
+TEST(ModelFile, KeepsTheOldModelIfTheNewOneDoesNotFit) {
   const TemporaryFolder folder;
   const std::string path = folder / "apps.model";
   ASSERT_TRUE(write_file(path, *encode_model(small_model(1))));

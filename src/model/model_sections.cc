@@ -12,7 +12,7 @@
 namespace flowtell {
 namespace {
 
-// Stand in the file in this order, each once.
+// In file order; each section occurs once.
 enum class SectionTag : std::uint32_t {
   kApps = 1,
   kFeatures = 2,
@@ -22,7 +22,7 @@ enum class SectionTag : std::uint32_t {
   kTraining = 6,
   kEvidence = 7,
   kAmbiguity = 8,
-  kInsight = 9,
+  kFeatureProfile = 9,
   kExamples = 10,
   kSvm = 11,
 };
@@ -100,8 +100,8 @@ Result<void> read_flows(ByteReader& in, Model& model) {
   if (key > static_cast<std::uint8_t>(FlowKey::kRemoteHost)) {
     return wrong("its flow key is unknown");
   }
-  if (gap < Duration{} || gap > kLongestBurstGap) {
-    return wrong("its burst gap is impossible");
+  if (gap < Duration{} || gap > kMaxBurstGap) {
+    return wrong("its burst gap is out of range");
   }
   model.flow_key = static_cast<FlowKey>(key);
   model.burst_gap = gap;
@@ -123,10 +123,10 @@ void write_forest(ByteWriter& out, const Model& model) {
   }
 }
 
-// Whether what a node names is there, places of other nodes aside.
+// Whether a node is valid, except for child indices (see is_pre_order).
 bool is_sound(const TreeNode& node, const Forest& forest) {
   if (node.is_leaf()) {
-    // A sum of flows' weights, so no larger than this.
+    // A bound for any sum of flow weights.
     const bool is_weight = node.weight() >= 0 && node.weight() <= 1e12F;
     return is_weight && (node.next + std::uint64_t{1}) * forest.apps <=
                             forest.leaf_shares.size();
@@ -134,20 +134,20 @@ bool is_sound(const TreeNode& node, const Forest& forest) {
   return node.column < forest.width && std::isfinite(node.threshold);
 }
 
-// Whether the nodes are one tree in pre-order: behind each leaf stands the
-// right child that has waited least, and behind the last leaf none waits. So
-// every walk ends, and no node is reached twice.
+// Whether the nodes are one tree in pre-order: each leaf is followed by the
+// latest pending right child, and the last leaf leaves none pending. Every walk
+// then ends, and no node is reached twice.
 bool is_pre_order(const Tree& tree) {
-  std::vector<std::size_t> waiting;
+  std::vector<std::size_t> pending;
   for (std::size_t i = 0; i < tree.size(); ++i) {
     if (!tree[i].is_leaf()) {
-      waiting.push_back(tree[i].next);
-    } else if (waiting.empty()) {
+      pending.push_back(tree[i].next);
+    } else if (pending.empty()) {
       return i + 1 == tree.size();
-    } else if (waiting.back() != i + 1) {
+    } else if (pending.back() != i + 1) {
       return false;
     } else {
-      waiting.pop_back();
+      pending.pop_back();
     }
   }
   return false;
@@ -160,9 +160,9 @@ Result<Tree> read_tree(ByteReader& in, const Forest& forest) {
     node.column = in.u16();
     node.threshold = in.f32();
     node.next = in.u32();
-    if (!is_sound(node, forest)) return wrong("a tree names what is not there");
+    if (!is_sound(node, forest)) return wrong("a tree node is invalid");
   }
-  if (!is_pre_order(tree)) return wrong("a tree is no tree");
+  if (!is_pre_order(tree)) return wrong("a tree is malformed");
   return tree;
 }
 
@@ -173,12 +173,12 @@ Result<void> read_forest(ByteReader& in, Model& model) {
   forest.leaf_shares.resize(read_length(in, 4));
   for (float& share : forest.leaf_shares) {
     share = in.f32();
-    if (!(share >= 0 && share <= 1)) return wrong("a share is no share");
+    if (!(share >= 0 && share <= 1)) return wrong("a share is out of range");
   }
   const std::size_t leaves = forest.leaf_shares.size();
   if (leaves % forest.apps != 0 ||
       (leaves > 0 && leaves < forest.apps * forest.apps)) {
-    return wrong("its leaves do not fit its apps");
+    return wrong("its leaves do not match its apps");
   }
   const std::uint32_t trees = read_length(in, 14);
   for (std::uint32_t i = 0; i < trees; ++i) {
@@ -195,14 +195,15 @@ void write_scores(ByteWriter& out, const Model& model) {
     out.f64(importance.permutation);
   }
   out.f64(model.out_of_bag_accuracy);
-  out.u8(model.honest ? 1 : 0);
-  const HeldOutScore honest = model.honest.value_or(HeldOutScore{});
-  out.f64(honest.score.accuracy);
-  out.f64(honest.score.balanced_accuracy);
-  out.text(honest.split);
-  out.u32(honest.folds);
-  out.u32(static_cast<std::uint32_t>(honest.confusions.size()));
-  for (const Confusion& confusion : honest.confusions) {
+  out.u8(model.held_out_score ? 1 : 0);
+  const HeldOutScore held_out_score =
+      model.held_out_score.value_or(HeldOutScore{});
+  out.f64(held_out_score.score.accuracy);
+  out.f64(held_out_score.score.balanced_accuracy);
+  out.text(held_out_score.split);
+  out.u32(held_out_score.folds);
+  out.u32(static_cast<std::uint32_t>(held_out_score.confusions.size()));
+  for (const Confusion& confusion : held_out_score.confusions) {
     out.u16(confusion.app);
     out.u16(confusion.named);
     out.u64(confusion.flows);
@@ -217,21 +218,21 @@ Result<void> read_scores(ByteReader& in, Model& model) {
   }
   model.out_of_bag_accuracy = in.f64();
   const bool has_honest = in.u8() != 0;
-  HeldOutScore honest;
-  honest.score.accuracy = in.f64();
-  honest.score.balanced_accuracy = in.f64();
-  honest.split = read_text(in);
-  honest.folds = in.u32();
-  honest.confusions.resize(read_length(in, 12));
-  for (Confusion& confusion : honest.confusions) {
+  HeldOutScore held_out_score;
+  held_out_score.score.accuracy = in.f64();
+  held_out_score.score.balanced_accuracy = in.f64();
+  held_out_score.split = read_text(in);
+  held_out_score.folds = in.u32();
+  held_out_score.confusions.resize(read_length(in, 12));
+  for (Confusion& confusion : held_out_score.confusions) {
     confusion.app = in.u16();
     confusion.named = in.u16();
     confusion.flows = in.u64();
     if (std::max(confusion.app, confusion.named) >= model.apps.size()) {
-      return wrong("a confusion is of an app that is not there");
+      return wrong("a confusion names an unknown app");
     }
   }
-  if (has_honest) model.honest = honest;
+  if (has_honest) model.held_out_score = held_out_score;
   return {};
 }
 
@@ -264,7 +265,7 @@ Result<void> read_training(ByteReader& in, Model& model) {
     capture.first = read_time(in);
     capture.last = read_time(in);
     if (capture.app >= model.apps.size()) {
-      return wrong("a capture is of an app that is not there");
+      return wrong("a capture names an unknown app");
     }
     model.captures.push_back(std::move(capture));
   }
@@ -286,7 +287,7 @@ constexpr Section kSections[] = {
     {SectionTag::kTraining, write_training, read_training},
     {SectionTag::kEvidence, write_evidence, read_evidence},
     {SectionTag::kAmbiguity, write_ambiguity, read_ambiguity},
-    {SectionTag::kInsight, write_feature_profile, read_feature_profile},
+    {SectionTag::kFeatureProfile, write_feature_profile, read_feature_profile},
     {SectionTag::kExamples, write_examples, read_examples},
     {SectionTag::kSvm, write_svm, read_svm},
 };
@@ -320,7 +321,7 @@ Result<Model> decode_sections(Bytes body) {
     if (!content.ok()) return wrong("a section is cut short");
     if (content.left() > 0) return wrong("a section is too long");
   }
-  if (reader.left() > 0) return wrong("something stands behind its sections");
+  if (reader.left() > 0) return wrong("data follows its sections");
   return model;
 }
 

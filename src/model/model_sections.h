@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a model file: its sections, each written and read by a pair of
-// functions that stand side by side (model_sections.cc, and the larger ones in
+// The body of a model file: its sections. Each has a writer and a reader, which
+// are side by side (model_sections.cc, and for the larger sections
 // knowledge_sections.cc and svm_section.cc).
 #pragma once
 
@@ -14,7 +14,7 @@ namespace flowtell {
 
 std::string encode_sections(const Model& model);
 
-// Fails with a few words on what is wrong, such as "its flow key is unknown".
+// Errors are short phrases, such as "its flow key is unknown".
 Result<Model> decode_sections(Bytes body);
 
 }  // namespace flowtell

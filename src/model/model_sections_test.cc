@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Models made to do harm: their checksum is right and their lengths fit, but
-// what they say cannot be.
+// Malicious models: the checksum and the lengths are valid, but the content is
+// not.
 #include "model/model_sections.h"
 
 #include <gtest/gtest.h>
@@ -15,9 +15,9 @@
 namespace flowtell {
 namespace {
 
-std::string why_refused(const Model& model) {
+std::string decoded(const Model& model) {
   const auto read = decode_sections(as_bytes(encode_sections(model)));
-  return read ? "taken" : read.error().message;
+  return read ? "accepted" : read.error().message;
 }
 
 TreeNode leaf(std::uint32_t row) { return {TreeNode::kLeaf, 0, row}; }
@@ -29,36 +29,36 @@ Model with_tree(const Tree& tree) {
   return model;
 }
 
-TEST(ModelSections, TakeSoundTrees) {
-  EXPECT_EQ(why_refused(with_tree({leaf(0)})), "taken");
-  EXPECT_EQ(why_refused(with_tree({cut(2), leaf(0), leaf(1)})), "taken");
-  EXPECT_EQ(why_refused(with_tree({cut(4), cut(3), leaf(0), leaf(1), leaf(2)})),
-            "taken");
+TEST(ModelSections, AcceptValidTrees) {
+  EXPECT_EQ(decoded(with_tree({leaf(0)})), "accepted");
+  EXPECT_EQ(decoded(with_tree({cut(2), leaf(0), leaf(1)})), "accepted");
+  EXPECT_EQ(decoded(with_tree({cut(4), cut(3), leaf(0), leaf(1), leaf(2)})),
+            "accepted");
 }
 
-TEST(ModelSections, RefuseTreesThatAreNoTrees) {
-  const std::vector<Tree> hostile = {
+TEST(ModelSections, RejectMalformedTrees) {
+  const std::vector<Tree> malformed = {
       {},                                           // nothing
       {cut(1)},                                     // no children
       {cut(2), leaf(0)},                            // no right child
-      {cut(0), leaf(0), leaf(0)},                   // a ring
+      {cut(0), leaf(0), leaf(0)},                   // a cycle
       {cut(1), leaf(0), leaf(0)},                   // one child, twice
       {cut(3), leaf(0), leaf(0)},                   // a child outside
       {cut(UINT32_MAX), leaf(0), leaf(0)},          // far outside
-      {leaf(0), leaf(1)},                           // a node of no one
+      {leaf(0), leaf(1)},                           // an unreachable node
       {cut(2), leaf(0), leaf(1), leaf(0)},          // the same, at the end
       {cut(4), cut(4), leaf(0), leaf(1), leaf(2)},  // a shared child
       {cut(3), cut(4), leaf(0), leaf(1), leaf(2)},  // crossed children
       {cut(2), cut(4), leaf(0), leaf(1), leaf(2)},  // a child's child
       {cut(4), cut(3), leaf(0), cut(0), leaf(2), leaf(1)},  // back to the root
   };
-  for (std::size_t i = 0; i < hostile.size(); ++i) {
-    EXPECT_EQ(why_refused(with_tree(hostile[i])), "a tree is no tree") << i;
+  for (std::size_t i = 0; i < malformed.size(); ++i) {
+    EXPECT_EQ(decoded(with_tree(malformed[i])), "a tree is malformed") << i;
   }
 }
 
-// Walks a tree from a node in pre-order, left child first, counting the nodes;
-// false where a node is not the next of the list.
+// Walks a tree in pre-order from a node, counting nodes; false if a node is not
+// the next in the list.
 bool walk(const Tree& tree, std::size_t at, std::size_t& next) {
   if (at != next || at >= tree.size()) return false;
   ++next;
@@ -66,10 +66,10 @@ bool walk(const Tree& tree, std::size_t at, std::size_t& next) {
          (walk(tree, at + 1, next) && walk(tree, tree[at].next, next));
 }
 
-TEST(ModelSections, TakeExactlyTheSmallTreesThatCanBeWalked) {
+TEST(ModelSections, AcceptExactlyTheSmallTreesThatCanBeWalked) {
   Model model = small_model();
   model.forest.trees.resize(1);
-  std::size_t taken = 0;
+  std::size_t accepted = 0;
   for (std::size_t size = 1; size <= 5; ++size) {
     std::size_t trees = 1;
     for (std::size_t i = 0; i < size; ++i) trees *= size + 1;
@@ -83,56 +83,57 @@ TEST(ModelSections, TakeExactlyTheSmallTreesThatCanBeWalked) {
       std::size_t walked = 0;
       const bool is_tree = walk(tree, 0, walked) && walked == size;
       model.forest.trees[0] = tree;
-      ASSERT_EQ(why_refused(model) == "taken", is_tree)
+      ASSERT_EQ(decoded(model) == "accepted", is_tree)
           << "tree " << number << " of " << size << " nodes";
-      taken += is_tree ? 1u : 0u;
+      accepted += is_tree ? 1u : 0u;
     }
   }
-  EXPECT_EQ(taken, 1u + 1u + 2u);  // the binary trees of 1, 3 and 5 nodes
+  EXPECT_EQ(accepted, 1u + 1u + 2u);  // the binary trees of 1, 3 and 5 nodes
 }
 
-TEST(ModelSections, RefuseNodesThatNameWhatIsNotThere) {
-  const std::string due = "a tree names what is not there";
+TEST(ModelSections, RejectInvalidNodes) {
+  const std::string expected = "a tree node is invalid";
   const Model model = small_model();
   const auto leaves = static_cast<std::uint32_t>(
       model.forest.leaf_shares.size() / model.apps.size());
-  EXPECT_EQ(why_refused(with_tree({leaf(leaves - 1)})), "taken");
-  EXPECT_EQ(why_refused(with_tree({leaf(leaves)})), due);
-  EXPECT_EQ(why_refused(with_tree({leaf(UINT32_MAX)})), due);
+  EXPECT_EQ(decoded(with_tree({leaf(leaves - 1)})), "accepted");
+  EXPECT_EQ(decoded(with_tree({leaf(leaves)})), expected);
+  EXPECT_EQ(decoded(with_tree({leaf(UINT32_MAX)})), expected);
   const auto columns = static_cast<std::uint16_t>(model.columns.size());
-  EXPECT_EQ(why_refused(with_tree({{columns, 1, 2}, leaf(0), leaf(0)})), due);
-  for (const float odd : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity()}) {
-    EXPECT_EQ(why_refused(with_tree({{0, odd, 2}, leaf(0), leaf(0)})), due);
+  EXPECT_EQ(decoded(with_tree({{columns, 1, 2}, leaf(0), leaf(0)})), expected);
+  for (const float invalid : {std::numeric_limits<float>::quiet_NaN(),
+                              std::numeric_limits<float>::infinity()}) {
+    EXPECT_EQ(decoded(with_tree({{0, invalid, 2}, leaf(0), leaf(0)})),
+              expected);
   }
 }
 
-TEST(ModelSections, RefuseSharesThatAreNone) {
-  for (const float odd : {-0.5f, 1.5f, std::nanf("")}) {
+TEST(ModelSections, RejectInvalidShares) {
+  for (const float invalid : {-0.5f, 1.5f, std::nanf("")}) {
     Model model = small_model();
-    model.forest.leaf_shares.back() = odd;
-    EXPECT_EQ(why_refused(model), "a share is no share");
+    model.forest.leaf_shares.back() = invalid;
+    EXPECT_EQ(decoded(model), "a share is out of range");
   }
 }
 
-TEST(ModelSections, RefuseLeavesThatDoNotFitTheApps) {
+TEST(ModelSections, RejectLeavesThatDoNotMatchTheApps) {
   Model model = small_model();
   model.forest.leaf_shares.push_back(0.5f);
-  EXPECT_EQ(why_refused(model), "its leaves do not fit its apps");
+  EXPECT_EQ(decoded(model), "its leaves do not match its apps");
   model.forest.leaf_shares.resize(3);
-  EXPECT_EQ(why_refused(model), "its leaves do not fit its apps");
+  EXPECT_EQ(decoded(model), "its leaves do not match its apps");
 }
 
-TEST(ModelSections, RefuseAModelOfNothing) {
+TEST(ModelSections, RejectEmptyModels) {
   Model no_apps = small_model();
   no_apps.apps.clear();
-  EXPECT_EQ(why_refused(no_apps), "it has no apps");
+  EXPECT_EQ(decoded(no_apps), "it has no apps");
   Model no_trees = small_model();
   no_trees.forest.trees.clear();
-  EXPECT_EQ(why_refused(no_trees), "it has no trees");
+  EXPECT_EQ(decoded(no_trees), "it has no trees");
   Model no_columns = small_model();
   no_columns.columns.clear();
-  EXPECT_EQ(why_refused(no_columns), "it has no columns");
+  EXPECT_EQ(decoded(no_columns), "it has no columns");
 }
 
 Model svm_model() {
@@ -146,13 +147,13 @@ Model svm_model() {
   return model;
 }
 
-std::string why_refused_with(void (*spoil)(Svm&)) {
+std::string decoded_with(void (*change)(Svm&)) {
   Model model = svm_model();
-  spoil(*model.svm);
-  return why_refused(model);
+  change(*model.svm);
+  return decoded(model);
 }
 
-TEST(ModelSections, KeepASupportVectorMachine) {
+TEST(ModelSections, RoundTripASupportVectorMachine) {
   const Model model = svm_model();
   const std::string bytes = encode_sections(model);
   const auto read = decode_sections(as_bytes(bytes));
@@ -161,17 +162,17 @@ TEST(ModelSections, KeepASupportVectorMachine) {
   EXPECT_EQ(encode_sections(*read), bytes);
 }
 
-TEST(ModelSections, RefuseSupportVectorMachinesThatAreNone) {
+TEST(ModelSections, RejectInvalidSupportVectorMachines) {
   Model both = svm_model();
   both.forest = small_model().forest;
-  EXPECT_EQ(why_refused(both), "it has trees and vectors");
-  const std::string scale = "a column has no scale";
-  const std::string app = "vectors are of an app that is not there";
-  const std::string vector = "a vector is no vector";
-  const auto why = why_refused_with;
-  EXPECT_EQ(why([](Svm& svm) { svm.gamma = 0; }), "its kernel is none");
-  EXPECT_EQ(why([](Svm& svm) { svm.gamma = NAN; }), "its kernel is none");
-  EXPECT_EQ(why([](Svm& svm) { svm.gamma = 1.5; }), "its kernel is none");
+  EXPECT_EQ(decoded(both), "it has trees and vectors");
+  const std::string scale = "a column scale is invalid";
+  const std::string app = "support vectors name an unknown app";
+  const std::string vector = "a vector is out of range";
+  const auto why = decoded_with;
+  EXPECT_EQ(why([](Svm& svm) { svm.gamma = 0; }), "its kernel is invalid");
+  EXPECT_EQ(why([](Svm& svm) { svm.gamma = NAN; }), "its kernel is invalid");
+  EXPECT_EQ(why([](Svm& svm) { svm.gamma = 1.5; }), "its kernel is invalid");
   EXPECT_EQ(why([](Svm& svm) { svm.means[0] = NAN; }), scale);
   EXPECT_EQ(why([](Svm& svm) { svm.means[0] = HUGE_VALF; }), scale);
   EXPECT_EQ(why([](Svm& svm) { svm.scales[1] = -1; }), scale);
@@ -179,7 +180,7 @@ TEST(ModelSections, RefuseSupportVectorMachinesThatAreNone) {
   EXPECT_EQ(why([](Svm& svm) { svm.trained[0] = 3; }), app);
   EXPECT_EQ(why([](Svm& svm) { svm.trained[0] = svm.trained[1]; }), app);
   EXPECT_EQ(why([](Svm& svm) { svm.vectors_of[1] = 0; }),
-            "an app has no vectors");
+            "an app has no support vectors");
   EXPECT_EQ(why([](Svm& svm) { svm.vectors[3] = NAN; }), vector);
   EXPECT_EQ(why([](Svm& svm) { svm.factors[3] = HUGE_VAL; }), vector);
   EXPECT_EQ(why([](Svm& svm) { svm.biases[0] = -1e31; }), vector);
@@ -187,15 +188,15 @@ TEST(ModelSections, RefuseSupportVectorMachinesThatAreNone) {
               svm.trained.clear();
               svm.vectors_of.clear();
             }),
-            "it has no vectors");
+            "it has no support vectors");
 }
 
-TEST(ModelSections, RefuseCountsOfVectorsThatDoNotFit) {
+TEST(ModelSections, RejectMismatchedVectorCounts) {
   const std::string cut = "a section is cut short";
-  const auto why = why_refused_with;
+  const auto why = decoded_with;
   EXPECT_EQ(why([](Svm& svm) { ++svm.vectors_of[2]; }), cut);
   EXPECT_EQ(why([](Svm& svm) { svm.vectors_of.assign(3, UINT32_MAX); }), cut);
-  EXPECT_EQ(why([](Svm& svm) {  // 2^32 too many: not one, to 32 bits
+  EXPECT_EQ(why([](Svm& svm) {  // 2^32 too many: 0 in 32 bits
               svm.vectors_of[0] += 1u << 31;
               svm.vectors_of[1] += 1u << 31;
             }),
@@ -205,8 +206,8 @@ TEST(ModelSections, RefuseCountsOfVectorsThatDoNotFit) {
             "a section is too long");
 }
 
-// Whatever stands at a place: refused, or judged without harm.
-TEST(ModelSections, JudgeSafelyByAnySupportVectorMachineTaken) {
+// Any changed byte is rejected or predicts valid shares.
+TEST(ModelSections, PredictSafelyWithAnyAcceptedSupportVectorMachine) {
   const Model model = svm_model();
   std::string bytes = encode_sections(model);
   Model forest = svm_model();
@@ -228,70 +229,70 @@ TEST(ModelSections, JudgeSafelyByAnySupportVectorMachineTaken) {
   }
 }
 
-TEST(ModelSections, RefuseCapturesOfAppsThatAreNotThere) {
+TEST(ModelSections, RejectCapturesOfUnknownApps) {
   Model model = small_model();
   model.captures[1].app = 3;
-  EXPECT_EQ(why_refused(model), "a capture is of an app that is not there");
+  EXPECT_EQ(decoded(model), "a capture names an unknown app");
 }
 
-TEST(ModelSections, RefuseFlowsThatCannotBe) {
+TEST(ModelSections, RejectInvalidFlowSettings) {
   Model gap = small_model();
   gap.burst_gap = Duration(-1);
-  EXPECT_EQ(why_refused(gap), "its burst gap is impossible");
+  EXPECT_EQ(decoded(gap), "its burst gap is out of range");
   gap.burst_gap = std::chrono::seconds(1'000'000);
-  EXPECT_EQ(why_refused(gap), "taken");
+  EXPECT_EQ(decoded(gap), "accepted");
   gap.burst_gap += Duration(1);
-  EXPECT_EQ(why_refused(gap), "its burst gap is impossible");
+  EXPECT_EQ(decoded(gap), "its burst gap is out of range");
   Model key = small_model();
   key.flow_key = static_cast<FlowKey>(3);
-  EXPECT_EQ(why_refused(key), "its flow key is unknown");
+  EXPECT_EQ(decoded(key), "its flow key is unknown");
 }
 
-TEST(ModelSections, RefuseWeightsThatAreNone) {
-  for (const double odd : {-0.5, 10.5, std::nan(""), HUGE_VAL}) {
+TEST(ModelSections, RejectInvalidWeights) {
+  for (const double invalid : {-0.5, 10.5, std::nan(""), HUGE_VAL}) {
     Model shape = small_model();
-    shape.weights[2].shape = odd;
-    EXPECT_EQ(why_refused(shape), "a weight is no weight") << odd;
+    shape.weights[2].shape = invalid;
+    EXPECT_EQ(decoded(shape), "a weight is out of range") << invalid;
     Model name = small_model();
-    name.weights.back().name = odd;
-    EXPECT_EQ(why_refused(name), "a weight is no weight") << odd;
+    name.weights.back().name = invalid;
+    EXPECT_EQ(decoded(name), "a weight is out of range") << invalid;
   }
 }
 
-TEST(ModelSections, RefuseWhatTellsOtherAppsOutOfBounds) {
-  const auto why = [](auto&& spoil) {
+TEST(ModelSections, RejectInvalidNovelty) {
+  const auto why = [](auto&& change) {
     Model model = small_model();
-    spoil(model.weights[1].novelty);
-    return why_refused(model);
+    change(model.weights[1].novelty);
+    return decoded(model);
   };
-  for (const double odd : {-1.0, std::nan(""), HUGE_VAL}) {
-    const std::string due = "what tells other apps is out of bounds";
-    EXPECT_EQ(why([&](Novelty& of) { of.prior = odd; }), due);
-    EXPECT_EQ(why([&](Novelty& of) { of.shape[9] = odd; }), due);
-    EXPECT_EQ(why([&](Novelty& of) { of.name[3] = odd; }), due);
+  for (const double invalid : {-1.0, std::nan(""), HUGE_VAL}) {
+    const std::string expected = "a novelty ratio is out of range";
+    EXPECT_EQ(why([&](Novelty& of) { of.prior = invalid; }), expected);
+    EXPECT_EQ(why([&](Novelty& of) { of.shape[9] = invalid; }), expected);
+    EXPECT_EQ(why([&](Novelty& of) { of.name[3] = invalid; }), expected);
   }
 }
 
-TEST(ModelSections, RefusePromisesThatAreNone) {
-  for (const double odd : {-0.1, 1.1, std::nan("")}) {
+TEST(ModelSections, RejectInvalidErrorTargets) {
+  for (const double invalid : {-0.1, 1.1, std::nan("")}) {
     Model floor = small_model();
-    floor.weights[2].error_targets[99].floor = odd;
-    EXPECT_EQ(why_refused(floor), "a promise is no promise") << odd;
+    floor.weights[2].error_targets[99].floor = invalid;
+    EXPECT_EQ(decoded(floor), "an error target is out of range") << invalid;
     Model coverage = small_model();
-    coverage.weights[2].error_targets[0].coverage = odd;
-    EXPECT_EQ(why_refused(coverage), "a promise is no promise") << odd;
+    coverage.weights[2].error_targets[0].coverage = invalid;
+    EXPECT_EQ(decoded(coverage), "an error target is out of range") << invalid;
   }
 }
 
-TEST(ModelSections, RefuseCountsOfNamesThatAreNone) {
-  for (const float odd : {-1.0f, 1e7f, std::nanf("")}) {
+TEST(ModelSections, RejectInvalidNameCounts) {
+  for (const float invalid : {-1.0f, 1e7f, std::nanf("")}) {
     Model model = small_model();
-    model.names = NameTable::of({{"a.example", {1, odd, 1}}});
-    EXPECT_EQ(why_refused(model), "a count is no count") << odd;
+    model.names = NameTable::of({{"a.example", {1, invalid, 1}}});
+    EXPECT_EQ(decoded(model), "a name count is invalid") << invalid;
   }
 }
 
-TEST(ModelSections, RefuseANameThatStandsThereTwice) {
+TEST(ModelSections, RejectDuplicateNames) {
   Model model = small_model();
   model.names =
       NameTable::of({{"a.example", {1, 2, 3}}, {"b.example", {1, 2, 3}}});
@@ -301,10 +302,10 @@ TEST(ModelSections, RefuseANameThatStandsThereTwice) {
   body[second] = 'a';
   const auto read = decode_sections(as_bytes(body));
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message, "a name stands in it twice");
+  EXPECT_EQ(read.error().message, "a name is listed twice");
 }
 
-TEST(ModelSections, KeepGroupsThatAppsShare) {
+TEST(ModelSections, RoundTripAmbiguousGroups) {
   const Model model = small_model();
   const auto read = decode_sections(as_bytes(encode_sections(model)));
   ASSERT_TRUE(read);
@@ -312,75 +313,74 @@ TEST(ModelSections, KeepGroupsThatAppsShare) {
   EXPECT_EQ(read->ambiguity.groups().size(), 3U);
 }
 
-TEST(ModelSections, RefuseGroupsThatCannotBe) {
+TEST(ModelSections, RejectInvalidAmbiguousGroups) {
   const auto why = [](std::string key, AmbiguousGroup group) {
     Model model = small_model();
     model.ambiguity = AmbiguityTable({{std::move(key), std::move(group)}});
-    return why_refused(model);
+    return decoded(model);
   };
-  EXPECT_EQ(why("TCP 80", {{0, 2}, 5, 1}), "taken");
+  EXPECT_EQ(why("TCP 80", {{0, 2}, 5, 1}), "accepted");
   EXPECT_EQ(why("TCP 80", {{0, 3}, 5, 1}),
-            "flows are shared by an app that is not there");
-  const std::string few = "flows are shared by less than two apps";
+            "an ambiguous group names an unknown app");
+  const std::string few = "an ambiguous group has fewer than two apps";
   EXPECT_EQ(why("TCP 80", {{2, 2}, 5, 1}), few);
   EXPECT_EQ(why("TCP 80", {{2, 1}, 5, 1}), few) << "out of their order";
   EXPECT_EQ(why("TCP 80 or so", {{1}, 5, 1}), few);
-  EXPECT_EQ(why("", {{0, 2}, 5, 1}), "a group of flows has no name");
-  for (const double odd : {-0.1, 1.1, std::nan("")}) {
-    EXPECT_EQ(why("TCP 80", {{0, 2}, 5, odd}), "a share is no share");
+  EXPECT_EQ(why("", {{0, 2}, 5, 1}), "an ambiguous group has no key");
+  for (const double invalid : {-0.1, 1.1, std::nan("")}) {
+    EXPECT_EQ(why("TCP 80", {{0, 2}, 5, invalid}), "a share is out of range");
   }
 }
 
-TEST(ModelSections, RefuseWeightsOfLeavesThatAreNone) {
-  for (const float odd : {-1.0f, 1e13f, std::nanf("")}) {
-    EXPECT_EQ(why_refused(with_tree({{TreeNode::kLeaf, odd, 0}})),
-              "a tree names what is not there");
+TEST(ModelSections, RejectInvalidLeafWeights) {
+  for (const float invalid : {-1.0f, 1e13f, std::nanf("")}) {
+    EXPECT_EQ(decoded(with_tree({{TreeNode::kLeaf, invalid, 0}})),
+              "a tree node is invalid");
   }
 }
 
-TEST(ModelSections, RefuseInsightIntoWhatIsNotThere) {
+TEST(ModelSections, RejectInvalidFeatureProfiles) {
   Model sign = small_model();
   sign.feature_profile.signs[3] = std::nanf("");
-  EXPECT_EQ(why_refused(sign), "a share is no share");
+  EXPECT_EQ(decoded(sign), "a share is out of range");
   Model from = small_model();
   from.feature_profile.attractors[0].from = 3;
-  EXPECT_EQ(why_refused(from), "an app is drawn to one that is not there");
+  EXPECT_EQ(decoded(from), "an attractor names an unknown app");
   Model column = small_model();
   column.feature_profile.attractors[0].signs = {{14, 0.5f, 1}};
-  EXPECT_EQ(why_refused(column), "an app is drawn by what is not there");
+  EXPECT_EQ(decoded(column), "an attractor has an invalid sign");
   Model pull = small_model();
   pull.feature_profile.attractors[0].signs = {{0, std::nanf(""), 1}};
-  EXPECT_EQ(why_refused(pull), "an app is drawn by what is not there");
+  EXPECT_EQ(decoded(pull), "an attractor has an invalid sign");
 }
 
-TEST(ModelSections, RefuseExamplesThatAreNone) {
+TEST(ModelSections, RejectInvalidExamples) {
   Model capture = small_model();
   capture.examples.flows[0].capture = 99;
-  EXPECT_EQ(why_refused(capture),
-            "an example is of a capture that is not there");
+  EXPECT_EQ(decoded(capture), "an example names an unknown capture");
   Model value = small_model();
   value.examples.values[5] = std::nanf("");
-  EXPECT_EQ(why_refused(value), "an example's value is none");
+  EXPECT_EQ(decoded(value), "an example value is invalid");
 }
 
-TEST(ModelSections, RefuseConfusionsOfAppsThatAreNotThere) {
+TEST(ModelSections, RejectConfusionsOfUnknownApps) {
   Model model = small_model();
-  model.honest->confusions.push_back({0, 3, 1});
-  EXPECT_EQ(why_refused(model), "a confusion is of an app that is not there");
+  model.held_out_score->confusions.push_back({0, 3, 1});
+  EXPECT_EQ(decoded(model), "a confusion names an unknown app");
 }
 
-TEST(ModelSections, RefuseEveryCut) {
+TEST(ModelSections, RejectEveryTruncation) {
   const std::string body = encode_sections(small_model());
   for (std::size_t size = 0; size < body.size(); ++size) {
     ASSERT_FALSE(decode_sections(as_bytes(body).first(size))) << size;
   }
 }
 
-TEST(ModelSections, RefuseWhatStandsBehindThem) {
+TEST(ModelSections, RejectTrailingData) {
   EXPECT_FALSE(decode_sections(as_bytes(encode_sections(small_model()) + "x")));
 }
 
-// What was taken must be of use without harm.
+// Accepted models must be safe to use.
 void use(const Model& model) {
   const CompiledForest compiled(model.forest);
   std::vector<float> row(model.columns.size(), 1);
@@ -393,30 +393,30 @@ void use(const Model& model) {
   ASSERT_TRUE(again);
 }
 
-TEST(ModelSections, DoNoHarmWhicheverByteIsChanged) {
+TEST(ModelSections, StaySafeIfAnyByteChanges) {
   std::string body = encode_sections(small_model());
-  std::size_t taken = 0;
+  std::size_t accepted = 0;
   for (std::size_t at = 0; at < body.size(); ++at) {
     const char before = body[at];
     for (const int value : {0, 1, 2, 0x7f, 0x80, 0xff, before ^ 1}) {
       body[at] = static_cast<char>(value);
       if (const auto model = decode_sections(as_bytes(body))) {
-        ++taken;
+        ++accepted;
         use(*model);
       }
     }
     body[at] = before;
   }
-  EXPECT_GT(taken, 0u) << "a changed name or threshold is a model all the same";
+  EXPECT_GT(accepted, 0u) << "a changed name or threshold is still valid";
 }
 
-TEST(ModelSections, DoNoHarmWhicheverLengthIsHuge) {
+TEST(ModelSections, StaySafeIfAnyLengthIsHuge) {
   const std::string body = encode_sections(small_model());
   for (std::size_t at = 0; at + 8 <= body.size(); ++at) {
     for (const std::size_t width : {4u, 8u}) {
-      std::string hostile = body;
-      hostile.replace(at, width, std::string(width, '\xff'));
-      if (const auto model = decode_sections(as_bytes(hostile))) use(*model);
+      std::string malformed = body;
+      malformed.replace(at, width, std::string(width, '\xff'));
+      if (const auto model = decode_sections(as_bytes(malformed))) use(*model);
     }
   }
 }

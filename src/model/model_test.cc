@@ -8,24 +8,25 @@
 namespace flowtell {
 namespace {
 
-TEST(Model, NamesTheFeaturesToMeasureForIt) {
+TEST(Model, ReturnsItsFeatures) {
   const auto features = small_model().features();
   ASSERT_TRUE(features);
   EXPECT_EQ(features->set_names(), std::vector<std::string>{"classic14"});
 }
 
-TEST(Model, RefusesFeaturesOfAnotherVersion) {
+TEST(Model, RejectsFeaturesOfAnotherVersion) {
   Model model = small_model();
   const std::size_t at = model.feature_identity.find("classic14/");
   model.feature_identity[at + 10] = '9';
   const auto features = model.features();
   ASSERT_FALSE(features);
   EXPECT_EQ(features.error().message,
-            "it was taught features that this program (" + program_version() +
-                ") defines otherwise or not at all: classic14; train it again");
+            "this program (" + program_version() +
+                ") defines its features differently or not at all: classic14; "
+                "train it again");
 }
 
-TEST(Model, RefusesFeaturesThatThisProgramDoesNotKnow) {
+TEST(Model, RejectsUnknownFeatures) {
   Model model = small_model();
   model.feature_sets = {"classic14", "telepathy"};
   const auto features = model.features();
@@ -35,8 +36,7 @@ TEST(Model, RefusesFeaturesThatThisProgramDoesNotKnow) {
             std::string::npos);
 }
 
-// Its forest would read columns that no flow has.
-TEST(Model, RefusesColumnsThatAreNotThoseOfItsFeatures) {
+TEST(Model, RejectsColumnsThatDifferFromItsFeatures) {
   Model fewer = small_model();
   fewer.columns.pop_back();
   EXPECT_FALSE(fewer.features());

@@ -9,15 +9,15 @@
 namespace flowtell {
 namespace {
 
-// So many captures' worth of prior.
+// The weight of the prior, in captures.
 constexpr double kPrior = 1;
 
 char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// The prior moves towards what was counted.
-void learn_from(std::span<const float> counts, std::span<double> prior) {
+// Updates the prior with the counts.
+void update(std::span<const float> counts, std::span<double> prior) {
   double sum = kPrior;
   for (const float count : counts) sum += count;
   for (std::size_t app = 0; app < prior.size(); ++app) {
@@ -40,7 +40,7 @@ std::string folded_name(std::string_view name) {
 }
 
 std::string registrable_domain(std::string_view name) {
-  // The list knows small letters alone.
+  // The list has lower-case names only.
   std::string text(name);
   for (char& c : text) c = to_lower(c);
   const char* domain = psl_registrable_domain(psl_builtin(), text.c_str());
@@ -58,8 +58,8 @@ std::array<std::string, 2> name_keys(std::string_view name) {
 }
 
 NameTable NameTable::learn(const Dataset& data) {
-  // The captures in which each key was met.
-  std::map<std::string, std::set<std::uint32_t>, std::less<>> met;
+  // By key: the captures in which it occurs.
+  std::map<std::string, std::set<std::uint32_t>, std::less<>> seen_in;
   std::vector<std::set<std::uint32_t>> captures_of(data.apps.size());
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const std::uint32_t capture = data.capture_of[row];
@@ -67,11 +67,11 @@ NameTable NameTable::learn(const Dataset& data) {
     const std::string& name = data.names[data.facts[row].name];
     if (name.empty()) continue;
     for (std::string& key : name_keys(name)) {
-      met[std::move(key)].insert(capture);
+      seen_in[std::move(key)].insert(capture);
     }
   }
   NameTable table;
-  for (const auto& [key, captures] : met) {
+  for (const auto& [key, captures] : seen_in) {
     std::vector<float>& counts = table.counts_[key];
     counts.resize(data.apps.size());
     for (const std::uint32_t capture : captures) {
@@ -98,7 +98,7 @@ NameMatch NameTable::score(std::string_view name,
   const auto look_up = [&](const std::string& key, NameMatch found) {
     const auto at = counts_.find(key);
     if (at == counts_.end()) return;
-    learn_from(at->second, probabilities);
+    update(at->second, probabilities);
     match = found;
   };
   const auto [domain, whole] = name_keys(name);

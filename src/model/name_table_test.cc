@@ -15,7 +15,7 @@ using Shares = std::vector<double>;
 constexpr AppId kChat = 0;
 constexpr AppId kVideo = 1;
 
-// Captures of two apps, with the names met in each.
+// Captures of two apps, with the server names in each.
 class Names {
  public:
   Names& capture(AppId app, const std::vector<std::string>& names) {
@@ -26,7 +26,7 @@ class Names {
     ++captures_;
     return *this;
   }
-  // So many captures of one app.
+  // Adds `count` captures of one app.
   Names& captures(int count, AppId app, const std::vector<std::string>& names) {
     for (int i = 0; i < count; ++i) capture(app, names);
     return *this;
@@ -38,7 +38,7 @@ class Names {
   std::uint32_t captures_ = 0;
 };
 
-Shares said(const NameTable& table, std::string_view name) {
+Shares score(const NameTable& table, std::string_view name) {
   Shares shares(2, -1);
   table.score(name, shares);
   return shares;
@@ -51,73 +51,73 @@ TEST(FoldedName, FoldsNumbersAndCase) {
   EXPECT_EQ(folded_name(""), "");
 }
 
-TEST(RegistrableDomain, IsWhatSomebodyRegistered) {
+TEST(RegistrableDomain, IsTheRegisteredDomain) {
   EXPECT_EQ(registrable_domain("a.b.example.com"), "example.com");
   EXPECT_EQ(registrable_domain("a.b.co.uk"), "b.co.uk");
   EXPECT_EQ(registrable_domain("example.com"), "example.com");
 }
 
-TEST(RegistrableDomain, IsTheNameItselfWhereNobodyRegisteredOne) {
+TEST(RegistrableDomain, IsTheNameItselfWithoutARegisteredDomain) {
   EXPECT_EQ(registrable_domain("co.uk"), "co.uk");
   EXPECT_EQ(registrable_domain("router"), "router");
   EXPECT_EQ(registrable_domain(""), "");
 }
 
-TEST(RegistrableDomain, KnowsNoCase) {
+TEST(RegistrableDomain, IgnoresCase) {
   EXPECT_EQ(registrable_domain("A.B.CO.UK"), "b.co.uk");
   EXPECT_EQ(registrable_domain("wWw.ExamPLE.com"), "example.com");
 }
 
-TEST(NameTable, SaysNothingOfNamesItNeverMet) {
+TEST(NameTable, IsNeutralForUnseenNames) {
   const NameTable table =
       Names().capture(kChat, {"chat.example"}).capture(kVideo, {}).learn();
-  EXPECT_EQ(said(table, "other.test"), (Shares{0.5, 0.5}));
-  EXPECT_EQ(said(table, ""), (Shares{0.5, 0.5}));
-  EXPECT_EQ(said(NameTable(), "chat.example"), (Shares{0.5, 0.5}));
+  EXPECT_EQ(score(table, "other.test"), (Shares{0.5, 0.5}));
+  EXPECT_EQ(score(table, ""), (Shares{0.5, 0.5}));
+  EXPECT_EQ(score(NameTable(), "chat.example"), (Shares{0.5, 0.5}));
 }
 
-// The domain, met in all of 20 captures' worth, moves (½, ½) to (20½, ½) / 21;
-// the name, met as often, moves that once more.
-TEST(NameTable, LetsTheDomainBeThePriorOfTheName) {
+// The domain, seen in captures worth 20, moves (½, ½) to (20½, ½) / 21; the
+// name moves that once more.
+TEST(NameTable, UsesTheDomainAsPriorOfTheName) {
   const NameTable table =
       Names().capture(kChat, {"a.chat.com"}).capture(kVideo, {}).learn();
   const double of_domain = 20.5 / 21;
-  EXPECT_NEAR(said(table, "b.chat.com")[kChat], of_domain, 1e-9);
-  EXPECT_NEAR(said(table, "a.chat.com")[kChat], (20 + of_domain) / 21, 1e-9);
+  EXPECT_NEAR(score(table, "b.chat.com")[kChat], of_domain, 1e-9);
+  EXPECT_NEAR(score(table, "a.chat.com")[kChat], (20 + of_domain) / 21, 1e-9);
 }
 
-TEST(NameTable, TakesNamesThatDifferInNumbersForOne) {
+TEST(NameTable, FoldsNamesThatDifferInNumbers) {
   const NameTable table = Names()
                               .capture(kChat, {"a1.cdn.com"})
                               .capture(kVideo, {"b1.cdn.com"})
                               .learn();
-  EXPECT_GT(said(table, "a22.cdn.com")[kChat], 0.9);
-  EXPECT_GT(said(table, "B7.cdn.com")[kVideo], 0.9);
-  EXPECT_NEAR(said(table, "c.cdn.com")[kChat], 0.5, 1e-9);
+  EXPECT_GT(score(table, "a22.cdn.com")[kChat], 0.9);
+  EXPECT_GT(score(table, "B7.cdn.com")[kVideo], 0.9);
+  EXPECT_NEAR(score(table, "c.cdn.com")[kChat], 0.5, 1e-9);
 }
 
-TEST(NameTable, LearnsNamesWhateverTheirCase) {
+TEST(NameTable, IgnoresCaseInTraining) {
   const NameTable table =
       Names().capture(kChat, {"A.CHAT.Com"}).capture(kVideo, {}).learn();
-  EXPECT_EQ(said(table, "a.chat.com"), said(table, "A.CHAT.Com"));
-  EXPECT_GT(said(table, "other.chat.com")[kChat], 0.9);
+  EXPECT_EQ(score(table, "a.chat.com"), score(table, "A.CHAT.Com"));
+  EXPECT_GT(score(table, "other.chat.com")[kChat], 0.9);
 }
 
-TEST(NameTable, IsMovedLittleByWhatIsRare) {
+TEST(NameTable, GivesRareNamesLittleWeight) {
   const NameTable table = Names()
                               .capture(kChat, {"once.com"})
                               .captures(99, kChat, {})
                               .captures(100, kVideo, {})
                               .learn();
-  // One of a hundred captures counts as a fifth of one of twenty, beside one
-  // capture's worth of prior; first of the domain, then of the name.
+  // One of 100 captures counts as 0.2 of 20, against a prior of one capture;
+  // first for the domain, then for the name.
   EXPECT_EQ(table.counts().at("once.com")[kChat], 0.2F);
   const double of_domain = (0.2 + 0.5) / 1.2;
-  EXPECT_NEAR(said(table, "other.once.com")[kChat], of_domain, 1e-6);
-  EXPECT_NEAR(said(table, "once.com")[kChat], (0.2 + of_domain) / 1.2, 1e-6);
+  EXPECT_NEAR(score(table, "other.once.com")[kChat], of_domain, 1e-6);
+  EXPECT_NEAR(score(table, "once.com")[kChat], (0.2 + of_domain) / 1.2, 1e-6);
 }
 
-// A thousand flows of one capture say what one flow says.
+// A capture's thousand flows count as one.
 TEST(NameTable, CountsCapturesNotFlows) {
   const auto learn = [](std::size_t flows) {
     return Names()
@@ -128,10 +128,10 @@ TEST(NameTable, CountsCapturesNotFlows) {
         .learn();
   };
   EXPECT_EQ(learn(1).counts(), learn(1000).counts());
-  EXPECT_GT(said(learn(1000), "ads.com")[kVideo], 0.7);
+  EXPECT_GT(score(learn(1000), "ads.com")[kVideo], 0.7);
 }
 
-// Both apps meet the name in half of their captures, but one was recorded a
+// Both apps have the name in half of their captures, but one was recorded a
 // hundred times as often.
 TEST(NameTable, CountsSharesOfAnAppsCaptures) {
   const NameTable table = Names()
@@ -140,17 +140,17 @@ TEST(NameTable, CountsSharesOfAnAppsCaptures) {
                               .captures(200, kVideo, {"cdn.com"})
                               .captures(200, kVideo, {})
                               .learn();
-  EXPECT_NEAR(said(table, "cdn.com")[kChat], 0.5, 1e-6);
+  EXPECT_NEAR(score(table, "cdn.com")[kChat], 0.5, 1e-6);
 }
 
-TEST(NameTable, SaysProbabilities) {
+TEST(NameTable, GivesProbabilities) {
   const NameTable table = Names()
                               .capture(kChat, {"a.x.com", "b.x.com", "y"})
                               .capture(kChat, {"a.x.com"})
                               .capture(kVideo, {"b.x.com", "co.uk"})
                               .learn();
   for (const auto* name : {"", "a.x.com", "b.x.com", "x.com", "y", "co.uk"}) {
-    const Shares shares = said(table, name);
+    const Shares shares = score(table, name);
     EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-12);
     for (const double share : shares) EXPECT_GT(share, 0) << name;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last values that sections of a model take, and the first they refuse;
-// model_sections_test.cc has what is far outside.
+// Boundary values of model sections: the last accepted and the first rejected;
+// model_sections_test.cc tests values far outside.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,171 +12,171 @@
 namespace flowtell {
 namespace {
 
-// What is said of a small model that was changed so.
+// "accepted", or the error of a small model with this change.
 template <typename Change>
-std::string said_of(Change&& change) {
+std::string decoded(Change&& change) {
   Model model = small_model();
   change(model);
   const auto read = decode_sections(as_bytes(encode_sections(model)));
-  return read ? "taken" : read.error().message;
+  return read ? "accepted" : read.error().message;
 }
 
 TEST(SectionBounds, OfBurstGaps) {
   const auto gap = [](Duration value) {
-    return said_of([&](Model& model) { model.burst_gap = value; });
+    return decoded([&](Model& model) { model.burst_gap = value; });
   };
-  EXPECT_EQ(gap(Duration(0)), "taken");
-  EXPECT_EQ(gap(Duration(-1)), "its burst gap is impossible");
+  EXPECT_EQ(gap(Duration(0)), "accepted");
+  EXPECT_EQ(gap(Duration(-1)), "its burst gap is out of range");
 }
 
 TEST(SectionBounds, OfFlowKeys) {
   for (const FlowKey key :
        {FlowKey::kFiveTuple, FlowKey::kRemoteEndpoint, FlowKey::kRemoteHost}) {
-    EXPECT_EQ(said_of([&](Model& model) { model.flow_key = key; }), "taken");
+    EXPECT_EQ(decoded([&](Model& model) { model.flow_key = key; }), "accepted");
   }
 }
 
 TEST(SectionBounds, OfLeaves) {
   const auto weight = [](float value) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.forest.trees[0] = {{TreeNode::kLeaf, value, 0}};
     });
   };
-  EXPECT_EQ(weight(0), "taken");
-  EXPECT_EQ(weight(1e12F), "taken");
-  EXPECT_EQ(weight(std::nextafter(1e12F, 2e12F)),
-            "a tree names what is not there");
+  EXPECT_EQ(weight(0), "accepted");
+  EXPECT_EQ(weight(1e12F), "accepted");
+  EXPECT_EQ(weight(std::nextafter(1e12F, 2e12F)), "a tree node is invalid");
   const auto shares = [](std::size_t leaves) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.forest.leaf_shares.assign(3 * leaves, 1);
       model.forest.trees.assign(1, {{TreeNode::kLeaf, 1, 0}});
     });
   };
-  EXPECT_EQ(shares(3), "taken") << "the pure ones alone";
-  EXPECT_EQ(shares(2), "its leaves do not fit its apps");
+  EXPECT_EQ(shares(3), "accepted") << "the pure leaves alone";
+  EXPECT_EQ(shares(2), "its leaves do not match its apps");
 }
 
 TEST(SectionBounds, OfConfusionsAndCaptures) {
   const auto confused = [](AppId app, AppId named) {
-    return said_of([&](Model& model) {
-      model.honest->confusions.push_back({app, named, 1});
+    return decoded([&](Model& model) {
+      model.held_out_score->confusions.push_back({app, named, 1});
     });
   };
-  EXPECT_EQ(confused(2, 2), "taken");
-  EXPECT_EQ(confused(3, 2), "a confusion is of an app that is not there");
-  EXPECT_EQ(confused(2, 3), "a confusion is of an app that is not there");
-  EXPECT_EQ(said_of([](Model& model) { model.captures[0].app = 2; }), "taken");
+  EXPECT_EQ(confused(2, 2), "accepted");
+  EXPECT_EQ(confused(3, 2), "a confusion names an unknown app");
+  EXPECT_EQ(confused(2, 3), "a confusion names an unknown app");
+  EXPECT_EQ(decoded([](Model& model) { model.captures[0].app = 2; }),
+            "accepted");
 }
 
 TEST(SectionBounds, OfWeights) {
   const auto weights = [](double shape, double name) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.weights[3].shape = shape;
       model.weights[3].name = name;
     });
   };
-  EXPECT_EQ(weights(0, 5), "taken");
-  EXPECT_EQ(weights(5, 0), "taken");
-  EXPECT_EQ(weights(5.01, 1), "a weight is no weight");
-  EXPECT_EQ(weights(1, 5.01), "a weight is no weight");
-  EXPECT_EQ(weights(-0.01, 1), "a weight is no weight");
-  EXPECT_EQ(weights(1, -0.01), "a weight is no weight");
+  EXPECT_EQ(weights(0, 5), "accepted");
+  EXPECT_EQ(weights(5, 0), "accepted");
+  EXPECT_EQ(weights(5.01, 1), "a weight is out of range");
+  EXPECT_EQ(weights(1, 5.01), "a weight is out of range");
+  EXPECT_EQ(weights(-0.01, 1), "a weight is out of range");
+  EXPECT_EQ(weights(1, -0.01), "a weight is out of range");
 }
 
-TEST(SectionBounds, OfWhatTellsOtherApps) {
+TEST(SectionBounds, OfNovelty) {
   const auto novelty = [](auto&& change) {
-    return said_of([&](Model& model) { change(model.weights[1].novelty); });
+    return decoded([&](Model& model) { change(model.weights[1].novelty); });
   };
-  const std::string beyond = "what tells other apps is out of bounds";
-  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0; }), "taken");
-  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0.5; }), "taken");
-  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0.501; }), beyond);
+  const std::string out_of_range = "a novelty ratio is out of range";
+  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0; }), "accepted");
+  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0.5; }), "accepted");
+  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0.501; }), out_of_range);
   for (const double ratio : {1e-6, 1e6}) {
-    EXPECT_EQ(novelty([&](Novelty& of) { of.shape[0] = ratio; }), "taken");
-    EXPECT_EQ(novelty([&](Novelty& of) { of.name[0] = ratio; }), "taken");
+    EXPECT_EQ(novelty([&](Novelty& of) { of.shape[0] = ratio; }), "accepted");
+    EXPECT_EQ(novelty([&](Novelty& of) { of.name[0] = ratio; }), "accepted");
   }
   for (const double ratio : {0.99e-6, 1.01e6}) {
-    EXPECT_EQ(novelty([&](Novelty& of) { of.shape[0] = ratio; }), beyond);
-    EXPECT_EQ(novelty([&](Novelty& of) { of.name[0] = ratio; }), beyond);
+    EXPECT_EQ(novelty([&](Novelty& of) { of.shape[0] = ratio; }), out_of_range);
+    EXPECT_EQ(novelty([&](Novelty& of) { of.name[0] = ratio; }), out_of_range);
   }
 }
 
-TEST(SectionBounds, OfPromises) {
+TEST(SectionBounds, OfErrorTargets) {
   const auto error_target = [](double floor, double coverage) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.weights[0].error_targets[50] = {floor, coverage};
     });
   };
-  EXPECT_EQ(error_target(0, 1), "taken");
-  EXPECT_EQ(error_target(1, 0), "taken");
-  EXPECT_EQ(error_target(1.01, 0), "a promise is no promise");
-  EXPECT_EQ(error_target(0, 1.01), "a promise is no promise");
+  EXPECT_EQ(error_target(0, 1), "accepted");
+  EXPECT_EQ(error_target(1, 0), "accepted");
+  EXPECT_EQ(error_target(1.01, 0), "an error target is out of range");
+  EXPECT_EQ(error_target(0, 1.01), "an error target is out of range");
 }
 
-TEST(SectionBounds, OfCountsOfNames) {
+TEST(SectionBounds, OfNameCounts) {
   const auto count = [](float value) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.names = NameTable::of({{"a.example", {0, value, 0}}});
     });
   };
-  EXPECT_EQ(count(0), "taken");
-  EXPECT_EQ(count(1e6F), "taken");
-  EXPECT_EQ(count(1.01e6F), "a count is no count");
+  EXPECT_EQ(count(0), "accepted");
+  EXPECT_EQ(count(1e6F), "accepted");
+  EXPECT_EQ(count(1.01e6F), "a name count is invalid");
 }
 
-TEST(SectionBounds, OfGroupsThatAppsShare) {
+TEST(SectionBounds, OfAmbiguousGroups) {
   const auto group = [](const AmbiguousGroup& value) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.ambiguity = AmbiguityTable({{"TCP 80", value}});
     });
   };
-  EXPECT_EQ(group({{0, 1, 2}, 5, 0}), "taken");
-  EXPECT_EQ(group({{0, 1}, 0, 1}), "taken");
-  EXPECT_EQ(group({{}, 5, 0.5}), "flows are shared by less than two apps");
+  EXPECT_EQ(group({{0, 1, 2}, 5, 0}), "accepted");
+  EXPECT_EQ(group({{0, 1}, 0, 1}), "accepted");
+  EXPECT_EQ(group({{}, 5, 0.5}), "an ambiguous group has fewer than two apps");
   EXPECT_EQ(group({{0, 0, 1}, 5, 0.5}),
-            "flows are shared by less than two apps");
+            "an ambiguous group has fewer than two apps");
 }
 
-TEST(SectionBounds, OfInsight) {
+TEST(SectionBounds, OfFeatureProfiles) {
   const auto sign = [](float value) {
-    return said_of(
+    return decoded(
         [&](Model& model) { model.feature_profile.signs[3] = value; });
   };
-  EXPECT_EQ(sign(-1), "taken");
-  EXPECT_EQ(sign(1), "taken");
-  EXPECT_EQ(sign(-1.01F), "a share is no share");
-  EXPECT_EQ(sign(1.01F), "a share is no share");
-  const auto draw = [](const Attractor& value) {
-    return said_of(
+  EXPECT_EQ(sign(-1), "accepted");
+  EXPECT_EQ(sign(1), "accepted");
+  EXPECT_EQ(sign(-1.01F), "a share is out of range");
+  EXPECT_EQ(sign(1.01F), "a share is out of range");
+  const auto attractor = [](const Attractor& value) {
+    return decoded(
         [&](Model& model) { model.feature_profile.attractors = {value}; });
   };
-  const std::string none = "an app is drawn to one that is not there";
-  const std::string what = "an app is drawn by what is not there";
-  EXPECT_EQ(draw({2, 0, 5, {{13, 0.5F, 1}}}), "taken");
-  EXPECT_EQ(draw({0, 2, 5, {}}), "taken");
-  EXPECT_EQ(draw({3, 0, 5, {}}), none);
-  EXPECT_EQ(draw({0, 3, 5, {}}), none);
-  EXPECT_EQ(draw({2, 0, 5, {{14, 0.5F, 1}}}), what);
-  EXPECT_EQ(draw({2, 0, 5, {{0, HUGE_VALF, 1}}}), what);
-  EXPECT_EQ(draw({2, 0, 5, {{0, 0.5F, HUGE_VALF}}}), what);
+  const std::string unknown_app = "an attractor names an unknown app";
+  const std::string invalid_sign = "an attractor has an invalid sign";
+  EXPECT_EQ(attractor({2, 0, 5, {{13, 0.5F, 1}}}), "accepted");
+  EXPECT_EQ(attractor({0, 2, 5, {}}), "accepted");
+  EXPECT_EQ(attractor({3, 0, 5, {}}), unknown_app);
+  EXPECT_EQ(attractor({0, 3, 5, {}}), unknown_app);
+  EXPECT_EQ(attractor({2, 0, 5, {{14, 0.5F, 1}}}), invalid_sign);
+  EXPECT_EQ(attractor({2, 0, 5, {{0, HUGE_VALF, 1}}}), invalid_sign);
+  EXPECT_EQ(attractor({2, 0, 5, {{0, 0.5F, HUGE_VALF}}}), invalid_sign);
 }
 
 TEST(SectionBounds, OfExamples) {
   const auto capture = [](std::uint32_t number) {
-    return said_of(
+    return decoded(
         [&](Model& model) { model.examples.flows[0].capture = number; });
   };
   const auto captures =
       static_cast<std::uint32_t>(small_model().captures.size());
-  EXPECT_EQ(capture(captures - 1), "taken");
-  EXPECT_EQ(capture(captures), "an example is of a capture that is not there");
-  EXPECT_EQ(said_of([](Model& model) { model.examples.values[0] = HUGE_VALF; }),
-            "an example's value is none");
+  EXPECT_EQ(capture(captures - 1), "accepted");
+  EXPECT_EQ(capture(captures), "an example names an unknown capture");
+  EXPECT_EQ(decoded([](Model& model) { model.examples.values[0] = HUGE_VALF; }),
+            "an example value is invalid");
 }
 
 TEST(SectionBounds, OfSupportVectorMachines) {
   const auto svm = [](auto&& change) {
-    return said_of([&](Model& model) {
+    return decoded([&](Model& model) {
       model.forest.trees.clear();
       model.forest.leaf_shares.clear();
       model.svm =
@@ -184,20 +184,20 @@ TEST(SectionBounds, OfSupportVectorMachines) {
       change(*model.svm);
     });
   };
-  EXPECT_EQ(svm([](Svm& of) { of.gamma = 1; }), "taken");
-  EXPECT_EQ(svm([](Svm& of) { of.scales[0] = 0; }), "taken");
-  EXPECT_EQ(svm([](Svm& of) { of.biases[0] = 1e30; }), "taken");
+  EXPECT_EQ(svm([](Svm& of) { of.gamma = 1; }), "accepted");
+  EXPECT_EQ(svm([](Svm& of) { of.scales[0] = 0; }), "accepted");
+  EXPECT_EQ(svm([](Svm& of) { of.biases[0] = 1e30; }), "accepted");
   EXPECT_EQ(svm([](Svm& of) { of.biases[0] = 1.01e30; }),
-            "a vector is no vector");
+            "a vector is out of range");
   EXPECT_EQ(svm([](Svm& of) { of.factors[0] = -1.01e30; }),
-            "a vector is no vector");
+            "a vector is out of range");
   EXPECT_EQ(svm([](Svm& of) { of.vectors[0] = 1.01e30F; }),
-            "a vector is no vector");
+            "a vector is out of range");
   EXPECT_EQ(svm([](Svm& of) { of.trained[0] = 3; }),
-            "vectors are of an app that is not there");
+            "support vectors name an unknown app");
 }
 
-// Moments of captures beyond those that a calendar has are moved to its ends.
+// Times beyond the supported range are clamped to it.
 TEST(SectionBounds, OfMoments) {
   Model model = small_model();
   model.captures[0].first = Timestamp::min();
@@ -208,8 +208,8 @@ TEST(SectionBounds, OfMoments) {
   EXPECT_EQ(read->captures[0].last, kLatestTime);
 }
 
-// Lists are refused that could not stand in what is left, so entries that are
-// as small as can be must be taken.
+// A list that cannot fit the remaining bytes is rejected, so entries of the
+// smallest size must be accepted.
 TEST(SectionBounds, OfTheSmallestEntries) {
   Model model = small_model();
   model.apps.assign(3, "");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the readers of a model file's sections share.
+// Helpers shared by the section readers.
 #pragma once
 
 #include <string>
@@ -16,14 +16,14 @@ inline tl::unexpected<Error> wrong(std::string_view what) {
   return fail(ErrorKind::kInput, "{}", what);
 }
 
-// A model may come from a stranger, and its texts go to terminals.
+// Removes control characters, as the texts may reach a terminal.
 inline std::string read_text(ByteReader& in) {
   const std::uint32_t length = in.u32();
   return plain_text(as_text(in.take(length)));
 }
 
-// A list's length; 0 and a bad reader where its entries, of at least so many
-// bytes each, could not all stand in what is left.
+// The length of a list; 0, with the reader invalid, if entries of
+// `smallest_entry` bytes do not fit the remaining bytes.
 inline std::uint32_t read_length(ByteReader& in, std::size_t smallest_entry) {
   const std::uint32_t length = in.u32();
   if (length > in.left() / smallest_entry) {

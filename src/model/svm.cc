@@ -36,14 +36,14 @@ double mean_of(const Dataset& data, std::size_t column) {
 double deviation_of(const Dataset& data, std::size_t column, double mean) {
   double squares = 0;
   for (std::size_t i = 0; i < data.rows(); ++i) {
-    const double apart = static_cast<double>(data.row(i)[column]) - mean;
-    squares += apart * apart;
+    const double difference = static_cast<double>(data.row(i)[column]) - mean;
+    squares += difference * difference;
   }
   return std::sqrt(squares / static_cast<double>(data.rows()));
 }
 
-void learn_scales(const Dataset& data, Svm& svm) {
-  // What varies less, varies by rounding.
+void fit_scales(const Dataset& data, Svm& svm) {
+  // Smaller variation is rounding error.
   constexpr double kConstant = 1e-9;
   for (std::size_t column = 0; column < data.width; ++column) {
     const double mean = mean_of(data, column);
@@ -54,7 +54,7 @@ void learn_scales(const Dataset& data, Svm& svm) {
   }
 }
 
-// libsvm's form of the rows: each value with its column, ended by -1.
+// The rows in the form of libsvm: each value with its column, then -1.
 class Problem {
  public:
   Problem(const Dataset& data, const Svm& svm)
@@ -64,7 +64,7 @@ class Problem {
       rows_.push_back(at);
       labels_.push_back(data.labels[i]);
       for (std::size_t column = 0; column < data.width; ++column) {
-        // Rounded as a model file will hold it.
+        // Rounded as in a model file.
         const auto value =
             static_cast<float>(standardised(svm, data.row(i), column));
         *at++ = {static_cast<int>(column), static_cast<double>(value)};
@@ -82,7 +82,7 @@ class Problem {
   svm_problem problem_{};
 };
 
-void take(const svm_model& model, std::size_t width, Svm& svm) {
+void copy_vectors(const svm_model& model, std::size_t width, Svm& svm) {
   const int trained = model.nr_class;
   for (int i = 0; i < trained; ++i) {
     svm.trained.push_back(static_cast<AppId>(model.label[i]));
@@ -103,7 +103,7 @@ void take(const svm_model& model, std::size_t width, Svm& svm) {
   }
 }
 
-// The cost of each app's flows, as a factor, so that apps count alike.
+// The cost factor of each app's flows that gives apps equal weight.
 struct AppCosts {
   explicit AppCosts(const Dataset& data) {
     const auto flows = data.flows_per_app();
@@ -121,16 +121,16 @@ struct AppCosts {
   std::vector<double> factors;
 };
 
-// How alike a standardised row is to each support vector, from 0 to 1.
-std::vector<double> likeness(const Svm& svm, std::span<const float> row) {
+// The kernel of a row and each support vector, from 0 to 1.
+std::vector<double> kernel_values(const Svm& svm, std::span<const float> row) {
   const std::size_t count = svm.vector_count();
   std::vector<double> all(count);
   for (std::size_t column = 0; column < svm.width; ++column) {
     const double value = standardised(svm, row, column);
     const float* const others = svm.vectors.data() + column * count;
     for (std::size_t v = 0; v < count; ++v) {
-      const double apart = value - static_cast<double>(others[v]);
-      all[v] += apart * apart;
+      const double difference = value - static_cast<double>(others[v]);
+      all[v] += difference * difference;
     }
   }
   for (double& distance : all) distance = portable_exp(-svm.gamma * distance);
@@ -144,7 +144,7 @@ Svm build_svm(const Dataset& data, const SvmOptions& options) {
   svm.apps = data.apps.size();
   svm.width = data.width;
   svm.gamma = 1 / static_cast<double>(data.width);
-  learn_scales(data, svm);
+  fit_scales(data, svm);
   const Problem problem(data, svm);
   AppCosts costs(data);
 
@@ -164,12 +164,12 @@ Svm build_svm(const Dataset& data, const SvmOptions& options) {
   svm_set_print_string_function([](const char*) {});
   const std::unique_ptr<svm_model, FreeModel> model(
       svm_train(problem.get(), &parameter));
-  take(*model, data.width, svm);
+  copy_vectors(*model, data.width, svm);
   return svm;
 }
 
 std::vector<double> Svm::decide(std::span<const float> row) const {
-  const std::vector<double> kernel = likeness(*this, row);
+  const std::vector<double> kernel = kernel_values(*this, row);
   const std::size_t others = trained.size() - 1;
   std::vector<std::size_t> begin = {0};
   for (const std::uint32_t count : vectors_of) {

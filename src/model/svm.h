@@ -2,15 +2,15 @@
 //
 // A support vector machine (Cortes and Vapnik, "Support-vector networks",
 // Machine Learning 1995) with a Gaussian kernel on standardised columns, one
-// against one: the classic first attempt, kept to be compared with the forest.
-// Trained by libsvm; the plain form and the judging are our own, so that a
-// model file holds numbers and nothing of libsvm's.
+// against one: the classic method, for comparison with the forest. libsvm
+// trains it. The plain form and the prediction are our own, so that model files
+// do not depend on libsvm.
 //
-// Each pair of apps has a decision value, positive for the first. Shares come
-// from these alone: a pair's share is their logistic function, an app's share
-// the mean over its pairs. libsvm's own probabilities (Platt's, by an inner
-// cross-validation that draws from rand()) cost six trainings in place of one;
-// the weights of the evidence are fitted on held-out flows anyway.
+// Each pair of apps has a decision value, positive for the first. The share of
+// a pair is the logistic function of that value, and the share of an app is the
+// mean over its pairs. Probabilities by libsvm (Platt's, from an inner
+// cross-validation that uses rand()) would take six trainings instead of one,
+// and the evidence weights are fitted on held-out flows anyway.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +28,13 @@ struct Svm {
   std::vector<float> scales;  // by column: 1 / standard deviation; 0: constant
   double gamma = 0;           // of exp(-gamma |x - y|^2)
 
-  // The apps that it was taught, and how many support vectors each has. Those
-  // stand one app after the other; their standardised values column by column,
-  // each column's of all vectors side by side, for they are read like that.
+  // The trained apps, and the number of support vectors of each. The vectors
+  // are grouped by app. Their standardised values are stored column by column,
+  // as they are read: each column has the values of all vectors.
   std::vector<AppId> trained;
   std::vector<std::uint32_t> vectors_of;
   std::vector<float> vectors;
-  // (taught - 1) a vector: its factor against each other app, in their order.
+  // (trained apps - 1) per vector: its factor against each other app.
   std::vector<double> factors;
   std::vector<double> biases;  // by pair: (0, 1), (0, 2), …, (1, 2), …
 
@@ -42,10 +42,10 @@ struct Svm {
     return width ? vectors.size() / width : 0;
   }
 
-  // Fills each app's share; 0 for apps it was not taught.
-  // REQUIRES: row.size() == width, shares.size() == apps.
+  // Writes each app's share; 0 for apps without training flows. REQUIRES:
+  // row.size() == width, shares.size() == apps.
   void predict(std::span<const float> row, std::span<double> shares) const;
-  // By pair. REQUIRES: as above.
+  // Decision values by pair. REQUIRES: as above.
   std::vector<double> decide(std::span<const float> row) const;
 
   bool operator==(const Svm&) const = default;
@@ -56,9 +56,9 @@ struct SvmOptions {
   bool balance_apps = true;
 };
 
-// Learns from the rows, and not from their parts: time grows with the square of
-// the rows. The same at any time: training draws nothing. One at a time.
-// REQUIRES: at least one row and one column; all values finite.
+// Trains on the rows but not on flow parts, because time grows with the square
+// of the rows. Deterministic. Not thread-safe. REQUIRES: at least one row and
+// one column; all values finite.
 Svm build_svm(const Dataset& data, const SvmOptions& options);
 
 }  // namespace flowtell

@@ -10,12 +10,12 @@
 namespace flowtell {
 namespace {
 
-// Numbers of one kind; none and a bad reader where they could not all stand in
-// what is left, not any where one is outside of -most … most.
+// Invalidates the reader if the numbers do not fit the remaining bytes; no
+// value if one is outside -max … max.
 template <typename Number>
 std::optional<std::vector<Number>> read_numbers(ByteReader& in,
                                                 std::uint64_t count,
-                                                Number most) {
+                                                Number max) {
   std::vector<Number> all;
   if (count > in.left() / sizeof(Number)) {
     in.skip(in.left() + 1);
@@ -28,38 +28,38 @@ std::optional<std::vector<Number>> read_numbers(ByteReader& in,
     } else {
       number = in.f64();
     }
-    if (!(std::abs(number) <= most)) return std::nullopt;
+    if (!(std::abs(number) <= max)) return std::nullopt;
   }
   return all;
 }
 
-// The apps that it was taught; each must be there, and once.
-Result<void> read_taught(ByteReader& in, Svm& svm) {
+// Reads the trained apps; each must exist and occur once.
+Result<void> read_trained(ByteReader& in, Svm& svm) {
   const std::uint32_t trained = in.u32();
-  if (in.ok() && trained == 0) return wrong("it has no vectors");
-  std::vector<bool> is_taught(svm.apps);
+  if (in.ok() && trained == 0) return wrong("it has no support vectors");
+  std::vector<bool> is_trained(svm.apps);
   for (std::uint32_t i = 0; i < trained; ++i) {
     const AppId app = in.u16();
-    if (app >= svm.apps || is_taught[app]) {  // so ends any count
-      return wrong("vectors are of an app that is not there");
+    if (app >= svm.apps || is_trained[app]) {  // bounds the loop
+      return wrong("support vectors name an unknown app");
     }
-    is_taught[app] = true;
+    is_trained[app] = true;
     svm.trained.push_back(app);
     svm.vectors_of.push_back(in.u32());
     if (in.ok() && trained > 1 && svm.vectors_of.back() == 0) {
-      return wrong("an app has no vectors");
+      return wrong("an app has no support vectors");
     }
   }
   return {};
 }
 
 Result<void> read_vectors(ByteReader& in, Svm& svm) {
-  // So small that no sum of them leaves the finite.
+  // Small enough that sums of them stay finite.
   constexpr double kMax = 1e30;
   std::uint64_t vectors = 0;
   for (const std::uint32_t of_app : svm.vectors_of) vectors += of_app;
   const std::uint64_t others = svm.trained.size() - 1;
-  // So that no product with columns or apps, fewer than 2^16, is too large.
+  // Keeps products with the columns or apps, fewer than 2^16, small.
   if (vectors > in.left()) {
     in.skip(in.left() + 1);
     return {};
@@ -67,7 +67,7 @@ Result<void> read_vectors(ByteReader& in, Svm& svm) {
   auto values = read_numbers(in, vectors * svm.width, static_cast<float>(kMax));
   auto factors = read_numbers(in, vectors * others, kMax);
   auto biases = read_numbers(in, svm.trained.size() * others / 2, kMax);
-  if (!values || !factors || !biases) return wrong("a vector is no vector");
+  if (!values || !factors || !biases) return wrong("a vector is out of range");
   svm.vectors = std::move(*values);
   svm.factors = std::move(*factors);
   svm.biases = std::move(*biases);
@@ -107,18 +107,18 @@ Result<void> read_svm(ByteReader& in, Model& model) {
   svm.width = model.columns.size();
   svm.gamma = in.f64();
   if (in.ok() && !(svm.gamma > 0 && svm.gamma <= 1)) {
-    return wrong("its kernel is none");
+    return wrong("its kernel is invalid");
   }
   auto means = read_numbers(in, svm.width, kMax);
   auto scales = read_numbers(in, svm.width, kMax);
   if (!means || !scales ||
       !std::ranges::all_of(*scales, [](float scale) { return scale >= 0; })) {
-    return wrong("a column has no scale");
+    return wrong("a column scale is invalid");
   }
   svm.means = std::move(*means);
   svm.scales = std::move(*scales);
-  if (auto done = read_taught(in, svm); !done) return done;
-  if (!in.ok()) return {};  // told by whoever reads sections
+  if (auto done = read_trained(in, svm); !done) return done;
+  if (!in.ok()) return {};  // decode_sections fails
   return read_vectors(in, svm);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The section of a model file that holds a support vector machine, if there is
-// one; docs/formats.md tells its content.
+// The model section of the support vector machine, if any; docs/formats.md
+// describes its content.
 #pragma once
 
 #include "base/byte_writer.h"

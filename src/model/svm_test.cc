@@ -24,7 +24,7 @@ AppId likeliest(const Svm& svm, std::span<const float> row) {
   return static_cast<AppId>(std::ranges::max_element(shares) - shares.begin());
 }
 
-TEST(Svm, TellsApartWhatCanBeToldApart) {
+TEST(Svm, SeparatesSeparableApps) {
   RandomTable table;
   table.columns = 1;
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
@@ -36,7 +36,7 @@ TEST(Svm, TellsApartWhatCanBeToldApart) {
   }
 }
 
-TEST(Svm, IsTheSameTwice) {
+TEST(Svm, IsDeterministic) {
   RandomTable table;
   table.telling = false;
   const Dataset data = random_table(3, table);
@@ -57,7 +57,7 @@ TEST(Svm, GivesSharesThatSumToOne) {
   }
 }
 
-// The rows as libsvm wants them, standardised by hand.
+// The rows in the form of libsvm, standardised independently.
 class LibsvmRows {
  public:
   LibsvmRows(const Dataset& data, const Svm& svm) {
@@ -73,20 +73,20 @@ class LibsvmRows {
       row.push_back({-1, 0});
       labels_.push_back(data.labels[i]);
     }
-    for (auto& row : rows_) places_.push_back(row.data());
+    for (auto& row : rows_) pointers_.push_back(row.data());
   }
   svm_problem problem() {
-    return {static_cast<int>(rows_.size()), labels_.data(), places_.data()};
+    return {static_cast<int>(rows_.size()), labels_.data(), pointers_.data()};
   }
   const svm_node* row(std::size_t i) const { return rows_[i].data(); }
 
  private:
   std::vector<std::vector<svm_node>> rows_;
   std::vector<double> labels_;
-  std::vector<svm_node*> places_;
+  std::vector<svm_node*> pointers_;
 };
 
-TEST(Svm, DecidesAsLibsvmDoes) {
+TEST(Svm, MatchesLibsvm) {
   RandomTable table;
   table.telling = false;
   table.apps = 4;
@@ -108,20 +108,20 @@ TEST(Svm, DecidesAsLibsvmDoes) {
   svm_set_print_string_function([](const char*) {});
   struct svm_model* model = svm_train(&problem, &parameter);
   ASSERT_EQ(svm.vector_count(), static_cast<std::size_t>(model->l));
-  std::vector<double> due(6);
+  std::vector<double> expected(6);
   for (std::size_t i = 0; i < data.rows(); ++i) {
-    svm_predict_values(model, rows.row(i), due.data());
+    svm_predict_values(model, rows.row(i), expected.data());
     const auto decisions = svm.decide(data.row(i));
-    ASSERT_EQ(decisions.size(), due.size());
-    for (std::size_t pair = 0; pair < due.size(); ++pair) {
-      // Rows here are rounded, those judged are not.
-      EXPECT_NEAR(decisions[pair], due[pair], 1e-5) << i << ' ' << pair;
+    ASSERT_EQ(decisions.size(), expected.size());
+    for (std::size_t pair = 0; pair < expected.size(); ++pair) {
+      // These rows are rounded, those of predict() are not.
+      EXPECT_NEAR(decisions[pair], expected[pair], 1e-5) << i << ' ' << pair;
     }
   }
   svm_free_and_destroy_model(&model);
 }
 
-TEST(Svm, CountsAppsAlikeHoweverManyFlowsTheyGave) {
+TEST(Svm, BalancesApps) {
   std::vector<TestRow> rows;
   rows.reserve(40);
   for (int i = 0; i < 40; ++i) {
@@ -145,12 +145,12 @@ TEST(Svm, StandardisesEachColumn) {
   EXPECT_EQ(svm.width, 2U);
 }
 
-// What varies by less than 1e-9, or by less than that share of its mean, does
-// so by rounding.
-TEST(Svm, TakesWhatHardlyVariesForConstant) {
-  const auto scale_of = [](float mean, float apart) {
+// Variation below 1e-9, or below that share of the mean, is rounding error.
+TEST(Svm, TreatsNearlyConstantColumnsAsConstant) {
+  const auto scale_of = [](float mean, float distance) {
     return build_svm(
-               table_of({{{mean - apart, 1}, 0}, {{mean + apart, 2}, 1}}, 2),
+               table_of({{{mean - distance, 1}, 0}, {{mean + distance, 2}, 1}},
+                        2),
                {})
         .scales[0];
   };
@@ -160,8 +160,8 @@ TEST(Svm, TakesWhatHardlyVariesForConstant) {
   EXPECT_GT(scale_of(1e6F, 1), 0);
 }
 
-// Two apps, one row each: each is as far from the middle, on its own side.
-TEST(Svm, SharesByHowFarADecisionIsFromZero) {
+// With one row per app, each is equally far from the middle.
+TEST(Svm, DerivesSharesFromDecisionValues) {
   const Dataset data = table_of({{{0}, 0}, {{2}, 1}}, 2);
   const Svm svm = build_svm(data, {});
   const std::vector<float> middle = {1};
@@ -174,22 +174,22 @@ TEST(Svm, SharesByHowFarADecisionIsFromZero) {
               1e-12);
 }
 
-// The cost of an error, which bounds how much a row counts.
-TEST(Svm, CountsNoRowMoreThanItsCost) {
+// The cost bounds the factor of a row.
+TEST(Svm, BoundsFactorsByTheCost) {
   RandomTable table;
   table.telling = false;
   const Dataset data = random_table(7, table);
   for (const double cost : {0.25, 2.0}) {
     const Svm svm = build_svm(data, {.cost = cost, .balance_apps = false});
-    double most = 0;
+    double largest = 0;
     for (const double factor : svm.factors) {
-      most = std::max(most, std::abs(factor));
+      largest = std::max(largest, std::abs(factor));
     }
-    EXPECT_NEAR(most, cost, 1e-9);
+    EXPECT_NEAR(largest, cost, 1e-9);
   }
 }
 
-TEST(Svm, IgnoresColumnsThatNeverVary) {
+TEST(Svm, IgnoresConstantColumns) {
   const Dataset data = table_of(
       {{{0.1F, 1}, 0}, {{0.1F, 2}, 0}, {{0.1F, 8}, 1}, {{0.1F, 9}, 1}}, 2);
   const Svm svm = build_svm(data, {});
@@ -199,7 +199,7 @@ TEST(Svm, IgnoresColumnsThatNeverVary) {
   EXPECT_EQ(predict(svm, odd), predict(svm, row));
 }
 
-TEST(Svm, KnowsOnlyAppsThatItWasTaught) {
+TEST(Svm, GivesNoShareToUntrainedApps) {
   const Dataset of_two = table_of({{{1}, 2}, {{9}, 0}, {{2}, 2}}, 3);
   const auto shares = predict(build_svm(of_two, {}), of_two.row(0));
   EXPECT_EQ(shares[1], 0);

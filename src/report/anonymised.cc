@@ -4,24 +4,24 @@
 namespace flowtell {
 
 Flow anonymised(const Flow& flow, Anonymiser& anonymiser) {
-  Flow reported = flow;
-  reported.device = anonymiser.address(flow.device);
-  reported.remote = anonymiser.address(flow.remote);
-  reported.name.server = anonymiser.name(flow.name.server);
-  return reported;
+  Flow result = flow;
+  result.device = anonymiser.address(flow.device);
+  result.remote = anonymiser.address(flow.remote);
+  result.name.server = anonymiser.name(flow.name.server);
+  return result;
 }
 
 KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser) {
-  return KeptFlow(anonymised(flow.reported(), anonymiser));
+  return KeptFlow(anonymised(flow.to_flow(), anonymiser));
 }
 
-void anonymise(FlowExplanation& reported, Anonymiser& anonymiser) {
-  reported.capture = anonymiser.capture(reported.capture);
-  reported.flow = anonymised(reported.flow, anonymiser);
-  for (NameRecord::Key& key : reported.name_record.keys) {
+void anonymise(FlowExplanation& flow, Anonymiser& anonymiser) {
+  flow.capture = anonymiser.capture(flow.capture);
+  flow.flow = anonymised(flow.flow, anonymiser);
+  for (NameRecord::Key& key : flow.name_record.keys) {
     key.key = anonymiser.name(key.key);
   }
-  for (NameChange& change : reported.name_changes) {
+  for (NameChange& change : flow.name_changes) {
     change.name = anonymiser.name(change.name);
   }
 }
@@ -41,7 +41,7 @@ void anonymise(Model& model, Anonymiser& anonymiser) {
   anonymise(model.captures, anonymiser);
   AmbiguityTable::Groups groups;
   for (const auto& [key, group] : model.ambiguity.groups()) {
-    // A protocol and a port, as in "UDP 53", are nobody's.
+    // A protocol and a port, as in "UDP 53", identify no one.
     const bool is_name = key.find(' ') == std::string::npos;
     groups.emplace(is_name ? anonymiser.name(key) : key, group);
   }

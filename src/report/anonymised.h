@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is about to be told, with stand-ins for addresses, names and captures
-// (decode/anonymiser.h). Here and nowhere else results are made anonymous:
-// after all that is found and judged by them, before anything is written.
+// Results with pseudonyms in place of addresses, names and captures
+// (decode/anonymiser.h). Results are anonymised only here: after flows are
+// found and classified by their real values, before anything is written.
 #pragma once
 
 #include <vector>
@@ -13,20 +13,20 @@
 
 namespace flowtell {
 
-// Its name is valid until the anonymiser's next.
+// The returned server name is valid until the next call to `anonymiser`.
 Flow anonymised(const Flow& flow, Anonymiser& anonymiser);
 KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser);
 
-// The names that the model learned as well.
-void anonymise(FlowExplanation& reported, Anonymiser& anonymiser);
+// Also replaces the names that come from the model.
+void anonymise(FlowExplanation& flow, Anonymiser& anonymiser);
 
-// Paths and groups; the hashes, by which somebody who has a capture could tell
-// that it was among them, go.
+// Replaces paths and groups. Hashes are cleared: they would show that a known
+// capture was among these.
 void anonymise(std::vector<CaptureRecord>& captures,
                const Anonymiser& anonymiser);
 
-// The captures, and the servers of flows that look alike. What the model judges
-// by stays, so that it still knows them: for telling what is in it, no more.
+// Replaces the captures and the servers of ambiguous flows. The name table
+// keeps the real names, so use the result for reports only.
 void anonymise(Model& model, Anonymiser& anonymiser);
 
 }  // namespace flowtell

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a watch has named so far: flows and bytes of each app. Memory grows with
-// the number of apps alone.
+// Flows and bytes per app that a watch has named so far. Memory grows only with
+// the number of apps.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace flowtell {
 
 class AppTally : public FlowListener {
  public:
-  // Early reports do not count: another will follow.
+  // Ignores early reports: a final one follows.
   void take(const FlowReport& report) override;
 
-  // A table, the app of most flows first; empty while there is none.
+  // A table, sorted by flows in descending order; empty if no app was named.
   std::string text() const;
 
  private:

@@ -8,7 +8,7 @@
 namespace flowtell {
 namespace {
 
-class Tallying : public testing::Test {
+class AppTallyTest : public testing::Test {
  protected:
   void name(std::string_view app, std::uint64_t bytes = 100,
             bool is_early = false) {
@@ -20,9 +20,9 @@ class Tallying : public testing::Test {
   AppTally tally_;
 };
 
-TEST_F(Tallying, OfNothingIsEmpty) { EXPECT_EQ(tally_.text(), ""); }
+TEST_F(AppTallyTest, IsEmptyWithoutFlows) { EXPECT_EQ(tally_.text(), ""); }
 
-TEST_F(Tallying, SumsFlowsAndBytesOfEachApp) {
+TEST_F(AppTallyTest, SumsFlowsAndBytesPerApp) {
   name("chat", 500);
   name("video", 3'000'000);
   name("chat", 400);
@@ -35,7 +35,7 @@ TEST_F(Tallying, SumsFlowsAndBytesOfEachApp) {
             "video        1  3.0 MB\n");
 }
 
-TEST_F(Tallying, DoesNotCountFlowsThatGoOn) {
+TEST_F(AppTallyTest, IgnoresEarlyReports) {
   name("chat", 500, true);
   EXPECT_EQ(tally_.text(), "");
   name("chat", 700);
@@ -43,7 +43,7 @@ TEST_F(Tallying, DoesNotCountFlowsThatGoOn) {
       << tally_.text();
 }
 
-TEST_F(Tallying, CountsNothingThatWasNotJudged) {
+TEST_F(AppTallyTest, IgnoresFlowsWithoutVerdict) {
   const Flow flow{};
   tally_.take({flow, kTestStart, {}, std::nullopt});
   EXPECT_EQ(tally_.text(), "");

@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kPlacesShown = 3;
+constexpr std::size_t kMaxPlacesShown = 3;
 
 std::vector<std::uint64_t> captures_of_apps(const Dataset& data) {
   std::vector<std::uint64_t> captures(data.apps.size());
@@ -30,12 +30,12 @@ std::string apps_text(const Dataset& data) {
   return table.text();
 }
 
-// The first few, and how many more there are.
+// The first kMaxPlacesShown, and the number of the others.
 std::string places_text(std::vector<std::string> places) {
   const std::size_t count = places.size();
-  places.resize(std::min(count, kPlacesShown));
-  if (count > kPlacesShown) {
-    places.push_back(fmt::format("{} more", count - kPlacesShown));
+  places.resize(std::min(count, kMaxPlacesShown));
+  if (count > kMaxPlacesShown) {
+    places.push_back(fmt::format("{} more", count - kMaxPlacesShown));
   }
   return listed(places);
 }
@@ -85,23 +85,23 @@ std::string audit_json(const Dataset& data,
                     {"captures", captures[app]},
                     {"flows", flows[app]}});
   }
-  Json all_found = Json::array();
+  Json findings_json = Json::array();
   for (const Finding& finding : findings) {
     Json figures = Json::object();
     for (const auto& [name, value] : finding.figures) figures[name] = value;
-    all_found.push_back({{"kind", info_of(finding.kind).name},
-                         {"severity", severity_name(finding.severity)},
-                         {"what", finding.what},
-                         {"where", finding.where},
-                         {"remedy", info_of(finding.kind).remedy},
-                         {"figures", figures}});
+    findings_json.push_back({{"kind", info_of(finding.kind).name},
+                             {"severity", severity_name(finding.severity)},
+                             {"what", finding.what},
+                             {"where", finding.where},
+                             {"remedy", info_of(finding.kind).remedy},
+                             {"figures", figures}});
   }
   const auto [faults, warnings, notes] = count_severities(findings);
   const Json all = {
       {"captures", data.captures.size()},
       {"flows", data.rows()},
       {"apps", apps},
-      {"findings", all_found},
+      {"findings", findings_json},
       {"faults", faults},
       {"warnings", warnings},
       {"notes", notes},

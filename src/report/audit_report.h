@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an audit found, for people and for programs.
+// The findings of an audit, as text and as JSON.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@
 
 namespace flowtell {
 
-// How many findings there are of each severity, by Severity.
+// The number of findings per severity, indexed by Severity.
 std::array<std::size_t, kSeverityNames.size()> count_severities(
     const std::vector<Finding>& findings);
 
-// What the apps gave, the findings, and a line that sums them up.
+// A table of apps, the findings, and a summary line.
 std::string audit_text(const Dataset& data,
                        const std::vector<Finding>& findings);
 

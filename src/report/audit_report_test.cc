@@ -22,7 +22,7 @@ Finding finding(Severity severity, std::vector<std::string> where) {
           {{"captures", 2}}};
 }
 
-TEST(AuditReport, NamesTheFirstFewPlaces) {
+TEST(AuditReport, ShowsTheFirstThreeLocations) {
   const std::string text = audit_text(
       two_apps(), {finding(Severity::kFault, {"p", "q", "r"}),
                    finding(Severity::kNote, {"p", "q", "r", "s", "t"}),
@@ -38,20 +38,20 @@ TEST(AuditReport, NamesTheFirstFewPlaces) {
       << text;
 }
 
-TEST(AuditReport, GivesProgramsAllPlaces) {
-  const std::vector<std::string> places = {"p", "q", "r", "s", "t"};
+TEST(AuditReport, WritesAllLocationsAsJson) {
+  const std::vector<std::string> locations = {"p", "q", "r", "s", "t"};
   const auto json = nlohmann::json::parse(
-      audit_json(two_apps(), {finding(Severity::kWarning, places)}));
+      audit_json(two_apps(), {finding(Severity::kWarning, locations)}));
   EXPECT_EQ(json["flows"], 3);
   EXPECT_EQ(json["warnings"], 1);
   EXPECT_EQ(json["faults"], 0);
   EXPECT_EQ(json["apps"][0]["captures"], 2);
-  const auto& reported = json["findings"][0];
-  EXPECT_EQ(reported["kind"], "damage");
-  EXPECT_EQ(reported["severity"], "warning");
-  EXPECT_EQ(reported["where"], places);
-  EXPECT_EQ(reported["figures"]["captures"], 2);
-  EXPECT_EQ(reported["remedy"], info_of(FindingKind::kDamage).remedy);
+  const auto& entry = json["findings"][0];
+  EXPECT_EQ(entry["kind"], "damage");
+  EXPECT_EQ(entry["severity"], "warning");
+  EXPECT_EQ(entry["where"], locations);
+  EXPECT_EQ(entry["figures"]["captures"], 2);
+  EXPECT_EQ(entry["remedy"], info_of(FindingKind::kDamage).remedy);
 }
 
 }  // namespace

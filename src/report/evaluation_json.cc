@@ -49,9 +49,9 @@ Json evidence_use_json(const EvidenceUse& use) {
   }
   return {{"flows", use.flows},
           {"named", use.named()},
-          {"name_known", use.name_known},
+          {"name_in_training", use.name_known},
           {"name_sources", sources},
-          {"device_known", use.device_known}};
+          {"device_context", use.device_known}};
 }
 
 Json timeline_json(const TimelineScore& timeline) {
@@ -70,12 +70,12 @@ Json interval_json(const Interval& interval) {
 }
 
 Json repeats_json(const RepeatedScore& repeats) {
-  Json deals = Json::array();
-  for (const Score& deal : repeats.deals) {
-    deals.push_back({{"accuracy", deal.accuracy},
-                     {"balanced_accuracy", deal.balanced_accuracy}});
+  Json scores = Json::array();
+  for (const Score& score : repeats.deals) {
+    scores.push_back({{"accuracy", score.accuracy},
+                      {"balanced_accuracy", score.balanced_accuracy}});
   }
-  return {{"deals", deals},
+  return {{"runs", scores},
           {"accuracy", interval_json(repeats.accuracy)},
           {"balanced_accuracy", interval_json(repeats.balanced_accuracy)}};
 }
@@ -101,17 +101,17 @@ Json ambiguity_json(const AmbiguityScore& score) {
   return {{"groups", score.groups},
           {"flows", score.flows},
           {"right", score.right},
-          {"right_of_rest", score.right_of_rest}};
+          {"accuracy_of_rest", score.accuracy_of_rest}};
 }
 
 Json preset_json(const PresetScore& score, std::uint64_t flows) {
   return {{"name", score.name},
-          {"flows_met", score.flows_met},
-          {"coverage_of_met", ratio(score.named, score.flows_met)},
+          {"flows_seen", score.flows_seen},
+          {"coverage_of_seen", ratio(score.named, score.flows_seen)},
           {"coverage", ratio(score.named, flows)},
-          {"right_of_named", score.right_of_named},
+          {"accuracy_of_named", score.accuracy_of_named},
           {"ambiguous", ratio(score.ambiguous, flows)},
-          {"right_of_unambiguous", score.right_of_unambiguous}};
+          {"accuracy_of_unambiguous", score.right_of_unambiguous}};
 }
 
 }  // namespace
@@ -133,10 +133,11 @@ Json evaluation_object(const Evaluation& evaluation,
       {"correct", evaluation.correct},
       {"unknown", evaluation.unknown},
       {"coverage", evaluation.coverage},
-      {"error_named", evaluation.error_named},
-      {"calibration_error", evaluation.reliability.calibration_error},
+      {"selective_risk", evaluation.selective_risk},
+      {"expected_calibration_error",
+       evaluation.reliability.expected_calibration_error},
       {"apps", apps_json(evaluation)},
-      {"lost_apps", evaluation.lost_apps()},
+      {"zero_recall_apps", evaluation.zero_recall_apps()},
       {"confusion", evaluation.confusion},
       {"reliability", reliability_json(evaluation.reliability)},
       {"risk_coverage", risk_coverage_json(evaluation.risk_coverage)},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An evaluation as a JSON object, for whoever puts it into something larger.
+// An evaluation as a JSON object, to embed in a larger document.
 #pragma once
 
 #include "report/evaluation_text.h"
@@ -8,7 +8,7 @@
 
 namespace flowtell {
 
-// docs/formats.md tells its keys.
+// docs/formats.md lists the keys.
 Json evaluation_object(const Evaluation& evaluation,
                        const EvaluationSetting& setting);
 

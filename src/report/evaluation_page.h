@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An evaluation as a page to look at: tables, a heat map of confusions, curves,
-// and a device's day. Its numbers are those of evaluation_json.
+// An evaluation as an HTML page: tables, a confusion heat map, curves and a
+// timeline of one device. Its numbers equal those of evaluation_json.
 #pragma once
 
 #include <string>

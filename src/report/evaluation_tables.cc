@@ -13,9 +13,9 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kImportancesShown = 12;
+constexpr std::size_t kMaxFeaturesShown = 12;
 
-// An app's name behind its mark; page/page.js draws the same ones.
+// An app's mark and name; page/page.js draws the same marks.
 std::string app_label(const Evaluation& evaluation, std::size_t app) {
   constexpr std::array<std::string_view, 5> kMarks = {"●", "▲", "■", "◆", "✚"};
   constexpr std::size_t kColours = 8;
@@ -25,7 +25,7 @@ std::string app_label(const Evaluation& evaluation, std::size_t app) {
       html_text(evaluation.apps[app].app));
 }
 
-// The class of a cell that is shaded by a number from 0 to 1.
+// The CSS class of a cell shaded by a value from 0 to 1.
 std::string heat(double value, std::string_view also = "") {
   const long level = std::lround(10 * std::clamp(value, 0.0, 1.0));
   return fmt::format("heat h{}{}", level, also);
@@ -35,7 +35,7 @@ std::string share_text(std::uint64_t part, std::uint64_t whole) {
   return percent(ratio(part, whole)) + " %";
 }
 
-// A share in percent, behind a bar as long.
+// A bar as long as the share, and the share in percent.
 std::string with_bar(double share) {
   constexpr int kWidth = 72;
   return fmt::format(
@@ -58,23 +58,24 @@ const AppScore* worst_app(const Evaluation& evaluation) {
 
 }  // namespace
 
-std::string apps_words(const Evaluation& evaluation) {
+std::string apps_note(const Evaluation& evaluation) {
   const AppScore* worst = worst_app(evaluation);
-  if (worst == nullptr) return "There was no flow to judge.";
-  if (const auto lost = evaluation.lost_apps(); !lost.empty()) {
+  if (worst == nullptr) return "There are no flows.";
+  if (const auto lost = evaluation.zero_recall_apps(); !lost.empty()) {
     return fmt::format("No flow of {} is named right.",
                        html_text(listed(lost)));
   }
   if (worst->recall == 1) return "Every flow is named right.";
-  return fmt::format("Hardest to recognise is {}: {} % of its flows are.",
-                     html_text(worst->app), percent(worst->recall));
+  return fmt::format("Lowest recall: {}, {} %.", html_text(worst->app),
+                     percent(worst->recall));
 }
 
 std::string apps_table(const Evaluation& evaluation) {
   HtmlTable table(
-      "Recall: of its flows, those named so. Precision: of the flows named so, "
-      "its own. Both when every flow is named. Unknown and correct: under the "
-      "unknown rule; correct is of those not unknown. In percent.");
+      "In percent. Recall: the share of the app's flows named correctly. "
+      "Precision: the share of correct flows among those given this name. Both "
+      "with every flow named. Unknown and correct apply the unknown rule; "
+      "correct counts only flows that are named.");
   table.header({"app", "flows", "recall", "precision", "unknown", "correct"});
   for (std::size_t i = 0; i < evaluation.apps.size(); ++i) {
     const AppScore& app = evaluation.apps[i];
@@ -95,31 +96,31 @@ std::string apps_table(const Evaluation& evaluation) {
   return table.html();
 }
 
-std::string confusion_words(const Evaluation& evaluation) {
+std::string confusion_note(const Evaluation& evaluation) {
   std::size_t truth = 0;
   std::size_t named = 0;
-  std::uint64_t most = 0;
+  std::uint64_t flows = 0;
   for (std::size_t i = 0; i < evaluation.confusion.size(); ++i) {
     for (std::size_t j = 0; j < evaluation.confusion[i].size(); ++j) {
-      if (i == j || evaluation.confusion[i][j] <= most) continue;
-      most = evaluation.confusion[i][j];
+      if (i == j || evaluation.confusion[i][j] <= flows) continue;
+      flows = evaluation.confusion[i][j];
       truth = i;
       named = j;
     }
   }
-  if (most == 0) return "No flow is named as another app's.";
-  return fmt::format("Most often {} is taken for {}: {} of its {} ({}).",
+  if (flows == 0) return "No flow is confused with another app.";
+  return fmt::format("Worst confusion: {} named {}, {} of {} ({}).",
                      html_text(evaluation.apps[truth].app),
-                     html_text(evaluation.apps[named].app), most,
+                     html_text(evaluation.apps[named].app), flows,
                      counted(evaluation.apps[truth].flows, "flow"),
-                     share_text(most, evaluation.apps[truth].flows));
+                     share_text(flows, evaluation.apps[truth].flows));
 }
 
 std::string confusion_table(const Evaluation& evaluation) {
   HtmlTable table(
-      "Rows: the app in use. Columns: the likeliest app. Flows, and their "
-      "share of the row. On the diagonal: named right.");
-  std::vector<std::string> names = {"app in use"};
+      "Rows: the true app. Columns: the predicted app. Cells: flows, and their "
+      "share of the row. Flows on the diagonal are correct.");
+  std::vector<std::string> names = {"true app"};
   for (std::size_t i = 0; i < evaluation.apps.size(); ++i) {
     names.push_back(app_label(evaluation, i));
   }
@@ -146,13 +147,13 @@ std::string risk_coverage_table(const RiskCoverage& curve) {
                   "{} %",
                   percent(curve.area)));
   table.header({"% named", "% of them wrong", "confidence at least"});
-  double wanted = 0.1;
+  double next_coverage = 0.1;
   for (const RiskCoverage::Point& point : curve.points) {
-    if (point.coverage < wanted - 1e-9) continue;
+    if (point.coverage < next_coverage - 1e-9) continue;
     table.row({{percent(point.coverage)},
                {percent(point.risk)},
                {fmt::format("{:.3f}", point.floor)}});
-    wanted = point.coverage + 0.1;
+    next_coverage = point.coverage + 0.1;
   }
   return table.html();
 }
@@ -160,7 +161,7 @@ std::string risk_coverage_table(const RiskCoverage& curve) {
 std::string reliability_table(const Reliability& reliability) {
   HtmlTable table(fmt::format(
       "Expected calibration error (the mean distance, weighted by flows): {} %",
-      percent(reliability.calibration_error)));
+      percent(reliability.expected_calibration_error)));
   table.header({"confidence %", "right %", "flows"});
   for (const Reliability::Bin& bin : reliability.bins) {
     if (bin.flows == 0) continue;
@@ -174,8 +175,7 @@ std::string reliability_table(const Reliability& reliability) {
 std::string evidence_table(const EvidenceUse& use,
                            const std::string& evidence) {
   HtmlTable table(
-      "Of how many flows each kind of evidence had something to "
-      "say.");
+      "The number of flows for which each kind of evidence is available.");
   table.header({"evidence", "flows", "%"});
   const auto add = [&](const std::string& name, std::uint64_t flows) {
     table.row(
@@ -184,43 +184,43 @@ std::string evidence_table(const EvidenceUse& use,
   const auto has = [&](std::string_view kind) {
     return evidence.find(kind) != std::string::npos;
   };
-  if (has("shape")) add("shape: packets to look at", use.flows);
+  if (has("shape")) add("shape", use.flows);
   if (has("name")) {
-    add("name: one was found", use.named());
+    add("name: found", use.named());
     for (std::size_t i = 1; i < use.by_name_source.size(); ++i) {
       if (use.by_name_source[i] == 0) continue;
       add(fmt::format("<span class=\"part\">from {}</span>",
                       name_source_name(static_cast<NameSource>(i))),
           use.by_name_source[i]);
     }
-    add("name: one that was learned", use.name_known);
+    add("name: seen in training", use.name_known);
   }
-  if (has("time")) add("time: the device was seen before", use.device_known);
+  if (has("time")) add("time: device context", use.device_known);
   return table.html();
 }
 
-std::string features_words(const std::vector<AppFeature>& features) {
+std::string features_note(const std::vector<AppFeature>& features) {
   if (features.empty()) return "";
   return fmt::format(
-      "How many points of an app's recall are lost, by shape alone, when a "
-      "feature is shuffled among the flows; below it the feature's median for "
-      "that app. Most is lost without {}. Features that say the same stand in "
-      "for each other, and then each looks smaller than it is.",
+      "The points of an app's recall, by shape alone, that are lost when a "
+      "feature is shuffled among the flows; below it, the feature's median for "
+      "that app. The most important feature is {}. Correlated features replace "
+      "each other, so each looks less important than it is.",
       html_text(features.front().column));
 }
 
 std::string features_table(const Evaluation& evaluation,
                            const std::vector<AppFeature>& features) {
-  const std::size_t shown = std::min(features.size(), kImportancesShown);
-  double most = 0;
+  const std::size_t shown = std::min(features.size(), kMaxFeaturesShown);
+  double max = 0;
   for (std::size_t i = 0; i < shown; ++i) {
-    for (const double lost : features[i].lost_of_app) {
-      most = std::max(most, lost);
+    for (const double lost : features[i].recall_loss_by_app) {
+      max = std::max(max, lost);
     }
   }
   HtmlTable table(fmt::format(
-      "The {} features that matter most, of {}; measured out-of-bag in a "
-      "forest of all captures learned from.",
+      "The {} most important features of {}, measured out-of-bag in a forest "
+      "of all training captures.",
       shown, features.size()));
   std::vector<std::string> names = {"feature", "mean"};
   for (std::size_t i = 0; i < evaluation.apps.size(); ++i) {
@@ -232,11 +232,11 @@ std::string features_table(const Evaluation& evaluation,
     std::vector<HtmlTable::Cell> cells = {
         {fmt::format("<code>{}</code>", html_text(feature.column))},
         {percent(feature.lost)}};
-    for (std::size_t app = 0; app < feature.lost_of_app.size(); ++app) {
-      const double lost = feature.lost_of_app[app];
+    for (std::size_t app = 0; app < feature.recall_loss_by_app.size(); ++app) {
+      const double lost = feature.recall_loss_by_app[app];
       cells.push_back({fmt::format("{}<small>{}</small>", percent(lost),
                                    number_text(feature.median[app])),
-                       heat(most > 0 ? lost / most : 0)});
+                       heat(max > 0 ? lost / max : 0)});
     }
     table.row(cells);
   }

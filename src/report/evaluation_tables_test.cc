@@ -10,7 +10,7 @@ bool shows(const std::string& html, const std::string& part) {
   return html.find(part) != std::string::npos;
 }
 
-// A table as lines of cells, without its marks.
+// A table as lines of cells, without markup.
 std::string plain_table(const std::string& html) {
   std::string text;
   std::size_t at = html.find("<thead>\n") + 8;
@@ -30,7 +30,7 @@ std::string plain_table(const std::string& html) {
   return text;
 }
 
-// Three apps; of the last there is no flow.
+// Three apps; the last has no flows.
 Evaluation of_three_apps() {
   Evaluation e;
   e.flows = 12;
@@ -44,7 +44,7 @@ Evaluation of_three_apps() {
   return e;
 }
 
-TEST(AppsTable, HasALineForEachAppAndOneForTheirMeans) {
+TEST(AppsTable, HasARowPerAppAndOneForTheMeans) {
   const std::string html = apps_table(of_three_apps());
   EXPECT_EQ(plain_table(html),
             "app|flows|recall|precision|unknown|correct|\n"
@@ -55,12 +55,12 @@ TEST(AppsTable, HasALineForEachAppAndOneForTheirMeans) {
   EXPECT_TRUE(shows(html,
                     "<rect width=\"54.0\" height=\"8\"/></svg><span "
                     "class=\"number\">75.0</span>"))
-      << "a bar of 72 for all";
+      << "100 % is a bar of 72";
   EXPECT_TRUE(shows(html, "<tr class=\"mean\"><th"));
 }
 
-// The ninth app has the first colour again, and another mark.
-TEST(AppsTable, MarksEachAppInItsOwnWay) {
+// The ninth app repeats the first colour with another mark.
+TEST(AppsTable, MarksEachAppDifferently) {
   Evaluation e;
   for (int i = 0; i < 10; ++i) e.apps.push_back({fmt::format("app{}", i), 1});
   const std::string html = apps_table(e);
@@ -79,41 +79,38 @@ TEST(AppsTable, MarksEachAppInItsOwnWay) {
   EXPECT_TRUE(mark("c1", "●", "app9"));
 }
 
-TEST(AppsWords, SayWhatToSee) {
+TEST(AppsNote, ShowsTheLowestRecall) {
   Evaluation e = of_three_apps();
-  EXPECT_EQ(apps_words(e),
-            "Hardest to recognise is a&lt;b: 50.0 % of its flows are.");
+  EXPECT_EQ(apps_note(e), "Lowest recall: a&lt;b, 50.0 %.");
   e.apps[0].recall = 0.5;
-  EXPECT_EQ(apps_words(e),
-            "Hardest to recognise is chat: 50.0 % of its flows are.")
-      << "of equals the first";
+  EXPECT_EQ(apps_note(e), "Lowest recall: chat, 50.0 %.")
+      << "the first of equals";
   e.apps[0].recall = e.apps[1].recall = 1;
-  EXPECT_EQ(apps_words(e), "Every flow is named right.");
+  EXPECT_EQ(apps_note(e), "Every flow is named right.");
   e.apps[1].recall = 0;
-  EXPECT_EQ(apps_words(e), "No flow of a&lt;b is named right.");
+  EXPECT_EQ(apps_note(e), "No flow of a&lt;b is named right.");
   e.apps[0].flows = e.apps[1].flows = 0;
-  EXPECT_EQ(apps_words(e), "There was no flow to judge.");
+  EXPECT_EQ(apps_note(e), "There are no flows.");
 }
 
-TEST(ConfusionWords, NameTheFirstOfTheGreatest) {
+TEST(ConfusionNote, ShowsTheFirstOfTheWorstConfusions) {
   Evaluation e = of_three_apps();
-  EXPECT_EQ(confusion_words(e),
-            "Most often a&lt;b is taken for chat: 2 of its 8 flows (25.0 %).");
+  EXPECT_EQ(confusion_note(e),
+            "Worst confusion: a&lt;b named chat, 2 of 8 flows (25.0 %).");
   e.confusion[1][0] = 1;
-  EXPECT_EQ(confusion_words(e),
-            "Most often a&lt;b is taken for zither: 2 of its 8 flows "
-            "(25.0 %).");
+  EXPECT_EQ(confusion_note(e),
+            "Worst confusion: a&lt;b named zither, 2 of 8 flows (25.0 %).");
   e.confusion[1][2] = 1;
-  EXPECT_EQ(confusion_words(e),
-            "Most often chat is taken for a&lt;b: 1 of its 4 flows (25.0 %).");
+  EXPECT_EQ(confusion_note(e),
+            "Worst confusion: chat named a&lt;b, 1 of 4 flows (25.0 %).");
   e.confusion = {{3, 0, 0}, {0, 4, 0}, {0, 0, 0}};
-  EXPECT_EQ(confusion_words(e), "No flow is named as another app's.");
+  EXPECT_EQ(confusion_note(e), "No flow is confused with another app.");
 }
 
 TEST(ConfusionTable, ShowsFlowsAndSharesOfTheRow) {
   const std::string html = confusion_table(of_three_apps());
   EXPECT_EQ(plain_table(html),
-            "app in use|●chat|▲a&lt;b|■zither|\n"
+            "true app|●chat|▲a&lt;b|■zither|\n"
             "●chat|3 75.0 %|1 25.0 %|0|\n"
             "▲a&lt;b|2 25.0 %|4 50.0 %|2 25.0 %|\n"
             "■zither|0|0|0|\n");
@@ -123,8 +120,7 @@ TEST(ConfusionTable, ShowsFlowsAndSharesOfTheRow) {
   EXPECT_TRUE(shows(html, "<td class=\"heat h5 right\">4<"));
 }
 
-// A point for each tenth of the coverage.
-TEST(RiskCoverageTable, TakesAPointForEachTenth) {
+TEST(RiskCoverageTable, HasARowPerTenthOfCoverage) {
   RiskCoverage curve;
   curve.area = 0.125;
   for (int i = 1; i <= 100; ++i) {
@@ -145,9 +141,9 @@ TEST(RiskCoverageTable, TakesAPointForEachTenth) {
             "25.0|10.0|0.800|\n35.0|30.0|0.600|\n");
 }
 
-TEST(ReliabilityTable, LeavesOutRangesWithoutFlows) {
+TEST(ReliabilityTable, OmitsEmptyRanges) {
   Reliability bins;
-  bins.calibration_error = 0.0625;
+  bins.expected_calibration_error = 0.0625;
   bins.bins[3] = {4, 0.25, 0.5};
   bins.bins[14] = {1, 0.96875, 1};
   const std::string html = reliability_table(bins);
@@ -156,21 +152,20 @@ TEST(ReliabilityTable, LeavesOutRangesWithoutFlows) {
             "confidence %|right %|flows|\n25.0|50.0|4|\n96.9|100.0|1|\n");
 }
 
-TEST(EvidenceTable, ShowsTheKindsThatWereAsked) {
+TEST(EvidenceTable, ShowsTheKindsInUse) {
   const EvidenceUse use{10, {4, 1, 0, 5, 0, 0}, 3, 8};
   EXPECT_EQ(plain_table(evidence_table(use, "shape,name,time")),
             "evidence|flows|%|\n"
-            "shape: packets to look at|10|100.0|\n"
-            "name: one was found|6|60.0|\n"
+            "shape|10|100.0|\n"
+            "name: found|6|60.0|\n"
             "from dns|1|10.0|\n"
             "from tls|5|50.0|\n"
-            "name: one that was learned|3|30.0|\n"
-            "time: the device was seen before|8|80.0|\n");
+            "name: seen in training|3|30.0|\n"
+            "time: device context|8|80.0|\n");
   EXPECT_EQ(plain_table(evidence_table(use, "shape")),
-            "evidence|flows|%|\nshape: packets to look at|10|100.0|\n");
+            "evidence|flows|%|\nshape|10|100.0|\n");
   EXPECT_EQ(plain_table(evidence_table(use, "time")),
-            "evidence|flows|%|\n"
-            "time: the device was seen before|8|80.0|\n");
+            "evidence|flows|%|\ntime: device context|8|80.0|\n");
 }
 
 std::vector<AppFeature> many_features(int count) {
@@ -181,13 +176,13 @@ std::vector<AppFeature> many_features(int count) {
   return features;
 }
 
-TEST(FeaturesTable, ShowsTheTwelveThatMatterMost) {
+TEST(FeaturesTable, ShowsTheTwelveMostImportantFeatures) {
   auto features = many_features(13);
-  features[0].lost_of_app = {0.5, 0.25, 0.0625};
+  features[0].recall_loss_by_app = {0.5, 0.25, 0.0625};
   features[0].median = {1500, 0.5, 1e9};
-  features[12].lost_of_app = {1, 1, 1};
+  features[12].recall_loss_by_app = {1, 1, 1};
   const std::string html = features_table(of_three_apps(), features);
-  EXPECT_TRUE(shows(html, "The 12 features that matter most, of 13;"));
+  EXPECT_TRUE(shows(html, "The 12 most important features of 13,"));
   EXPECT_FALSE(shows(html, "f&lt;12"));
   EXPECT_TRUE(plain_table(html).starts_with(
       "feature|mean|●chat|▲a&lt;b|■zither|\n"
@@ -195,22 +190,22 @@ TEST(FeaturesTable, ShowsTheTwelveThatMatterMost) {
       "f&lt;1|25.0|0.0 1|0.0 2|0.0 3|\n"))
       << plain_table(html);
   EXPECT_TRUE(shows(html, "<td class=\"heat h10\">50.0<"))
-      << "shaded by the greatest of those shown";
+      << "shaded relative to the largest value shown";
   EXPECT_TRUE(shows(html, "<td class=\"heat h5\">25.0<"));
   EXPECT_TRUE(shows(html, "<td class=\"heat h1\">6.2<"));
 }
 
-TEST(FeaturesTable, ShadesNothingWhereNothingIsLost) {
+TEST(FeaturesTable, HasNoShadeWithoutLoss) {
   const std::string html = features_table(of_three_apps(), many_features(2));
-  EXPECT_TRUE(shows(html, "The 2 features that matter most, of 2;"));
+  EXPECT_TRUE(shows(html, "The 2 most important features of 2,"));
   EXPECT_TRUE(shows(html, "<td class=\"heat h0\">0.0<"));
   EXPECT_FALSE(shows(html, "heat h1"));
 }
 
-TEST(FeaturesWords, NameTheFirst) {
-  EXPECT_TRUE(
-      shows(features_words(many_features(2)), "Most is lost without f&lt;0."));
-  EXPECT_EQ(features_words({}), "");
+TEST(FeaturesNote, ShowsTheMostImportantFeature) {
+  EXPECT_TRUE(shows(features_note(many_features(2)),
+                    "most important feature is f&lt;0."));
+  EXPECT_EQ(features_note({}), "");
 }
 
 }  // namespace

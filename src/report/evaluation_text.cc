@@ -10,17 +10,18 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kConfusionsShown = 3;
+constexpr std::size_t kMaxConfusionsShown = 3;
 
-// The pairs of apps with the most wrong flows, most first.
+// The pairs of apps with the most wrong flows, in descending order.
 std::vector<Confusion> worst_confusions(const Evaluation& evaluation) {
   std::vector<Confusion> all = evaluation.confusions();
-  std::erase_if(all,
-                [](const Confusion& some) { return some.app == some.named; });
+  std::erase_if(all, [](const Confusion& confusion) {
+    return confusion.app == confusion.named;
+  });
   std::stable_sort(
       all.begin(), all.end(),
       [](const Confusion& a, const Confusion& b) { return a.flows > b.flows; });
-  all.resize(std::min(all.size(), kConfusionsShown));
+  all.resize(std::min(all.size(), kMaxConfusionsShown));
   return all;
 }
 
@@ -28,16 +29,16 @@ std::string table_text(const Evaluation& evaluation) {
   TextTable table(
       {"app", "flows", "% correct", "% unknown", "% precision", "% recall"});
   double precision = 0;
-  std::size_t judged = 0;
+  std::size_t tested = 0;
   for (const AppScore& app : evaluation.apps) {
     table.add({app.app, std::to_string(app.flows), percent(app.correct),
                percent(app.unknown), percent(app.precision),
                percent(app.recall)});
     if (app.flows == 0) continue;
     precision += app.precision;
-    ++judged;
+    ++tested;
   }
-  if (judged > 0) precision /= static_cast<double>(judged);
+  if (tested > 0) precision /= static_cast<double>(tested);
   table.add_line();
   table.add({"average", std::to_string(evaluation.flows),
              percent(evaluation.correct), percent(evaluation.unknown),
@@ -68,15 +69,15 @@ std::string left_out_text(const LeftOutScore& score) {
   table.add_line();
   table.add({"average", "", percent(score.unknown),
              percent(score.others_unknown), percent(score.unknown_at_tenth)});
-  return "\nApps never taught, and how many of their flows are called "
+  return "\nApps left out of training, and the share of their flows called "
          "unknown:\n" +
          table.text();
 }
 
 std::string timeline_text(const TimelineScore& timeline) {
   return fmt::format(
-      "As one device's day, in {} random orders: accuracy {} % (\u00b1 {}), "
-      "balanced {} % (\u00b1 {}).\n",
+      "As the timeline of one device, in {} random orders: accuracy {} % "
+      "(\u00b1 {}), balanced {} % (\u00b1 {}).\n",
       timeline.repeats, percent(timeline.mean.accuracy),
       percent(timeline.spread.accuracy),
       percent(timeline.mean.balanced_accuracy),
@@ -88,12 +89,13 @@ std::string repeats_text(const RepeatedScore& repeats) {
     return fmt::format("{} % (95 % interval {} to {})", percent(interval.mean),
                        percent(interval.low), percent(interval.high));
   };
-  return fmt::format("Over {} deals of the folds: accuracy {}, balanced {}.\n",
-                     repeats.deals.size(), text(repeats.accuracy),
-                     text(repeats.balanced_accuracy));
+  return fmt::format(
+      "Over {} repeats with different folds: accuracy {}, balanced {}.\n",
+      repeats.deals.size(), text(repeats.accuracy),
+      text(repeats.balanced_accuracy));
 }
 
-// What names and time had to say, where they were asked.
+// The availability of names and device context, if they are in use.
 std::string evidence_use_text(const EvidenceUse& use,
                               const std::string& evidence) {
   const auto share = [&](std::uint64_t flows) {
@@ -102,16 +104,15 @@ std::string evidence_use_text(const EvidenceUse& use,
   std::string out;
   if (evidence.find("name") != std::string::npos) {
     out += use.named() == 0
-               ? "No server's name was found.\n"
+               ? "No server name was found.\n"
                : fmt::format(
-                     "A server's name was found for {} % of the flows, one "
-                     "that was learned for {} %.\n",
+                     "A server name was found for {} % of the flows, one seen "
+                     "in training for {} %.\n",
                      share(use.named()), share(use.name_known));
   }
   if (evidence.find("time") != std::string::npos) {
-    out +=
-        fmt::format("Of {} % of the flows the device had been seen before.\n",
-                    share(use.device_known));
+    out += fmt::format("Device context was available for {} % of the flows.\n",
+                       share(use.device_known));
   }
   return out;
 }
@@ -119,18 +120,17 @@ std::string evidence_use_text(const EvidenceUse& use,
 std::string split_text(const Evaluation& evaluation,
                        const EvaluationSetting& setting) {
   if (!setting.tested.empty()) {
-    return fmt::format("Learned from {}, judged on {} of {}.\n",
-                       setting.captures,
+    return fmt::format("Trained on {}, tested on {} of {}.\n", setting.captures,
                        counted(evaluation.captures, "capture"), setting.tested);
   }
   if (setting.split == split_name(Split::kByFlow)) {
     return fmt::format(
-        "Split by-flow into {} folds: optimistic, for flows of one capture "
+        "Split by-flow into {} folds: optimistic, because flows of one capture "
         "resemble each other.\n",
         setting.folds);
   }
   return fmt::format(
-      "Split {} into {} folds: {} of {}, none judged by {} that learned from "
+      "Split {} into {} folds: {} of {}, each tested by {} not trained on "
       "it.\n",
       setting.split, setting.folds, counted(evaluation.captures, "capture"),
       setting.captures, setting.learner == "svm" ? "an svm" : "a forest");
@@ -142,21 +142,21 @@ std::string percent_of(std::uint64_t part, std::uint64_t whole) {
 
 std::string ambiguity_text(const AmbiguityScore& score, std::uint64_t flows) {
   return fmt::format(
-      "Ambiguous: {} ({} %) of {} that apps share; {} % of them right, of the "
-      "others {} %.\n",
+      "Ambiguous: {} ({} %) in {} shared by apps; {} % of these are right, {} "
+      "% of the others.\n",
       counted(score.flows, "flow"), percent_of(score.flows, flows),
       counted(score.groups, "group"), percent(score.right),
-      percent(score.right_of_rest));
+      percent(score.accuracy_of_rest));
 }
 
 std::string preset_text(const PresetScore& score, std::uint64_t flows) {
   std::string out = fmt::format(
       "Preset {}: {} % of all {} are {}. It names {} % of these, {} % of all; "
-      "{} % of the named right.\n",
-      score.name, percent_of(flows, score.flows_met),
-      counted(score.flows_met, "flow"), score.limits,
-      percent_of(score.named, flows), percent_of(score.named, score.flows_met),
-      percent(score.right_of_named));
+      "{} % of the named are right.\n",
+      score.name, percent_of(flows, score.flows_seen),
+      counted(score.flows_seen, "flow"), score.limits,
+      percent_of(score.named, flows), percent_of(score.named, score.flows_seen),
+      percent(score.accuracy_of_named));
   if (score.ambiguous > 0) {
     out += fmt::format(
         "It calls {} % ambiguous; of the others {} % are right before the "
@@ -178,16 +178,17 @@ std::string evaluation_text(const Evaluation& evaluation,
       "the apps {} % right.\n",
       counted(evaluation.flows, "flow"), percent(evaluation.accuracy),
       percent(evaluation.balanced_accuracy), setting.rule.text(),
-      percent(evaluation.coverage), percent(evaluation.error_named),
+      percent(evaluation.coverage), percent(evaluation.selective_risk),
       percent(evaluation.correct));
-  out += fmt::format("Confidences are off by {} % on average.\n",
-                     percent(evaluation.reliability.calibration_error));
+  out +=
+      fmt::format("Expected calibration error: {} %.\n",
+                  percent(evaluation.reliability.expected_calibration_error));
   if (evaluation.timeline) out += timeline_text(*evaluation.timeline);
   if (evaluation.repeats) out += repeats_text(*evaluation.repeats);
   if (evaluation.evidence_use) {
     out += evidence_use_text(*evaluation.evidence_use, setting.evidence);
   }
-  if (const auto lost = evaluation.lost_apps(); !lost.empty()) {
+  if (const auto lost = evaluation.zero_recall_apps(); !lost.empty()) {
     out += fmt::format("No flow of {} is named right.\n", listed(lost));
   }
   if (const auto& ambiguity = evaluation.ambiguity) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An evaluation as a table for the terminal and as JSON.
+// An evaluation as text for the terminal and as JSON.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@
 
 namespace flowtell {
 
-// How an evaluation came about, for its readers.
+// How an evaluation was made, as shown in its report.
 struct EvaluationSetting {
   std::string captures;  // as named on the command line
-  std::string tested;    // the captures judged; empty: cross-validated
+  std::string tested;    // the test captures; empty: cross-validated
   std::vector<std::string> features;
   std::string evidence = "shape";
   std::string learner = "forest";  // or "svm"
@@ -24,12 +24,12 @@ struct EvaluationSetting {
   std::uint64_t seed = 0;
 };
 
-// A table for people: per app and on average, the worst confusions, and how the
-// captures were split.
+// A table per app with averages, the worst confusions, and how the captures
+// were split.
 std::string evaluation_text(const Evaluation& evaluation,
                             const EvaluationSetting& setting);
 
-// One JSON object; docs/formats.md tells its keys.
+// One JSON object; docs/formats.md lists the keys.
 std::string evaluation_json(const Evaluation& evaluation,
                             const EvaluationSetting& setting);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why verdicts are what they are, for people and as JSON; docs/explain.md reads
-// the text line by line, docs/formats.md tells the keys.
+// Explanations of verdicts as text and as JSON. docs/explain.md describes the
+// text line by line; docs/formats.md lists the JSON keys.
 #pragma once
 
 #include <string>
@@ -12,33 +12,33 @@
 
 namespace flowtell {
 
-// How flows were judged, for the readers of what came of it.
+// How the flows were classified.
 struct ExplanationSetting {
   const Model& model;
   EvidenceKinds kinds;
   UnknownRule rule;
 };
 
-// Why one flow got its verdict.
+// Explains the verdict of one flow.
 std::string flow_explanation_text(const FlowExplanation& flow,
                                   const ExplanationSetting& setting);
 std::string flow_explanation_json(const FlowExplanation& flow,
                                   const ExplanationSetting& setting);
 
-// Why whole captures got theirs.
-std::string capture_summary_text(const CaptureSummary& account,
+// Summarises the verdicts of whole captures.
+std::string capture_summary_text(const CaptureSummary& summary,
                                  const ExplanationSetting& setting);
-std::string capture_summary_json(const CaptureSummary& account,
+std::string capture_summary_json(const CaptureSummary& summary,
                                  const ExplanationSetting& setting);
 
-// What a model goes by, and whose flows it is prone to confuse.
+// The features a model recognises each app by, and the apps it confuses.
 std::string model_explanation_text(const Model& model);
 std::string model_explanation_json(const Model& model);
 
-// The classic line of a flow, without its verdict and its end of line.
+// The classic line of a flow, without verdict and line end.
 std::string classic_line(const KeptFlow& flow, Timestamp origin);
 
-// 0.1234 as "+12.3", -0.04 as "-4.0": points of probability.
+// Percentage points: 0.1234 as "+12.3", -0.04 as "-4.0".
 std::string points_text(double difference);
 
 }  // namespace flowtell

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-// One entry an app, by name; null where nothing was said.
+// One entry per app, by name; null if there are no values.
 Json by_app(const Model& model, std::span<const double> values) {
   if (values.empty()) return nullptr;
   Json json = Json::object();
@@ -17,7 +17,7 @@ Json by_app(const Model& model, std::span<const double> values) {
 }
 
 Json flow_json(const KeptFlow& kept, Timestamp origin) {
-  const Flow flow = kept.reported();
+  const Flow flow = kept.to_flow();
   return {
       {"first", in_seconds(flow.first - origin)},
       {"last", in_seconds(flow.last - origin)},
@@ -39,7 +39,7 @@ Json flow_json(const KeptFlow& kept, Timestamp origin) {
 Json verdict_json(const Model& model, const Verdict& verdict) {
   return {{"app", verdict.is_unknown ? std::string(kUnknownName)
                                      : model.apps[verdict.best]},
-          {"likeliest", model.apps[verdict.best]},
+          {"most_likely", model.apps[verdict.best]},
           {"confidence", verdict.confidence}};
 }
 
@@ -48,40 +48,40 @@ Json setting_json(const ExplanationSetting& setting) {
           {"unknown_rule", setting.rule.text()}};
 }
 
-Json names_json(const Model& model, const FlowExplanation& reported) {
+Json names_json(const Model& model, const FlowExplanation& explained) {
   Json keys = Json::array();
-  for (const NameRecord::Key& key : reported.name_record.keys) {
-    keys.push_back({{"key", key.key}, {"met_in", by_app(model, key.met)}});
+  for (const NameRecord::Key& key : explained.name_record.keys) {
+    keys.push_back({{"key", key.key}, {"frequency", by_app(model, key.met)}});
   }
   return keys;
 }
 
-Json burst_json(const Model& model, const BurstWord& burst) {
-  Json saying = Json::object();
+Json burst_json(const Model& model, const BurstSummary& burst) {
+  Json votes = Json::object();
   for (std::size_t id = 0; id < burst.saying.size(); ++id) {
-    saying[model.apps[id]] = burst.saying[id];
+    votes[model.apps[id]] = burst.saying[id];
   }
-  return {{"other_flows", burst.flows}, {"saying", saying}};
+  return {{"other_flows", burst.flows}, {"votes", votes}};
 }
 
-Json features_json(const Model& model, const FlowExplanation& reported) {
+Json features_json(const Model& model, const FlowExplanation& explained) {
   Json features = Json::array();
   const std::size_t apps = model.apps.size();
-  for (std::size_t column = 0; column < reported.features.size(); ++column) {
+  for (std::size_t column = 0; column < explained.features.size(); ++column) {
     const auto contributions =
         model.svm ? std::span<const double>{}
-                  : std::span(reported.attribution.contributions)
+                  : std::span(explained.attribution.contributions)
                         .subspan(column * apps, apps);
     features.push_back({{"feature", model.columns[column]},
-                        {"value", reported.features[column]},
+                        {"value", explained.features[column]},
                         {"contributions", by_app(model, contributions)}});
   }
   return features;
 }
 
-Json neighbours_json(const Model& model, const FlowExplanation& reported) {
+Json neighbours_json(const Model& model, const FlowExplanation& explained) {
   Json all = Json::array();
-  for (const Neighbour& neighbour : reported.neighbours) {
+  for (const Neighbour& neighbour : explained.neighbours) {
     const Example& example = model.examples.flows[neighbour.example];
     const CaptureRecord& capture = model.captures[example.capture];
     all.push_back({{"app", model.apps[capture.app]},
@@ -92,9 +92,9 @@ Json neighbours_json(const Model& model, const FlowExplanation& reported) {
   return all;
 }
 
-Json changes_json(const Model& model, const FlowExplanation& reported) {
+Json changes_json(const Model& model, const FlowExplanation& explained) {
   Json features = Json::array();
-  for (const ShapeChange& change : reported.shape_changes) {
+  for (const ShapeChange& change : explained.shape_changes) {
     features.push_back({{"feature", model.columns[change.point.column]},
                         {"at_most", change.point.at_most},
                         {"bound", change.point.bound},
@@ -105,7 +105,7 @@ Json changes_json(const Model& model, const FlowExplanation& reported) {
                         {"confidence", change.probability}});
   }
   Json names = Json::array();
-  for (const NameChange& change : reported.name_changes) {
+  for (const NameChange& change : explained.name_changes) {
     names.push_back(
         {{"name", change.name.empty() ? Json(nullptr) : Json(change.name)},
          {"verdict", model.apps[change.verdict]},
@@ -114,31 +114,31 @@ Json changes_json(const Model& model, const FlowExplanation& reported) {
   return {{"features", features}, {"names", names}};
 }
 
-Json speakers_json(const Model& model,
-                   const std::vector<StrongFlow>& strong_flows) {
+Json strong_flows_json(const Model& model,
+                       const std::vector<StrongFlow>& strong_flows) {
   Json all = Json::array();
-  for (const StrongFlow& speaker : strong_flows) {
-    Json entry = {{"capture", speaker.capture}, {"number", speaker.number}};
-    entry.update(flow_json(speaker.flow, speaker.origin));
-    entry["alone"] = speaker.probability;
-    entry["verdict"] = verdict_json(model, speaker.verdict);
+  for (const StrongFlow& strong : strong_flows) {
+    Json entry = {{"capture", strong.capture}, {"number", strong.number}};
+    entry.update(flow_json(strong.flow, strong.origin));
+    entry["alone"] = strong.probability;
+    entry["verdict"] = verdict_json(model, strong.verdict);
     all.push_back(std::move(entry));
   }
   return all;
 }
 
-Json draws_json(const Model& model) {
+Json attractors_json(const Model& model) {
   Json attractors = Json::array();
-  for (const Attractor& draw : model.feature_profile.attractors) {
+  for (const Attractor& attractor : model.feature_profile.attractors) {
     Json signs = Json::array();
-    for (const Attractor::Sign& sign : draw.signs) {
+    for (const Attractor::Sign& sign : attractor.signs) {
       signs.push_back({{"feature", model.columns[sign.column]},
-                       {"pull", sign.pull},
-                       {"typical", sign.typical}});
+                       {"contribution", sign.pull},
+                       {"median", sign.typical}});
     }
-    attractors.push_back({{"from", model.apps[draw.from]},
-                          {"to", model.apps[draw.to]},
-                          {"flows", draw.flows},
+    attractors.push_back({{"from", model.apps[attractor.from]},
+                          {"to", model.apps[attractor.to]},
+                          {"flows", attractor.flows},
                           {"features", signs}});
   }
   return attractors;
@@ -146,58 +146,59 @@ Json draws_json(const Model& model) {
 
 }  // namespace
 
-std::string flow_explanation_json(const FlowExplanation& reported,
+std::string flow_explanation_json(const FlowExplanation& explained,
                                   const ExplanationSetting& setting) {
   const Model& model = setting.model;
-  Json all = {{"capture", reported.capture}, {"number", reported.number}};
-  all.update(flow_json(reported.flow, reported.origin));
+  Json all = {{"capture", explained.capture}, {"number", explained.number}};
+  all.update(flow_json(explained.flow, explained.origin));
   all.update(setting_json(setting));
-  all["verdict"] = verdict_json(model, reported.verdict);
-  all["runner_up"] = model.apps[reported.runner_up];
-  all["probabilities"] = by_app(model, reported.probabilities);
-  all["any_other_app"] = reported.any_other;
-  all["weights"] = {{"shape", reported.weights.shape},
-                    {"name", reported.weights.name}};
-  all["said"] = {{"shape", by_app(model, reported.shape)},
-                 {"name", by_app(model, reported.name)},
-                 {"own", by_app(model, reported.own)},
-                 {"belief", by_app(model, reported.belief)},
-                 {"others", by_app(model, reported.others)}};
-  all["silence"] =
-      reported.silence ? Json(in_seconds(*reported.silence)) : Json(nullptr);
-  all["name_keys"] = names_json(model, reported);
-  all["burst"] = burst_json(model, reported.burst);
+  all["verdict"] = verdict_json(model, explained.verdict);
+  all["runner_up"] = model.apps[explained.runner_up];
+  all["probabilities"] = by_app(model, explained.probabilities);
+  all["unknown_app"] = explained.unknown_app;
+  all["weights"] = {{"shape", explained.weights.shape},
+                    {"name", explained.weights.name}};
+  all["scores"] = {{"shape", by_app(model, explained.shape)},
+                   {"name", by_app(model, explained.name)},
+                   {"own", by_app(model, explained.own)},
+                   {"prior", by_app(model, explained.prior)},
+                   {"others", by_app(model, explained.others)}};
+  all["idle_seconds"] =
+      explained.silence ? Json(in_seconds(*explained.silence)) : Json(nullptr);
+  all["name_keys"] = names_json(model, explained);
+  all["burst"] = burst_json(model, explained.burst);
   Json fewer = Json::array();
-  for (const FewerKinds& some : reported.fewer) {
-    Json entry = {{"evidence", split(some.kinds.text(), ',')}};
-    entry.update(verdict_json(model, some.verdict));
+  for (const EvidenceSubset& subset : explained.fewer) {
+    Json entry = {{"evidence", split(subset.kinds.text(), ',')}};
+    entry.update(verdict_json(model, subset.verdict));
     fewer.push_back(std::move(entry));
   }
-  all["fewer_kinds"] = fewer;
-  all["base"] = by_app(model, reported.attribution.base);
-  all["features"] = features_json(model, reported);
-  all["nearest"] = neighbours_json(model, reported);
-  all["changes"] = changes_json(model, reported);
+  all["evidence_subsets"] = fewer;
+  all["base"] = by_app(model, explained.attribution.base);
+  all["features"] = features_json(model, explained);
+  all["similar_flows"] = neighbours_json(model, explained);
+  all["counterfactuals"] = changes_json(model, explained);
   return json_text(all, 2) + '\n';
 }
 
-std::string capture_summary_json(const CaptureSummary& account,
+std::string capture_summary_json(const CaptureSummary& summary,
                                  const ExplanationSetting& setting) {
   const Model& model = setting.model;
-  Json all = {{"flows", account.flows()}};
+  Json all = {{"flows", summary.flows()}};
   all.update(setting_json(setting));
   Json apps = Json::array();
-  for (std::size_t id = 0; id < account.apps().size(); ++id) {
-    const AppSummary& app = account.apps()[id];
-    apps.push_back({{"app", model.apps[id]},
-                    {"flows", app.flows},
-                    {"unknown", app.unknown},
-                    {"with_name", app.named_servers},
-                    {"in_any_case", app.in_any_case},
-                    {"by_shape", app.by_shape},
-                    {"by_name", app.by_name},
-                    {"by_time", app.by_time},
-                    {"speakers", speakers_json(model, app.strong_flows)}});
+  for (std::size_t id = 0; id < summary.apps().size(); ++id) {
+    const AppSummary& app = summary.apps()[id];
+    apps.push_back(
+        {{"app", model.apps[id]},
+         {"flows", app.flows},
+         {"unknown", app.unknown},
+         {"with_name", app.named_servers},
+         {"in_any_case", app.in_any_case},
+         {"by_shape", app.by_shape},
+         {"by_name", app.by_name},
+         {"by_time", app.by_time},
+         {"strongest_flows", strong_flows_json(model, app.strong_flows)}});
   }
   all["apps"] = apps;
   return json_text(all, 2) + '\n';
@@ -216,14 +217,14 @@ std::string model_explanation_json(const Model& model) {
                     {"flows", model.flows_per_app[id]},
                     {"features", features}});
   }
-  Json all = {{"apps", apps}, {"draws", draws_json(model)}};
+  Json all = {{"apps", apps}, {"attractors", attractors_json(model)}};
   Json confusions = nullptr;
-  if (model.honest) {
+  if (model.held_out_score) {
     confusions = Json::array();
-    for (const Confusion& some : model.honest->confusions) {
-      confusions.push_back({{"app", model.apps[some.app]},
-                            {"named", model.apps[some.named]},
-                            {"flows", some.flows}});
+    for (const Confusion& confusion : model.held_out_score->confusions) {
+      confusions.push_back({{"app", model.apps[confusion.app]},
+                            {"named", model.apps[confusion.named]},
+                            {"flows", confusion.flows}});
     }
   }
   all["confusions"] = confusions;

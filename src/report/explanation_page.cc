@@ -12,7 +12,7 @@ namespace flowtell {
 std::string explanation_html(std::string_view title, std::string_view text,
                              const std::string& json) {
   std::string body = fmt::format("<h1>{}</h1>\n", html_text(title));
-  // Blank lines part the text's sections.
+  // Blank lines separate the sections of the text.
   while (!text.empty()) {
     const std::size_t end = std::min(text.find("\n\n"), text.size());
     body += fmt::format("<section><pre tabindex=\"0\">{}</pre></section>\n",

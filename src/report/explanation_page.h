@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An explanation as a page to be kept or sent (html_page.h): its tables as they
-// stand on a terminal, each in a section of its own, and its data.
+// An explanation as a self-contained HTML page (html_page.h): the terminal
+// tables, one section each, and the data as JSON.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace flowtell {
 
-// `text` and `json` are what report/explanation.h makes of the same
-// explanation.
+// `text` and `json` are the same explanation, formatted by
+// report/explanation.h.
 std::string explanation_html(std::string_view title, std::string_view text,
                              const std::string& json);
 

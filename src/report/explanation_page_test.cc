@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-TEST(ExplanationPage, HasASectionForEachPartAndTheData) {
+TEST(ExplanationPage, HasASectionPerPartAndTheData) {
   const std::string page = explanation_html(
       "Flow 1 of <a>", "first\nline\n\nsecond & last\n", R"({"flow": 1})");
   EXPECT_NE(page.find("<h1>Flow 1 of &lt;a&gt;</h1>"), std::string::npos);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The fields of a line one behind the other. What fmt does at the same length
-// but without reading a format for each line: lines are most of what the
-// program writes.
+// Appends the fields of a line. Equivalent to fmt::format, but without parsing
+// a format string for each line: lines are most of the program's output.
 #pragma once
 
 #include <fmt/format.h>

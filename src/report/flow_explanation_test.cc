@@ -9,8 +9,7 @@
 namespace flowtell {
 namespace {
 
-// A flow with all that can be said of one, and a model of three apps and ten
-// columns that says it.
+// An explanation with every part, and its model of three apps and ten columns.
 class FlowExplanationTest : public testing::Test {
  protected:
   FlowExplanationTest() {
@@ -36,57 +35,58 @@ class FlowExplanationTest : public testing::Test {
     flow_.name.server = "cdn.example.com";
     flow_.name.source = NameSource::kTls;
 
-    told_.number = 17;
-    told_.capture = "phone.pcap";
-    told_.origin = kTestStart;
-    told_.weights.shape = 0.625;
-    told_.weights.name = 1.5;
-    told_.weights.novelty.prior = 0.1;
-    told_.verdict = {2, 0.75, false};
-    told_.runner_up = 0;
-    told_.probabilities = {0.125, 0.0625, 0.75};
-    told_.any_other = 0.0625;
-    told_.shape = {0.5, 0.25, 0.25};
-    told_.name = {0.25, 0.25, 0.5};
-    told_.own = {0.375, 0.25, 0.375};
-    told_.others = {0, 0, 1};
-    told_.belief = {0.25, 0.25, 0.375};
-    told_.sharing = 2;
-    told_.silence = 2250ms;
-    told_.name_record.keys = {{"cdn.example.com", {0, 0, 0.5}},
-                              {".example.com", {0.25, 0, 1}}};
-    told_.burst = {3, {2, 0, 1}};
-    told_.fewer = {{{false, true, true}, {2, 0.625, false}},
-                   {{true, false, true}, {0, 0.5, true}},
-                   {{true, true, false}, {2, 0.3, false}},
-                   {{true, false, false}, {0, 0.5, false}}};
-    told_.features = {0, 1, 2.5, 1234567, 4, 5, 6, 7, 8, 9};
-    told_.forest_first = 0;
-    told_.rival = 2;
-    told_.attribution.apps = 3;
-    told_.attribution.base = {0.25, 0.25, 0.5};
-    told_.attribution.contributions.resize(30);
+    explanation_.number = 17;
+    explanation_.capture = "phone.pcap";
+    explanation_.origin = kTestStart;
+    explanation_.weights.shape = 0.625;
+    explanation_.weights.name = 1.5;
+    explanation_.weights.novelty.prior = 0.1;
+    explanation_.verdict = {2, 0.75, false};
+    explanation_.runner_up = 0;
+    explanation_.probabilities = {0.125, 0.0625, 0.75};
+    explanation_.unknown_app = 0.0625;
+    explanation_.shape = {0.5, 0.25, 0.25};
+    explanation_.name = {0.25, 0.25, 0.5};
+    explanation_.own = {0.375, 0.25, 0.375};
+    explanation_.others = {0, 0, 1};
+    explanation_.prior = {0.25, 0.25, 0.375};
+    explanation_.sharing = 2;
+    explanation_.silence = 2250ms;
+    explanation_.name_record.keys = {{"cdn.example.com", {0, 0, 0.5}},
+                                     {".example.com", {0.25, 0, 1}}};
+    explanation_.burst = {3, {2, 0, 1}};
+    explanation_.fewer = {{{false, true, true}, {2, 0.625, false}},
+                          {{true, false, true}, {0, 0.5, true}},
+                          {{true, true, false}, {2, 0.3, false}},
+                          {{true, false, false}, {0, 0.5, false}}};
+    explanation_.features = {0, 1, 2.5, 1234567, 4, 5, 6, 7, 8, 9};
+    explanation_.forest_first = 0;
+    explanation_.rival = 2;
+    explanation_.attribution.apps = 3;
+    explanation_.attribution.base = {0.25, 0.25, 0.5};
+    explanation_.attribution.contributions.resize(30);
     for (std::size_t column = 0; column < 10; ++column) {
       const double strength = 0.01 * static_cast<double>(column);
-      told_.attribution.contributions[column * 3] = strength;
-      told_.attribution.contributions[column * 3 + 2] = -strength;
+      explanation_.attribution.contributions[column * 3] = strength;
+      explanation_.attribution.contributions[column * 3 + 2] = -strength;
     }
-    told_.neighbours = {{0, 0.875}};
-    told_.shape_changes = {{{3, true, 99.5F, 99, 2}, 2, 0.4375, 2, 0.875}};
-    told_.name_changes = {{"", 0, 0.5}, {"chat.example", 2, 0.25}};
+    explanation_.neighbours = {{0, 0.875}};
+    explanation_.shape_changes = {
+        {{3, true, 99.5F, 99, 2}, 2, 0.4375, 2, 0.875}};
+    explanation_.name_changes = {{"", 0, 0.5}, {"chat.example", 2, 0.25}};
   }
 
   std::string text(std::string_view rule = "floor=0.25,margin=0.05") const {
-    FlowExplanation reported = told_;
+    FlowExplanation reported = explanation_;
     reported.flow = KeptFlow(flow_);
     return flow_explanation_text(
         reported,
-        {model_, told_.kinds, *UnknownRule::parse(std::string(rule))});
+        {model_, explanation_.kinds, *UnknownRule::parse(std::string(rule))});
   }
-  bool says(std::string_view words) const {
-    return text().find(words) != std::string::npos;
+  bool contains(std::string_view part) const {
+    return text().find(part) != std::string::npos;
   }
-  // The line that begins with this.
+  // The first line with this prefix.
   std::string line(std::string_view begin) const {
     const std::string all = '\n' + text();
     const std::size_t at = all.find(fmt::format("\n{}", begin));
@@ -96,41 +96,41 @@ class FlowExplanationTest : public testing::Test {
 
   Model model_;
   Flow flow_{};
-  FlowExplanation told_;
+  FlowExplanation explanation_;
 };
 
-TEST_F(FlowExplanationTest, AnswersItsQuestionsInTheirOrder) {
+TEST_F(FlowExplanationTest, ShowsAllPartsInOrder) {
   EXPECT_EQ(text(), R"(Flow 17 of phone.pcap
 2.000000 192.168.12.100 203.0.113.5 40001 443 TCP 3 5 600 7000
 
-server     cdn.example.com (in its TLS hello)
+server     cdn.example.com (from its TLS hello)
 verdict    video 0.750
 runner-up  chat 0.125
 rule       floor=0.25,margin=0.05: named
-in short   shape says chat, name says video, time says video; without name: chat; without time: nothing
+summary    shape favours chat, name favours video, time favours video; without name: chat; without time: nothing
 
-what was said                                            chat  mail  video  any other
--------------------------------------------------------------------------------------
-shape: the forest's vote (weight 0.62)                   0.50  0.25   0.25          -
-name: what the table says (weight 1.50 for its 2 flows)  0.25  0.25   0.50          -
-shape and name, weighed                                  0.38  0.25   0.38          -
-time: believed before its burst, 2.2 s old               0.25  0.25   0.38       0.12
-time: with the rest of its burst                         0.00  0.00   1.00          -
--------------------------------------------------------------------------------------
-all together                                             0.12  0.06   0.75       0.06
+evidence                                            chat  mail  video  unknown app
+----------------------------------------------------------------------------------
+shape: the forest's vote (weight 0.62)              0.50  0.25   0.25            -
+name: the name table (weight 1.50 for its 2 flows)  0.25  0.25   0.50            -
+shape and name, weighted                            0.38  0.25   0.38            -
+time: device context, 2.2 s old                     0.25  0.25   0.38         0.12
+time: with its burst                                0.00  0.00   1.00            -
+----------------------------------------------------------------------------------
+all together                                        0.12  0.06   0.75         0.06
 The 3 other flows of its burst, each by itself: 2 chat and 1 video.
-The name cdn.example.com was met in 50 % of video's captures.
-The domain example.com was met in 100 % of video's and 25 % of chat's captures.
+The name cdn.example.com occurs in 50 % of video's captures.
+The domain example.com occurs in 100 % of video's and 25 % of chat's captures.
 
-by which evidence        verdict  confidence
---------------------------------------------
-shape,name,time            video       0.750
-name,time                  video       0.625
-shape,time         unknown, chat       0.500
-shape,name               nothing       0.300
-shape                       chat       0.500
+evidence used          verdict  confidence
+------------------------------------------
+shape,name,time          video       0.750
+name,time                video       0.625
+shape,time       unknown, chat       0.500
+shape,name             nothing       0.300
+shape                     chat       0.500
 
-what moved the forest        value  chat  video
+feature contributions        value  chat  video
 -----------------------------------------------
 before any feature                  25.0   50.0
 c9                               9  +9.0   -9.0
@@ -144,14 +144,14 @@ c2                             2.5  +2.0   -2.0
 the other 2                         +1.0   -1.0
 -----------------------------------------------
 the forest's vote                   50.0   25.0
-In points of probability, of 100.
+In percentage points.
 
-training flows most like it  flow    app  alike
------------------------------------------------
-home/video/2.pcap               7  video   0.88
-Alike: the share of the trees in which both end in one leaf.
+similar training flows  flow    app  proximity
+----------------------------------------------
+home/video/2.pcap          7  video       0.88
+Proximity: the share of trees in which both reach the same leaf.
 
-what would have changed it              forest's vote     likeliest then
+smallest changes                        forest's vote       verdict then
 ------------------------------------------------------------------------
 c3 at most 99.5 instead of 1.23457e+06     video 0.44  still video 0.875
 without its name                             the same         chat 0.500
@@ -159,200 +159,202 @@ with the name chat.example                   the same  still video 0.250
 )");
 }
 
-TEST_F(FlowExplanationTest, SaysWhyAFlowIsUnknown) {
-  told_.verdict.is_unknown = true;
+TEST_F(FlowExplanationTest, ExplainsAnUnknownFlow) {
+  explanation_.verdict.is_unknown = true;
   EXPECT_EQ(line("verdict"),
-            "verdict    unknown (video 0.750, any other app 0.062)");
+            "verdict    unknown (video 0.750, unknown app 0.062)");
   EXPECT_EQ(line("rule"),
-            "rule       floor=0.25,margin=0.05: not sure enough to name it");
-  EXPECT_TRUE(says("unknown, video"));
-  EXPECT_FALSE(says("still")) << "it was not named";
+            "rule       floor=0.25,margin=0.05: confidence too low to name it");
+  EXPECT_TRUE(contains("unknown, video"));
+  EXPECT_FALSE(contains("still")) << "it was not named";
 }
 
-// As likely as before anything was said: a third of what is not for others.
-TEST_F(FlowExplanationTest, SaysWhereNothingWasSaid) {
-  told_.verdict.confidence = 0.3;
-  EXPECT_EQ(line("verdict"), "verdict    unknown: nothing was said");
-  told_.verdict.confidence = 0.3 + 1e-6;
+// Each app has its prior: a third of what the unknown app leaves.
+TEST_F(FlowExplanationTest, ReportsMissingEvidence) {
+  explanation_.verdict.confidence = 0.3;
+  EXPECT_EQ(line("verdict"), "verdict    unknown: no evidence");
+  explanation_.verdict.confidence = 0.3 + 1e-6;
   EXPECT_EQ(line("verdict"), "verdict    video 0.300");
-  told_.shape = {1.0 / 3, 1.0 / 3, 1.0 / 3};
-  EXPECT_TRUE(line("in short").starts_with("in short   shape says nothing, "));
+  explanation_.shape = {1.0 / 3, 1.0 / 3, 1.0 / 3};
+  EXPECT_TRUE(
+      line("summary").starts_with("summary    shape favours nothing, "));
 }
 
-TEST_F(FlowExplanationTest, SaysWhereEachKindCouldBeLeftOut) {
-  told_.fewer = {{{false, true, true}, {2, 0.625, false}},
-                 {{true, true, false}, {2, 0.625, false}},
-                 {{false, false, true}, {0, 0.625, false}}};
-  EXPECT_EQ(line("in short"),
-            "in short   shape says chat, name says video, time says video; "
-            "whichever of them is left out, the same");
-  told_.name.clear();
-  told_.others.clear();
-  EXPECT_EQ(line("in short"), "in short   shape says chat");
+TEST_F(FlowExplanationTest, ReportsWhenNoKindIsDecisive) {
+  explanation_.fewer = {{{false, true, true}, {2, 0.625, false}},
+                        {{true, true, false}, {2, 0.625, false}},
+                        {{false, false, true}, {0, 0.625, false}}};
+  EXPECT_EQ(
+      line("summary"),
+      "summary    shape favours chat, name favours video, time favours video; "
+      "the same without any one of them");
+  explanation_.name.clear();
+  explanation_.others.clear();
+  EXPECT_EQ(line("summary"), "summary    shape favours chat");
 }
 
-TEST_F(FlowExplanationTest, SaysWhereTheNameIsFrom) {
-  const std::vector<std::pair<NameSource, std::string>> sources = {
-      {NameSource::kDns, "as DNS told before"},
-      {NameSource::kQuestion, "it is the question to DNS"},
-      {NameSource::kQuic, "in its QUIC hello"},
-      {NameSource::kGoogleQuic, "in its Google QUIC hello"},
+TEST_F(FlowExplanationTest, ShowsTheSourceOfTheName) {
+  const std::vector<std::pair<NameSource, std::string>> source_texts = {
+      {NameSource::kDns, "from an earlier DNS answer"},
+      {NameSource::kQuestion, "from its DNS question"},
+      {NameSource::kQuic, "from its QUIC hello"},
+      {NameSource::kGoogleQuic, "from its Google QUIC hello"},
       {NameSource::kNone, "unknown source"}};
-  for (const auto& [source, words] : sources) {
+  for (const auto& [source, shown] : source_texts) {
     flow_.name.source = source;
-    EXPECT_EQ(line("server"), "server     cdn.example.com (" + words + ")");
+    EXPECT_EQ(line("server"), "server     cdn.example.com (" + shown + ")");
   }
 }
 
-TEST_F(FlowExplanationTest, SaysWhatIsNotKnownOfNameAndTime) {
-  told_.sharing = 1;
+TEST_F(FlowExplanationTest, ReportsMissingNameAndDeviceContext) {
+  explanation_.sharing = 1;
   EXPECT_TRUE(
-      line("name: ").starts_with("name: what the table says (weight 1.50)  "));
-  told_.name_record.keys.clear();
-  EXPECT_TRUE(line("name: ").starts_with("name: never met, says nothing"));
-  EXPECT_TRUE(line("name: ").ends_with("  -     -      -          -"));
-  EXPECT_FALSE(says(" was met in "));
+      line("name: ").starts_with("name: the name table (weight 1.50)  "));
+  explanation_.name_record.keys.clear();
+  EXPECT_TRUE(line("name: ").starts_with("name: not seen in training"));
+  EXPECT_TRUE(line("name: ").ends_with("  -     -      -            -"));
+  EXPECT_FALSE(contains(" occurs in "));
   flow_.name.server = {};
-  EXPECT_TRUE(line("name: ").starts_with("name: there is none  "));
+  EXPECT_TRUE(line("name: ").starts_with("name: none  "));
   EXPECT_EQ(line("server"), "server     none seen");
-  EXPECT_FALSE(says("without its name"));
-  told_.silence.reset();
-  EXPECT_TRUE(line("time: the").starts_with("time: the device was not known "));
-  EXPECT_TRUE(line("time: the").ends_with("  -     -      -          -"));
-  told_.kinds.name = false;
-  EXPECT_EQ(line("server"), "server     not looked for");
+  EXPECT_FALSE(contains("without its name"));
+  explanation_.silence.reset();
+  EXPECT_TRUE(line("time: no").starts_with("time: no device context "));
+  EXPECT_TRUE(line("time: no").ends_with("  -     -      -            -"));
+  explanation_.kinds.name = false;
+  EXPECT_EQ(line("server"), "server     not in use");
 }
 
-TEST_F(FlowExplanationTest, SaysWhatTheOtherFlowsOfItsBurstSay) {
-  told_.burst = {3, {0, 0, 0}};
+TEST_F(FlowExplanationTest, CountsVotesOfTheOtherFlowsOfTheBurst) {
+  explanation_.burst = {3, {0, 0, 0}};
   EXPECT_TRUE(
-      says("\nThe 3 other flows of its burst, each by itself: nothing.\n"));
-  told_.burst = {1, {0, 1, 0}};
-  EXPECT_TRUE(says("\nThe other flow of its burst, by itself: mail.\n"));
-  told_.burst = {0, {0, 0, 0}};
-  EXPECT_TRUE(says("\nIt is the only flow of its burst.\n"));
-  EXPECT_FALSE(says("time: with the rest of its burst"));
+      contains("\nThe 3 other flows of its burst, each by itself: nothing.\n"));
+  explanation_.burst = {1, {0, 1, 0}};
+  EXPECT_TRUE(contains("\nThe other flow of its burst, by itself: mail.\n"));
+  explanation_.burst = {0, {0, 0, 0}};
+  EXPECT_TRUE(contains("\nIt is the only flow of its burst.\n"));
+  EXPECT_FALSE(contains("time: with its burst"));
 }
 
-TEST_F(FlowExplanationTest, HasNoColumnForOthersWhereNoneAreExpected) {
-  told_.weights.novelty.prior = 0;
-  EXPECT_FALSE(says("any other"));
+TEST_F(FlowExplanationTest, HasNoUnknownColumnWithoutPrior) {
+  explanation_.weights.novelty.prior = 0;
+  EXPECT_FALSE(contains("unknown app"));
 }
 
-TEST_F(FlowExplanationTest, ShowsSixAppsAtMost) {
+TEST_F(FlowExplanationTest, ShowsAtMostSixApps) {
   model_.apps = {"a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7"};
-  told_.probabilities = {0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.6};
-  told_.shape = {0.5, 0, 0, 0, 0, 0, 0, 0.5};
-  told_.name = told_.own = told_.others = told_.belief = told_.probabilities;
-  told_.name_record.keys = {{"x.example", {0.1, 0.2, 0, 0.4, 0.5, 0.6, 0, 0}}};
-  told_.burst.saying.assign(8, 1);
-  told_.verdict.best = 7;
-  told_.rival = 7;
-  told_.attribution = {8, std::vector<double>(8), std::vector<double>(80)};
-  EXPECT_TRUE(line("what was said")
-                  .ends_with("  a0    a3    a4    a5    a6    a7  any other"))
+  explanation_.probabilities = {0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.6};
+  explanation_.shape = {0.5, 0, 0, 0, 0, 0, 0, 0.5};
+  explanation_.name = explanation_.own = explanation_.others =
+      explanation_.prior = explanation_.probabilities;
+  explanation_.name_record.keys = {
+      {"x.example", {0.1, 0.2, 0, 0.4, 0.5, 0.6, 0, 0}}};
+  explanation_.burst.saying.assign(8, 1);
+  explanation_.verdict.best = 7;
+  explanation_.rival = 7;
+  explanation_.attribution = {8, std::vector<double>(8),
+                              std::vector<double>(80)};
+  EXPECT_TRUE(line("evidence ")
+                  .ends_with("  a0    a3    a4    a5    a6    a7  unknown app"))
       << text();
   EXPECT_TRUE(
-      says("\nThe name x.example was met in 60 % of a5's, 50 % of "
-           "a4's, 40 % of a3's, 20 % of a1's and others' captures.\n"))
+      contains("\nThe name x.example occurs in 60 % of a5's, 50 % of "
+               "a4's, 40 % of a3's, 20 % of a1's and others' captures.\n"))
       << text();
 }
 
-// Once is enough.
-TEST_F(FlowExplanationTest, SaysOnceWhatIsNameAndDomain) {
-  told_.name_record.keys = {{"example.com", {1, 0, 0}},
-                            {".example.com", {1, 0, 0}}};
-  EXPECT_TRUE(says("The name example.com was met in 100 % of chat's "));
-  EXPECT_FALSE(says("The domain example.com"));
+TEST_F(FlowExplanationTest, ListsANameThatIsADomainOnce) {
+  explanation_.name_record.keys = {{"example.com", {1, 0, 0}},
+                                   {".example.com", {1, 0, 0}}};
+  EXPECT_TRUE(contains("The name example.com occurs in 100 % of chat's "));
+  EXPECT_FALSE(contains("The domain example.com"));
 }
 
-TEST_F(FlowExplanationTest, AddsUpTheFeaturesThatItDoesNotShow) {
+TEST_F(FlowExplanationTest, SumsTheFeaturesNotShown) {
   EXPECT_TRUE(line("the other 2 ").ends_with("  +1.0   -1.0"));
   model_.columns.resize(9);
-  told_.features.resize(9);
+  explanation_.features.resize(9);
   EXPECT_TRUE(line("the other 1 ").ends_with("   0.0    0.0"));
   model_.columns.resize(8);
-  told_.features.resize(8);
+  explanation_.features.resize(8);
   EXPECT_EQ(line("the other"), "");
-  EXPECT_TRUE(says("\nc0 "));
+  EXPECT_TRUE(contains("\nc0 "));
 }
 
-// A column that moves both apps alike matters as well.
-TEST_F(FlowExplanationTest, OrdersFeaturesByHowMuchTheyMove) {
-  told_.attribution.contributions[0] = 0.5;
-  told_.attribution.contributions[2] = 0.5;
-  told_.attribution.contributions[5] = 0.4;
+// A column that contributes equally to both apps counts too.
+TEST_F(FlowExplanationTest, OrdersFeaturesByContribution) {
+  explanation_.attribution.contributions[0] = 0.5;
+  explanation_.attribution.contributions[2] = 0.5;
+  explanation_.attribution.contributions[5] = 0.4;
   EXPECT_LT(text().find("\nc0 "), text().find("\nc1 "));
   EXPECT_LT(text().find("\nc1 "), text().find("\nc9 "));
 }
 
-TEST_F(FlowExplanationTest, SaysWhereNoTrainingFlowIsShown) {
-  told_.neighbours.clear();
-  EXPECT_TRUE(says("\nNo training flow that the model keeps is like it.\n"));
+TEST_F(FlowExplanationTest, ReportsMissingTrainingFlows) {
+  explanation_.neighbours.clear();
+  EXPECT_TRUE(contains("\nSimilar training flows: none in the model.\n"));
   model_.examples = {};
   EXPECT_TRUE(
-      says("\nThe training flows most like it: the model keeps none "
-           "(--no-examples).\n"));
+      contains("\nSimilar training flows: the model has none "
+               "(--no-examples).\n"));
 }
 
-TEST_F(FlowExplanationTest, SaysWhatWouldHaveChangedIt) {
-  told_.shape_changes[0].point.at_most = false;
+TEST_F(FlowExplanationTest, ShowsCounterfactuals) {
+  explanation_.shape_changes[0].point.at_most = false;
   EXPECT_TRUE(
       line("c3 above").starts_with("c3 above 99.5 instead of 1.23457e+06"));
-  told_.shape_changes.clear();
+  explanation_.shape_changes.clear();
   EXPECT_TRUE(
       line("no single").starts_with("no single feature makes it video "));
-  told_.kinds.shape = false;
-  told_.name_changes.clear();
-  EXPECT_TRUE(
-      text().ends_with("\n\nNothing that the model knows would have changed "
-                       "it.\n"));
-  EXPECT_FALSE(says("what moved the forest"));
+  explanation_.kinds.shape = false;
+  explanation_.name_changes.clear();
+  EXPECT_TRUE(text().ends_with("\n\nNo change of the verdict was found.\n"));
+  EXPECT_FALSE(contains("feature contributions"));
 }
 
-TEST_F(FlowExplanationTest, KnowsOneKindAlone) {
-  told_.fewer.clear();
-  EXPECT_TRUE(says("\nThere is no other kind of evidence.\n"));
+TEST_F(FlowExplanationTest, ReportsASingleKindOfEvidence) {
+  explanation_.fewer.clear();
+  EXPECT_TRUE(contains("\nNo other kind of evidence is in use.\n"));
 }
 
-TEST_F(FlowExplanationTest, WritesJsonWithNullForWhatIsNotThere) {
-  FlowExplanation reported = told_;
+TEST_F(FlowExplanationTest, WritesNullForMissingValuesInJson) {
+  FlowExplanation explained = explanation_;
   reported.flow = KeptFlow(flow_);
-  const ExplanationSetting setting{model_, told_.kinds, {}};
+  const ExplanationSetting setting{model_, explanation_.kinds, {}};
   auto json = nlohmann::json::parse(flow_explanation_json(reported, setting));
   EXPECT_EQ(json["name"], "cdn.example.com");
   EXPECT_EQ(json["name_source"], "tls");
   EXPECT_EQ(json["first"], 1.5);
   EXPECT_EQ(json["last"], 2);
-  EXPECT_EQ(json["silence"], 2.25);
+  EXPECT_EQ(json["idle_seconds"], 2.25);
   EXPECT_EQ(json["verdict"], (nlohmann::json{{"app", "video"},
-                                             {"likeliest", "video"},
+                                             {"most_likely", "video"},
                                              {"confidence", 0.75}}));
   EXPECT_EQ(json["runner_up"], "chat");
-  EXPECT_EQ(json["any_other_app"], 0.0625);
-  EXPECT_EQ(json["said"]["others"],
+  EXPECT_EQ(json["unknown_app"], 0.0625);
+  EXPECT_EQ(json["scores"]["others"],
             (nlohmann::json{{"chat", 0}, {"mail", 0}, {"video", 1}}));
-  EXPECT_EQ(json["burst"]["saying"],
+  EXPECT_EQ(json["burst"]["votes"],
             (nlohmann::json{{"chat", 2}, {"mail", 0}, {"video", 1}}));
   EXPECT_EQ(json["name_keys"][1]["key"], ".example.com");
-  EXPECT_EQ(json["name_keys"][1]["met_in"]["chat"], 0.25);
-  EXPECT_EQ(json["fewer_kinds"][1]["app"], "unknown");
-  EXPECT_EQ(json["fewer_kinds"][1]["likeliest"], "chat");
-  EXPECT_EQ(json["fewer_kinds"][1]["evidence"],
+  EXPECT_EQ(json["name_keys"][1]["frequency"]["chat"], 0.25);
+  EXPECT_EQ(json["evidence_subsets"][1]["app"], "unknown");
+  EXPECT_EQ(json["evidence_subsets"][1]["most_likely"], "chat");
+  EXPECT_EQ(json["evidence_subsets"][1]["evidence"],
             (nlohmann::json{"shape", "time"}));
   ASSERT_EQ(json["features"].size(), 10u);
   EXPECT_EQ(json["features"][3]["feature"], "c3");
   EXPECT_EQ(json["features"][3]["value"], 1234567);
   EXPECT_DOUBLE_EQ(json["features"][3]["contributions"]["chat"].get<double>(),
                    0.03);
-  EXPECT_EQ(json["nearest"][0],
+  EXPECT_EQ(json["similar_flows"][0],
             (nlohmann::json{{"app", "video"},
                             {"capture", "home/video/2.pcap"},
                             {"flow", 7},
                             {"proximity", 0.875}}));
-  EXPECT_EQ(json["changes"]["features"][0]["forest_votes"], "video");
-  EXPECT_TRUE(json["changes"]["names"][0]["name"].is_null());
-  EXPECT_EQ(json["changes"]["names"][1]["name"], "chat.example");
+  EXPECT_EQ(json["counterfactuals"]["features"][0]["forest_votes"], "video");
+  EXPECT_TRUE(json["counterfactuals"]["names"][0]["name"].is_null());
+  EXPECT_EQ(json["counterfactuals"]["names"][1]["name"], "chat.example");
 
   flow_.name = {};
   reported.flow = KeptFlow(flow_);
@@ -361,12 +363,12 @@ TEST_F(FlowExplanationTest, WritesJsonWithNullForWhatIsNotThere) {
   reported.verdict.is_unknown = true;
   json = nlohmann::json::parse(flow_explanation_json(reported, setting));
   EXPECT_TRUE(json["name"].is_null());
-  EXPECT_TRUE(json["silence"].is_null());
-  EXPECT_TRUE(json["said"]["name"].is_null());
+  EXPECT_TRUE(json["idle_seconds"].is_null());
+  EXPECT_TRUE(json["scores"]["name"].is_null());
   EXPECT_EQ(json["verdict"]["app"], "unknown");
 }
 
-TEST(PointsText, HasASignAndNoZeroBelowZero) {
+TEST(PointsText, HasASignAndNoNegativeZero) {
   EXPECT_EQ(points_text(0.1234), "+12.3");
   EXPECT_EQ(points_text(-0.04), "-4.0");
   EXPECT_EQ(points_text(0.0006), "+0.1");

@@ -5,95 +5,93 @@
 
 namespace flowtell {
 
-FlowReporter::FlowReporter(const FeatureList& features,
-                           std::optional<NamingClassifier> classifier,
+FlowReporter::FlowReporter(FeatureList features, std::optional<Naming> naming,
                            std::vector<FlowListener*> listeners)
-    : features_(features),
-      classifier_(classifier),
+    : naming_(naming),
       listeners_(std::move(listeners)),
-      measured_(features.width()) {}
+      measurer_(std::move(features)) {}
 
-void FlowReporter::wait(Flow flow) {
+void FlowReporter::hold(Flow flow) {
   flow.packets = {};
-  waiting_.add(flow);
-  features_waiting_.insert(features_waiting_.end(), measured_.begin(),
-                           measured_.end());
+  held_flows_.add(flow);
+  held_features_.insert(held_features_.end(), measured_.begin(),
+                        measured_.end());
 }
 
 void FlowReporter::begin_capture(const std::optional<Timestamp>& origin) {
   origin_ = &origin;
-  if (classifier_) classifier_->classifier->begin_capture();
+  if (naming_) naming_->session->begin_capture();
 }
 
 void FlowReporter::take(const Flow& flow) {
-  const InStage in(stages_, Stage::kMeasure);
+  const StageScope in(stages_, Stage::kFeatures);
   measure(flow);
-  if (!classifier_) {
-    tell({flow, **origin_, measured_, std::nullopt, false});
+  if (!naming_) {
+    report({flow, **origin_, measured_, std::nullopt, false});
     return;
   }
-  classifier_->classifier->add(flow);
-  wait(flow);
+  naming_->session->add(flow);
+  hold(flow);
 }
 
 void FlowReporter::take_early(const Flow& flow) {
   measure(flow);
   std::optional<NamedVerdict> verdict;
-  if (classifier_)
-    verdict = name(classifier_->classifier->classify_early(flow).verdict, flow);
-  tell({flow, **origin_, measured_, verdict, true});
+  if (naming_) {
+    verdict = name(naming_->session->classify_early(flow).verdict, flow);
+  }
+  report({flow, **origin_, measured_, verdict, true});
 }
 
 void FlowReporter::end_burst() {
-  if (classifier_) {
-    const InStage in(stages_, Stage::kClassify);
-    const auto judged = classifier_->classifier->end_burst();
-    for (std::size_t i = 0; i < judged.size(); ++i) {
-      const Flow flow = waiting_[i];
+  if (naming_) {
+    const StageScope in(stages_, Stage::kClassify);
+    const auto results = naming_->session->end_burst();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const Flow flow = held_flows_[i];
       const auto features =
-          std::span(features_waiting_)
+          std::span(held_features_)
               .subspan(i * measured_.size(), measured_.size());
-      tell({flow, **origin_, features, name(judged[i].verdict, flow), false});
+      report(
+          {flow, **origin_, features, name(results[i].verdict, flow), false});
     }
-    waiting_.clear();
-    features_waiting_.clear();
+    held_flows_.clear();
+    held_features_.clear();
   }
   for (FlowListener* listener : listeners_) listener->end_burst();
 }
 
 void FlowReporter::measure(const Flow& flow) {
-  if (features_.width() == 0) return;
-  series_.assign(flow);
-  features_.measure(series_, measured_);
+  if (measurer_.features().width() > 0) measured_ = measurer_.measure(flow);
 }
 
 NamedVerdict FlowReporter::name(const Verdict& verdict,
                                 const Flow& flow) const {
+  const Model& model = naming_->session->classifier().model();
   NamedVerdict named;
   named.app = kUnknownName;
-  if (!verdict.is_unknown) named.app = (*classifier_->apps)[verdict.best];
+  if (!verdict.is_unknown) named.app = model.apps[verdict.best];
   named.confidence = verdict.confidence;
-  if (classifier_->model == nullptr) return named;
-  const AmbiguousGroup* group = classifier_->model->ambiguity.find(
-      flow.name.server, flow.protocol, flow.remote_port,
-      classifier_->model->names);
+  if (!naming_->marks_ambiguous) return named;
+  const AmbiguousGroup* group = model.ambiguity.find(
+      flow.name.server, flow.protocol, flow.remote_port, model.names);
   if (group == nullptr) return named;
   for (const AppId app : group->apps) {
-    named.shared_by.emplace_back((*classifier_->apps)[app]);
+    named.shared_by.emplace_back(model.apps[app]);
   }
   return named;
 }
 
-void FlowReporter::tell(const FlowReport& report) {
-  const InStage in(stages_, Stage::kReport);
-  if (!anonymiser_) return tell_all(report);
-  const Flow flow = anonymised(report.flow, *anonymiser_);
-  tell_all(
-      {flow, report.origin, report.features, report.verdict, report.is_early});
+void FlowReporter::report(const FlowReport& flow_report) {
+  const StageScope in(stages_, Stage::kReport);
+  if (!anonymiser_) return notify(flow_report);
+  const Flow flow = anonymised(flow_report.flow, *anonymiser_);
+  notify({flow, flow_report.origin, flow_report.features, flow_report.verdict,
+          flow_report.is_early});
 }
 
-void FlowReporter::tell_all(const FlowReport& report) {
-  for (FlowListener* listener : listeners_) listener->take(report);
+void FlowReporter::notify(const FlowReport& flow_report) {
+  for (FlowListener* listener : listeners_) listener->take(flow_report);
 }
 
 }  // namespace flowtell

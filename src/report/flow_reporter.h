@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What becomes of flows as they come out of the meter: each is measured and,
-// when its burst is over, judged, and then told to whoever listens: a writer of
-// lines, a screen, a tally. Captures and live links are reported by this and
-// nothing else.
+// Turns metered flows into reports: measures each flow, classifies it when its
+// burst ends, and passes a report to each listener (a line writer, a screen, a
+// tally). Offline and live reporting share this class.
 #pragma once
 
 #include <optional>
@@ -13,19 +12,16 @@
 #include "base/stage_clock.h"
 #include "classify/classifier_session.h"
 #include "decode/anonymiser.h"
-#include "features/feature_list.h"
+#include "features/flow_measurer.h"
 #include "flow/kept_flows.h"
 #include "report/flow_writer.h"
 
 namespace flowtell {
 
-// Who names the apps, and their names, which both outlive their user.
-struct NamingClassifier {
-  ClassifierSession* classifier;
-  const std::vector<std::string>* apps;
-  // Whose ambiguous flows are told as such; null: nobody's. It outlives its
-  // user as well.
-  const Model* model = nullptr;
+// The session that names apps, which outlives its user.
+struct Naming {
+  ClassifierSession* session;
+  bool marks_ambiguous = false;  // lists the apps that share an ambiguous flow
 };
 
 class FlowListener {
@@ -37,55 +33,53 @@ class FlowListener {
 
 class FlowReporter : public FlowSink {
  public:
-  // The features and the listeners outlive the reporter.
-  FlowReporter(const FeatureList& features,
-               std::optional<NamingClassifier> classifier,
+  // REQUIRES: the listeners outlive the reporter.
+  FlowReporter(FeatureList features, std::optional<Naming> naming,
                std::vector<FlowListener*> listeners);
 
-  // The capture whose flows come next, and when its first frame came: times
-  // count from there. It is known when the first flow comes, and outlives the
-  // reporter or the next capture.
+  // Begins a capture. `origin` is the time of its first frame, from which times
+  // count. REQUIRES: it is set when the first flow arrives, and outlives the
+  // reporter or lasts until the next capture.
   void begin_capture(const std::optional<Timestamp>& origin);
 
-  // Counts the stages' times on this clock, which outlives the reporter.
-  void time_with(StageClock* clock) { stages_ = clock; }
+  // Measures stage times with this clock, which outlives the reporter.
+  void set_stage_clock(StageClock* clock) { stages_ = clock; }
 
-  // Tells stand-ins for addresses and names from here on. Flows are measured
-  // and judged by their own.
+  // Reports pseudonyms for addresses and names from now on. Measuring and
+  // classification still use the real values.
   void anonymise(const AnonymiserKey& key) { anonymiser_.emplace(key); }
 
-  // From the next flow on, another judge.
-  void use(NamingClassifier classifier) { classifier_ = classifier; }
+  // Replaces the classifier, from the next flow on.
+  void set_naming(Naming naming) { naming_ = naming; }
 
   void take(const Flow& flow) override;
   void take_early(const Flow& flow) override;
   void end_burst() override;
 
  private:
-  void wait(Flow flow);
+  void hold(Flow flow);
   void measure(const Flow& flow);
   NamedVerdict name(const Verdict& verdict, const Flow& flow) const;
-  void tell(const FlowReport& report);
-  void tell_all(const FlowReport& report);
+  void report(const FlowReport& flow_report);
+  void notify(const FlowReport& flow_report);
 
-  const FeatureList& features_;
-  std::optional<NamingClassifier> classifier_;
+  std::optional<Naming> naming_;
   std::vector<FlowListener*> listeners_;
   const std::optional<Timestamp>* origin_ = nullptr;
   StageClock* stages_ = nullptr;
   std::optional<Anonymiser> anonymiser_;
-  FlowSeries series_;
-  std::vector<double> measured_;
-  // The flows that wait for the end of their burst to be judged, without their
-  // packets, and a row of features for each.
-  KeptFlows waiting_;
-  std::vector<double> features_waiting_;
+  FlowMeasurer measurer_;
+  std::span<const double> measured_;  // of the flow at hand
+  // The flows of the current burst, without their packets, and one row of
+  // features for each.
+  KeptFlows held_flows_;
+  std::vector<double> held_features_;
 };
 
-// Writes lines into a string that its owner empties when it likes.
+// Appends lines to a string. The owner may clear the string at any time.
 class LineListener : public FlowListener {
  public:
-  // Both outlive the listener.
+  // REQUIRES: both outlive the listener.
   LineListener(FlowWriter& writer, std::string& text)
       : writer_(writer), text_(text) {}
 

@@ -9,27 +9,27 @@
 namespace flowtell {
 namespace {
 
-// Keeps what it is told in words.
+// Records reports as text.
 class Listener : public FlowListener {
  public:
   void take(const FlowReport& report) override {
-    said += fmt::format("{} of {} packets at {}, {} features",
+    text += fmt::format("{} of {} packets at {}, {} features",
                         report.is_early ? "early" : "flow",
                         report.flow.sent.packets + report.flow.received.packets,
                         seconds_text(report.flow.last - report.origin, 3),
                         report.features.size());
-    if (report.verdict) said += fmt::format(", {}", report.verdict->app);
+    if (report.verdict) text += fmt::format(", {}", report.verdict->app);
     if (report.verdict) last_confidence = report.verdict->confidence;
-    said += ". ";
+    text += ". ";
   }
-  void end_burst() override { said += "end. "; }
+  void end_burst() override { text += "end. "; }
 
-  std::string said;
+  std::string text;
   double last_confidence = -1;
 };
 
-// Three packets of one flow, after a frame that is none's.
-void meter_some(FlowReporter& reporter) {
+// Meters three packets of one flow, after a frame of no flow.
+void meter_frames(FlowReporter& reporter) {
   FlowOptions options;
   options.early_packets = 2;
   FlowMeter meter(options, reporter);
@@ -44,132 +44,137 @@ void meter_some(FlowReporter& reporter) {
   meter.finish();
 }
 
-TEST(FlowReporter, TellsFlowsEarlyOnesMarked) {
+TEST(FlowReporter, MarksEarlyReports) {
   const FeatureList none;
   Listener listener;
   FlowReporter reporter(none, std::nullopt, {&listener});
-  meter_some(reporter);
-  EXPECT_EQ(listener.said,
+  meter_frames(reporter);
+  EXPECT_EQ(listener.text,
             "early of 2 packets at 1.500, 0 features. "
             "flow of 3 packets at 2.000, 0 features. end. ");
 }
 
-TEST(FlowReporter, MeasuresWhatIsAskedFor) {
+TEST(FlowReporter, MeasuresTheGivenFeatures) {
   const FeatureList features = *FeatureList::parse("classic14");
   Listener listener;
   FlowReporter reporter(features, std::nullopt, {&listener});
-  meter_some(reporter);
-  EXPECT_EQ(listener.said,
+  meter_frames(reporter);
+  EXPECT_EQ(listener.text,
             "early of 2 packets at 1.500, 14 features. "
             "flow of 3 packets at 2.000, 14 features. end. ");
 }
 
-TEST(FlowReporter, TellsEveryListener) {
+TEST(FlowReporter, NotifiesEveryListener) {
   const FeatureList none;
   Listener one;
   Listener two;
   FlowReporter reporter(none, std::nullopt, {&one, &two});
-  meter_some(reporter);
-  EXPECT_FALSE(one.said.empty());
-  EXPECT_EQ(one.said, two.said);
+  meter_frames(reporter);
+  EXPECT_FALSE(one.text.empty());
+  EXPECT_EQ(one.text, two.text);
 }
 
-// A model whose apps have these names, and which never says "unknown" if the
-// rule is that.
-struct Naming {
-  explicit Naming(std::vector<std::string> names, UnknownRule rule = {0, 0})
-      : model(small_model()),
-        classifier(*ClassifierSession::make(model, EvidenceKinds{}, rule)) {
+// A model whose apps have these names. With the default rule no flow is
+// unknown.
+struct NamedApps {
+  explicit NamedApps(std::vector<std::string> names, UnknownRule rule = {0, 0},
+                     AmbiguityTable ambiguity = {})
+      : session(make(std::move(names), rule, std::move(ambiguity))) {}
+  Naming naming() { return {&session}; }
+  ClassifierSession session;
+
+ private:
+  static ClassifierSession make(std::vector<std::string> names,
+                                UnknownRule rule, AmbiguityTable ambiguity) {
+    Model model = small_model();
     model.apps = std::move(names);
+    model.ambiguity = std::move(ambiguity);
+    return ClassifierSession(*Classifier::make(std::move(model), {}, rule));
   }
-  NamingClassifier naming() { return {&classifier, &model.apps}; }
-  Model model;
-  ClassifierSession classifier;
 };
 
-TEST(FlowReporter, NamesTheApp) {
+TEST(FlowReporter, ReportsTheApp) {
   const FeatureList none;
-  Naming all_one({"x", "x", "x"});
+  NamedApps all_one({"x", "x", "x"});
   Listener listener;
   FlowReporter reporter(none, all_one.naming(), {&listener});
-  meter_some(reporter);
-  EXPECT_EQ(listener.said,
+  meter_frames(reporter);
+  EXPECT_EQ(listener.text,
             "early of 2 packets at 1.500, 0 features, x. "
             "flow of 3 packets at 2.000, 0 features, x. end. ");
   EXPECT_GT(listener.last_confidence, 0);
   EXPECT_LE(listener.last_confidence, 1);
 }
 
-TEST(FlowReporter, SaysThatAnAppIsUnknown) {
+TEST(FlowReporter, ReportsUnknownApps) {
   const FeatureList none;
-  Naming doubtful({"x", "x", "x"}, {1, 1});
+  NamedApps unsure({"x", "x", "x"}, {1, 1});
   Listener listener;
-  FlowReporter reporter(none, doubtful.naming(), {&listener});
-  meter_some(reporter);
-  EXPECT_NE(listener.said.find("0 features, unknown. "), std::string::npos);
+  FlowReporter reporter(none, unsure.naming(), {&listener});
+  meter_frames(reporter);
+  EXPECT_NE(listener.text.find("0 features, unknown. "), std::string::npos);
 }
 
-TEST(FlowReporter, TakesAnotherJudgeFromOneFlowToTheNext) {
+TEST(FlowReporter, ReplacesTheClassifier) {
   const FeatureList none;
-  Naming before({"old", "old", "old"});
-  Naming after({"new", "new", "new"});
+  NamedApps before({"old", "old", "old"});
+  NamedApps after({"new", "new", "new"});
   Listener listener;
   FlowReporter reporter(none, before.naming(), {&listener});
-  meter_some(reporter);
-  reporter.use(after.naming());
-  listener.said.clear();
-  meter_some(reporter);
-  EXPECT_NE(listener.said.find(", new. "), std::string::npos);
-  EXPECT_EQ(listener.said.find("old"), std::string::npos);
+  meter_frames(reporter);
+  reporter.set_naming(after.naming());
+  listener.text.clear();
+  meter_frames(reporter);
+  EXPECT_NE(listener.text.find(", new. "), std::string::npos);
+  EXPECT_EQ(listener.text.find("old"), std::string::npos);
 }
 
-// The flows of meter_some go to a service without a name.
-TEST(FlowReporter, TellsWhichAppsShareAFlow) {
+// The flows of meter_frames have no server name.
+TEST(FlowReporter, ReportsTheAppsThatShareAFlow) {
   const FeatureList none;
-  Naming doubtful({"x", "y", "z"}, {1, 1});
   class Sharing : public FlowListener {
    public:
     void take(const FlowReport& report) override {
-      said += fmt::format("{}:", report.verdict->app);
+      text += fmt::format("{}:", report.verdict->app);
       for (const auto app : report.verdict->shared_by) {
-        said += fmt::format(" {}", app);
+        text += fmt::format(" {}", app);
       }
-      said += ". ";
+      text += ". ";
     }
-    std::string said;
+    std::string text;
   };
-  const auto said = [&](NamingClassifier naming) {
+  const auto text_of = [&](AmbiguityTable::Groups groups, bool marks) {
+    NamedApps unsure({"x", "y", "z"}, {1, 1},
+                     AmbiguityTable(std::move(groups)));
     Sharing listener;
-    FlowReporter reporter(none, naming, {&listener});
-    meter_some(reporter);
-    return listener.said;
+    FlowReporter reporter(none, Naming{&unsure.session, marks}, {&listener});
+    meter_frames(reporter);
+    return listener.text;
   };
-  NamingClassifier naming = doubtful.naming();
-  EXPECT_EQ(said(naming), "unknown:. unknown:. ");
-  naming.model = &doubtful.model;
-  doubtful.model.ambiguity = AmbiguityTable({{"UDP 9", {{0, 2}, 1, 0}}});
-  EXPECT_EQ(said(naming), "unknown:. unknown:. ") << "another service";
-  doubtful.model.ambiguity =
-      AmbiguityTable({{"UDP 443", {{0, 2}, 1, 0}}, {"UDP 53", {{0, 2}, 1, 0}}});
-  EXPECT_EQ(said(naming), "unknown: x z. unknown: x z. ");
+  const AmbiguityTable::Groups shared = {{"UDP 443", {{0, 2}, 1, 0}},
+                                         {"UDP 53", {{0, 2}, 1, 0}}};
+  EXPECT_EQ(text_of(shared, false), "unknown:. unknown:. ");
+  EXPECT_EQ(text_of({{"UDP 9", {{0, 2}, 1, 0}}}, true), "unknown:. unknown:. ")
+      << "another service";
+  EXPECT_EQ(text_of(shared, true), "unknown: x z. unknown: x z. ");
 }
 
-// Two devices that talk at once, with two flows each: the bursts are told one
-// behind the other, each flow with the features that are its own.
-TEST(FlowReporter, JudgesABurstWhenItIsOver) {
+// Two devices with interleaved bursts of two flows each: the bursts are
+// reported one after the other, each flow with its own features.
+TEST(FlowReporter, ClassifiesABurstAtItsEnd) {
   const FeatureList features = *FeatureList::parse("classic14");
-  Naming all_one({"x", "x", "x"});
+  NamedApps all_one({"x", "x", "x"});
   class Ports : public FlowListener {
    public:
     void take(const FlowReport& report) override {
       EXPECT_TRUE(report.verdict);
-      EXPECT_TRUE(report.flow.packets.empty()) << "they are gone by then";
+      EXPECT_TRUE(report.flow.packets.empty()) << "packets are not kept";
       const double longest = *std::ranges::max_element(report.features);
-      said += fmt::format("{}:{} {} ", report.flow.device.text(),
+      text += fmt::format("{}:{} {} ", report.flow.device.text(),
                           report.flow.device_port, longest);
     }
-    void end_burst() override { said += "end "; }
-    std::string said;
+    void end_burst() override { text += "end "; }
+    std::string text;
   };
   Ports listener;
   FlowReporter reporter(features, all_one.naming(), {&listener});
@@ -186,26 +191,26 @@ TEST(FlowReporter, JudgesABurstWhenItIsOver) {
                     .view());
     }
   }
-  EXPECT_EQ(listener.said, "") << "no burst is over yet";
+  EXPECT_EQ(listener.text, "") << "no burst has ended yet";
   meter.finish();
-  EXPECT_EQ(listener.said,
+  EXPECT_EQ(listener.text,
             "192.168.12.7:40100 128 192.168.12.7:40200 228 end "
             "192.168.12.8:40100 128 192.168.12.8:40200 228 end ");
 }
 
-// What devices did in one capture says nothing of those in the next.
-TEST(FlowReporter, BeginsEveryCaptureWithNothingBelieved) {
+// Device context does not carry over to the next capture.
+TEST(FlowReporter, ResetsTheClassifierPerCapture) {
   const FeatureList none;
   Naming naming({"x", "y", "z"});
   Listener listener;
   FlowReporter reporter(none, naming.naming(), {&listener});
-  meter_some(reporter);
+  meter_frames(reporter);
   const double first = listener.last_confidence;
-  meter_some(reporter);
+  meter_frames(reporter);
   EXPECT_EQ(listener.last_confidence, first);
 }
 
-TEST(LineListener, WritesIntoItsOwnersText) {
+TEST(LineListener, AppendsToTheString) {
   const FeatureList none;
   FlowWriterOptions options;
   options.mark_bursts = true;
@@ -213,7 +218,7 @@ TEST(LineListener, WritesIntoItsOwnersText) {
   std::string text;
   LineListener lines(*writer, text);
   FlowReporter reporter(none, std::nullopt, {&lines});
-  meter_some(reporter);
+  meter_frames(reporter);
   EXPECT_EQ(text,
             "1.500000 192.168.12.100 203.0.113.5 40000 443 UDP 2 0 56 0 early\n"
             "2.000000 192.168.12.100 203.0.113.5 40000 443 UDP 3 0 84 0\n"

@@ -16,7 +16,7 @@ namespace {
 constexpr int kTextDecimals = 6;
 constexpr int kCsvDecimals = 9;
 
-// The classic line: numbers and words parted by one space.
+// The classic line: numbers and words separated by one space.
 class TextWriter : public FlowWriter {
  public:
   using FlowWriter::FlowWriter;
@@ -46,7 +46,7 @@ class TextWriter : public FlowWriter {
   }
 
  private:
-  // An app's name must not look like two fields.
+  // Keeps an app's name one field: whitespace becomes '_'.
   static std::string one_word(std::string_view name) {
     std::string word(name);
     std::replace_if(

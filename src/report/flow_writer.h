@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flows and their verdicts as something to read: the classic text line, CSV or
-// JSON lines. The three forms are described in docs/formats.md.
+// Writes flows and their verdicts as classic text lines, CSV or JSON lines.
+// docs/formats.md describes the three formats.
 #pragma once
 
 #include <array>
@@ -23,31 +23,31 @@ inline constexpr std::array<std::string_view, 3> kFlowFormatNames = {
 struct FlowWriterOptions {
   FlowFormat format = FlowFormat::kText;
   std::vector<std::string> feature_columns;  // CSV and JSON lines only
-  bool with_names = false;                   // the same
+  bool with_names = false;                   // CSV and JSON lines only
   bool with_verdicts = false;
   bool with_ambiguity = false;  // CSV and JSON lines, with verdicts only
-  bool with_early = false;      // verdicts on flows that go on are among them
-  bool mark_bursts = false;     // text: a blank line ends each burst's flows
-  bool mark_captures = false;   // text: "# PATH" stands before each capture's
+  bool with_early = false;      // includes early verdicts on open flows
+  bool mark_bursts = false;     // text: a blank line after each burst
+  bool mark_captures = false;   // text: "# PATH" before each capture
 };
 
 struct NamedVerdict {
   std::string_view app;  // or "unknown"
   double confidence = 0;
-  // The apps among which flows like this one tell nothing; none where they do.
+  // The apps of the ambiguous group of this flow; empty if it is in none.
   std::vector<std::string_view> shared_by = {};
 };
 
-// All that is said of one flow.
+// What is reported for one flow.
 struct FlowReport {
   const Flow& flow;
-  Timestamp origin;                  // times are told since then
-  std::span<const double> features;  // one a column
+  Timestamp origin;                  // times count from here
+  std::span<const double> features;  // one per column
   std::optional<NamedVerdict> verdict;
-  bool is_early = false;  // the flow goes on; another report will follow
+  bool is_early = false;  // the flow is still open; a final report follows
 };
 
-// Writes into a string that the caller empties when it likes.
+// Appends to a string. The caller may clear it between calls.
 class FlowWriter {
  public:
   explicit FlowWriter(FlowWriterOptions options)

@@ -46,7 +46,7 @@ struct Written {
   }
 };
 
-TEST(TextLines, AreTheClassicForm) {
+TEST(TextLines, HaveTheClassicFormat) {
   EXPECT_EQ(Written{}.text(),
             "2.999999 192.168.12.100 2001:db8::5 40000 443 UDP 3 4 180 5600\n");
 }
@@ -60,14 +60,14 @@ TEST(TextLines, EndWithTheVerdict) {
             "chat 0.812\n");
 }
 
-TEST(TextLines, KeepAnAppsNameOneWord) {
+TEST(TextLines, KeepAppNamesOneWord) {
   Written written;
   written.options.with_verdicts = true;
   written.verdict = {"video,\tlive\nnow", 1};
   EXPECT_TRUE(written.text().ends_with(" video,_live_now 1.000\n"));
 }
 
-TEST(TextLines, MarkBurstsAndCapturesWhereAskedTo) {
+TEST(TextLines, MarkBurstsAndCapturesOnRequest) {
   Written written;
   written.options.mark_bursts = true;
   written.options.mark_captures = true;
@@ -76,7 +76,7 @@ TEST(TextLines, MarkBurstsAndCapturesWhereAskedTo) {
   EXPECT_TRUE(text.ends_with(" 5600\n\n")) << text;
 }
 
-TEST(TextLines, SayLastThatTheFlowGoesOn) {
+TEST(TextLines, EndWithEarly) {
   Written written;
   written.options.with_verdicts = true;
   written.options.with_early = true;
@@ -96,7 +96,7 @@ TEST(CsvLines, HaveAHeaderAndNineDecimals) {
             "2001:db8::5,443,UDP,3,4,180,5600\n");
 }
 
-TEST(CsvLines, HoldFeaturesThenTheVerdict) {
+TEST(CsvLines, HoldFeaturesAndVerdict) {
   Written written;
   written.options.format = FlowFormat::kCsv;
   written.options.feature_columns = {"length_mean", "gap_min", "is_tcp"};
@@ -113,7 +113,7 @@ TEST(CsvLines, HoldFeaturesThenTheVerdict) {
       << text;
 }
 
-TEST(CsvLines, SayInALastColumnWhetherTheFlowGoesOn) {
+TEST(CsvLines, HaveALastColumnForEarly) {
   Written written;
   written.options.format = FlowFormat::kCsv;
   written.options.with_verdicts = true;
@@ -126,7 +126,7 @@ TEST(CsvLines, SayInALastColumnWhetherTheFlowGoesOn) {
   EXPECT_TRUE(written.text().ends_with(",chat,0.812500,1\n"));
 }
 
-TEST(CsvLines, TellOfNoBurstsButTheirNumber) {
+TEST(CsvLines, HaveNoMarkers) {
   Written written;
   written.options.format = FlowFormat::kCsv;
   written.options.mark_bursts = true;
@@ -135,7 +135,7 @@ TEST(CsvLines, TellOfNoBurstsButTheirNumber) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 2);
 }
 
-TEST(JsonLines, AreOneObjectALine) {
+TEST(JsonLines, AreOneObjectPerLine) {
   Written written;
   written.options.format = FlowFormat::kJsonLines;
   EXPECT_EQ(written.text(),
@@ -148,7 +148,7 @@ TEST(JsonLines, AreOneObjectALine) {
             "\n");
 }
 
-TEST(JsonLines, HoldFeaturesByTheirNameAndTheVerdict) {
+TEST(JsonLines, HoldNamedFeaturesAndVerdict) {
   Written written;
   written.options.format = FlowFormat::kJsonLines;
   written.options.feature_columns = {"length_mean", "is_tcp"};
@@ -161,7 +161,7 @@ TEST(JsonLines, HoldFeaturesByTheirNameAndTheVerdict) {
   EXPECT_EQ(line["confidence"], 0.8125);
 }
 
-TEST(JsonLines, SayWhetherTheFlowGoesOnWhereThatCanBe) {
+TEST(JsonLines, HaveEarlyOnRequest) {
   Written written;
   written.options.format = FlowFormat::kJsonLines;
   EXPECT_FALSE(nlohmann::json::parse(written.text()).contains("early"));
@@ -171,7 +171,7 @@ TEST(JsonLines, SayWhetherTheFlowGoesOnWhereThatCanBe) {
   EXPECT_EQ(nlohmann::json::parse(written.text())["early"], true);
 }
 
-TEST(JsonLines, StayJsonWhateverBytesAPathHas) {
+TEST(JsonLines, ReplaceInvalidUtf8) {
   Written written;
   written.options.format = FlowFormat::kJsonLines;
   written.capture = "day \xff\"\n.pcap";

@@ -54,8 +54,8 @@ std::string policy(const HtmlPage& page) {
       source_of(page_style()), scripts.empty() ? " 'none'" : scripts);
 }
 
-// The text with U+FFFD in the place of what is no UTF-8.
-std::string clean(std::string_view text) {
+// Replaces invalid UTF-8 by U+FFFD.
+std::string valid_utf8(std::string_view text) {
   const std::string quoted = json_text(Json(std::string(text)));
   return Json::parse(quoted).get<std::string>();
 }
@@ -64,7 +64,7 @@ std::string clean(std::string_view text) {
 
 std::string html_text(std::string_view text) {
   std::string out;
-  for (const char c : clean(text)) {
+  for (const char c : valid_utf8(text)) {
     switch (c) {
       case '&':
         out += "&amp;";
@@ -90,7 +90,7 @@ std::string html_text(std::string_view text) {
 
 std::string data_island(std::string_view id, const Json& data) {
   std::string safe;
-  // In JSON a '<' stands in strings only.
+  // In JSON, '<' occurs only in strings.
   for (const char c : json_text(data)) {
     if (c == '<') {
       safe += "\\u003c";

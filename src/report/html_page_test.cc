@@ -12,17 +12,17 @@ bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-TEST(HtmlText, EscapesWhatHtmlWouldRead) {
+TEST(HtmlText, EscapesSpecialCharacters) {
   EXPECT_EQ(html_text("<b a=\"1\" c='2'>&amp;"),
             "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;");
   EXPECT_EQ(html_text("caf\u00e9 \u2713"), "caf\u00e9 \u2713");
 }
 
-TEST(HtmlText, ReplacesWhatIsNoUtf8) {
+TEST(HtmlText, ReplacesInvalidUtf8) {
   EXPECT_EQ(html_text("a\xff<"), "a\ufffd&lt;");
 }
 
-TEST(DataIsland, CannotBeEndedByItsContent) {
+TEST(DataIsland, EscapesEndTags) {
   const std::string evil = "</script><script>alert(1)</script><!--";
   const std::string island = data_island("names", Json{{"app", evil}});
   EXPECT_EQ(island.find("</script>"), island.rfind("</script>"));
@@ -33,7 +33,7 @@ TEST(DataIsland, CannotBeEndedByItsContent) {
   EXPECT_EQ(data["app"], evil);
 }
 
-TEST(HtmlPageTest, MayLoadNothingAndRunNothingElse) {
+TEST(HtmlPageTest, AllowsOnlyBuiltInCode) {
   const std::string page = page_html({"a<b", "<p>text</p>\n", {"let a = 1;"}});
   EXPECT_TRUE(holds(page, "<title>a&lt;b</title>"));
   EXPECT_TRUE(holds(page, "<p>text</p>"));
@@ -46,11 +46,11 @@ TEST(HtmlPageTest, MayLoadNothingAndRunNothingElse) {
   EXPECT_FALSE(holds(page, "unsafe"));
 }
 
-TEST(HtmlPageTest, WithoutScriptsRunsNone) {
+TEST(HtmlPageTest, AllowsNoScriptWithoutScripts) {
   EXPECT_TRUE(holds(page_html({"", "", {}}), "script-src 'none';"));
 }
 
-TEST(PageAssets, AreThereAndCannotEndTheirElement) {
+TEST(PageAssets, AreEmbeddedAndHaveNoEndTags) {
   EXPECT_TRUE(holds(chart_script(), "Chart.js"));
   EXPECT_TRUE(holds(chart_script(), "MIT License"));
   EXPECT_TRUE(holds(page_style(), "prefers-color-scheme"));
@@ -63,7 +63,7 @@ TEST(PageAssets, AreThereAndCannotEndTheirElement) {
   }
 }
 
-TEST(HtmlTable, SaysWhatIsAHeader) {
+TEST(HtmlTable, MarksHeaderCells) {
   HtmlTable table("1 < 2");
   table.header({"app", "flows"});
   table.row({{"chat"}, {"7", "heat h3"}}, "mean");

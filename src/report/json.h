@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// JSON as this project writes it: keys in the order in which they were put in,
-// bytes that are no UTF-8 (a path may hold any) replaced by U+FFFD.
+// JSON output: keys keep their insertion order; invalid UTF-8, which a path may
+// hold, becomes U+FFFD.
 #pragma once
 
 #include <cstdint>
@@ -12,26 +12,25 @@ namespace flowtell {
 
 using Json = nlohmann::ordered_json;
 
-// On one line, or with an indent of so many spaces.
+// On one line, or indented by `indent` spaces.
 inline std::string json_text(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-// A member that is a text; empty if it is absent or anything else.
+// A string member; empty if absent or of another type.
 inline std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>()
                                                      : std::string();
 }
 
-// A member that is a whole number from 0 on; `otherwise` if it is absent or
-// anything else.
+// An unsigned integer member; `fallback` if absent or of another type.
 inline std::uint64_t number_at(const Json& object, const char* key,
-                               std::uint64_t otherwise) {
+                               std::uint64_t fallback) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number_unsigned()
              ? found->get<std::uint64_t>()
-             : otherwise;
+             : fallback;
 }
 
 }  // namespace flowtell

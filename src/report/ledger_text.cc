@@ -16,7 +16,7 @@ std::string links_text(const MeterReport& report) {
   return listed(names);
 }
 
-// The heading under which most frames went that were not used.
+// The heading with the most unused frames.
 const LedgerHeading& fullest_heading(const Ledger& ledger) {
   return *std::max_element(kLedgerHeadings.begin(), kLedgerHeadings.end(),
                            [&](const LedgerHeading& a, const LedgerHeading& b) {
@@ -31,7 +31,7 @@ std::string remedy_for(FrameOutcome outcome) {
     case FrameOutcome::kCutShort:
       return "record with a longer snap length, at least 128 bytes";
     case FrameOutcome::kMalformed:
-      return "is the capture's link type the right one?";
+      return "check the capture's link type";
     case FrameOutcome::kNotIp:
     case FrameOutcome::kNotTcpUdp:
     case FrameOutcome::kFragmentWithoutPorts:
@@ -65,17 +65,17 @@ std::string ledger_text(const MeterReport& report) {
     if (count > 0) out += fmt::format("{} {}\n", counted(count, noun), what);
   };
   note(report.late_frames, "frame",
-       "came late by up to a second and took the time of the one before");
+       "came up to a second late and took the time of the frame before");
   note(report.clock_steps, "time",
-       "the recorder's clock fell back; gaps were kept");
+       "the recorder's clock stepped back; gaps were kept");
   note(report.bursts_ended_early, "burst",
-       "ended early for want of room (--max-flows)");
+       "ended early because the flow table was full (--max-flows)");
   return out;
 }
 
 std::string no_flow_text(const MeterReport& report) {
   if (report.frames == 0) {
-    return "no flows: there were no frames; record while the apps are in use";
+    return "no flows: no frames were read; record while the apps are in use";
   }
   const LedgerHeading& heading = fullest_heading(report.ledger);
   return fmt::format("no flows: {} of {} on {} are '{}' ({}); {}",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a meter saw, for people: the ledger, and why there may be no flow.
+// A meter's report as text: the ledger, and the reason if there is no flow.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace flowtell {
 
-// Every heading with its count and share, the sum, and what else was noticed
-// (late frames, clock steps, bursts ended early).
+// Every heading with its count and share, the total, and other events (late
+// frames, clock steps, bursts ended early).
 std::string ledger_text(const MeterReport& report);
 
-// Why a run gave no flow: the likeliest reason, naming the link type.
+// The likeliest reason why a run found no flow, with the link type.
 // REQUIRES: report.flows == 0.
 std::string no_flow_text(const MeterReport& report);
 

@@ -15,7 +15,7 @@ MeterReport report_of(std::uint64_t frames, FrameOutcome outcome,
   return report;
 }
 
-TEST(LedgerText, ShowsEveryHeadingAndTheSum) {
+TEST(LedgerText, ShowsEveryHeadingAndTheTotal) {
   MeterReport report = report_of(6, FrameOutcome::kUsed);
   report += report_of(1, FrameOutcome::kNotIp);
   report += report_of(1, FrameOutcome::kMalformed, LinkType::kRaw);
@@ -35,22 +35,22 @@ TEST(LedgerText, ShowsEveryHeadingAndTheSum) {
             "2 flows on Ethernet (link type 1) and raw IP (link type 101)\n");
 }
 
-TEST(LedgerText, NotesWhatElseWasNoticed) {
+TEST(LedgerText, ReportsOtherEvents) {
   MeterReport report = report_of(9, FrameOutcome::kUsed);
   report.late_frames = 1;
   report.clock_steps = 2;
   report.bursts_ended_early = 3;
   const std::string text = ledger_text(report);
-  EXPECT_NE(text.find("\n1 frame came late by up to a second"),
-            std::string::npos);
-  EXPECT_NE(text.find("\n2 times the recorder's clock fell back; gaps were "
+  EXPECT_NE(text.find("\n1 frame came up to a second late"), std::string::npos);
+  EXPECT_NE(text.find("\n2 times the recorder's clock stepped back; gaps were "
                       "kept\n"),
             std::string::npos);
-  EXPECT_NE(text.find("\n3 bursts ended early for want of room (--max-flows)"),
+  EXPECT_NE(text.find("\n3 bursts ended early because the flow table was full "
+                      "(--max-flows)"),
             std::string::npos);
 }
 
-TEST(LedgerText, NotesNothingThatDidNotHappen) {
+TEST(LedgerText, OmitsEventsThatDidNotHappen) {
   MeterReport report = report_of(1, FrameOutcome::kUsed);
   report.flows = 1;
   EXPECT_TRUE(
@@ -58,7 +58,7 @@ TEST(LedgerText, NotesNothingThatDidNotHappen) {
                                     "\n"));
 }
 
-TEST(LedgerText, OfNothingHasNoShares) {
+TEST(LedgerText, HandlesAnEmptyReport) {
   const std::string text = ledger_text({});
   EXPECT_NE(text.find("read                         0  0.0\n"),
             std::string::npos)
@@ -66,7 +66,7 @@ TEST(LedgerText, OfNothingHasNoShares) {
   EXPECT_TRUE(text.ends_with("0 flows on no link\n")) << text;
 }
 
-TEST(NoFlowText, NamesTheLikeliestReasonAndARemedy) {
+TEST(NoFlowText, ShowsTheLikeliestReasonAndARemedy) {
   MeterReport report = report_of(7, FrameOutcome::kCutShort);
   report += report_of(2, FrameOutcome::kNotIp);
   EXPECT_EQ(no_flow_text(report),
@@ -75,7 +75,7 @@ TEST(NoFlowText, NamesTheLikeliestReasonAndARemedy) {
             "longer snap length, at least 128 bytes");
 }
 
-TEST(NoFlowText, NamesALinkThatIsNotLookedInto) {
+TEST(NoFlowText, ShowsAnUnsupportedLinkType) {
   EXPECT_EQ(no_flow_text(report_of(1, FrameOutcome::kUnsupportedLink,
                                    static_cast<LinkType>(127))),
             "no flows: 1 of 1 frame on unsupported (link type 127) are "
@@ -83,9 +83,9 @@ TEST(NoFlowText, NamesALinkThatIsNotLookedInto) {
             "into); record on Ethernet or with 'tcpdump -i any' instead");
 }
 
-TEST(NoFlowText, SaysWhereThereIsNoFrame) {
+TEST(NoFlowText, ReportsMissingFrames) {
   EXPECT_EQ(no_flow_text({}),
-            "no flows: there were no frames; record while the apps are "
+            "no flows: no frames were read; record while the apps are "
             "in use");
 }
 

@@ -14,22 +14,22 @@ namespace {
 constexpr std::size_t kMaxDevices = 1000;
 constexpr std::size_t kMaxRecent = 100;
 constexpr double kHalfLife = 20;  // seconds
-constexpr std::size_t kLongestTitle = 16;
+constexpr std::size_t kMaxTitle = 16;
 constexpr Duration kIdleAfter = std::chrono::seconds(30);
-constexpr Duration kRatesEvery = std::chrono::seconds(1);
+constexpr Duration kRateInterval = std::chrono::seconds(1);
 
-// The columns beside the device's name; a screen of 80 shows all of them, a
-// wider one gives the name more, up to the longest address.
-constexpr std::size_t kBesideName = 61;
-constexpr std::size_t kShortestName = 15;
-constexpr std::size_t kLongestName = 39;
+// The width of the columns other than the device's name. A screen of 80 columns
+// shows all of them; a wider one widens the name, up to the longest address.
+constexpr std::size_t kOtherColumns = 61;
+constexpr std::size_t kMinName = 15;
+constexpr std::size_t kMaxName = 39;
 
 std::size_t name_width(std::size_t columns) {
-  const std::size_t left = columns - std::min(columns, kBesideName);
-  return std::clamp(left, kShortestName, kLongestName);
+  const std::size_t rest = columns - std::min(columns, kOtherColumns);
+  return std::clamp(rest, kMinName, kMaxName);
 }
 
-std::string sure_text(double share) {
+std::string confidence_text(double share) {
   return fmt::format("{:.0f} %", 100 * share);
 }
 
@@ -75,14 +75,14 @@ void LiveScreen::take(const FlowReport& report) {
 }
 
 void LiveScreen::update_rates(const LiveStatus& status) {
-  const Duration since = status.passed - before_.passed;
-  if (since < kRatesEvery) return;
+  const Duration since = status.elapsed - rated_.elapsed;
+  if (since < kRateInterval) return;
   const double seconds = in_seconds(since);
   packets_per_second_ =
-      static_cast<double>(status.frames - before_.frames) / seconds;
+      static_cast<double>(status.frames - rated_.frames) / seconds;
   bits_per_second_ =
-      8 * static_cast<double>(status.bytes - before_.bytes) / seconds;
-  before_ = status;
+      8 * static_cast<double>(status.bytes - rated_.bytes) / seconds;
+  rated_ = status;
 }
 
 std::string LiveScreen::head(const LiveStatus& status) const {
@@ -90,8 +90,8 @@ std::string LiveScreen::head(const LiveStatus& status) const {
       static_cast<std::uint64_t>(std::llround(packets_per_second_));
   return fmt::format(
       "flowtell  {}  {}  {}  {} packets/s  {:.1f} Mbit/s  {} {} open",
-      fitted(title_, std::min<std::size_t>(title_.size(), kLongestTitle)),
-      clock_text(status.passed),
+      fitted(title_, std::min<std::size_t>(title_.size(), kMaxTitle)),
+      clock_text(status.elapsed),
       status.dropped == 0 ? std::string("none dropped")
                           : grouped_text(status.dropped) + " DROPPED",
       grouped_text(packets), bits_per_second_ / 1e6,
@@ -104,7 +104,7 @@ std::string LiveScreen::device_line(const Devices::value_type& entry,
   const auto& [address, device] = entry;
   const Duration ago = std::max(now - device.last, Duration{});
   std::string app = "idle";
-  std::string sure;
+  std::string confidence;
   if (ago <= kIdleAfter && device.apps.empty()) app = kUnknownName;
   if (ago <= kIdleAfter && !device.apps.empty()) {
     const auto best = std::max_element(
@@ -112,11 +112,12 @@ std::string LiveScreen::device_line(const Devices::value_type& entry,
         [](const auto& a, const auto& b) { return a.second < b.second; });
     app = best->first;
     if (app != kUnknownName) {
-      sure = sure_text(best->second / device.verdicts);
+      confidence = confidence_text(best->second / device.verdicts);
     }
   }
   return fitted(name_of_(address), width) + "  " + fitted(app, 16) +
-         fitted_right(sure, 6) + fitted_right(grouped_text(device.flows), 8) +
+         fitted_right(confidence, 6) +
+         fitted_right(grouped_text(device.flows), 8) +
          fitted_right(bytes_text(device.sent), 10) +
          fitted_right(bytes_text(device.received), 10) +
          fitted_right(ago_text(ago), 9);
@@ -127,13 +128,13 @@ std::string LiveScreen::recent_line(const Recent& recent, Timestamp now,
   const Duration ago = std::max(now - recent.time, Duration{});
   return fitted(name_of_(recent.device), width) + "  " +
          fitted(recent.app, 16) +
-         fitted_right(sure_text(recent.confidence), 6) +
+         fitted_right(confidence_text(recent.confidence), 6) +
          (recent.is_early ? " early" : "      ") +
          fitted_right(bytes_text(recent.bytes), 10) +
          fitted_right(ago_text(ago), 9) + "  " + recent.remote;
 }
 
-std::vector<const LiveScreen::Devices::value_type*> LiveScreen::by_last()
+std::vector<const LiveScreen::Devices::value_type*> LiveScreen::latest_first()
     const {
   std::vector<const Devices::value_type*> order;
   for (const auto& entry : devices_) order.push_back(&entry);
@@ -148,18 +149,18 @@ std::string LiveScreen::draw(const LiveStatus& status, ScreenSize size) {
   std::vector<std::string> lines = {head(status), ""};
   const std::size_t width = name_width(size.columns);
   lines.push_back(fitted("DEVICE", width) +
-                  "  NOW               SURE   FLOWS      SENT  RECEIVED     "
+                  "  NOW               CONF   FLOWS      SENT  RECEIVED     "
                   "LAST");
-  // Both lists are worth seeing: neither gets less than half of what is left.
-  const std::size_t left = size.rows > 6 ? size.rows - 6 : 0;
-  const std::size_t for_recent = std::min(recent_.size(), left / 2);
-  for (const auto* entry : by_last()) {
-    if (lines.size() >= 3 + left - for_recent) break;
+  // Each list gets at least half of the remaining rows.
+  const std::size_t rest = size.rows > 6 ? size.rows - 6 : 0;
+  const std::size_t for_recent = std::min(recent_.size(), rest / 2);
+  for (const auto* entry : latest_first()) {
+    if (lines.size() >= 3 + rest - for_recent) break;
     lines.push_back(device_line(*entry, status.now, width));
   }
   lines.emplace_back();
   lines.push_back(fitted("RECENT FLOWS", width) +
-                  "  APP               SURE           BYTES     LAST  REMOTE");
+                  "  APP               CONF           BYTES     LAST  REMOTE");
   for (const Recent& recent : recent_) {
     if (lines.size() + 1 >= size.rows) break;
     lines.push_back(recent_line(recent, status.now, width));

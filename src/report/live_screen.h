@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A watch as a screen: each device by name, what it is doing now and how sure
-// that is, its traffic, and the flows judged last.
+// A watch as a text screen: each device with its current app, the confidence,
+// its traffic, and the most recently classified flows.
 //
-// What a device is doing is the app with the greatest sum of confidences among
-// its verdicts, early and final ones alike, each of which counts half after
-// twenty seconds; `unknown` counts as an app that is always sure. How sure it
-// is: the share of its sum in all verdicts so weighed.
+// A device's current app has the greatest sum of confidences among its
+// verdicts, early and final. Verdicts decay with a half-life of 20 s; `unknown`
+// counts as an app with confidence 1. The confidence shown is the app's share
+// of the weight of all verdicts.
 //
-// Draws text of a given size and knows no terminal. Memory is bounded: the
-// device silent longest makes way.
+// Draws text of a given size, independent of any terminal. Memory is bounded:
+// the device idle longest is evicted.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,10 @@
 
 namespace flowtell {
 
-// Where the watch stands when it is drawn.
+// The state of the watch when it is drawn.
 struct LiveStatus {
-  Duration passed;  // since the start
-  Timestamp now;    // on the packets' clock
+  Duration elapsed;  // since the start
+  Timestamp now;     // on the packets' clock
   std::uint64_t frames = 0;
   std::uint64_t bytes = 0;
   std::uint64_t dropped = 0;
@@ -42,23 +42,22 @@ class LiveScreen : public FlowListener {
  public:
   using NameOf = std::function<std::string(const Address&)>;
 
-  // `title` says what is watched; `name_of` a device's name.
+  // `title` names the source; `name_of` returns a device's name.
   LiveScreen(std::string title, NameOf name_of)
       : title_(std::move(title)), name_of_(std::move(name_of)) {}
 
   void take(const FlowReport& report) override;
 
-  // Stands in the last line from here on.
+  // Shows `text` in the last line from now on.
   void notice(std::string text) { last_line_ = std::move(text); }
 
-  // As many lines as there are rows, each as wide as the screen, the last
-  // without a line's end.
+  // size.rows lines of size.columns columns; the last has no line end.
   std::string draw(const LiveStatus& status, ScreenSize size);
 
  private:
   struct Device {
     std::map<std::string, double, std::less<>> apps;  // sums of confidences
-    double verdicts = 0;                              // weighed alike
+    double verdicts = 0;                              // sum of weights
     Timestamp last{};
     std::uint64_t flows = 0;
     std::uint64_t sent = 0;  // bytes
@@ -78,19 +77,19 @@ class LiveScreen : public FlowListener {
   Device& find_or_add(const Address& address);
   void update_rates(const LiveStatus& status);
   std::string head(const LiveStatus& status) const;
-  // `width` is that of the device's name.
+  // `width` is the width of the device's name.
   std::string device_line(const Devices::value_type& device, Timestamp now,
                           std::size_t width) const;
   std::string recent_line(const Recent& recent, Timestamp now,
                           std::size_t width) const;
-  std::vector<const Devices::value_type*> by_last() const;
+  std::vector<const Devices::value_type*> latest_first() const;
 
   std::string title_;
   std::string last_line_ = "Ctrl-C ends the watch";
   NameOf name_of_;
   Devices devices_;
-  std::deque<Recent> recent_;  // the newest first
-  LiveStatus before_{};        // when the rates were taken
+  std::deque<Recent> recent_;  // newest first
+  LiveStatus rated_{};         // status when the rates were computed
   double packets_per_second_ = 0;
   double bits_per_second_ = 0;
 };

@@ -9,7 +9,7 @@
 namespace flowtell {
 namespace {
 
-struct Told {
+struct Report {
   std::string_view device = "192.168.12.100";
   std::string_view app = "chat";
   double confidence = 1;
@@ -19,10 +19,10 @@ struct Told {
 
 class Screen : public testing::Test {
  protected:
-  void tell(const Told& reported) {
+  void add(const Report& report) {
     Flow flow{};
-    flow.last = kTestStart + reported.at;
-    flow.device = test_address(reported.device);
+    flow.last = kTestStart + report.at;
+    flow.device = test_address(report.device);
     flow.remote = test_address("203.0.113.5");
     flow.remote_port = 443;
     flow.protocol = Protocol::kTcp;
@@ -31,15 +31,15 @@ class Screen : public testing::Test {
     screen_.take({flow,
                   kTestStart,
                   {},
-                  NamedVerdict{reported.app, reported.confidence},
-                  reported.is_early});
+                  NamedVerdict{report.app, report.confidence},
+                  report.is_early});
   }
   std::string draw(ScreenSize size = {80, 24}, Duration now = {}) {
     LiveStatus status;
     status.now = kTestStart + now;
     return screen_.draw(status, size);
   }
-  // The line that begins with this, without the blanks at its end.
+  // The first line with this prefix, without trailing spaces.
   std::string line(std::string_view begin, Duration now = {}) {
     const std::string text = draw({80, 24}, now);
     for (const std::string_view line : split(text, '\n')) {
@@ -48,8 +48,8 @@ class Screen : public testing::Test {
     }
     return "";
   }
-  // What a device is doing, and how sure that is.
-  std::string doing(std::string_view device, Duration now = {}) {
+  // The current app of a device and its confidence.
+  std::string current_app(std::string_view device, Duration now = {}) {
     const std::string text = line(device, now);
     return text.empty() ? "" : text.substr(21, 22);
   }
@@ -61,10 +61,10 @@ class Screen : public testing::Test {
 };
 
 TEST_F(Screen, ShowsDevicesAndRecentFlows) {
-  tell({.confidence = 0.75, .at = 1s});
-  tell({.device = "192.168.12.7", .app = "video", .at = 3s, .is_early = true});
+  add({.confidence = 0.75, .at = 1s});
+  add({.device = "192.168.12.7", .app = "video", .at = 3s, .is_early = true});
   LiveStatus status;
-  status.passed = 65s;
+  status.elapsed = 65s;
   status.now = kTestStart + 5s;
   status.frames = 65'000;
   status.bytes = 65'000'000;
@@ -75,7 +75,7 @@ TEST_F(Screen, ShowsDevicesAndRecentFlows) {
       "flows o~\n"
       "                                                                        "
       "        \n"
-      "DEVICE               NOW               SURE   FLOWS      SENT  RECEIVED"
+      "DEVICE               NOW               CONF   FLOWS      SENT  RECEIVED"
       "     LAST\n"
       "192.168.12.7         video            100 %       0       0 B       0 B"
       "      2 s\n"
@@ -83,7 +83,7 @@ TEST_F(Screen, ShowsDevicesAndRecentFlows) {
       "      4 s\n"
       "                                                                        "
       "        \n"
-      "RECENT FLOWS         APP               SURE           BYTES     LAST  RE"
+      "RECENT FLOWS         APP               CONF           BYTES     LAST  RE"
       "MOTE    \n"
       "192.168.12.7         video            100 % early   57.2 kB      2 s  TC"
       "P 203.0~\n"
@@ -93,9 +93,9 @@ TEST_F(Screen, ShowsDevicesAndRecentFlows) {
       "        ");
 }
 
-TEST_F(Screen, IsOfExactlyTheSizeOfTheTerminal) {
+TEST_F(Screen, HasExactlyTheGivenSize) {
   for (int i = 1; i < 40; ++i) {
-    tell({.device = fmt::format("192.168.12.{}", i), .at = i * 1s});
+    add({.device = fmt::format("192.168.12.{}", i), .at = i * 1s});
   }
   for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 24u, 100u}) {
     for (const std::size_t columns : {1u, 2u, 20u, 79u, 80u, 200u}) {
@@ -109,22 +109,22 @@ TEST_F(Screen, IsOfExactlyTheSizeOfTheTerminal) {
   }
 }
 
-TEST_F(Screen, IsNothingOnATerminalOfNoSize) {
-  tell({});
+TEST_F(Screen, HandlesAnEmptySize) {
+  add({});
   EXPECT_EQ(draw({80, 0}), "");
   EXPECT_EQ(draw({0, 2}), "\n");
 }
 
-TEST_F(Screen, ShowsMoreOfANameWhereItIsWide) {
-  tell({.device = "fd00:1234:5678:9abc:def0:1234:5678:9abc"});
+TEST_F(Screen, WidensNamesOnAWideScreen) {
+  add({.device = "fd00:1234:5678:9abc:def0:1234:5678:9abc"});
   EXPECT_EQ(draw({100, 24}).find("5678:9abc  chat") != std::string::npos, true);
   EXPECT_NE(draw({80, 24}).find("fd00:1234:5678:9ab~  chat"),
             std::string::npos);
 }
 
-TEST_F(Screen, GivesNeitherListLessThanHalf) {
+TEST_F(Screen, SplitsRowsBetweenBothLists) {
   for (int i = 1; i < 100; ++i) {
-    tell({.device = fmt::format("192.168.12.{}", i)});
+    add({.device = fmt::format("192.168.12.{}", i)});
   }
   const std::string text = draw({80, 24});
   std::size_t devices = 0;
@@ -140,10 +140,10 @@ TEST_F(Screen, GivesNeitherListLessThanHalf) {
   EXPECT_EQ(recent, 9u);
 }
 
-// Of an odd number the devices get one more; six lines are for all else.
-TEST_F(Screen, GivesDevicesTheOddLine) {
+// Six rows are for everything but the lists.
+TEST_F(Screen, GivesTheOddRowToDevices) {
   for (int i = 1; i < 100; ++i) {
-    tell({.device = fmt::format("192.168.12.{}", i)});
+    add({.device = fmt::format("192.168.12.{}", i)});
   }
   const auto lists = [&](std::size_t rows) {
     std::pair<std::size_t, std::size_t> devices_and_recent;
@@ -161,69 +161,69 @@ TEST_F(Screen, GivesDevicesTheOddLine) {
   EXPECT_EQ(lists(25), std::pair(std::size_t{10}, std::size_t{9}));
 }
 
-// --- what a device is doing --------------------------------------------------
+// --- the current app of a device ---------------------------------------------
 
-TEST_F(Screen, NamesTheAppOfTheGreatestSumOfConfidences) {
-  tell({.app = "chat", .confidence = 0.9});
-  tell({.app = "video", .confidence = 0.6});
-  tell({.app = "video", .confidence = 0.6});
-  EXPECT_EQ(doing("192.168.12.100"), "video             40 %");
+TEST_F(Screen, ShowsTheAppWithTheGreatestSumOfConfidences) {
+  add({.app = "chat", .confidence = 0.9});
+  add({.app = "video", .confidence = 0.6});
+  add({.app = "video", .confidence = 0.6});
+  EXPECT_EQ(current_app("192.168.12.100"), "video             40 %");
 }
 
-TEST_F(Screen, CountsAVerdictHalfAfterTwentySeconds) {
-  tell({.app = "chat", .confidence = 1});
-  tell({.app = "video", .confidence = 0.6, .at = 20s});
-  EXPECT_EQ(doing("192.168.12.100", 20s), "video             40 %");
+TEST_F(Screen, HalvesVerdictsAfterTwentySeconds) {
+  add({.app = "chat", .confidence = 1});
+  add({.app = "video", .confidence = 0.6, .at = 20s});
+  EXPECT_EQ(current_app("192.168.12.100", 20s), "video             40 %");
 }
 
 TEST_F(Screen, CountsUnknownVerdictsAgainstEveryApp) {
-  tell({.app = "chat", .confidence = 1});
-  tell({.app = "unknown", .confidence = 0.9});
-  EXPECT_EQ(doing("192.168.12.100"), "chat              50 %");
-  tell({.app = "unknown", .confidence = 0.9});
-  EXPECT_EQ(doing("192.168.12.100"), "unknown               ");
+  add({.app = "chat", .confidence = 1});
+  add({.app = "unknown", .confidence = 0.9});
+  EXPECT_EQ(current_app("192.168.12.100"), "chat              50 %");
+  add({.app = "unknown", .confidence = 0.9});
+  EXPECT_EQ(current_app("192.168.12.100"), "unknown               ");
 }
 
-TEST_F(Screen, SaysWhereAllIsUnknown) {
-  tell({.app = "unknown", .confidence = 0.4});
-  EXPECT_EQ(doing("192.168.12.100"), "unknown               ");
+TEST_F(Screen, ShowsUnknownIfAllVerdictsAreUnknown) {
+  add({.app = "unknown", .confidence = 0.4});
+  EXPECT_EQ(current_app("192.168.12.100"), "unknown               ");
 }
 
-TEST_F(Screen, CallsADeviceIdleAfterAWhile) {
-  tell({});
-  EXPECT_EQ(doing("192.168.12.100", 30s), "chat             100 %");
-  EXPECT_EQ(doing("192.168.12.100", 31s), "idle                  ");
+TEST_F(Screen, ShowsIdleAfterThirtySeconds) {
+  add({});
+  EXPECT_EQ(current_app("192.168.12.100", 30s), "chat             100 %");
+  EXPECT_EQ(current_app("192.168.12.100", 31s), "idle                  ");
 }
 
-TEST_F(Screen, CountsNoTrafficOfAFlowThatGoesOn) {
-  tell({.is_early = true});
+TEST_F(Screen, CountsNoTrafficOfEarlyReports) {
+  add({.is_early = true});
   EXPECT_EQ(line("192.168.12.100"),
             "192.168.12.100       chat             100 %       0       0 B"
             "       0 B      0 s");
-  tell({});
+  add({});
   EXPECT_EQ(line("192.168.12.100"),
             "192.168.12.100       chat             100 %       1    1.2 kB"
             "   56.0 kB      0 s");
 }
 
 TEST_F(Screen, ShowsTheLatestDeviceFirst) {
-  tell({.device = "10.0.0.1", .at = 2s});
-  tell({.device = "10.0.0.2", .at = 1s});
+  add({.device = "10.0.0.1", .at = 2s});
+  add({.device = "10.0.0.2", .at = 1s});
   const std::string text = draw({80, 24}, 3s);
   EXPECT_LT(text.find("10.0.0.1"), text.find("10.0.0.2"));
 }
 
-TEST_F(Screen, TellsTheTimeSinceInMinutesWhereItIsLong) {
-  tell({});
+TEST_F(Screen, ShowsLongTimesAsAClock) {
+  add({});
   EXPECT_TRUE(line("192.168.12.100", 119s).ends_with(" 119 s"));
   EXPECT_TRUE(line("192.168.12.100", 1h).ends_with(" 1:00:00"));
 }
 
 // --- rates -------------------------------------------------------------------
 
-TEST_F(Screen, TellsRatesSinceASecondOrMore) {
+TEST_F(Screen, UpdatesRatesOnceASecond) {
   LiveStatus status;
-  status.passed = 10s;
+  status.elapsed = 10s;
   status.frames = 1000;
   status.bytes = 1'250'000;
   const auto rates = [&] {
@@ -232,36 +232,35 @@ TEST_F(Screen, TellsRatesSinceASecondOrMore) {
   };
   EXPECT_EQ(rates(),
             "flowtell  wlan0  0:10  none dropped  100 packets/s  1.0 Mbit/s");
-  status.passed += 999ms;
+  status.elapsed += 999ms;
   status.frames += 5000;
   EXPECT_EQ(rates(),
             "flowtell  wlan0  0:10  none dropped  100 packets/s  1.0 Mbit/s");
-  status.passed += 1s + 1ms;
+  status.elapsed += 1s + 1ms;
   status.frames += 1000;
   EXPECT_EQ(rates(),
             "flowtell  wlan0  0:12  none dropped  3,000 packets/s  0.0 Mbit/s");
 }
 
-TEST_F(Screen, SaysLoudlyWhatWasDropped) {
+TEST_F(Screen, ShowsDroppedFrames) {
   LiveStatus status;
   status.dropped = 1234;
   EXPECT_NE(screen_.draw(status, {100, 24}).find("1,234 DROPPED"),
             std::string::npos);
 }
 
-// --- what comes from outside
-// ---------------------------------------------------
+// --- untrusted text ----------------------------------------------------------
 
-TEST_F(Screen, CannotBeMovedByNames) {
+TEST_F(Screen, ReplacesControlCharactersInNames) {
   name_ =
       "\x1b[2J\x1b]0;owned\x07\r\n\u009b"
       "31m\xe0\x82\x9b\xff";
-  tell({.app = "\x1b[31mred\n"});
+  add({.app = "\x1b[31mred\n"});
   const std::string text = draw();
   const auto lines = split(text, '\n');
   EXPECT_EQ(lines.size(), 24u);
   for (const std::string_view line : lines) {
-    EXPECT_EQ(line.size(), 80u) << "nothing but ASCII is left";
+    EXPECT_EQ(line.size(), 80u) << "only ASCII is left";
     for (const char c : line) {
       EXPECT_TRUE(c >= 0x20 && c < 0x7f) << static_cast<int>(c);
     }
@@ -269,11 +268,11 @@ TEST_F(Screen, CannotBeMovedByNames) {
   EXPECT_NE(text.find("?[2J?]0;owned?????~"), std::string::npos) << text;
 }
 
-TEST_F(Screen, RemembersAThousandDevicesTheSilentMakeWay) {
+TEST_F(Screen, KeepsAThousandDevicesAndEvictsTheIdlest) {
   for (int i = 0; i < 1500; ++i) {
-    tell({.device = fmt::format("10.0.{}.{}", i / 250, i % 250), .at = i * 1s});
+    add({.device = fmt::format("10.0.{}.{}", i / 250, i % 250), .at = i * 1s});
   }
-  tell({.device = "10.0.2.0", .at = 1500s});
+  add({.device = "10.0.2.0", .at = 1500s});
   const std::string text = draw({80, 5000}, 1500s);
   std::size_t devices = 0;
   for (const std::string_view line : split(text, '\n')) {
@@ -284,12 +283,12 @@ TEST_F(Screen, RemembersAThousandDevicesTheSilentMakeWay) {
   }
   EXPECT_EQ(devices, 1000u);
   EXPECT_TRUE(line("10.0.2.0", 1500s).find(" 2    2.4 kB") != std::string::npos)
-      << "it was kept, and nobody had to make way for it";
+      << "it was kept, and no device was evicted for it";
   EXPECT_EQ(text.find("10.0.1.249 "), std::string::npos);
 }
 
-TEST_F(Screen, RemembersAHundredRecentFlows) {
-  for (int i = 0; i < 300; ++i) tell({.at = i * 1s});
+TEST_F(Screen, KeepsAHundredRecentFlows) {
+  for (int i = 0; i < 300; ++i) add({.at = i * 1s});
   const std::string text = draw({80, 1000}, 300s);
   std::size_t recent = 0;
   for (const std::string_view line : split(text, '\n')) {
@@ -298,12 +297,12 @@ TEST_F(Screen, RemembersAHundredRecentFlows) {
   EXPECT_EQ(recent, 100u);
 }
 
-TEST_F(Screen, TakesFlowsThatWereNotJudged) {
+TEST_F(Screen, AcceptsFlowsWithoutVerdict) {
   Flow flow{};
   flow.last = kTestStart;
   flow.device = test_address("192.168.12.100");
   screen_.take({flow, kTestStart, {}, std::nullopt});
-  EXPECT_EQ(doing("192.168.12.100"), "unknown               ");
+  EXPECT_EQ(current_app("192.168.12.100"), "unknown               ");
 }
 
 }  // namespace

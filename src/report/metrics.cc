@@ -8,9 +8,9 @@
 namespace flowtell {
 namespace {
 
-// So many make way at once, so that strangers who make up one device after the
-// other cost little.
-constexpr std::size_t kMakeWay = FlowMetrics::kMaxDeviceSeries / 4;
+// The number of series evicted at once, so that traffic with forged device
+// addresses costs little.
+constexpr std::size_t kEvictedSeries = FlowMetrics::kMaxDeviceSeries / 4;
 
 const MetricInfo& info_of(Metric metric) {
   return kMetrics[static_cast<std::size_t>(metric)];
@@ -30,7 +30,7 @@ std::string label_value(std::string_view text) {
 }
 
 // "not TCP/UDP" as "not_tcp_udp".
-std::string fate_value(std::string_view heading) {
+std::string outcome_value(std::string_view heading) {
   std::string out;
   for (const char c : heading) {
     const bool is_upper = c >= 'A' && c <= 'Z';
@@ -91,7 +91,8 @@ void FlowMetrics::take(const FlowReport& report) {
   count(report.flow.device, app);
 }
 
-// First come, first served: a counter never goes back.
+// The first kMaxApps apps keep their own label, since a counter must not
+// decrease.
 std::string_view FlowMetrics::label_of(std::string_view app) const {
   return apps_.size() < kMaxApps || apps_.contains(app) ? app : kOther;
 }
@@ -115,7 +116,7 @@ void FlowMetrics::make_room() {
   }
   std::ranges::sort(order);
   for (const auto& [sum, address] : order) {
-    if (device_series_ + kMakeWay <= kMaxDeviceSeries) return;
+    if (device_series_ + kEvictedSeries <= kMaxDeviceSeries) return;
     const auto at = devices_.find(address);
     for (const auto& [app, flows] : at->second.flows) {
       of(other_devices_, app) += flows;
@@ -126,7 +127,7 @@ void FlowMetrics::make_room() {
 }
 
 void FlowMetrics::note_delay(Duration delay) {
-  // The clock of frames may have been put forward.
+  // The frames' clock may be ahead of the system's.
   const double seconds = std::max(0.0, in_seconds(delay));
   const auto bound = std::ranges::lower_bound(kDelayBounds, seconds);
   ++delays_[static_cast<std::size_t>(bound - kDelayBounds.begin())];
@@ -143,7 +144,7 @@ std::string FlowMetrics::text(const MetricsStatus& status) const {
     if (heading.outcome == FrameOutcome::kUsed) {
       count += status.live.frames - status.ledger.sum();
     }
-    frames.add({{"fate", fate_value(heading.name)}}, count);
+    frames.add({{"outcome", outcome_value(heading.name)}}, count);
   }
   Samples(out, Metric::kBytes).add({}, status.live.bytes);
   Samples(out, Metric::kDrops).add({}, status.live.dropped);
@@ -162,15 +163,15 @@ std::string FlowMetrics::text(const MetricsStatus& status) const {
   }
   Samples(out, Metric::kOpenFlows).add({}, status.live.open_flows);
   Samples delays(out, Metric::kDelay);
-  std::uint64_t below = 0;
+  std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < delays_.size(); ++i) {
-    below += delays_[i];
+    cumulative += delays_[i];
     const std::string bound =
         i < kDelayBounds.size() ? fmt::format("{}", kDelayBounds[i]) : "+Inf";
-    delays.add({{"le", bound}}, below, "_bucket");
+    delays.add({{"le", bound}}, cumulative, "_bucket");
   }
   delays.add({}, delay_sum_, "_sum");
-  delays.add({}, below, "_count");
+  delays.add({}, cumulative, "_count");
   Samples(out, Metric::kLostLines).add({}, status.lost_lines);
   if (status.memory) Samples(out, Metric::kMemory).add({}, *status.memory);
   return out;

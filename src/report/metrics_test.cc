@@ -32,7 +32,7 @@ bool has_line(const std::string& text, const std::string& line) {
   return ('\n' + text).find('\n' + line + '\n') != text.npos;
 }
 
-// The values of a metric with labels.
+// The values of all series of a metric with labels.
 std::vector<double> values_of(const std::string& text,
                               const std::string& name) {
   std::istringstream lines(text);
@@ -54,7 +54,7 @@ double sum_of(const std::string& text, const std::string& name) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-TEST(Metrics, StandInTheTableInTheirOrder) {
+TEST(Metrics, AreInTheOrderOfTheEnum) {
   for (std::size_t i = 0; i < kMetrics.size(); ++i) {
     EXPECT_EQ(static_cast<std::size_t>(kMetrics[i].metric), i);
     const std::string name(kMetrics[i].name);
@@ -79,7 +79,7 @@ TEST(Metrics, CountFlowsByAppAndDevice) {
       "flowtell_device_flows_total{device=\"10.0.0.2\",app=\"unknown\"} 1"));
 }
 
-TEST(Metrics, TellWhatTheyAreBeforeTheirSamples) {
+TEST(Metrics, HaveATypeAndAHelpLine) {
   MetricsStatus status;
   status.version = "1.2";
   status.live.bytes = 77;
@@ -93,8 +93,9 @@ TEST(Metrics, TellWhatTheyAreBeforeTheirSamples) {
                        "# TYPE flowtell_bytes_total counter\n"
                        "flowtell_bytes_total 77"));
   EXPECT_TRUE(has_line(text, "flowtell_kernel_drops_total 3"));
-  EXPECT_TRUE(has_line(text, "flowtell_frames_total{fate=\"not_tcp_udp\"} 1"));
-  EXPECT_TRUE(has_line(text, "flowtell_frames_total{fate=\"used\"} 8"));
+  EXPECT_TRUE(
+      has_line(text, "flowtell_frames_total{outcome=\"not_tcp_udp\"} 1"));
+  EXPECT_TRUE(has_line(text, "flowtell_frames_total{outcome=\"used\"} 8"));
   EXPECT_TRUE(has_line(text, "process_resident_memory_bytes 4096"));
   for (const MetricInfo& info : kMetrics) {
     EXPECT_TRUE(
@@ -102,7 +103,7 @@ TEST(Metrics, TellWhatTheyAreBeforeTheirSamples) {
   }
 }
 
-TEST(Metrics, QuoteTheNamesOfApps) {
+TEST(Metrics, EscapeAppNames) {
   FlowMetrics metrics;
   add(metrics, device(1), "a\"b\\c\nd");
   EXPECT_TRUE(has_line(metrics.text({}),
@@ -126,28 +127,29 @@ TEST(Metrics, CountDelaysInBuckets) {
   EXPECT_TRUE(has_line(text, "flowtell_verdict_delay_seconds_sum 60.075"));
 }
 
-// However many strangers come: a device with many flows stays, no flow is lost.
-TEST(Metrics, BoundTheDevices) {
-  constexpr unsigned kStrangers = 1'000'000;
+// A device with many flows keeps its series, and every flow is counted.
+TEST(Metrics, BoundTheNumberOfDevices) {
+  constexpr unsigned kDevices = 1'000'000;
   FlowMetrics metrics;
   for (int i = 0; i < 5; ++i) add(metrics, device(1), "chat");
-  std::size_t most = 0;
-  for (unsigned i = 0; i < kStrangers; ++i) {
+  std::size_t max_size = 0;
+  for (unsigned i = 0; i < kDevices; ++i) {
     add(metrics, device(100 + i), i % 2 == 0 ? "mail" : "news");
-    if (i % 100'000 == 0) most = std::max(most, metrics.text({}).size());
+    if (i % 100'000 == 0)
+      max_size = std::max(max_size, metrics.text({}).size());
   }
   const std::string text = metrics.text({});
   EXPECT_LE(series_of(text, "flowtell_device_flows_total"),
             FlowMetrics::kMaxDeviceSeries + 2);
   EXPECT_GT(series_of(text, "flowtell_device_flows_total"),
             FlowMetrics::kMaxDeviceSeries / 2);
-  EXPECT_LT(std::max(most, text.size()), 200'000u);
+  EXPECT_LT(std::max(max_size, text.size()), 200'000u);
   EXPECT_TRUE(has_line(
       text, "flowtell_device_flows_total{device=\"10.0.0.1\",app=\"chat\"} 5"));
-  EXPECT_EQ(sum_of(text, "flowtell_device_flows_total"), kStrangers + 5);
+  EXPECT_EQ(sum_of(text, "flowtell_device_flows_total"), kDevices + 5);
 }
 
-TEST(Metrics, BoundTheApps) {
+TEST(Metrics, BoundTheNumberOfApps) {
   FlowMetrics metrics;
   add(metrics, device(1), "chat");
   for (int i = 0; i < 1000; ++i) {
@@ -164,8 +166,8 @@ TEST(Metrics, BoundTheApps) {
   EXPECT_EQ(sum_of(text, "flowtell_flows_total"), 1002);
 }
 
-// Devices of many apps each, more than there is room for.
-TEST(Metrics, BoundThePairsOfBoth) {
+// More pairs of devices and apps than the limit.
+TEST(Metrics, BoundTheNumberOfPairs) {
   FlowMetrics metrics;
   for (unsigned i = 0; i < 30'000; ++i) {
     add(metrics, device(i % 300), fmt::format("app{}", i / 300));

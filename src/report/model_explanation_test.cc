@@ -9,8 +9,8 @@
 namespace flowtell {
 namespace {
 
-// What a forest of three apps and five columns goes by.
-Model draws_and_signs() {
+// A feature profile of three apps and five columns.
+Model model_with_profile() {
   Model model;
   model.apps = {"chat", "mail", "a video"};
   model.flows_per_app = {1200, 80, 40};
@@ -26,47 +26,46 @@ Model draws_and_signs() {
       {1, 0, 30, {}},
       {1, 2, 20, {{0, 0.5F, 1e6F}}},
       {2, 0, 9, {{2, 0.25F, 2}}}};
-  model.honest = HeldOutScore{{0.75, 0.625},
-                              "by-capture",
-                              5,
-                              {{0, 0, 1000},
-                               {0, 2, 200},
-                               {1, 0, 30},
-                               {1, 1, 50},
-                               {2, 0, 31},
-                               {2, 2, 9}}};
+  model.held_out_score = HeldOutScore{{0.75, 0.625},
+                                      "by-capture",
+                                      5,
+                                      {{0, 0, 1000},
+                                       {0, 2, 200},
+                                       {1, 0, 30},
+                                       {1, 1, 50},
+                                       {2, 0, 31},
+                                       {2, 2, 9}}};
   return model;
 }
 
-TEST(ModelExplanation, TellsWhatAForestGoesBy) {
+TEST(ModelExplanation, ShowsFeatureProfilesAndConfusions) {
   EXPECT_EQ(
-      model_explanation_text(draws_and_signs()),
-      "What the forest knows each app by\n"
-      "(points of 100 that a feature adds to its flows, on average)\n"
+      model_explanation_text(model_with_profile()),
+      "Features by which the forest recognises each app\n"
+      "(mean contribution to the app's own flows, in percentage points)\n"
       "  chat     c3 +5.0, c4 +4.0, c2 +3.0, c1 +2.0\n"
       "  mail     c2 +25.0\n"
       "  a video  nothing\n"
       "\n"
-      "Whose flows the forest, by shape alone, takes for another's, and by "
-      "what\n"
-      "(a feature, its median among them, and the points by which it pulls)\n"
-      "  a video draws 1120 flows\n"
+      "Flows that the forest, by shape alone, assigns to another app\n"
+      "(a feature, its median over these flows, and its contribution)\n"
+      "  a video attracts 1120 flows\n"
       "     1,100 of  1,200 of chat     c1 517 (+25.0), c2 0.5 (+12.5), c3 3 "
       "(+10.0)\n"
       "        20 of     80 of mail     c0 1e+06 (+50.0)\n"
-      "  chat draws 39 flows\n"
+      "  chat attracts 39 flows\n"
       "        30 of     80 of mail     no feature in particular\n"
       "         9 of     40 of a video  c2 2 (+25.0)\n"
       "\n"
-      "on captures held out  flows  named so  of others   most of them\n"
+      "on held-out captures  flows  named so  of others   most of them\n"
       "---------------------------------------------------------------\n"
       "chat                   1200      1061         61  31 of a video\n"
       "mail                     80        50          0              -\n"
       "a video                  40       209        200    200 of chat\n");
 }
 
-TEST(ModelExplanation, ShowsThreeDrawsOfAnApp) {
-  Model model = draws_and_signs();
+TEST(ModelExplanation, ShowsThreeAttractorsPerApp) {
+  Model model = model_with_profile();
   model.apps.push_back("d");
   model.apps.push_back("e");
   model.flows_per_app = {10, 10, 10, 10, 10};
@@ -74,40 +73,40 @@ TEST(ModelExplanation, ShowsThreeDrawsOfAnApp) {
   model.feature_profile.attractors = {
       {0, 1, 4, {}}, {2, 1, 3, {}}, {3, 1, 2, {}}, {4, 1, 1, {}}};
   const std::string text = model_explanation_text(model);
-  EXPECT_NE(text.find("mail draws 10 flows\n"), std::string::npos);
+  EXPECT_NE(text.find("mail attracts 10 flows\n"), std::string::npos);
   EXPECT_NE(text.find("     2 of     10 of d "), std::string::npos) << text;
   EXPECT_EQ(text.find("     1 of     10 of e "), std::string::npos) << text;
 }
 
-TEST(ModelExplanation, SaysWhereNothingIsKnown) {
-  Model model = draws_and_signs();
+TEST(ModelExplanation, ReportsMissingData) {
+  Model model = model_with_profile();
   model.feature_profile.attractors.clear();
-  model.honest.reset();
+  model.held_out_score.reset();
   EXPECT_TRUE(model_explanation_text(model).ends_with(
-      "pulls)\n  none\n\nThe model was trained with --no-score: what its "
-      "verdicts confuse on captures held out\nis not known.\n"))
+      "contribution)\n  none\n\nThe model was trained with --no-score: its "
+      "confusions on held-out captures are not\nknown.\n"))
       << model_explanation_text(model);
   const auto json = nlohmann::json::parse(model_explanation_json(model));
   EXPECT_TRUE(json["confusions"].is_null());
-  EXPECT_EQ(json["draws"].size(), 0u);
+  EXPECT_EQ(json["attractors"].size(), 0u);
 }
 
-TEST(ModelExplanation, GivesProgramsAllOfIt) {
+TEST(ModelExplanation, WritesAllDataAsJson) {
   const auto json =
-      nlohmann::json::parse(model_explanation_json(draws_and_signs()));
+      nlohmann::json::parse(model_explanation_json(model_with_profile()));
   ASSERT_EQ(json["apps"].size(), 3u);
   EXPECT_EQ(json["apps"][1]["app"], "mail");
   EXPECT_EQ(json["apps"][1]["flows"], 80);
   EXPECT_EQ(json["apps"][1]["features"].size(), 5u);
   EXPECT_EQ(json["apps"][1]["features"]["c1"], -0.5);
   EXPECT_EQ(json["apps"][1]["features"]["c2"], 0.25);
-  ASSERT_EQ(json["draws"].size(), 4u);
-  EXPECT_EQ(json["draws"][2]["from"], "mail");
-  EXPECT_EQ(json["draws"][2]["to"], "a video");
-  EXPECT_EQ(json["draws"][2]["flows"], 20);
-  EXPECT_EQ(
-      json["draws"][2]["features"][0],
-      (nlohmann::json{{"feature", "c0"}, {"pull", 0.5}, {"typical", 1e6}}));
+  ASSERT_EQ(json["attractors"].size(), 4u);
+  EXPECT_EQ(json["attractors"][2]["from"], "mail");
+  EXPECT_EQ(json["attractors"][2]["to"], "a video");
+  EXPECT_EQ(json["attractors"][2]["flows"], 20);
+  EXPECT_EQ(json["attractors"][2]["features"][0],
+            (nlohmann::json{
+                {"feature", "c0"}, {"contribution", 0.5}, {"median", 1e6}}));
   ASSERT_EQ(json["confusions"].size(), 6u);
   EXPECT_EQ(
       json["confusions"][4],

@@ -11,11 +11,11 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kSignsShown = 4;
-constexpr std::size_t kDrawsShown = 3;  // of an app
-constexpr std::size_t kDrawSignsShown = 3;
+constexpr std::size_t kMaxSigns = 4;
+constexpr std::size_t kMaxAttractors = 3;  // of an app
+constexpr std::size_t kMaxAttractorSigns = 3;
 
-// The columns that add most to an app's own flows, strongest first.
+// The columns that contribute most to an app's own flows, strongest first.
 std::string signs_text(const Model& model, std::size_t app) {
   const std::size_t width = model.columns.size();
   const auto signs =
@@ -26,7 +26,7 @@ std::string signs_text(const Model& model, std::size_t app) {
                    [&](auto a, auto b) { return signs[a] > signs[b]; });
   std::vector<std::string> parts;
   for (const std::size_t column : order) {
-    if (parts.size() == kSignsShown || !(signs[column] > 0)) break;
+    if (parts.size() == kMaxSigns || !(signs[column] > 0)) break;
     parts.push_back(
         fmt::format("{} {}", model.columns[column],
                     points_text(static_cast<double>(signs[column]))));
@@ -42,11 +42,11 @@ std::size_t longest_name(const Model& model) {
   return longest;
 }
 
-std::string knows_text(const Model& model) {
+std::string profile_text(const Model& model) {
   const std::size_t longest = longest_name(model);
   std::string out =
-      "What the forest knows each app by\n"
-      "(points of 100 that a feature adds to its flows, on average)\n";
+      "Features by which the forest recognises each app\n"
+      "(mean contribution to the app's own flows, in percentage points)\n";
   for (std::size_t app = 0; app < model.apps.size(); ++app) {
     out += fmt::format("  {:<{}}  {}\n", model.apps[app], longest,
                        signs_text(model, app));
@@ -54,43 +54,42 @@ std::string knows_text(const Model& model) {
   return out;
 }
 
-std::string draw_text(const Model& model, const Attractor& draw,
-                      std::size_t longest) {
+std::string attractor_text(const Model& model, const Attractor& attractor,
+                           std::size_t longest) {
   std::vector<std::string> parts;
-  for (const Attractor::Sign& sign : draw.signs) {
-    if (parts.size() == kDrawSignsShown) break;
+  for (const Attractor::Sign& sign : attractor.signs) {
+    if (parts.size() == kMaxAttractorSigns) break;
     parts.push_back(fmt::format("{} {:.6g} ({})", model.columns[sign.column],
                                 sign.typical,
                                 points_text(static_cast<double>(sign.pull))));
   }
   return fmt::format("    {:>6} of {:>6} of {:<{}}  {}\n",
-                     grouped_text(draw.flows),
-                     grouped_text(model.flows_per_app[draw.from]),
-                     model.apps[draw.from], longest,
+                     grouped_text(attractor.flows),
+                     grouped_text(model.flows_per_app[attractor.from]),
+                     model.apps[attractor.from], longest,
                      parts.empty() ? "no feature in particular"
                                    : fmt::format("{}", fmt::join(parts, ", ")));
 }
 
-std::string draws_text(const Model& model) {
-  std::vector<std::uint64_t> drawn(model.apps.size());
-  for (const Attractor& draw : model.feature_profile.attractors)
-    drawn[draw.to] += draw.flows;
+std::string attractors_text(const Model& model) {
+  std::vector<std::uint64_t> attracted(model.apps.size());
+  for (const Attractor& attractor : model.feature_profile.attractors)
+    attracted[attractor.to] += attractor.flows;
   std::vector<std::size_t> order(model.apps.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return drawn[a] > drawn[b]; });
+                   [&](auto a, auto b) { return attracted[a] > attracted[b]; });
   std::string out =
-      "Whose flows the forest, by shape alone, takes for another's, and by "
-      "what\n"
-      "(a feature, its median among them, and the points by which it pulls)\n";
+      "Flows that the forest, by shape alone, assigns to another app\n"
+      "(a feature, its median over these flows, and its contribution)\n";
   for (const std::size_t to : order) {
-    if (drawn[to] == 0) continue;
-    out += fmt::format("  {} draws {}\n", model.apps[to],
-                       counted(drawn[to], "flow"));
+    if (attracted[to] == 0) continue;
+    out += fmt::format("  {} attracts {}\n", model.apps[to],
+                       counted(attracted[to], "flow"));
     std::size_t shown = 0;
-    for (const Attractor& draw : model.feature_profile.attractors) {
-      if (draw.to != to || shown == kDrawsShown) continue;
-      out += draw_text(model, draw, longest_name(model));
+    for (const Attractor& attractor : model.feature_profile.attractors) {
+      if (attractor.to != to || shown == kMaxAttractors) continue;
+      out += attractor_text(model, attractor, longest_name(model));
       ++shown;
     }
   }
@@ -98,33 +97,33 @@ std::string draws_text(const Model& model) {
   return out;
 }
 
-std::string honest_text(const Model& model) {
-  if (!model.honest) {
-    return "The model was trained with --no-score: what its verdicts confuse "
-           "on captures held out\nis not known.\n";
+std::string held_out_text(const Model& model) {
+  if (!model.held_out_score) {
+    return "The model was trained with --no-score: its confusions on held-out "
+           "captures are not\nknown.\n";
   }
-  TextTable table({"on captures held out", "flows", "named so", "of others",
+  TextTable table({"on held-out captures", "flows", "named so", "of others",
                    "most of them"});
   std::vector<std::uint64_t> flows(model.apps.size());
   std::vector<std::uint64_t> named(model.apps.size());
   std::vector<std::uint64_t> right(model.apps.size());
-  std::vector<Confusion> most(model.apps.size());
-  for (const Confusion& some : model.honest->confusions) {
-    flows[some.app] += some.flows;
-    named[some.named] += some.flows;
-    if (some.app == some.named) {
-      right[some.app] = some.flows;
-    } else if (some.flows > most[some.named].flows) {
-      most[some.named] = some;
+  std::vector<Confusion> worst(model.apps.size());
+  for (const Confusion& confusion : model.held_out_score->confusions) {
+    flows[confusion.app] += confusion.flows;
+    named[confusion.named] += confusion.flows;
+    if (confusion.app == confusion.named) {
+      right[confusion.app] = confusion.flows;
+    } else if (confusion.flows > worst[confusion.named].flows) {
+      worst[confusion.named] = confusion;
     }
   }
   for (std::size_t app = 0; app < model.apps.size(); ++app) {
-    table.add({model.apps[app], std::to_string(flows[app]),
-               std::to_string(named[app]),
-               std::to_string(named[app] - right[app]),
-               most[app].flows == 0 ? "-"
-                                    : fmt::format("{} of {}", most[app].flows,
-                                                  model.apps[most[app].app])});
+    table.add(
+        {model.apps[app], std::to_string(flows[app]),
+         std::to_string(named[app]), std::to_string(named[app] - right[app]),
+         worst[app].flows == 0 ? "-"
+                               : fmt::format("{} of {}", worst[app].flows,
+                                             model.apps[worst[app].app])});
   }
   return table.text();
 }
@@ -133,13 +132,12 @@ std::string honest_text(const Model& model) {
 
 std::string model_explanation_text(const Model& model) {
   if (model.svm) {
-    return "This model is an svm, which keeps no account of what it knows each "
-           "app by; explain a\ncapture with it to see what its witnesses, "
-           "shape, name and time, say of it.\n\n" +
-           honest_text(model);
+    return "This model is an SVM and has no feature profiles; explain a "
+           "capture with it to see the\nevidence by shape, name and time.\n\n" +
+           held_out_text(model);
   }
-  return knows_text(model) + '\n' + draws_text(model) + '\n' +
-         honest_text(model);
+  return profile_text(model) + '\n' + attractors_text(model) + '\n' +
+         held_out_text(model);
 }
 
 }  // namespace flowtell

@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kColumnsShown = 10;
+constexpr std::size_t kMaxColumnsShown = 10;
 
 std::size_t nodes_of(const Forest& forest) {
   std::size_t nodes = 0;
@@ -25,7 +25,7 @@ std::vector<std::uint64_t> captures_per_app(const Model& model) {
   return captures;
 }
 
-// From the first frame of all captures to the last.
+// The times of the first and last frame of all captures.
 std::string dates_text(const Model& model) {
   std::optional<Timestamp> first;
   std::optional<Timestamp> last;
@@ -55,8 +55,9 @@ std::string columns_table(const Model& model) {
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
     return model.importance[a].impurity > model.importance[b].impurity;
   });
-  order.resize(std::min(order.size(), kColumnsShown));
-  TextTable table({"feature", "% of impurity removed", "points lost shuffled"});
+  order.resize(std::min(order.size(), kMaxColumnsShown));
+  TextTable table(
+      {"feature", "% of impurity removed", "points lost if shuffled"});
   for (const std::size_t i : order) {
     table.add({model.columns[i], percent(model.importance[i].impurity),
                percent(model.importance[i].permutation)});
@@ -77,17 +78,17 @@ std::string learner_text(const Model& model) {
 
 std::string importance_text(const Model& model) {
   if (model.svm) return "";
-  return "\nThe features that matter most:\n" + columns_table(model);
+  return "\nMost important features:\n" + columns_table(model);
 }
 
 std::string score_text(const Model& model) {
   std::string out;
-  if (model.honest) {
+  if (model.held_out_score) {
     out += fmt::format(
-        "Honest score ({}, {} folds): accuracy {} %, balanced {} %.\n",
-        model.honest->split, model.honest->folds,
-        percent(model.honest->score.accuracy),
-        percent(model.honest->score.balanced_accuracy));
+        "Cross-validated ({}, {} folds): accuracy {} %, balanced {} %.\n",
+        model.held_out_score->split, model.held_out_score->folds,
+        percent(model.held_out_score->score.accuracy),
+        percent(model.held_out_score->score.balanced_accuracy));
   }
   if (model.svm) return out;
   return out +
@@ -95,7 +96,7 @@ std::string score_text(const Model& model) {
                      percent(model.out_of_bag_accuracy));
 }
 
-// "*.example.com" for what is said of a domain.
+// "*.example.com" for a domain.
 std::string group_name(const std::string& key) {
   return key.front() == '.' ? "*" + key : key;
 }
@@ -111,8 +112,8 @@ std::vector<std::string> names_of(const std::vector<AppId>& apps,
 std::string ambiguity_text(const Model& model) {
   if (model.ambiguity.groups().empty()) return "";
   std::string out =
-      "\nFlows that look alike whatever the app (of those not learned from, "
-      "judged each by itself, so many were named right):\n";
+      "\nAmbiguous flows, which several apps share (% right: of held-out "
+      "flows, each classified by itself):\n";
   for (const auto& [key, group] : model.ambiguity.groups()) {
     out += fmt::format("  {}: shared by {}, {}, {} % right\n", group_name(key),
                        listed(names_of(group.apps, model)),
@@ -173,12 +174,13 @@ std::string model_json(const Model& model) {
     if (capture.last) entry["last"] = utc_text(*capture.last);
     trained.push_back(std::move(entry));
   }
-  Json honest = nullptr;
-  if (model.honest) {
-    honest = {{"split", model.honest->split},
-              {"folds", model.honest->folds},
-              {"accuracy", model.honest->score.accuracy},
-              {"balanced_accuracy", model.honest->score.balanced_accuracy}};
+  Json cross_validated = nullptr;
+  if (model.held_out_score) {
+    cross_validated = {
+        {"split", model.held_out_score->split},
+        {"folds", model.held_out_score->folds},
+        {"accuracy", model.held_out_score->score.accuracy},
+        {"balanced_accuracy", model.held_out_score->score.balanced_accuracy}};
   }
   const Json all = {
       {"apps", apps},
@@ -193,7 +195,7 @@ std::string model_json(const Model& model) {
                         : Json(nullptr)},
       {"out_of_bag_accuracy",
        model.svm ? Json(nullptr) : Json(model.out_of_bag_accuracy)},
-      {"honest_score", honest},
+      {"held_out_score", cross_validated},
       {"ambiguous", ambiguity_json(model)},
       {"trained_by", model.trained_by},
       {"seed", model.seed},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is in a model, for people and as JSON.
+// The contents of a model as text and as JSON.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace flowtell {
 
 std::string model_text(const Model& model);
 
-// One JSON object; docs/formats.md tells its keys.
+// One JSON object; docs/formats.md lists the keys.
 std::string model_json(const Model& model);
 
 }  // namespace flowtell

@@ -10,8 +10,8 @@
 namespace flowtell {
 namespace {
 
-bool says(const std::string& text, const std::string& words) {
-  return text.find(words) != std::string::npos;
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
 }
 
 std::size_t nodes_of(const Model& model) {
@@ -20,7 +20,7 @@ std::size_t nodes_of(const Model& model) {
   return nodes;
 }
 
-TEST(ModelText, ShowsTheAppsAndWhatTaughtThem) {
+TEST(ModelText, ShowsAppsAndTrainingData) {
   EXPECT_TRUE(model_text(small_model())
                   .starts_with("app          captures  flows\n"
                                "----------------------------\n"
@@ -30,41 +30,44 @@ TEST(ModelText, ShowsTheAppsAndWhatTaughtThem) {
                                "\n"));
 }
 
-TEST(ModelText, TellsHowGoodItIsAndHowItWasMade) {
+TEST(ModelText, ShowsScoresAndTraining) {
   const Model model = small_model();
   const std::string text = model_text(model);
-  EXPECT_TRUE(says(text,
-                   "Honest score (by-capture, 5 folds): accuracy 75.0 %, "
-                   "balanced 62.5 %.\n"
-                   "Out-of-bag accuracy 81.2 % (optimistic: split by flow).\n"
-                   "Features classic14 (14 columns), flow key "
-                   "remote-endpoint, burst gap 1.5 s.\n"))
+  EXPECT_TRUE(
+      contains(text,
+               "Cross-validated (by-capture, 5 folds): accuracy 75.0 %, "
+               "balanced 62.5 %.\n"
+               "Out-of-bag accuracy 81.2 % (optimistic: split by flow).\n"
+               "Features classic14 (14 columns), flow key "
+               "remote-endpoint, burst gap 1.5 s.\n"))
       << text;
-  EXPECT_TRUE(says(text, fmt::format("Forest of 4 trees with {} nodes, seed 1."
-                                     "\nTrained by flowtell 0.1.0 on 6 "
-                                     "captures, 2019-04-03T17:21:09Z to "
-                                     "2019-04-03T17:22:39Z.\n",
-                                     nodes_of(model))))
+  EXPECT_TRUE(
+      contains(text, fmt::format("Forest of 4 trees with {} nodes, seed 1."
+                                 "\nTrained by flowtell 0.1.0 on 6 "
+                                 "captures, 2019-04-03T17:21:09Z to "
+                                 "2019-04-03T17:22:39Z.\n",
+                                 nodes_of(model))))
       << text;
 }
 
-TEST(ModelText, ShowsTheTenFeaturesThatMatterMost) {
+TEST(ModelText, ShowsTheTenMostImportantFeatures) {
   Model model = small_model();
   for (std::size_t i = 0; i < model.importance.size(); ++i) {
     model.importance[i] = {static_cast<double>(i) / 100, -0.01};
   }
   const std::string text = model_text(model);
   const std::size_t header = text.find("feature ");
-  EXPECT_TRUE(says(
-      text, "is_tcp                            13.0                  -1.0\n"))
+  EXPECT_TRUE(contains(
+      text,
+      "is_tcp                            13.0                     -1.0\n"))
       << text;
   EXPECT_LT(header, text.find("is_tcp"));
   EXPECT_LT(text.find("is_tcp"), text.find("gap_max"));
-  EXPECT_TRUE(says(text, "length_kurtosis"));
-  EXPECT_FALSE(says(text, "length_std"));
+  EXPECT_TRUE(contains(text, "length_kurtosis"));
+  EXPECT_FALSE(contains(text, "length_std"));
 }
 
-TEST(ModelText, KeepsFeaturesThatMatterAlikeInTheirOrder) {
+TEST(ModelText, KeepsTheOrderOfEquallyImportantFeatures) {
   Model model = small_model();
   for (ColumnImportance& each : model.importance) each = {0.0625, 0.03125};
   const std::string text = model_text(model);
@@ -75,40 +78,42 @@ TEST(ModelText, KeepsFeaturesThatMatterAlikeInTheirOrder) {
     EXPECT_LT(before, at);
     before = at;
   }
-  EXPECT_FALSE(says(text, '\n' + model.columns[10] + ' '));
+  EXPECT_FALSE(contains(text, '\n' + model.columns[10] + ' '));
 }
 
-TEST(ModelText, ListsTheFlowsThatAppsShare) {
+TEST(ModelText, ListsAmbiguousFlows) {
   const std::string text = model_text(small_model());
-  EXPECT_TRUE(says(text,
-                   "  *.example: shared by mail and vidéo, live, 3 flows, 50.0 "
-                   "% right\n"))
+  EXPECT_TRUE(
+      contains(text,
+               "  *.example: shared by mail and vidéo, live, 3 flows, 50.0 "
+               "% right\n"))
       << text;
-  EXPECT_TRUE(says(text,
-                   "  UDP 53: shared by chat, mail and vidéo, live, 12 flows, "
-                   "25.0 % right\n"))
+  EXPECT_TRUE(
+      contains(text,
+               "  UDP 53: shared by chat, mail and vidéo, live, 12 flows, "
+               "25.0 % right\n"))
       << text;
   Model model = small_model();
   model.ambiguity = AmbiguityTable();
-  EXPECT_FALSE(says(model_text(model), "look alike"));
+  EXPECT_FALSE(contains(model_text(model), "Ambiguous"));
 }
 
-TEST(ModelText, LeavesOutAScoreThatIsNotThere) {
+TEST(ModelText, OmitsAMissingScore) {
   Model model = small_model();
-  model.honest.reset();
-  EXPECT_FALSE(says(model_text(model), "Honest"));
+  model.held_out_score.reset();
+  EXPECT_FALSE(contains(model_text(model), "Cross-validated"));
 }
 
-TEST(ModelText, SaysWhereNoCaptureHasADate) {
+TEST(ModelText, ReportsMissingDates) {
   Model model = small_model();
   for (CaptureRecord& capture : model.captures) {
     capture.first.reset();
     capture.last.reset();
   }
-  EXPECT_TRUE(says(model_text(model), "on 6 captures, no dates.\n"));
+  EXPECT_TRUE(contains(model_text(model), "on 6 captures, no dates.\n"));
 }
 
-TEST(ModelJson, HoldsItAll) {
+TEST(ModelJson, HoldsAllData) {
   const Model model = small_model();
   const auto json = nlohmann::json::parse(model_json(model));
   EXPECT_EQ(
@@ -123,8 +128,8 @@ TEST(ModelJson, HoldsItAll) {
   EXPECT_EQ(json["forest"],
             (nlohmann::json{{"trees", 4}, {"nodes", nodes_of(model)}}));
   EXPECT_EQ(json["out_of_bag_accuracy"], 0.8125);
-  EXPECT_EQ(json["honest_score"]["balanced_accuracy"], 0.625);
-  EXPECT_EQ(json["honest_score"]["split"], "by-capture");
+  EXPECT_EQ(json["held_out_score"]["balanced_accuracy"], 0.625);
+  EXPECT_EQ(json["held_out_score"]["split"], "by-capture");
   EXPECT_EQ(json["trained_by"], "0.1.0");
   EXPECT_EQ(json["seed"], 1);
   ASSERT_EQ(json["captures"].size(), 6u);
@@ -134,11 +139,11 @@ TEST(ModelJson, HoldsItAll) {
   EXPECT_FALSE(json["captures"][5].contains("first"));
 }
 
-TEST(ModelJson, HasNoScoreWhereTheModelHasNone) {
+TEST(ModelJson, HasANullScoreIfTheModelHasNone) {
   Model model = small_model();
-  model.honest.reset();
+  model.held_out_score.reset();
   EXPECT_TRUE(
-      nlohmann::json::parse(model_json(model))["honest_score"].is_null());
+      nlohmann::json::parse(model_json(model))["held_out_score"].is_null());
 }
 
 }  // namespace

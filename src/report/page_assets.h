@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What HTML pages are made of besides their text: style and scripts, built into
-// the program, so that a page needs nothing else.
+// The style and scripts of HTML pages, built into the program so that a page
+// is self-contained.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@
 namespace flowtell {
 
 std::string_view page_style();         // page/page.css
-std::string_view chart_script();       // Chart.js, as the system has it
+std::string_view chart_script();       // the system's Chart.js
 std::string_view page_script();        // page/page.js: themes, marks, charts
 std::string_view evaluation_script();  // page/evaluation.js
 

@@ -20,7 +20,7 @@ std::string bytes_text(std::uint64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);
   double size = static_cast<double>(bytes) / 1000;
   std::size_t unit = 0;
-  // From here on it would be rounded to four digits.
+  // From 999.95 on, it would be rounded to four digits.
   while (size >= 999.95) {
     size /= 1000;
     ++unit;

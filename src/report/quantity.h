@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Quantities for people, who watch them change: short, and of one width or
-// nearly so. Files get plain numbers.
+// Quantities for display: short and of nearly constant width. Output files hold
+// plain numbers instead.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(GroupedText, PartsThousands) {
+TEST(GroupedText, GroupsThousands) {
   EXPECT_EQ(grouped_text(0), "0");
   EXPECT_EQ(grouped_text(999), "999");
   EXPECT_EQ(grouped_text(1000), "1,000");
@@ -16,7 +16,7 @@ TEST(GroupedText, PartsThousands) {
   EXPECT_EQ(grouped_text(UINT64_MAX), "18,446,744,073,709,551,615");
 }
 
-TEST(BytesText, TakesTheUnitThatFits) {
+TEST(BytesText, ChoosesTheUnit) {
   EXPECT_EQ(bytes_text(0), "0 B");
   EXPECT_EQ(bytes_text(999), "999 B");
   EXPECT_EQ(bytes_text(1000), "1.0 kB");
@@ -26,7 +26,7 @@ TEST(BytesText, TakesTheUnitThatFits) {
   EXPECT_EQ(bytes_text(UINT64_MAX), "18.4 EB");
 }
 
-TEST(ClockText, ReadsLikeAClock) {
+TEST(ClockText, FormatsLikeAClock) {
   EXPECT_EQ(clock_text(0s), "0:00");
   EXPECT_EQ(clock_text(7900ms), "0:07");
   EXPECT_EQ(clock_text(61s), "1:01");

@@ -32,7 +32,7 @@ std::string presets_page() {
   std::string page = "| |";
   std::string line = "| --- |";
   std::string papers = "| method |";
-  std::string limits = "| learns from and judges |";
+  std::string limits = "| flows used |";
   std::string relabels = "| relabels ambiguous flows |";
   std::vector<std::string> options;
   for (const Preset& preset : kPresets) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parts of the documentation that follow from tables in the code, as
+// The parts of the documentation generated from tables in the code, as
 // Markdown.
 #pragma once
 
@@ -11,9 +11,9 @@ namespace flowtell {
 // Every feature set with its columns, units and meanings.
 std::string features_page();
 
-// Every preset, with what it asks of the command line.
+// Every preset, with the command line options it sets.
 std::string presets_page();
-// Every finding of an audit, with what it means and what to do.
+// Every audit finding, with its meaning and its remedy.
 std::string findings_page();
 
 // Every heading of the ledger.

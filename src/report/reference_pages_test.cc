@@ -13,18 +13,18 @@
 namespace flowtell {
 namespace {
 
-// The lines of a page, without the empty one behind the last.
+// The lines of a page, without the empty last one.
 std::vector<std::string> page_lines(const std::string& page) {
   std::vector<std::string> lines;
   for (const std::string_view line : split(page, '\n')) {
     lines.emplace_back(line);
   }
-  EXPECT_EQ(lines.back(), "") << "a page ends its last line";
+  EXPECT_EQ(lines.back(), "") << "a page ends with a newline";
   lines.pop_back();
   return lines;
 }
 
-// A table in Markdown: a header, a rule, and a line for each entry.
+// Expects a Markdown table: a header, a rule, and a row per entry.
 template <typename Entries, typename Row>
 void expect_table(const std::string& page, const std::string& header,
                   const Entries& entries, Row&& row) {
@@ -83,7 +83,7 @@ TEST(ReferencePages, ListTheColumnsOfEachFeatureSet) {
   EXPECT_EQ(rows, columns);
 }
 
-// The cells of a row, without the blanks around them.
+// The trimmed cells of a row.
 std::vector<std::string> page_cells(const std::string& line) {
   std::vector<std::string> cells;
   for (const std::string_view cell : split(line, '|')) {

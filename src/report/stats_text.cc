@@ -12,7 +12,7 @@
 namespace flowtell {
 namespace {
 
-// The most memory that this process has had at a time, in bytes.
+// The peak resident memory of this process, in bytes.
 std::uint64_t peak_memory() {
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);
@@ -28,8 +28,8 @@ std::string rate_text(std::uint64_t count, double seconds) {
 }  // namespace
 
 void RunStats::note(const FlowTable& table) {
-  if (table.most_open_flows() < most_open_flows) return;
-  most_open_flows = table.most_open_flows();
+  if (table.peak_open_flows() < peak_open_flows) return;
+  peak_open_flows = table.peak_open_flows();
   table_memory = table.memory();
 }
 
@@ -55,16 +55,15 @@ std::string stats_text(const RunStats& stats, const MeterReport& report) {
   std::string out = table.text();
   if (stats.threads > 1) {
     out += fmt::format(
-        "The times of {} threads are added up; 'other' is mostly one waiting "
-        "for the other.\n",
+        "Times are summed over {} threads; 'other' is mostly waiting for the "
+        "other thread.\n",
         stats.threads);
   }
-  const std::size_t flows = std::max<std::size_t>(stats.most_open_flows, 1);
+  const std::size_t flows = std::max<std::size_t>(stats.peak_open_flows, 1);
   out += fmt::format(
-      "At most {} open at a time, in {} of memory ({} a flow with its "
-      "packets); "
-      "the whole program took {} at most.\n",
-      counted(stats.most_open_flows, "flow"), bytes_text(stats.table_memory),
+      "Peak: {} open, in {} of memory ({} per flow with its packets); {} for "
+      "the whole program.\n",
+      counted(stats.peak_open_flows, "flow"), bytes_text(stats.table_memory),
       bytes_text(stats.table_memory / flows), bytes_text(peak_memory()));
   return out;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a run's time and memory went, for people who want to know what limits
-// it (`--stats`).
+// The time and memory used by each stage of a run (`--stats`).
 #pragma once
 
 #include <cstddef>
@@ -13,17 +12,17 @@
 namespace flowtell {
 
 struct RunStats {
-  StageClock stages;  // of all threads together
+  StageClock stages;  // total over all threads
   int threads = 1;
-  // Of the capture that needed the most: flows open at a time, and what the
-  // table held for them with their packets, pairs and devices, in bytes.
-  std::size_t most_open_flows = 0;
+  // For the capture with the most open flows: their number, and the bytes the
+  // flow table held for them, their packets, pairs and devices.
+  std::size_t peak_open_flows = 0;
   std::size_t table_memory = 0;
 
   void note(const FlowTable& table);
 };
 
-// A table of stages, the rates of the whole, and the memory.
+// A table of stages, the overall rates, and the memory.
 std::string stats_text(const RunStats& stats, const MeterReport& report);
 
 }  // namespace flowtell

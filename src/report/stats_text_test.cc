@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-// The cells of the table's line that begins with this word.
+// The cells of the table row with this name.
 std::vector<std::string> cells_of(const std::string& text,
                                   std::string_view name) {
   for (const std::string_view line : split(text, '\n')) {
@@ -24,7 +24,7 @@ std::vector<std::string> cells_of(const std::string& text,
   return {};
 }
 
-// A clock that counted to every stage.
+// A clock with time in every stage.
 StageClock busy_clock() {
   StageClock clock;
   for (std::size_t i = 0; i < kStageNames.size(); ++i) {
@@ -38,7 +38,7 @@ StageClock busy_clock() {
   return clock;
 }
 
-TEST(StatsText, ListsStagesTheirSharesAndTheirRates) {
+TEST(StatsText, ListsStagesWithSharesAndRates) {
   RunStats stats;
   stats.stages = busy_clock();
   MeterReport report;
@@ -68,34 +68,34 @@ TEST(StatsText, ListsStagesTheirSharesAndTheirRates) {
   EXPECT_EQ(all[2], "100.0");
   EXPECT_NEAR(shares, 100, 0.5);
   EXPECT_LT(text.find("\nwrite "), text.find("\nother "))
-      << "what is of no stage comes last";
+      << "time outside of stages comes last";
 }
 
-TEST(StatsText, HasNoRatesWhereNoTimeWent) {
+TEST(StatsText, HasNoRatesWithoutTime) {
   const std::string text = stats_text({}, {});
   EXPECT_EQ(cells_of(text, "read"),
             (std::vector<std::string>{"read", "0.000", "0.0", "-", "-"}));
 }
 
-TEST(StatsText, TellsOfThreadsWhereThereAreSeveral) {
+TEST(StatsText, ReportsTheNumberOfThreads) {
   RunStats stats;
   EXPECT_EQ(stats_text(stats, {}).find("threads"), std::string::npos);
   stats.threads = 2;
-  EXPECT_NE(stats_text(stats, {}).find("The times of 2 threads are added up; "),
+  EXPECT_NE(stats_text(stats, {}).find("Times are summed over 2 threads; "),
             std::string::npos);
 }
 
-TEST(StatsText, SharesTheMemoryOutAmongTheFlows) {
+TEST(StatsText, DividesMemoryByFlows) {
   RunStats stats;
-  stats.most_open_flows = 4;
+  stats.peak_open_flows = 4;
   stats.table_memory = 10'000;
   EXPECT_NE(stats_text(stats, {}).find(
-                "\nAt most 4 flows open at a time, in 10.0 kB of memory (2.5 "
-                "kB a flow with its packets); the whole program took "),
+                "\nPeak: 4 flows open, in 10.0 kB of memory (2.5 kB per flow "
+                "with its packets); "),
             std::string::npos)
       << stats_text(stats, {});
-  stats.most_open_flows = 0;
-  EXPECT_NE(stats_text(stats, {}).find("(10.0 kB a flow"), std::string::npos);
+  stats.peak_open_flows = 0;
+  EXPECT_NE(stats_text(stats, {}).find("(10.0 kB per flow"), std::string::npos);
 }
 
 }  // namespace

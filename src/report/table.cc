@@ -8,9 +8,9 @@
 namespace flowtell {
 namespace {
 
-constexpr std::size_t kBetween = 2;  // spaces
+constexpr std::size_t kColumnGap = 2;  // spaces
 
-// Bytes of UTF-8 that begin a character.
+// The number of UTF-8 code points.
 std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(),
@@ -26,20 +26,20 @@ std::string TextTable::text() const {
       widths[i] = std::max(widths[i], width_of(row[i]));
     }
   }
-  std::size_t whole = 0;
-  for (const std::size_t width : widths) whole += width + kBetween;
-  const std::string line = std::string(whole - kBetween, '-') + '\n';
+  std::size_t total_width = 0;
+  for (const std::size_t width : widths) total_width += width + kColumnGap;
+  const std::string line = std::string(total_width - kColumnGap, '-') + '\n';
 
   std::string out;
   for (std::size_t r = 0; r < rows_.size(); ++r) {
-    const bool line_here =
+    const bool has_line =
         r == 1 || std::count(lines_before_.begin(), lines_before_.end(), r) > 0;
-    if (line_here) out += line;
+    if (has_line) out += line;
     std::string text;
     for (std::size_t i = 0; i < rows_[r].size(); ++i) {
       const std::string& cell = rows_[r][i];
       const std::string padding(widths[i] - width_of(cell), ' ');
-      if (i > 0) text += std::string(kBetween, ' ');
+      if (i > 0) text += std::string(kColumnGap, ' ');
       text += i == 0 ? cell + padding : padding + cell;
     }
     text.erase(text.find_last_not_of(' ') + 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A small table in plain text: columns as wide as their widest cell, the first
-// to the left, all others to the right.
+// A plain text table. Each column is as wide as its widest cell; the first is
+// left-aligned, all others right-aligned.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ class TextTable {
       : rows_{std::move(header)} {}
 
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  // A line across, between the rows added before and after.
+  // Adds a horizontal rule after the rows added so far.
   void add_line() { lines_before_.push_back(rows_.size()); }
 
   std::string text() const;

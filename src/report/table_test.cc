@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-TEST(TextTable, PutsTheFirstColumnLeftAndTheOthersRight) {
+TEST(TextTable, AlignsTheFirstColumnLeftAndOthersRight) {
   TextTable table({"app", "flows", "%"});
   table.add({"chat", "7", "100.0"});
   table.add({"a long name", "12345", "0.1"});
@@ -17,7 +17,7 @@ TEST(TextTable, PutsTheFirstColumnLeftAndTheOthersRight) {
             "a long name  12345    0.1\n");
 }
 
-TEST(TextTable, DrawsLinesWhereTheyWereAskedFor) {
+TEST(TextTable, DrawsAddedLines) {
   TextTable table({"app", "flows"});
   table.add({"chat", "7"});
   table.add_line();
@@ -30,7 +30,7 @@ TEST(TextTable, DrawsLinesWhereTheyWereAskedFor) {
             "all       7\n");
 }
 
-TEST(TextTable, CountsCharactersAndNotBytes) {
+TEST(TextTable, CountsCharactersNotBytes) {
   TextTable table({"app", "flows"});
   table.add({"vidéo", "1"});
   table.add({"видео", "2"});
@@ -43,7 +43,7 @@ TEST(TextTable, CountsCharactersAndNotBytes) {
             "video      3\n");
 }
 
-TEST(TextTable, LeavesNoSpacesAtTheEndOfALine) {
+TEST(TextTable, HasNoTrailingSpaces) {
   TextTable table({"app", ""});
   table.add({"chat", ""});
   EXPECT_EQ(table.text(), "app\n------\nchat\n");

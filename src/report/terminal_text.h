@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text from outside on a terminal: a phone chooses its own name, and must not
-// be able to move the cursor with it.
+// Makes untrusted text safe for a terminal: a phone chooses its own name, which
+// must not move the cursor.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace flowtell {
 
-// The text on exactly `width` columns: each byte of a control character, and
-// each that is no UTF-8, becomes '?'; what is too long ends in '~', what is too
-// short is filled with blanks. A code point of UTF-8 counts as one column.
+// The text in exactly `width` columns. Each byte of a control character or of
+// invalid UTF-8 becomes '?'. Longer text is cut and ends in '~'; shorter text
+// is padded with spaces on the right. A UTF-8 code point counts as one column.
 std::string fitted(std::string_view text, std::size_t width);
 
-// The same, with the blanks in front: for numbers.
+// The same, padded on the left: for numbers.
 std::string fitted_right(std::string_view text, std::size_t width);
 
 }  // namespace flowtell

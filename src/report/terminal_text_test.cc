@@ -8,14 +8,14 @@
 namespace flowtell {
 namespace {
 
-TEST(Fitted, FillsWithBlanks) {
+TEST(Fitted, PadsWithSpaces) {
   EXPECT_EQ(fitted("phone", 8), "phone   ");
   EXPECT_EQ(fitted_right("12", 5), "   12");
   EXPECT_EQ(fitted("", 2), "  ");
   EXPECT_EQ(fitted("phone", 5), "phone");
 }
 
-TEST(Fitted, MarksWhatIsCut) {
+TEST(Fitted, MarksCutText) {
   EXPECT_EQ(fitted("a telephone", 5), "a te~");
   EXPECT_EQ(fitted_right("1234567", 3), "12~");
   EXPECT_EQ(fitted("phone", 1), "~");
@@ -29,15 +29,15 @@ TEST(Fitted, CountsACodePointAsOneColumn) {
   EXPECT_EQ(fitted_right("\u00e9", 3), "  \u00e9");
 }
 
-TEST(Fitted, LetsNoControlThrough) {
+TEST(Fitted, ReplacesControlCharacters) {
   EXPECT_EQ(fitted("\x1b[2Jgone", 10), "?[2Jgone  ");
   EXPECT_EQ(fitted("a\r\nb\tc\x7f", 7), "a??b?c?");
   EXPECT_EQ(fitted(std::string_view("\0x", 2), 2), "?x");
-  EXPECT_EQ(fitted("\u0080\u009b\u009f", 6), "??????") << "those of 8 bits";
-  EXPECT_EQ(fitted("\u00a0", 1), "\u00a0") << "the first that is none";
+  EXPECT_EQ(fitted("\u0080\u009b\u009f", 6), "??????") << "8-bit controls";
+  EXPECT_EQ(fitted("\u00a0", 1), "\u00a0") << "the first that is no control";
 }
 
-TEST(Fitted, LetsNothingThroughThatIsNoUtf8) {
+TEST(Fitted, ReplacesInvalidUtf8) {
   EXPECT_EQ(fitted("\x9b"
                    "31m",
                    4),
@@ -48,8 +48,8 @@ TEST(Fitted, LetsNothingThroughThatIsNoUtf8) {
   EXPECT_EQ(fitted("\xff\xfe", 2), "??");
 }
 
-// Decoders that are not strict would see controls in these.
-TEST(Fitted, LetsNoLongFormsThrough) {
+// Lenient decoders would read control characters here.
+TEST(Fitted, ReplacesOverlongForms) {
   EXPECT_EQ(fitted("\xc0\x9b", 2), "??") << "escape in two bytes";
   EXPECT_EQ(fitted("\xc1\xbf", 2), "??");
   EXPECT_EQ(fitted("\xe0\x80\x9b", 3), "???") << "escape in three";
@@ -60,14 +60,14 @@ TEST(Fitted, LetsNoLongFormsThrough) {
   EXPECT_EQ(fitted("\xf8\x88\x80\x80\x80", 5), "?????");
 }
 
-TEST(Fitted, KeepsTheFirstAndLastOfEveryLength) {
+TEST(Fitted, KeepsTheFirstAndLastOfEachLength) {
   for (const char* text : {"\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff",
                            "\U00010000", "\U0010ffff"}) {
     EXPECT_EQ(fitted(text, 1), text);
   }
 }
 
-// The columns of well-formed text, and whether any of it is a control.
+// The columns of valid text. Expects no control characters.
 std::size_t columns_of(const std::string& text) {
   std::size_t columns = 0;
   for (const char c : text) {
@@ -78,7 +78,7 @@ std::size_t columns_of(const std::string& text) {
   return columns;
 }
 
-TEST(Fitted, HasItsWidthWhateverTheBytes) {
+TEST(Fitted, HasTheGivenWidthForAnyBytes) {
   Random random(5);
   for (int i = 0; i < 3000; ++i) {
     std::string bytes;

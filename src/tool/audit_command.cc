@@ -14,15 +14,14 @@ class AuditCommand : public Command {
  public:
   explicit AuditCommand(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
-        "audit", "Can these captures be trusted to teach?");
+        "audit", "Check labelled captures before training");
     command
         .add_option("CAPTURES", captures_,
                     "Labelled captures, as for 'flowtell train'")
         ->type_name("")
         ->required();
-    command.add_flag(
-        "--strict", strict_,
-        "End with exit code 1 where a fault or a warning is found");
+    command.add_flag("--strict", strict_,
+                     "Exit with code 1 if a fault or a warning is found");
     outputs_.define_json(command,
                          "Also write all findings as JSON; - for standard "
                          "output, instead of the text");
@@ -37,10 +36,10 @@ class AuditCommand : public Command {
     command.footer(
         "Examples:\n"
         "  flowtell audit captures/\n"
-        "      copies, contradicting labels, recording artefacts, and what to "
-        "do\n"
+        "      copies, contradicting labels, recording artefacts, and "
+        "remedies\n"
         "  flowtell audit captures/ --strict --json findings.json\n"
-        "      for scripts: exit code 1 unless all is well");
+        "      for scripts: exit code 1 on any fault or warning");
   }
 
   Result<ExitCode> run() override {
@@ -67,13 +66,13 @@ class AuditCommand : public Command {
       anonymiser.emplace(**key);
       options.anonymiser = &*anonymiser;
     }
-    // No check goes by a path.
+    // No audit check uses paths.
     if (anonymiser) {
       for (CaptureRecord& capture : loaded->dataset.captures) {
         capture.path = anonymiser->capture(capture.path);
       }
     }
-    auto code = tell(loaded->dataset, audit(*loaded, options));
+    auto code = report(loaded->dataset, audit(*loaded, options));
     if (code && *code == ExitCode::kDone && !loaded->unread.empty()) {
       return ExitCode::kDamaged;
     }
@@ -81,11 +80,11 @@ class AuditCommand : public Command {
   }
 
  private:
-  Result<ExitCode> tell(const Dataset& data,
-                        const std::vector<Finding>& findings) {
-    auto reported = outputs_.write([&] { return audit_text(data, findings); },
-                                   [&] { return audit_json(data, findings); });
-    if (!reported) return fail(std::move(reported).error());
+  Result<ExitCode> report(const Dataset& data,
+                          const std::vector<Finding>& findings) {
+    auto written = outputs_.write([&] { return audit_text(data, findings); },
+                                  [&] { return audit_json(data, findings); });
+    if (!written) return fail(std::move(written).error());
     const auto [faults, warnings, notes] = count_severities(findings);
     return strict_ && faults + warnings > 0 ? ExitCode::kFailed
                                             : ExitCode::kDone;

@@ -22,9 +22,9 @@ namespace flowtell {
 namespace {
 
 constexpr std::string_view kNamesSnap = "names";
-// Longer than any frame that an interface hands out whole.
-constexpr std::uint32_t kWholeFrames = 65'535;
-constexpr std::uint32_t kShortestSnap = 64;
+// Longer than any uncut frame of an interface.
+constexpr std::uint32_t kMaxInterfaceSnap = 65'535;
+constexpr std::uint32_t kMinSnap = 64;
 constexpr std::size_t kCountColumns = 79;
 
 std::string host_name() {
@@ -47,12 +47,13 @@ class CaptureCommand : public Command {
   explicit CaptureCommand(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "capture", "Record a labelled session of one app");
-    command.add_option("-i,--interface", interface_, "Where to listen")
+    command
+        .add_option("-i,--interface", interface_, "The interface to listen on")
         ->type_name("IFACE")
         ->required();
     command
         .add_option("--app", app_,
-                    "The app in use; 'background' for a phone left alone")
+                    "The app in use; 'background' for an idle phone")
         ->type_name("NAME")
         ->required();
     command
@@ -62,10 +63,10 @@ class CaptureCommand : public Command {
         ->required();
     command
         .add_option("--minutes", minutes_,
-                    "How long a round lasts; without it, until Ctrl-C")
+                    "Length of a round; without it, until Ctrl-C")
         ->type_name("M")
         ->check(CLI::Range(0.001, 1e5))
-        ->check(a_number());
+        ->check(not_nan());
     command
         .add_option("--rounds", rounds_,
                     "Captures to record, one after the other")
@@ -73,23 +74,23 @@ class CaptureCommand : public Command {
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
     command
-        .add_option("--device", device_,
-                    "Only what this phone sends and receives: its IP or MAC "
-                    "address")
+        .add_option(
+            "--device", device_,
+            "Record only the traffic of this device: its IP or MAC address")
         ->type_name("ADDRESS");
     command
         .add_option("--snap", snap_,
-                    "Keep so many bytes of each frame; 'names' keeps headers "
-                    "and the messages that name servers, and no content")
+                    "Bytes to keep of each frame; 'names' keeps only headers "
+                    "and the messages that name servers")
         ->type_name("N|names")
         ->capture_default_str();
     anonymise_.define(command);
     command.get_option("--anonymise")
         ->description(
-            "Keep headers alone, with stand-ins for all addresses, made with "
+            "Keep only headers, with pseudonyms for all addresses, made with "
             "the key in this file: 32 bytes or 64 hexadecimal digits");
     privileges_.define(command);
-    command.add_option("--notes", notes_, "A remark for the manifest")
+    command.add_option("--notes", notes_, "A note for the manifest")
         ->type_name("TEXT");
     command.footer(
         "Each round becomes FOLDER/NAME/TIME.pcap and a line of "
@@ -101,18 +102,17 @@ class CaptureCommand : public Command {
         "      use the news app on the phone, then press Ctrl-C\n"
         "  sudo flowtell capture -i wlan0 --app video -o apps/ --rounds 5 "
         "--minutes 2\n"
-        "  sudo flowtell capture -i wlan0 --app background -o apps/ "
-        "--minutes 30\n"
-        "      what the phone does by itself, to be told from all apps");
+        "  sudo flowtell capture -i wlan0 --app background -o apps/ --minutes "
+        "30\n"
+        "      background traffic, to distinguish apps from it");
   }
 
   Result<ExitCode> run() override {
     static_cast<void>(
-        std::signal(SIGPIPE, SIG_IGN));  // a reader of the count may leave
+        std::signal(SIGPIPE, SIG_IGN));  // the reader of the count may exit
     if (rounds_ > 1 && !minutes_) {
       return fail(ErrorKind::kUsage,
-                  "--rounds {} needs to know how long a round lasts; add "
-                  "--minutes",
+                  "--rounds {} needs the length of a round; add --minutes",
                   rounds_);
     }
     auto options = interface_options();
@@ -122,44 +122,44 @@ class CaptureCommand : public Command {
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     key_ = *key;
-    if (key_ && cut_) {
+    if (key_ && snap_bytes_) {
       return fail(ErrorKind::kUsage,
-                  "--anonymise contradicts --snap {}: content tells who it is "
-                  "of; leave one of them out",
+                  "--anonymise contradicts --snap {}: content may identify "
+                  "people; leave one of them out",
                   snap_);
     }
     auto folder = SessionFolder::open(folder_, app_);
     if (!folder) return fail(std::move(folder).error());
     auto source = open_interface(interface_, *options, *binder);
     if (!source) return fail(std::move(source).error());
-    if (auto known = check_link((*source)->link()); !known) {
-      return fail(std::move(known).error());
+    if (auto supported = check_link((*source)->link()); !supported) {
+      return fail(std::move(supported).error());
     }
     const auto account = privileges_.account();
     auto done = folder->make(account);
     if (!done) return fail(std::move(done).error());
     auto waiter = LiveWaiter::make(Hangup::kStops);
     if (!waiter) return fail(std::move(waiter).error());
-    // From here on files are opened and made below that folder only.
-    done = privileges_.give_up({account, {{}, folder_}}, true);
+    // From here on, files are opened and created only in that folder.
+    done = privileges_.drop({account, {{}, folder_}}, true);
     if (done) done = check_writable(*folder, account);
     if (!done) return fail(std::move(done).error());
 
-    bool goes_on = true;
-    for (int round = 1; round <= rounds_ && goes_on; ++round) {
-      auto was_over = record(round, **source, *waiter, *folder);
-      if (!was_over) return fail(std::move(was_over).error());
-      goes_on = *was_over;
+    bool is_running = true;
+    for (int round = 1; round <= rounds_ && is_running; ++round) {
+      auto is_complete = record(round, **source, *waiter, *folder);
+      if (!is_complete) return fail(std::move(is_complete).error());
+      is_running = *is_complete;
     }
     if (const std::uint64_t dropped = (*source)->dropped(); dropped > 0) {
       warn(fmt::format("the kernel dropped {}: the machine was too busy",
                        counted(dropped, "frame")));
     }
     if (key_) {
-      remark(fmt::format(
-          "flowtell: the usual networks of devices are now others; read it "
-          "with --lan {}\n",
-          Anonymiser(*key_).networks(Lan::kDefault)));
+      print_note(
+          fmt::format("flowtell: the networks of devices are anonymised too; "
+                      "read the recordings with --lan {}\n",
+                      Anonymiser(*key_).networks(Lan::kDefault)));
     }
     return ExitCode::kDone;
   }
@@ -167,11 +167,11 @@ class CaptureCommand : public Command {
  private:
   Result<void> check_link(LinkType link) const {
     if (!key_ || FrameAnonymiser::knows(link)) return {};
-    return fail(ErrorKind::kUsage,
-                "--anonymise: where addresses stand on {}, {}, is not known; "
-                "record without it, and give away what 'flowtell flows "
-                "--anonymise' makes of it",
-                interface_, link_type_name(link));
+    return fail(
+        ErrorKind::kUsage,
+        "--anonymise: interface {} has an unsupported link type, {}; record "
+        "without it, and share the output of 'flowtell flows --anonymise'",
+        interface_, link_type_name(link));
   }
 
   Result<void> check_writable(const SessionFolder& folder,
@@ -179,24 +179,25 @@ class CaptureCommand : public Command {
     auto done = folder.check_writable();
     if (done || !account) return done;
     return fail(
-        fmt::format("user {0}, who goes on from here, may not add to the "
-                    "recordings; give them to him (chown -R {0} {1}) or choose "
-                    "another folder with -o",
-                    account->name, folder_),
+        fmt::format(
+            "user {0}, under whom recording continues, cannot write to the "
+            "folder; run 'chown -R {0} {1}', or choose another folder with -o",
+            account->name, folder_),
         std::move(done).error());
   }
 
   Result<InterfaceOptions> interface_options() {
     InterfaceOptions options;
     if (snap_ != kNamesSnap) {
-      cut_ = parse_number<std::uint32_t>(snap_);
-      if (!cut_ || *cut_ < kShortestSnap || *cut_ > kLongestFrame) {
+      snap_bytes_ = parse_number<std::uint32_t>(snap_);
+      if (!snap_bytes_ || *snap_bytes_ < kMinSnap ||
+          *snap_bytes_ > kMaxFrameSize) {
         return fail(ErrorKind::kUsage,
                     "--snap {} is neither '{}' nor a number of bytes from {} "
                     "to {}",
-                    snap_, kNamesSnap, kShortestSnap, kLongestFrame);
+                    snap_, kNamesSnap, kMinSnap, kMaxFrameSize);
       }
-      options.snap = std::min(*cut_, kWholeFrames);
+      options.snap = std::min(*snap_bytes_, kMaxInterfaceSnap);
     }
     if (device_.empty()) return options;
     if (Address::parse(device_)) {
@@ -212,7 +213,7 @@ class CaptureCommand : public Command {
     return options;
   }
 
-  // Whether the round went on to its end, rather than to Ctrl-C.
+  // Records one round. Returns false if Ctrl-C ended it.
   Result<bool> record(int round, LiveInterface& source, LiveWaiter& waiter,
                       const SessionFolder& folder) const {
     SessionRow row;
@@ -235,26 +236,26 @@ class CaptureCommand : public Command {
     row.notes = notes_;
     if (auto added = folder.add(row); done && !added) done = added;
     if (!done) return fail(std::move(done).error());
-    tell(recorder.count(), folder.full_path(row.path));
-    return *ended == LiveEnd::kOver;
+    report(recorder.count(), folder.full_path(row.path));
+    return *ended == LiveEnd::kFinished;
   }
 
   Recorder::Options recorder_options(int round) const {
     Recorder::Options options;
-    options.snap = cut_;
+    options.snap = snap_bytes_;
     options.key = key_;
     if (minutes_) {
       options.length =
           Duration(static_cast<std::int64_t>(std::llround(*minutes_ * 60e9)));
     }
     options.progress = [this, round, length = options.length](
-                           const RecordingCount& count, Duration passed) {
+                           const RecordingCount& count, Duration elapsed) {
       const std::string limit = length ? " of " + clock_text(*length) : "";
       const std::string line = fmt::format(
           "round {} of {}  {}{}  {} packets  {}  {} flows  {}", round, rounds_,
-          clock_text(passed), limit, grouped_text(count.packets),
+          clock_text(elapsed), limit, grouped_text(count.packets),
           bytes_text(count.bytes), grouped_text(count.flows), app_);
-      // A line that is longer than the terminal could not be taken back.
+      // A line longer than the terminal is wide could not be erased.
       show("\r" + fitted(line, kCountColumns));
     };
     options.notice = [](const std::string& text) {
@@ -264,24 +265,27 @@ class CaptureCommand : public Command {
     return options;
   }
 
-  void tell(const RecordingCount& count, const std::string& path) const {
+  void report(const RecordingCount& count, const std::string& path) const {
     if (count.packets == 0) {
-      warn(fmt::format("{} holds no packets: does the phone go through {}?",
-                       path, interface_));
+      warn(
+          fmt::format("{} holds no packets; check that the device's traffic "
+                      "passes through {}",
+                      path, interface_));
       return;
     }
-    remark(fmt::format("flowtell: {}: {}, {}, {}\n", path,
-                       counted(count.packets, "packet"),
-                       bytes_text(count.bytes), counted(count.flows, "flow")));
+    print_note(fmt::format(
+        "flowtell: {}: {}, {}, {}\n", path, counted(count.packets, "packet"),
+        bytes_text(count.bytes), counted(count.flows, "flow")));
     if (count.left_out == 0) return;
-    remark(fmt::format(
-        "flowtell: {}: {} left out, for what is in them may tell addresses\n",
-        path, counted(count.left_out, "packet")));
+    print_note(
+        fmt::format("flowtell: {}: {} left out because their content may "
+                    "reveal addresses\n",
+                    path, counted(count.left_out, "packet")));
   }
 
-  // The count is for people; a log file needs none of it.
+  // Shows the count only on a terminal, not in a log file.
   static void show(std::string_view text) {
-    if (::isatty(STDERR_FILENO) == 1) remark(text);
+    if (::isatty(STDERR_FILENO) == 1) print_note(text);
   }
 
   std::string interface_;
@@ -295,7 +299,7 @@ class CaptureCommand : public Command {
   AnonymiseArguments anonymise_;
   std::optional<AnonymiserKey> key_;
   PrivilegeArguments privileges_;
-  std::optional<std::uint32_t> cut_;  // by snap_; nothing: to the names
+  std::optional<std::uint32_t> snap_bytes_;  // from snap_; empty for "names"
 };
 
 }  // namespace

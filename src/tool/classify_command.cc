@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model_file.h"
-#include "tool/apart.h"
+#include "tool/output_check.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
 
@@ -15,7 +15,8 @@ class ClassifyCommand : public Command {
     command.add_option("MODEL", model_, "A model made by 'flowtell train'")
         ->type_name("")
         ->required();
-    command.add_option("CAPTURE", paths_, "Captures, folders of them, or -")
+    command
+        .add_option("CAPTURE", paths_, "Captures, folders of captures, or -")
         ->type_name("")
         ->required();
     unknown_.define(command);
@@ -25,13 +26,13 @@ class ClassifyCommand : public Command {
     run_.define(command);
     writer_.define_ambiguity(command);
     command.footer(
-        "The flow key and the burst gap are those the model was taught with.\n"
+        "The flow key and the burst gap are those of the model.\n"
         "\n"
         "Examples:\n"
         "  flowtell classify apps.model phone.pcap\n"
-        "      each flow's line ends with its app and how sure that is\n"
+        "      each line ends with the flow's app and its confidence\n"
         "  flowtell classify apps.model phone.pcap --unknown never\n"
-        "      always the likeliest app, however unlikely\n"
+        "      always the likeliest app, at any confidence\n"
         "  flowtell classify apps.model day/ --format jsonl -o day.jsonl");
   }
 
@@ -40,23 +41,22 @@ class ClassifyCommand : public Command {
     if (!rule) return fail("--unknown", std::move(rule).error());
     auto kinds = EvidenceKinds::parse(evidence_);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
-    auto apart = check_apart({writer_.output}, {model_});
-    if (!apart) return fail(std::move(apart).error());
+    auto distinct = check_outputs({writer_.output}, {model_});
+    if (!distinct) return fail(std::move(distinct).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     auto model = load_model(model_);
     if (!model) return fail(std::move(model).error());
-    options->key = model->flow_key;
-    options->burst_gap = model->burst_gap;
-    options->names = kinds->name || writer_.names || writer_.ambiguity;
-    auto classifier = ClassifierSession::make(*model, *kinds, *rule);
+    auto classifier = Classifier::make(std::move(*model), *kinds, *rule);
     if (!classifier) {
       return fail(fmt::format("cannot use {}", model_),
                   std::move(classifier).error());
     }
+    *options = classifier->flow_options(*options);
+    options->names = kinds->name || writer_.names || writer_.ambiguity;
+    ClassifierSession session(std::move(*classifier));
     return print_flows(paths_, {*options, writer_, run_},
-                       NamingClassifier{&*classifier, &model->apps,
-                                        writer_.ambiguity ? &*model : nullptr});
+                       Naming{&session, writer_.ambiguity});
   }
 
  private:

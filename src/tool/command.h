@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A command of the program: its options, defined on a CLI11 sub-command, and
-// what it does with them. One file each.
+// its action. One file per command.
 //
-// What is said in a definition is said nowhere else: --help and
-// docs/commands.md are made from it.
+// --help, docs/commands.md, manual pages and completions are generated from the
+// definitions.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -18,13 +18,12 @@ namespace flowtell {
 class Command {
  public:
   virtual ~Command() = default;
-  // Does the work, once the options are parsed. A failure is told by the
-  // caller.
+  // Runs the command after its options are parsed. The caller prints a failure.
   virtual Result<ExitCode> run() = 0;
 };
 
-// Adds the command's sub-command to `program` and returns the command, which
-// holds the values of its options.
+// Adds a sub-command to `program` and returns the command, which owns the
+// values of its options.
 using MakeCommand = std::unique_ptr<Command> (*)(CLI::App& program);
 
 std::unique_ptr<Command> make_flows_command(CLI::App& program);

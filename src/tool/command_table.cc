@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-// Values are known by the word that stands for them in --help.
+// The kind of a value, by its placeholder in --help.
 constexpr std::array<std::pair<std::string_view, ValueKind>, 9> kKinds = {{
     {"FILE", ValueKind::kFile},
     {"MODEL", ValueKind::kFile},
@@ -31,7 +31,7 @@ ValueKind kind_of(const OptionInfo& option) {
   return found == kKinds.end() ? ValueKind::kOther : found->second;
 }
 
-// What CLI11 says of a value: "NAME", "NAME:{one,other}" or
+// Parses CLI11's description of a value: "NAME", "NAME:{one,other}" or
 // "NAME:UINT in [1 - 9]".
 void read_type(std::string_view type, OptionInfo& option) {
   const std::size_t colon = type.find(':');
@@ -65,7 +65,7 @@ std::vector<std::string> names_of(const CLI::Option& option) {
   return names;
 }
 
-// In the order of their definition: that of a set of pointers is chance.
+// In the order of definition, since a set of pointers has no stable order.
 std::vector<std::string> names_among(const CLI::App& command,
                                      const std::set<CLI::Option*>& wanted) {
   std::vector<std::string> names;
@@ -86,7 +86,7 @@ OptionInfo describe_option(const CLI::App& command, const CLI::Option& option) {
     if (option.get_items_expected_max() > 1) info.value += "...";
   }
   info.kind = kind_of(info);
-  info.usual = option.get_default_str();
+  info.default_value = option.get_default_str();
   info.meaning = option.get_description();
   info.excludes = names_among(command, option.get_excludes());
   info.needs = names_among(command, option.get_needs());
@@ -97,19 +97,19 @@ OptionInfo describe_option(const CLI::App& command, const CLI::Option& option) {
 }  // namespace
 
 CommandInfo describe_command(const CLI::App& command,
-                             const std::string& above) {
+                             const std::string& parent) {
   CommandInfo info;
   info.name = command.get_name();
-  info.words = above.empty() ? info.name : above + ' ' + info.name;
+  info.full_name = parent.empty() ? info.name : parent + ' ' + info.name;
   info.summary = command.get_description();
-  info.remarks = command.get_footer();
+  info.footer = command.get_footer();
   for (const CLI::Option* option : command.get_options({})) {
     auto& list = option->nonpositional() ? info.options : info.positionals;
     list.push_back(describe_option(command, *option));
   }
-  for (const CLI::App* below : command.get_subcommands({})) {
-    if (below->get_group().empty()) continue;
-    info.below.push_back(describe_command(*below, info.words));
+  for (const CLI::App* subcommand : command.get_subcommands({})) {
+    if (subcommand->get_group().empty()) continue;
+    info.subcommands.push_back(describe_command(*subcommand, info.full_name));
   }
   return info;
 }

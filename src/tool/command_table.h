@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands and their options as plain data, taken from the definitions
-// that the command line itself is read by: what manual pages and completions
-// are made of, so that they say what --help says.
+// The commands and their options as plain data, read from the CLI11
+// definitions. Manual pages and completions are generated from it, so they
+// agree with --help.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,16 +11,16 @@
 
 namespace flowtell {
 
-// What a shell can offer for a value.
+// What a shell completes for a value.
 enum class ValueKind { kNone, kChoice, kFile, kFolder, kInterface, kOther };
 
 struct OptionInfo {
   std::vector<std::string> names;  // "-o", "--output"; none if positional
-  std::string value;               // "FILE", "CAPTURE..."; "" of a flag
+  std::string value;               // "FILE", "CAPTURE..."; "" for a flag
   ValueKind kind = ValueKind::kNone;
   std::vector<std::string> choices;
   std::string range;  // "1 to 1024"
-  std::string usual;  // what holds where it is not given
+  std::string default_value;
   std::string meaning;
   std::vector<std::string> excludes;  // the names of other options
   std::vector<std::string> needs;
@@ -28,17 +28,18 @@ struct OptionInfo {
 };
 
 struct CommandInfo {
-  std::string words;    // "flowtell gateway up"
-  std::string name;     // the last of them
-  std::string summary;  // one line
-  std::string remarks;  // what stands below the options in --help
+  std::string full_name;  // "flowtell gateway up"
+  std::string name;       // "up"
+  std::string summary;    // one line
+  std::string footer;     // the text below the options in --help
   std::vector<OptionInfo> positionals;
   std::vector<OptionInfo> options;
-  std::vector<CommandInfo> below;
+  std::vector<CommandInfo> subcommands;
 };
 
-// `above`: the words of the commands it belongs to, "" for the program.
-// Commands that --help does not list are left out.
-CommandInfo describe_command(const CLI::App& command, const std::string& above);
+// `parent` is the full name of the parent command, "" for the program. Commands
+// hidden from --help are left out.
+CommandInfo describe_command(const CLI::App& command,
+                             const std::string& parent);
 
 }  // namespace flowtell

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-using Words = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 // A command with an option of every kind.
 class CommandTable : public testing::Test {
@@ -26,7 +26,7 @@ class CommandTable : public testing::Test {
     auto* wan = record.add_option("-i,--wan", text_, "Where")->type_name("IF");
     record.add_option("--format", text_, "The form")
         ->type_name("FORM")
-        ->check(CLI::IsMember(Words{"text", "csv", "jsonl"}))
+        ->check(CLI::IsMember(Strings{"text", "csv", "jsonl"}))
         ->default_str("csv")
         ->excludes(quiet)
         ->needs(wan);
@@ -42,7 +42,7 @@ class CommandTable : public testing::Test {
   CommandInfo info() const { return describe_command(program_, ""); }
   OptionInfo option(std::string_view name) const {
     const CommandInfo program = info();
-    for (const OptionInfo& each : program.below.front().options) {
+    for (const OptionInfo& each : program.subcommands.front().options) {
       if (each.names.back() == name) return each;
     }
     ADD_FAILURE() << name;
@@ -50,44 +50,46 @@ class CommandTable : public testing::Test {
   }
 
   CLI::App program_{"Names apps.", "flowtell"};
-  Words captures_;
+  Strings captures_;
   std::string model_;
   std::string text_;
   int number_ = 0;
   bool is_quiet_ = false;
 };
 
-TEST_F(CommandTable, NamesCommandsByAllTheirWords) {
+TEST_F(CommandTable, HasFullCommandNames) {
   const CommandInfo program = info();
   EXPECT_EQ(program.name, "flowtell");
-  EXPECT_EQ(program.words, "flowtell");
+  EXPECT_EQ(program.full_name, "flowtell");
   EXPECT_EQ(program.summary, "Names apps.");
-  EXPECT_EQ(program.remarks, "Start here:\n  flowtell record");
-  ASSERT_EQ(program.below.size(), 2u) << "that without a group is not listed";
-  EXPECT_EQ(program.below[0].words, "flowtell record");
-  EXPECT_EQ(program.below[0].name, "record");
-  EXPECT_EQ(program.below[0].summary, "Keep packets");
-  EXPECT_EQ(program.below[1].below.at(0).words, "flowtell gateway up");
+  EXPECT_EQ(program.footer, "Start here:\n  flowtell record");
+  ASSERT_EQ(program.subcommands.size(), 2u)
+      << "a command without a group is hidden";
+  EXPECT_EQ(program.subcommands[0].full_name, "flowtell record");
+  EXPECT_EQ(program.subcommands[0].name, "record");
+  EXPECT_EQ(program.subcommands[0].summary, "Keep packets");
+  EXPECT_EQ(program.subcommands[1].subcommands.at(0).full_name,
+            "flowtell gateway up");
 }
 
-TEST_F(CommandTable, TellsPositionalsFromOptions) {
-  const CommandInfo record = info().below.front();
+TEST_F(CommandTable, SeparatesPositionalsFromOptions) {
+  const CommandInfo record = info().subcommands.front();
   ASSERT_EQ(record.positionals.size(), 2u);
   EXPECT_EQ(record.positionals[0].value, "CAPTURE...");
-  EXPECT_EQ(record.positionals[0].names, Words{});
+  EXPECT_EQ(record.positionals[0].names, Strings{});
   EXPECT_EQ(record.positionals[0].kind, ValueKind::kFile);
   EXPECT_TRUE(record.positionals[0].is_required);
   EXPECT_EQ(record.positionals[1].value, "MODEL");
   EXPECT_FALSE(record.positionals[1].is_required);
-  Words names;
+  Strings names;
   for (const OptionInfo& each : record.options) {
     names.push_back(each.names.back());
   }
-  EXPECT_EQ(names, (Words{"--help", "--quiet", "--output", "--state", "--wan",
-                          "--format", "--rounds", "--notes"}));
+  EXPECT_EQ(names, (Strings{"--help", "--quiet", "--output", "--state", "--wan",
+                            "--format", "--rounds", "--notes"}));
 }
 
-TEST_F(CommandTable, KnowsWhatAShellCanOffer) {
+TEST_F(CommandTable, DerivesTheKindOfAValue) {
   EXPECT_EQ(option("--quiet").kind, ValueKind::kNone);
   EXPECT_EQ(option("--output").kind, ValueKind::kFile);
   EXPECT_EQ(option("--state").kind, ValueKind::kFolder);
@@ -97,32 +99,32 @@ TEST_F(CommandTable, KnowsWhatAShellCanOffer) {
   EXPECT_EQ(option("--notes").kind, ValueKind::kOther);
 }
 
-TEST_F(CommandTable, TakesChoicesAndRangesFromTheChecks) {
+TEST_F(CommandTable, ReadsChoicesAndRangesFromChecks) {
   const OptionInfo format = option("--format");
   EXPECT_EQ(format.value, "FORM");
-  EXPECT_EQ(format.choices, (Words{"text", "csv", "jsonl"}));
+  EXPECT_EQ(format.choices, (Strings{"text", "csv", "jsonl"}));
   EXPECT_EQ(format.range, "");
   const OptionInfo rounds = option("--rounds");
   EXPECT_EQ(rounds.value, "N");
-  EXPECT_EQ(rounds.choices, Words{});
+  EXPECT_EQ(rounds.choices, Strings{});
   EXPECT_EQ(rounds.range, "1 to 1024");
   const OptionInfo notes = option("--notes");
   EXPECT_EQ(notes.value, "TEXT");
   EXPECT_EQ(notes.range, "");
 }
 
-TEST_F(CommandTable, TakesTheRestAsItIsDefined) {
+TEST_F(CommandTable, CopiesOtherProperties) {
   const OptionInfo output = option("--output");
-  EXPECT_EQ(output.names, (Words{"-o", "--output"}));
+  EXPECT_EQ(output.names, (Strings{"-o", "--output"}));
   EXPECT_EQ(output.meaning, "The file to write");
   EXPECT_TRUE(output.is_required);
-  EXPECT_EQ(output.excludes, Words{});
-  EXPECT_EQ(output.needs, Words{});
+  EXPECT_EQ(output.excludes, Strings{});
+  EXPECT_EQ(output.needs, Strings{});
   const OptionInfo format = option("--format");
   EXPECT_FALSE(format.is_required);
-  EXPECT_EQ(format.usual, "csv");
-  EXPECT_EQ(format.excludes, Words{"--quiet"});
-  EXPECT_EQ(format.needs, Words{"--wan"});
+  EXPECT_EQ(format.default_value, "csv");
+  EXPECT_EQ(format.excludes, Strings{"--quiet"});
+  EXPECT_EQ(format.needs, Strings{"--wan"});
   EXPECT_EQ(option("--quiet").value, "");
 }
 

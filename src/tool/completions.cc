@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each script first finds the command that the words before the cursor make
-// ("train", "gateway up"; "" for the program itself), then offers what that
-// command takes.
+// Each script finds the command selected by the words before the cursor
+// ("train", "gateway up"; "" for the program), then offers its sub-commands,
+// options and values.
 #include "tool/completions.h"
 
 #include <fmt/format.h>
@@ -16,41 +16,41 @@ constexpr std::string_view kOrigin =
     "# SPDX-License-Identifier: Apache-2.0\n"
     "# Made by 'flowtell reference {}'.\n";
 
-// Every command, those below after the one above.
+// Every command; sub-commands follow their parent.
 std::vector<const CommandInfo*> all_of(const CommandInfo& program) {
   std::vector<const CommandInfo*> commands = {&program};
-  for (const CommandInfo& below : program.below) {
-    for (const CommandInfo* command : all_of(below)) {
+  for (const CommandInfo& subcommand : program.subcommands) {
+    for (const CommandInfo* command : all_of(subcommand)) {
       commands.push_back(command);
     }
   }
   return commands;
 }
 
-// The words of a command without the program's own: "gateway up".
+// The full name of a command without the program's name: "gateway up".
 std::string path_of(const CommandInfo& command) {
-  const std::size_t space = command.words.find(' ');
-  return space == std::string::npos ? "" : command.words.substr(space + 1);
+  const std::size_t space = command.full_name.find(' ');
+  return space == std::string::npos ? "" : command.full_name.substr(space + 1);
 }
 
-// The same, with the words of the command above and the last apart, as they
-// are matched: " train", "gateway up".
-std::string step_of(const CommandInfo& command) {
+// The parent's path and the command's name as the scripts match them:
+// " train", "gateway up".
+std::string pattern_of(const CommandInfo& command) {
   const std::string path = path_of(command);
   return path.find(' ') == std::string::npos ? ' ' + path : path;
 }
 
-std::vector<std::string> steps_of(const CommandInfo& program) {
-  std::vector<std::string> steps;
+std::vector<std::string> patterns_of(const CommandInfo& program) {
+  std::vector<std::string> patterns;
   for (const CommandInfo* command : all_of(program)) {
     if (command != &program) {
-      steps.push_back(fmt::format("'{}'", step_of(*command)));
+      patterns.push_back(fmt::format("'{}'", pattern_of(*command)));
     }
   }
-  return steps;
+  return patterns;
 }
 
-std::string in_quotes(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   std::string quoted = "'";
   for (const char c : text) {
     quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -58,13 +58,14 @@ std::string in_quotes(std::string_view text) {
   return quoted + '\'';
 }
 
-std::string words_to_offer(const CommandInfo& command) {
+std::string subcommand_names(const CommandInfo& command) {
   std::vector<std::string> words;
-  for (const CommandInfo& below : command.below) words.push_back(below.name);
+  for (const CommandInfo& subcommand : command.subcommands)
+    words.push_back(subcommand.name);
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::string options_to_offer(const CommandInfo& command) {
+std::string option_names(const CommandInfo& command) {
   std::vector<std::string> words;
   for (const OptionInfo& option : command.options) {
     words.insert(words.end(), option.names.begin(), option.names.end());
@@ -89,7 +90,7 @@ std::string bash_values(const OptionInfo& option) {
   return "kind='none'";
 }
 
-// What may follow an option that takes a value.
+// The cases for words after an option with a value.
 std::string bash_cases(const CommandInfo& command) {
   std::string text;
   for (const OptionInfo& option : command.options) {
@@ -104,19 +105,19 @@ std::string bash_cases(const CommandInfo& command) {
   return text;
 }
 
-// What may follow the command otherwise.
+// The case for all other words of the command.
 std::string bash_rest(const CommandInfo& command) {
-  const std::string words = words_to_offer(command);
-  const std::string otherwise =
+  const std::string words = subcommand_names(command);
+  const std::string fallback =
       !words.empty()
           ? fmt::format("words='{}'", words)
           : (command.positionals.empty() ? "kind='none'" : "kind='file'");
   return fmt::format(
       "      '{}') if [[ $current == -* ]]; then words='{}'; else {}; fi ;;\n",
-      path_of(command), options_to_offer(command), otherwise);
+      path_of(command), option_names(command), fallback);
 }
 
-// A value as zsh's _arguments has it: ":NAME:what to offer".
+// A value in the syntax of zsh's _arguments: ":NAME:action".
 std::string zsh_value(const OptionInfo& option) {
   const auto value = [&](std::string_view offer) {
     return fmt::format(":{}:{}", option.value, offer);
@@ -147,7 +148,7 @@ std::string zsh_meaning(std::string_view text) {
   return escaped;
 }
 
-// "(-o --output)-o[meaning]:FILE:_files": one of its names is enough.
+// "(-o --output)-o[meaning]:FILE:_files": its names exclude each other.
 std::string zsh_option(const OptionInfo& option) {
   std::string text;
   for (const std::string& name : option.names) {
@@ -156,13 +157,13 @@ std::string zsh_option(const OptionInfo& option) {
     const std::string spec =
         fmt::format("({}){}{}[{}]{}", fmt::join(option.names, " "), name,
                     equals, zsh_meaning(option.meaning), zsh_value(option));
-    text += fmt::format("    {} \\\n", in_quotes(spec));
+    text += fmt::format("    {} \\\n", quoted_text(spec));
   }
   return text;
 }
 
 std::string zsh_name(const CommandInfo& command) {
-  std::string name = "_" + command.words;
+  std::string name = "_" + command.full_name;
   for (char& c : name) {
     if (c == ' ') c = '_';
   }
@@ -179,14 +180,15 @@ std::string zsh_positionals(const CommandInfo& command) {
   return text;
 }
 
-std::string zsh_below(const CommandInfo& command) {
+std::string zsh_subcommands(const CommandInfo& command) {
   std::string names;
   std::string cases;
-  for (const CommandInfo& below : command.below) {
-    names += fmt::format("        {}\n", in_quotes(below.name + ':' +
-                                                   zsh_meaning(below.summary)));
-    cases += fmt::format("        {}) {} && answer=0 ;;\n", below.name,
-                         zsh_name(below));
+  for (const CommandInfo& subcommand : command.subcommands) {
+    names += fmt::format(
+        "        {}\n",
+        quoted_text(subcommand.name + ':' + zsh_meaning(subcommand.summary)));
+    cases += fmt::format("        {}) {} && answer=0 ;;\n", subcommand.name,
+                         zsh_name(subcommand));
   }
   return fmt::format(
       "  case $state in\n"
@@ -203,18 +205,18 @@ std::string zsh_below(const CommandInfo& command) {
 
 std::string zsh_function(const CommandInfo& command) {
   std::string text = zsh_name(command) + "() {\n  local answer=1\n";
-  const bool has_below = !command.below.empty();
-  if (has_below) {
+  const bool has_subcommands = !command.subcommands.empty();
+  if (has_subcommands) {
     text +=
         "  local curcontext=\"$curcontext\" state line\n"
         "  typeset -A opt_args\n";
   }
-  text += has_below ? "  _arguments -C \\\n" : "  _arguments \\\n";
+  text += has_subcommands ? "  _arguments -C \\\n" : "  _arguments \\\n";
   for (const OptionInfo& option : command.options) text += zsh_option(option);
   text += zsh_positionals(command);
-  if (has_below) text += "    '1: :->command' '*:: :->rest' \\\n";
+  if (has_subcommands) text += "    '1: :->command' '*:: :->rest' \\\n";
   text += "    && answer=0\n";
-  if (has_below) text += zsh_below(command);
+  if (has_subcommands) text += zsh_subcommands(command);
   text += "  return answer\n";
   return text + "}\n\n";
 }
@@ -262,9 +264,9 @@ std::string fish_command(const CommandInfo& command) {
   if (command.positionals.empty()) {
     text += fmt::format("complete -c flowtell -n {} -f\n", condition);
   }
-  for (const CommandInfo& below : command.below) {
+  for (const CommandInfo& subcommand : command.subcommands) {
     text += fmt::format("complete -c flowtell -n {} -f -a {} -d '{}'\n",
-                        condition, below.name, below.summary);
+                        condition, subcommand.name, subcommand.summary);
   }
   for (const OptionInfo& option : command.options) {
     text += fish_option(condition, option);
@@ -281,12 +283,13 @@ std::string bash_completion(const CommandInfo& program) {
     values += bash_cases(*command);
     rest += bash_rest(*command);
   }
-  return fmt::format(kOrigin, "bash") + fmt::format(
-                                            R"(# shellcheck shell=bash
+  return fmt::format(kOrigin, "bash") +
+         fmt::format(
+             R"(# shellcheck shell=bash
 _flowtell() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
   local command='' word words='' kind=''
-  # bash takes '=' for a word of its own: --format=csv
+  # bash treats '=' as a separate word: --format=csv
   if [[ $before == '=' ]]; then before=${{COMP_WORDS[COMP_CWORD-2]}}; fi
   if [[ $current == '=' ]]; then current=''; fi
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
@@ -309,8 +312,7 @@ _flowtell() {{
 }}
 complete -F _flowtell flowtell
 )",
-                                            fmt::join(steps_of(program), " | "),
-                                            values, rest);
+             fmt::join(patterns_of(program), " | "), values, rest);
 }
 
 std::string zsh_completion(const CommandInfo& program) {
@@ -325,7 +327,7 @@ std::string fish_completion(const CommandInfo& program) {
   std::string text =
       fmt::format(kOrigin, "fish") + fmt::format(
                                          R"(
-# Whether the words before the cursor make this command.
+# Whether the words before the cursor select this command.
 function __flowtell_at
     set -l command ''
     for word in (commandline -opc)[2..-1]
@@ -338,7 +340,7 @@ function __flowtell_at
 end
 
 )",
-                                         fmt::join(steps_of(program), " "));
+                                         fmt::join(patterns_of(program), " "));
   for (const CommandInfo* command : all_of(program)) {
     text += fish_command(*command);
   }

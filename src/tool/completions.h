@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a shell needs to complete a command line of the program: commands,
-// options, and the values that can be told beforehand.
+// Shell completion scripts: commands, options, and values known in advance.
 #pragma once
 
 #include <string>

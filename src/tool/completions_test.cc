@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the scripts do, completion_test.sh tries in the shells themselves.
+// completion_test.sh runs the scripts in the shells.
 #include "tool/completions.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace flowtell {
 namespace {
 
-TEST(Completions, OfBash) {
+TEST(Completions, WriteTheBashScript) {
   EXPECT_EQ(bash_completion(small_program()),
             R"script(# SPDX-License-Identifier: Apache-2.0
 # Made by 'flowtell reference bash'.
@@ -18,7 +18,7 @@ TEST(Completions, OfBash) {
 _flowtell() {
   local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
   local command='' word words='' kind=''
-  # bash takes '=' for a word of its own: --format=csv
+  # bash treats '=' as a separate word: --format=csv
   if [[ $before == '=' ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi
   if [[ $current == '=' ]]; then current=''; fi
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
@@ -52,7 +52,7 @@ complete -F _flowtell flowtell
 )script");
 }
 
-TEST(Completions, OfZsh) {
+TEST(Completions, WriteTheZshScript) {
   EXPECT_EQ(zsh_completion(small_program()),
             R"script(#compdef flowtell
 # SPDX-License-Identifier: Apache-2.0
@@ -139,12 +139,12 @@ _flowtell "$@"
 )script");
 }
 
-TEST(Completions, OfFish) {
+TEST(Completions, WriteTheFishScript) {
   EXPECT_EQ(fish_completion(small_program()),
             R"script(# SPDX-License-Identifier: Apache-2.0
 # Made by 'flowtell reference fish'.
 
-# Whether the words before the cursor make this command.
+# Whether the words before the cursor select this command.
 function __flowtell_at
     set -l command ''
     for word in (commandline -opc)[2..-1]

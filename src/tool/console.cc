@@ -15,7 +15,7 @@
 namespace flowtell {
 namespace {
 
-bool ends_within_a_line(const std::string& path) {
+bool has_partial_last_line(const std::string& path) {
   std::error_code absent;
   if (!std::filesystem::is_regular_file(path, absent)) return false;
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -32,24 +32,24 @@ bool is_regular(const FileHandle& file) {
 
 }  // namespace
 
-void remark(std::string_view text) {
-  // Where even this cannot be written nobody can be told.
+void print_note(std::string_view text) {
+  // A failure here cannot be reported.
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }
 
-bool is_read(int descriptor) {
+bool is_writable_soon(int descriptor) {
   constexpr int kMilliseconds = 1000;
-  pollfd watched{descriptor, POLLOUT, 0};
-  return ::poll(&watched, 1, kMilliseconds) > 0;
+  pollfd polled{descriptor, POLLOUT, 0};
+  return ::poll(&polled, 1, kMilliseconds) > 0;
 }
 
-ExitCode complain(const Error& error) {
-  remark(fmt::format("flowtell: {}\n", error.message));
+ExitCode print_error(const Error& error) {
+  print_note(fmt::format("flowtell: {}\n", error.message));
   return exit_code_of(error.kind);
 }
 
 void warn(std::string_view message) {
-  remark(fmt::format("flowtell: warning: {}\n", message));
+  print_note(fmt::format("flowtell: warning: {}\n", message));
 }
 
 Result<Output> Output::open(const std::string& path) {
@@ -59,64 +59,66 @@ Result<Output> Output::open(const std::string& path) {
   return Output(std::move(*file));
 }
 
-Result<Output> Output::open_growing(const std::string& path) {
+Result<Output> Output::open_append(const std::string& path) {
   Output output(std::nullopt);
   if (path.empty() || path == "-") return output;
-  output.growing_path_ = path;
-  const auto place = output_place(path);
-  if (!place) return fail(place.error());
-  // A link could lead root's lines into any file; those of the system do not.
+  output.append_path_ = path;
+  const auto resolved = output_place(path);
+  if (!resolved) return fail(resolved.error());
+  // Links are not followed, since one could redirect root's output to any file;
+  // links below /dev are safe.
   const bool is_of_system = path.starts_with("/dev/");
-  const std::string target = is_of_system ? place->value_or(path) : path;
-  const int follow = is_of_system && !*place ? 0 : O_NOFOLLOW;
-  output.growing_ = FileHandle(
+  const std::string target = is_of_system ? resolved->value_or(path) : path;
+  const int follow = is_of_system && !*resolved ? 0 : O_NOFOLLOW;
+  output.append_file_ = FileHandle(
       ::open(target.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | follow,
              0666));
-  if (output.growing_.get() < 0 && errno == ELOOP) {
+  if (output.append_file_.get() < 0 && errno == ELOOP) {
     return fail(ErrorKind::kOutput,
-                "cannot write {}: it is a link, which is not followed; name "
-                "the file that it leads to",
+                "cannot write {}: it is a link, and links are not followed; "
+                "name its target",
                 path);
   }
-  if (output.growing_.get() < 0) {
+  if (output.append_file_.get() < 0) {
     return fail(ErrorKind::kOutput,
-                "cannot write {}: {}; is its folder there, and may you write "
-                "to it?",
+                "cannot write {}: {}; check that its folder exists and is "
+                "writable",
                 path, system_reason());
   }
-  // What follows must not become part of a line that a full disk or a crash cut
-  // off.
-  if (ends_within_a_line(path)) {
+  // End a last line that a full disk or a crash truncated.
+  if (has_partial_last_line(path)) {
     if (auto done = output.write("\n"); !done) return fail(done.error());
   }
-  if (is_regular(output.growing_)) {
+  if (is_regular(output.append_file_)) {
     sync_folder_of(target);
-    output.sync_ = std::make_unique<BackgroundSync>(output.growing_.get());
+    output.sync_ = std::make_unique<BackgroundSync>(output.append_file_.get());
   }
   return output;
 }
 
-bool Output::goes_on() const {
-  return growing_.get() >= 0 && ::lseek(growing_.get(), 0, SEEK_END) > 0;
+bool Output::has_earlier_lines() const {
+  return append_file_.get() >= 0 &&
+         ::lseek(append_file_.get(), 0, SEEK_END) > 0;
 }
 
 Result<void> Output::write(std::string_view text) {
   if (file_) return file_->write(text);
   auto done = write_all(descriptor(), text);
-  if (!done) return fail(explained(std::move(done).error()));
+  if (!done) return fail(explain(std::move(done).error()));
   return done;
 }
 
 int Output::descriptor() const {
-  return growing_.get() >= 0 ? growing_.get() : STDOUT_FILENO;
+  return append_file_.get() >= 0 ? append_file_.get() : STDOUT_FILENO;
 }
 
-Error Output::explained(Error error) const {
+Error Output::explain(Error error) const {
   error.message =
-      growing_.get() >= 0
+      append_file_.get() >= 0
           ? fmt::format(
-                "cannot go on writing {}: {}; make room and start again",
-                growing_path_, error.message)
+                "cannot continue writing {}: {}; free disk space and start "
+                "again",
+                append_path_, error.message)
           : fmt::format("cannot write standard output: {}", error.message);
   return error;
 }
@@ -141,7 +143,7 @@ Progress::Progress(std::string label)
     : label_(std::move(label)), is_shown_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-  if (last_percent_ >= 0) remark("\r\x1b[K");
+  if (last_percent_ >= 0) print_note("\r\x1b[K");
 }
 
 void Progress::operator()(std::size_t done, std::size_t total) {
@@ -154,7 +156,7 @@ void Progress::operator()(std::size_t done, std::size_t total) {
   const auto filled = static_cast<std::size_t>(percent * kBarWidth / 100);
   std::string bar(filled, '#');
   bar.resize(kBarWidth, '.');
-  remark(fmt::format("\r{} [{}] {:3} %", label_, bar, percent));
+  print_note(fmt::format("\r{} [{}] {:3} %", label_, bar, percent));
 }
 
 }  // namespace flowtell

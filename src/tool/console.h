@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one place that talks to a person: results on standard output (or into a
-// file), everything else on standard error, so that output can be piped.
+// All output of the program: results go to standard output or a file,
+// everything else to standard error, so that output can be piped.
 #pragma once
 
 #include <fmt/format.h>
@@ -20,63 +20,61 @@
 
 namespace flowtell {
 
-// "flowtell: <message>" on standard error; returns the error's exit code.
-ExitCode complain(const Error& error);
+// Prints "flowtell: <message>" on standard error and returns the exit code.
+ExitCode print_error(const Error& error);
 
-// "flowtell: warning: <message>" on standard error.
+// Prints "flowtell: warning: <message>" on standard error.
 void warn(std::string_view message);
 
-// Plain text on standard error.
-void remark(std::string_view text);
+// Prints text on standard error as it is.
+void print_note(std::string_view text);
 
-// Whether whoever reads what is written there takes more of it within a second,
-// which a terminal that was stopped does not.
-bool is_read(int descriptor);
+// Whether the descriptor becomes writable within a second. A stopped terminal
+// does not.
+bool is_writable_soon(int descriptor);
 
-// Where results go: standard output, or a file that appears only once it is
-// whole.
+// The destination of results: standard output, or a file that appears only when
+// it is complete.
 class Output {
  public:
-  // "" and "-" stand for standard output.
+  // "" and "-" mean standard output.
   static Result<Output> open(const std::string& path);
-  // The same for what never ends: a file is there at once, and lines are added
-  // to those that stand in it. A last line that was cut off is ended first.
-  static Result<Output> open_growing(const std::string& path);
+  // The same for endless output: the file exists at once, and lines are
+  // appended to it. An incomplete last line is ended first.
+  static Result<Output> open_append(const std::string& path);
 
-  // Whether lines stand there already, of an earlier run.
-  bool goes_on() const;
+  // Whether the file holds lines of an earlier run.
+  bool has_earlier_lines() const;
 
   Result<void> write(std::string_view text);
-  // For whoever writes by himself: where to (not for files that appear whole),
-  // and what the system's reason for a failure comes to.
+  // For direct writes: the descriptor (not for files from `open`), and the
+  // system's error as a message that names the output.
   int descriptor() const;
-  Error explained(Error error) const;
-  // After something was written there: a file that grows is on its disk some
-  // seconds later (base/background_sync.h). Fails with the system's reason.
+  Error explain(Error error) const;
+  // Call after a direct write: an appended file reaches the disk some seconds
+  // later (base/background_sync.h). Fails with the system's reason.
   Result<void> note_written();
-  // To be called last: makes the file appear, or waits until what it grew by is
-  // on the disk.
+  // Call last: makes the file appear, or waits until appended data is on disk.
   Result<void> finish();
 
  private:
   explicit Output(std::optional<OutputFile> file) : file_(std::move(file)) {}
   std::optional<OutputFile> file_;
-  FileHandle growing_;
-  std::unique_ptr<BackgroundSync> sync_;  // of that; gone before it
-  std::string growing_path_;
+  FileHandle append_file_;
+  std::unique_ptr<BackgroundSync> sync_;  // of append_file_; destroyed first
+  std::string append_path_;
 };
 
-// Writes a whole result at once.
+// Writes a complete result.
 Result<void> write_output(const std::string& path, std::string_view text);
 
-// A bar on standard error while that is a terminal; nothing otherwise. Any
-// thread may call it.
+// A progress bar on standard error, shown only on a terminal. Thread-safe.
 class Progress {
  public:
   explicit Progress(std::string label);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  ~Progress();  // takes the bar away
+  ~Progress();  // erases the bar
 
   void operator()(std::size_t done, std::size_t total);
 

@@ -11,33 +11,34 @@
 namespace flowtell {
 namespace {
 
-// What is written to standard error meanwhile.
+// Runs `work` and returns what it writes to standard error.
 template <typename Work>
-std::string said_of(Work&& work) {
+std::string errors_of(Work&& work) {
   const TestPipe pipe;
   {
-    const InPlaceOf error(STDERR_FILENO, pipe.writer());
+    const ReplacedFile error(STDERR_FILENO, pipe.writer());
     work();
-    remark("#");
+    print_note("#");
   }
-  std::string said = read_until(pipe.reader(), "#");
-  if (!said.empty()) said.pop_back();
-  return said;
+  std::string errors = read_until(pipe.reader(), "#");
+  if (!errors.empty()) errors.pop_back();
+  return errors;
 }
 
-TEST(Console, BeginsEveryMessageWithItsOwnName) {
-  EXPECT_EQ(said_of([] { warn("it rains"); }), "flowtell: warning: it rains\n");
-  EXPECT_EQ(said_of([] {
-              complain({ErrorKind::kInput, "no such file"});
+TEST(Console, PrefixesMessagesWithTheProgramName) {
+  EXPECT_EQ(errors_of([] { warn("it rains"); }),
+            "flowtell: warning: it rains\n");
+  EXPECT_EQ(errors_of([] {
+              print_error({ErrorKind::kInput, "no such file"});
             }),
             "flowtell: no such file\n");
-  EXPECT_EQ(said_of([] { remark("as it is"); }), "as it is");
+  EXPECT_EQ(errors_of([] { print_note("as it is"); }), "as it is");
 }
 
-TEST(Console, EndsWithTheExitCodeOfAnError) {
+TEST(Console, ReturnsTheExitCodeOfAnError) {
   const auto code_of = [](ErrorKind kind) {
     ExitCode code = ExitCode::kDone;
-    said_of([&] { code = complain({kind, "it went wrong"}); });
+    errors_of([&] { code = print_error({kind, "it went wrong"}); });
     return code;
   };
   EXPECT_EQ(code_of(ErrorKind::kUsage), ExitCode::kUsage);
@@ -45,22 +46,22 @@ TEST(Console, EndsWithTheExitCodeOfAnError) {
   EXPECT_EQ(code_of(ErrorKind::kOutput), ExitCode::kFailed);
 }
 
-// A pipe that is full stands for a terminal that was stopped.
-TEST(Console, KnowsWhetherWhatItWritesIsRead) {
+// A full pipe behaves like a stopped terminal.
+TEST(Console, ChecksWhetherADescriptorIsWritable) {
   const TestPipe pipe;
-  EXPECT_TRUE(is_read(pipe.writer()));
+  EXPECT_TRUE(is_writable_soon(pipe.writer()));
   ::fcntl(pipe.writer(), F_SETFL, O_NONBLOCK);
   const std::string page(4096, 'x');
   while (::write(pipe.writer(), page.data(), page.size()) > 0) {
   }
-  EXPECT_FALSE(is_read(pipe.writer()));
+  EXPECT_FALSE(is_writable_soon(pipe.writer()));
 }
 
 class OutputTest : public testing::Test {
  protected:
-  // What a file holds after a line was added to it.
+  // Appends a line and returns the content of the file.
   std::string with_a_line(const std::string& path) {
-    auto output = Output::open_growing(path);
+    auto output = Output::open_append(path);
     if (!output) return output.error().message;
     EXPECT_TRUE(output->write("new\n"));
     EXPECT_TRUE(output->note_written());
@@ -71,37 +72,37 @@ class OutputTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(OutputTest, WritesToStandardOutputWhereNoFileIsNamed) {
+TEST_F(OutputTest, WritesToStandardOutputWithoutAFile) {
   for (const char* path : {"", "-"}) {
     const TestPipe pipe;
-    auto whole = Output::open(path);
-    auto growing = Output::open_growing(path);
-    ASSERT_TRUE(whole && growing);
-    EXPECT_EQ(growing->descriptor(), STDOUT_FILENO);
-    EXPECT_FALSE(growing->goes_on());
+    auto complete = Output::open(path);
+    auto appended = Output::open_append(path);
+    ASSERT_TRUE(complete && appended);
+    EXPECT_EQ(appended->descriptor(), STDOUT_FILENO);
+    EXPECT_FALSE(appended->has_earlier_lines());
     {
-      const InPlaceOf output(STDOUT_FILENO, pipe.writer());
-      static_cast<void>(whole->write("one "));
-      static_cast<void>(growing->write("two."));
+      const ReplacedFile output(STDOUT_FILENO, pipe.writer());
+      static_cast<void>(complete->write("one "));
+      static_cast<void>(appended->write("two."));
     }
     EXPECT_EQ(read_until(pipe.reader(), "."), "one two.");
-    EXPECT_TRUE(whole->finish());
-    EXPECT_TRUE(growing->finish());
+    EXPECT_TRUE(complete->finish());
+    EXPECT_TRUE(appended->finish());
   }
 }
 
-TEST_F(OutputTest, AppearsOnlyOnceItIsWhole) {
+TEST_F(OutputTest, AppearsOnlyWhenComplete) {
   const std::string path = folder_ / "result.txt";
   {
     auto output = Output::open(path);
     ASSERT_TRUE(output && output->write("half"));
   }
   EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_TRUE(write_output(path, "whole"));
-  EXPECT_EQ(*read_file(path), "whole");
+  EXPECT_TRUE(write_output(path, "complete"));
+  EXPECT_EQ(*read_file(path), "complete");
 }
 
-TEST_F(OutputTest, AddsLinesToThoseThatStand) {
+TEST_F(OutputTest, AppendsLines) {
   const std::string path = folder_.put("flows.txt", "old\n");
   EXPECT_EQ(with_a_line(path), "old\nnew\n");
   EXPECT_EQ(with_a_line(path), "old\nnew\nnew\n");
@@ -109,31 +110,31 @@ TEST_F(OutputTest, AddsLinesToThoseThatStand) {
   EXPECT_EQ(with_a_line(folder_.put("empty.txt", "")), "new\n");
 }
 
-TEST_F(OutputTest, EndsALineThatWasCutOff) {
+TEST_F(OutputTest, EndsATruncatedLine) {
   EXPECT_EQ(with_a_line(folder_.put("flows.txt", "old\nhal")),
             "old\nhal\nnew\n");
   EXPECT_EQ(with_a_line(folder_.put("one.txt", "x")), "x\nnew\n");
   EXPECT_EQ(with_a_line(folder_.put("line.txt", "\n")), "\nnew\n");
 }
 
-TEST_F(OutputTest, KnowsWhetherLinesStandThereAlready) {
-  const auto goes_on = [](const std::string& path) {
-    return Output::open_growing(path)->goes_on();
+TEST_F(OutputTest, DetectsEarlierLines) {
+  const auto has_earlier_lines = [](const std::string& path) {
+    return Output::open_append(path)->has_earlier_lines();
   };
-  EXPECT_FALSE(goes_on(folder_ / "fresh.txt"));
-  EXPECT_TRUE(goes_on(folder_.put("flows.txt", "x")));
+  EXPECT_FALSE(has_earlier_lines(folder_ / "fresh.txt"));
+  EXPECT_TRUE(has_earlier_lines(folder_.put("flows.txt", "x")));
 }
 
-// The first file that is opened where standard input is closed gets its number.
-TEST_F(OutputTest, IsAnyDescriptorThatTheSystemGives) {
+// With standard input closed, the next file opened gets its number.
+TEST_F(OutputTest, AcceptsAnyDescriptor) {
   const std::string path = folder_ / "flows.txt";
   const TestPipe pipe;
   std::string held;
   int number = -1;
   {
-    const InPlaceOf input(STDIN_FILENO, pipe.reader());
+    const ReplacedFile input(STDIN_FILENO, pipe.reader());
     ::close(STDIN_FILENO);
-    auto output = Output::open_growing(path);
+    auto output = Output::open_append(path);
     if (output && output->write("new\n") && output->finish()) {
       number = output->descriptor();
       held = *read_file(path);
@@ -143,51 +144,52 @@ TEST_F(OutputTest, IsAnyDescriptorThatTheSystemGives) {
   EXPECT_EQ(held, "new\n");
 }
 
-TEST_F(OutputTest, FollowsNoLink) {
+TEST_F(OutputTest, RejectsLinks) {
   const std::string file = folder_.put("file.txt", "old\n");
   std::filesystem::create_symlink(file, folder_ / "link");
   EXPECT_EQ(with_a_line(folder_ / "link"),
-            fmt::format("cannot write {}: it is a link, which is not followed; "
-                        "name the file that it leads to",
+            fmt::format("cannot write {}: it is a link, and links are not "
+                        "followed; name its target",
                         folder_ / "link"));
   EXPECT_EQ(*read_file(file), "old\n");
 }
 
-TEST_F(OutputTest, SaysWhatIsWrongWithItsPlace) {
+TEST_F(OutputTest, ReportsAnUnwritablePath) {
   const std::string path = folder_ / "absent/flows.txt";
-  const auto output = Output::open_growing(path);
+  const auto output = Output::open_append(path);
   ASSERT_FALSE(output);
   EXPECT_EQ(output.error().kind, ErrorKind::kOutput);
   EXPECT_EQ(output.error().message,
-            fmt::format("cannot write {}: No such file or directory; is its "
-                        "folder there, and may you write to it?",
+            fmt::format("cannot write {}: No such file or directory; check "
+                        "that its folder exists and is writable",
                         path));
 }
 
-TEST_F(OutputTest, SaysWhichOfItsFilesCannotGoOn) {
+TEST_F(OutputTest, NamesTheOutputOfAFailure) {
   const Error reason{ErrorKind::kOutput, "the disk is full"};
   const std::string path = folder_ / "flows.txt";
-  EXPECT_EQ(Output::open_growing(path)->explained(reason).message,
-            fmt::format("cannot go on writing {}: the disk is full; make room "
-                        "and start again",
-                        path));
-  EXPECT_EQ(Output::open_growing("-")->explained(reason).message,
+  EXPECT_EQ(
+      Output::open_append(path)->explain(reason).message,
+      fmt::format("cannot continue writing {}: the disk is full; free disk "
+                  "space and start again",
+                  path));
+  EXPECT_EQ(Output::open_append("-")->explain(reason).message,
             "cannot write standard output: the disk is full");
 }
 
-// A bar of 30 places.
+// A bar of 30 characters.
 std::string bar(int percent, std::size_t filled) {
   return fmt::format("\rreading [{}{}] {:3} %", std::string(filled, '#'),
                      std::string(30 - filled, '.'), percent);
 }
 
-constexpr std::string_view kTakenAway = "\r\x1b[K";
+constexpr std::string_view kErased = "\r\x1b[K";
 
-TEST(ProgressTest, DrawsABarOnATerminalAndTakesItAway) {
+TEST(ProgressTest, DrawsAndErasesABarOnATerminal) {
   const TestTerminal device;
   if (!device.is_there()) GTEST_SKIP() << "there are no terminals here";
   {
-    const InPlaceOf error(STDERR_FILENO, device.its());
+    const ReplacedFile error(STDERR_FILENO, device.its());
     Progress progress("reading");
     progress(0, 0);
     progress(0, 200);
@@ -197,29 +199,29 @@ TEST(ProgressTest, DrawsABarOnATerminalAndTakesItAway) {
     progress(99, 200);
     progress(200, 200);
   }
-  EXPECT_EQ(read_until(device.ours(), kTakenAway),
-            bar(0, 0) + bar(8, 2) + bar(50, 15) + bar(100, 30) +
-                std::string(kTakenAway));
+  EXPECT_EQ(read_until(device.ours(), kErased), bar(0, 0) + bar(8, 2) +
+                                                    bar(50, 15) + bar(100, 30) +
+                                                    std::string(kErased));
 }
 
-TEST(ProgressTest, TakesAwayOnlyWhatItDrew) {
+TEST(ProgressTest, ErasesOnlyWhatItDrew) {
   const TestTerminal device;
   if (!device.is_there()) GTEST_SKIP() << "there are no terminals here";
   {
-    const InPlaceOf error(STDERR_FILENO, device.its());
+    const ReplacedFile error(STDERR_FILENO, device.its());
     { const Progress progress("reading"); }
-    remark("#");
+    print_note("#");
     {
       Progress progress("reading");
       progress(0, 1);
     }
   }
-  EXPECT_EQ(read_until(device.ours(), kTakenAway),
-            "#" + bar(0, 0) + std::string(kTakenAway));
+  EXPECT_EQ(read_until(device.ours(), kErased),
+            "#" + bar(0, 0) + std::string(kErased));
 }
 
-TEST(ProgressTest, IsSilentWhereThereIsNoTerminal) {
-  EXPECT_EQ(said_of([] {
+TEST(ProgressTest, IsSilentWithoutATerminal) {
+  EXPECT_EQ(errors_of([] {
               Progress progress("reading");
               progress(0, 2);
               progress(1, 2);

@@ -9,30 +9,30 @@ namespace flowtell {
 
 Result<bool> for_each_capture(const std::vector<std::string>& paths,
                               UnpackOn thread, const CaptureUser& use) {
-  std::size_t unread = 0;
-  bool is_whole = true;
+  std::size_t skipped = 0;
+  bool is_undamaged = true;
   for (const std::string& path : paths) {
     auto source = open_capture(path, thread);
     if (!source) {
-      if (++unread == paths.size()) return fail(std::move(source).error());
-      warn_of_unread(source.error().message);
-      is_whole = false;
+      if (++skipped == paths.size()) return fail(std::move(source).error());
+      warn_of_skipped(source.error().message);
+      is_undamaged = false;
       continue;
     }
     auto used = use(path, **source);
     if (!used) return fail(std::move(used).error());
     if (const auto& damage = (*source)->damage()) {
       warn_of_damage(path, *damage);
-      is_whole = false;
+      is_undamaged = false;
     }
   }
-  return is_whole;
+  return is_undamaged;
 }
 
-void warn_of_unread(const std::string& why) { warn("passed over: " + why); }
+void warn_of_skipped(const std::string& reason) { warn("skipped: " + reason); }
 
 void warn_of_damage(const std::string& path, const Damage& damage) {
-  warn(fmt::format("{} is damaged at byte {}: {}; what could be read was used",
+  warn(fmt::format("{} is damaged at byte {}: {}; the readable part was used",
                    path == kStandardInput ? "standard input" : path, damage.at,
                    damage.what));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Captures one after the other, with a warning of each that is damaged or
-// cannot be opened: of several, one bad one does not stop the others.
+// Reads captures one after the other and warns of each that is damaged or
+// cannot be opened. One bad capture among several does not stop the others.
 #pragma once
 
 #include <functional>
@@ -13,19 +13,19 @@
 
 namespace flowtell {
 
-// Takes the frames of the capture of this path.
+// Consumes the frames of the capture at `path`.
 using CaptureUser =
     std::function<Result<void>(const std::string& path, FrameSource&)>;
 
-// Whether all of them were whole. Fails where none could be opened, and as soon
-// as `use` does.
+// Returns whether all captures were undamaged. Fails if none can be opened, or
+// as soon as `use` fails.
 Result<bool> for_each_capture(const std::vector<std::string>& paths,
                               UnpackOn thread, const CaptureUser& use);
 
-// Tells on standard error why one capture of several gave nothing.
-void warn_of_unread(const std::string& why);
+// Warns that one capture of several is skipped, with the reason.
+void warn_of_skipped(const std::string& reason);
 
-// Tells a capture's damage on standard error.
+// Warns of a capture's damage.
 void warn_of_damage(const std::string& path, const Damage& damage);
 
 }  // namespace flowtell

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How the program ends.
+// The exit codes of the program.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ enum class ExitCode : int {
   kDone = 0,
   kFailed = 1,
   kUsage = 2,
-  kDamaged = 3,  // done with what could be read of damaged input
+  kDamaged = 3,  // done, using the readable part of damaged input
 };
 
 struct ExitCodeInfo {
@@ -24,11 +24,11 @@ struct ExitCodeInfo {
 
 inline constexpr std::array<ExitCodeInfo, 4> kExitCodes = {{
     {ExitCode::kDone, "Done"},
-    {ExitCode::kFailed, "Failed; standard error says why"},
-    {ExitCode::kUsage, "The command line cannot be followed"},
+    {ExitCode::kFailed, "Failed; standard error has the reason"},
+    {ExitCode::kUsage, "The command line is invalid"},
     {ExitCode::kDamaged,
-     "Done, but an input was damaged or could not be read: what could be read "
-     "was used"},
+     "Done, but an input was damaged or unreadable; the readable part was "
+     "used"},
 }};
 
 constexpr ExitCode exit_code_of(ErrorKind kind) {

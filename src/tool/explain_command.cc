@@ -19,19 +19,19 @@ class ExplainCommand : public Command {
  public:
   explicit ExplainCommand(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
-        "explain", "Tell why: of a flow, of captures, or of a model");
+        "explain", "Explain a flow's verdict, whole captures, or a model");
     command.add_option("MODEL", model_, "A model made by 'flowtell train'")
         ->type_name("")
         ->required();
     command
         .add_option("CAPTURE", paths_,
-                    "Captures, folders of them, or -; without one, the model "
-                    "itself is explained")
+                    "Captures, folders of captures, or -; without any, explain "
+                    "the model")
         ->type_name("");
     command
         .add_option("--flow", number_,
-                    "Explain this flow alone: its number in the order in which "
-                    "'flowtell classify' prints them, from 1")
+                    "Explain only this flow: its number in the order of "
+                    "'flowtell classify', from 1")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}));
     unknown_.define(command);
@@ -41,17 +41,18 @@ class ExplainCommand : public Command {
     outputs_.define_json(command,
                          "Also write all of it as JSON; - for standard output, "
                          "instead of the text");
-    outputs_.define_html(command,
-                         "Also write it as a page for any browser; - for "
-                         "standard output, instead of the text");
+    outputs_.define_html(
+        command,
+        "Also write an HTML page; - for standard output, instead of the text");
     command.footer(
         "Examples:\n"
         "  flowtell explain apps.model\n"
-        "      what each app is known by, and whose flows it is taken for\n"
+        "      the features of each app, and the apps it is confused with\n"
         "  flowtell explain apps.model phone.pcap\n"
-        "      per app, which evidence decided, and the flows that drew it\n"
+        "      per app, the decisive evidence and the strongest flows\n"
         "  flowtell explain apps.model phone.pcap --flow 17\n"
-        "      all that was said of the 17th flow, and what would change it\n"
+        "      all evidence on the 17th flow, and what would change its "
+        "verdict\n"
         "  flowtell classify apps.model phone.pcap | grep -n weather\n"
         "      the numbers of the flows that were named weather");
   }
@@ -64,8 +65,7 @@ class ExplainCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     if (number_ > 0 && paths_.empty()) {
-      return fail(ErrorKind::kUsage,
-                  "--flow: name the capture that the flow is in");
+      return fail(ErrorKind::kUsage, "--flow: name the capture of the flow");
     }
     std::vector<std::string> read = paths_;
     read.insert(read.end(), {model_, anonymise_.key_file});
@@ -79,88 +79,90 @@ class ExplainCommand : public Command {
     if (!model) return fail(std::move(model).error());
     if (anonymiser_) anonymise(model->captures, *anonymiser_);
     if (paths_.empty()) {
-      return reported(model_explanation_text(*model),
-                      model_explanation_json(*model));
+      return write_report(model_explanation_text(*model),
+                          model_explanation_json(*model));
     }
-    options->key = model->flow_key;
-    options->burst_gap = model->burst_gap;
     options->names = kinds->name;
-    return explain(*model, {*model, *kinds, *rule}, *options);
+    auto classifier = Classifier::make(std::move(*model), *kinds, *rule);
+    if (!classifier) {
+      return fail(fmt::format("cannot use {}", model_),
+                  std::move(classifier).error());
+    }
+    return explain(*classifier, {classifier->model(), *kinds, *rule},
+                   classifier->flow_options(*options));
   }
 
  private:
-  Result<ExitCode> explain(const Model& model,
+  Result<ExitCode> explain(const Classifier& classifier,
                            const ExplanationSetting& setting,
                            const FlowOptions& options) {
     auto captures = find_captures(paths_);
     if (!captures) return fail(std::move(captures).error());
-    CaptureSummary account(model.apps.size(), setting.kinds);
-    std::optional<FlowExplanation> asked;
-    const EvidenceTracer* judging = nullptr;
-    auto inquiry = EvidenceTracer::make(
-        model, setting.kinds, setting.rule, [&](const TracedFlow& flow) {
-          add(account, flow, judging->fewer());
-          if (flow.number != number_) return;
-          asked = explain_flow(model, *judging, setting.kinds, flow);
-          if (anonymiser_) anonymise(*asked, *anonymiser_);
-        });
-    if (!inquiry) {
-      return fail(fmt::format("cannot use {}", model_),
-                  std::move(inquiry).error());
-    }
-    judging = &*inquiry;
-    if (auto done = predict(*captures, options, *inquiry); !done) {
+    const Model& model = classifier.model();
+    CaptureSummary summary(model.apps.size(), setting.kinds);
+    std::optional<FlowExplanation> requested;
+    const EvidenceTracer* active_tracer = nullptr;
+    EvidenceTracer tracer(classifier, [&](const TracedFlow& flow) {
+      add(summary, flow, active_tracer->fewer());
+      if (flow.number != number_) return;
+      requested = explain_flow(model, *active_tracer, setting.kinds, flow);
+      if (anonymiser_) anonymise(*requested, *anonymiser_);
+    });
+    active_tracer = &tracer;
+    if (auto done = trace(*captures, options, tracer); !done) {
       return fail(std::move(done).error());
     }
-    if (account.flows() == 0) {
+    if (summary.flows() == 0) {
       return fail(ErrorKind::kInput, "{}", no_flow_text(report_));
     }
     if (number_ == 0) {
-      return reported(capture_summary_text(account, setting),
-                      capture_summary_json(account, setting));
+      return write_report(capture_summary_text(summary, setting),
+                          capture_summary_json(summary, setting));
     }
-    if (!asked) {
+    if (!requested) {
       return fail(ErrorKind::kUsage,
-                  "--flow {}: there {} only {}; count them "
-                  "as 'flowtell classify' prints them",
-                  number_, account.flows() == 1 ? "is" : "are",
-                  counted(account.flows(), "flow"));
+                  "--flow {}: there {} only {}; use the number of its line in "
+                  "'flowtell classify'",
+                  number_, summary.flows() == 1 ? "is" : "are",
+                  counted(summary.flows(), "flow"));
     }
-    return reported(flow_explanation_text(*asked, setting),
-                    flow_explanation_json(*asked, setting));
+    return write_report(flow_explanation_text(*requested, setting),
+                        flow_explanation_json(*requested, setting));
   }
 
-  void add(CaptureSummary& account, const TracedFlow& flow,
+  void add(CaptureSummary& summary, const TracedFlow& flow,
            std::span<const EvidenceKinds> fewer) {
-    if (!anonymiser_) return account.add(flow, fewer);
+    if (!anonymiser_) return summary.add(flow, fewer);
     const KeptFlow kept = anonymised(*flow.flow, *anonymiser_);
     const std::string capture = anonymiser_->capture(*flow.capture);
-    TracedFlow reported = flow;
-    reported.flow = &kept;
-    reported.capture = &capture;
-    account.add(reported, fewer);
+    TracedFlow anonymous = flow;
+    anonymous.flow = &kept;
+    anonymous.capture = &capture;
+    summary.add(anonymous, fewer);
   }
 
-  // Hands the flows of all captures to the inquiry.
-  Result<void> predict(const std::vector<std::string>& captures,
-                       const FlowOptions& options, EvidenceTracer& inquiry) {
+  // Feeds the flows of all captures to the tracer.
+  Result<void> trace(const std::vector<std::string>& captures,
+                     const FlowOptions& options, EvidenceTracer& tracer) {
     const auto use = [&](const std::string& path,
                          FrameSource& source) -> Result<void> {
-      FlowMeter meter(options, inquiry);
-      inquiry.begin_capture(meter, path);
+      FlowMeter meter(options, tracer);
+      tracer.begin_capture(meter, path);
       meter_all(source, meter);
       report_ += meter.report();
       return {};
     };
-    auto is_whole = for_each_capture(captures, UnpackOn::kCallersThread, use);
-    if (!is_whole) return fail(std::move(is_whole).error());
-    any_damage_ = !*is_whole;
+    auto is_undamaged =
+        for_each_capture(captures, UnpackOn::kCallerThread, use);
+    if (!is_undamaged) return fail(std::move(is_undamaged).error());
+    any_damage_ = !*is_undamaged;
     return {};
   }
 
-  Result<ExitCode> reported(const std::string& text, const std::string& json) {
+  Result<ExitCode> write_report(const std::string& text,
+                                const std::string& json) {
     auto done = outputs_.write([&] { return text; }, [&] { return json; });
-    if (done && outputs_.wants_page()) {
+    if (done && outputs_.has_page()) {
       done = outputs_.write_page(explanation_html(title(), text, json));
     }
     if (!done) return fail(std::move(done).error());
@@ -169,7 +171,7 @@ class ExplainCommand : public Command {
 
   std::string title() const {
     if (paths_.empty()) {
-      return "What " + (anonymiser_ ? "a model" : model_) + " knows apps by";
+      return "Feature profiles of " + (anonymiser_ ? "a model" : model_);
     }
     std::vector<std::string> paths = paths_;
     for (std::string& path : paths) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes the flows of captures as they come out of the meter, with a verdict
-// where there is a judge. `flows` and `classify` are this and little else.
+// Writes the flows of captures as the meter emits them, with verdicts if there
+// is a classifier. Shared by `flows` and `classify`.
 #pragma once
 
 #include <memory>
@@ -15,18 +15,17 @@
 
 namespace flowtell {
 
-// How flows are made of packets, how they are written, and how the work is
-// done.
+// Options for metering, for writing and for the run.
 struct FlowPrinting {
   FlowOptions flow;
   WriterArguments writer;
   RunArguments run;
 };
 
-// Reads all captures and writes their flows. Fails where none of them can be
-// read, leaving an output file as it was.
+// Reads all captures and writes their flows. Fails if none can be read, and
+// then leaves an existing output file unchanged.
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const FlowPrinting& how,
-                             std::optional<NamingClassifier> classifier);
+                             std::optional<Naming> naming);
 
 }  // namespace flowtell

@@ -10,7 +10,8 @@ class FlowsCommand : public Command {
   explicit FlowsCommand(CLI::App& program) {
     CLI::App& command = *program.add_subcommand(
         "flows", "Split captures into bursts and flows, one line each");
-    command.add_option("CAPTURE", paths_, "Captures, folders of them, or -")
+    command
+        .add_option("CAPTURE", paths_, "Captures, folders of captures, or -")
         ->type_name("")
         ->required();
     meter_.define(command);
@@ -23,9 +24,9 @@ class FlowsCommand : public Command {
         "      time, device, remote, ports, protocol, packets and bytes sent\n"
         "      and received, of each flow\n"
         "  flowtell flows --format csv --features classic14 -o flows.csv day/\n"
-        "      a table with 14 features a flow, of all captures below day/\n"
+        "      a table with 14 features per flow, of all captures in day/\n"
         "  tcpdump -i wlan0 -w - -c 10000 | flowtell flows - --ledger\n"
-        "      straight from a recorder, and what became of every frame");
+        "      straight from a recorder, with the ledger of all frames");
   }
 
   Result<ExitCode> run() override {

@@ -9,23 +9,23 @@ namespace {
 std::string own_path() {
   std::error_code problem;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", problem);
-  return problem ? GatewayPlaces{}.program : path.string();
+  return problem ? GatewayPaths{}.program : path.string();
 }
 
-// The parsed value, or a usage error that shows the form.
+// The parsed value, or a usage error with an example.
 template <typename Value>
 Result<Value> parsed(std::string_view option, const std::string& text,
                      std::string_view example) {
   const auto value = Value::parse(text);
   if (value) return *value;
-  return fail(ErrorKind::kUsage, "{}: '{}' cannot be read; write it as {}",
+  return fail(ErrorKind::kUsage, "{}: '{}' is not valid; write it as {}",
               option, text, example);
 }
 
 }  // namespace
 
 void GatewayArguments::define(CLI::App& command) {
-  command.add_option("--lan", lan, "The interface that the devices are on")
+  command.add_option("--lan", lan, "The interface of the devices")
       ->type_name("IF")
       ->required();
   command.add_option("--wan", wan, "The interface that leads to the internet")
@@ -38,24 +38,22 @@ void GatewayArguments::define(CLI::App& command) {
       ->capture_default_str();
   command
       .add_option("--dhcp", dhcp,
-                  "The addresses for devices, both included; else .100 to "
+                  "The address range for devices, inclusive; otherwise .100 to "
                   ".200 of the subnet")
       ->type_name("FROM-TO");
-  command
-      .add_option("--lease", lease, "How long a device may keep its address")
+  command.add_option("--lease", lease, "Lifetime of an address lease")
       ->type_name("SECONDS")
       ->capture_default_str();
   command
       .add_option("--dns", dns,
-                  "The DNS server for devices; else the gateway, which asks "
-                  "those of this system")
+                  "The DNS server for devices; otherwise the gateway, which "
+                  "forwards to this system's servers")
       ->type_name("ADDRESS");
   command.add_option("--domain", domain, "The domain of the devices' names")
       ->type_name("NAME")
       ->capture_default_str();
   command.add_flag("--ipv6", ipv6,
-                   "Forward IPv6 as well; devices' IPv6 addresses are not "
-                   "given out here");
+                   "Also forward IPv6; the gateway assigns no IPv6 addresses");
 }
 
 Result<GatewayOptions> GatewayArguments::resolve() const {
@@ -85,14 +83,14 @@ Result<GatewayOptions> GatewayArguments::resolve() const {
 void StateArgument::define(CLI::App& command) {
   command
       .add_option("--state", folder,
-                  "The folder for the record, made and removed as needed")
+                  "The folder of the journal, created and removed as needed")
       ->type_name("FOLDER")
       ->capture_default_str();
 }
 
 GatewayRequest StateArgument::request() const {
   GatewayRequest request;
-  std::error_code ignored;  // then the kernel refuses the name as it is
+  std::error_code ignored;  // the kernel then rejects the path
   request.places.state =
       std::filesystem::absolute(folder, ignored).lexically_normal();
   request.places.program = own_path();
@@ -102,7 +100,7 @@ GatewayRequest StateArgument::request() const {
 void define_lan(CLI::App& command, std::string& lan) {
   command
       .add_option("--lan", lan,
-                  "The interface of its devices; needed only where there are "
+                  "The interface of the devices; needed only if there are "
                   "several gateways")
       ->type_name("IF");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `flowtell gateway` and its lesser commands; `up` has a file of its own.
+// `flowtell gateway` and its sub-commands except `up`.
 #include <array>
 
 #include "base/text.h"
@@ -18,12 +18,15 @@ class GatewayDownCommand : public Command {
  public:
   explicit GatewayDownCommand(CLI::App& gateway) {
     CLI::App& command = *gateway.add_subcommand(
-        "down", "Undo all that 'up' changed, also after a crash");
+        "down", "Undo every change of 'up', even after a crash");
     define_lan(command, lan_);
-    command.add_flag("--all", all_, "All gateways that are up or would return")
+    command
+        .add_flag("--all", all_,
+                  "Take down all gateways that are up or return after a reboot")
         ->excludes(command.get_option("--lan"));
     command.add_flag("--keep-unit", keep_unit_,
-                     "Leave the unit of --persist: it returns after a reboot");
+                     "Keep the unit of --persist, so that the gateway returns "
+                     "after a reboot");
     state_.define(command);
     command.footer("Example:\n  flowtell gateway down");
   }
@@ -32,11 +35,11 @@ class GatewayDownCommand : public Command {
     const GatewayRequest request = state_.request();
     const auto known = known_gateways(request.places);
     if (lan_.empty() && known.empty()) {
-      remark(reported("", {}));
+      print_note(result_text("", {}));
       return ExitCode::kDone;
     }
     if (all_) return take_down_each(known, request);
-    auto lan = the_one(known);
+    auto lan = selected_lan(known);
     if (!lan) return fail(std::move(lan).error());
     return take_down_each({*lan}, request);
   }
@@ -45,15 +48,16 @@ class GatewayDownCommand : public Command {
   Result<ExitCode> take_down_each(const std::vector<std::string>& lans,
                                   const GatewayRequest& request) const {
     for (const std::string& lan : lans) {
-      auto undone = take_down(lan, keep_unit_, request);
+      auto undone = bring_down(lan, keep_unit_, request);
       if (!undone) return fail(std::move(undone).error());
-      remark(reported(lan, *undone));
+      print_note(result_text(lan, *undone));
     }
     return ExitCode::kDone;
   }
 
-  // The gateway that is meant. REQUIRES: one is named or known.
-  Result<std::string> the_one(const std::vector<std::string>& known) const {
+  // The LAN interface of the selected gateway. REQUIRES: one is named or known.
+  Result<std::string> selected_lan(
+      const std::vector<std::string>& known) const {
     if (!lan_.empty()) return lan_;
     if (known.size() == 1) return known.front();
     return fail(ErrorKind::kUsage,
@@ -61,7 +65,7 @@ class GatewayDownCommand : public Command {
                 listed(known));
   }
 
-  static std::string reported(const std::string& lan, const Undone& undone) {
+  static std::string result_text(const std::string& lan, const Undone& undone) {
     if (undone.changes == 0 && !undone.had_unit) {
       return fmt::format("No gateway is up{}; there is nothing to undo.\n",
                          lan.empty() ? "" : " on " + lan);
@@ -81,7 +85,7 @@ class GatewayStatusCommand : public Command {
  public:
   explicit GatewayStatusCommand(CLI::App& gateway) {
     CLI::App& command = *gateway.add_subcommand(
-        "status", "Tell of interfaces, leases, and bytes per device");
+        "status", "Show interfaces, leases, and bytes per device");
     define_lan(command, lan_);
     outputs_.define_json(command,
                          "Also write it as JSON; - for standard output, "
@@ -98,10 +102,10 @@ class GatewayStatusCommand : public Command {
     if (!opened) return fail(std::move(opened).error());
     auto gateways = read_gateway_status(lan_, state_.request().places);
     if (!gateways) return fail(std::move(gateways).error());
-    auto reported = outputs_.write(
+    auto written = outputs_.write(
         [&] { return status_text(*gateways); },
         [&] { return json_text(status_json(*gateways), 2) + '\n'; });
-    if (!reported) return fail(std::move(reported).error());
+    if (!written) return fail(std::move(written).error());
     return ExitCode::kDone;
   }
 
@@ -126,11 +130,11 @@ class GatewayScriptCommand : public Command {
   Result<ExitCode> run() override {
     auto options = arguments_.resolve();
     if (!options) return fail(std::move(options).error());
-    auto good = check_options(*options);
-    if (!good) return fail(std::move(good).error());
+    auto valid = check_options(*options);
+    if (!valid) return fail(std::move(valid).error());
     const std::string program = StateArgument{}.request().places.program;
-    auto reported = write_output("", script_text(*options, program));
-    if (!reported) return fail(std::move(reported).error());
+    auto written = write_output("", script_text(*options, program));
+    if (!written) return fail(std::move(written).error());
     return ExitCode::kDone;
   }
 
@@ -142,7 +146,7 @@ class GatewayCommand : public Command {
  public:
   explicit GatewayCommand(CLI::App& program) {
     CLI::App& gateway = *program.add_subcommand(
-        "gateway", "Be the gateway of devices: NAT, DHCP, DNS, and full undo");
+        "gateway", "Run a gateway for devices: NAT, DHCP, DNS, and full undo");
     gateway.require_subcommand(1);
     gateway.footer(
         "Start here:\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands below `flowtell gateway`, and what they share.
+// The sub-commands of `flowtell gateway` and their shared options.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,7 +14,7 @@
 
 namespace flowtell {
 
-// --lan, --wan, --address …: what gateway is meant.
+// --lan, --wan, --address …: the gateway's configuration.
 struct GatewayArguments {
   void define(CLI::App& command);
   Result<GatewayOptions> resolve() const;
@@ -29,15 +29,15 @@ struct GatewayArguments {
   bool ipv6 = false;
 };
 
-// --state: where the record is kept.
+// --state: the folder of the journal.
 struct StateArgument {
   void define(CLI::App& command);
   GatewayRequest request() const;
 
-  std::string folder = GatewayPlaces{}.state;
+  std::string folder = GatewayPaths{}.state;
 };
 
-// --lan of commands about a gateway that is up.
+// --lan, for commands on a gateway that is up.
 void define_lan(CLI::App& command, std::string& lan);
 
 std::unique_ptr<Command> make_gateway_up_command(CLI::App& gateway);

@@ -7,7 +7,7 @@
 namespace flowtell {
 namespace {
 
-// A change with its number; the lines of a text it writes stand below.
+// A numbered change; further lines are indented below it.
 std::string numbered(std::size_t number, std::string_view change) {
   std::string text;
   for (const std::string_view line : split(change, '\n')) {
@@ -30,13 +30,15 @@ class GatewayUpCommand : public Command {
         "up", "Make this system the gateway of the devices on an interface");
     arguments_.define(command);
     command.add_flag("--persist", persist_,
-                     "Return after a reboot, by a systemd unit");
+                     "Return after a reboot, with a systemd unit");
     command.add_flag("--dry-run", is_dry_run_,
-                     "Print every change and make none");
+                     "Print every change without making it");
     state_.define(command);
     command.footer(
         "Every change is recorded before it is made; 'flowtell gateway down' "
-        "puts back\nexactly what was there, also after a crash.\n\n"
+        "restores\n"
+        "exactly what was there, even after a crash.\n"
+        "\n"
         "Examples:\n"
         "  flowtell gateway up --lan wlan0 --wan eth0 --dry-run\n"
         "      what it would do\n"
@@ -49,23 +51,23 @@ class GatewayUpCommand : public Command {
   Result<ExitCode> run() override {
     auto options = arguments_.resolve();
     if (!options) return fail(std::move(options).error());
-    return is_dry_run_ ? preview(*options) : put_up(*options);
+    return is_dry_run_ ? preview(*options) : bring_up(*options);
   }
 
  private:
-  Result<ExitCode> put_up(const GatewayOptions& options) const {
-    auto outcome = flowtell::put_up(options, persist_, state_.request());
+  Result<ExitCode> bring_up(const GatewayOptions& options) const {
+    auto outcome = flowtell::bring_up(options, persist_, state_.request());
     if (!outcome) return fail(std::move(outcome).error());
-    for (const std::string& doubt : outcome->doubts) warn(doubt);
-    if (outcome->had_remains) {
-      warn("an earlier gateway was not whole; it was undone first");
+    for (const std::string& warning : outcome->warnings) warn(warning);
+    if (outcome->undid_incomplete) {
+      warn("an earlier gateway was incomplete; it was undone first");
     }
     if (outcome->changes == 0) {
-      remark(fmt::format("The gateway on {} is up already; nothing changed.\n",
-                         options.lan));
+      print_note(fmt::format(
+          "The gateway on {} is up already; nothing changed.\n", options.lan));
       return ExitCode::kDone;
     }
-    remark(fmt::format(
+    print_note(fmt::format(
         "The gateway is up: devices on {} get {} to {} and reach the internet "
         "through {}.\nTo undo it: flowtell gateway down --lan {}\n",
         options.lan, options.leases().from.text(), options.leases().to.text(),
@@ -76,14 +78,14 @@ class GatewayUpCommand : public Command {
   Result<ExitCode> preview(const GatewayOptions& options) const {
     auto preview = preview_up(options, persist_, state_.request());
     if (!preview) return fail(std::move(preview).error());
-    for (const std::string& doubt : preview->doubts) warn(doubt);
+    for (const std::string& warning : preview->warnings) warn(warning);
     std::string text;
     for (std::size_t i = 0; i < preview->changes.size(); ++i) {
       text += numbered(i + 1, preview->changes[i]);
     }
-    if (text.empty()) text = "Nothing: the gateway is up already.\n";
-    auto reported = write_output("", text);
-    if (!reported) return fail(std::move(reported).error());
+    if (text.empty()) text = "No changes: the gateway is up already.\n";
+    auto written = write_output("", text);
+    if (!written) return fail(std::move(written).error());
     return ExitCode::kDone;
   }
 

@@ -5,15 +5,15 @@
 #include "tool/out_of_memory.h"
 #include "tool/program.h"
 
-// Nothing of ours throws; what is left is want of threads.
+// The program throws no exceptions; std::thread does if no thread starts.
 int main(int count, char** arguments) try {
-  flowtell::end_when_out_of_memory();
+  flowtell::exit_when_out_of_memory();
   flowtell::Program program;
-  const auto reported = program.parse(count, arguments);
-  return static_cast<int>(reported ? *reported : program.run());
+  const auto exit_code = program.parse(count, arguments);
+  return static_cast<int>(exit_code ? *exit_code : program.run());
 } catch (const std::exception& error) {
   static_cast<void>(
-      std::fprintf(stderr, "flowtell: cannot go on: %s; %s\n", error.what(),
-                   "ask for less, with fewer --threads for example"));
+      std::fprintf(stderr, "flowtell: cannot continue: %s; %s\n", error.what(),
+                   "use fewer resources, for example fewer --threads"));
   return static_cast<int>(flowtell::ExitCode::kFailed);
 }

@@ -14,7 +14,7 @@
 namespace flowtell {
 namespace {
 
-// A character that the typesetter would take for something else.
+// The escape sequence of a character that is special to the typesetter.
 std::string_view escape_of(char c) {
   switch (c) {
     case '\\':
@@ -32,7 +32,7 @@ std::string_view escape_of(char c) {
   }
 }
 
-// What is to be typed: every '-' stays what it is.
+// Literal text: every '-' stays a minus sign.
 std::string literal(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -47,7 +47,7 @@ std::string literal(std::string_view text) {
   return out;
 }
 
-// A sentence: only words that begin with '-', as options do, are to be typed.
+// Prose: only words that begin with a dash, as options do, are literal.
 std::string prose(std::string_view text) {
   std::string out;
   bool is_option = false;
@@ -66,24 +66,24 @@ std::string bold(std::string_view text) {
   return fmt::format("\\fB{}\\fR", literal(text));
 }
 
-// Words that stand for something else.
+// Placeholders.
 std::string italic(std::string_view text) {
   return fmt::format("\\fI{}\\fR", literal(text));
 }
 
-// Lines of a page are no longer than this where they can be broken.
-constexpr std::size_t kLongestLine = 78;
+// The maximum length of a line that can be broken.
+constexpr std::size_t kMaxLine = 78;
 
 std::string filled(std::string_view text) {
   std::string out;
   std::size_t length = 0;
   for (const std::string_view word : split(text, ' ')) {
     if (length > 0) {
-      const bool fits = length + 1 + word.size() <= kLongestLine;
+      const bool fits = length + 1 + word.size() <= kMaxLine;
       out += fits ? ' ' : '\n';
       length = fits ? length + 1 : 0;
     }
-    // The typesetter takes a line that begins so for a command.
+    // A line that begins with a dot is a command of the typesetter.
     if (length == 0 && word.starts_with('.')) out += "\\&";
     out += word;
     length += word.size();
@@ -98,7 +98,7 @@ std::string sentence(std::string_view text) {
 }
 
 std::string synopsis(const CommandInfo& command) {
-  std::string line = bold(command.words);
+  std::string line = bold(command.full_name);
   for (const OptionInfo& option : command.options) {
     if (!option.is_required) continue;
     line +=
@@ -109,7 +109,7 @@ std::string synopsis(const CommandInfo& command) {
     const std::string word = italic(positional.value);
     line += positional.is_required ? ' ' + word : fmt::format(" [{}]", word);
   }
-  if (!command.below.empty()) line += ' ' + italic("COMMAND");
+  if (!command.subcommands.empty()) line += ' ' + italic("COMMAND");
   return line + "\n";
 }
 
@@ -137,8 +137,8 @@ std::string option_text(const OptionInfo& option) {
     text +=
         fmt::format("{} is {}.\n", italic(option.value), prose(option.range));
   }
-  if (!option.usual.empty()) {
-    text += fmt::format("Without it: {}.\n", bold(option.usual));
+  if (!option.default_value.empty()) {
+    text += fmt::format("Without it: {}.\n", bold(option.default_value));
   }
   for (const std::string& other : option.needs) {
     text += fmt::format("Only with {}.\n", bold(other));
@@ -159,8 +159,8 @@ std::string options_text(const CommandInfo& command) {
   return text;
 }
 
-// Lines as they stand in --help.
-std::string as_it_stands(std::string_view lines) {
+// Preformatted lines, as in --help.
+std::string preformatted(std::string_view lines) {
   std::string text = ".nf\n";
   for (const std::string_view line : split(lines, '\n')) {
     const std::string_view inner =
@@ -177,19 +177,18 @@ bool is_examples(std::string_view paragraph) {
   return false;
 }
 
-// Remarks as --help has them: paragraphs, the last of them perhaps examples.
-struct Remarks {
+struct FooterParts {
   std::string description;
   std::string examples;
 };
 
-Remarks parts_of(std::string_view remarks) {
-  Remarks parts;
-  while (!remarks.empty()) {
-    const std::size_t end = remarks.find("\n\n");
-    const std::string_view paragraph = remarks.substr(0, end);
+FooterParts parts_of(std::string_view footer) {
+  FooterParts parts;
+  while (!footer.empty()) {
+    const std::size_t end = footer.find("\n\n");
+    const std::string_view paragraph = footer.substr(0, end);
     if (is_examples(paragraph)) {
-      parts.examples = as_it_stands(remarks.substr(remarks.find('\n') + 1));
+      parts.examples = preformatted(footer.substr(footer.find('\n') + 1));
       break;
     }
     if (!parts.description.empty()) parts.description += ".PP\n";
@@ -197,7 +196,7 @@ Remarks parts_of(std::string_view remarks) {
     std::ranges::replace(text, '\n', ' ');
     parts.description += filled(prose(text)) + '\n';
     if (end == std::string_view::npos) break;
-    remarks.remove_prefix(end + 2);
+    footer.remove_prefix(end + 2);
   }
   return parts;
 }
@@ -227,41 +226,43 @@ std::string page_name(const CommandInfo& command) {
   return "flowtell-" + command.name;
 }
 
-// The page of a command refers to the program's, that to all of them.
+// A reference to another page.
 std::string reference(std::string_view page) {
   return fmt::format(".BR {} (1)", literal(page));
 }
 
-// A command below another, within the page of that.
-std::string section_below(const CommandInfo& command) {
-  const Remarks remarks = parts_of(command.remarks);
-  std::string text = fmt::format(".SH {}\n{}\n.PP\n{}", literal(command.words),
-                                 sentence(command.summary), synopsis(command));
-  if (!remarks.description.empty()) text += ".PP\n" + remarks.description;
+// The section of a sub-command in its parent's page.
+std::string subcommand_section(const CommandInfo& command) {
+  const FooterParts footer = parts_of(command.footer);
+  std::string text =
+      fmt::format(".SH {}\n{}\n.PP\n{}", literal(command.full_name),
+                  sentence(command.summary), synopsis(command));
+  if (!footer.description.empty()) text += ".PP\n" + footer.description;
   text += options_text(command);
-  if (!remarks.examples.empty()) text += ".PP\n" + remarks.examples;
+  if (!footer.examples.empty()) text += ".PP\n" + footer.examples;
   return text;
 }
 
 std::string command_page(const CommandInfo& command, const std::string& version,
                          const std::string& date) {
   const std::string name = page_name(command);
-  const Remarks remarks = parts_of(command.remarks);
+  const FooterParts footer = parts_of(command.footer);
   std::string text = title(name, version, date);
   text += fmt::format(".SH NAME\n{} \\- {}\n.SH SYNOPSIS\n{}", literal(name),
                       prose(command.summary), synopsis(command));
   text += ".SH DESCRIPTION\n" + sentence(command.summary) + '\n';
-  if (!remarks.description.empty()) text += ".PP\n" + remarks.description;
+  if (!footer.description.empty()) text += ".PP\n" + footer.description;
   text += ".SH OPTIONS\n" + options_text(command);
-  for (const CommandInfo& below : command.below) text += section_below(below);
-  if (!remarks.examples.empty()) text += ".SH EXAMPLES\n" + remarks.examples;
+  for (const CommandInfo& subcommand : command.subcommands)
+    text += subcommand_section(subcommand);
+  if (!footer.examples.empty()) text += ".SH EXAMPLES\n" + footer.examples;
   text += exit_status();
   return text + ".SH SEE ALSO\n" + reference("flowtell") + '\n';
 }
 
 std::string program_page(const CommandInfo& program, const std::string& version,
                          const std::string& date) {
-  const Remarks remarks = parts_of(program.remarks);
+  const FooterParts footer = parts_of(program.footer);
   std::string text = title(program.name, version, date);
   text += fmt::format(
       ".SH NAME\nflowtell \\- name the app behind encrypted traffic\n"
@@ -270,15 +271,15 @@ std::string program_page(const CommandInfo& program, const std::string& version,
       bold("flowtell"), bold("--help"), bold("--version"),
       sentence(program.summary));
   text += ".SH COMMANDS\n";
-  for (const CommandInfo& command : program.below) {
+  for (const CommandInfo& command : program.subcommands) {
     text += fmt::format(".TP\n{}\n{}\n", reference(page_name(command)),
                         sentence(command.summary));
   }
   text += ".SH OPTIONS\n" + options_text(program);
-  text += ".SH EXAMPLES\n" + remarks.examples + exit_status();
+  text += ".SH EXAMPLES\n" + footer.examples + exit_status();
   text += ".SH SEE ALSO\n";
-  for (const CommandInfo& command : program.below) {
-    const bool is_last = &command == &program.below.back();
+  for (const CommandInfo& command : program.subcommands) {
+    const bool is_last = &command == &program.subcommands.back();
     text += reference(page_name(command)) + (is_last ? "\n" : " ,\n");
   }
   return text;
@@ -291,7 +292,7 @@ std::vector<ManualPage> manual_pages(const CommandInfo& program,
                                      const std::string& date) {
   std::vector<ManualPage> pages = {
       {"flowtell.1", program_page(program, version, date)}};
-  for (const CommandInfo& command : program.below) {
+  for (const CommandInfo& command : program.subcommands) {
     pages.push_back(
         {page_name(command) + ".1", command_page(command, version, date)});
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Manual pages, as man(7) has them: one of the program, one a command. A
-// command below another is told of in the page of that one.
+// Manual pages in man(7) format: one for the program and one per command. A
+// sub-command is described in its parent's page.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct ManualPage {
   std::string text;
 };
 
-// `version` as in "flowtell 1.0"; `date` is that of the release.
+// `version` as in "flowtell 1.0"; `date` is the release date.
 std::vector<ManualPage> manual_pages(const CommandInfo& program,
                                      const std::string& version,
                                      const std::string& date);

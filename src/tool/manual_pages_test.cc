@@ -12,31 +12,30 @@ std::vector<ManualPage> small_manual() {
   return manual_pages(small_program(), "flowtell 1.2", "May 1");
 }
 
-// Stands in every page.
+// Part of every page.
 const std::string kExitStatus = R"(.SH EXIT STATUS
 .TP
 \fB0\fR
 Done.
 .TP
 \fB1\fR
-Failed; standard error says why.
+Failed; standard error has the reason.
 .TP
 \fB2\fR
-The command line cannot be followed.
+The command line is invalid.
 .TP
 \fB3\fR
-Done, but an input was damaged or could not be read: what could be read was
-used.
+Done, but an input was damaged or unreadable; the readable part was used.
 )";
 
-TEST(ManualPages, AreOneOfTheProgramAndOneOfEachCommand) {
+TEST(ManualPages, AreOneForTheProgramAndEachCommand) {
   std::vector<std::string> names;
   for (const ManualPage& page : small_manual()) names.push_back(page.name);
   EXPECT_EQ(names, (std::vector<std::string>{"flowtell.1", "flowtell-train.1",
                                              "flowtell-gateway.1"}));
 }
 
-TEST(ManualPages, TellOfTheProgram) {
+TEST(ManualPages, DescribeTheProgram) {
   EXPECT_EQ(small_manual()[0].text,
             std::string(R"(.\" Made by 'flowtell reference man'.
 .TH FLOWTELL 1 "May 1" "flowtell 1.2" "User Commands"
@@ -70,7 +69,7 @@ Print this help.
 )");
 }
 
-TEST(ManualPages, TellOfACommandAndItsOptions) {
+TEST(ManualPages, DescribeACommandAndItsOptions) {
   EXPECT_EQ(small_manual()[1].text,
             std::string(R"(.\" Made by 'flowtell reference man'.
 .TH FLOWTELL\-TRAIN 1 "May 1" "flowtell 1.2" "User Commands"
@@ -123,7 +122,7 @@ Not with \fB\-\-learner\fR.
 )");
 }
 
-TEST(ManualPages, TellOfCommandsBelowAnother) {
+TEST(ManualPages, DescribeSubcommandsInTheParentsPage) {
   EXPECT_EQ(small_manual()[2].text,
             std::string(R"(.\" Made by 'flowtell reference man'.
 .TH FLOWTELL\-GATEWAY 1 "May 1" "flowtell 1.2" "User Commands"
@@ -159,10 +158,10 @@ A folder \e a place.
 )");
 }
 
-// How a summary stands in the program's page.
+// A summary as formatted in the program's page.
 std::string typeset(const std::string& summary) {
   CommandInfo program;
-  program.name = program.words = "flowtell";
+  program.name = program.full_name = "flowtell";
   program.summary = summary;
   const std::string page = manual_pages(program, "1", "today").front().text;
   const std::string_view head = ".SH DESCRIPTION\n";
@@ -177,8 +176,7 @@ TEST(ManualPages, EndEverySentence) {
   EXPECT_EQ(typeset(""), "");
 }
 
-// The typesetter breaks no line itself that begins or ends in the middle of a
-// sentence, so lines are kept short.
+// Source lines are kept short for readability.
 TEST(ManualPages, HaveLinesOfAtMost78) {
   const std::string word(38, 'w');
   EXPECT_EQ(typeset(word + ' ' + word + "."), word + ' ' + word + ".");
@@ -188,18 +186,18 @@ TEST(ManualPages, HaveLinesOfAtMost78) {
   EXPECT_EQ(typeset(word + word + word), word + word + word + '.');
 }
 
-TEST(ManualPages, LetNoLineBeginWithADot) {
+TEST(ManualPages, EscapeLeadingDots) {
   EXPECT_EQ(typeset(".hidden and .more"), "\\&.hidden and .more.");
   const std::string word(77, 'w');
   EXPECT_EQ(typeset(word + " .hidden"), word + "\n\\&.hidden.");
 }
 
-TEST(ManualPages, KeepTheDashesOfOptionsAlone) {
+TEST(ManualPages, EscapeOnlyTheDashesOfOptions) {
   EXPECT_EQ(typeset("a well-known --dry-run"), "a well-known \\-\\-dry\\-run.");
   EXPECT_EQ(typeset("(-o) '-i' a-b"), "(\\-o) \\(aq\\-i\\(aq a-b.");
 }
 
-TEST(ManualPages, EscapeWhatTheTypesetterWouldReplace) {
+TEST(ManualPages, EscapeSpecialCharacters) {
   EXPECT_EQ(typeset("\\ ' ^ ~ `"), "\\e \\(aq \\(ha \\(ti \\(ga.");
 }
 

@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-// Shorter ones could be found by trying.
-constexpr std::size_t kShortestToken = 16;
+// Shorter tokens could be guessed.
+constexpr std::size_t kMinTokenLength = 16;
 
 // "9464", "192.168.12.1:9464" or "[fd00::1]:9464".
 Result<MetricsServer::Options> parse_address(const std::string& text) {
@@ -27,9 +27,10 @@ Result<MetricsServer::Options> parse_address(const std::string& text) {
   const auto port =
       parse_number<Port>(text.substr(colon == text.npos ? 0 : colon + 1));
   if (!address || !port || *port == 0) {
-    return fail(ErrorKind::kUsage,
-                "--metrics takes a port, as 9464, or an address of this "
-                "machine with a port, as 192.168.12.1:9464 or [fd00::1]:9464");
+    return fail(
+        ErrorKind::kUsage,
+        "--metrics takes a port such as 9464, or an address of this machine "
+        "with a port, such as 192.168.12.1:9464 or [fd00::1]:9464");
   }
   return MetricsServer::Options{*address, *port, ""};
 }
@@ -40,11 +41,11 @@ Result<std::string> read_token(const std::string& path) {
   token->erase(token->find_last_not_of(" \t\r\n") + 1);
   const bool is_word =
       std::ranges::all_of(*token, [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!is_word || token->size() < kShortestToken) {
+  if (!is_word || token->size() < kMinTokenLength) {
     return fail(ErrorKind::kInput,
-                "--metrics-token: {} holds no token of {} letters and digits "
-                "or more; make one with 'openssl rand -hex 16'",
-                path, kShortestToken);
+                "--metrics-token: {} holds no token of at least {} letters and "
+                "digits; make one with 'openssl rand -hex 16'",
+                path, kMinTokenLength);
   }
   return token;
 }
@@ -56,21 +57,21 @@ void MetricsArguments::define(CLI::App& command) {
       command
           .add_option("--metrics", address,
                       "Serve metrics for Prometheus at http://ADDRESS/metrics: "
-                      "on a port of 127.0.0.1, which this machine alone "
-                      "reaches, or, with --metrics-token, on another address")
+                      "on a port of 127.0.0.1, reachable only from this "
+                      "machine, or, with --metrics-token, on another address")
           ->type_name("[ADDRESS:]PORT");
   command
       .add_option("--metrics-token", token_file,
-                  "Answer only who sends the token in this file, as "
-                  "'Authorization: Bearer TOKEN' (a token on the command line, "
-                  "all could see)")
+                  "Answer only requests with the token in this file, as "
+                  "'Authorization: Bearer TOKEN' (on the command line, all "
+                  "users could see it)")
       ->type_name("FILE")
       ->needs(metrics);
 }
 
-Result<MetricsDesk> MetricsArguments::open() const {
-  MetricsDesk desk;
-  if (!address) return desk;
+Result<MetricsExport> MetricsArguments::open() const {
+  MetricsExport result;
+  if (!address) return result;
   auto options = parse_address(*address);
   if (!options) return fail(std::move(options).error());
   if (!token_file.empty()) {
@@ -79,15 +80,15 @@ Result<MetricsDesk> MetricsArguments::open() const {
     options->token = std::move(*token);
   } else if (!is_loopback(options->address)) {
     return fail(ErrorKind::kUsage,
-                "--metrics on an address that others reach tells them which "
+                "--metrics on an address that others can reach reveals which "
                 "apps devices use; add --metrics-token, or serve on 127.0.0.1");
   }
   auto server = MetricsServer::open(std::move(*options));
   if (!server) return fail(std::move(server).error());
-  desk.server = std::move(*server);
-  desk.status.version = program_version();
-  desk.status.started = in_seconds(system_now() - Timestamp{});
-  return desk;
+  result.server = std::move(*server);
+  result.status.version = program_version();
+  result.status.started = in_seconds(system_now() - Timestamp{});
+  return result;
 }
 
 }  // namespace flowtell

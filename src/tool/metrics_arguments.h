@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --metrics, --metrics-token: where a watch serves its metrics, and to whom.
+// --metrics, --metrics-token: the address and the token of a watch's metrics.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,18 +14,18 @@
 
 namespace flowtell {
 
-// Where a watch's metrics are put together and served.
-struct MetricsDesk {
-  std::unique_ptr<MetricsServer> server;  // null where nobody asked for any
+// Collects and serves the metrics of a watch.
+struct MetricsExport {
+  std::unique_ptr<MetricsServer> server;  // null without --metrics
   MetricsStatus status;
   MemoryUse memory;
 };
 
 struct MetricsArguments {
   void define(CLI::App& command);
-  bool are_wanted() const { return address.has_value(); }
-  // Takes the port. To be called while files may be opened.
-  Result<MetricsDesk> open() const;
+  bool is_enabled() const { return address.has_value(); }
+  // Binds the port. Call before privileges are dropped.
+  Result<MetricsExport> open() const;
 
   std::optional<std::string> address;
   std::string token_file;

@@ -14,7 +14,7 @@ class ModelCommand : public Command {
  public:
   explicit ModelCommand(CLI::App& program) {
     CLI::App& command =
-        *program.add_subcommand("model", "Tell what is in a model file");
+        *program.add_subcommand("model", "Show the contents of a model file");
     command.add_option("MODEL", model_, "A model made by 'flowtell train'")
         ->type_name("")
         ->required();
@@ -39,9 +39,9 @@ class ModelCommand : public Command {
       Anonymiser anonymiser(**key);
       anonymise(*model, anonymiser);
     }
-    auto reported = outputs_.write([&] { return model_text(*model); },
-                                   [&] { return model_json(*model); });
-    if (!reported) return fail(std::move(reported).error());
+    auto written = outputs_.write([&] { return model_text(*model); },
+                                  [&] { return model_json(*model); });
+    if (!written) return fail(std::move(written).error());
     return ExitCode::kDone;
   }
 

@@ -23,10 +23,10 @@ std::string feature_set_names() {
 
 }  // namespace
 
-CLI::Validator a_number() {
+CLI::Validator not_nan() {
   return {[](std::string& text) {
             const auto number = parse_number<double>(text);
-            return number && std::isnan(*number) ? text + " is no number"
+            return number && std::isnan(*number) ? text + " is not a number"
                                                  : std::string();
           },
           ""};
@@ -34,10 +34,10 @@ CLI::Validator a_number() {
 
 namespace {
 
-// CLI11 takes "-1" and "010" for numbers that nobody meant.
+// Parses a decimal number strictly: CLI11 would accept "-1" and "010".
 std::string read_count(std::string& text) {
   const auto count = parse_number<std::uint64_t>(text);
-  if (!count) return text + " is no whole number from 0 to 2^64 - 1";
+  if (!count) return text + " is not a whole number from 0 to 2^64 - 1";
   text = fmt::to_string(*count);
   return {};
 }
@@ -55,14 +55,13 @@ void define_features(CLI::App& command, std::string& sets) {
 void MeterArguments::define(CLI::App& command) {
   command
       .add_option("--lan", lan,
-                  "The networks that devices are in, instead of the private "
-                  "ranges")
+                  "The networks of devices, instead of the private ranges")
       ->type_name("NET,...")
       ->default_str("");
   command
       .add_option("--max-flows", max_flows,
-                  "Flows open at a time; beyond, bursts are ended early and "
-                  "counted")
+                  "Maximum number of open flows; beyond it, bursts end early "
+                  "and are counted")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{500'000'000}))
       ->capture_default_str();
@@ -78,11 +77,11 @@ void MeterArguments::define_flow(CLI::App& command) {
       ->capture_default_str();
   command
       .add_option("--burst-gap", burst_gap,
-                  "A longer silence of a device ends its burst")
+                  "A longer pause of a device ends its burst")
       ->type_name("SECONDS")
-      ->check(CLI::Range(
-          0.000'001, std::chrono::duration<double>(kLongestBurstGap).count()))
-      ->check(a_number())
+      ->check(CLI::Range(0.000'001,
+                         std::chrono::duration<double>(kMaxBurstGap).count()))
+      ->check(not_nan())
       ->capture_default_str();
 }
 
@@ -100,9 +99,9 @@ Result<FlowOptions> MeterArguments::resolve() const {
 void AnonymiseArguments::define(CLI::App& command) {
   command
       .add_option("--anonymise", key_file,
-                  "Tell stand-ins for addresses, names and captures, made with "
-                  "the key in this file: 32 bytes or 64 hexadecimal digits (a "
-                  "key on the command line, all could see)")
+                  "Replace addresses, names and captures by pseudonyms, made "
+                  "with the key in this file: 32 bytes or 64 hexadecimal "
+                  "digits (on the command line, all users could see it)")
       ->type_name("KEYFILE");
 }
 
@@ -119,14 +118,14 @@ Result<std::optional<AnonymiserKey>> AnonymiseArguments::resolve() const {
 }
 
 void WriterArguments::define(CLI::App& command) {
-  command.add_option("--format", format, "How flows are written")
+  command.add_option("--format", format, "The output format")
       ->type_name("FORM")
       ->check(one_of(kFlowFormatNames))
       ->capture_default_str();
   command
       .add_option("-o,--output", output,
                   "The file to write instead of standard output; it appears "
-                  "when it is whole")
+                  "when it is complete")
       ->type_name("FILE");
   define_features(command, features);
   command.add_flag("--names", names,
@@ -135,14 +134,14 @@ void WriterArguments::define(CLI::App& command) {
   command.add_flag("--bursts", bursts,
                    "Text: end the flows of each burst with a blank line");
   command.add_flag("--ledger", ledger,
-                   "Print what became of every frame, on standard error");
+                   "Print the ledger of all frames on standard error");
   anonymise.define(command);
 }
 
 void WriterArguments::define_ambiguity(CLI::App& command) {
   command.add_flag("--ambiguity", ambiguity,
-                   "CSV and JSON lines: of flows that look alike whatever the "
-                   "app, the apps that share them, in a column shared_by");
+                   "CSV and JSON lines: the apps that share an ambiguous flow, "
+                   "in a column shared_by");
 }
 
 Result<FlowWriterOptions> WriterArguments::resolve() const {
@@ -166,7 +165,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   }
   if (options.format == FlowFormat::kText && ambiguity) {
     return fail(ErrorKind::kUsage,
-                "--ambiguity: text lines have no place for it; add --format "
+                "--ambiguity: text lines have no column for it; add --format "
                 "csv or --format jsonl");
   }
   return options;
@@ -175,8 +174,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
 void RunArguments::define(CLI::App& command) {
   define_threads(command, threads);
   command.add_flag("--stats", stats,
-                   "Print where the time and the memory went, on standard "
-                   "error");
+                   "Print the time and memory used on standard error");
 }
 
 void LearnerArguments::define(CLI::App& command) {
@@ -185,26 +183,27 @@ void LearnerArguments::define(CLI::App& command) {
   define_evidence(command, evidence);
   command
       .add_option("--learner", learner,
-                  "What learns the shape of flows: a random forest, or a "
-                  "support vector machine to compare it with; that learns from "
-                  "whole flows alone, and takes much longer")
+                  "The learner of flow shapes: a random forest or, for "
+                  "comparison, a support vector machine, which trains only on "
+                  "whole flows and takes much longer")
       ->type_name("LEARNER")
       ->check(one_of(kLearnerNames))
       ->capture_default_str();
-  trees_option_ = command.add_option("--trees", trees, "Trees of the forest")
-                      ->type_name("N")
-                      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
-                      ->capture_default_str();
+  trees_option_ =
+      command.add_option("--trees", trees, "Number of trees in the forest")
+          ->type_name("N")
+          ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+          ->capture_default_str();
   command
       .add_option("--balance", balance,
-                  "What counts alike in training: apps, however many flows "
-                  "each gave, or flows")
+                  "What has equal weight in training: each app, however many "
+                  "flows it has, or each flow")
       ->check(CLI::IsMember({"apps", "flows"}))
       ->type_name("WHAT")
       ->capture_default_str();
   command.add_flag("--whole-flows", whole_flows,
-                   "Learn from whole flows alone, not also from parts of them "
-                   "as a burst might have cut them");
+                   "Train only on whole flows, not also on parts of flows, as "
+                   "cut by the end of a burst");
   define_seed(command, seed);
   define_threads(command, threads);
 }
@@ -219,7 +218,7 @@ Result<void> LearnerArguments::check() const {
   }
   return fail(
       ErrorKind::kUsage,
-      "--trees contradicts --learner {}, which grows none; leave one of "
+      "--trees contradicts --learner {}, which has no trees; leave one of "
       "them out",
       learner);
 }
@@ -236,11 +235,11 @@ ShapeOptions LearnerArguments::forest() const {
 
 void UnknownArguments::define(CLI::App& command) {
   command
-      .add_option("--unknown", rule,
-                  "When to say unknown: if the best app's probability is below "
-                  "the floor or leads the second by less than the margin; "
-                  "promise=E so that at most a share E of the flows named is "
-                  "wrong; or never")
+      .add_option(
+          "--unknown", rule,
+          "When to answer unknown: if the best app's probability is below the "
+          "floor or leads the second by less than the margin; max-error=E so "
+          "that at most a share E of the named flows is wrong; or never")
       ->type_name("RULE")
       ->capture_default_str();
 }
@@ -257,8 +256,9 @@ Result<FeatureList> chosen_features(const std::string& sets) {
 
 void define_seed(CLI::App& command, std::uint64_t& seed) {
   command
-      .add_option("--seed", seed,
-                  "Where chance begins: the same seed gives the same result")
+      .add_option(
+          "--seed", seed,
+          "Seed of the random numbers; the same seed gives the same result")
       ->type_name("N")
       ->transform(CLI::Validator(read_count, ""))
       ->capture_default_str();
@@ -268,17 +268,17 @@ void define_threads(CLI::App& command, int& threads) {
   threads = hardware_threads();
   command
       .add_option("--threads", threads,
-                  "Threads to work on; the result is the same for any number")
+                  "Number of threads; the result is the same for any number")
       ->type_name("N")
       ->check(CLI::Range(1, 1024))
-      ->default_str("one a processor");
+      ->default_str("one per processor");
 }
 
 void define_evidence(CLI::App& command, std::string& evidence) {
   command
       .add_option("--evidence", evidence,
-                  "Kinds of evidence to use: the shape of flows, the names of "
-                  "their servers, what the device did a moment before")
+                  "Kinds of evidence to use: the shape of flows, server names, "
+                  "and the device's recent activity")
       ->type_name("KIND,...")
       ->capture_default_str();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options that several commands share, each defined once. A group of
-// options is a struct: `define` puts it on a command line, `resolve` checks the
-// values and turns them into the library's own words.
+// Options shared by several commands, each defined once. A group of options is
+// a struct: `define` adds them to a command, `resolve` checks the values and
+// converts them to library types.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -22,11 +22,11 @@
 
 namespace flowtell {
 
-// Refuses what is a number by its form alone, and would pass every limit: nan.
-CLI::Validator a_number();
+// Rejects nan, which would pass every range check.
+CLI::Validator not_nan();
 
-// --lan, --max-flows: how packets become flows whatever the definition.
-// --flow-key, --burst-gap: what a flow is; fixed by the model when classifying.
+// --lan, --max-flows: metering options for every flow definition.
+// --flow-key, --burst-gap: the flow definition, which a model also fixes.
 struct MeterArguments {
   void define(CLI::App& command);
   void define_flow(CLI::App& command);
@@ -38,17 +38,17 @@ struct MeterArguments {
   double burst_gap = 1;
 };
 
-// --anonymise, for whatever tells addresses or names.
+// --anonymise, for commands that print addresses or names.
 struct AnonymiseArguments {
   void define(CLI::App& command);
-  // Nothing where it was not asked for.
+  // Empty if the option is not given.
   Result<std::optional<AnonymiserKey>> resolve() const;
 
   std::string key_file;
 };
 
 // --format, -o, --features, --names, --bursts, --ledger: how flows are written.
-// --ambiguity: where there is a model to know it.
+// --ambiguity: only for commands with a model.
 struct WriterArguments {
   void define(CLI::App& command);
   void define_ambiguity(CLI::App& command);
@@ -72,12 +72,12 @@ struct RunArguments {
   bool stats = false;
 };
 
-// --features, --learner, --trees, --seed, --threads …: how apps are learned.
+// --features, --learner, --trees, --seed, --threads …: how models are trained.
 struct LearnerArguments {
   void define(CLI::App& command);
   Result<FeatureList> features() const;
   ShapeOptions forest() const;
-  // Fails where options contradict each other.
+  // Fails if options contradict each other.
   Result<void> check() const;
 
   std::string feature_sets{FeatureList::kDefault};
@@ -101,8 +101,8 @@ struct UnknownArguments {
   std::string rule = UnknownRule{}.text();
 };
 
-// --features, where columns are needed; its values are checked by
-// `chosen_features`.
+// --features, for commands that need columns. `chosen_features` checks its
+// value.
 void define_features(CLI::App& command, std::string& sets);
 Result<FeatureList> chosen_features(const std::string& sets);
 
@@ -113,14 +113,14 @@ void define_threads(CLI::App& command, int& threads);
 // --evidence
 void define_evidence(CLI::App& command, std::string& evidence);
 
-// The value whose name stands at the same place in `names`.
-// REQUIRES: it is one of them.
+// The enumerator at the index of `name` in `names`.
+// REQUIRES: `names` contains it.
 template <typename Enum, std::size_t n>
 Enum named_value(const std::array<std::string_view, n>& names,
                  std::string_view name) {
-  std::size_t place = 0;
-  while (names[place] != name) ++place;
-  return static_cast<Enum>(place);
+  std::size_t index = 0;
+  while (names[index] != name) ++index;
+  return static_cast<Enum>(index);
 }
 
 }  // namespace flowtell

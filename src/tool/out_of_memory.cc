@@ -14,26 +14,26 @@
 namespace flowtell {
 namespace {
 
-constexpr std::string_view kSentence =
-    "flowtell: out of memory; ask for less, with fewer --threads, a smaller "
-    "--max-flows or fewer captures at a time, or give it more; what stood in "
-    "output files is untouched\n";
+constexpr std::string_view kMessage =
+    "flowtell: out of memory; use fewer --threads, a smaller --max-flows or "
+    "fewer captures at a time, or add memory; existing output files are "
+    "unchanged\n";
 
-std::atomic_flag is_ending;
+std::atomic_flag is_exiting;
 
-// Takes no memory itself. Of threads that come here at once the first speaks;
-// the others wait to be ended with it, by a call that is left to a watch.
+// Does not allocate. The first thread prints the message; others wait in
+// ::poll, which a confined watch may call, until the process exits.
 [[noreturn]] void end() {
-  while (is_ending.test_and_set()) ::poll(nullptr, 0, -1);
-  Terminal::give_back_at_once();
-  if (::write(STDERR_FILENO, kSentence.data(), kSentence.size()) < 0) {
-    // Then nobody can be told.
+  while (is_exiting.test_and_set()) ::poll(nullptr, 0, -1);
+  Terminal::restore_taken();
+  if (::write(STDERR_FILENO, kMessage.data(), kMessage.size()) < 0) {
+    // The message cannot be reported elsewhere.
   }
   ::_exit(static_cast<int>(ExitCode::kFailed));
 }
 
 }  // namespace
 
-void end_when_out_of_memory() { std::set_new_handler(end); }
+void exit_when_out_of_memory() { std::set_new_handler(end); }
 
 }  // namespace flowtell

@@ -13,7 +13,7 @@ std::vector<std::string> preset_names() {
   return names;
 }
 
-// "1" is "1.0".
+// Compares values, numbers by value: "1" equals "1.0".
 bool is_same(const std::string& given, const std::string& wanted) {
   if (given == wanted) return true;
   const auto number = parse_number<double>(given);
@@ -25,10 +25,10 @@ bool is_same(const std::string& given, const std::string& wanted) {
 void PresetArguments::define(CLI::App& command) {
   command_ = &command;
   command
-      .add_option("--preset", name_,
-                  "The method of a paper in place of flow key, limits, "
-                  "features, forest and rule: " +
-                      listed(preset_names()))
+      .add_option(
+          "--preset", name_,
+          "Use a paper's flow key, limits, features, forest and rule: " +
+              listed(preset_names()))
       ->type_name("NAME")
       ->check(CLI::IsMember(preset_names()));
 }
@@ -43,8 +43,8 @@ Result<const Preset*> PresetArguments::apply() const {
       given->run_callback();
     } else if (!is_same(given->results().back(), value)) {
       return fail(ErrorKind::kUsage,
-                  "{0} {1} contradicts --preset {2}, which means {0} {3}; "
-                  "leave one of them out",
+                  "{0} {1} contradicts --preset {2}, which sets {0} {3}; leave "
+                  "one of them out",
                   option, given->results().back(), name_, value);
     }
   }
@@ -52,8 +52,8 @@ Result<const Preset*> PresetArguments::apply() const {
                                  "--repeats", "--html"}) {
     if (command_->get_option(flag)->count() == 0) continue;
     return fail(ErrorKind::kUsage,
-                "{} contradicts --preset {}, which judges each flow by itself; "
-                "leave one of them out",
+                "{} contradicts --preset {}, which classifies each flow by "
+                "itself; leave one of them out",
                 flag, name_);
   }
   return preset;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --preset: the method of a paper in place of single options.
+// --preset: sets the options of a published method.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -13,8 +13,8 @@ namespace flowtell {
 
 struct PresetArguments {
   void define(CLI::App& command);
-  // Gives the command's options the preset's values. Null where none was asked
-  // for; fails where an option was given that contradicts it.
+  // Sets the command's options to the preset's values. Null without --preset;
+  // fails if an option given contradicts the preset.
   Result<const Preset*> apply() const;
 
  private:

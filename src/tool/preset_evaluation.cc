@@ -13,45 +13,45 @@ Result<Dataset> keep_within(const Preset& preset, const Dataset& data,
   Dataset kept = within(preset.limits, data);
   if (kept.rows() > 0) return kept;
   return fail(ErrorKind::kInput,
-              "{}: none of its {} counts for --preset {}, which looks at {}; "
-              "leave the preset out",
+              "{}: none of its {} is used by --preset {}, which is limited to "
+              "{}; leave the preset out",
               captures, counted(data.rows(), "flow"), preset.name,
               limits_text(preset.limits));
 }
 
-Evaluation score(const PresetWork& work, const Dataset& judged, std::size_t met,
+Evaluation score(const PresetWork& work, const Dataset& tested, std::size_t met,
                  const PlainShares& shares) {
   const UnknownRule& rule = work.setting.rule;
-  Evaluation evaluation = evaluate(judged, shares.apps, rule);
-  PresetScore score = evaluate_preset(judged, shares, rule);
+  Evaluation evaluation = evaluate(tested, shares.apps, rule);
+  PresetScore score = evaluate_preset(tested, shares, rule);
   score.name = work.preset.name;
   score.limits = limits_text(work.preset.limits);
-  score.flows_met = met;
+  score.flows_seen = met;
   evaluation.preset = std::move(score);
   return evaluation;
 }
 
-Result<Evaluation> judge_others(const PresetWork& work,
-                                const Dataset& trained) {
-  auto judged = keep_within(work.preset, *work.tested, work.setting.tested);
-  if (!judged) return fail(std::move(judged).error());
+Result<Evaluation> evaluate_preset_test_set(const PresetWork& work,
+                                            const Dataset& trained) {
+  auto tested = keep_within(work.preset, *work.tested, work.setting.tested);
+  if (!tested) return fail(std::move(tested).error());
   Progress progress("growing trees");
   ForestOptions forest = work.options.forest;
   forest.progress = std::ref(progress);
-  return score(work, *judged, work.tested->rows(),
-               predict_plain(trained, *judged, work.preset.relabels, forest));
+  return score(work, *tested, work.tested->rows(),
+               predict_plain(trained, *tested, work.preset.relabels, forest));
 }
 
-Result<Evaluation> judge_cross_validated(const PresetWork& work,
+Result<Evaluation> cross_validate_preset(const PresetWork& work,
                                          const Dataset& trained) {
   const auto folds = assign_folds(trained, work.options);
   work.setting.folds = count_folds(folds);
-  if (work.setting.folds < 2) return no_split(work.setting);
+  if (work.setting.folds < 2) return no_split_error(work.setting);
   if (work.options.split != Split::kByFlow) warn_of_single_captures(trained);
   Progress progress("growing trees");
   ForestOptions forest = work.options.forest;
   forest.progress = std::ref(progress);
-  return score(work, trained, work.learned.rows(),
+  return score(work, trained, work.training.rows(),
                predict_plain_cross_validated(trained, folds,
                                              work.preset.relabels, forest));
 }
@@ -59,13 +59,14 @@ Result<Evaluation> judge_cross_validated(const PresetWork& work,
 }  // namespace
 
 Result<Evaluation> evaluate_by_preset(const PresetWork& work) {
-  auto trained = keep_within(work.preset, work.learned, work.setting.captures);
+  auto trained = keep_within(work.preset, work.training, work.setting.captures);
   if (!trained) return fail(std::move(trained).error());
-  if (auto two = require_two_apps(*trained, work.setting.captures); !two) {
-    return fail(std::move(two).error());
+  if (auto enough_apps = require_two_apps(*trained, work.setting.captures);
+      !enough_apps) {
+    return fail(std::move(enough_apps).error());
   }
-  return work.tested != nullptr ? judge_others(work, *trained)
-                                : judge_cross_validated(work, *trained);
+  return work.tested != nullptr ? evaluate_preset_test_set(work, *trained)
+                                : cross_validate_preset(work, *trained);
 }
 
 }  // namespace flowtell

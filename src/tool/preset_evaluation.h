@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `evaluate --preset`: the method of a paper, learned and judged as the paper
-// has it (learn/relabelling.h), on the flows that it looks at.
+// `evaluate --preset`: trains and tests a published method as its paper does
+// (learn/relabelling.h), on the flows within its limits.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ namespace flowtell {
 
 struct PresetWork {
   const Preset& preset;
-  const Dataset& learned;
-  const Dataset* tested = nullptr;  // none: cross-validated
+  const Dataset& training;
+  const Dataset* tested = nullptr;  // null: cross-validated
   CrossValidationOptions options;
-  // As named on the command line; the folds are filled in.
+  // From the command line; `folds` is set here.
   EvaluationSetting& setting;
 };
 
-// Fails where no flow is within the preset's limits, or all belong to one fold.
+// Fails if no flow is within the preset's limits, or all are in one fold.
 Result<Evaluation> evaluate_by_preset(const PresetWork& work);
 
 }  // namespace flowtell

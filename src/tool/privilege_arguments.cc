@@ -11,16 +11,16 @@
 namespace flowtell {
 namespace {
 
-// What a person may not expect of whom the process becomes.
-void tell(const std::optional<Account>& account) {
+// Reports if the process stays root or changes to the user nobody.
+void report_account(const std::optional<Account>& account) {
   if (!account && ::geteuid() == 0) {
     warn(
-        "root cannot become another user here, and stays the user root, "
-        "without its capabilities");
+        "root cannot change to another user here; it remains root, without "
+        "capabilities");
   }
   if (account && account->name == "nobody") {
-    remark(
-        "flowtell: there is no user flowtell here, so it goes on as user "
+    print_note(
+        "flowtell: there is no user flowtell here; continuing as user "
         "nobody\n");
   }
 }
@@ -36,8 +36,8 @@ std::string user_text() {
 void PrivilegeArguments::define(CLI::App& command) {
   command
       .add_option("--privileges", privileges,
-                  "Whether to give up root, capabilities and all system calls "
-                  "but a few once it listens: drop or keep")
+                  "Drop root, capabilities and most system calls once the "
+                  "interface is open, or keep them")
       ->type_name("HOW")
       ->check(CLI::IsMember(std::vector<std::string>(kPrivilegeNames.begin(),
                                                      kPrivilegeNames.end())))
@@ -45,12 +45,12 @@ void PrivilegeArguments::define(CLI::App& command) {
 }
 
 std::optional<Account> PrivilegeArguments::account() const {
-  return keeps() ? std::nullopt : account_from_here();
+  return are_kept() ? std::nullopt : target_account();
 }
 
 Result<std::shared_ptr<InterfaceBinder>> PrivilegeArguments::start_binder(
     const std::string& interface) const {
-  if (keeps()) return std::shared_ptr<InterfaceBinder>();
+  if (are_kept()) return std::shared_ptr<InterfaceBinder>();
   auto binder = InterfaceBinder::start(interface);
   if (!binder) return fail(std::move(binder).error());
   return std::make_shared<InterfaceBinder>(std::move(*binder));
@@ -64,26 +64,24 @@ Result<std::unique_ptr<LiveInterface>> open_interface(
   LiveInterface& interface = **source;
   auto taken = binder->take(interface.packet_socket(), interface.hardware());
   if (!taken) return fail(std::move(taken).error());
-  interface.bind_by([binder] { return binder->bind_again(); });
+  interface.set_rebind([binder] { return binder->rebind(); });
   return source;
 }
 
-Result<void> PrivilegeArguments::give_up(const Remaining& remaining,
-                                         bool is_reported) const {
-  if (keeps()) {
-    remark(fmt::format(
-        "flowtell: privileges are kept: what strangers send is read with all "
-        "rights of user {}\n",
-        user_text()));
+Result<void> PrivilegeArguments::drop(const PrivilegeLimits& remaining,
+                                      bool is_reported) const {
+  if (are_kept()) {
+    print_note(
+        fmt::format("flowtell: privileges are kept: untrusted traffic is read "
+                    "with all rights of user {}\n",
+                    user_text()));
     return {};
   }
-  if (is_reported) tell(remaining.account);
+  if (is_reported) report_account(remaining.account);
   auto done = drop_privileges(remaining);
   if (done) return done;
-  return fail(
-      "privileges cannot be given up, and --privileges keep would run with "
-      "them all the same",
-      std::move(done).error());
+  return fail("cannot drop privileges; use --privileges keep to run with them",
+              std::move(done).error());
 }
 
 }  // namespace flowtell

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --privileges: whether a command that listens to strangers gives up, once all
-// is open, what it does not need any more (confine/least_privilege.h), and what
-// it tells a person about that.
+// --privileges: whether a command that reads untrusted traffic drops the
+// privileges it no longer needs once everything is open
+// (confine/least_privilege.h), and the messages about that.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -23,25 +23,25 @@ inline constexpr std::array<std::string_view, 2> kPrivilegeNames = {"drop",
 struct PrivilegeArguments {
   void define(CLI::App& command);
 
-  bool keeps() const { return privileges == kPrivilegeNames.back(); }
+  bool are_kept() const { return privileges == kPrivilegeNames.back(); }
 
-  // Whom the process will become, if anybody else.
+  // The user the process will change to, if any.
   std::optional<Account> account() const;
 
-  // Starts the process that binds the interface's socket once this one may not;
-  // null where privileges are kept. To be called before anything is loaded.
+  // Starts the helper process that binds the interface's socket after this one
+  // drops its privileges; null if they are kept. Call before loading a model.
   Result<std::shared_ptr<InterfaceBinder>> start_binder(
       const std::string& interface) const;
 
-  // Gives them up, or says that they are kept. Nothing is said where nobody
-  // asked for privileges, as to play a capture.
+  // Drops privileges, or prints that they are kept. Pass is_reported = false
+  // if none were needed, as for a replay: no message about the new user then.
   // REQUIRES: no other thread runs.
-  Result<void> give_up(const Remaining& remaining, bool is_reported) const;
+  Result<void> drop(const PrivilegeLimits& remaining, bool is_reported) const;
 
   std::string privileges{kPrivilegeNames.front()};
 };
 
-// Opens the interface, which the binder, if there is one, binds from then on.
+// Opens the interface. The binder, if there is one, binds it from then on.
 Result<std::unique_ptr<LiveInterface>> open_interface(
     const std::string& name, const InterfaceOptions& options,
     const std::shared_ptr<InterfaceBinder>& binder);

@@ -42,14 +42,14 @@ std::optional<ExitCode> Program::parse(int count,
   try {
     cli_.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
-    const bool asked_for_it =
+    const bool is_help =
         error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
-    if (!asked_for_it) return explain_usage(error);
+    if (!is_help) return explain_usage(error);
     std::ostringstream help;
-    std::ostringstream nothing;
-    cli_.exit(error, help, nothing);
-    const auto reported = write_output("", help.str());
-    return reported ? ExitCode::kDone : complain(reported.error());
+    std::ostringstream errors;
+    cli_.exit(error, help, errors);
+    const auto written = write_output("", help.str());
+    return written ? ExitCode::kDone : print_error(written.error());
   }
   return std::nullopt;
 }
@@ -58,12 +58,12 @@ ExitCode Program::run() {
   for (const auto& [cli, command] : commands_) {
     if (!cli->parsed()) continue;
     auto code = command->run();
-    return code ? *code : complain(code.error());
+    return code ? *code : print_error(code.error());
   }
   return ExitCode::kUsage;
 }
 
-// A wrong command line gets its sentence and the way to the help.
+// Prints a usage error with a pointer to --help.
 ExitCode Program::explain_usage(const CLI::ParseError& error) const {
   std::string name = "flowtell";
   const CLI::App* innermost = &cli_;
@@ -74,9 +74,9 @@ ExitCode Program::explain_usage(const CLI::ParseError& error) const {
   std::string problem = error.what();
   const auto unknown = innermost->remaining();
   if (!innermost->get_subcommands({}).empty() && !unknown.empty()) {
-    problem = fmt::format("there is no command '{}'", unknown.front());
+    problem = fmt::format("unknown command '{}'", unknown.front());
   }
-  return complain(
+  return print_error(
       {ErrorKind::kUsage, fmt::format("{}; see '{} --help'", problem, name)});
 }
 

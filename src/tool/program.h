@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The program: one table of commands, and the command line that chooses one.
+// The program: a table of commands, and the command line that selects one.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -18,12 +18,11 @@ class Program {
  public:
   Program();
 
-  // Takes a command line apart, the program's name in front. Gives the exit
-  // code where there is nothing to run: help was asked for, or the words make
-  // no sense; either is told.
+  // Parses a command line that begins with the program's name. Returns an exit
+  // code if there is nothing to run: help or a usage error was printed.
   std::optional<ExitCode> parse(int count, const char* const* arguments);
 
-  // Runs the command that was chosen. REQUIRES: `parse` gave nothing.
+  // Runs the selected command. REQUIRES: `parse` returned no exit code.
   ExitCode run();
 
  private:

@@ -13,13 +13,13 @@
 namespace flowtell {
 namespace {
 
-// A command's help, then that of the commands below it.
-std::string help_section(const CLI::App& command, const std::string& above) {
-  const std::string name = above + ' ' + command.get_name();
+// The help of a command, followed by that of its sub-commands.
+std::string help_section(const CLI::App& command, const std::string& parent) {
+  const std::string name = parent + ' ' + command.get_name();
   std::string text =
-      fmt::format("## {}\n\n```text\n{}```\n\n", name, command.help(above));
-  for (const CLI::App* below : command.get_subcommands({})) {
-    text += help_section(*below, name);
+      fmt::format("## {}\n\n```text\n{}```\n\n", name, command.help(parent));
+  for (const CLI::App* subcommand : command.get_subcommands({})) {
+    text += help_section(*subcommand, name);
   }
   return text;
 }
@@ -67,8 +67,7 @@ std::vector<std::string> page_names() {
   return names;
 }
 
-// For the use of docs and packages: prints what follows from tables in the
-// code.
+// Prints the parts of docs and packages that are generated from the code.
 class ReferenceCommand : public Command {
  public:
   explicit ReferenceCommand(CLI::App& program) : program_(program) {
@@ -86,28 +85,28 @@ class ReferenceCommand : public Command {
     if (page_ == kManual) return write_manual();
     for (const Page& page : kPages) {
       if (page.name != page_) continue;
-      auto reported = write_output("", page.text(program_));
-      if (!reported) return fail(std::move(reported).error());
+      auto written = write_output("", page.text(program_));
+      if (!written) return fail(std::move(written).error());
     }
     return ExitCode::kDone;
   }
 
  private:
-  // Each page as a file of the folder; without one, all on standard output.
+  // Writes each page to a file of the folder; without a folder, prints all.
   Result<ExitCode> write_manual() const {
     const auto pages = manual_pages(describe_command(program_, ""),
                                     "flowtell " + program_version(), date_);
-    std::string together;
+    std::string all_pages;
     for (const ManualPage& page : pages) {
       if (folder_.empty()) {
-        together += page.text;
+        all_pages += page.text;
         continue;
       }
-      auto reported = write_output(folder_ + '/' + page.name, page.text);
-      if (!reported) return fail(std::move(reported).error());
+      auto written = write_output(folder_ + '/' + page.name, page.text);
+      if (!written) return fail(std::move(written).error());
     }
-    auto reported = write_output("", together);
-    if (!reported) return fail(std::move(reported).error());
+    auto written = write_output("", all_pages);
+    if (!written) return fail(std::move(written).error());
     return ExitCode::kDone;
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/report_outputs.h"
 
-#include "tool/apart.h"
+#include "tool/output_check.h"
 
 namespace flowtell {
 namespace {
@@ -30,14 +30,15 @@ void ReportOutputs::define_html(CLI::App& command, const std::string& help) {
   command.add_option("--html", page_path_, help)->type_name("FILE");
 }
 
-Result<void> ReportOutputs::open(const std::vector<std::string>& read) {
+Result<void> ReportOutputs::open(const std::vector<std::string>& inputs) {
   if (json_path_ == "-" && page_path_ == "-") {
     return fail(ErrorKind::kUsage,
                 "--json and --html cannot both go to standard output; name a "
                 "file for one");
   }
-  if (auto apart = check_apart({json_path_, page_path_}, read); !apart) {
-    return apart;
+  if (auto distinct = check_outputs({json_path_, page_path_}, inputs);
+      !distinct) {
+    return distinct;
   }
   auto opened = open_if_named(json_path_, json_);
   return opened ? open_if_named(page_path_, page_) : opened;
@@ -45,7 +46,7 @@ Result<void> ReportOutputs::open(const std::vector<std::string>& read) {
 
 Result<void> ReportOutputs::write(const Text& text, const Text& json) {
   if (json_path_ != "-" && page_path_ != "-") {
-    if (auto reported = write_output("", text()); !reported) return reported;
+    if (auto written = write_output("", text()); !written) return written;
   }
   return json_ ? write_all_of(*json_, json()) : Result<void>();
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where a report goes: text on standard output, --json, --html. Files are
-// opened before the work begins, so that one that cannot be written does not
-// cost it.
+// The outputs of a report: text on standard output, --json, --html. Files are
+// opened before the work begins, so an unwritable file fails early.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -23,15 +22,15 @@ class ReportOutputs {
   void define_json(CLI::App& command, const std::string& help);
   void define_html(CLI::App& command, const std::string& help);
 
-  // `read`: what they must not replace.
-  Result<void> open(const std::vector<std::string>& read);
+  // Fails if an output would replace one of `inputs`.
+  Result<void> open(const std::vector<std::string>& inputs);
 
-  // The text, unless another form goes to standard output; and the JSON where
-  // that is wanted. REQUIRES: opened.
+  // Writes the text, unless another format goes to standard output, and the
+  // JSON if requested. REQUIRES: `open` succeeded.
   Result<void> write(const Text& text, const Text& json);
 
-  bool wants_page() const { return page_.has_value(); }
-  // REQUIRES: wants_page().
+  bool has_page() const { return page_.has_value(); }
+  // REQUIRES: has_page().
   Result<void> write_page(std::string_view html);
 
  private:

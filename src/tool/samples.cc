@@ -16,34 +16,34 @@ void warn_of_empty_captures(const Dataset& dataset) {
   for (const CaptureRecord& capture : dataset.captures) {
     if (capture.flows == 0) empty.push_back(capture.path);
   }
-  constexpr std::size_t kNamed = 3;
+  constexpr std::size_t kMaxNamed = 3;
   if (empty.empty()) return;
   const std::size_t count = empty.size();
-  empty.resize(std::min(count, kNamed));
+  empty.resize(std::min(count, kMaxNamed));
   warn(fmt::format("{} gave no flow: {}{}", counted(count, "capture"),
-                   listed(empty), count > kNamed ? " and others" : ""));
+                   listed(empty), count > kMaxNamed ? " and others" : ""));
 }
 
 }  // namespace
 
-Result<LoadedDataset> load_samples(const SamplesToRead& wanted) {
-  const std::string& captures = wanted.captures;
+Result<LoadedDataset> load_samples(const SamplesToRead& request) {
+  const std::string& captures = request.captures;
   auto labelled = find_labelled_captures(captures);
   if (!labelled) return fail(std::move(labelled).error());
   Progress progress("reading captures");
   LoadOptions load;
-  load.flow = wanted.flow;
-  load.features = wanted.features;
-  load.threads = wanted.threads;
-  load.apps = wanted.apps;
-  load.parts = wanted.parts;
+  load.flow = request.flow;
+  load.features = request.features;
+  load.threads = request.threads;
+  load.apps = request.apps;
+  load.parts = request.parts;
   load.progress = std::ref(progress);
   auto loaded = load_dataset(*labelled, load);
   if (!loaded) return fail(std::move(loaded).error());
-  for (const std::string& why : loaded->unread) warn_of_unread(why);
+  for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
   if (loaded->dataset.rows() == 0 && loaded->report.flows > 0) {
     return fail(ErrorKind::kInput,
-                "{}: none of its {} is of a device that the manifest names; "
+                "{}: none of its {} belongs to a device in the manifest; "
                 "correct the column 'device'",
                 captures, counted(loaded->report.flows, "flow"));
   }
@@ -60,7 +60,7 @@ Result<Samples> read_samples(const std::string& captures,
                              std::vector<std::string> apps) {
   auto features = learner.features();
   if (!features) return fail(std::move(features).error());
-  // Parts of flows are for learning from; those that are judged are whole.
+  // Parts of flows are used only for training; test flows are complete.
   const bool parts = apps.empty() && !learner.whole_flows &&
                      learner.forest().learner == Learner::kForest;
   auto loaded = load_samples(
@@ -83,16 +83,15 @@ Result<void> require_two_apps(const Dataset& dataset,
   }
   if (with_flows.size() >= 2) return {};
   return fail(ErrorKind::kInput,
-              "{} holds flows of one app only ('{}'), and there is nothing to "
-              "tell it from; add captures of another app, or of background "
-              "traffic",
+              "{} has flows of only one app ('{}'); add captures of another "
+              "app, or of background traffic",
               captures, with_flows.front());
 }
 
-tl::unexpected<Error> no_split(const EvaluationSetting& setting) {
+tl::unexpected<Error> no_split_error(const EvaluationSetting& setting) {
   return fail(ErrorKind::kInput,
-              "{} cannot be split {}: all flows belong together; add more "
-              "captures, or judge others with --test",
+              "{} cannot be split {}: all flows are in one fold; add more "
+              "captures, or use --test",
               setting.captures, setting.split);
 }
 
@@ -107,8 +106,8 @@ void warn_of_single_captures(const Dataset& dataset) {
   }
   if (single.empty()) return;
   warn(fmt::format(
-      "of {} there is one capture only: when it is judged nothing is left to "
-      "learn from, so all its flows count as wrong; record at least three",
+      "there is only one capture of {}: no training data is left when it is "
+      "tested, so all its flows count as wrong; record at least three",
       listed(single)));
 }
 

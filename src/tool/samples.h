@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Labelled captures as samples, with all that a command must say about them.
+// Loads labelled captures as samples and prints the warnings about them.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ struct Samples {
   bool any_damage = false;
 };
 
-// Reads CAPTURES and says nothing of what is wrong with them, but of those that
-// cannot be read at all; fails where there is no flow. `apps`: see LoadOptions.
+// Reads CAPTURES and warns only of those that cannot be read at all. Fails if
+// there is no flow. `apps`: see LoadOptions.
 struct SamplesToRead {
   std::string captures;
   FlowOptions flow;
@@ -27,23 +27,23 @@ struct SamplesToRead {
   std::vector<std::string> apps;
   bool parts = false;  // see LoadOptions
 };
-Result<LoadedDataset> load_samples(const SamplesToRead& wanted);
+Result<LoadedDataset> load_samples(const SamplesToRead& request);
 
-// Reads CAPTURES; warns of damage and of captures that gave no flow; fails
-// where there is no flow at all. `apps`: see LoadOptions.
+// Reads CAPTURES; warns of damage and of captures without flows; fails if there
+// is no flow at all. `apps`: see LoadOptions.
 Result<Samples> read_samples(const std::string& captures,
                              const FlowOptions& options,
                              const LearnerArguments& learner,
                              std::vector<std::string> apps);
 
-// Fails unless there are at least two apps with flows to tell apart.
+// Fails unless at least two apps have flows.
 Result<void> require_two_apps(const Dataset& dataset,
                               const std::string& captures);
 
-// The refusal where nothing is left to be judged.
-tl::unexpected<Error> no_split(const EvaluationSetting& setting);
+// The error for a split that leaves nothing to test on.
+tl::unexpected<Error> no_split_error(const EvaluationSetting& setting);
 
-// Warns of apps with a single capture: no score can be honest about them.
+// Warns of apps with a single capture, which cannot be scored meaningfully.
 void warn_of_single_captures(const Dataset& dataset);
 
 }  // namespace flowtell

@@ -15,69 +15,72 @@ namespace flowtell {
 namespace {
 
 constexpr std::string_view kTakeScreen = "\x1b[?1049h\x1b[?25l";
-constexpr std::string_view kGiveScreenBack = "\x1b[?25h\x1b[?1049l";
-constexpr std::string_view kToTopLeft = "\x1b[H";
+constexpr std::string_view kRestoreScreen = "\x1b[?25h\x1b[?1049l";
+constexpr std::string_view kCursorHome = "\x1b[H";
 
-std::atomic<const Terminal*> taken = nullptr;
+std::atomic<const Terminal*> taken_terminal = nullptr;
 
 }  // namespace
 
 Terminal::Terminal()
-    : unblocked_(::open("/proc/self/fd/1",
-                        O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {}
+    : nonblocking_(::open("/proc/self/fd/1",
+                          O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {}
 
 void Terminal::take() {
   termios settings{};
   if (::tcgetattr(STDIN_FILENO, &settings) == 0) {
-    before_ = settings;
+    saved_ = settings;
     settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
     settings.c_cc[VSUSP] = _POSIX_VDISABLE;
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
   }
-  left_ = kTakeScreen;
-  taken = this;
+  pending_ = kTakeScreen;
+  taken_terminal = this;
 }
 
-// What is half drawn would swallow the sequence that gives the screen back.
+// Finishes a partial drawing first: it would swallow the restore sequence.
 Terminal::~Terminal() {
-  if (taken.exchange(nullptr) == nullptr) return;
+  if (taken_terminal.exchange(nullptr) == nullptr) return;
   constexpr int kMaxWaits = 5;
-  for (int i = 0; i < kMaxWaits && !left_.empty() && is_read(descriptor());
+  for (int i = 0;
+       i < kMaxWaits && !pending_.empty() && is_writable_soon(descriptor());
        ++i) {
-    static_cast<void>(write_some());
+    static_cast<void>(write_pending());
   }
-  give_back();
+  restore();
 }
 
 int Terminal::descriptor() const {
-  return unblocked_.get() >= 0 ? unblocked_.get() : STDOUT_FILENO;
+  return nonblocking_.get() >= 0 ? nonblocking_.get() : STDOUT_FILENO;
 }
 
-void Terminal::give_back() const {
-  if (before_) {
+void Terminal::restore() const {
+  if (saved_) {
     ::tcflush(STDIN_FILENO, TCIFLUSH);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &*before_);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &*saved_);
   }
-  if (is_read(descriptor()))
-    static_cast<void>(write_all(descriptor(), kGiveScreenBack));
+  if (is_writable_soon(descriptor()))
+    static_cast<void>(write_all(descriptor(), kRestoreScreen));
 }
 
-// What the terminal takes at once.
-Result<void> Terminal::write_some() {
-  while (!left_.empty()) {
-    const ssize_t wrote = ::write(descriptor(), left_.data(), left_.size());
+// Writes as much as the terminal accepts without blocking.
+Result<void> Terminal::write_pending() {
+  while (!pending_.empty()) {
+    const ssize_t wrote =
+        ::write(descriptor(), pending_.data(), pending_.size());
     if (wrote < 0 && (errno == EAGAIN || errno == EINTR)) return {};
     if (wrote < 0) {
       return fail(ErrorKind::kOutput, "cannot write standard output: {}",
                   system_reason());
     }
-    left_.erase(0, static_cast<std::size_t>(wrote));
+    pending_.erase(0, static_cast<std::size_t>(wrote));
   }
   return {};
 }
 
-void Terminal::give_back_at_once() {
-  if (const Terminal* terminal = taken.exchange(nullptr)) terminal->give_back();
+void Terminal::restore_taken() {
+  if (const Terminal* terminal = taken_terminal.exchange(nullptr))
+    terminal->restore();
 }
 
 ScreenSize Terminal::size() const {
@@ -89,13 +92,13 @@ ScreenSize Terminal::size() const {
 }
 
 Result<void> Terminal::show(std::string_view lines) {
-  if (auto done = write_some(); !done || !left_.empty()) return done;
-  left_ = kToTopLeft;
+  if (auto done = write_pending(); !done || !pending_.empty()) return done;
+  pending_ = kCursorHome;
   for (const char c : lines) {
-    if (c == '\n') left_ += '\r';
-    left_ += c;
+    if (c == '\n') pending_ += '\r';
+    pending_ += c;
   }
-  return write_some();
+  return write_pending();
 }
 
 }  // namespace flowtell

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The terminal as a screen that is drawn over and over. What stood on it comes
-// back at the end. Control sequences: ECMA-48, and xterm's alternate screen.
+// The terminal as a screen that is redrawn repeatedly. Restores its content at
+// the end. Control sequences: ECMA-48, and xterm's alternate screen.
 #pragma once
 
 #include <termios.h>
@@ -22,29 +22,29 @@ class Terminal {
   Terminal();
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
-  ~Terminal();  // gives the screen back, if it was taken
+  ~Terminal();  // restores the screen, if it was taken
 
   void take();
 
   ScreenSize size() const;
 
-  // Draws lines over what is there. They fill the screen. Never waits for who
-  // reads: of a drawing that he does not take, the rest goes before the next,
-  // and what would come meanwhile is left out. REQUIRES: the screen is taken.
+  // Redraws the screen. Never blocks: the rest of an unfinished drawing is
+  // written before the next, and drawings in between are skipped.
+  // REQUIRES: `lines` fill the screen, and it is taken.
   Result<void> show(std::string_view lines);
 
-  // Gives back the screen that is taken, if one is, for a program that ends
-  // without further ado. Takes no memory.
-  static void give_back_at_once();
+  // Restores the taken screen, if any, when the program exits immediately. Does
+  // not allocate.
+  static void restore_taken();
 
  private:
-  void give_back() const;
+  void restore() const;
   int descriptor() const;
-  Result<void> write_some();
+  Result<void> write_pending();
 
-  FileHandle unblocked_;           // the same terminal
-  std::string left_;               // of the last drawing
-  std::optional<termios> before_;  // of the keyboard, where there is one
+  FileHandle nonblocking_;        // the same terminal
+  std::string pending_;           // unwritten rest of the last drawing
+  std::optional<termios> saved_;  // keyboard settings, if there is a keyboard
 };
 
 }  // namespace flowtell

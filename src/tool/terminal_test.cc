@@ -10,8 +10,8 @@
 namespace flowtell {
 namespace {
 
-const std::string kTaken = "\x1b[?1049h\x1b[?25l";
-const std::string kGivenBack = "\x1b[?25h\x1b[?1049l";
+const std::string kScreenTaken = "\x1b[?1049h\x1b[?25l";
+const std::string kScreenRestored = "\x1b[?25h\x1b[?1049l";
 const std::string kTop = "\x1b[H";
 
 class TerminalTest : public testing::Test {
@@ -21,15 +21,15 @@ class TerminalTest : public testing::Test {
     input_.emplace(STDIN_FILENO, device_.its());
     output_.emplace(STDOUT_FILENO, device_.its());
   }
-  // What is said of a failed test must not go to the terminal.
-  void let_go() {
+  // Keeps messages of failed tests off the terminal.
+  void restore_standard_files() {
     input_.reset();
     output_.reset();
   }
-  void TearDown() override { let_go(); }
+  void TearDown() override { restore_standard_files(); }
 
-  std::string shown_until(std::string_view words) const {
-    return read_until(device_.ours(), words);
+  std::string shown_until(std::string_view text) const {
+    return read_until(device_.ours(), text);
   }
   termios settings() const {
     termios settings{};
@@ -38,11 +38,11 @@ class TerminalTest : public testing::Test {
   }
 
   TestTerminal device_;
-  std::optional<InPlaceOf> input_;
-  std::optional<InPlaceOf> output_;
+  std::optional<ReplacedFile> input_;
+  std::optional<ReplacedFile> output_;
 };
 
-TEST_F(TerminalTest, TakesTheScreenDrawsAndGivesItBack) {
+TEST_F(TerminalTest, TakesDrawsAndRestoresTheScreen) {
   std::string shown;
   bool is_done = false;
   {
@@ -50,20 +50,21 @@ TEST_F(TerminalTest, TakesTheScreenDrawsAndGivesItBack) {
     terminal.take();
     is_done = terminal.show("one\ntwo") && terminal.show("three");
   }
-  shown = shown_until(kGivenBack);
-  let_go();
+  shown = shown_until(kScreenRestored);
+  restore_standard_files();
   EXPECT_TRUE(is_done);
-  EXPECT_EQ(shown, kTaken + kTop + "one\r\ntwo" + kTop + "three" + kGivenBack);
+  EXPECT_EQ(shown, kScreenTaken + kTop + "one\r\ntwo" + kTop + "three" +
+                       kScreenRestored);
 }
 
-TEST_F(TerminalTest, LeavesAScreenAloneThatItDidNotTake) {
+TEST_F(TerminalTest, DoesNotTouchAScreenItDidNotTake) {
   { const Terminal terminal; }
   const bool is_silent = !is_readable(device_.ours());
-  let_go();
+  restore_standard_files();
   EXPECT_TRUE(is_silent);
 }
 
-TEST_F(TerminalTest, ShowsNoKeysWhileItHasTheScreen) {
+TEST_F(TerminalTest, DisablesEchoWhileItHasTheScreen) {
   const termios before = settings();
   termios during{};
   {
@@ -72,7 +73,7 @@ TEST_F(TerminalTest, ShowsNoKeysWhileItHasTheScreen) {
     during = settings();
   }
   const termios after = settings();
-  let_go();
+  restore_standard_files();
   EXPECT_EQ(before.c_lflag & (ECHO | ICANON), tcflag_t{ECHO | ICANON});
   EXPECT_EQ(during.c_lflag, before.c_lflag & ~tcflag_t{ECHO | ICANON});
   EXPECT_EQ(during.c_cc[VSUSP], _POSIX_VDISABLE);
@@ -80,50 +81,51 @@ TEST_F(TerminalTest, ShowsNoKeysWhileItHasTheScreen) {
   EXPECT_EQ(after.c_cc[VSUSP], before.c_cc[VSUSP]);
 }
 
-TEST_F(TerminalTest, IsAsLargeAsTheSystemSays) {
+TEST_F(TerminalTest, HasTheSizeReportedByTheSystem) {
   const Terminal terminal;
   const ScreenSize own = terminal.size();
   device_.set_size(0, 0);
   const ScreenSize unknown = terminal.size();
-  let_go();
+  restore_standard_files();
   EXPECT_EQ(own.columns, 100u);
   EXPECT_EQ(own.rows, 40u);
   EXPECT_EQ(unknown.columns, 80u);
   EXPECT_EQ(unknown.rows, 24u);
 }
 
-// More than a terminal holds of what is not read.
+// More than the buffer of a terminal.
 const std::string kMuch(1 << 20, 'x');
 
-TEST_F(TerminalTest, WaitsForNoReaderAndLeavesOutWhatWouldComeMeanwhile) {
+TEST_F(TerminalTest, NeverBlocksAndSkipsDrawings) {
   std::string shown;
   bool is_done = false;
   {
     Terminal terminal;
     terminal.take();
     is_done = terminal.show(kMuch) && terminal.show("left out");
-    const std::size_t due = kTaken.size() + kTop.size() + kMuch.size();
-    while (is_done && shown.size() < due) {
+    const std::size_t expected_size =
+        kScreenTaken.size() + kTop.size() + kMuch.size();
+    while (is_done && shown.size() < expected_size) {
       shown += read_now(device_.ours());
       is_done = terminal.show("last").has_value();
     }
   }
-  shown += shown_until(kGivenBack);
-  let_go();
+  shown += shown_until(kScreenRestored);
+  restore_standard_files();
   EXPECT_TRUE(is_done);
-  EXPECT_TRUE(shown.starts_with(kTaken + kTop + kMuch + kTop + "last"));
+  EXPECT_TRUE(shown.starts_with(kScreenTaken + kTop + kMuch + kTop + "last"));
   EXPECT_EQ(shown.find("left out"), std::string::npos);
 }
 
-// A terminal's own end that refuses what it does not hold.
-class RefusingEnd {
+// The terminal's end, without blocking writes.
+class NonblockingEnd {
  public:
-  explicit RefusingEnd(const TestTerminal& device)
+  explicit NonblockingEnd(const TestTerminal& device)
       : device_(device),
         end_(::open("/proc/self/fd/1",
                     O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {}
 
-  // Reads all that the terminal holds, up to a mark behind it.
+  // Reads the terminal's buffer up to a mark written at its end.
   std::string read_all() const {
     std::string text;
     bool is_marked = false;
@@ -135,7 +137,7 @@ class RefusingEnd {
     return text;
   }
 
-  // How much it holds.
+  // The size of the terminal's buffer.
   std::size_t room() const {
     while (::write(end_.get(), kMuch.data(), kMuch.size()) > 0) {
     }
@@ -147,9 +149,9 @@ class RefusingEnd {
   FileHandle end_;
 };
 
-// The rest of a drawing would swallow what gives the screen back.
-TEST_F(TerminalTest, EndsItsDrawingBeforeItGivesTheScreenBack) {
-  const RefusingEnd end(device_);
+// A partial drawing would swallow the restore sequence.
+TEST_F(TerminalTest, FinishesItsDrawingBeforeRestoring) {
+  const NonblockingEnd end(device_);
   const std::string drawing(end.room() * 3 / 2, 'x');
   std::string shown;
   bool is_done = false;
@@ -160,40 +162,40 @@ TEST_F(TerminalTest, EndsItsDrawingBeforeItGivesTheScreenBack) {
     shown = end.read_all();
   }
   const std::size_t half = shown.size();
-  shown += shown_until(kGivenBack);
-  let_go();
+  shown += shown_until(kScreenRestored);
+  restore_standard_files();
   EXPECT_TRUE(is_done);
   EXPECT_LT(half, drawing.size());
-  EXPECT_TRUE(shown == kTaken + kTop + drawing + kGivenBack)
+  EXPECT_TRUE(shown == kScreenTaken + kTop + drawing + kScreenRestored)
       << shown.size() << " of " << drawing.size();
 }
 
-TEST_F(TerminalTest, GivesTheScreenBackOnceAndAtOnce) {
+TEST_F(TerminalTest, RestoresTheScreenOnce) {
   {
     Terminal terminal;
     terminal.take();
     static_cast<void>(terminal.show("lines"));
-    Terminal::give_back_at_once();
-    Terminal::give_back_at_once();
+    Terminal::restore_taken();
+    Terminal::restore_taken();
   }
-  Terminal::give_back_at_once();
-  const std::string shown = shown_until(kGivenBack);
+  Terminal::restore_taken();
+  const std::string shown = shown_until(kScreenRestored);
   const bool is_all = !is_readable(device_.ours());
-  let_go();
-  EXPECT_EQ(shown, kTaken + kTop + "lines" + kGivenBack);
+  restore_standard_files();
+  EXPECT_EQ(shown, kScreenTaken + kTop + "lines" + kScreenRestored);
   EXPECT_TRUE(is_all);
 }
 
-TEST_F(TerminalTest, SaysWhyItCannotBeWritten) {
+TEST_F(TerminalTest, ReportsWriteErrors) {
   const FileHandle nothing(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   Result<void> done;
   {
-    const InPlaceOf full(STDOUT_FILENO, nothing.get());
+    const ReplacedFile full(STDOUT_FILENO, nothing.get());
     Terminal terminal;
     terminal.take();
     done = terminal.show("lines");
   }
-  let_go();
+  restore_standard_files();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message,
             "cannot write standard output: No space left on device");

@@ -10,7 +10,7 @@
 #include "gateway/gateway_plan.h"
 #include "live/watch.h"
 #include "report/ledger_text.h"
-#include "tool/apart.h"
+#include "tool/output_check.h"
 #include "tool/command.h"
 #include "tool/each_capture.h"
 #include "tool/metrics_arguments.h"
@@ -20,11 +20,11 @@
 namespace flowtell {
 namespace {
 
-// When the screen shows a first verdict, if nobody says.
-constexpr std::uint32_t kEarlyOnScreen = 16;
+// The default of --early on a screen, in packets.
+constexpr std::uint32_t kEarlyPacketsOnScreen = 16;
 
-// How old metrics may be.
-constexpr Duration kPublishEvery = std::chrono::seconds(1);
+// The maximum age of metrics.
+constexpr Duration kPublishInterval = std::chrono::seconds(1);
 
 class WatchCommand : public Command {
  public:
@@ -35,21 +35,20 @@ class WatchCommand : public Command {
         ->type_name("")
         ->required();
     define_source(command);
-    early_option_ =
-        command
-            .add_option("--early", early_,
-                        "A first verdict after so many packets of a flow, "
-                        "marked as early; 0 for none (on the screen: 16)")
-            ->type_name("N")
-            ->check(CLI::Range(0, 1'000'000));
+    early_option_ = command
+                        .add_option("--early", early_,
+                                    "Report an early verdict after N packets "
+                                    "of a flow; 0 for none (on the screen: 16)")
+                        ->type_name("N")
+                        ->check(CLI::Range(0, 1'000'000));
     command
         .add_option("--write", write_,
-                    "Keep the packets in this new file, as pcap")
+                    "Write the packets to this new pcap file")
         ->type_name("FILE");
     command
         .add_option("--threads", threads_,
-                    "Threads that flows are found and judged on, each with "
-                    "devices of its own; from 2 on, one more reads")
+                    "Threads that meter and classify flows, each for its own "
+                    "devices; with 2 or more, another thread reads")
         ->type_name("N")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
@@ -62,15 +61,15 @@ class WatchCommand : public Command {
     metrics_.define(command);
     format_option_ = command.get_option("--format");
     command.get_option("--output")
-        ->description("The file to add lines to, instead of standard output");
+        ->description(
+            "The file to append lines to, instead of standard output");
     command.footer(
-        "A flow is judged when its burst is over: after a second of silence "
-        "of its device.\n"
-        "On a terminal there is a live screen; with --format, -o or a pipe, "
-        "lines as\n"
-        "those of 'flowtell classify', their times counted from the first "
-        "frame.\n"
-        "SIGHUP reads the model anew; Ctrl-C ends the watch with a summary.\n"
+        "A flow is classified when its burst ends: after a second without "
+        "packets of its\n"
+        "device. A terminal shows a live screen; with --format, -o or a pipe, "
+        "the output is\n"
+        "lines as of 'flowtell classify', with times from the first frame.\n"
+        "SIGHUP reloads the model; Ctrl-C ends the watch with a summary.\n"
         "\n"
         "Examples:\n"
         "  sudo flowtell watch apps.model -i wlan0\n"
@@ -81,74 +80,74 @@ class WatchCommand : public Command {
 
   Result<ExitCode> run() override {
     static_cast<void>(std::signal(
-        SIGPIPE, SIG_IGN));  // a reader that left is told as an error
+        SIGPIPE, SIG_IGN));  // a closed reader is reported as an error
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     rule_ = *rule;
     auto kinds = EvidenceKinds::parse(evidence_);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
     kinds_ = *kinds;
-    // Before the model, of which it needs no copy.
+    // Before the model is loaded, which the helper does not need.
     auto binder = start_binder();
     if (!binder) return fail(std::move(binder).error());
-    auto model = ModelInUse::load(model_, kinds_, rule_, threads_);
-    if (!model) return fail(std::move(model).error());
-    // First of all that listens, so that a port in use is told at once.
+    auto classifier = load_classifier(model_, kinds_, rule_);
+    if (!classifier) return fail(std::move(classifier).error());
+    // Before the source is opened, so that a port in use fails early.
     auto metrics = metrics_.open();
     if (!metrics) return fail(std::move(metrics).error());
     auto source = open_source(*binder);
     if (!source) return fail(std::move(source).error());
-    auto options = watch_options((*model)->model());
+    auto options = watch_options(*classifier);
     if (!options) return fail(std::move(options).error());
-    auto reporting = make_reporting(std::move(*model), *options);
+    auto reporting = make_reporting(std::move(*classifier), *options);
     if (!reporting) return fail(std::move(reporting).error());
-    // Last, so that no empty capture is left behind.
+    // After everything that may fail, so that no empty capture remains.
     auto writer = open_writer(**source);
     if (!writer) return fail(std::move(writer).error());
     options->writer = *writer ? &**writer : nullptr;
-    // Last, so that what blocks until now can be ended by Ctrl-C.
+    // Last, so that Ctrl-C ends the program while the steps above block.
     auto waiter = LiveWaiter::make();
     if (!waiter) return fail(std::move(waiter).error());
-    // From here on the only files opened are models, for reading.
-    const Remaining remaining{
+    // From here on, only models are opened, for reading.
+    const PrivilegeLimits remaining{
         privileges_.account(),
         {{model_}, ""},
         metrics->server ? Connections::kAccept : Connections::kNone};
-    auto given_up = privileges_.give_up(remaining, replay_.empty());
-    if (!given_up) return fail(std::move(given_up).error());
+    auto dropped_privileges = privileges_.drop(remaining, replay_.empty());
+    if (!dropped_privileges) return fail(std::move(dropped_privileges).error());
     return watch(**source, *waiter, **reporting, std::move(*metrics),
                  std::move(*options));
   }
 
  private:
   void define_source(CLI::App& command) {
-    auto* interface =
-        command.add_option("-i,--interface", interface_, "Where to listen")
-            ->type_name("IFACE");
+    auto* interface = command
+                          .add_option("-i,--interface", interface_,
+                                      "The interface to listen on")
+                          ->type_name("IFACE");
     auto* replay =
         command
-            .add_option("--replay", replay_, "Play a capture as if it came now")
+            .add_option("--replay", replay_, "Replay a capture in real time")
             ->type_name("CAPTURE")
             ->excludes(interface);
     command
         .add_option("--speed", speed_,
-                    "How many times faster than recorded to play")
+                    "Replay speed, relative to the recording")
         ->type_name("X")
         ->check(CLI::Range(0.001, 1e6))
-        ->check(a_number())
+        ->check(not_nan())
         ->capture_default_str()
         ->needs(replay);
     command
         .add_option("--snap", listening_.snap,
-                    "Look at, and keep, so many bytes of each frame")
+                    "Bytes to read and keep of each frame")
         ->type_name("N")
-        ->check(CLI::Range(std::uint32_t{64}, kLongestFrame))
+        ->check(CLI::Range(std::uint32_t{64}, kMaxFrameSize))
         ->capture_default_str()
         ->excludes(replay);
     command
         .add_option("--buffer", buffer_,
-                    "Mebibytes in which the kernel keeps frames while the "
-                    "watch is busy")
+                    "Size of the kernel's frame buffer, in mebibytes")
         ->type_name("N")
         ->check(CLI::Range(1u, 1024u))
         ->capture_default_str()
@@ -176,10 +175,10 @@ class WatchCommand : public Command {
                   "there is nothing to watch; name an interface with -i, or a "
                   "capture with --replay");
     }
-    auto apart = check_apart(
+    auto distinct = check_outputs(
         {writer_.output, write_},
         {model_, replay_, writer_.anonymise.key_file, metrics_.token_file});
-    if (!apart) return fail(std::move(apart).error());
+    if (!distinct) return fail(std::move(distinct).error());
     if (replay_.empty()) {
       InterfaceOptions listening = listening_;
       listening.buffer_bytes = buffer_ << 20;
@@ -187,8 +186,8 @@ class WatchCommand : public Command {
     }
     if (replay_ == kStandardInput) {
       return fail(ErrorKind::kUsage,
-                  "standard input comes at its own pace and cannot be played; "
-                  "name a file, or use 'flowtell classify {} -'",
+                  "standard input cannot be replayed; name a file, or use "
+                  "'flowtell classify {} -'",
                   model_);
     }
     auto capture = open_capture(replay_);
@@ -198,7 +197,7 @@ class WatchCommand : public Command {
   }
 
   Result<std::unique_ptr<WatchReporting>> make_reporting(
-      std::unique_ptr<ModelInUse> model, const Watch::Options& options) const {
+      Classifier classifier, const Watch::Options& options) const {
     auto key = writer_.anonymise.resolve();
     if (!key) return fail(std::move(key).error());
     if (*key && !write_.empty()) {
@@ -208,16 +207,16 @@ class WatchCommand : public Command {
                   "capture --anonymise'");
     }
     std::string title = name();
-    std::string lease_file = lease_path(GatewayPlaces{}, interface_);
+    std::string lease_file = lease_path(GatewayPaths{}, interface_);
     if (*key) {
       // A lease names a device by its own address.
       lease_file.clear();
       if (!replay_.empty()) title = Anonymiser(**key).capture(title);
     }
     return WatchReporting::make(
-        writer_, std::move(model),
+        writer_, std::move(classifier),
         {title, lease_file, is_on_screen(), options.flows.early_packets > 0,
-         !replay_.empty(), threads_, metrics_.are_wanted(), *key});
+         !replay_.empty(), threads_, metrics_.is_enabled(), *key});
   }
 
   Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {
@@ -227,27 +226,25 @@ class WatchCommand : public Command {
     return std::optional(std::move(*writer));
   }
 
-  Result<Watch::Options> watch_options(const Model& model) const {
+  Result<Watch::Options> watch_options(const Classifier& classifier) const {
     Watch::Options options;
     auto flows = meter_.resolve();
     if (!flows) return fail(std::move(flows).error());
-    options.flows = *flows;
-    options.flows.key = model.flow_key;
-    options.flows.burst_gap = model.burst_gap;
+    options.flows = classifier.flow_options(*flows);
     options.flows.early_packets = early_;
-    if (metrics_.are_wanted()) options.tick_every = kPublishEvery;
+    if (metrics_.is_enabled()) options.tick_every = kPublishInterval;
     options.flows.names = kinds_.name || writer_.names || writer_.ambiguity;
     if (is_on_screen()) {
       options.tick_every = WatchReporting::kDrawEvery;
       if (early_option_->count() == 0) {
-        options.flows.early_packets = kEarlyOnScreen;
+        options.flows.early_packets = kEarlyPacketsOnScreen;
       }
     }
     return options;
   }
 
   Result<ExitCode> watch(LiveSource& source, LiveWaiter& waiter,
-                         WatchReporting& reporting, MetricsDesk metrics,
+                         WatchReporting& reporting, MetricsExport metrics,
                          Watch::Options options) {
     std::optional<Watch> watch;
     const Duration started = monotonic_now();
@@ -258,7 +255,7 @@ class WatchCommand : public Command {
     const auto publish = [&] {
       const Duration now = monotonic_now();
       if (!metrics.server || now < next_publishing) return;
-      next_publishing = now + kPublishEvery;
+      next_publishing = now + kPublishInterval;
       metrics.status.live = status();
       metrics.status.ledger = watch->sharded_meter().progress().ledger;
       metrics.status.memory = metrics.memory.resident();
@@ -293,10 +290,10 @@ class WatchCommand : public Command {
   }
 
   static LiveStatus status_of(const Watch& watch, LiveSource& source,
-                              Duration passed) {
+                              Duration elapsed) {
     LiveStatus status;
     const ShardedMeter::Progress progress = watch.sharded_meter().progress();
-    status.passed = passed;
+    status.elapsed = elapsed;
     status.now = progress.last.value_or(Timestamp{}) + source.silence();
     status.frames = progress.frames;
     status.bytes = watch.bytes();
@@ -305,47 +302,49 @@ class WatchCommand : public Command {
     return status;
   }
 
-  // A model that cannot be used leaves the one in use where it is.
+  // Reloads the model. An unusable model leaves the current one in use.
   Result<void> reload(WatchReporting& reporting) const {
-    auto model = ModelInUse::load(model_, kinds_, rule_, threads_);
-    if (!model) {
-      reporting.notice(model.error().message + "; the model in use stays");
+    auto classifier = load_classifier(model_, kinds_, rule_);
+    if (!classifier) {
+      reporting.notice(classifier.error().message +
+                       "; the current model stays in use");
       return {};
     }
-    const Model& old = reporting.model();
-    const Model& fresh = (*model)->model();
+    const Model& old = reporting.classifier().model();
+    const Model& fresh = classifier->model();
     if (fresh.flow_key != old.flow_key || fresh.burst_gap != old.burst_gap) {
       reporting.notice(
-          fmt::format("{} was taught with other flows than are being "
-                      "watched; the model in use stays: start again",
+          fmt::format("{} has another flow key or burst gap; the current model "
+                      "stays in use; restart to change it",
                       model_));
       return {};
     }
-    reporting.use(std::move(*model));
+    reporting.set_classifier(std::move(*classifier));
     return {};
   }
 
   void summarise(const Watch& watch, LiveSource& source,
                  const WatchReporting& reporting) const {
-    if (!is_read(STDERR_FILENO)) return;
+    if (!is_writable_soon(STDERR_FILENO)) return;
     const MeterReport report = watch.sharded_meter().report();
     if (const auto& damage = source.damage()) {
       warn_of_damage(replay_, *damage);
     }
-    if (report.flows == 0) remark("flowtell: " + no_flow_text(report) + '\n');
-    remark(reporting.tally().text());
-    if (writer_.ledger || report.flows == 0) remark(ledger_text(report));
+    if (report.flows == 0)
+      print_note("flowtell: " + no_flow_text(report) + '\n');
+    print_note(reporting.tally().text());
+    if (writer_.ledger || report.flows == 0) print_note(ledger_text(report));
     const std::string dropped =
         replay_.empty() ? fmt::format(", {} dropped by the kernel",
                                       counted(source.dropped(), "frame"))
                         : "";
-    remark(fmt::format("flowtell: {}: {}, {}{}\n", name(),
-                       counted(report.frames, "frame"),
-                       counted(report.flows, "flow"), dropped));
+    print_note(fmt::format("flowtell: {}: {}, {}{}\n", name(),
+                           counted(report.frames, "frame"),
+                           counted(report.flows, "flow"), dropped));
     if (const std::uint64_t lines = reporting.dropped_lines(); lines > 0) {
-      remark(fmt::format(
-          "flowtell: {} not written: the reader was too slow for them\n",
-          counted(lines, "line")));
+      print_note(
+          fmt::format("flowtell: {} dropped because the reader was too slow\n",
+                      counted(lines, "line")));
     }
   }
 

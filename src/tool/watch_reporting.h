@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a watch says, and to whom: lines into a file or a pipe, or a screen on a
-// terminal; and at the end a summary.
+// The output of a watch: lines to a file or pipe, or a screen on a terminal,
+// and a summary at the end.
 //
-// Each thread of the watch has a desk, where flows become lines; desks share
-// the spool, the tally and the screen. Nobody waits for the reader of the
-// lines, but where a capture is played, which can wait itself.
+// Each thread of the watch has a ShardOutput that turns flows into lines. They
+// share the spool, the tally and the screen. A slow reader never delays
+// capture; only a replay waits for its reader.
 #pragma once
 
 #include <deque>
@@ -29,93 +29,78 @@
 
 namespace flowtell {
 
-// A model and the judges made of it, one a thread, exchanged as one.
-class ModelInUse {
- public:
-  static Result<std::unique_ptr<ModelInUse>> load(const std::string& path,
-                                                  EvidenceKinds kinds,
-                                                  const UnknownRule& rule,
-                                                  int threads);
-
-  const Model& model() const { return model_; }
-  NamingClassifier naming(std::size_t thread) {
-    return {&sessions_[thread], &model_.apps, &model_};
-  }
-
- private:
-  explicit ModelInUse(Model model) : model_(std::move(model)) {}
-  Model model_;
-  std::vector<ClassifierSession> sessions_;
-};
+// Fails with a message that names the file.
+Result<Classifier> load_classifier(const std::string& path, EvidenceKinds kinds,
+                                   const UnknownRule& rule);
 
 class WatchReporting {
  public:
-  // How often a screen is drawn anew.
+  // How often the screen is redrawn.
   static constexpr Duration kDrawEvery = std::chrono::milliseconds(200);
 
   struct Options {
-    std::string title;       // the interface or the capture that is played
-    std::string lease_file;  // of the gateway on it, if there is one
+    std::string title;       // the interface, or the capture replayed
+    std::string lease_file;  // of the gateway on the interface, if any
     bool on_screen = false;
     bool with_early = false;
     bool waits_for_reader = false;
     int threads = 1;
     bool with_metrics = false;
-    std::optional<AnonymiserKey> key;  // stand-ins are told, if there is one
+    std::optional<AnonymiserKey> key;  // if set, pseudonyms are reported
   };
 
-  // Opens the output, but does not write yet.
+  // Opens the output without writing to it.
   static Result<std::unique_ptr<WatchReporting>> make(
-      const WriterArguments& writer, std::unique_ptr<ModelInUse> model,
-      Options options);
+      const WriterArguments& writer, Classifier classifier, Options options);
   ~WatchReporting();
 
-  // From here on the screen is ours, or lines are written.
+  // Takes the screen, or begins to write lines.
   void begin();
-  // Tells what came since the last call. The status is asked for only when the
-  // screen is to be drawn.
+  // Reports what arrived since the last call. Calls `status` only if the screen
+  // is redrawn.
   Result<void> refresh(const std::function<LiveStatus()>& status);
-  // Says something besides: on the screen, and once more when that is gone.
+  // Shows a message: on the screen, and again after the screen is restored.
   void notice(const std::string& text);
-  // What to wait for until lines can be written; -1 while none wait.
-  int writable() const { return spool_.waits_for(); }
-  // Writes the lines that wait, as far as the reader takes them within some
-  // seconds, and gives the screen back. A capture that is played waits for its
-  // reader, unless a person stops it or has. To be called before anything else
-  // is said.
+  // The descriptor to poll until lines can be written; -1 if none are pending.
+  int writable() const { return spool_.pending_descriptor(); }
+  // Restores the screen and writes the pending lines, giving the reader a few
+  // seconds. A replay waits for its reader until it is stopped. Call before
+  // printing anything else.
   Result<void> end(LiveWaiter& waiter, bool is_stopped);
 
-  void use(std::unique_ptr<ModelInUse> model);
-  const Model& model() const { return model_->model(); }
+  // Replaces the classifier and discards the devices' history. REQUIRES: no
+  // other thread is reporting flows.
+  void set_classifier(Classifier classifier);
+  const Classifier& classifier() const { return classifier_; }
 
-  // One a thread. Each is called by its own thread only.
+  // One per thread. Each is called by its own thread only.
   FlowReporter& reporter(std::size_t thread);
   std::vector<FlowSink*> sinks();
   const AppTally& tally() const { return tally_; }
-  // What was counted so far, beside what is said. REQUIRES: with_metrics.
+  // The metrics so far. REQUIRES: with_metrics.
   std::string metrics_text(MetricsStatus status);
   std::uint64_t dropped_lines() const { return spool_.dropped(); }
 
  private:
-  class Desk;
+  class ShardOutput;
 
   WatchReporting(const FlowWriterOptions& writer, FeatureList features,
-                 Output output, std::unique_ptr<ModelInUse> model,
-                 Options options);
+                 Output output, Classifier classifier, Options options);
   Result<void> write_lines();
 
   Options options_;
-  std::unique_ptr<ModelInUse> model_;
+  Classifier classifier_;
+  std::deque<ClassifierSession> sessions_;  // one per thread, at fixed places
   FeatureList features_;
   Output output_;
   LineSpool spool_;
-  bool told_of_dropped_ = false;
+  bool reported_dropped_ = false;
   DeviceNames device_names_;
-  std::mutex mutex_;  // for what desks share:
+  std::mutex mutex_;  // guards screen_, tally_ and metrics_
   LiveScreen screen_;
   AppTally tally_;
   FlowMetrics metrics_;
-  std::vector<std::unique_ptr<Desk>> desks_;
+  std::vector<std::unique_ptr<ShardOutput>> shards_;
   std::optional<Terminal> terminal_;
   Duration next_draw_{};  // by monotonic_now
   std::deque<std::string> notices_;

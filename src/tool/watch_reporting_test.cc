@@ -17,40 +17,39 @@
 namespace flowtell {
 namespace {
 
-// A watch whose standard output is a pipe, read by the test.
+// A watch whose standard output is a pipe to the test.
 class WatchReportingTest : public testing::Test {
  protected:
   WatchReportingTest()
       : model_(folder_.put("apps.model", *encode_model(small_model()))) {}
 
-  struct Asked {
+  struct Setup {
     bool on_screen = false;
     bool waits_for_reader = false;
     int threads = 1;
     bool with_metrics = false;
   };
-  std::unique_ptr<WatchReporting> reporting(const Asked& asked) {
+  std::unique_ptr<WatchReporting> reporting(const Setup& setup) {
     WatchReporting::Options options;
     options.title = "a.pcap";
-    options.on_screen = asked.on_screen;
-    options.waits_for_reader = asked.waits_for_reader;
-    options.threads = asked.threads;
-    options.with_metrics = asked.with_metrics;
+    options.on_screen = setup.on_screen;
+    options.waits_for_reader = setup.waits_for_reader;
+    options.threads = setup.threads;
+    options.with_metrics = setup.with_metrics;
     arguments_.format = "csv";
     arguments_.names = true;
     auto made = WatchReporting::make(
-        arguments_, *ModelInUse::load(model_, {}, {}, asked.threads),
-        std::move(options));
+        arguments_, *load_classifier(model_, {}, {}), std::move(options));
     EXPECT_TRUE(made) << made.error().message;
-    for (int i = 0; i < asked.threads; ++i) {
+    for (int i = 0; i < setup.threads; ++i) {
       (*made)->reporter(static_cast<std::size_t>(i)).begin_capture(kOrigin);
     }
     return std::move(*made);
   }
 
-  // A burst of so many flows, of two packets each.
-  static void tell_burst(WatchReporting& reporting, std::size_t flows,
-                         std::size_t thread = 0) {
+  // Adds a burst of `flows` flows with two packets each.
+  static void add_burst(WatchReporting& reporting, std::size_t flows,
+                        std::size_t thread = 0) {
     std::vector<PacketRecord> packets(2);
     packets[0].time = kTestStart;
     packets[1].time = kTestStart + 20ms;
@@ -70,7 +69,7 @@ class WatchReportingTest : public testing::Test {
   std::size_t lines_of(std::string_view text) const {
     return static_cast<std::size_t>(std::ranges::count(text, '\n'));
   }
-  // What waits at the reader's end.
+  // Reads everything available in the pipe.
   std::string read_all() const {
     std::string text;
     while (is_readable(pipe_.reader())) text += read_now(pipe_.reader());
@@ -85,14 +84,14 @@ class WatchReportingTest : public testing::Test {
   TestPipe pipe_;
 };
 
-TEST_F(WatchReportingTest, WritesTheLinesOfABurstWhenItIsRefreshed) {
+TEST_F(WatchReportingTest, WritesLinesOnRefresh) {
   std::string early;
   std::string late;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch = reporting({});
     watch->begin();
-    tell_burst(*watch, 3);
+    add_burst(*watch, 3);
     early = read_all();
     static_cast<void>(watch->refresh(no_status));
     late = read_all();
@@ -101,28 +100,28 @@ TEST_F(WatchReportingTest, WritesTheLinesOfABurstWhenItIsRefreshed) {
   EXPECT_EQ(lines_of(late), 4u) << "with its header: " << late;
 }
 
-// Else a burst of a hundred thousand flows would wait for its end.
-TEST_F(WatchReportingTest, WritesManyLinesInTheMiddleOfABurst) {
+// Otherwise a burst of a hundred thousand flows would be delayed to its end.
+TEST_F(WatchReportingTest, WritesManyLinesWithinABurst) {
   std::string early;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch = reporting({});
     watch->begin();
-    tell_burst(*watch, 1500);
+    add_burst(*watch, 1500);
     early = read_all();
   }
   EXPECT_TRUE(early.starts_with("capture,burst,")) << early.substr(0, 80);
 }
 
-TEST_F(WatchReportingTest, LeavesWritingToOneOfSeveralThreads) {
+TEST_F(WatchReportingTest, WritesOnlyOnTheRefreshingThread) {
   std::string early;
   std::string late;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch = reporting({.threads = 2});
     watch->begin();
-    tell_burst(*watch, 1500, 1);
-    tell_burst(*watch, 2, 0);
+    add_burst(*watch, 1500, 1);
+    add_burst(*watch, 2, 0);
     early = read_all();
     for (int i = 0; i < 10; ++i) {
       static_cast<void>(watch->refresh(no_status));
@@ -134,51 +133,51 @@ TEST_F(WatchReportingTest, LeavesWritingToOneOfSeveralThreads) {
   EXPECT_TRUE(late.starts_with("capture,burst,")) << "one header for both";
 }
 
-TEST_F(WatchReportingTest, CountsTheLinesThatAReaderIsTooSlowFor) {
+TEST_F(WatchReportingTest, CountsDroppedLines) {
   std::uint64_t dropped = 0;
   std::string metrics;
-  std::string said;
+  std::string errors;
   const TestPipe messages;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
-    const InPlaceOf error(STDERR_FILENO, messages.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile error(STDERR_FILENO, messages.writer());
     const auto watch = reporting({.with_metrics = true});
     watch->begin();
-    while (watch->dropped_lines() == 0) tell_burst(*watch, 5000);
+    while (watch->dropped_lines() == 0) add_burst(*watch, 5000);
     static_cast<void>(watch->refresh(no_status));
     static_cast<void>(watch->refresh(no_status));
     dropped = watch->dropped_lines();
     metrics = watch->metrics_text({});
-    said = read_now(messages.reader());
+    errors = read_now(messages.reader());
   }
   EXPECT_NE(
       metrics.find(fmt::format("\nflowtell_lost_lines_total {}\n", dropped)),
       std::string::npos);
-  EXPECT_EQ(said,
-            "flowtell: warning: the reader of the flows is too slow, and some "
-            "are not written; the end says how many\n");
+  EXPECT_EQ(errors,
+            "flowtell: warning: the reader of the flows is too slow, and lines "
+            "are dropped; the summary shows how many\n");
 }
 
-TEST_F(WatchReportingTest, CountsFlowsOnlyWhereMetricsAreWanted) {
+TEST_F(WatchReportingTest, CountsFlowsOnlyWithMetrics) {
   const auto counts = [&](bool with_metrics) {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch = reporting({.with_metrics = with_metrics});
-    tell_burst(*watch, 1);
+    add_burst(*watch, 1);
     return watch->metrics_text({});
   };
   EXPECT_NE(counts(true).find("\nflowtell_flows_total{"), std::string::npos);
   EXPECT_EQ(counts(false).find("\nflowtell_flows_total{"), std::string::npos);
 }
 
-// Verdicts of a capture that is played come years after its packets.
-TEST_F(WatchReportingTest, CountsNoDelaysOfACaptureThatIsPlayed) {
-  const auto delays = [&](bool is_played) {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+// A replay's packets may be years old.
+TEST_F(WatchReportingTest, CountsNoDelaysOfAReplay) {
+  const auto delays = [&](bool is_replay) {
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch =
-        reporting({.waits_for_reader = is_played, .with_metrics = true});
-    tell_burst(*watch, 3);
-    tell_burst(*watch, 2);
-    tell_burst(*watch, 0);
+        reporting({.waits_for_reader = is_replay, .with_metrics = true});
+    add_burst(*watch, 3);
+    add_burst(*watch, 2);
+    add_burst(*watch, 0);
     const std::string text = watch->metrics_text({});
     const std::string_view name = "\nflowtell_verdict_delay_seconds_count ";
     return text.substr(text.find(name) + name.size(), 2);
@@ -187,70 +186,70 @@ TEST_F(WatchReportingTest, CountsNoDelaysOfACaptureThatIsPlayed) {
   EXPECT_EQ(delays(true), "0\n");
 }
 
-TEST_F(WatchReportingTest, WritesAllThatWaitsAtTheEnd) {
+TEST_F(WatchReportingTest, WritesPendingLinesAtTheEnd) {
   const LiveSignals signals;
   auto waiter = LiveWaiter::make();
   ASSERT_TRUE(waiter);
   bool is_written = false;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch = reporting({.waits_for_reader = true});
     watch->begin();
-    tell_burst(*watch, 5);
+    add_burst(*watch, 5);
     is_written = watch->end(*waiter, false).has_value();
   }
   EXPECT_TRUE(is_written);
   EXPECT_EQ(lines_of(read_all()), 6u);
 }
 
-TEST_F(WatchReportingTest, SaysNoticesAtOnceWhereThereIsNoScreen) {
+TEST_F(WatchReportingTest, PrintsNoticesAtOnceWithoutAScreen) {
   const TestPipe messages;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
-    const InPlaceOf error(STDERR_FILENO, messages.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile error(STDERR_FILENO, messages.writer());
     reporting({})->notice("it rains");
   }
   EXPECT_EQ(read_now(messages.reader()), "flowtell: warning: it rains\n");
 }
 
-// On a screen notices are drawn, and said once more when it is gone.
-TEST_F(WatchReportingTest, KeepsTheLastNoticesForWhenItsScreenIsGone) {
+// Notices are drawn on the screen and printed again after it.
+TEST_F(WatchReportingTest, RepeatsTheLastNoticesAfterTheScreen) {
   const LiveSignals signals;
   auto waiter = LiveWaiter::make();
   ASSERT_TRUE(waiter);
   const TestTerminal device;
   if (!device.is_there()) GTEST_SKIP() << "there are no terminals here";
   const TestPipe messages;
-  std::int64_t asked = 0;
-  std::int64_t most = 0;
+  std::int64_t drawings = 0;
+  std::int64_t max_drawings = 0;
   bool is_done = false;
   {
-    const InPlaceOf input(STDIN_FILENO, device.its());
-    const InPlaceOf output(STDOUT_FILENO, device.its());
-    const InPlaceOf error(STDERR_FILENO, messages.writer());
+    const ReplacedFile input(STDIN_FILENO, device.its());
+    const ReplacedFile output(STDOUT_FILENO, device.its());
+    const ReplacedFile error(STDERR_FILENO, messages.writer());
     const auto watch = reporting({.on_screen = true});
     watch->begin();
-    tell_burst(*watch, 1);
+    add_burst(*watch, 1);
     for (int i = 1; i <= 21; ++i) watch->notice(fmt::format("notice {}", i));
     const auto status = [&] {
-      ++asked;
+      ++drawings;
       return LiveStatus{};
     };
     const Duration begin = monotonic_now();
     is_done = true;
     for (int i = 0; i < 9; ++i) is_done = is_done && watch->refresh(status);
-    most = 1 + (monotonic_now() - begin) / WatchReporting::kDrawEvery;
+    max_drawings = 1 + (monotonic_now() - begin) / WatchReporting::kDrawEvery;
     is_done = is_done && watch->end(*waiter, false);
   }
   const std::string screen = read_until(device.ours(), "\x1b[?1049l");
-  std::string due;
+  std::string expected;
   for (int i = 2; i <= 21; ++i) {
-    due += fmt::format("flowtell: warning: notice {}\n", i);
+    expected += fmt::format("flowtell: warning: notice {}\n", i);
   }
   EXPECT_TRUE(is_done);
-  EXPECT_GE(asked, 1);
-  EXPECT_LE(asked, most) << "it is drawn five times a second at most";
-  EXPECT_EQ(read_now(messages.reader()), due);
+  EXPECT_GE(drawings, 1);
+  EXPECT_LE(drawings, max_drawings) << "at most five times a second";
+  EXPECT_EQ(read_now(messages.reader()), expected);
   EXPECT_TRUE(
       screen.starts_with("\x1b[?1049h\x1b[?25l\x1b[Hflowtell  a.pcap  "))
       << screen;
@@ -258,17 +257,17 @@ TEST_F(WatchReportingTest, KeepsTheLastNoticesForWhenItsScreenIsGone) {
   EXPECT_NE(screen.find("notice 21"), std::string::npos);
 }
 
-TEST_F(WatchReportingTest, GoesOnWithAnotherModel) {
+TEST_F(WatchReportingTest, ReplacesTheModel) {
   Model other = small_model();
   other.apps = {"one", "two", "three"};
   const std::string path = folder_.put("other.model", *encode_model(other));
   const UnknownRule never{0, 0};
   std::string text;
   {
-    const InPlaceOf output(STDOUT_FILENO, pipe_.writer());
+    const ReplacedFile output(STDOUT_FILENO, pipe_.writer());
     const auto watch = reporting({});
-    watch->use(*ModelInUse::load(path, {}, never, 1));
-    tell_burst(*watch, 1);
+    watch->set_classifier(*load_classifier(path, {}, never));
+    add_burst(*watch, 1);
     static_cast<void>(watch->refresh(no_status));
     text = read_all();
     EXPECT_EQ(watch->model().apps, other.apps);
@@ -278,8 +277,8 @@ TEST_F(WatchReportingTest, GoesOnWithAnotherModel) {
   })) << text;
 }
 
-TEST_F(WatchReportingTest, NamesAModelThatItCannotUse) {
-  const auto absent = ModelInUse::load(folder_ / "none", {}, {}, 1);
+TEST_F(WatchReportingTest, NamesAnUnusableModel) {
+  const auto absent = load_classifier(folder_ / "none", {}, {});
   ASSERT_FALSE(absent);
   EXPECT_NE(absent.error().message.find(folder_ / "none"), std::string::npos);
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small faults that can be put into C++ source, one at a time.
+"""Small faults in C++ source, one at a time.
 
-A mutant changes one place of one line. Places are found in tokens, so comments, strings and
-preprocessor lines stay as they are. The layout is clang-format's: a binary operator has a space on
-each side, a template bracket, a pointer and a reference have none.
+A mutant changes one spot of one line. Spots are found in tokens, so comments, strings and preprocessor lines are never
+changed. The layout is clang-format's: a binary operator has a space on each side; a template bracket, a pointer and a
+reference have none.
 """
 import dataclasses
 import pathlib
@@ -34,7 +34,7 @@ RETURN = re.compile(r"^(\s+(?:if \(.*\) )?return )(?!\{\};|std::nullopt;)(.*);$"
 class Mutant:
     file: str    # relative to the top of the tree
     line: int    # from 1
-    before: str  # the line, and what it becomes, both without indentation
+    before: str  # the line, and its new text, both without indentation
     after: str
 
     def applied(self, text):
@@ -72,7 +72,7 @@ def replacement(match):
 
 
 def token_mutants(text):
-    """Pairs of a line's index and what the line becomes."""
+    """Pairs of a line's index and its new text."""
     starts = [0] + [m.end() for m in re.finditer("\n", text)]
     line = 0
     for match in TOKEN.finditer(text):
@@ -86,7 +86,7 @@ def token_mutants(text):
 
 
 def statement_mutants(lines):
-    """Statements left out, conditions reversed, results replaced by an empty value."""
+    """Omitted statements, negated conditions, results replaced by an empty value."""
     previous = "{"
     for index, line in enumerate(lines):
         code = re.sub(r"\s*//.*$", "", line)
@@ -107,7 +107,7 @@ def statement_mutants(lines):
 
 
 def mutants_of(top, file):
-    """All mutants of a file, in the order of its lines."""
+    """All mutants of a file, in line order."""
     text = (pathlib.Path(top) / file).read_text()
     lines = text.split("\n")
     found = {}

@@ -1,21 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Mutation testing: do the tests notice a small fault?
+"""Mutation testing: do the tests detect a small fault?
 
   tests/mutation/mutate.py [--seed N] [--per-folder N] [--folder NAME ...] [--jobs N]
                            [--minutes N] [--deep] [--again] [--results FILE]
 
-Draws mutants by a seed from each folder of src/, builds each in a copy of the tree, and runs the
-tests that cover its folder, cheapest first, until one fails. Prints the score of each folder (the
-share of mutants that a test catches) and the mutants that survive.
+Draws seeded mutants from each folder of src/, builds each in a copy of the tree, and runs the tests that cover its
+folder, cheapest first, until one fails. Prints the score of each folder (the share of mutants that a test detects) and
+the surviving mutants.
 
-A mutant that does not compile, or only with a warning, or whose object code is that of the original, is replaced by the
-next of the draw. Mutants listed in equivalent.txt change nothing that can be observed; they are
-counted apart. Headers that more than MOST_OBJECTS sources include are left out, for each of their
-mutants would rebuild the tree.
+A mutant that does not compile without warnings, or that has the object code of the original, is replaced by the next
+one drawn. Mutants in equivalent.txt change nothing observable; they are counted separately. Headers included by more
+than MAX_OBJECTS sources are omitted, since each of their mutants would rebuild the tree.
 
---deep also runs the scripted tests of a folder (networks, faults, real captures). --again runs the
-survivors of the results file once more, after new tests. Results are kept as JSON lines.
+--deep also runs the scripted tests of a folder (networks, faults, real captures). --again runs the survivors of the
+results file again, after new tests. Results are JSON lines.
 """
 import argparse
 import collections
@@ -33,16 +32,17 @@ import mutants
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 HERE = TOP / "tests" / "mutation"
-MOST_OBJECTS = 30
-# The scripted tests of --deep, by the folder whose code they run.
+MAX_OBJECTS = 30
+# The scripted tests of --deep, by the folder that they cover.
 SCRIPTED = {
     "base": "faults|odd_captures", "capture": "conversations|faults|odd_captures",
     "decode": "conversations|names|odd_captures", "flow": "twin|names|odd_captures",
-    "measure": "twin", "model": "docs|faults", "predict": "docs|faults", "report": "docs|html",
-    "serve": "privileges|metrics|live|gateway|faults",
+    "features": "twin", "model": "docs|faults", "classify": "docs|faults", "learn": "docs|faults",
+    "evaluate": "docs|faults", "explain": "docs|faults", "audit": "docs|faults", "report": "docs|html",
+    **dict.fromkeys(("confine", "live", "gateway"), "privileges|metrics|live|gateway|faults"),
     "tool": "docs|completion|privileges|metrics|live|gateway|faults",
 }
-# Seconds on a busy machine; the sandbox bounds the processor time of each process.
+# Seconds on a busy machine; the sandbox limits the processor time of each process.
 BUILD_LIMIT, TEST_LIMIT, SCRIPTED_LIMIT = 600, 900, 1800
 
 
@@ -57,7 +57,7 @@ def folder_of(file):
 
 
 def suites_of(folder):
-    """The test suites that stand beside the code of a folder."""
+    """The test suites beside the code of a folder."""
     suites = set()
     for test in (TOP / "src" / folder).glob("*_test.cc"):
         suites.update(re.findall(r"^(?:TEST|TEST_F|TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
@@ -66,7 +66,7 @@ def suites_of(folder):
 
 
 def equivalents():
-    """(file, before, after) of the mutants that equivalent.txt explains."""
+    """(file, before, after) of the mutants in equivalent.txt."""
     listed = set()
     for block in (HERE / "equivalent.txt").read_text().split("\n\n"):
         lines = [line for line in block.split("\n") if not line.startswith("#")]
@@ -89,7 +89,7 @@ class Worker:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
 
     def prepare(self):
-        """Brings the copy up to date and builds it; ends the program where that fails."""
+        """Updates and builds the copy; ends the program on failure."""
         self.source.mkdir(parents=True, exist_ok=True)
         listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP,
                                 check=True, capture_output=True, text=True).stdout.split("\n")
@@ -104,14 +104,14 @@ class Worker:
             shared.symlink_to((TOP / "../shared").resolve())
         linker = next((name for name in ("mold", "lld") if shutil.which(f"ld.{name}")), None)
         configured = self.run("cmake", "--preset", "release", "-DBUILD_TESTING=ON",
-                              "-DFLOWTELL_WERROR=ON",
+                              "-DFLOWTELL_WERROR=ON", "-DFLOWTELL_UNITY=OFF",
                               *([f"-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld={linker}"] if linker else []))
         built = self.run("cmake", "--build", "build", limit=7200)
         if configured.returncode or built.returncode:
             sys.exit("the unchanged tree does not build:\n" + (configured.stdout + built.stdout)[-2000:])
 
     def objects_of(self, file):
-        """The objects of the product that a file is compiled into."""
+        """The product's objects that include a file."""
         if not hasattr(self, "uses"):
             self.uses = collections.defaultdict(set)
             target = None
@@ -130,7 +130,7 @@ class Worker:
         return joined.digest()
 
     def sandboxed(self, *command, limit=TEST_LIMIT):
-        """Whether a command ends with 0 within its limit."""
+        """Whether a command returns 0 within its limit."""
         try:
             done = self.run("/usr/bin/python3", "-B", HERE / "sandbox.py", self.folder, *command,
                             limit=limit)
@@ -179,18 +179,18 @@ class Worker:
 
 
 def drawn(worker, folder, seed):
-    """The mutants of a folder in the order of the draw, at most one a line.
+    """The mutants of a folder in drawing order, at most one per line.
 
-    The order follows from each mutant's own text, so an edit elsewhere does not change it.
+    The order depends on each mutant's own text, so an edit elsewhere does not change it.
     """
     found = []
     for file in sources():
-        if folder_of(file) == folder and 0 < len(worker.objects_of(file)) <= MOST_OBJECTS:
+        if folder_of(file) == folder and 0 < len(worker.objects_of(file)) <= MAX_OBJECTS:
             found += mutants.mutants_of(worker.source, file)
     order, times, seen = [], collections.Counter(), set()
     for mutant in found:
         text = f"{mutant.file}\n{mutant.before}\n{mutant.after}"
-        times[text] += 1  # equal changes of equal lines are apart in the draw
+        times[text] += 1  # equal changes of equal lines are drawn separately
         order.append((hashlib.sha256(f"{seed}\n{text}\n{times[text]}".encode()).digest(), mutant))
     for _, mutant in sorted(order, key=lambda pair: pair[0]):
         if (mutant.file, mutant.line) not in seen:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command where it can do no harm: sandbox.py FOLDER COMMAND...
+"""Runs a command without access to the machine: sandbox.py FOLDER COMMAND...
 
-A mutant may delete, kill or reconfigure what it should not. Here it sees only its own processes and
-networks, everything but FOLDER is read-only, and /tmp and /run are empty and its own.
+A mutant may delete, kill or reconfigure the wrong things. Here it has only its own processes and networks, everything
+except FOLDER is read-only, and /tmp and /run are empty and private.
 """
 import os
 import pathlib
@@ -15,8 +15,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "lab"))
 import private  # noqa: E402
 
 MS_RDONLY, MS_REMOUNT, MS_BIND = 1, 32, 4096
-MEMORY = 8 << 30  # bytes; a mutant may allocate without end
-PROCESSOR = 100   # seconds of each process; a mutant may loop without end
+MEMORY = 8 << 30  # bytes; a mutant may allocate endlessly
+PROCESSOR = 100   # seconds of each process; a mutant may loop endlessly
 
 
 def main():
@@ -29,7 +29,7 @@ def main():
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR, PROCESSOR))
-        pathlib.Path("/proc/sys/kernel/ns_last_pid").write_text("1000")  # tests name small ones
+        pathlib.Path("/proc/sys/kernel/ns_last_pid").write_text("1000")  # tests use small ones
         os.chdir(folder)
         return subprocess.run(command, stdin=subprocess.DEVNULL).returncode
 

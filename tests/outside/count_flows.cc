@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program that knows flowtell as an installed library only: counts the flows
-// and bursts of a capture.
+// Uses flowtell as an installed library only: counts the flows and bursts of a
+// capture.
 #include <cstdio>
 
 #include "capture/capture_file.h"

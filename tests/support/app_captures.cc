@@ -16,14 +16,14 @@ class SessionMaker {
  public:
   explicit SessionMaker(std::uint64_t seed) : random_(seed) {}
 
-  void look_up() {
-    // One after the other: compilers differ in which argument is drawn first.
-    const std::uint32_t answered = 90 + random_.below(60);
-    const std::uint32_t asked = 30 + random_.below(8);
-    udp_exchange(kResolver, 53, asked, answered);
+  void add_lookup() {
+    // Two statements: compilers differ in the evaluation order of arguments.
+    const std::uint32_t response = 90 + random_.below(60);
+    const std::uint32_t query = 30 + random_.below(8);
+    udp_exchange(kResolver, 53, query, response);
   }
 
-  void talk() {
+  void add_chat() {
     ++port_;
     add_tcp(true, kTcpSyn, 0);
     add_tcp(false, kTcpSyn | kTcpAck, 0);
@@ -35,7 +35,7 @@ class SessionMaker {
     }
   }
 
-  void stream() {
+  void add_video() {
     ++port_;
     const std::uint32_t chunks = 4 + random_.below(12);
     add_udp(kRemote, 443, true, 60 + random_.below(40));
@@ -45,7 +45,7 @@ class SessionMaker {
     add_udp(kRemote, 443, true, 40 + random_.below(20));
   }
 
-  // More than a second: what follows is another burst.
+  // A pause of over a second starts a new burst.
   void pause() { now_ += 1500ms + 1ms * random_.below(1000); }
 
   bool chance(std::uint32_t one_in) { return random_.below(one_in) == 0; }
@@ -72,11 +72,11 @@ class SessionMaker {
     builder.udp(sent ? port_ : service, sent ? service : port_);
     frames_.push_back(builder.payload(payload).build());
   }
-  void udp_exchange(std::string_view remote, Port service, std::uint32_t asked,
-                    std::uint32_t answered) {
+  void udp_exchange(std::string_view remote, Port service, std::uint32_t query,
+                    std::uint32_t response) {
     ++port_;
-    add_udp(remote, service, true, asked);
-    add_udp(remote, service, false, answered);
+    add_udp(remote, service, true, query);
+    add_udp(remote, service, false, response);
   }
 
   Random random_;
@@ -91,11 +91,11 @@ std::vector<TestFrame> app_session(MadeUpApp app, std::uint64_t seed) {
   constexpr int kBursts = 10;
   SessionMaker session(seed);
   for (int burst = 0; burst < kBursts; ++burst) {
-    session.look_up();
+    session.add_lookup();
     if (app == MadeUpApp::kChat || session.chance(5)) {
-      session.talk();
+      session.add_chat();
     } else {
-      session.stream();
+      session.add_video();
     }
     session.pause();
   }

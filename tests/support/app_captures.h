@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small captures of two made-up apps: enough to learn from, and the same bytes
+// Small captures of two made-up apps: enough for training, and the same bytes
 // on every machine.
 #pragma once
 
@@ -15,17 +15,17 @@ namespace flowtell {
 
 enum class MadeUpApp {
   kChat,   // short messages both ways, over TCP
-  kVideo,  // much received in large UDP packets, now and then as chat does
+  kVideo,  // large received UDP packets, sometimes like chat
 };
 
-// A session of some twenty seconds: ten bursts, each a DNS lookup that looks
-// the same whatever the app and the app's own flow.
+// A session of about twenty seconds: ten bursts, each a DNS lookup, which is
+// alike for both apps, and a flow of the app.
 std::vector<TestFrame> app_session(MadeUpApp app, std::uint64_t seed);
 
-// A capture of a session, as pcap.
+// One session as a pcap file.
 std::string app_capture(MadeUpApp app, std::uint64_t seed);
 
-// Puts so many captures of each app below `name`: NAME/chat/1.pcap, …
+// Writes `per_app` captures of each app below `name`: NAME/chat/1.pcap, …
 void put_app_captures(const TemporaryFolder& folder, const std::string& name,
                       std::uint64_t first_seed, std::uint64_t per_app);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A case for tests of the audit: a dataset that has nothing to find, to be
-// spoiled in one way or another, and the findings.
+// A fixture for audit tests: a dataset without findings, to be changed by each
+// test, and accessors to the findings.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@
 
 namespace flowtell {
 
-// Captures a day apart, as clean as can be: of each app three of ten flows,
-// whose values all differ and tell nothing.
+// Captures a day apart without any finding: three per app, of ten flows each,
+// whose values all differ and carry no information.
 class AuditCase : public testing::Test {
  protected:
   using Texts = std::vector<std::string>;
@@ -27,7 +27,7 @@ class AuditCase : public testing::Test {
     }
   }
 
-  // Gives its number. Its flows' values are of a pattern that apps share.
+  // Returns its number. Flow values have the same distribution for all apps.
   std::uint32_t add_capture(AppId app, std::uint32_t flows) {
     const std::uint32_t number = captures_++;
     for (std::uint32_t i = 0; i < flows; ++i) {
@@ -56,8 +56,8 @@ class AuditCase : public testing::Test {
     for (CaptureFacts& facts : loaded.recordings) {
       facts.meter.links.insert(LinkType::kEthernet);
       facts.meter.first = kTestStart;
-      facts.form = CaptureForm::kPcap;
-      facts.most_kept = 1514;
+      facts.form = CaptureFormat::kPcap;
+      facts.max_captured = 1514;
       facts.full_packets = 100;
     }
     return loaded;
@@ -80,7 +80,7 @@ class AuditCase : public testing::Test {
                                : Finding{kind, Severity::kNote, "", {}, {}};
   }
 
-  // What is said of a kind, a sentence each.
+  // The sentences of all findings of a kind.
   static Texts said(const LoadedDataset& loaded, FindingKind kind) {
     Texts all;
     for (const Finding& finding : audited(loaded)) {

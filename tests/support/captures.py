@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Captures made by hand, as pcap with nanoseconds."""
+"""Handmade captures, as pcap with nanoseconds."""
 import struct
 
 from wire import udp_frame
@@ -12,16 +12,16 @@ HEADER = struct.pack("<IHHQII", 0xA1B23C4D, 2, 4, 0, 262144, 1)
 
 
 def cut_whole(capture, at):
-    """Where the record ends that byte `at` of a capture lies in."""
-    place = len(HEADER)
-    while place < at:
-        place += 16 + struct.unpack_from("<I", capture, place + 8)[0]
-    return place
+    """The end of the record that contains byte `at` of a capture."""
+    offset = len(HEADER)
+    while offset < at:
+        offset += 16 + struct.unpack_from("<I", capture, offset + 8)[0]
+    return offset
 
 
 def session(bursts, steps=()):
-    """Bursts of two flows of ten packets, 5 s apart. In some, steps tells, the clock steps by so many nanoseconds: on
-    before the burst, back in the middle of it."""
+    """Bursts of two flows of ten packets, 5 s apart. `steps` gives clock steps in nanoseconds by burst: forward before
+    the burst, back in the middle of it."""
     now = START
     for burst in range(bursts):
         step = steps[burst] if burst in steps else 0
@@ -32,13 +32,13 @@ def session(bursts, steps=()):
 
 
 def crowd(apart):
-    """60,000 flows of a packet each, of 60 devices, so many nanoseconds apart."""
+    """60,000 flows of one packet, of 60 devices, `apart` nanoseconds apart."""
     for number in range(60_000):
         yield START + number * apart, udp_frame(100 + number % 60, 20, 20_000 + number // 60)
 
 
 def write_capture(path, frames):
-    """Frames are (when, bytes), and the length that they had on the wire if they are cut."""
+    """Frames are (time, bytes), with the wire length if they are cut."""
     with open(path, "wb") as file:
         file.write(HEADER)
         for when, data, *wire in frames:

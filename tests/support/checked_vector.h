@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a test collected. An index beyond it fails that test, with how many
-// there are, and no other: the exception is googletest's to report.
+// A vector of collected items for tests. An index out of range fails that test
+// alone, by an exception with the size, which googletest reports.
 #pragma once
 
 #include <fmt/format.h>
@@ -16,13 +16,13 @@ class CheckedVector : public std::vector<T> {
  public:
   using std::vector<T>::vector;
 
-  T& operator[](std::size_t at) {
-    check(at);
-    return std::vector<T>::operator[](at);
+  T& operator[](std::size_t index) {
+    check(index);
+    return std::vector<T>::operator[](index);
   }
-  const T& operator[](std::size_t at) const {
-    check(at);
-    return std::vector<T>::operator[](at);
+  const T& operator[](std::size_t index) const {
+    check(index);
+    return std::vector<T>::operator[](index);
   }
   T& front() { return (*this)[0]; }
   const T& front() const { return (*this)[0]; }
@@ -30,10 +30,10 @@ class CheckedVector : public std::vector<T> {
   const T& back() const { return (*this)[this->size() - 1]; }
 
  private:
-  void check(std::size_t at) const {
-    if (at < this->size()) return;
-    throw std::out_of_range(fmt::format("the test looks at place {} of {}",
-                                        static_cast<std::ptrdiff_t>(at),
+  void check(std::size_t index) const {
+    if (index < this->size()) return;
+    throw std::out_of_range(fmt::format("the test reads index {} of {}",
+                                        static_cast<std::ptrdiff_t>(index),
                                         this->size()));
   }
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the scripted tests find, said line by line, and the commands that they run."""
+"""The checks of the scripted tests, printed line by line, and their commands."""
 import subprocess
 
 failures = []

@@ -16,8 +16,8 @@ constexpr std::size_t kAnswersAt = 6;
 
 DnsBytes::DnsBytes() : bytes_(12, '\0') { flags(0x8180); }
 
-DnsBytes& DnsBytes::asks(std::string_view asked) {
-  name(asked);
+DnsBytes& DnsBytes::asks(std::string_view query_name) {
+  name(query_name);
   put(bytes_, std::uint16_t{1}, ByteOrder::kBig);
   put(bytes_, std::uint16_t{1}, ByteOrder::kBig);
   put_at(bytes_, kQuestionsAt, ++questions_);
@@ -68,12 +68,12 @@ DnsBytes& DnsBytes::answers(std::uint16_t count) {
 }
 
 void DnsBytes::name(std::string_view text) {
-  if (const auto known = places_.find(text); known != places_.end()) {
+  if (const auto known = offsets_.find(text); known != offsets_.end()) {
     put(bytes_, static_cast<std::uint16_t>(0xc000 | known->second),
         ByteOrder::kBig);
     return;
   }
-  places_.emplace(text, bytes_.size());
+  offsets_.emplace(text, bytes_.size());
   for (const std::string_view label : split(text, '.')) {
     bytes_ += static_cast<char>(label.size());
     bytes_ += label;

@@ -5,8 +5,8 @@
 //   dns().asks("www.example.org").alias("www.example.org", "cdn.example.net")
 //        .v4("cdn.example.net", "203.0.113.5", 60).bytes()
 //
-// The first name of a message stands in full; the same name after it is a
-// pointer to it.
+// The first occurrence of a name is written in full, later ones as pointers to
+// it.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ class DnsBytes {
                std::uint32_t seconds = 300);
   DnsBytes& v6(std::string_view owner, std::string_view address,
                std::uint32_t seconds = 300);
-  // Any record; its data as it is.
+  // Any record, with `data` as it is.
   DnsBytes& record(std::string_view owner, std::uint16_t type,
                    std::string_view data, std::uint32_t seconds = 300);
   DnsBytes& flags(std::uint16_t flags);
-  // What the header says, whatever is there.
+  // The answer count of the header, whatever the real number.
   DnsBytes& answers(std::uint16_t count);
 
   std::string bytes() const { return bytes_; }
@@ -40,7 +40,7 @@ class DnsBytes {
   void name(std::string_view text);
 
   std::string bytes_;
-  std::map<std::string, std::size_t, std::less<>> places_;
+  std::map<std::string, std::size_t, std::less<>> offsets_;
   std::uint16_t questions_ = 0;
   std::uint16_t answers_ = 0;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// While it lives, no file of this process can grow beyond so many bytes: as
-// good as a disk that is full.
+// Limits the size of all files of this process during its lifetime, to simulate
+// a full disk.
 #pragma once
 
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A sink that keeps all flows, with their packets and names, to be looked at.
+// A sink that stores all flows with their packets and names, for inspection.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct CollectedFlow : Flow {
         records(flow.packets.begin(), flow.packets.end()),
         server(flow.name.server),
         alpn(flow.name.alpn) {
-    packets = {};  // they are the table's
+    packets = {};  // the table owns them
     name.server = name.alpn = {};
   }
   CheckedVector<PacketRecord> records;
@@ -31,11 +31,11 @@ class FlowCollector : public FlowSink {
   void take_early(const Flow& flow) override { early.emplace_back(flow); }
 
   CheckedVector<CollectedFlow> flows;
-  CheckedVector<std::size_t> burst_ends;  // how many flows had come by each
-  CheckedVector<CollectedFlow> early;     // those shown before they ended
+  CheckedVector<std::size_t> burst_ends;  // the number of flows at each
+  CheckedVector<CollectedFlow> early;     // reported before their end
 };
 
-// The flows of packets, in the order in which they were handed over.
+// The flows of packets, in order of delivery.
 template <typename Packets>
 FlowCollector collect(const Packets& packets, FlowOptions options = {}) {
   FlowCollector collector;

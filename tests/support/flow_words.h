@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Flows in words, a line a flow, so that two lists of them can be compared and
-// a difference can be read.
+// Flows as text, one line per flow, so that two lists can be compared and
+// differences are readable.
 #pragma once
 
 #include <string>
@@ -15,9 +15,9 @@ namespace flowtell {
 
 using FlowEnd = std::pair<Address, Port>;
 
-inline std::string in_words(std::uint32_t burst, const FlowEnd& device,
-                            const FlowEnd& remote, Protocol protocol,
-                            const std::vector<PacketRecord>& records) {
+inline std::string flow_text(std::uint32_t burst, const FlowEnd& device,
+                             const FlowEnd& remote, Protocol protocol,
+                             const std::vector<PacketRecord>& records) {
   std::string text = fmt::format(
       "burst {} {} {}:{} {}:{}", burst, protocol_name(protocol),
       device.first.text(), device.second, remote.first.text(), remote.second);
@@ -31,16 +31,16 @@ inline std::string in_words(std::uint32_t burst, const FlowEnd& device,
   return text + '\n';
 }
 
-// All that was collected, and where bursts ended.
-inline std::string in_words(const FlowCollector& collector) {
+// All collected flows and the ends of bursts.
+inline std::string flow_text(const FlowCollector& collector) {
   std::string out;
   std::size_t flow = 0;
   for (const std::size_t end : collector.burst_ends) {
     for (; flow < end; ++flow) {
       const CollectedFlow& each = collector.flows[flow];
-      out += in_words(each.burst, {each.device, each.device_port},
-                      {each.remote, each.remote_port}, each.protocol,
-                      each.records);
+      out += flow_text(each.burst, {each.device, each.device_port},
+                       {each.remote, each.remote_port}, each.protocol,
+                       each.records);
     }
     out += "end of burst\n";
   }

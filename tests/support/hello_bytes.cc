@@ -54,11 +54,11 @@ std::string client_hello(const TestHello& hello) {
   return message + body;
 }
 
-std::string tls_records(const std::string& messages, std::size_t most) {
+std::string tls_records(const std::string& messages, std::size_t size) {
   std::string out;
-  for (std::size_t at = 0; at < messages.size(); at += most) {
+  for (std::size_t at = 0; at < messages.size(); at += size) {
     out += "\x16\x03\x01";
-    out += with_length_16(messages.substr(at, most));
+    out += with_length_16(messages.substr(at, size));
   }
   return out;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What clients say first, as bytes: TLS ClientHellos and the CHLO of Google's
-// QUIC.
+// The first messages of clients as bytes: TLS ClientHellos and the CHLO of
+// Google QUIC.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ struct TestHello {
 // The handshake message (RFC 8446, 4.1.2).
 std::string client_hello(const TestHello& hello = {});
 
-// TLS records of at most so many bytes of content (RFC 8446, 5.1).
-std::string tls_records(const std::string& messages, std::size_t most = 16384);
+// TLS records of at most `size` bytes of content (RFC 8446, 5.1).
+std::string tls_records(const std::string& messages, std::size_t size = 16384);
 
 struct TestGoogleHello {
   std::string version = "Q043";

@@ -16,8 +16,8 @@ class Interruptions {
  public:
   Interruptions() {
     struct sigaction each {};
-    each.sa_handler = [](int) { count_ = count_ + 1; };  // and no SA_RESTART
-    ::sigaction(SIGALRM, &each, &before_);
+    each.sa_handler = [](int) { count_ = count_ + 1; };  // without SA_RESTART
+    ::sigaction(SIGALRM, &each, &saved_);
     count_ = 0;
     constexpr itimerval kOften{{0, 2000}, {0, 2000}};
     ::setitimer(ITIMER_REAL, &kOften, nullptr);
@@ -25,17 +25,17 @@ class Interruptions {
   ~Interruptions() {
     constexpr itimerval kNever{};
     ::setitimer(ITIMER_REAL, &kNever, nullptr);
-    ::sigaction(SIGALRM, &before_, nullptr);
+    ::sigaction(SIGALRM, &saved_, nullptr);
   }
-  // Waits for so many more, on a thread that blocks the signal.
+  // Waits for `more` further signals, on a thread that blocks the signal.
   static void wait_for(int more) {
-    const int due = count_ + more;
-    while (count_ < due) std::this_thread::yield();
+    const int target = count_ + more;
+    while (count_ < target) std::this_thread::yield();
   }
 
  private:
   inline static std::atomic<int> count_{0};
-  struct sigaction before_ {};
+  struct sigaction saved_ {};
 };
 
 }  // namespace flowtell

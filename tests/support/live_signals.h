@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lets a test make a LiveWaiter, and afterwards takes signals as before.
+// Lets a test create a LiveWaiter and restores the signal mask afterwards.
 #pragma once
 
 #include <csignal>
@@ -10,24 +10,24 @@ namespace flowtell {
 
 class LiveSignals {
  public:
-  LiveSignals() { ::sigprocmask(SIG_BLOCK, nullptr, &before_); }
+  LiveSignals() { ::sigprocmask(SIG_BLOCK, nullptr, &saved_); }
   LiveSignals(const LiveSignals&) = delete;
   LiveSignals& operator=(const LiveSignals&) = delete;
   ~LiveSignals() {
-    // What was raised and not taken must not come after all.
-    sigset_t waiting;
-    ::sigemptyset(&waiting);
+    // Discard pending signals, so that they are not delivered later.
+    sigset_t pending;
+    ::sigemptyset(&pending);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      ::sigaddset(&waiting, signal);
+      ::sigaddset(&pending, signal);
     }
     constexpr timespec kNow{};
-    while (::sigtimedwait(&waiting, nullptr, &kNow) > 0) {
+    while (::sigtimedwait(&pending, nullptr, &kNow) > 0) {
     }
-    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+    ::sigprocmask(SIG_SETMASK, &saved_, nullptr);
   }
 
  private:
-  sigset_t before_{};
+  sigset_t saved_{};
 };
 
 }  // namespace flowtell

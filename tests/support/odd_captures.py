@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Captures as odd as a seed makes them: every link type, headers that lie, files that are cut, blocks that
-no one wrote, clocks that jump. The same seed gives the same bytes."""
+"""Seeded malformed captures: every link type, false headers, truncated files, unknown blocks, clock jumps. The same
+seed gives the same bytes."""
 import gzip
 import struct
 
@@ -11,7 +11,7 @@ LINKS = [0, 1, 12, 101, 108, 113, 228, 229, 276]
 ODD_NUMBERS = [0, 1, 7, 8, 19, 20, 21, 39, 40, 41, 127, 128, 255, 256, 1499, 1500, 32767, 32768, 65535]
 
 
-# --- what stands above IP ---------------------------------------------------------------------------------
+# --- above IP ---------------------------------------------------------------------------------------------
 
 def client_hello(name):
     server = struct.pack("!BH", 0, len(name)) + name
@@ -38,7 +38,7 @@ def quic_initial(chance):
 
 
 def spoilt(chance, data):
-    """Some bytes changed, or the end cut off."""
+    """Some bytes changed, or the end removed."""
     data = bytearray(data)
     for _ in range(chance.choice([0, 1, 1, 2, 8])):
         if data:
@@ -71,7 +71,7 @@ def transport(chance, sent):
     return chance.choice([0, 1, 2, 4, 41, 47, 58, 132, 255]), data
 
 
-# --- IP and what stands before it -------------------------------------------------------------------------
+# --- IP and what precedes it ------------------------------------------------------------------------------
 
 def ipv4(chance):
     sent = chance.random() < 0.6
@@ -102,7 +102,7 @@ def ipv6(chance):
 
 
 def frame_of(chance, link):
-    """A frame as the link type has it; now and then of another, or of nothing at all."""
+    """A frame of the link type; sometimes of another type, or of none."""
     is_v6 = chance.random() < 0.4
     datagram = ipv6(chance) if is_v6 else ipv4(chance)
     ether_type = struct.pack("!H", 0x86DD if is_v6 else 0x0800)
@@ -125,7 +125,7 @@ def frame_of(chance, link):
 # --- files ------------------------------------------------------------------------------------------------
 
 def times(chance, count):
-    """Seconds and nanoseconds: small steps, pauses, jumps either way."""
+    """Seconds and nanoseconds: small steps, pauses, jumps forward and back."""
     now = START * 10**9
     for _ in range(count):
         yield divmod(max(0, now), 10**9)
@@ -169,7 +169,7 @@ def pcapng(chance, frames, link):
     out += block(order, 1, described + option(order, 0, b""))
     count = 0
     for frame, (seconds, rest) in zip(frames, times(chance, len(frames))):
-        if chance.random() < 0.2:  # blocks that are passed over
+        if chance.random() < 0.2:  # blocks that readers skip
             out += block(order, chance.choice([4, 5, 10, 0xBAD, 0x80000001]), chance.randbytes(chance.randrange(40)))
         if chance.random() < 0.05:
             out += block(order, 0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
@@ -182,7 +182,7 @@ def pcapng(chance, frames, link):
 
 
 def zstd(data):
-    """A frame of blocks as they are (RFC 8878, 3.1.1)."""
+    """A frame of raw blocks (RFC 8878, 3.1.1)."""
     out = b"\x28\xb5\x2f\xfd\x00\x58"
     pieces = [data[at:at + 60_000] for at in range(0, len(data), 60_000)] or [b""]
     for i, piece in enumerate(pieces):
@@ -191,7 +191,7 @@ def zstd(data):
 
 
 def damaged(chance, data):
-    """Cut, flipped, with lengths that are claimed, or with what does not belong there."""
+    """Truncated, flipped, with false lengths, or with foreign bytes."""
     kind = chance.randrange(6)
     at = chance.randrange(len(data) + 1)
     if kind == 0:
@@ -208,7 +208,7 @@ def damaged(chance, data):
 
 
 def odd_capture(chance):
-    """(bytes, how many frames they hold; None where damage leaves that open)"""
+    """(bytes, number of frames; None if damage leaves it open)"""
     link = chance.choice(LINKS) if chance.random() < 0.95 else chance.choice([147, 105, 65535])
     frames = [frame_of(chance, link) for _ in range(chance.choice([0, 1, 3, 10, 40]))]
     data, count = chance.choice([pcap, pcapng])(chance, frames, link)
@@ -222,7 +222,7 @@ def odd_capture(chance):
 
 
 def plain_capture(chance, sizes):
-    """A sound capture of flows of so large packets, to learn from."""
+    """A valid capture of flows with packets of these sizes, for training."""
     frames = []
     for i in range(60):
         port = 40000 + i // 6

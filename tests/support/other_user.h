@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Folders and links of other users, which only root can make.
+// Folders and links of other users, which only root can create.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,13 +14,13 @@
 
 namespace flowtell {
 
-inline constexpr uid_t kStranger = 4321;
+inline constexpr uid_t kOtherUser = 4321;
 
-inline bool can_make_links_of_others() { return ::geteuid() == 0; }
+inline bool can_make_links_of_other_users() { return ::geteuid() == 0; }
 
-// For the head of a test.
+// For the start of a test.
 #define SKIP_UNLESS_ROOT()                               \
-  if (!can_make_links_of_others()) {                     \
+  if (!can_make_links_of_other_users()) {                \
     GTEST_SKIP() << "only root can make another's link"; \
   }
 
@@ -28,7 +28,7 @@ inline void make_link_of(uid_t owner, const std::string& target,
                          const std::string& link) {
   std::filesystem::create_symlink(target, link);
   require(::lchown(link.c_str(), owner, owner) == 0,
-          "a test's link cannot be given away");
+          "the owner of a test's link cannot be changed");
 }
 
 inline std::string make_folder_with(const std::string& path, mode_t mode,

@@ -12,7 +12,7 @@ def train(flowtell, output, seed, *more):
 
 
 def outputs(flowtell):
-    """Every command that writes a file whole, as a function of where to."""
+    """Every command that writes a whole file, as a function of the path."""
     return {
         "train -o": lambda out: train(flowtell, out, 1),
         "classify -o": lambda out: (flowtell, "classify", "old.model", "apps", "-o", out),
@@ -27,7 +27,7 @@ def outputs(flowtell):
 
 
 def one_sentence(err):
-    """Of the program's own, and no word of a library that gave up."""
+    """Exactly one message of the program, besides warnings, and none of a library."""
     lines = [line for line in err.splitlines() if not line.startswith("flowtell: warning: ")]
     return len(lines) == 1 and lines[0].startswith("flowtell: ") and "terminate" not in err
 
@@ -37,7 +37,7 @@ def partials(folder="."):
 
 
 def prepare(flowtell, samples):
-    """Makes that folder here: captures of each app, a few of them, and a model."""
+    """Creates that folder: captures of each app, a few of them, and a model."""
     shutil.copytree(samples, "apps", ignore=lambda folder, names: sorted(names)[3:] if folder != str(samples) else [])
     for app in ("chat", "video"):
         shutil.copytree(pathlib.Path("apps") / app, pathlib.Path("few") / app)

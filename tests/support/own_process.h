@@ -19,7 +19,7 @@
 namespace flowtell {
 
 // The test fails if an expectation in the process fails.
-inline void in_own_process(const std::function<void()>& what) {
+inline void in_child_process(const std::function<void()>& what) {
   const pid_t child = ::fork();
   if (child == 0) {
     what();
@@ -31,22 +31,22 @@ inline void in_own_process(const std::function<void()>& what) {
 }
 
 // Enters a new network namespace, whose loopback is down.
-inline bool enter_own_network() {
+inline bool enter_network_namespace() {
   return ::unshare(CLONE_NEWNET) == 0 ||
          ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
 }
 
-inline bool can_have_own_network() {
+inline bool can_make_network_namespace() {
   const pid_t child = ::fork();
-  if (child == 0) ::_exit(enter_own_network() ? 0 : 1);
+  if (child == 0) ::_exit(enter_network_namespace() ? 0 : 1);
   int status = 0;
   return ::waitpid(child, &status, 0) == child && status == 0;
 }
 
-// For the head of a test.
-#define SKIP_UNLESS_OWN_NETWORK()                               \
-  if (!can_have_own_network()) {                                \
-    GTEST_SKIP() << "that takes root, or a namespace of users"; \
+// For the start of a test.
+#define SKIP_UNLESS_NETWORK_NAMESPACE()                   \
+  if (!can_make_network_namespace()) {                    \
+    GTEST_SKIP() << "this needs root or user namespaces"; \
   }
 
 // Switches the loopback of that network on or off.

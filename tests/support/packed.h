@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Bytes packed as captures often are.
+// Compressed bytes, for captures.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace flowtell {
 
-// One gzip member (RFC 1952); several may be laid end to end.
+// One gzip member (RFC 1952); members may be concatenated.
 std::string gzip_packed(std::string_view bytes);
 
-// One zstd frame (RFC 8878), with a checksum as the zstd command writes;
-// several may be laid end to end.
+// One zstd frame (RFC 8878) with a checksum, as the zstd command writes it;
+// frames may be concatenated.
 std::string zstd_packed(std::string_view bytes);
 
 }  // namespace flowtell

@@ -3,55 +3,55 @@
 
 namespace flowtell {
 
-PacketStory& PacketStory::near(std::string_view address, Port port) {
+PacketSequence& PacketSequence::near(std::string_view address, Port port) {
   near_ = TestEnd(address, port);
   return *this;
 }
 
-PacketStory& PacketStory::far(std::string_view address, Port port) {
+PacketSequence& PacketSequence::far(std::string_view address, Port port) {
   far_ = TestEnd(address, port);
   return *this;
 }
 
-PacketStory& PacketStory::tcp() {
+PacketSequence& PacketSequence::tcp() {
   protocol_ = Protocol::kTcp;
   return *this;
 }
 
-PacketStory& PacketStory::udp() {
+PacketSequence& PacketSequence::udp() {
   protocol_ = Protocol::kUdp;
   return *this;
 }
 
-PacketStory& PacketStory::after(Duration time) {
+PacketSequence& PacketSequence::after(Duration time) {
   now_ += time;
   return *this;
 }
 
-PacketStory& PacketStory::syn(std::uint32_t payload) {
+PacketSequence& PacketSequence::syn(std::uint32_t payload) {
   return add(near_, far_, kTcpSyn, payload);
 }
 
-PacketStory& PacketStory::syn_ack() {
+PacketSequence& PacketSequence::syn_ack() {
   return add(far_, near_, kTcpSyn | kTcpAck, 0);
 }
 
-PacketStory& PacketStory::data(std::uint32_t payload) {
+PacketSequence& PacketSequence::data(std::uint32_t payload) {
   return add(near_, far_, kTcpAck, payload);
 }
 
-PacketStory& PacketStory::reply(std::uint32_t payload) {
+PacketSequence& PacketSequence::reply(std::uint32_t payload) {
   return add(far_, near_, kTcpAck, payload);
 }
 
-PacketStory& PacketStory::fin() {
+PacketSequence& PacketSequence::fin() {
   return add(near_, far_, kTcpFin | kTcpAck, 0);
 }
 
-PacketStory& PacketStory::rst() { return add(near_, far_, kTcpRst, 0); }
+PacketSequence& PacketSequence::rst() { return add(near_, far_, kTcpRst, 0); }
 
-PacketStory& PacketStory::add(const TestEnd& from, const TestEnd& to,
-                              std::uint8_t flags, std::uint32_t payload) {
+PacketSequence& PacketSequence::add(const TestEnd& from, const TestEnd& to,
+                                    std::uint8_t flags, std::uint32_t payload) {
   const bool is_tcp = protocol_ == Protocol::kTcp;
   Packet packet;
   packet.time = now_;
@@ -68,8 +68,8 @@ PacketStory& PacketStory::add(const TestEnd& from, const TestEnd& to,
   return *this;
 }
 
-PacketStory three_bursts() {
-  PacketStory story = packets();
+PacketSequence three_bursts() {
+  PacketSequence story = packets();
   story.syn().syn_ack().data(300).reply(1400).reply(1400).after(20ms).data(10);
   story.udp().far("203.0.113.9", 53).data(40).after(8ms).reply(90);
   story.after(3s).tcp().data(1).after(500ms).reply(9);

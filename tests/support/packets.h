@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Decoded packets for tests, told as a story in which time passes:
+// Decoded packets for tests, as a sequence in which time passes:
 //
 //   packets().syn().syn_ack().after(20ms).data(100).after(2s).reply(1400)
 //
-// A story is of two ends: `near` (192.168.12.100:40000, in the LAN) and `far`
-// (203.0.113.5:443), until `near` or `far` names others.
+// A sequence has two ends: `near` (192.168.12.100:40000, in the LAN) and `far`
+// (203.0.113.5:443), until `near` or `far` sets another.
 #pragma once
 
 #include <cstdint>
@@ -25,33 +25,33 @@ struct TestEnd {
   Port port;
 };
 
-class PacketStory {
+class PacketSequence {
  public:
-  PacketStory& near(std::string_view address, Port port);
-  PacketStory& far(std::string_view address, Port port);
-  PacketStory& tcp();
-  PacketStory& udp();
+  PacketSequence& near(std::string_view address, Port port);
+  PacketSequence& far(std::string_view address, Port port);
+  PacketSequence& tcp();
+  PacketSequence& udp();
 
-  // Time that passes before what comes next.
-  PacketStory& after(Duration time);
+  // Advances the time of the next packet.
+  PacketSequence& after(Duration time);
 
-  // Near to far; with payload it is TCP Fast Open's (RFC 7413).
-  PacketStory& syn(std::uint32_t payload = 0);
-  PacketStory& syn_ack();                     // far to near
-  PacketStory& data(std::uint32_t payload);   // near to far
-  PacketStory& reply(std::uint32_t payload);  // far to near
-  PacketStory& fin();                         // near to far, without payload
-  PacketStory& rst();                         // the same
+  // Near to far; with payload it is a TCP Fast Open SYN (RFC 7413).
+  PacketSequence& syn(std::uint32_t payload = 0);
+  PacketSequence& syn_ack();                     // far to near
+  PacketSequence& data(std::uint32_t payload);   // near to far
+  PacketSequence& reply(std::uint32_t payload);  // far to near
+  PacketSequence& fin();                         // near to far, without payload
+  PacketSequence& rst();                         // the same
 
-  // A story must have a name before it is walked: the `for` of C++20 does not
-  // keep what `packets().data(1)` was made of.
+  // A range-based `for` needs a named sequence: in C++20 the temporary of
+  // `packets().data(1)` does not live through the loop.
   auto begin() const { return packets_.begin(); }
   auto end() const { return packets_.end(); }
   std::size_t size() const { return packets_.size(); }
 
  private:
-  PacketStory& add(const TestEnd& from, const TestEnd& to, std::uint8_t flags,
-                   std::uint32_t payload);
+  PacketSequence& add(const TestEnd& from, const TestEnd& to,
+                      std::uint8_t flags, std::uint32_t payload);
 
   TestEnd near_{"192.168.12.100", 40000};
   TestEnd far_{"203.0.113.5", 443};
@@ -60,9 +60,9 @@ class PacketStory {
   std::vector<Packet> packets_;
 };
 
-inline PacketStory packets() { return {}; }
+inline PacketSequence packets() { return {}; }
 
-// Two bursts of one device, of two flows and of one, and a third of another.
-PacketStory three_bursts();
+// Two bursts of one device (two flows, one flow) and one of another device.
+PacketSequence three_bursts();
 
 }  // namespace flowtell

@@ -14,7 +14,7 @@ std::string pcap_header(const PcapStyle& style) {
   u16(4);
   u32(0);
   u32(0);
-  u32(kLongestFrame);
+  u32(kMaxFrameSize);
   u32(static_cast<std::uint32_t>(style.link));
   return out;
 }

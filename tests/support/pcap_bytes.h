@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The bytes of classic capture files, in all their forms.
+// The bytes of classic capture files, in all their variants.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +17,13 @@ struct PcapStyle {
   LinkType link = LinkType::kEthernet;
 };
 
-// The header of 24 bytes.
+// The 24-byte header.
 std::string pcap_header(const PcapStyle& style = {});
 
 // One record. REQUIRES: the frame's time is from 1970 to 2106.
 std::string pcap_record(const TestFrame& frame, const PcapStyle& style = {});
 
-// A whole file. The frames' own link types are not looked at.
+// A whole file. The link types of the frames are ignored.
 std::string pcap_bytes(const std::vector<TestFrame>& frames,
                        const PcapStyle& style = {});
 

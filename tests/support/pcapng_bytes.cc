@@ -12,13 +12,13 @@ void pad_to_word(std::string& bytes) {
 
 }  // namespace
 
-// Digit by digit, so that nothing is too long for 64 bits.
+// Digit by digit, to avoid overflow of 64 bits.
 std::uint64_t ticks_at(Timestamp time, const PcapngInterface& interface) {
   const std::uint64_t base = (interface.resolution & 0x80) != 0 ? 2 : 10;
-  const std::int64_t shown = time.time_since_epoch().count() -
-                             interface.offset_seconds * kNanosecondsPerSecond;
-  auto ticks = static_cast<std::uint64_t>(shown / kNanosecondsPerSecond);
-  auto rest = static_cast<std::uint64_t>(shown % kNanosecondsPerSecond);
+  const std::int64_t elapsed = time.time_since_epoch().count() -
+                               interface.offset_seconds * kNanosecondsPerSecond;
+  auto ticks = static_cast<std::uint64_t>(elapsed / kNanosecondsPerSecond);
+  auto rest = static_cast<std::uint64_t>(elapsed % kNanosecondsPerSecond);
   for (int i = 0; i < (interface.resolution & 0x7f); ++i) {
     rest *= base;
     ticks = ticks * base + rest / kNanosecondsPerSecond;
@@ -34,7 +34,7 @@ PcapngBytes& PcapngBytes::section(ByteOrder order) {
   put(body, std::uint32_t{0x1a2b3c4d}, order_);
   put(body, std::uint16_t{1}, order_);
   put(body, std::uint16_t{0}, order_);
-  put(body, UINT64_MAX, order_);  // the section's length is not said
+  put(body, UINT64_MAX, order_);  // section length: unspecified
   return block(0x0a0d0d0a, body);
 }
 
@@ -44,7 +44,7 @@ PcapngBytes& PcapngBytes::interface(const PcapngInterface& interface) {
   put(body, static_cast<std::uint16_t>(interface.link), order_);
   put(body, std::uint16_t{0}, order_);
   put(body, interface.snap_length, order_);
-  put_option(body, 2, "wlan0");  // if_name: an option to pass over
+  put_option(body, 2, "wlan0");  // if_name: an option that readers skip
   if (interface.resolution != 6) {
     put_option(body, 9,
                std::string(1, static_cast<char>(interface.resolution)));
@@ -76,7 +76,7 @@ PcapngBytes& PcapngBytes::old_packet(const TestFrame& frame,
                                      std::uint16_t interface) {
   std::string body;
   put(body, interface, order_);
-  put(body, std::uint16_t{0xffff}, order_);  // drops are not known
+  put(body, std::uint16_t{0xffff}, order_);  // drops count: unknown
   put_packet(body, frame, interface);
   return block(2, body);
 }

@@ -4,7 +4,7 @@
 //
 //   pcapng().interface({.resolution = 9}).enhanced(frame).bytes()
 //
-// A section header comes by itself; `section` begins a further one.
+// The first section header is written automatically; `section` begins another.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ namespace flowtell {
 struct PcapngInterface {
   LinkType link = LinkType::kEthernet;
   std::uint32_t snap_length = 0;
-  // As if_tsresol writes it; the option is left out for microseconds.
+  // The value of if_tsresol; the option is omitted for microseconds.
   std::uint8_t resolution = 6;
-  std::int64_t offset_seconds = 0;  // the option is left out for 0
+  std::int64_t offset_seconds = 0;  // the option is omitted for 0
 };
 
 class PcapngBytes {
@@ -31,7 +31,7 @@ class PcapngBytes {
   PcapngBytes& section(ByteOrder order);
   PcapngBytes& interface(const PcapngInterface& interface = {});
 
-  // Packet blocks. The frame's time is written in the interface's ticks, cut.
+  // Packet blocks. The frame's time is truncated to the interface's ticks.
   PcapngBytes& enhanced(const TestFrame& frame, std::uint32_t interface = 0);
   PcapngBytes& simple(const TestFrame& frame);
   PcapngBytes& old_packet(const TestFrame& frame, std::uint16_t interface = 0);
@@ -61,7 +61,7 @@ inline PcapngBytes pcapng(ByteOrder order = ByteOrder::kLittle) {
 std::string pcapng_bytes(const std::vector<TestFrame>& frames,
                          const PcapngInterface& interface = {});
 
-// What a clock shows at a time: the obvious twin of TickClock.
+// The ticks of an interface at a time: a slow reference for TickClock.
 std::uint64_t ticks_at(Timestamp time, const PcapngInterface& interface);
 
 }  // namespace flowtell

@@ -21,8 +21,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kLongestRun = 2min;
 
-// This process's environment with the program's folder first in PATH, and
-// messages of the system in English.
+// This process's environment with the program's folder first in PATH and system
+// messages in English.
 std::vector<std::string> environment() {
   const std::filesystem::path binary = FLOWTELL_BINARY;
   std::vector<std::string> variables;
@@ -47,7 +47,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// Starts a shell in a group of its own.
+// Starts a shell in its own process group.
 pid_t start(const std::string& line, const std::string& folder,
             const std::string& out, const std::string& err) {
   constexpr int kWrite = O_WRONLY | O_CREAT | O_TRUNC;
@@ -73,7 +73,7 @@ pid_t start(const std::string& line, const std::string& folder,
   return process;
 }
 
-// The exit code; 128 and more for a signal, as shells say it.
+// The exit code; 128 plus the signal number for a signal, as in a shell.
 int wait_for(pid_t process) {
   const auto end = std::chrono::steady_clock::now() + kLongestRun;
   int status = 0;
@@ -89,7 +89,7 @@ int wait_for(pid_t process) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-// Puts a mark before each line; says where the last one has no end.
+// Puts a mark before each line; notes a missing newline at the end.
 std::string marked(std::string_view text, std::string_view mark) {
   std::string out;
   for (std::string_view line : split(text, '\n')) {

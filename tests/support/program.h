@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs the program as a person at a shell would, and compares what it said with
-// what it is known to say.
+// Runs the program from a shell and compares its output with the expected
+// output.
 //
-// A ProgramTest is a session in an empty folder: `run` types a line there, and
-// `expect` compares the whole session with tests/expected/NAME.txt, which reads
-// as it would on a screen:
+// A ProgramTest is a session in an empty folder: `run` executes a line there,
+// and `expect` compares the whole session with tests/expected/NAME.txt, which
+// reads like a terminal:
 //
 //   $ flowtell flows phone.pcap
 //   0.020000 192.168.12.100 …           (standard output as it is)
 //   ! flowtell: warning: …              (standard error behind "! ")
 //   = 0                                 (the exit code)
 //
-// The folder's own path is written as FOLDER. With FLOWTELL_BLESS=1 in the
-// environment the files are written anew instead: read the difference before
-// you commit it.
+// The folder's own path is written as FOLDER. FLOWTELL_BLESS=1 in the
+// environment rewrites the files instead: read the difference before you commit
+// it.
 #pragma once
 
 #include <fmt/format.h>
@@ -36,10 +36,10 @@ struct Outcome {
 class ProgramTest : public testing::Test {
  protected:
   // Runs a line of sh in the folder; `flowtell` is the program under test. A
-  // line that takes longer than two minutes is ended and fails the test.
+  // line that takes more than two minutes is killed and fails the test.
   Outcome run(const std::string& line);
 
-  // Writes a line into the session that is a remark and not a command.
+  // Adds a line to the session that is a remark, not a command.
   void remark(std::string_view text);
 
   void expect(const std::string& name) const;
@@ -53,7 +53,7 @@ class ProgramTest : public testing::Test {
   std::string in_session(std::string text) const;
 
   TemporaryFolder folder_;
-  TemporaryFolder captured_;  // what the program said
+  TemporaryFolder captured_;  // the output of the program
   std::string session_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes integers in either byte order: what captures and headers are made of.
+// Writes integers in either byte order, to build captures and headers.
 #pragma once
 
 #include <concepts>
@@ -19,7 +19,7 @@ void put(std::string& out, T value, ByteOrder order) {
   }
 }
 
-// Overwrites what stands at `at`, in network byte order.
+// Overwrites the bytes at `at`, in network byte order.
 template <std::unsigned_integral T>
 void put_at(std::string& out, std::size_t at, T value) {
   std::string bytes;

@@ -75,7 +75,7 @@ Keys keys_of(const TestInitial& initial) {
           expand(client, kind + "hp", 16)};
 }
 
-// The ciphertext and, of GCM, its tag. `header` is authenticated with it.
+// The ciphertext and, for GCM, its tag, which also authenticates `header`.
 std::string encrypt(const EVP_CIPHER* cipher, const std::string& key,
                     const std::string& nonce, const std::string& header,
                     const std::string& clear) {
@@ -108,7 +108,7 @@ std::string header_of(const TestInitial& initial) {
   header += static_cast<char>(initial.source_id.size());
   header += initial.source_id;
   header += quic_varint(initial.token.size()) + initial.token;
-  // Two bytes, as clients that fill in the length at the end write it.
+  // A two-byte length, as by clients that fill it in at the end.
   const std::size_t size = initial.number_size + initial.frames.size() + 16;
   put(header, static_cast<std::uint16_t>(0x4000 | size), ByteOrder::kBig);
   return header;

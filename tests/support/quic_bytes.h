@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// QUIC Initial packets for tests, protected as a client would (RFC 9001). The
-// keys are made here with OpenSSL's own HKDF, not with the code under test.
+// QUIC Initial packets for tests, protected as by a client (RFC 9001). The keys
+// come from OpenSSL's own HKDF, not from the code under test.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct TestInitial {
   std::string token = "";
   std::uint32_t number = 2;
   unsigned number_size = 4;
-  // The id that the keys are made of; empty: the destination's.
+  // The id that the keys are derived from; empty: the destination's.
   std::string first_id = "";
 };
 
@@ -27,7 +27,7 @@ std::string quic_initial(const TestInitial& initial);
 
 std::string quic_varint(std::uint64_t value);
 std::string crypto_frame(std::uint64_t offset, const std::string& bytes);
-// With padding up to so many bytes.
+// Padded to `size` bytes.
 std::string padded(std::string frames, std::size_t size = 1162);
 
 std::string from_hex(const std::string& text);

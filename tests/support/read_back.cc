@@ -36,15 +36,15 @@ class BittenBytes : public ByteSource {
   std::size_t at_ = 0;
 };
 
-// Fails the test that reads, and no other.
-void must(bool holds, const char* sentence) {
+// Fails the calling test alone, by an exception.
+void require_that(bool holds, const char* sentence) {
   if (!holds) throw std::runtime_error(sentence);
 }
 
 }  // namespace
 
-std::unique_ptr<ByteSource> in_bites(std::string bytes, std::size_t bite,
-                                     std::string problem) {
+std::unique_ptr<ByteSource> in_chunks(std::string bytes, std::size_t bite,
+                                      std::string problem) {
   return std::make_unique<BittenBytes>(std::move(bytes), bite,
                                        std::move(problem));
 }
@@ -59,26 +59,26 @@ ReadBack read_back(FrameSource& source, std::size_t batch) {
                              frame.wire_length, frame.link, frame.time});
     }
   }
-  must(source.read(frames) == 0, "a source that ended went on");
+  require_that(source.read(frames) == 0, "a source that ended went on");
   read.damage = source.damage();
   return read;
 }
 
 ReadBack read_back(std::string_view bytes, std::size_t batch) {
   auto source = open_capture(as_bytes(bytes), "test");
-  must(source.has_value(), "the bytes of a test are no capture");
+  require_that(source.has_value(), "the bytes of a test are no capture");
   return read_back(**source, batch);
 }
 
 ReadBack read_back_streamed(std::string_view bytes, std::size_t bite,
                             std::size_t batch) {
-  ByteStream stream(in_bites(std::string(bytes), bite));
+  ByteStream stream(in_chunks(std::string(bytes), bite));
   stream.fill(4);
-  if (looks_pcapng(stream.window())) {
+  if (looks_like_pcapng(stream.window())) {
     return read_back(*read_pcapng(std::move(stream)), batch);
   }
   auto source = read_pcap(std::move(stream));
-  must(source.has_value(), "the bytes of a test are no capture");
+  require_that(source.has_value(), "the bytes of a test are no capture");
   return read_back(**source, batch);
 }
 

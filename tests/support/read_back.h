@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads captures made by tests, whole or in small bites, and keeps the frames.
+// Reads captures made by tests, whole or in chunks, and stores the frames.
 #pragma once
 
 #include <memory>
@@ -20,19 +20,19 @@ struct ReadBack {
   std::optional<Damage> damage;
 };
 
-// A source that gives at most `bite` bytes at a time and then ends, or fails
-// with `problem` where there is one.
-std::unique_ptr<ByteSource> in_bites(std::string bytes, std::size_t bite,
-                                     std::string problem = "");
+// A source that returns at most `bite` bytes per read and then ends, or fails
+// with `problem` if there is one.
+std::unique_ptr<ByteSource> in_chunks(std::string bytes, std::size_t bite,
+                                      std::string problem = "");
 
-// Reads a source to its end, `batch` frames at a time.
+// Reads a source to its end, `batch` frames per read.
 ReadBack read_back(FrameSource& source, std::size_t batch = 64);
 
-// The same of bytes that lie in memory, as a mapped file's do. Packed bytes are
-// unpacked. Fails the test, by an exception, where the bytes are no capture.
+// Reads bytes in memory, as of a mapped file, and decompresses them if needed.
+// Bytes that are no capture fail the test by an exception.
 ReadBack read_back(std::string_view bytes, std::size_t batch = 64);
 
-// The same of plain bytes that come through a pipe, `bite` at a time.
+// Reads uncompressed bytes as through a pipe, `bite` bytes per read.
 ReadBack read_back_streamed(std::string_view bytes, std::size_t bite,
                             std::size_t batch = 64);
 

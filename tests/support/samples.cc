@@ -93,7 +93,7 @@ Model small_model(std::uint64_t seed) {
   const Dataset data = random_table(seed, table);
   ForestOptions options;
   options.trees = 4;
-  options.deepest = 3;
+  options.max_depth = 3;
   options.seed = seed;
   BuiltForest built = build_forest(data, options);
 
@@ -116,21 +116,21 @@ Model small_model(std::uint64_t seed) {
                                     {"UDP 53", {{0, 1, 2}, 12, 0.25}},
                                     {"cdn#.example", {{0, 2}, 2, 0.125}}});
   for (std::size_t i = 0; i < model.weights.size(); ++i) {
-    const auto place = static_cast<double>(i);
+    const auto index = static_cast<double>(i);
     EvidenceWeights& weights = model.weights[i];
-    weights.shape = 0.5 + place / 8;
-    weights.name = 2 - place / 4;
-    weights.novelty.prior = 0.02 + place / 100;
-    weights.novelty.shape.fill(0.5 + place);
-    weights.novelty.name.fill(2.5 - place / 4);
-    weights.error_targets.fill({0.75 + place / 100, 0.5});
+    weights.shape = 0.5 + index / 8;
+    weights.name = 2 - index / 4;
+    weights.novelty.prior = 0.02 + index / 100;
+    weights.novelty.shape.fill(0.5 + index);
+    weights.novelty.name.fill(2.5 - index / 4);
+    weights.error_targets.fill({0.75 + index / 100, 0.5});
   }
   for (std::size_t i = 0; i < data.width; ++i) {
     model.importance.push_back(
         {built.impurity_importance[i], 0.01 * static_cast<double>(i) - 0.02});
   }
   model.out_of_bag_accuracy = 0.8125;
-  model.honest = HeldOutScore{
+  model.held_out_score = HeldOutScore{
       {0.75, 0.625}, "by-capture", 5, {{0, 0, 7}, {0, 2, 3}, {2, 2, 9}}};
   model.trained_by = "0.1.0";
   model.seed = seed;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Samples for tests of learners: tables written out by hand, or drawn by a
+// Datasets for tests of learners: tables written by hand, or random with a
 // seed.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace flowtell {
 
-// One row of a table: its values, its app, its capture, the burst of that, and
-// the server's name.
+// One row of a table: its values, its app, its capture, the burst in the
+// capture, and the server name.
 struct TestRow {
   std::vector<float> values;
   AppId app = 0;
@@ -26,12 +26,12 @@ struct TestRow {
   std::string name = "";
 };
 
-// A dataset of these rows. Apps are called "a", "b", …; capture i is called
-// "capture i" and is of the app of its first row, its group its path. All flows
-// are of one device; every capture begins at kTestStart, its bursts 3 s after
-// each other, the flows of a burst 100 ms after each other and 50 ms long.
-// REQUIRES: all rows have equally many values; those of a capture, and of a
-// burst, stand side by side.
+// A dataset of these rows. Apps are named "a", "b", …; capture i is named
+// "capture i", has the app of its first row, and its group is its path. All
+// flows are of one device; every capture begins at kTestStart, its bursts are 3
+// s apart, the flows of a burst 100 ms apart and 50 ms long. REQUIRES: all rows
+// have equally many values; the rows of a capture, and of a burst, are
+// adjacent.
 Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps);
 
 inline constexpr EvidenceKinds kShape{true, false, false};
@@ -43,18 +43,18 @@ struct RandomTable {
   std::size_t columns = 4;
   std::size_t apps = 3;
   std::size_t captures = 6;
-  // Values are drawn from so many; 0: all differ.
+  // The number of distinct values; 0: all differ.
   std::uint32_t distinct = 0;
-  // Whether column 0 tells the app (the others never do).
+  // Whether column 0 identifies the app. The others never do.
   bool telling = true;
 };
 
 Dataset random_table(std::uint64_t seed, const RandomTable& table = {});
 
-// How often each of so many rows was drawn: up to three times, the first once.
+// How often each row was drawn: up to three times, the first row once.
 std::vector<std::uint8_t> random_counts(Random& random, std::size_t rows);
 
-// A small model of features classic14 with every field filled in.
+// A small model of the features classic14 with every field filled in.
 Model small_model(std::uint64_t seed = 1);
 
 }  // namespace flowtell

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A live source that does what a test wrote down, read by read, and never lets
-// anybody wait.
+// A live source that returns scripted reads and never waits.
 #pragma once
 
 #include <algorithm>
@@ -15,10 +14,10 @@
 
 namespace flowtell {
 
-// What one read gives. An empty one is a moment without frames.
+// The result of one read. Without frames it is an idle moment.
 struct ScriptedRead {
   std::vector<TestFrame> frames{};
-  Duration silence{};  // as it was before the read
+  Duration silence{};  // before the read
   std::optional<std::string> notice{};
 };
 
@@ -35,22 +34,23 @@ class ScriptedSource : public LiveSource {
   Duration time_until(Duration) const override { return {}; }
   int descriptor() const override { return -1; }
   std::optional<std::string> take_notice() override {
-    return std::exchange(now_.notice, std::nullopt);
+    return std::exchange(current_.notice, std::nullopt);
   }
 
   std::size_t read(std::span<Frame> batch) override {
     has_ended_ = script_.empty();
     if (has_ended_) return 0;
-    now_ = std::move(script_.front());
+    current_ = std::move(script_.front());
     script_.pop_front();
-    const std::size_t count = std::min(batch.size(), now_.frames.size());
-    for (std::size_t i = 0; i < count; ++i) batch[i] = now_.frames[i].view();
+    const std::size_t count = std::min(batch.size(), current_.frames.size());
+    for (std::size_t i = 0; i < count; ++i)
+      batch[i] = current_.frames[i].view();
     return count;
   }
 
  private:
   std::deque<ScriptedRead> script_;
-  ScriptedRead now_;  // owns the frames handed out last
+  ScriptedRead current_;  // owns the frames returned last
   bool has_ended_ = false;
 };
 

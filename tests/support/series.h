@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The series of a flow of a test, for features to be measured of.
+// The series of a test flow, for computing features.
 #pragma once
 
 #include "features/flow_series.h"
@@ -16,8 +16,8 @@ inline FlowSeries series_of(CollectedFlow flow) {
   return series;
 }
 
-// Of a story that is one flow.
-inline FlowSeries series_of(const PacketStory& story) {
+// REQUIRES: the story is one flow.
+inline FlowSeries series_of(const PacketSequence& story) {
   return series_of(collect(story).flows.at(0));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The commands of a small program that does not exist, with an option of every
-// kind, as the command table describes them.
+// The commands of a small imaginary program with an option of every kind, in
+// the form of the command table.
 #pragma once
 
 #include "tool/command_table.h"
@@ -36,7 +36,7 @@ inline CommandInfo small_program() {
   learner.value = "LEARNER";
   learner.kind = ValueKind::kChoice;
   learner.choices = {"forest", "svm"};
-  learner.usual = "forest";
+  learner.default_value = "forest";
   learner.meaning = "What learns: one of [two]";
 
   OptionInfo trees;
@@ -44,16 +44,16 @@ inline CommandInfo small_program() {
   trees.value = "N";
   trees.kind = ValueKind::kOther;
   trees.range = "1 to 1000";
-  trees.usual = "100";
+  trees.default_value = "100";
   trees.meaning = "Trees of the forest; not with --learner svm";
   trees.needs = {"--seed"};
   trees.excludes = {"--learner"};
 
   CommandInfo train;
-  train.words = "flowtell train";
+  train.full_name = "flowtell train";
   train.name = "train";
   train.summary = "Learn apps";
-  train.remarks =
+  train.footer =
       "It takes well-known\nforms.\n\n.dot begins this one.\n\nExamples:\n"
       "  flowtell train x -o y\n      quick\n\n  flowtell train 'z'";
   train.positionals = {captures, notes};
@@ -71,26 +71,26 @@ inline CommandInfo small_program() {
   state.meaning = "A folder \\ a place";
 
   CommandInfo up;
-  up.words = "flowtell gateway up";
+  up.full_name = "flowtell gateway up";
   up.name = "up";
   up.summary = "Put it up?";
-  up.remarks = "Every change is recorded.\n\nExample:\n  flowtell gateway up";
+  up.footer = "Every change is recorded.\n\nExample:\n  flowtell gateway up";
   up.options = {lan, state};
 
   CommandInfo gateway;
-  gateway.words = "flowtell gateway";
+  gateway.full_name = "flowtell gateway";
   gateway.name = "gateway";
   gateway.summary = "Be the gateway: all of it";
   gateway.options = {help};
-  gateway.below = {up};
+  gateway.subcommands = {up};
 
   CommandInfo program;
-  program.words = "flowtell";
+  program.full_name = "flowtell";
   program.name = "flowtell";
   program.summary = "A program.";
-  program.remarks = "Start here:\n  flowtell train";
+  program.footer = "Start here:\n  flowtell train";
   program.options = {help};
-  program.below = {train, gateway};
+  program.subcommands = {train, gateway};
   return program;
 }
 

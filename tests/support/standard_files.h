@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Puts other files in the place of this process's standard input, output and
-// error, for code that writes there or asks whether there is a terminal.
+// Replaces standard input, output and error of this process by other files, for
+// code that writes there or checks for a terminal.
 #pragma once
 
 #include <fcntl.h>
@@ -20,29 +20,29 @@
 
 namespace flowtell {
 
-// In the place of a descriptor until it ends; then the file before is back.
-// What a test framework prints meanwhile goes to the other file too.
-class InPlaceOf {
+// Replaces a descriptor during its lifetime, then restores it. Output of the
+// test framework in between goes to the other file too.
+class ReplacedFile {
  public:
-  InPlaceOf(int number, int other)
-      : number_(number), before_(::fcntl(number, F_DUPFD_CLOEXEC, 10)) {
+  ReplacedFile(int number, int other)
+      : number_(number), saved_(::fcntl(number, F_DUPFD_CLOEXEC, 10)) {
     std::fflush(stdout);
     ::dup2(other, number);
   }
-  InPlaceOf(const InPlaceOf&) = delete;
-  InPlaceOf& operator=(const InPlaceOf&) = delete;
-  ~InPlaceOf() {
+  ReplacedFile(const ReplacedFile&) = delete;
+  ReplacedFile& operator=(const ReplacedFile&) = delete;
+  ~ReplacedFile() {
     std::fflush(stdout);
-    ::dup2(before_.get(), number_);
+    ::dup2(saved_.get(), number_);
   }
 
  private:
   int number_;
-  FileHandle before_;
+  FileHandle saved_;
 };
 
-// Reads what comes until it ends with the words; gives all that came, also
-// where they do not come within ten seconds.
+// Reads until the text ends with `words`; returns all text, also after ten
+// seconds without them.
 inline std::string read_until(int descriptor, std::string_view words) {
   constexpr int kMilliseconds = 10'000;
   std::string text;
@@ -57,7 +57,7 @@ inline std::string read_until(int descriptor, std::string_view words) {
   return text;
 }
 
-// What can be read there now, as far as one call gets it.
+// What is readable now, up to one read.
 inline std::string read_now(int descriptor) {
   std::array<char, 4096> part{};
   pollfd watched{descriptor, POLLIN, 0};
@@ -67,13 +67,13 @@ inline std::string read_now(int descriptor) {
                    : std::string(part.data(), static_cast<std::size_t>(size));
 }
 
-// Whether anything can be read there now.
+// Whether data is readable now.
 inline bool is_readable(int descriptor) {
   pollfd watched{descriptor, POLLIN, 0};
   return ::poll(&watched, 1, 0) > 0;
 }
 
-// A pipe whose reader is the test.
+// A pipe whose read end belongs to the test.
 class TestPipe {
  public:
   TestPipe() {
@@ -91,8 +91,8 @@ class TestPipe {
   FileHandle writer_;
 };
 
-// A terminal of 100 columns and 40 rows: what programs write to `its` end can
-// be read at `ours`, byte by byte as it is.
+// A terminal of 100 columns and 40 rows: output written to `its` end is read at
+// `ours`, byte by byte and unchanged.
 class TestTerminal {
  public:
   TestTerminal() : ours_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
@@ -107,7 +107,7 @@ class TestTerminal {
     set_size(100, 40);
   }
 
-  // Not where the system gives no terminals.
+  // False if the system has no terminals to give.
   bool is_there() const { return its_.get() >= 0; }
   int ours() const { return ours_.get(); }
   int its() const { return its_.get(); }

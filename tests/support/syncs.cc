@@ -12,10 +12,10 @@
 namespace flowtell {
 namespace {
 
-std::atomic<Syncs*> noting{nullptr};
+std::atomic<Syncs*> active{nullptr};
 
 int sync_by(long call, int descriptor) {
-  if (Syncs* const syncs = noting) {
+  if (Syncs* const syncs = active) {
     if (const int reason = syncs->note(descriptor); reason != 0) {
       errno = reason;
       return -1;
@@ -26,8 +26,8 @@ int sync_by(long call, int descriptor) {
 
 }  // namespace
 
-Syncs::Syncs() { noting = this; }
-Syncs::~Syncs() { noting = nullptr; }
+Syncs::Syncs() { active = this; }
+Syncs::~Syncs() { active = nullptr; }
 
 int Syncs::note(int descriptor) {
   struct stat status {};
@@ -53,7 +53,7 @@ void Syncs::fail_with(int reason) {
 
 }  // namespace flowtell
 
-// In the place of the C library's.
+// These replace the C library's functions.
 extern "C" int fsync(int descriptor) {
   return flowtell::sync_by(SYS_fsync, descriptor);
 }

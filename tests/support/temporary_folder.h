@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A folder of a test's own, gone with all it holds when the test ends.
+// A temporary folder of one test, removed with its content at the end.
 #pragma once
 
 #include <filesystem>
@@ -17,16 +17,16 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder();
 
-  // The path of a name in it.
+  // The path of a name in the folder.
   std::string operator/(std::string_view name) const {
     return (path_ / name).string();
   }
   std::string path() const { return path_.string(); }
 
-  // Puts a file there, its folders too, and gives its path.
+  // Writes a file, creates its folders, and returns its path.
   std::string put(std::string_view name, std::string_view bytes) const;
 
-  // The names of what lies in it, sorted.
+  // The names of the entries, sorted.
   std::vector<std::string> names() const;
 
  private:

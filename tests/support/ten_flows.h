@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ten flows judged by hand:
+// Ten flows with predictions made by hand:
 //
 //   truth   chat   mail   video  rule     verdict
 //   chat    0.9    0.1    0      -        chat
@@ -54,7 +54,7 @@ inline Probabilities judged() {
   return all;
 }
 
-inline Evaluation hand_computed() {
+inline Evaluation hand_computed_evaluation() {
   return evaluate(ten_flows(), judged(), kRule);
 }
 

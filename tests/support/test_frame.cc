@@ -17,7 +17,7 @@ constexpr std::uint8_t kAuthenticationHeader = 51;
 
 Address test_address(std::string_view text) {
   const auto parsed = Address::parse(text);
-  require(parsed.has_value(), "a test names an address that is none");
+  require(parsed.has_value(), "a test uses an invalid address");
   return *parsed;
 }
 
@@ -40,19 +40,19 @@ void FrameBuilder::follows_at(std::size_t at, Follows what) {
   follows_ = what;
 }
 
-void FrameBuilder::say_type(std::uint16_t type) {
+void FrameBuilder::set_type(std::uint16_t type) {
   if (follows_ == Follows::kEtherType || follows_ == Follows::kPppProtocol) {
     put_at(bytes_, follows_at_, type);
   }
 }
 
-void FrameBuilder::say_ip(bool is_v6) {
+void FrameBuilder::set_ip(bool is_v6) {
   const bool in_ppp = follows_ == Follows::kPppProtocol;
   const std::uint32_t family = is_v6 ? 10 : 2;
   if (is_v6) {
-    say_type(in_ppp ? 0x0057 : 0x86dd);
+    set_type(in_ppp ? 0x0057 : 0x86dd);
   } else {
-    say_type(in_ppp ? 0x0021 : 0x0800);
+    set_type(in_ppp ? 0x0021 : 0x0800);
   }
   if (follows_ == Follows::kFamilyBig) put_at(bytes_, follows_at_, family);
   if (follows_ == Follows::kFamilyLittle) {
@@ -105,7 +105,7 @@ FrameBuilder& FrameBuilder::loop() {
 }
 
 FrameBuilder& FrameBuilder::vlan(std::uint16_t tag_type) {
-  say_type(tag_type);
+  set_type(tag_type);
   u16(7);
   u16(0xffff);
   follows_at(bytes_.size() - 2, Follows::kEtherType);
@@ -113,7 +113,7 @@ FrameBuilder& FrameBuilder::vlan(std::uint16_t tag_type) {
 }
 
 FrameBuilder& FrameBuilder::pppoe() {
-  say_type(0x8864);
+  set_type(0x8864);
   u16(0x1100);
   u16(1);  // session
   pppoe_at_ = bytes_.size();
@@ -124,14 +124,14 @@ FrameBuilder& FrameBuilder::pppoe() {
 }
 
 FrameBuilder& FrameBuilder::ether_type(std::uint16_t type) {
-  say_type(type);
+  set_type(type);
   return *this;
 }
 
 FrameBuilder& FrameBuilder::ipv4(std::string_view source,
                                  std::string_view destination,
                                  unsigned option_words) {
-  say_ip(false);
+  set_ip(false);
   ipv4_at_ = bytes_.size();
   u8(0x40 | (5 + option_words));
   zeros(7);
@@ -147,7 +147,7 @@ FrameBuilder& FrameBuilder::ipv4(std::string_view source,
 
 FrameBuilder& FrameBuilder::ipv6(std::string_view source,
                                  std::string_view destination) {
-  say_ip(true);
+  set_ip(true);
   ipv6_at_ = bytes_.size();
   u8(0x60);
   zeros(5);
@@ -164,8 +164,8 @@ FrameBuilder& FrameBuilder::extension(std::uint8_t kind, std::uint8_t units) {
   follows_at(bytes_.size(), Follows::kIpProtocol);
   u8(59);
   u8(units);
-  const bool in_words = kind == kAuthenticationHeader;
-  zeros((in_words ? (units + 2u) * 4 : (units + 1u) * 8) - 2);
+  const bool flow_text = kind == kAuthenticationHeader;
+  zeros((flow_text ? (units + 2u) * 4 : (units + 1u) * 8) - 2);
   return *this;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Frames for tests, built from the outside in, with all lengths and "what
-// follows" fields filled in:
+// Frames for tests, built from the outermost header inwards. All lengths and
+// "next protocol" fields are filled in:
 //
 //   frame().ethernet().vlan().ipv4().tcp(40000, 443, kTcpSyn).build()
 //   frame().ethernet().ipv6().extension(0).udp(5000, 53).payload(30).snap(60)
@@ -21,7 +21,7 @@ namespace flowtell {
 
 using namespace std::chrono_literals;
 
-// When the little worlds of the tests begin: 2019-04-03T17:21:09Z.
+// The start time of the test captures: 2019-04-03T17:21:09Z.
 inline constexpr Timestamp kTestStart{1'554'312'069s};
 
 // REQUIRES: the text is an address.
@@ -34,13 +34,13 @@ struct TestFrame {
   LinkType link = LinkType::kEthernet;
   Timestamp time = kTestStart;
 
-  // Valid while this lives.
+  // Valid during the lifetime of this frame.
   Frame view() const { return {time, as_bytes(bytes), wire_length, link}; }
 
   bool operator==(const TestFrame&) const = default;
 };
 
-// The whole frame, for a failing test to show.
+// The whole frame, for test failures.
 std::ostream& operator<<(std::ostream& out, const TestFrame& frame);
 
 struct TestFragment {
@@ -51,19 +51,19 @@ struct TestFragment {
 
 class FrameBuilder {
  public:
-  // --- link headers: one of these comes first -------------------------------
+  // --- link headers: exactly one of these comes first -----------------------
   FrameBuilder& ethernet();
   FrameBuilder& linux_sll();
   FrameBuilder& linux_sll2();
   FrameBuilder& raw(LinkType link = LinkType::kRaw);
-  // `family` stands for IP of either version; 0 fills it in (2 or 10).
+  // `family` 0 is replaced by that of the next IP header (2 or 10).
   FrameBuilder& null(ByteOrder order, std::uint32_t family = 0);
   FrameBuilder& loop();
 
   // --- between the link and IP ----------------------------------------------
   FrameBuilder& vlan(std::uint16_t tag_type = 0x8100);
   FrameBuilder& pppoe();
-  // Says what follows where no method here writes it.
+  // Sets the next type where no method here writes it.
   FrameBuilder& ether_type(std::uint16_t type);
 
   // --- IP -------------------------------------------------------------------
@@ -72,27 +72,27 @@ class FrameBuilder {
                      unsigned option_words = 0);
   FrameBuilder& ipv6(std::string_view source = "fd00::100",
                      std::string_view destination = "2001:db8::5");
-  // An IPv6 extension header of `units` of its kind above the shortest.
+  // An IPv6 extension header of `units` units of its kind beyond the shortest.
   FrameBuilder& extension(std::uint8_t kind, std::uint8_t units = 0);
   FrameBuilder& fragment(const TestFragment& fragment);
   FrameBuilder& protocol(std::uint8_t number);
-  // The length that the IP header states, in place of the true one.
+  // The length in the IP header, in place of the true one.
   FrameBuilder& stated_length(std::uint16_t length);
 
   // --- above IP -------------------------------------------------------------
   FrameBuilder& tcp(Port source = 40000, Port destination = 443,
                     std::uint8_t flags = kTcpAck, unsigned option_words = 0);
   FrameBuilder& sequence(std::uint32_t number);
-  // The header length that the TCP header states, in words of 4 bytes.
+  // The header length in the TCP header, in words of 4 bytes.
   FrameBuilder& data_offset(unsigned words);
   FrameBuilder& udp(Port source = 40000, Port destination = 443);
   FrameBuilder& payload(std::size_t count);
   FrameBuilder& payload(std::string_view bytes);
 
   // --- the frame as a whole -------------------------------------------------
-  // Bytes behind the datagram that belong to the link.
+  // Link padding after the datagram.
   FrameBuilder& padding(std::size_t count);
-  // Captures no more than so many bytes.
+  // Captures at most `length` bytes.
   FrameBuilder& snap(std::size_t length);
   FrameBuilder& at(Timestamp time);
 
@@ -101,7 +101,7 @@ class FrameBuilder {
 
  private:
   enum class Follows {
-    kUnsaid,
+    kUnknown,
     kEtherType,
     kPppProtocol,
     kFamilyLittle,
@@ -109,8 +109,8 @@ class FrameBuilder {
     kIpProtocol,
   };
 
-  void say_type(std::uint16_t type);
-  void say_ip(bool is_v6);
+  void set_type(std::uint16_t type);
+  void set_ip(bool is_v6);
   void follows_at(std::size_t at, Follows what);
   void zeros(std::size_t count) { bytes_.append(count, '\0'); }
   void u8(unsigned value) { bytes_ += static_cast<char>(value); }
@@ -119,7 +119,7 @@ class FrameBuilder {
   std::string bytes_;
   LinkType link_ = LinkType::kEthernet;
   Timestamp time_ = kTestStart;
-  Follows follows_ = Follows::kUnsaid;
+  Follows follows_ = Follows::kUnknown;
   std::size_t follows_at_ = 0;
   std::optional<std::size_t> pppoe_at_;
   std::optional<std::size_t> ipv4_at_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a phone and a server send each other, for tests of the names of flows.
+// Traffic between a phone and a server, for tests of the names of flows.
 #pragma once
 
 #include <algorithm>
@@ -18,9 +18,9 @@ namespace flowtell {
 
 inline constexpr std::string_view kPhoneText = "192.168.12.100";
 inline constexpr std::string_view kServer = "203.0.113.5";
-inline constexpr std::uint32_t kStart = 0xfffffff0;  // so that numbers wrap
+inline constexpr std::uint32_t kStart = 0xfffffff0;  // forces wrap-around
 
-// What the phone and the server at the other end of one pair send.
+// The packets of one pair of a phone and a server.
 class Wire {
  public:
   Wire& after(Duration time) {
@@ -34,7 +34,7 @@ class Wire {
                    .tcp(port, 443, kTcpSyn)
                    .sequence(kStart - 1));
   }
-  // A segment at this place of the stream.
+  // A segment at this offset of the stream.
   Wire& segment(std::size_t offset, const std::string& bytes,
                 Port port = 40000) {
     return add(frame()
@@ -59,7 +59,7 @@ class Wire {
                    .udp(53, 3333)
                    .payload(message.bytes()));
   }
-  Wire& said_to_all(const DnsBytes& message) {
+  Wire& send_multicast(const DnsBytes& message) {
     return add(frame()
                    .raw()
                    .ipv4("192.168.12.9", "224.0.0.251")
@@ -89,7 +89,7 @@ class Wire {
   std::vector<TestFrame> frames_;
 };
 
-// "tls www.example.org h2" of each flow to the server.
+// The name of each flow to the server, as "tls www.example.org h2".
 inline std::vector<std::string> names(const Wire& wire,
                                       std::string_view remote = kServer) {
   FlowOptions options;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A wire in a private corner of the machine: frames put in at `phone0` come out at `lan0`."""
+"""A wire in a private sandbox: frames sent to `phone0` arrive at `lan0`."""
 import contextlib
 import os
 import pathlib
@@ -15,7 +15,7 @@ def make_wire():
     for command in ("link add lan0 type veth peer name phone0", "link set lan0 up", "link set phone0 up"):
         subprocess.run(["ip", *command.split()], check=True)
     for end in ("lan0", "phone0"):
-        with contextlib.suppress(FileNotFoundError):  # a kernel without IPv6 has nothing to say
+        with contextlib.suppress(FileNotFoundError):  # a kernel without IPv6
             pathlib.Path(f"/proc/sys/net/ipv6/conf/{end}/disable_ipv6").write_text("1")
 
 
@@ -31,7 +31,7 @@ def checksum(data):
 
 
 def udp_frame(device, size, port=40000):
-    """From 10.0.x.y, which `device` stands for, to 203.0.113.5:443."""
+    """From 10.0.x.y, given by `device`, to 203.0.113.5:443."""
     source = bytes([10, 0, device >> 8, device & 255])
     head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + size, 0, 0, 64, 17, 0, source, bytes([203, 0, 113, 5]))
     head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
@@ -40,38 +40,38 @@ def udp_frame(device, size, port=40000):
 
 
 def phone():
-    """A socket that puts frames on the wire."""
+    """A socket that sends frames on the wire."""
     link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     link.bind(("phone0", 0))
     return link
 
 
 def listeners():
-    """How many sockets take frames from links."""
+    """The number of sockets that receive frames from links."""
     return len(pathlib.Path("/proc/net/packet").read_text().splitlines())
 
 
-def wait_until_it_listens(process, before):
-    """On a busy machine a start takes its time."""
+def wait_until_listening(process, before):
+    """Starting takes time on a busy machine."""
     deadline = time.monotonic() + 30
     while listeners() <= before and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
 
 
 class Program:
-    """A flowtell that runs, its lines of output with the times at which they came."""
+    """A running flowtell and its lines of output, with their times."""
 
     def __init__(self, *arguments, ready=0.4, env=None):
         before = listeners()
         self.process = subprocess.Popen([str(word) for word in arguments], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, env=env)
-        self.lines, self.told = [], []
+        self.lines, self.errors = [], []
         self.readers = [threading.Thread(target=self.read, args=pair) for pair in
-                        ((self.process.stdout, self.lines), (self.process.stderr, self.told))]
+                        ((self.process.stdout, self.lines), (self.process.stderr, self.errors))]
         for reader in self.readers:
             reader.start()
         if ready > 0:
-            wait_until_it_listens(self.process, before)
+            wait_until_listening(self.process, before)
             time.sleep(ready)
 
     @staticmethod
@@ -85,13 +85,13 @@ class Program:
 
     @property
     def err(self):
-        return "\n".join(line for _, line in self.told)
+        return "\n".join(line for _, line in self.errors)
 
     def kill(self, number):
         os.kill(self.process.pid, number)
 
     def end(self, number=signal.SIGINT, within=20):
-        """Its exit code, after a signal or (None) by itself."""
+        """Returns the exit code, after a signal or (None) by itself."""
         if number is not None and self.process.poll() is None:
             self.kill(number)
         try:

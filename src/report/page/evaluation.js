@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The charts of an evaluation: risk over coverage, reliability, a device's day.
+// The charts of an evaluation: risk and coverage, reliability, timeline.
 "use strict";
 
 (() => {
@@ -19,7 +19,7 @@
       y: point.risk,
       floor: point.floor,
     }));
-    const in_use = [{ x: evaluation.coverage, y: evaluation.error_named }];
+    const in_use = [{ x: evaluation.coverage, y: evaluation.selective_risk }];
     const highest = Math.max(in_use[0].y, ...curve.map((point) => point.y));
     return {
       type: "scatter",
@@ -104,7 +104,7 @@
             backgroundColor: page.faint(theme.colour(0), 0.55),
           },
           {
-            label: "true confidences",
+            label: "perfect calibration",
             data: [
               { x: 0, y: 0 },
               { x: 1, y: 1 },
@@ -148,8 +148,8 @@
     return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}`;
   }
 
-  // Where times of the day are drawn: a pause between two uses takes so many
-  // seconds of drawing, whatever it took.
+  // Maps times to drawing positions: every pause between two uses is drawn with
+  // the same width in seconds.
   const drawn_pause = 4;
   let drawn_end = 0;
   for (const use of day.uses) {
@@ -157,7 +157,7 @@
     drawn_end += use.end - use.begin + drawn_pause;
   }
 
-  // Draws which app was in use as bars behind the marks.
+  // Draws the app in use as bars behind the marks.
   const bars_of = (uses, theme) => ({
     id: "uses",
     beforeDatasetsDraw({ ctx, scales: { x, y } }) {
@@ -174,7 +174,7 @@
     },
   });
 
-  // The flows of these uses as marks: named right, named wrong, not named.
+  // The flows of these uses as marks: right, wrong, or unknown.
   function marks_of(uses, theme) {
     const right = apps.map(() => []);
     const wrong = [];
@@ -222,8 +222,8 @@
     ];
   }
 
-  // One line of the day: so many drawn seconds from its first use on. Its ticks
-  // are the times at which uses begin, as far as there is room.
+  // One strip of the timeline, with a fixed number of drawn seconds. Its ticks
+  // are the times at which uses begin, if there is room.
   function strip(uses, seconds, theme) {
     const begin = uses[0].begin + uses[0].shift;
     const ticks = [];
@@ -282,8 +282,7 @@
     };
   }
 
-  // As many strips as it takes for each to hold some forty uses; all are drawn
-  // to one scale.
+  // Each strip holds about forty uses; all strips have one scale.
   function draw_day(place) {
     const count = Math.ceil(day.uses.length / 40);
     const strips = Array.from({ length: count }, () => []);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What all pages share: data, colours and marks, and charts that are drawn anew
-// when the reader turns from light to dark, or to paper.
+// Shared by all pages: data, colours, marks, and charts that are redrawn when
+// the theme changes or the page is printed.
 "use strict";
 
 const page = (() => {
@@ -31,7 +31,7 @@ const page = (() => {
     };
   }
 
-  // A colour "#rrggbb" that lets so much through.
+  // A colour "#rrggbb" with an opacity.
   const faint = (colour, alpha) =>
     colour + Math.round(alpha * 255).toString(16).padStart(2, "0");
 

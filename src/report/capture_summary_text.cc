@@ -8,8 +8,8 @@
 namespace flowtell {
 namespace {
 
-std::string apps_table(const CaptureSummary& account, const Model& model) {
-  const EvidenceKinds kinds = account.kinds();
+std::string apps_table(const CaptureSummary& summary, const Model& model) {
+  const EvidenceKinds kinds = summary.kinds();
   const bool several = kinds.text().find(',') != std::string::npos;
   std::vector<std::string> header = {"app", "flows", "unknown"};
   if (kinds.name) header.emplace_back("with a name");
@@ -20,8 +20,8 @@ std::string apps_table(const CaptureSummary& account, const Model& model) {
     if (kinds.time) header.emplace_back("by time");
   }
   TextTable table(header);
-  for (std::size_t id = 0; id < account.apps().size(); ++id) {
-    const AppSummary& app = account.apps()[id];
+  for (std::size_t id = 0; id < summary.apps().size(); ++id) {
+    const AppSummary& app = summary.apps()[id];
     if (app.flows == 0) continue;
     std::vector<std::string> row = {model.apps[id], std::to_string(app.flows),
                                     std::to_string(app.unknown)};
@@ -37,43 +37,44 @@ std::string apps_table(const CaptureSummary& account, const Model& model) {
   std::string text = table.text();
   if (several) {
     text +=
-        "In any case: whichever one kind of evidence is left out. By a kind: "
-        "without it\nthe app would be another.\n";
+        "In any case: the app stays the same without any one kind of evidence. "
+        "By a kind:\nwithout it the app would be different.\n";
   }
   return text;
 }
 
-std::vector<std::string> row_of(const StrongFlow& speaker, const Model& model) {
-  const Flow flow = speaker.flow.reported();
+std::vector<std::string> row_of(const StrongFlow& strong, const Model& model) {
+  const Flow flow = strong.flow.to_flow();
   return {fmt::format(
-              "{:>5}  {}", speaker.number,
+              "{:>5}  {}", strong.number,
               flow.name.server.empty() ? flow.remote.text() : flow.name.server),
           fmt::format("{} {}", protocol_name(flow.protocol), flow.remote_port),
           std::to_string(flow.sent.bytes),
           std::to_string(flow.received.bytes),
-          model.apps[speaker.app],
-          fmt::format("{:.2f}", speaker.probability),
-          speaker.verdict.is_unknown ? std::string(kUnknownName)
-                                     : model.apps[speaker.verdict.best]};
+          model.apps[strong.app],
+          fmt::format("{:.2f}", strong.probability),
+          strong.verdict.is_unknown ? std::string(kUnknownName)
+                                    : model.apps[strong.verdict.best]};
 }
 
-std::string speakers_table(const std::vector<StrongFlow>& strong_flows,
-                           const Model& model, std::string what) {
+std::string strong_flows_table(const std::vector<StrongFlow>& strong_flows,
+                               const Model& model, std::string what) {
   if (strong_flows.empty()) return "";
-  TextTable table({std::move(what), "port", "bytes sent", "received",
-                   "speaks for", "alone", "verdict"});
-  for (const StrongFlow& speaker : strong_flows)
-    table.add(row_of(speaker, model));
+  TextTable table({std::move(what), "port", "bytes sent", "received", "favours",
+                   "alone", "verdict"});
+  for (const StrongFlow& strong : strong_flows)
+    table.add(row_of(strong, model));
   return '\n' + table.text();
 }
 
-// Of all that speak for another app than the leading one, the loudest.
-std::vector<StrongFlow> against(const CaptureSummary& account, AppId leading) {
+// The strongest flows for any app other than the top one.
+std::vector<StrongFlow> opposing_flows(const CaptureSummary& summary,
+                                       AppId top_app) {
   constexpr std::size_t kShown = 3;
   std::vector<StrongFlow> all;
-  for (std::size_t id = 0; id < account.apps().size(); ++id) {
-    if (id == leading) continue;
-    const auto& strong_flows = account.apps()[id].strong_flows;
+  for (std::size_t id = 0; id < summary.apps().size(); ++id) {
+    if (id == top_app) continue;
+    const auto& strong_flows = summary.apps()[id].strong_flows;
     all.insert(all.end(), strong_flows.begin(), strong_flows.end());
   }
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
@@ -85,20 +86,21 @@ std::vector<StrongFlow> against(const CaptureSummary& account, AppId leading) {
 
 }  // namespace
 
-std::string capture_summary_text(const CaptureSummary& account,
+std::string capture_summary_text(const CaptureSummary& summary,
                                  const ExplanationSetting& setting) {
   const Model& model = setting.model;
-  const AppId leading = account.leading();
+  const AppId top_app = summary.leading();
   std::string out = fmt::format("{}, by {}; unknown by {}\n\n",
-                                counted(account.flows(), "flow"),
-                                account.kinds().text(), setting.rule.text());
-  out += apps_table(account, model);
-  out += speakers_table(
-      account.apps()[leading].strong_flows, model,
-      fmt::format("flow that drew it to {}", model.apps[leading]));
-  out += speakers_table(against(account, leading), model,
-                        "flow that spoke for another");
-  return out + "\nOne flow: flowtell explain MODEL CAPTURE --flow N\n";
+                                counted(summary.flows(), "flow"),
+                                summary.kinds().text(), setting.rule.text());
+  out += apps_table(summary, model);
+  out += strong_flows_table(
+      summary.apps()[top_app].strong_flows, model,
+      fmt::format("strongest flows for {}", model.apps[top_app]));
+  out += strong_flows_table(opposing_flows(summary, top_app), model,
+                            "strongest flows for others");
+  return out +
+         "\nTo explain one flow: flowtell explain MODEL CAPTURE --flow N\n";
 }
 
 }  // namespace flowtell
