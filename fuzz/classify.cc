@@ -60,16 +60,13 @@ void classify(FrameSource& source, unsigned how) {
   static const FeatureList kFeatures =
       *FeatureList::parse("classic14,appscanner54,robust");
   static std::vector<ClassifierSession> sessions = make_sessions();
-  ClassifierSession& classifier = sessions[how % sessions.size()];
+  ClassifierSession& session = sessions[how % sessions.size()];
   const auto writer = make_flow_writer(writer_options(how >> 4, kFeatures));
   std::string text;
   LineListener lines(*writer, text);
   Checker checker;
-  FlowReporter reporter(kFeatures, Naming{&classifier, true},
-                        {&lines, &checker});
-  FlowOptions options;
-  options.key = model().flow_key;
-  options.burst_gap = model().burst_gap;
+  FlowReporter reporter(kFeatures, Naming{&session, true}, {&lines, &checker});
+  FlowOptions options = session.classifier().flow_options();
   options.names = true;
   FlowMeter meter(options, reporter);
   writer->begin_capture(text, "phone.pcap");

@@ -187,11 +187,6 @@ TEST_F(EvidenceTracerTest, ClassifiesByFewerKindsAsWell) {
   EXPECT_EQ(traced_.back().flow.fewer.size(), 5U);
 }
 
-TEST_F(EvidenceTracerTest, RejectsAModelOfOtherFeatures) {
-  model_.feature_identity += "more";
-  EXPECT_FALSE(EvidenceTracer::make(model_, {}, {}, [](const TracedFlow&) {}));
-}
-
 TEST(KeptFlow, HasTheNameAndNoPackets) {
   std::string server = "x.example";
   const std::vector<PacketRecord> packets(2);

@@ -16,13 +16,13 @@ namespace flowtell {
 namespace {
 
 // A flow of a burst to a server of this name.
-struct FlowCase {
+struct NamedFlow {
   std::uint32_t payload;
   std::string name;
 };
 
 // Two bursts of a device, 3 s apart.
-const std::vector<std::vector<FlowCase>> kBursts = {
+const std::vector<std::vector<NamedFlow>> kBursts = {
     {{300, "cdn7.example"}, {20, ""}, {1200, "post.example"}},
     {{70, "never.met"}, {900, ""}},
 };
@@ -32,7 +32,7 @@ void feed(FlowSink& sink) {
   Timestamp now = kTestStart;
   std::uint32_t burst = 0;
   for (const auto& flows : kBursts) {
-    for (const FlowCase& flow_case : flows) {
+    for (const NamedFlow& flow_case : flows) {
       std::vector<PacketRecord> packets(4);
       for (std::size_t i = 0; i < packets.size(); ++i) {
         packets[i].time = now + 5ms * i;

@@ -319,9 +319,9 @@ TEST_F(FlowExplanationTest, ReportsASingleKindOfEvidence) {
 
 TEST_F(FlowExplanationTest, WritesNullForMissingValuesInJson) {
   FlowExplanation explained = explanation_;
-  reported.flow = KeptFlow(flow_);
+  explained.flow = KeptFlow(flow_);
   const ExplanationSetting setting{model_, explanation_.kinds, {}};
-  auto json = nlohmann::json::parse(flow_explanation_json(reported, setting));
+  auto json = nlohmann::json::parse(flow_explanation_json(explained, setting));
   EXPECT_EQ(json["name"], "cdn.example.com");
   EXPECT_EQ(json["name_source"], "tls");
   EXPECT_EQ(json["first"], 1.5);
@@ -357,11 +357,11 @@ TEST_F(FlowExplanationTest, WritesNullForMissingValuesInJson) {
   EXPECT_EQ(json["counterfactuals"]["names"][1]["name"], "chat.example");
 
   flow_.name = {};
-  reported.flow = KeptFlow(flow_);
-  reported.silence.reset();
-  reported.name.clear();
-  reported.verdict.is_unknown = true;
-  json = nlohmann::json::parse(flow_explanation_json(reported, setting));
+  explained.flow = KeptFlow(flow_);
+  explained.silence.reset();
+  explained.name.clear();
+  explained.verdict.is_unknown = true;
+  json = nlohmann::json::parse(flow_explanation_json(explained, setting));
   EXPECT_TRUE(json["name"].is_null());
   EXPECT_TRUE(json["idle_seconds"].is_null());
   EXPECT_TRUE(json["scores"]["name"].is_null());

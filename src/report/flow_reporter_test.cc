@@ -201,9 +201,9 @@ TEST(FlowReporter, ClassifiesABurstAtItsEnd) {
 // Device context does not carry over to the next capture.
 TEST(FlowReporter, ResetsTheClassifierPerCapture) {
   const FeatureList none;
-  Naming naming({"x", "y", "z"});
+  NamedApps apps({"x", "y", "z"});
   Listener listener;
-  FlowReporter reporter(none, naming.naming(), {&listener});
+  FlowReporter reporter(none, apps.naming(), {&listener});
   meter_frames(reporter);
   const double first = listener.last_confidence;
   meter_frames(reporter);

@@ -270,7 +270,7 @@ TEST_F(WatchReportingTest, ReplacesTheModel) {
     add_burst(*watch, 1);
     static_cast<void>(watch->refresh(no_status));
     text = read_all();
-    EXPECT_EQ(watch->model().apps, other.apps);
+    EXPECT_EQ(watch->classifier().model().apps, other.apps);
   }
   EXPECT_TRUE(std::ranges::any_of(other.apps, [&](const std::string& app) {
     return text.find(',' + app + ',') != std::string::npos;
