@@ -155,9 +155,8 @@ TEST_F(BadModels, UnreadableCapturesAreNamed) {
           "flowtell flows phone.pcap");
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.err,
-            "flowtell: cannot open phone.pcap: Permission denied; is it there, "
-            "and may "
-            "you read it?\n");
+            "flowtell: cannot open phone.pcap: Permission denied; check that "
+            "it exists and is readable\n");
 }
 
 }  // namespace

@@ -69,10 +69,10 @@ TEST_F(ThreadsProgram, ReportTheTimeOfEachStage) {
   EXPECT_EQ(reported.out, "");
   for (const char* word :
        {"read", "decode", "flow", "features", "classify", "report", "write",
-        "packets/s", "flows/s", "open at a time", "a flow with its packets"}) {
+        "packets/s", "flows/s", "flows open", "per flow with its packets"}) {
     EXPECT_NE(reported.err.find(word), std::string::npos) << word;
   }
-  const std::string two = "The times of 2 threads are added up; ";
+  const std::string two = "Times are summed over 2 threads; ";
   for (const auto& [threads, has_two] :
        {std::pair("1", false), std::pair("2", true), std::pair("5", true)}) {
     EXPECT_EQ(run(fmt::format("flowtell flows long.pcap --stats --threads {}",

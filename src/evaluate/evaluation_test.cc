@@ -83,9 +83,9 @@ TEST(Evaluation, ListsAppsWithZeroRecall) {
 
 // Eight captures of two apps. In the first four the scores are uniform, in the
 // others they are right.
-class Timeline : public testing::Test {
+class EvaluateTimeline : public testing::Test {
  protected:
-  Timeline() {
+  EvaluateTimeline() {
     std::vector<TestRow> rows;
     for (std::uint32_t capture = 0; capture < 8; ++capture) {
       const auto app = static_cast<AppId>(capture % 2);
@@ -106,7 +106,7 @@ class Timeline : public testing::Test {
   HeldOutScores held_out;
 };
 
-TEST_F(Timeline, IsScoredInSeveralOrders) {
+TEST_F(EvaluateTimeline, IsScoredInSeveralOrders) {
   const TimelineScore score = evaluate_timeline(data, held_out, {}, 3);
   ASSERT_EQ(score.repeats, 5u);
   std::vector<double> accuracies;
@@ -130,7 +130,7 @@ TEST_F(Timeline, IsScoredInSeveralOrders) {
 }
 
 // Without time evidence the order does not matter.
-TEST_F(Timeline, HasNoSpreadWithoutTime) {
+TEST_F(EvaluateTimeline, HasNoSpreadWithoutTime) {
   const EvidenceKinds shape{true, false, false};
   const TimelineScore score = evaluate_timeline(data, held_out, shape, 3);
   EXPECT_EQ(score.spread, Score{});

@@ -81,7 +81,7 @@ TEST_F(LiveLoop, ReportsFramesAndSilencesAndPollsAfterEach) {
                    {.frames = one_, .silence = 5s},
                    {.silence = 0s}}));
   EXPECT_EQ(handler_.log,
-            "take 2. poll.  silent 3. poll.  take 1. poll.  silent 0. poll.  ");
+            "take 2. poll. silent 3. poll. take 1. poll. silent 0. poll. ");
 }
 
 TEST_F(LiveLoop, ForwardsNotices) {
@@ -89,14 +89,14 @@ TEST_F(LiveLoop, ForwardsNotices) {
                    {.notice = "eth1 is back"},
                    {}}));
   EXPECT_EQ(handler_.log,
-            "take 1. notice 'eth1 is gone'. poll.  silent 0. notice 'eth1 is "
-            "back'. poll.  silent 0. poll.  ");
+            "take 1. notice 'eth1 is gone'. poll. silent 0. notice 'eth1 is "
+            "back'. poll. silent 0. poll. ");
 }
 
 TEST_F(LiveLoop, EndsWhenItsHandlerIsDone) {
   handler_.on_poll = done_request;
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
-  EXPECT_EQ(handler_.log, "take 1. poll.  ");
+  EXPECT_EQ(handler_.log, "take 1. poll. ");
 }
 
 TEST_F(LiveLoop, ReadsNothingWhileItsHandlerHoldsFrames) {
@@ -109,7 +109,7 @@ TEST_F(LiveLoop, ReadsNothingWhileItsHandlerHoldsFrames) {
   const Duration began = monotonic_now();
   EXPECT_TRUE(run({{.frames = two_}, {.frames = one_}}));
   EXPECT_GE(monotonic_now() - began, 20ms) << "it waits twice meanwhile";
-  EXPECT_EQ(handler_.log, "take 2. poll.  poll.  poll.  take 1. poll.  ");
+  EXPECT_EQ(handler_.log, "take 2. poll. poll. poll. take 1. poll. ");
 }
 
 TEST_F(LiveLoop, EndsBySignalWhileFramesAreHeld) {
@@ -122,7 +122,7 @@ TEST_F(LiveLoop, EndsBySignalWhileFramesAreHeld) {
   const auto ended = run({{.frames = two_}, {.frames = one_}});
   ASSERT_TRUE(ended);
   EXPECT_EQ(*ended, LiveEnd::kStopped);
-  EXPECT_EQ(handler_.log, "take 2. poll.  ");
+  EXPECT_EQ(handler_.log, "take 2. poll. ");
 }
 
 TEST_F(LiveLoop, EndsBySignal) {
@@ -132,14 +132,14 @@ TEST_F(LiveLoop, EndsBySignal) {
     const auto end = run({{.frames = one_}, {}});
     ASSERT_TRUE(end);
     EXPECT_EQ(*end, LiveEnd::kStopped);
-    EXPECT_EQ(handler_.log, "take 1. poll.  silent 0. poll.  ");
+    EXPECT_EQ(handler_.log, "take 1. poll. silent 0. poll. ");
   }
 }
 
 TEST_F(LiveLoop, HandlesPendingFramesAfterASignal) {
   on_poll(1, [] { ::raise(SIGINT); });
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}, {}, {.frames = one_}}));
-  EXPECT_EQ(handler_.log, "take 1. poll.  take 2. ");
+  EXPECT_EQ(handler_.log, "take 1. poll. take 2. ");
 }
 
 // A link that never falls silent.
@@ -161,7 +161,7 @@ TEST_F(LiveLoop, EndsBySignalEvenIfEveryBatchIsFull) {
 TEST_F(LiveLoop, ReloadsOnHangUpAndContinues) {
   on_poll(1, [] { ::raise(SIGHUP); });
   EXPECT_TRUE(run({{.frames = one_}, {.frames = two_}}));
-  EXPECT_EQ(handler_.log, "take 1. poll.  reload. take 2. poll.  ");
+  EXPECT_EQ(handler_.log, "take 1. poll. reload. take 2. poll. ");
 }
 
 TEST_F(LiveLoop, FailsWithItsHandler) {
@@ -170,20 +170,20 @@ TEST_F(LiveLoop, FailsWithItsHandler) {
   auto done = run({{}, {.frames = one_}, {.frames = two_}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "on fire");
-  EXPECT_EQ(handler_.log, "silent 0. poll.  take 1. ");
+  EXPECT_EQ(handler_.log, "silent 0. poll. take 1. ");
 
   handler_ = LoggingHandler();
   handler_.on_poll = [&]() -> Result<WaitRequest> { return fails(); };
   done = run({{.frames = one_}, {.frames = two_}});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
-  EXPECT_EQ(handler_.log, "take 1. poll.  ");
+  EXPECT_EQ(handler_.log, "take 1. poll. ");
 
   handler_ = LoggingHandler();
   on_poll(1, [] { ::raise(SIGHUP); });
   handler_.on_reload = [&]() -> Result<void> { return fails(); };
   EXPECT_FALSE(run({{.frames = one_}, {.frames = two_}}));
-  EXPECT_EQ(handler_.log, "take 1. poll.  reload. ");
+  EXPECT_EQ(handler_.log, "take 1. poll. reload. ");
 }
 
 // Records the arguments of time_until.
@@ -255,7 +255,7 @@ TEST_F(LiveLoop, WaitsNoLongerThanItsHandlerRequests) {
   const Duration began = monotonic_now();
   EXPECT_TRUE(run_live(source, waiter_, handler_));
   EXPECT_GE(monotonic_now() - began, 40ms) << "it waits twice";
-  EXPECT_EQ(handler_.log, "silent 0. poll.  silent 0. poll.  ");
+  EXPECT_EQ(handler_.log, "silent 0. poll. silent 0. poll. ");
 }
 
 TEST_F(LiveLoop, WaitsUntilTheSilenceIsExceeded) {
@@ -297,7 +297,7 @@ TEST_F(LiveLoop, WaitsForTheDescriptorOfItsSource) {
   });
   EXPECT_TRUE(run_live(source, waiter_, handler_));
   EXPECT_TRUE(has_happened) << "it sleeps until the descriptor is readable";
-  EXPECT_EQ(handler_.log, "silent 0. poll.  ");
+  EXPECT_EQ(handler_.log, "silent 0. poll. ");
   later.join();
 }
 
@@ -311,7 +311,7 @@ TEST_F(LiveLoop, DoesNotWaitAfterFrames) {
   const Duration began = monotonic_now();
   EXPECT_TRUE(run_live(source, waiter_, handler_));
   EXPECT_LT(monotonic_now() - began, 10min);
-  EXPECT_EQ(handler_.log, "take 1. poll.  take 2. poll.  ");
+  EXPECT_EQ(handler_.log, "take 1. poll. take 2. poll. ");
 }
 
 }  // namespace

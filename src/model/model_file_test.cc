@@ -174,7 +174,7 @@ TEST(ModelFile, IsNotSavedOntoAFullDisk) {
   ASSERT_FALSE(saved);
   EXPECT_EQ(saved.error().message,
             "cannot write /dev/full: No space left on device; choose another "
-            "place");
+            "path");
 }
 
 // Simulates a full disk: no file of this process may grow beyond.

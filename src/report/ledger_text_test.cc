@@ -79,8 +79,8 @@ TEST(NoFlowText, ShowsAnUnsupportedLinkType) {
   EXPECT_EQ(no_flow_text(report_of(1, FrameOutcome::kUnsupportedLink,
                                    static_cast<LinkType>(127))),
             "no flows: 1 of 1 frame on unsupported (link type 127) are "
-            "'unsupported link' (recorded on a link type that is not looked "
-            "into); record on Ethernet or with 'tcpdump -i any' instead");
+            "'unsupported link' (recorded on a link type that flowtell does "
+            "not decode); record on Ethernet or with 'tcpdump -i any' instead");
 }
 
 TEST(NoFlowText, ReportsMissingFrames) {
