@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# shellcheck disable=SC2016 # backticks of the page
 mapfile -t pipeline < <(sed -nE 's/^\*\*`([a-z]+)`\*\*.*/\1/p' src/README.md)
 index_of() {
   local i

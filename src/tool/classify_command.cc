@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/model_file.h"
-#include "tool/output_check.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
+#include "tool/output_check.h"
 
 namespace flowtell {
 namespace {

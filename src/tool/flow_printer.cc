@@ -8,8 +8,8 @@
 #include "flow/flow_batch.h"
 #include "report/ledger_text.h"
 #include "report/stats_text.h"
-#include "tool/output_check.h"
 #include "tool/each_capture.h"
+#include "tool/output_check.h"
 
 namespace flowtell {
 namespace {

@@ -7,9 +7,9 @@
 #include "learn/out_of_bag.h"
 #include "model/model_file.h"
 #include "report/table.h"
-#include "tool/output_check.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/output_check.h"
 #include "tool/samples.h"
 
 namespace flowtell {

@@ -10,10 +10,10 @@
 #include "gateway/gateway_plan.h"
 #include "live/watch.h"
 #include "report/ledger_text.h"
-#include "tool/output_check.h"
 #include "tool/command.h"
 #include "tool/each_capture.h"
 #include "tool/metrics_arguments.h"
+#include "tool/output_check.h"
 #include "tool/privilege_arguments.h"
 #include "tool/watch_reporting.h"
 
