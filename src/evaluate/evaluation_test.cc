@@ -141,7 +141,7 @@ TEST_F(EvaluateTimeline, HasNoSpreadWithoutTime) {
 TEST(Evaluation, CountsAmbiguousFlowsSeparately) {
   AmbiguousRows ambiguous{std::vector<bool>(10), {"UDP 53", "x.example"}};
   for (std::size_t row = 2; row < 6; ++row) ambiguous.rows[row] = true;
-  const auto score = evaluate_ambiguity(ten_flows(), judged(), ambiguous);
+  const auto score = evaluate_ambiguity(ten_flows(), ten_predictions(), ambiguous);
   EXPECT_EQ(score.groups, 2U);
   EXPECT_EQ(score.flows, 4U);
   EXPECT_DOUBLE_EQ(score.right, 2.0 / 4);
@@ -150,7 +150,7 @@ TEST(Evaluation, CountsAmbiguousFlowsSeparately) {
 
 // At a threshold of 0.7 five flows are named, three of them right.
 TEST(Evaluation, CountsTheFlowsAPresetNames) {
-  PlainShares shares{judged(), std::vector<bool>(10)};
+  PlainShares shares{ten_predictions(), std::vector<bool>(10)};
   shares.ambiguous[8] = shares.ambiguous[9] = true;
   const auto score = evaluate_preset(ten_flows(), shares, {0.7, 0});
   EXPECT_EQ(score.named, 5U);

@@ -35,7 +35,7 @@ inline Dataset ten_flows() {
   return data;
 }
 
-inline Probabilities judged() {
+inline Probabilities ten_predictions() {
   Probabilities all(4, 0);
   for (const std::array<double, 3>& row :
        std::vector<std::array<double, 3>>{{0.9, 0.1, 0},
@@ -55,7 +55,7 @@ inline Probabilities judged() {
 }
 
 inline Evaluation hand_computed_evaluation() {
-  return evaluate(ten_flows(), judged(), kRule);
+  return evaluate(ten_flows(), ten_predictions(), kRule);
 }
 
 }  // namespace flowtell

@@ -140,7 +140,7 @@
 
   // Lanes from top to bottom: the apps, then unknown.
   const unknown_lane = apps.length;
-  const lane_of = (told) => (told < 0 ? unknown_lane : told);
+  const lane_of = (named) => (named < 0 ? unknown_lane : named);
   const lane_name = (lane) => apps[lane] ?? "unknown";
 
   function clock(seconds) {
@@ -180,16 +180,16 @@
     const wrong = [];
     const unknown = [];
     for (const use of uses) {
-      for (const [first, told, confidence] of use.flows) {
+      for (const [first, named, confidence] of use.flows) {
         const mark = {
           x: first + use.shift,
-          y: lane_of(told),
+          y: lane_of(named),
           time: first,
           confidence,
           app: use.app,
         };
-        if (told < 0) unknown.push(mark);
-        else (told === use.app ? right[told] : wrong).push(mark);
+        if (named < 0) unknown.push(mark);
+        else (named === use.app ? right[named] : wrong).push(mark);
       }
     }
     return [
