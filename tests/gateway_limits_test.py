@@ -152,7 +152,7 @@ class Processes(LimitsTest):
             own = self.status()[0]["dnsmasq"]
             self.assertNotEqual(own, other.pid)
             os.kill(own, signal.SIGKILL)
-            self.world.wait_until(lambda: "it lacks dnsmasq" in gateway("status").stdout)
+            self.world.wait_until(lambda: "missing dnsmasq" in gateway("status").stdout)
             self.down()
             self.assertIsNone(other.poll())
 

@@ -194,7 +194,7 @@ class Undo(GatewayTest):
     def test_dead_dnsmasq_is_reported_and_restarted(self):
         self.up()
         os.kill(self.status()[0]["dnsmasq"], signal.SIGKILL)
-        self.world.wait_until(lambda: "it lacks dnsmasq" in gateway("status").stdout)
+        self.world.wait_until(lambda: "missing dnsmasq" in gateway("status").stdout)
         self.up()
         self.assertTrue(self.status()[0]["up"])
         self.down()

@@ -3,6 +3,7 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -86,6 +87,7 @@ class GzipBytes : public ByteSource {
     stream_.next_out = into.data();
     stream_.avail_out = static_cast<uInt>(into.size());
     const int state = inflate(&stream_, Z_NO_FLUSH);
+    require_memory(state != Z_MEM_ERROR);
     const std::size_t made = into.size() - stream_.avail_out;
     const bool needs_input = state == Z_BUF_ERROR && stream_.avail_in == 0;
     damaged_ = state != Z_OK && state != Z_STREAM_END && !needs_input;
@@ -173,6 +175,8 @@ class ZstdBytes : public ByteSource {
   Result<std::size_t> unpack(Bytes packed, ZSTD_outBuffer& out) {
     ZSTD_inBuffer in{packed.data(), packed.size(), 0};
     requested_ = ZSTD_decompressStream(stream_.get(), &out, &in);
+    require_memory(ZSTD_getErrorCode(requested_) !=
+                   ZSTD_error_memory_allocation);
     if (ZSTD_isError(requested_) != 0) return damage();
     between_frames_ = requested_ == 0;
     holds_more_ = !between_frames_ && out.size > 0 && out.pos == out.size;

@@ -221,6 +221,15 @@ std::string zsh_function(const CommandInfo& command) {
   return text + "}\n\n";
 }
 
+std::string fish_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '\'';
+}
+
 std::string fish_option(const std::string& condition,
                         const OptionInfo& option) {
   std::string text = fmt::format("complete -c flowtell -n {}", condition);
@@ -247,12 +256,7 @@ std::string fish_option(const std::string& condition,
       text += " -x";
       break;
   }
-  std::string meaning;
-  for (const char c : option.meaning) {
-    if (c == '\'' || c == '\\') meaning += '\\';
-    meaning += c;
-  }
-  return text + fmt::format(" -d '{}'\n", meaning);
+  return text + fmt::format(" -d {}\n", fish_quoted(option.meaning));
 }
 
 std::string fish_command(const CommandInfo& command) {
@@ -265,8 +269,9 @@ std::string fish_command(const CommandInfo& command) {
     text += fmt::format("complete -c flowtell -n {} -f\n", condition);
   }
   for (const CommandInfo& subcommand : command.subcommands) {
-    text += fmt::format("complete -c flowtell -n {} -f -a {} -d '{}'\n",
-                        condition, subcommand.name, subcommand.summary);
+    text +=
+        fmt::format("complete -c flowtell -n {} -f -a {} -d {}\n", condition,
+                    subcommand.name, fish_quoted(subcommand.summary));
   }
   for (const OptionInfo& option : command.options) {
     text += fish_option(condition, option);

@@ -70,7 +70,7 @@ _flowtell() {
   case $state in
     command)
       local -a commands=(
-        'train:Learn apps'
+        'train:Learn the apps'\'' flows'
         'gateway:Be the gateway\: all of it'
       )
       _describe command commands && answer=0
@@ -157,7 +157,7 @@ function __flowtell_at
 end
 
 complete -c flowtell -n '__flowtell_at' -f
-complete -c flowtell -n '__flowtell_at' -f -a train -d 'Learn apps'
+complete -c flowtell -n '__flowtell_at' -f -a train -d 'Learn the apps\' flows'
 complete -c flowtell -n '__flowtell_at' -f -a gateway -d 'Be the gateway: all of it'
 complete -c flowtell -n '__flowtell_at' -s h -l help -d 'Print this help'
 

@@ -50,7 +50,7 @@ A program.
 .SH COMMANDS
 .TP
 .BR flowtell\-train (1)
-Learn apps.
+Learn the apps\(aq flows.
 .TP
 .BR flowtell\-gateway (1)
 Be the gateway: all of it.
@@ -74,11 +74,11 @@ TEST(ManualPages, DescribeACommandAndItsOptions) {
             std::string(R"(.\" Made by 'flowtell reference man'.
 .TH FLOWTELL\-TRAIN 1 "May 1" "flowtell 1.2" "User Commands"
 .SH NAME
-flowtell\-train \- Learn apps
+flowtell\-train \- Learn the apps\(aq flows
 .SH SYNOPSIS
 \fBflowtell train\fR \fB\-o\fR \fIMODEL\fR [\fIOPTION...\fR] \fICAPTURE...\fR [\fINOTES\fR]
 .SH DESCRIPTION
-Learn apps.
+Learn the apps\(aq flows.
 .PP
 It takes well-known forms.
 .PP

@@ -52,7 +52,7 @@ inline CommandInfo small_program() {
   CommandInfo train;
   train.full_name = "flowtell train";
   train.name = "train";
-  train.summary = "Learn apps";
+  train.summary = "Learn the apps' flows";
   train.footer =
       "It takes well-known\nforms.\n\n.dot begins this one.\n\nExamples:\n"
       "  flowtell train x -o y\n      quick\n\n  flowtell train 'z'";
