@@ -25,7 +25,7 @@ trap 'rm -rf --one-file-system "$folder"' EXIT
 in_suite() {
   # The words are for the shell that mounts.
   # shellcheck disable=SC2016
-  local mounts='mount -t proc proc "$1/proc" && mount --bind /dev "$1/dev" &&
+  local mounts='mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" &&
     mount --bind "$2" "$1/ccache" && shift 2 && exec "$@"'
   in_bare_root "$folder/$1" bash -c "$mounts" - "$folder/$1" "$cache" -- \
     env CCACHE_DIR=/ccache CCACHE_COMPILERCHECK=content \

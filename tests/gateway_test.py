@@ -99,7 +99,7 @@ class Undo(GatewayTest):
         self.up()
         first = snapshot()
         self.assertIn("nothing changed", self.up().stderr)
-        self.assertIn("Nothing: ", self.up("--dry-run").stdout)
+        self.assertIn("No changes: ", self.up("--dry-run").stdout)
         outcome = gateway(*UP, "--dns", "9.9.9.9")
         self.assertEqual(outcome.returncode, 1)
         self.assertIn("other options is up on l0", outcome.stderr)

@@ -65,13 +65,13 @@ class CaptureCommand : public Command {
         .add_option("--minutes", minutes_,
                     "Length of a round; without it, until Ctrl-C")
         ->type_name("M")
-        ->check(CLI::Range(0.001, 1e5))
+        ->check(in_range(0.001, 1e5))
         ->check(not_nan());
     command
         .add_option("--rounds", rounds_,
                     "Captures to record, one after the other")
         ->type_name("N")
-        ->check(CLI::Range(1, 100'000))
+        ->check(in_range(1, 100'000))
         ->capture_default_str();
     command
         .add_option(

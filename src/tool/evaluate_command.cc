@@ -38,14 +38,14 @@ class EvaluateCommand : public Command {
         ->capture_default_str();
     command.add_option("--folds", folds_, "Number of folds")
         ->type_name("N")
-        ->check(CLI::Range(2, 1000))
+        ->check(in_range(2, 1000))
         ->capture_default_str();
     command
         .add_option("--repeats", repeats_,
                     "Repeat cross-validation N times with different folds, for "
                     "intervals around the scores")
         ->type_name("N")
-        ->check(CLI::Range(1, 1000))
+        ->check(in_range(1, 1000))
         ->capture_default_str();
     command.add_flag("--timeline", timeline_,
                      "Also test the captures as the timeline of one device: "

@@ -33,7 +33,7 @@ class ExplainCommand : public Command {
                     "Explain only this flow: its number in the order of "
                     "'flowtell classify', from 1")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}));
+        ->check(in_range(std::size_t{1}, std::size_t{1'000'000'000}));
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);

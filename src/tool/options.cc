@@ -63,7 +63,7 @@ void MeterArguments::define(CLI::App& command) {
                   "Maximum number of open flows; beyond it, bursts end early "
                   "and are counted")
       ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{500'000'000}))
+      ->check(in_range(std::size_t{1}, std::size_t{500'000'000}))
       ->capture_default_str();
 }
 
@@ -79,8 +79,8 @@ void MeterArguments::define_flow(CLI::App& command) {
       .add_option("--burst-gap", burst_gap,
                   "A longer pause of a device ends its burst")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.000'001,
-                         std::chrono::duration<double>(kMaxBurstGap).count()))
+      ->check(in_range(0.000'001,
+                       std::chrono::duration<double>(kMaxBurstGap).count()))
       ->check(not_nan())
       ->capture_default_str();
 }
@@ -192,7 +192,7 @@ void LearnerArguments::define(CLI::App& command) {
   trees_option_ =
       command.add_option("--trees", trees, "Number of trees in the forest")
           ->type_name("N")
-          ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
+          ->check(in_range(std::size_t{1}, std::size_t{100'000}))
           ->capture_default_str();
   command
       .add_option("--balance", balance,
@@ -270,7 +270,7 @@ void define_threads(CLI::App& command, int& threads) {
       .add_option("--threads", threads,
                   "Number of threads; the result is the same for any number")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024))
+      ->check(in_range(1, 1024))
       ->default_str("one per processor");
 }
 

@@ -5,6 +5,8 @@
 // converts them to library types.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
@@ -24,6 +26,19 @@ namespace flowtell {
 
 // Rejects nan, which would pass every range check.
 CLI::Validator not_nan();
+
+// Accepts numbers from `min` to `max`; described in help as by CLI::Range,
+// whose message differs between the releases of CLI11.
+template <typename T>
+CLI::Validator in_range(T min, T max) {
+  const CLI::Range range(min, max);
+  return CLI::Validator(
+      [range, min, max](std::string& input) {
+        if (range(input).empty()) return std::string();
+        return fmt::format("{} is not a number from {} to {}", input, min, max);
+      },
+      range.get_description());
+}
 
 // --lan, --max-flows: metering options for every flow definition.
 // --flow-key, --burst-gap: the flow definition, which a model also fixes.

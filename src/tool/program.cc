@@ -2,6 +2,7 @@
 #include "tool/program.h"
 
 #include <array>
+#include <memory>
 #include <sstream>
 
 #include "model/model.h"
@@ -17,6 +18,22 @@ constexpr std::array kCommands = {
     make_model_command,    make_reference_command,
 };
 
+// Writes default values alike for all releases of CLI11: 2.3 writes "=VALUE",
+// 2.4 " [VALUE] ".
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string text = CLI::Formatter::make_option_opts(option);
+    const std::string value = option->get_default_str();
+    const std::string bracketed = " [" + value + "] ";
+    const std::size_t at = text.find(bracketed);
+    if (!value.empty() && at != text.npos) {
+      text.replace(at, bracketed.size(), '=' + value);
+    }
+    return text;
+  }
+};
+
 }  // namespace
 
 Program::Program()
@@ -26,6 +43,7 @@ Program::Program()
           "flowtell") {
   cli_.set_version_flag("--version", "flowtell " + program_version());
   cli_.require_subcommand(1);
+  cli_.formatter(std::make_shared<HelpFormatter>());  // inherited by commands
   cli_.footer(
       "Start here:\n"
       "  flowtell train captures/ -o apps.model     captures/APP/*.pcap\n"

@@ -40,7 +40,7 @@ class WatchCommand : public Command {
                                     "Report an early verdict after N packets "
                                     "of a flow; 0 for none (on the screen: 16)")
                         ->type_name("N")
-                        ->check(CLI::Range(0, 1'000'000));
+                        ->check(in_range(0, 1'000'000));
     command
         .add_option("--write", write_,
                     "Write the packets to this new pcap file")
@@ -50,7 +50,7 @@ class WatchCommand : public Command {
                     "Threads that meter and classify flows, each for its own "
                     "devices; with 2 or more, another thread reads")
         ->type_name("N")
-        ->check(CLI::Range(1, 64))
+        ->check(in_range(1, 64))
         ->capture_default_str();
     privileges_.define(command);
     unknown_.define(command);
@@ -134,7 +134,7 @@ class WatchCommand : public Command {
         .add_option("--speed", speed_,
                     "Replay speed, relative to the recording")
         ->type_name("X")
-        ->check(CLI::Range(0.001, 1e6))
+        ->check(in_range(0.001, 1e6))
         ->check(not_nan())
         ->capture_default_str()
         ->needs(replay);
@@ -142,14 +142,14 @@ class WatchCommand : public Command {
         .add_option("--snap", listening_.snap,
                     "Bytes to read and keep of each frame")
         ->type_name("N")
-        ->check(CLI::Range(std::uint32_t{64}, kMaxFrameSize))
+        ->check(in_range(std::uint32_t{64}, kMaxFrameSize))
         ->capture_default_str()
         ->excludes(replay);
     command
         .add_option("--buffer", buffer_,
                     "Size of the kernel's frame buffer, in mebibytes")
         ->type_name("N")
-        ->check(CLI::Range(1u, 1024u))
+        ->check(in_range(1u, 1024u))
         ->capture_default_str()
         ->excludes(replay);
   }
