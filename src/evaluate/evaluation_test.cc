@@ -141,7 +141,8 @@ TEST_F(EvaluateTimeline, HasNoSpreadWithoutTime) {
 TEST(Evaluation, CountsAmbiguousFlowsSeparately) {
   AmbiguousRows ambiguous{std::vector<bool>(10), {"UDP 53", "x.example"}};
   for (std::size_t row = 2; row < 6; ++row) ambiguous.rows[row] = true;
-  const auto score = evaluate_ambiguity(ten_flows(), ten_predictions(), ambiguous);
+  const auto score =
+      evaluate_ambiguity(ten_flows(), ten_predictions(), ambiguous);
   EXPECT_EQ(score.groups, 2U);
   EXPECT_EQ(score.flows, 4U);
   EXPECT_DOUBLE_EQ(score.right, 2.0 / 4);
