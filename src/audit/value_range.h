@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The range of one column that best identifies one app: a threshold or an
-// interval, the simplest classifier.
+// The range of one column's values, a threshold or an interval, that best
+// separates one app from the others: the simplest classifier.
 //
-// It takes one pass over the sorted values. Each row of the app has the weight
-// 1 / (its flows), each row of another app -1 / (its flows) / (number of other
-// apps), and the run with the greatest sum is the range (Bentley, "Programming
-// pearls: algorithm design techniques", CACM 1984). Apps thus count alike
-// regardless of their flows.
+// It is found in one pass over the sorted values. A row of the app weighs
+// 1 / (flows of the app), a row of another app -1 / (flows of that app) /
+// (number of other apps). The range is the run with the greatest sum (Bentley,
+// "Programming pearls: algorithm design techniques", CACM 1984). With these
+// weights an app's number of flows does not matter.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,15 @@ struct ValueRange {
   bool holds(float value) const { return low <= value && value <= high; }
 };
 
-// Fitted on `rows`, sorted by the value of the column. The ends are half-way to
-// the next value outside. An uninformative column gives a range without finite
-// values. REQUIRES: `rows` contain the app and others.
+// The best range for `rows`. An end is half-way between the last value inside
+// and the first outside. If no range separates the app, the result contains no
+// finite value. REQUIRES: `rows` are sorted by the column's value, and contain
+// the app and others.
 ValueRange best_range(const Dataset& data, std::size_t column, AppId app,
                       std::span<const std::uint32_t> rows);
 
-// The quality of a range: the share inside of the rows of the app, and of the
-// others (each app weighted the same).
+// The quality of a range: the share of the app's rows that are inside, and that
+// of the other apps' rows (each of these apps with the same weight).
 struct RangeScore {
   double inside = 0;
   double others_inside = 0;

@@ -4,9 +4,9 @@
 // more than the last few seconds.
 //
 // A sync can take seconds on a slow disk and must not block capture, so it runs
-// on its own thread. The thread sleeps while nothing is written. It starts with
-// the first `note_written`, so privileges can be dropped before. If the system
-// starts no thread, the caller syncs whenever the interval has passed. One
+// on its own thread. The thread sleeps while nothing is written. The first
+// `note_written` starts it, so that privileges can be dropped before. If no
+// thread can be started, `note_written` syncs by itself once per interval. One
 // thread at a time may call.
 #pragma once
 
@@ -36,8 +36,8 @@ class BackgroundSync {
   BackgroundSync& operator=(const BackgroundSync&) = delete;
   ~BackgroundSync();  // syncs pending writes
 
-  // Reports a write. Once a sync has failed, fails with the system's reason
-  // alone.
+  // Call after each write. Fails once a sync has failed; the error is only the
+  // system's reason.
   Result<void> note_written();
 
   // Syncs and waits for the disk. Fails like `note_written`.

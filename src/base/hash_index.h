@@ -2,15 +2,16 @@
 //
 // Flat hash table that finds entries stored elsewhere.
 //
-// The owner keeps the entries in a vector and names them by position. The index
-// holds only (32 bits of hash, position) pairs of 8 bytes, in one array with
-// linear probing, so a look-up touches one cache line here and one entry there.
+// The owner keeps the entries in a vector and refers to them by position. The
+// index holds only pairs of 8 bytes (32 bits of hash, position) in one array
+// with linear probing, so a look-up usually touches one cache line of the index
+// and one entry.
 // Erasing moves later pairs back (Knuth, TAOCP 3, 6.4, algorithm R), so there
 // are no tombstones and churn does not slow the table down.
 //
 // The owner supplies the hash; for keys from the network it must be keyed by a
-// secret (base/hash.h). Not thread-safe. There is no iteration: its order would
-// depend on the secret.
+// secret (base/hash.h). Iteration is not offered, since its order would depend
+// on the secret. Not thread-safe.
 #pragma once
 
 #include <algorithm>

@@ -5,8 +5,9 @@
 // add up and none is counted twice.
 //
 // The stages are listed only here. Each thread has its own clock, and clocks of
-// several threads can be added. Every entry and exit reads the system's clock
-// once, so stages are entered per batch, burst or flow, never per packet.
+// several threads can be added. Every entry and exit reads
+// std::chrono::steady_clock once, so stages are entered per batch, burst or
+// flow, never per packet.
 #pragma once
 
 #include <array>

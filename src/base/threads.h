@@ -4,9 +4,9 @@
 // the result does not depend on the number of threads or the order of
 // execution.
 //
-// Plain threads take the next number from a counter: tasks here are few and
-// large (a capture, a tree), so a scheduler would gain nothing, and
-// ThreadSanitizer covers everything (Debian's oneTBB is not instrumented).
+// Each thread takes the next task number from a counter. A work-stealing
+// scheduler would gain nothing, since tasks are few and large (a capture, a
+// tree), and Debian's oneTBB is not instrumented for ThreadSanitizer.
 #pragma once
 
 #include <cstddef>

@@ -13,9 +13,9 @@
 // A name that occurs several times in a burst counts once: its flows share its
 // weight.
 //
-// One extra state stands for the unknown app. Its likelihoods come from apps
-// that were left out of training (Novelty). Its probability is 1 minus the sum
-// of the trained apps' probabilities.
+// One extra state stands for the unknown app. Its likelihoods are fitted on
+// apps left out of training (Novelty). Its probability is 1 minus the sum of
+// the trained apps' probabilities.
 //
 // Without time evidence each flow is classified on its own.
 //
@@ -70,8 +70,8 @@ class DeviceFilter {
   // flows. Updates nothing.
   void classify_alone(const Burst& burst, std::span<double> probabilities);
 
-  // The device's prior when the burst classified last began (empty without time
-  // evidence), and how long the device had been silent by then (no value for a
+  // Of the burst classified last: the device's prior at its start (empty
+  // without time evidence), and the device's silence before it (nullopt for a
   // device not seen before).
   std::span<const double> prior() const {
     return std::span(prior_).first(prior_.empty() ? 0 : apps_);

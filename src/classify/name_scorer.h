@@ -25,7 +25,7 @@ class NameScorer {
   // The table outlives the scorer.
   NameScorer(const NameTable& table, std::size_t apps);
 
-  // Begins a burst, within which the names' numbers are comparable.
+  // Begins a burst. NameEvidence::number is comparable only within a burst.
   void begin_burst();
 
   // Writes the name's probability for each app.

@@ -3,10 +3,10 @@
 // Scores flows by their shape with the model's forest, or with its support
 // vector machine.
 //
-// Much traffic repeats: look-ups, beacons, a page's tenth request. Scores are
-// therefore cached by feature row, compared bit for bit. The rows not in the
-// cache are predicted in one batch, which is faster for a forest than row by
-// row. Neither changes a bit of the result (the tests compare with the model).
+// Many flows have equal feature rows, such as DNS queries, beacons and repeated
+// requests. Scores are therefore cached by feature row, compared bit for bit.
+// The rows not in the cache are predicted in one batch, which is faster for a
+// forest than row by row. The scores are bit-identical to the model's (tested).
 //
 // One thread at a time. Memory: 16,384 rows and their shares, or as many as fit
 // in 32 MiB.
@@ -26,7 +26,7 @@ class ShapeScorer {
   // `forest` is the model's, compiled. Both outlive the scorer.
   ShapeScorer(const Model& model, const CompiledForest& forest);
 
-  // Writes one share per app for each row of features, row after row.
+  // Writes the shares of `rows`: for each row, one share per app.
   // REQUIRES: shares.size() / apps == rows.size() / width.
   void score(std::span<const float> rows, std::span<double> shares);
 

@@ -11,7 +11,7 @@
 namespace flowtell {
 
 struct Verdict {
-  AppId best = 0;         // the likeliest app, also if unknown
+  AppId best = 0;         // the likeliest app, even if `is_unknown`
   double confidence = 0;  // its probability
   bool is_unknown = false;
 

@@ -4,8 +4,8 @@
 // counted. Reads headers in place; nothing is allocated or copied per frame.
 //
 // Reads IPv4 (RFC 791), IPv6 with its extension headers (RFC 8200), TCP
-// (RFC 9293) up to its flags, and UDP (RFC 768). A header needs to be captured
-// only as far as it is read: a snap length of 54 bytes suffices for TCP over
+// (RFC 9293) up to its flags, and UDP (RFC 768). Only the bytes that are read
+// must have been captured: a snap length of 54 bytes suffices for TCP over
 // IPv4.
 //
 // The outcome depends on the frame alone, except for later fragments, which

@@ -22,17 +22,18 @@ struct QuicInitial {
   Bytes destination_id;  // at most 20 bytes
   // The captured part of the packet, from its first byte.
   Bytes packet;
-  // Offsets of the protected packet number and of the packet's stated end,
-  // which is beyond `packet` if the capture cut it.
+  // Offsets in `packet` of the protected packet number and of the end stated in
+  // the header. `end` exceeds packet.size() if the capture cut the packet.
   std::size_t number_at;
   std::size_t end;
 
   bool is_cut() const { return end > packet.size(); }
 };
 
-// The Initial packet at the front of `bytes`, the captured rest of a datagram;
-// `length` is the length of that rest on the wire. nullopt if the packet is of
-// another type or states a length beyond the datagram. Borrows from `bytes`.
+// Reads the Initial packet at the start of `bytes`, the captured bytes from
+// there to the end of the datagram; `length` is their number on the wire.
+// Returns nullopt if the packet is of another type or states a length beyond
+// the datagram. The result borrows from `bytes`.
 std::optional<QuicInitial> read_quic_initial(Bytes bytes,
                                              std::size_t length) noexcept;
 

@@ -4,8 +4,9 @@
 // the kinds of evidence that decided them, and the flows with the strongest
 // evidence.
 //
-// A kind of evidence decides a flow if without it another app would be the
-// likeliest. If none does, the verdict holds whichever kind is left out.
+// A kind of evidence decides a flow if the likeliest app would be another, or
+// none, without it. A flow that no kind decides has the same likeliest app
+// whichever kind is left out.
 //
 // Memory does not grow with the number of flows.
 #pragma once
@@ -28,10 +29,10 @@ struct StrongFlow {
 };
 
 struct AppSummary {
-  std::size_t flows = 0;    // with this likeliest app
+  std::size_t flows = 0;    // whose likeliest app is this one
   std::size_t unknown = 0;  // of these, called unknown
-  // Of these, flows decided by each kind of evidence, and flows that none
-  // decided.
+  // Of these, the flows that each kind of evidence decides (a flow may count
+  // under several), and those that no kind decides.
   std::size_t by_shape = 0;
   std::size_t by_name = 0;
   std::size_t by_time = 0;
@@ -42,7 +43,7 @@ struct AppSummary {
 
 class CaptureSummary {
  public:
-  // `kinds` are in use; add() takes EvidenceTracer::fewer().
+  // `kinds`: the evidence in use. `fewer` of add() is EvidenceTracer::fewer().
   CaptureSummary(std::size_t apps, EvidenceKinds kinds)
       : kinds_(kinds), apps_(apps) {}
 
@@ -51,7 +52,7 @@ class CaptureSummary {
   const EvidenceKinds& kinds() const { return kinds_; }
   const std::vector<AppSummary>& apps() const { return apps_; }
   std::size_t flows() const { return flows_; }
-  // The app with the most flows; the first of equals.
+  // The app with the most flows; on a tie, the first.
   AppId leading() const;
 
  private:

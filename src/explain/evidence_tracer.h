@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Classifies the flows of captures as `classify` does, and reports the evidence
-// behind each verdict: the scores, the other evidence of its burst and its
-// device's past, and the verdicts from fewer kinds of evidence.
+// behind each verdict: the flow's own scores, the evidence from the rest of its
+// burst and from the device's past, and the verdicts that fewer kinds of
+// evidence would give.
 //
-// A ClassifierSession scores each burst once. For each selection of fewer kinds
-// a device filter of its own combines the same scores with the model's weights
-// for that selection. A flow's probabilities are the product of its own
-// evidence and all other evidence (forward-backward), so the latter is the
-// probabilities divided by its own.
+// A ClassifierSession scores each burst once. Each smaller selection of kinds
+// has a device filter, which combines the same scores with the model's weights
+// for that selection. By forward-backward, a flow's probabilities are the
+// product of its own evidence and all other evidence, normalised. The other
+// evidence is therefore computed as the probabilities divided by the flow's
+// own.
 //
 // One thread at a time.
 #pragma once
@@ -22,7 +24,7 @@
 
 namespace flowtell {
 
-// A flow without its packets that owns its server name.
+// A copy of a flow that owns its server name. Has no packets and no ALPN.
 class KeptFlow {
  public:
   KeptFlow() = default;
@@ -55,10 +57,10 @@ struct TracedFlow {
   std::span<const double> own;     // shape and name, weighted
   std::span<const double> others;  // all other evidence; empty without time
 
-  std::span<const double> prior;  // its device's prior when its burst began
+  std::span<const double> prior;  // the device's, at the start of the burst
   std::optional<Duration> silence;
-  std::span<const double> burst;  // `own` of all flows of its burst, in rows
-  std::size_t place = 0;          // its row there
+  std::span<const double> burst;  // `own` of each flow of the burst, row by row
+  std::size_t place = 0;          // this flow's row in `burst`
 
   std::span<const Verdict> fewer;  // by EvidenceTracer::fewer()
 };
@@ -69,7 +71,8 @@ class EvidenceTracer : public FlowSink {
 
   EvidenceTracer(Classifier classifier, Listener listener);
 
-  // Starts the flows of `meter`, which outlives them.
+  // Begins a capture, whose flows come from `meter`. REQUIRES: `meter` is alive
+  // while flows are added.
   void begin_capture(const FlowMeter& meter, std::string path);
 
   void take(const Flow& flow) override;
@@ -77,7 +80,7 @@ class EvidenceTracer : public FlowSink {
 
   std::size_t flows() const { return flows_; }
 
-  // The selections of evidence that lack some of the kinds in use.
+  // The smaller selections of the kinds in use, the largest first.
   const std::vector<EvidenceKinds>& fewer() const { return fewer_; }
 
  private:

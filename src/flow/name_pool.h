@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The server names seen recently, each stored once and identified by an id of
+// The server names seen recently, each stored once and referred to by an id of
 // 8 bytes.
 //
 // Bounded: beyond `max_size` names, the least recently used one is evicted
-// (`put` and `find` count as use). Its slot then gets another generation, so an
-// old id finds no name, never a wrong one. Cost: O(1).
+// (`put` and `find` count as use). The next name in its slot has another
+// generation, so the id of an evicted name finds nothing, never another name.
+// Cost: O(1).
 #pragma once
 
 #include <array>
@@ -35,7 +36,7 @@ class NamePool {
   NamePool(const NamePool&) = delete;
   NamePool& operator=(const NamePool&) = delete;
 
-  // REQUIRES: at most 253 bytes. The empty text gives no id.
+  // The name's id; none for the empty text. REQUIRES: at most 253 bytes.
   NameId put(std::string_view text);
 
   // Empty if the name was evicted. Valid until the next `put`.

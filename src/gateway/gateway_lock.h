@@ -2,12 +2,12 @@
 //
 // Serialises gateway commands: `up` and `down` lock the state folder.
 //
-// Programs that they run inherit the lock's descriptor (process.h). So after a
-// kill the lock is held until a running `ip` or `nft` ends, and the next holder
-// finds a stable system. dnsmasq closes inherited descriptors and does not hold
-// the lock.
+// Child processes inherit the lock's descriptor (process.h). If a command is
+// killed, the lock is thus held until its running `ip` or `nft` ends, and no
+// child of the killed command changes the system under the next holder. dnsmasq
+// closes inherited descriptors and does not hold the lock.
 //
-// The folder is created with the lock, and removed with it once it is empty.
+// Taking the lock creates the folder; releasing it removes the folder if empty.
 #pragma once
 
 #include <signal.h>

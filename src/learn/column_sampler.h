@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Draws the columns that a node tries, without replacement, until enough have
-// been tried and at least one of them can be cut.
+// Draws the columns that are tried for the cut of a tree node, at random and
+// without replacement: `per_node` columns, and more until one can be cut.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,13 @@ class ColumnSampler {
   ColumnSampler(std::size_t columns, std::size_t per_node)
       : order_(columns), per_node_(per_node) {}
 
-  // Call before each tree; makes the draws depend on the generator alone.
+  // Call before each tree, so that its draws depend only on its generator.
   void begin_tree() { std::iota(order_.begin(), order_.end(), 0u); }
 
   // Call before each node.
   void begin_node() { drawn_ = 0; }
 
-  // True if the node should try another column; the argument says whether a
+  // Whether another column must be drawn for this node. `any_can_be_cut`: a
   // column drawn so far can be cut.
   bool wants_more(bool any_can_be_cut) const {
     return drawn_ < order_.size() && (drawn_ < per_node_ || !any_can_be_cut);

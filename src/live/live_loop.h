@@ -48,8 +48,9 @@ enum class LiveEnd {
   kStopped,   // by a signal
 };
 
-// Runs until one of these, or fails with the handler's error. After a stop, the
-// pending frames are still handled.
+// Runs until the source ends, the handler is done or a stop signal arrives, or
+// fails with the handler's error. After a stop signal, pending frames are still
+// handled, unless the handler holds frames.
 Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
                          LiveHandler& handler);
 

@@ -38,8 +38,8 @@ class FlowReporter : public FlowSink {
                std::vector<FlowListener*> listeners);
 
   // Begins a capture. `origin` is the time of its first frame, from which times
-  // count. REQUIRES: it is set when the first flow arrives, and outlives the
-  // reporter or lasts until the next capture.
+  // count. It may still be empty here. REQUIRES: it has a value when the first
+  // flow arrives, and is alive until the next capture or the last flow.
   void begin_capture(const std::optional<Timestamp>& origin);
 
   // Measures stage times with this clock, which outlives the reporter.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The terminal as a screen that is redrawn repeatedly. Restores its content at
-// the end. Control sequences: ECMA-48, and xterm's alternate screen.
+// Full-screen output on the terminal, redrawn as a whole. The terminal's former
+// content returns at the end. Control sequences: ECMA-48, and xterm's alternate
+// screen.
 #pragma once
 
 #include <termios.h>
@@ -24,17 +25,18 @@ class Terminal {
   Terminal& operator=(const Terminal&) = delete;
   ~Terminal();  // restores the screen, if it was taken
 
+  // Switches to full-screen output, with the next `show`.
   void take();
 
   ScreenSize size() const;
 
-  // Redraws the screen. Never blocks: the rest of an unfinished drawing is
-  // written before the next, and drawings in between are skipped.
-  // REQUIRES: `lines` fill the screen, and it is taken.
+  // Redraws the screen. Never blocks: if the terminal does not accept a whole
+  // drawing, later calls write its rest, and their own drawing is skipped until
+  // then. REQUIRES: `lines` fill the screen, and it is taken.
   Result<void> show(std::string_view lines);
 
-  // Restores the taken screen, if any, when the program exits immediately. Does
-  // not allocate.
+  // Restores the screen, if it was taken, before an exit that runs no
+  // destructor. Does not allocate.
   static void restore_taken();
 
  private:
@@ -44,7 +46,7 @@ class Terminal {
 
   FileHandle nonblocking_;        // the same terminal
   std::string pending_;           // unwritten rest of the last drawing
-  std::optional<termios> saved_;  // keyboard settings, if there is a keyboard
+  std::optional<termios> saved_;  // of standard input, if it is a terminal
 };
 
 }  // namespace flowtell
