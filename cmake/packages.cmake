@@ -53,11 +53,12 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
   "${share}/conffiles;${scripts}/postinst;${scripts}/prerm;${scripts}/postrm")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION
-"It makes a Linux system a gateway for phones, records what each app sends,
-splits that into flows, trains on them, and then names the app behind every flow
-of a capture, or of the live gateway, or says unknown. It breaks no
-encryption: it uses the shape of flows, the names of servers that
-clients and DNS show in the clear, and what else the device does.")
+"It makes a Linux system a gateway for phones, records what each app
+sends, splits that into flows, trains on them, and then names the app
+behind every flow of a capture, or of the live gateway, or says unknown.
+It breaks no encryption: it uses the shape of flows, the names of
+servers that clients and DNS show in the clear, and what else the device
+does.")
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libflowtell-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
@@ -65,8 +66,8 @@ set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
   "libcap-ng-dev, libexpected-dev, libfmt-dev, libpcap-dev, \
 libpsl-dev, libseccomp-dev, libssl-dev, libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
-"The library that the program flowtell is made of: captures become packets,
-flows and features, these train a model, and a model names apps. It is static
-and has a CMake package and a pkg-config file.")
+"The library that the program flowtell is made of: captures become
+packets, flows and features, these train a model, and a model names
+apps. It is static and has a CMake package and a pkg-config file.")
 
 include(CPack)
