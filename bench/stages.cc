@@ -12,12 +12,13 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "capture/capture_file.h"
+#include "classify/flow_reporter.h"
 #include "decode/decoder.h"
 #include "flow/flow_batch.h"
 #include "flow/flow_meter.h"
 #include "model/compiled_forest.h"
 #include "model/model_file.h"
-#include "report/flow_reporter.h"
+#include "report/flow_writer.h"
 
 namespace flowtell {
 namespace {
@@ -117,7 +118,7 @@ std::string classify_all(const World& world, bool apart) {
   options.with_verdicts = true;
   const auto writer = make_flow_writer(options);
   std::string text;
-  LineListener lines(*writer, text);
+  LineSink lines(*writer, text);
   const FeatureList none;
   FlowReporter reporter(none, Naming{&session}, {&lines});
   FlowOptions flow;
@@ -172,9 +173,9 @@ void hold_frames(World& world) {
 // Times never decrease from capture to capture, as the flow table requires.
 void hold_packets(World& world) {
   Decoder decoder;
-  SteadyClock clock;
+  MonotonicTimes times;
   for (Frame frame : world.frames) {
-    frame.time = clock.steady(frame.time);
+    frame.time = times.correct(frame.time);
     Packet packet;
     if (decoder.decode(frame, packet) == FrameOutcome::kUsed) {
       world.packets.push_back(packet);

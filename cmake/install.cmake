@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# What is installed, in two components: `program` with its manual, completions
-# and units, and `library` for other programs. cmake/packages.cmake makes a
-# package of each.
+# What is installed, in three components: `program` with its manual, completions
+# and units; `runtime`, the shared library; and `library`, what other programs
+# are built with. cmake/packages.cmake makes a package of each.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -71,16 +71,18 @@ if(NOT CMAKE_CROSSCOMPILING OR CMAKE_CROSSCOMPILING_EMULATOR)
     DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 endif()
 
-# The library. Its headers include each other by paths below one folder.
+# The library: headers, the shared and the static library, and how CMake and
+# pkg-config find them. `runtime` is what programs linked to the shared library
+# need.
 set(cmake_folder ${CMAKE_INSTALL_LIBDIR}/cmake/flowtell)
-install(TARGETS libflowtell EXPORT flowtellTargets COMPONENT library)
-install(EXPORT flowtellTargets NAMESPACE flowtell:: DESTINATION ${cmake_folder}
+install(TARGETS libflowtell_shared
+  LIBRARY COMPONENT runtime NAMELINK_COMPONENT library)
+install(TARGETS libflowtell ARCHIVE COMPONENT library)
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT library)
-install(DIRECTORY src/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/flowtell
-  COMPONENT library FILES_MATCHING PATTERN "*.h"
-  PATTERN tool EXCLUDE PATTERN page EXCLUDE)
 configure_package_config_file(packaging/flowtellConfig.cmake.in
-  share/flowtellConfig.cmake INSTALL_DESTINATION ${cmake_folder})
+  share/flowtellConfig.cmake INSTALL_DESTINATION ${cmake_folder}
+  PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)
 # Before 1.0 a new minor version may change anything.
 write_basic_package_version_file(share/flowtellConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Debian packages by CPack, one per component: `flowtell` and `libflowtell-dev`.
+# Debian packages by CPack, one per component: `flowtell`, `libflowtell0` and
+# `libflowtell-dev`.
 # packaging/build.sh makes and tests them.
 
 # Files that Debian requires of each package.
@@ -10,7 +11,7 @@ add_custom_command(
   COMMAND sh -c "gzip -9nc '${changelog}' > '${share}/changelog.Debian.gz'"
   DEPENDS ${changelog} VERBATIM)
 add_custom_target(changelog ALL DEPENDS ${share}/changelog.Debian.gz)
-foreach(part program:flowtell library:libflowtell-dev)
+foreach(part program:flowtell runtime:libflowtell0 library:libflowtell-dev)
   string(REPLACE ":" ";" part ${part})
   list(GET part 0 component)
   list(GET part 1 package)
@@ -26,7 +27,7 @@ foreach(part program:flowtell library:libflowtell-dev)
 endforeach()
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_COMPONENTS_ALL program library)
+set(CPACK_COMPONENTS_ALL program runtime library)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_SET_DESTDIR ON)
@@ -60,14 +61,28 @@ It breaks no encryption: it uses the shape of flows, the names of
 servers that clients and DNS show in the clear, and what else the device
 does.")
 
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME libflowtell0)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
+set(CPACK_DEBIAN_RUNTIME_DESCRIPTION
+"The library that the program flowtell is made of: captures become
+packets, flows and features, these train a model, and a model names
+apps. This package has the shared library for programs that use it.")
+
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libflowtell-dev)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_DEPENDS
-  "libcap-ng-dev, libexpected-dev, libfmt-dev, libpcap-dev, \
-libpsl-dev, libseccomp-dev, libssl-dev, libsvm-dev, libzstd-dev, nlohmann-json3-dev, zlib1g-dev")
+  "libflowtell0 (= ${PROJECT_VERSION}-${FLOWTELL_PACKAGE_REVISION})")
+# For the static library.
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SUGGESTS
+  "libfmt-dev, libpcap-dev, libpsl-dev, libssl-dev, libsvm-dev, libzstd-dev, \
+zlib1g-dev")
 set(CPACK_DEBIAN_LIBRARY_DESCRIPTION
 "The library that the program flowtell is made of: captures become
 packets, flows and features, these train a model, and a model names
-apps. It is static and has a CMake package and a pkg-config file.")
+apps. This package has the C interface, C++ headers on top of it, and
+the static library; CMake and pkg-config find them.")
 
 include(CPack)

@@ -8,6 +8,7 @@ find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 
 add_library(test_support STATIC
+  tests/support/api_reference.cc
   tests/support/app_captures.cc
   tests/support/dns_bytes.cc
   tests/support/hello_bytes.cc
@@ -25,7 +26,7 @@ add_library(test_support STATIC
 unite_folders(test_support)
 target_include_directories(test_support PUBLIC tests)
 target_link_libraries(test_support
-  PUBLIC libflowtell
+  PUBLIC flowtell_operation
   PRIVATE OpenSSL::Crypto ZLIB::ZLIB PkgConfig::zstd project_warnings)
 
 set(unit_test_sources
@@ -35,6 +36,7 @@ set(unit_test_sources
   src/base/file_test.cc
   src/base/hash_index_test.cc
   src/base/memory_test.cc
+  src/base/monotonic_times_test.cc
   src/base/output_place_test.cc
   src/base/partial_file_test.cc
   src/base/pipe_test.cc
@@ -43,8 +45,8 @@ set(unit_test_sources
   src/base/portable_math_test.cc
   src/base/process_test.cc
   src/base/random_test.cc
+  src/base/result_test.cc
   src/base/stage_clock_test.cc
-  src/base/steady_clock_test.cc
   src/base/text_test.cc
   src/base/threads_test.cc
   src/base/time_test.cc
@@ -113,7 +115,9 @@ set(unit_test_sources
   src/model/section_bounds_test.cc
   src/model/svm_test.cc
   src/classify/classifier_session_test.cc
+  src/classify/classifier_test.cc
   src/classify/device_filter_test.cc
+  src/classify/flow_reporter_test.cc
   src/classify/name_scorer_test.cc
   src/classify/posterior_store_test.cc
   src/classify/power_cache_test.cc
@@ -135,6 +139,7 @@ set(unit_test_sources
   src/learn/row_classifier_test.cc
   src/learn/scorers_test.cc
   src/learn/small_grower_test.cc
+  src/learn/training_test.cc
   src/learn/tree_grower_test.cc
   src/learn/weight_fit_test.cc
   src/evaluate/app_features_test.cc
@@ -161,7 +166,6 @@ set(unit_test_sources
   src/report/evaluation_text_test.cc
   src/report/explanation_page_test.cc
   src/report/flow_explanation_test.cc
-  src/report/flow_reporter_test.cc
   src/report/flow_writer_test.cc
   src/report/html_page_test.cc
   src/report/ledger_text_test.cc
@@ -174,6 +178,7 @@ set(unit_test_sources
   src/report/stats_text_test.cc
   src/report/table_test.cc
   src/report/terminal_text_test.cc
+  src/api/api_test.cc
   src/confine/call_filter_test.cc
   src/confine/confined_child_test.cc
   src/confine/interface_binder_test.cc
@@ -327,6 +332,12 @@ add_test(NAME docs COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/docs/generate.sh --check
 add_test(NAME completion COMMAND
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/completion_test.sh $<TARGET_FILE:flowtell>)
 
+# The library as other programs find it, which sanitizers would not link with.
+if(NOT FLOWTELL_SANITIZE)
+  add_test(NAME outside COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/outside_test.sh ${CMAKE_BINARY_DIR})
+endif()
+
 add_test(NAME odd_captures COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/odd_captures_test.py
   $<TARGET_FILE:flowtell>)
@@ -352,7 +363,7 @@ add_net_test(lab ${CMAKE_CURRENT_SOURCE_DIR}/tests/lab_test.py
   ${CMAKE_BINARY_DIR})
 # The crash test kills the gateway at each step.
 add_executable(gateway_crash tests/gateway_crash.cc)
-target_link_libraries(gateway_crash PRIVATE libflowtell project_warnings)
+target_link_libraries(gateway_crash PRIVATE flowtell_operation project_warnings)
 add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
   $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
 add_net_test(gateway_limits -B
@@ -362,7 +373,7 @@ add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures/group-b
   ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
 add_executable(privileges_probe tests/privileges_probe.cc)
-target_link_libraries(privileges_probe PRIVATE libflowtell project_warnings)
+target_link_libraries(privileges_probe PRIVATE flowtell_operation project_warnings)
 add_net_test(privileges -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/privileges_test.py $<TARGET_FILE:flowtell>
   $<TARGET_FILE:privileges_probe> ${CMAKE_CURRENT_SOURCE_DIR}/samples)

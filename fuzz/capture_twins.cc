@@ -28,7 +28,7 @@ void check_capture(Bytes bytes, const OpenStream& open) {
   require(one.frames == other.frames,
           "a capture has the same frames in memory and as a stream");
   require(one.damage.has_value() == other.damage.has_value() &&
-              (!one.damage || (one.damage->at == other.damage->at &&
+              (!one.damage || (one.damage->offset == other.damage->offset &&
                                one.damage->what == other.damage->what)),
           "a capture has the same damage in memory and as a stream");
   for (const TestFrame& frame : one.frames) check_frame(frame);

@@ -8,7 +8,8 @@
 
 #include "capture/capture_file.h"
 #include "capture/compressed.h"
-#include "report/flow_reporter.h"
+#include "classify/flow_reporter.h"
+#include "report/flow_writer.h"
 #include "report/ledger_text.h"
 #include "support/samples.h"
 #include "target.h"
@@ -17,7 +18,7 @@ namespace {
 
 using namespace flowtell;
 
-class Checker : public FlowListener {
+class Checker : public FlowReportSink {
  public:
   void take(const FlowReport& report) override {
     ++flows;
@@ -63,7 +64,7 @@ void classify(FrameSource& source, unsigned how) {
   ClassifierSession& session = sessions[how % sessions.size()];
   const auto writer = make_flow_writer(writer_options(how >> 4, kFeatures));
   std::string text;
-  LineListener lines(*writer, text);
+  LineSink lines(*writer, text);
   Checker checker;
   FlowReporter reporter(kFeatures, Naming{&session, true}, {&lines, &checker});
   FlowOptions options = session.classifier().flow_options();

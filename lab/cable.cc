@@ -28,6 +28,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -144,23 +145,27 @@ Result<int> open_end(const std::string& end) {
   const std::string path = "/var/run/netns/" + space;
   const int name_space = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (name_space < 0 || setns(name_space, CLONE_NEWNET) != 0) {
-    return fail(ErrorKind::kInput,
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
                 "cannot enter the network namespace {}: {}; 'ip netns add' "
                 "makes one, and entering it takes root",
-                space, system_reason());
+                space, system_reason(error));
   }
   close(name_space);
   const int tap = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (tap < 0) {
-    return fail(ErrorKind::kInput, "cannot open /dev/net/tun: {}",
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot open /dev/net/tun: {}", system_reason(error));
   }
   ifreq request{};
   request.ifr_flags = IFF_TAP | IFF_NO_PI;
   device.copy(request.ifr_name, IFNAMSIZ - 1);
   if (ioctl(tap, TUNSETIFF, &request) != 0) {
-    return fail(ErrorKind::kInput, "cannot make the TAP device {} in {}: {}",
-                device, space, system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot make the TAP device {} in {}: {}", device, space,
+                system_reason(error));
   }
   return tap;
 }

@@ -64,11 +64,10 @@ TEST_F(EvaluationProgram, NamesTheAppThatCannotBeLeftOut) {
   EXPECT_EQ(run(line).exit_code, 0);
   const Outcome outcome = run(line + "--leave-app-out");
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(
-      outcome.err,
-      "flowtell: --leave-app-out: without mail, the other apps of list.csv "
-      "cannot be split by-group into two folds; add captures of them, or "
-      "choose another --split\n");
+  EXPECT_EQ(outcome.err,
+            "flowtell: list.csv: without mail, the other apps cannot be split "
+            "by-group into two folds; add captures of them, or choose another "
+            "split\n");
 }
 
 TEST_F(EvaluationProgram, AppliesExtraAnalysesToATestSet) {

@@ -267,7 +267,7 @@ TEST_F(LiveProgram, ContinuesWhenItsCaptureFillsTheDisk) {
   EXPECT_EQ(live.out,
             run("flowtell classify apps.model phone.pcap").out + "1\n");
   EXPECT_TRUE(live.err.starts_with(
-      "flowtell: warning: cannot go on writing kept.pcap: File too large; "))
+      "flowtell: warning: cannot continue writing kept.pcap: File too large; "))
       << live.err;
   EXPECT_NE(live.err.find("; the watch goes on\n"), std::string::npos)
       << live.err;

@@ -204,21 +204,21 @@ TEST_F(AuditBounds, AnonymisesDevices) {
 TEST_F(AuditBounds, WarnsIfHalfOfAnAppWasRecordedDifferently) {
   add_capture(0, 10);
   LoadedDataset loaded = load();
-  loaded.recordings[0].form = CaptureFormat::kPcapng;
-  const Finding quarter = only(loaded, FindingKind::kCaptureForm);
+  loaded.recordings[0].format = CaptureFormat::kPcapng;
+  const Finding quarter = only(loaded, FindingKind::kCaptureFormat);
   EXPECT_EQ(quarter.severity, Severity::kNote);
   EXPECT_EQ(figure(quarter, "spread"), 0.25);
-  loaded.recordings[1].form = CaptureFormat::kPcapng;
-  const Finding half = only(loaded, FindingKind::kCaptureForm);
+  loaded.recordings[1].format = CaptureFormat::kPcapng;
+  const Finding half = only(loaded, FindingKind::kCaptureFormat);
   EXPECT_EQ(half.severity, Severity::kWarning);
   EXPECT_EQ(half.what,
             "file formats differ: pcap in 2 of 4 of a and all 3 of b; pcapng "
             "in 2 of 4 of a");
   EXPECT_EQ(half.where, (Texts{"capture 0", "capture 1"}));
-  // Captures without flows or without a known form do not count.
+  // Captures without flows or without a known format do not count.
   loaded.dataset.captures[0].flows = 0;
-  loaded.recordings[1].form.reset();
-  EXPECT_EQ(said(loaded, FindingKind::kCaptureForm), Texts{});
+  loaded.recordings[1].format.reset();
+  EXPECT_EQ(said(loaded, FindingKind::kCaptureFormat), Texts{});
 }
 
 TEST_F(AuditBounds, ReportsSnapLengths) {

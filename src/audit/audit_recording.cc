@@ -100,10 +100,10 @@ Findings check_link_types(const LoadedDataset& loaded, const AuditOptions&) {
 }
 
 Findings check_capture_forms(const LoadedDataset& loaded, const AuditOptions&) {
-  return compare(loaded, FindingKind::kCaptureForm, "file formats differ",
+  return compare(loaded, FindingKind::kCaptureFormat, "file formats differ",
                  [](const CaptureFacts& facts) {
-                   return facts.form
-                              ? std::string(capture_format_name(*facts.form))
+                   return facts.format
+                              ? std::string(capture_format_name(*facts.format))
                               : std::string();
                  });
 }

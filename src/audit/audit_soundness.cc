@@ -44,7 +44,7 @@ Findings check_damage(const LoadedDataset& loaded, const AuditOptions&) {
       loaded, damaged, FindingKind::kDamage, Severity::kWarning,
       fmt::format("{} could be read only in part (in {}, byte {}: {})",
                   counted(damaged.size(), "capture"),
-                  loaded.dataset.captures[first].path, damage.at,
+                  loaded.dataset.captures[first].path, damage.offset,
                   damage.what))};
 }
 

@@ -199,13 +199,13 @@ TEST_F(AuditTest, FindsDifferencesInRecording) {
   LoadedDataset loaded = load();
   for (std::size_t i = 3; i < 6; ++i) {
     loaded.recordings[i].meter.links = {LinkType::kRaw};
-    loaded.recordings[i].form = CaptureFormat::kPcapng;
+    loaded.recordings[i].format = CaptureFormat::kPcapng;
     loaded.recordings[i].cut_frames = 4;
     loaded.recordings[i].min_cut = loaded.recordings[i].max_captured = 128;
     loaded.recordings[i].joined_packets = 60;
   }
   for (const FindingKind kind :
-       {FindingKind::kLinkType, FindingKind::kCaptureForm,
+       {FindingKind::kLinkType, FindingKind::kCaptureFormat,
         FindingKind::kSnapLength, FindingKind::kOffload}) {
     EXPECT_EQ(only(loaded, kind).severity, Severity::kWarning);
   }
@@ -218,11 +218,12 @@ TEST_F(AuditTest, FindsDifferencesInRecording) {
 TEST_F(AuditTest, OnlyNotesDifferencesThatAllAppsShare) {
   LoadedDataset loaded = load();
   for (const std::size_t i : {0U, 3U}) {
-    loaded.recordings[i].form = CaptureFormat::kPcapng;
+    loaded.recordings[i].format = CaptureFormat::kPcapng;
     loaded.recordings[i].joined_packets = 60;
   }
-  EXPECT_EQ(only(loaded, FindingKind::kCaptureForm).severity, Severity::kNote);
-  EXPECT_EQ(only(loaded, FindingKind::kCaptureForm).where,
+  EXPECT_EQ(only(loaded, FindingKind::kCaptureFormat).severity,
+            Severity::kNote);
+  EXPECT_EQ(only(loaded, FindingKind::kCaptureFormat).where,
             (Texts{"capture 0", "capture 3"}));
   EXPECT_EQ(only(loaded, FindingKind::kOffload).severity, Severity::kNote);
 }

@@ -40,7 +40,7 @@ enum class FindingKind : std::uint8_t {
   kDominantCapture,
   kDevices,
   kLinkType,
-  kCaptureForm,
+  kCaptureFormat,
   kSnapLength,
   kOffload,
   kCeiling,
@@ -93,7 +93,7 @@ inline constexpr std::array<FindingKindInfo, 21> kFindingKinds = {{
      "record every app on each device, and on more than one"},
     {"link-type", "captures of apps were recorded on different kinds of links",
      "record all apps at the same place, in the same way"},
-    {"capture-form", "captures of apps were written in different formats",
+    {"capture-format", "captures of apps were written in different formats",
      "record all apps with the same program; the format itself is not "
      "learned, but it shows that they were recorded differently"},
     {"snap-length", "captures of apps were cut to different lengths",

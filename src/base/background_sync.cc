@@ -86,15 +86,17 @@ void BackgroundSync::sync_now() {
   last_sync_ = monotonic_now();
   // EINVAL: the descriptor does not support sync (a pipe, a terminal).
   if (status == 0 || errno == EINVAL) return;
-  const std::string reason = system_reason();
+  const int error = errno;
   const std::lock_guard lock(mutex_);
-  if (problem_.empty()) problem_ = reason;
+  if (problem_) return;
+  problem_ = Error{kind_of_errno(error, ErrorKind::kNotWritable),
+                   system_reason(error)};
 }
 
 Result<void> BackgroundSync::status() {
   const std::lock_guard lock(mutex_);
-  if (problem_.empty()) return {};
-  return fail(ErrorKind::kOutput, "{}", problem_);
+  if (!problem_) return {};
+  return fail(*problem_);
 }
 
 }  // namespace flowtell

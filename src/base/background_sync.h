@@ -13,7 +13,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
-#include <string>
+#include <optional>
 #include <thread>
 
 #include "base/result.h"
@@ -61,7 +61,7 @@ class BackgroundSync {
   // Guarded by mutex_:
   bool is_dirty_ = false;  // written since the last sync began
   bool is_stopping_ = false;
-  std::string problem_;  // of the first failed sync
+  std::optional<Error> problem_;  // of the first failed sync
 
   std::thread thread_;
 };

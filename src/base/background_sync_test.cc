@@ -141,7 +141,7 @@ TEST(BackgroundSync, ReportsAFailedSync) {
   BackgroundSync sync(kDescriptor, 1h, disk.sync());
   const auto done = sync.finish();
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(done.error().message, "Input/output error");
   // The kernel reports an error only once; the data stays lost.
   disk.fail_with(0);
@@ -161,6 +161,7 @@ TEST(BackgroundSync, ReportsABackgroundFailureAtTheNextWrite) {
     std::this_thread::sleep_for(1ms);
   }
   ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kResource);
   EXPECT_EQ(done.error().message, "No space left on device");
 }
 

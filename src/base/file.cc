@@ -27,11 +27,15 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder.string();
 }
 
-tl::unexpected<Error> cannot_write(const std::string& path,
-                                   std::string_view reason,
+tl::unexpected<Error> cannot_write(const std::string& path, const Error& reason,
                                    std::string_view remedy) {
-  return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path, reason,
+  return fail(reason.kind, "cannot write {}: {}; {}", path, reason.message,
               remedy);
+}
+
+// The reason of a failed system call that writes.
+Error write_error(int error) {
+  return {kind_of_errno(error, ErrorKind::kNotWritable), system_reason(error)};
 }
 
 }  // namespace
@@ -51,13 +55,14 @@ FileHandle::~FileHandle() {
 Result<FileHandle> open_for_reading(const std::string& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) {
-    return fail(ErrorKind::kInput,
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kNotReadable),
                 "cannot open {}: {}; check that it exists and is readable",
-                path, system_reason());
+                path, system_reason(error));
   }
   struct stat status {};
   if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kNotReadable,
                 "{} is a folder where a file is expected; name its files",
                 path);
   }
@@ -73,13 +78,13 @@ Result<OutputFile> OutputFile::create(const std::string& path) {
     const int link_flag = *resolved ? O_NOFOLLOW : 0;
     FileHandle handle(::open(target.c_str(), O_WRONLY | O_CLOEXEC | link_flag));
     if (handle.get() < 0) {
-      return cannot_write(path, system_reason(), "choose another path");
+      return cannot_write(path, write_error(errno), "choose another path");
     }
     return OutputFile(path, "", std::move(handle));
   }
   auto partial = make_partial(target);
   if (!partial) {
-    return cannot_write(path, partial.error().message,
+    return cannot_write(path, partial.error(),
                         "check that its folder exists and is writable");
   }
   // The new file gets the permissions of the file it replaces.
@@ -102,12 +107,11 @@ OutputFile::~OutputFile() {
 
 Result<void> OutputFile::write(std::string_view bytes) {
   if (auto done = write_all(handle_.get(), bytes); !done) {
-    return fail(ErrorKind::kOutput, "cannot write {}: {}; {}", path_,
-                done.error().message,
-                partial_path_.empty()
-                    ? "choose another path"
-                    : "make room or choose another path; nothing "
-                      "was replaced");
+    return cannot_write(path_, done.error(),
+                        partial_path_.empty()
+                            ? "choose another path"
+                            : "make room or choose another path; nothing "
+                              "was replaced");
   }
   return {};
 }
@@ -116,10 +120,10 @@ Result<void> OutputFile::commit() {
   constexpr std::string_view kRemedy = "nothing was replaced";
   if (partial_path_.empty()) return {};
   if (::fsync(handle_.get()) != 0 && errno != EINVAL) {
-    return cannot_write(path_, system_reason(), kRemedy);
+    return cannot_write(path_, write_error(errno), kRemedy);
   }
   if (std::rename(partial_path_.c_str(), path_.c_str()) != 0) {
-    return cannot_write(path_, system_reason(), kRemedy);
+    return cannot_write(path_, write_error(errno), kRemedy);
   }
   partial_path_.clear();
   sync_folder_of(path_);  // to persist the rename
@@ -143,7 +147,10 @@ Result<std::size_t> read_some(int descriptor, std::span<std::uint8_t> into) {
   for (;;) {
     const ssize_t got = ::read(descriptor, into.data(), into.size());
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return fail(ErrorKind::kInput, "{}", system_reason());
+    if (errno == EINTR) continue;
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kNotReadable), "{}",
+                system_reason(error));
   }
 }
 
@@ -161,7 +168,7 @@ Result<std::string> read_file(const std::string& path,
     }
     if (*got == 0) return bytes;
     if (*got > limits.max_size - bytes.size()) {
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kResource,
                   "{} is larger than {} MiB, the limit for this kind of file; "
                   "check that it is the right one",
                   path, limits.max_size >> 20);
@@ -177,9 +184,7 @@ Result<void> write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t wrote = ::write(descriptor, bytes.data(), bytes.size());
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) {
-      return fail(ErrorKind::kOutput, "{}", system_reason());
-    }
+    if (wrote < 0) return fail(write_error(errno));
     bytes.remove_prefix(static_cast<std::size_t>(wrote));
   }
   return {};

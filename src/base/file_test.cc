@@ -91,7 +91,7 @@ TEST(OutputFile, FollowsNoLinkOfAnotherUserInASharedFolder) {
   for (const char* name : {"/out", "/device"}) {
     const auto done = write_file(shared + name, "new");
     ASSERT_FALSE(done) << name;
-    EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+    EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
     EXPECT_NE(done.error().message.find("is a link of another user"),
               std::string::npos)
         << done.error().message;
@@ -142,7 +142,7 @@ TEST(OutputFile, ReportsAFailedRename) {
   fs::create_directory(folder / "a");
   const auto done = file->commit();
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(done.error().message, "cannot write " + (folder / "a") +
                                       ": Is a directory; nothing was replaced");
 }
@@ -166,7 +166,7 @@ TEST(OutputFile, KeepsTheOldFileWhenASyncFails) {
   syncs.fail_with(EIO);
   const auto done = write_file(path, "new");
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(
       done.error().message,
       "cannot write " + path + ": Input/output error; nothing was replaced");
@@ -201,7 +201,7 @@ TEST(OutputFile, ReportsAFileThatCannotBeCreated) {
   const std::string path = folder / "absent/a";
   const auto file = OutputFile::create(path);
   ASSERT_FALSE(file);
-  EXPECT_EQ(file.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(file.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(file.error().message, "cannot write " + path +
                                       ": No such file or directory; check that "
                                       "its folder exists and is writable");
@@ -221,6 +221,7 @@ TEST(OutputFile, ReportsAFolderThatIsNotWritable) {
     ASSERT_EQ(::seteuid(self), 0);
   }
   ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().kind, ErrorKind::kPermission);
   EXPECT_NE(file.error().message.find("Permission denied"), std::string::npos);
 }
 
@@ -228,7 +229,7 @@ TEST(OutputFile, RejectsAFolder) {
   const TemporaryFolder folder;
   const auto file = OutputFile::create(folder.path());
   ASSERT_FALSE(file);
-  EXPECT_EQ(file.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(file.error().kind, ErrorKind::kNotWritable);
   EXPECT_TRUE(fs::is_directory(folder.path()));
 }
 
@@ -237,7 +238,7 @@ TEST(OutputFile, ReportsAFullDisk) {
   ASSERT_TRUE(file);
   const auto wrote = file->write("anything");
   ASSERT_FALSE(wrote);
-  EXPECT_EQ(wrote.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(wrote.error().kind, ErrorKind::kResource);
   EXPECT_NE(wrote.error().message.find("/dev/full: No space left on device"),
             std::string::npos);
 }
@@ -258,13 +259,14 @@ TEST(ReadFile, ReportsAbsentFilesAndFolders) {
   const TemporaryFolder folder;
   const auto absent = read_file(folder / "absent");
   ASSERT_FALSE(absent);
-  EXPECT_EQ(absent.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(absent.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(
       absent.error().message,
       "cannot open " + (folder / "absent") +
           ": No such file or directory; check that it exists and is readable");
   const auto a_folder = read_file(folder.path());
   ASSERT_FALSE(a_folder);
+  EXPECT_EQ(a_folder.error().kind, ErrorKind::kNotReadable);
   EXPECT_NE(a_folder.error().message.find("is a folder"), std::string::npos);
 }
 
@@ -275,7 +277,7 @@ TEST(ReadFile, EnforcesItsSizeLimit) {
   EXPECT_EQ(*read_file(path, {.max_size = bytes.size()}), bytes);
   const auto refused = read_file(path, {.max_size = bytes.size() - 1});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kResource);
   const auto endless = read_file("/dev/zero", {.max_size = 1 << 20});
   ASSERT_FALSE(endless);
   EXPECT_EQ(endless.error().message,
@@ -352,7 +354,7 @@ TEST_F(Interrupted, WriteResumes) {
 TEST(ReadFile, ReportsAReadError) {
   const auto text = read_file("/proc/self/mem");  // address 0 is not mapped
   ASSERT_FALSE(text);
-  EXPECT_EQ(text.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(text.error().kind, ErrorKind::kNotReadable);
   EXPECT_EQ(text.error().message,
             "cannot read /proc/self/mem: Input/output error");
 }

@@ -76,7 +76,7 @@ Result<std::optional<std::string>> output_place(const std::string& path) {
       continue;
     }
     if (!is_followed(status, resolved_path)) {
-      return fail(ErrorKind::kOutput,
+      return fail(ErrorKind::kNotWritable,
                   "cannot write {}: {} is a link of another user in a folder "
                   "that others can write to, so it is not followed; name "
                   "its target, or choose another path",

@@ -97,7 +97,8 @@ TEST_F(OutputPlace, RejectsLinksOfAnotherUser) {
                           "is not followed; name its target, or choose "
                           "another path",
                           shared));
-    EXPECT_EQ(output_place(shared + "/out").error().kind, ErrorKind::kOutput);
+    EXPECT_EQ(output_place(shared + "/out").error().kind,
+              ErrorKind::kNotWritable);
     EXPECT_FALSE(is_followed(shared + "/dangling"));
     EXPECT_FALSE(check_links(shared + "/out"));
   }

@@ -75,7 +75,9 @@ Result<PartialFile> make_partial(const std::string& target) {
         path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode));
     if (handle.get() < 0 && errno == EEXIST) continue;
     if (handle.get() < 0) {
-      return fail(ErrorKind::kOutput, "{}", system_reason());
+      const int error = errno;
+      return fail(kind_of_errno(error, ErrorKind::kNotWritable), "{}",
+                  system_reason(error));
     }
     static_cast<void>(lock(handle));
     if (has_name(handle)) return PartialFile{path, std::move(handle)};

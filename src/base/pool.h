@@ -27,7 +27,7 @@ class Pool {
   }
 
   // REQUIRES: `position` is in use.
-  void give_back(std::uint32_t position) {
+  void release(std::uint32_t position) {
     --size_;
     free_.push_back(position);
   }

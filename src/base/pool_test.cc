@@ -39,7 +39,7 @@ TEST(Pool, ReusesPositionsWithFreshEntries) {
   const std::uint32_t two = pool.take();
   pool[one].value = 1;
   pool[two].value = 2;
-  pool.give_back(one);
+  pool.release(one);
   EXPECT_EQ(pool.size(), 1u);
   EXPECT_EQ(pool.take(), one);
   EXPECT_EQ(pool[one].value, 5);
@@ -54,7 +54,7 @@ TEST(Pool, ReportsItsMemory) {
   const std::size_t full = pool.memory();
   EXPECT_GE(full, 100 * sizeof(Entry));
   EXPECT_LE(full, 300 * sizeof(Entry));
-  for (const std::uint32_t position : taken) pool.give_back(position);
+  for (const std::uint32_t position : taken) pool.release(position);
   EXPECT_EQ(pool.size(), 0u);
   EXPECT_GE(pool.memory(), full + 100 * sizeof(std::uint32_t))
       << "including the free list";
@@ -79,7 +79,7 @@ TEST(RecencyList, KeepsTheOrderOfLastUse) {
     } else if (action == 0) {
       const std::uint32_t gone = any();
       list.remove(gone);
-      pool.give_back(gone);
+      pool.release(gone);
       reference.remove(gone);
     } else {
       const std::uint32_t used = any();

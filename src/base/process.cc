@@ -35,7 +35,9 @@ struct Pipe {
 Result<Pipe> make_pipe() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail(ErrorKind::kOutput, "cannot make a pipe: {}", system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot make a pipe: {}", system_reason(error));
   }
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   return Pipe{FileHandle(ends[0]), FileHandle(ends[1])};
@@ -45,8 +47,9 @@ Result<Pipe> make_pipe() {
 Result<FileHandle> memory_file_of(std::string_view text) {
   FileHandle file(::memfd_create("input", MFD_CLOEXEC));
   if (file.get() < 0) {
-    return fail(ErrorKind::kOutput, "cannot create an input file: {}",
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot create an input file: {}", system_reason(error));
   }
   auto written = write_all(file.get(), text);
   if (!written) return fail(std::move(written).error());
@@ -86,14 +89,14 @@ Result<pid_t> start(const std::string& path, std::vector<std::string> words,
                            POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   std::vector<std::string> variables = environment();
   pid_t process = -1;
-  errno =
+  const int error =
       ::posix_spawn(&process, path.c_str(), &files, &attributes,
                     pointers_to(words).data(), pointers_to(variables).data());
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
-  if (errno != 0) {
-    return fail(ErrorKind::kOutput, "cannot start {}: {}", path,
-                system_reason());
+  if (error != 0) {
+    return fail(kind_of_errno(error, ErrorKind::kSystem), "cannot start {}: {}",
+                path, system_reason(error));
   }
   return process;
 }
@@ -181,7 +184,7 @@ Result<ProcessOutcome> run_process(const std::vector<std::string>& words,
                                    const ProcessOptions& options) {
   const auto path = find_program(words.front());
   if (!path) {
-    return fail(ErrorKind::kInput, "there is no program '{}'; install it",
+    return fail(ErrorKind::kSystem, "there is no program '{}'; install it",
                 words.front());
   }
   auto in = memory_file_of(options.input);
@@ -202,7 +205,7 @@ Result<ProcessOutcome> run_process(const std::vector<std::string>& words,
   if (!has_ended) ::kill(*process, SIGKILL);
   outcome.exit_code = exit_code_of(*process);
   if (!has_ended) {
-    return fail(ErrorKind::kOutput, "{} took longer than {} ms and was killed",
+    return fail(ErrorKind::kSystem, "{} took longer than {} ms and was killed",
                 words.front(), options.timeout.count());
   }
   return outcome;
@@ -213,7 +216,7 @@ Result<std::string> run_checked(const std::vector<std::string>& words,
   auto outcome = run_process(words, options);
   if (!outcome) return fail(std::move(outcome).error());
   if (outcome->exit_code == 0) return std::move(outcome->out);
-  return fail(ErrorKind::kOutput, "{}: {}", fmt::join(words, " "),
+  return fail(ErrorKind::kSystem, "{}: {}", fmt::join(words, " "),
               failure_text(*outcome));
 }
 
@@ -289,7 +292,7 @@ Result<WaitingProgram> WaitingProgram::start(
     const std::vector<std::string>& words) {
   const auto path = find_program(words.front());
   if (!path) {
-    return fail(ErrorKind::kInput, "there is no program '{}'; install it",
+    return fail(ErrorKind::kSystem, "there is no program '{}'; install it",
                 words.front());
   }
   auto gate = make_pipe();
@@ -305,8 +308,10 @@ Result<WaitingProgram> WaitingProgram::start(
   const auto variable_pointers = pointers_to(variables);
   const pid_t process = ::fork();
   if (process < 0) {
-    return fail(ErrorKind::kOutput, "cannot start {}: {}", *path,
-                system_reason());
+    // EAGAIN is the limit on processes.
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kResource),
+                "cannot start {}: {}", *path, system_reason(error));
   }
   if (process == 0) {
     ::close(gate->write_end.get());
@@ -320,7 +325,7 @@ Result<WaitingProgram> WaitingProgram::start(
   program.identity_.number = process;
   const auto identity = identify_process(process);
   if (!identity) {
-    return fail(ErrorKind::kOutput, "cannot read /proc/{}/stat", process);
+    return fail(ErrorKind::kSystem, "cannot read /proc/{}/stat", process);
   }
   program.identity_ = *identity;
   return program;

@@ -161,6 +161,7 @@ TEST(Process, CanBeOpenedAndSignalled) {
 
 TEST(Process, ReportsAnUnknownProgram) {
   EXPECT_FALSE(find_program("no-such-program"));
+  EXPECT_EQ(run_process({"no-such-program"}).error().kind, ErrorKind::kSystem);
   EXPECT_EQ(run_process({"no-such-program"}).error().message,
             "there is no program 'no-such-program'; install it");
   EXPECT_TRUE(find_program("sh"));

@@ -14,8 +14,30 @@ void require(bool holds, std::string_view sentence) {
   std::abort();
 }
 
-std::string system_reason() {
-  return std::error_code(errno, std::generic_category()).message();
+ErrorKind kind_of_errno(int error, ErrorKind otherwise) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENXIO:
+    case ENODEV:
+      return ErrorKind::kNotFound;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return ErrorKind::kPermission;
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+    case ENOSPC:
+    case EDQUOT:
+      return ErrorKind::kResource;
+    default:
+      return otherwise;
+  }
+}
+
+std::string system_reason(int error) {
+  return std::error_code(error, std::generic_category()).message();
 }
 
 }  // namespace flowtell

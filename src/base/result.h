@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -21,10 +23,43 @@
 namespace flowtell {
 
 enum class ErrorKind {
-  kUsage,   // an invalid request by the caller: exit code 2
-  kInput,   // an input is absent, unreadable or invalid
-  kOutput,  // an output could not be written
+  kUsage,                 // the caller's request is invalid: exit code 2
+  kNotFound,              // a named file, folder or interface does not exist
+  kPermission,            // the system denies access
+  kNotReadable,           // it exists but cannot be read: it is a folder, or
+                          // the disk fails
+  kCorrupt,               // its content is invalid: not a capture, a damaged
+                          // model, a wrong manifest line
+  kWrongVersion,          // an incompatible version of the program wrote it
+  kIncompatibleFeatures,  // this program does not compute the model's features
+  kNoData,                // valid, but nothing to work on: no captures, no
+                          // flows, too few apps
+  kNotWritable,           // an output could not be written
+  kResource,              // memory, threads, descriptors or disk space ran out,
+                          // or a limit is exceeded
+  kSystem,                // the system refused or lacks something else: a
+                          // command, a kernel feature, a free interface
 };
+
+// The stable names of the kinds, for other languages and for logs.
+inline constexpr std::array<std::string_view, 11> kErrorKindNames = {
+    "usage",
+    "not-found",
+    "permission",
+    "not-readable",
+    "corrupt",
+    "wrong-version",
+    "incompatible-features",
+    "no-data",
+    "not-writable",
+    "resource",
+    "system"};
+
+constexpr std::string_view error_kind_name(ErrorKind kind) {
+  return kErrorKindNames[static_cast<std::size_t>(kind)];
+}
+
+static_assert(error_kind_name(ErrorKind::kSystem) == "system");
 
 struct Error {
   ErrorKind kind;
@@ -34,7 +69,7 @@ struct Error {
 template <typename T>
 using Result = tl::expected<T, Error>;
 
-// The failed side of any Result: `return fail(ErrorKind::kInput, ...)`.
+// The failed side of any Result: `return fail(ErrorKind::kCorrupt, ...)`.
 template <typename... Args>
 tl::unexpected<Error> fail(ErrorKind kind, fmt::format_string<Args...> format,
                            Args&&... args) {
@@ -56,8 +91,12 @@ inline tl::unexpected<Error> fail(Error error) {
 // Stops the program if an internal invariant does not hold. Never for input.
 void require(bool holds, std::string_view sentence);
 
-// The system's message for the current errno, such as "No such file or
-// directory".
-std::string system_reason();
+// The kind of error of a failed system call: by its errno where that is clear
+// (absent, denied, out of a resource), else `otherwise`. Save errno first; any
+// later call may change it.
+ErrorKind kind_of_errno(int error, ErrorKind otherwise);
+
+// The system's message for an errno, such as "No such file or directory".
+std::string system_reason(int error);
 
 }  // namespace flowtell

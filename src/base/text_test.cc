@@ -97,10 +97,10 @@ RC_GTEST_PROP(CsvRecord, RoundTripsCsvField, ()) {
 }
 
 TEST(Error, ReadsOutermostFirst) {
-  const auto inner = fail(ErrorKind::kInput, "byte {}: no magic", 24);
+  const auto inner = fail(ErrorKind::kCorrupt, "byte {}: no magic", 24);
   const auto outer = fail("cannot read a.pcap", inner.value());
   EXPECT_EQ(outer.value().message, "cannot read a.pcap: byte 24: no magic");
-  EXPECT_EQ(outer.value().kind, ErrorKind::kInput);
+  EXPECT_EQ(outer.value().kind, ErrorKind::kCorrupt);
 }
 
 TEST(RequireDeathTest, StopsTheProgramWithASentence) {

@@ -13,9 +13,7 @@ class StreamBytes : public ByteSource {
 
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
     stream_.fill(1);
-    if (stream_.problem()) {
-      return fail(ErrorKind::kInput, "{}", *stream_.problem());
-    }
+    if (stream_.problem()) return fail(*stream_.problem());
     const Bytes window = stream_.window();
     const std::size_t count = std::min(into.size(), window.size());
     std::copy_n(window.begin(), count, into.begin());
@@ -44,7 +42,7 @@ void ByteStream::borrow() {
   kept_.assign(window_.begin(), window_.end());
   window_ = kept_;
   auto block = source_->lend();
-  if (!block) problem_ = block.error().message;
+  if (!block) problem_ = block.error();
   if (!block || block->empty()) return source_.reset();
   std::uint8_t* front = block->data() - kept_.size();
   std::copy(kept_.begin(), kept_.end(), front);
@@ -63,7 +61,7 @@ void ByteStream::gather(std::size_t count) {
     if (buffer_.size() < size + ByteSource::kChunk)
       buffer_.resize(2 * size + ByteSource::kChunk);
     auto got = source_->read(std::span(buffer_).subspan(size));
-    if (!got) problem_ = got.error().message;
+    if (!got) problem_ = got.error();
     if (!got || *got == 0) source_.reset();
     if (got) size += *got;
   }

@@ -15,7 +15,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -69,7 +68,7 @@ class ByteStream {
   bool skip(std::uint64_t count);
 
   // Why the source failed, if it did; the input then ends there.
-  const std::optional<std::string>& problem() const { return problem_; }
+  const std::optional<Error>& problem() const { return problem_; }
 
   // The remaining bytes as a source, buffered ones first, as input of a
   // decompressor.
@@ -84,7 +83,7 @@ class ByteStream {
   std::vector<std::uint8_t> kept_;  // window contents during a refill
   Bytes window_;
   std::uint64_t position_ = 0;
-  std::optional<std::string> problem_;
+  std::optional<Error> problem_;
 };
 
 }  // namespace flowtell

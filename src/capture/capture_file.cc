@@ -59,16 +59,16 @@ ByteStream unpack(ByteStream stream, UnpackOn thread) {
 tl::unexpected<Error> not_a_capture(const std::string& name,
                                     const ByteStream& stream) {
   if (stream.problem()) {
-    return fail(ErrorKind::kInput,
+    return fail(stream.problem()->kind,
                 "cannot read {}: {}; record or copy it again", name,
-                *stream.problem());
+                stream.problem()->message);
   }
   if (stream.window().empty()) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kCorrupt,
                 "{} is empty; a capture has at least a header: record it again",
                 name);
   }
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kCorrupt,
               "{} is not a capture: it is neither pcap nor pcapng (plain, "
               "gzip or zstd); convert it, for example with "
               "tshark -r FILE -w NEW.pcap",
@@ -170,8 +170,8 @@ Result<bool> looks_like_capture(const std::string& path) {
 Result<std::vector<std::string>> list_captures(const std::string& folder) {
   Listing listing;
   if (const std::error_code problem = listing.add(folder)) {
-    return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
-                problem.message());
+    return fail(kind_of_errno(problem.value(), ErrorKind::kNotReadable),
+                "cannot list the folder {}: {}", folder, problem.message());
   }
   std::sort(listing.found.begin(), listing.found.end());
   return std::move(listing.found);
@@ -183,7 +183,7 @@ Result<std::vector<std::string>> find_captures(
   for (const std::string& path : paths) {
     std::error_code problem;
     if (path != kStandardInput && !fs::exists(path, problem) && !problem) {
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kNotFound,
                   "there is no file or folder {}; check the name", path);
     }
     if (path == kStandardInput || !fs::is_directory(path, problem)) {
@@ -193,7 +193,7 @@ Result<std::vector<std::string>> find_captures(
     auto below = list_captures(path);
     if (!below) return fail(std::move(below).error());
     if (below->empty()) {
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kNoData,
                   "the folder {} holds no captures; name one that does", path);
     }
     captures.insert(captures.end(), below->begin(), below->end());

@@ -115,10 +115,10 @@ TEST(CaptureFile, IsReadAheadOnlyByAnUnpackThread) {
   of_thread.close();
 }
 
-std::string error_of(const std::string& path) {
+std::string error_of(const std::string& path, ErrorKind kind) {
   const auto source = open_capture(path);
   if (source) return "";
-  EXPECT_EQ(source.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(source.error().kind, kind) << path;
   return source.error().message;
 }
 
@@ -126,29 +126,30 @@ TEST(CaptureFile, ReportsInvalidPaths) {
   const TemporaryFolder folder;
   const std::string absent = folder / "absent.pcap";
   EXPECT_EQ(
-      error_of(absent),
+      error_of(absent, ErrorKind::kNotFound),
       "cannot open " + absent +
           ": No such file or directory; check that it exists and is readable");
-  EXPECT_NE(error_of(folder.path()).find("is a folder"), std::string::npos);
+  EXPECT_NE(
+      error_of(folder.path(), ErrorKind::kNotReadable).find("is a folder"),
+      std::string::npos);
 }
 
 TEST(CaptureFile, ReportsInvalidContent) {
   const TemporaryFolder folder;
-  EXPECT_NE(error_of(folder.put("a", "")).find("/a is empty"),
-            std::string::npos);
-  EXPECT_NE(error_of(folder.put("b", "Dear diary")).find("/b is not a capture"),
-            std::string::npos);
-  EXPECT_NE(error_of(folder.put("c", "\n\r")).find("/c is not a capture"),
-            std::string::npos);
-  EXPECT_NE(error_of(folder.put("d", gzip_packed("Dear diary")))
-                .find("/d is not a capture"),
-            std::string::npos);
-  EXPECT_NE(error_of(folder.put("e", pcap_header().substr(0, 20)))
-                .find("cut off after 20 of 24 bytes"),
-            std::string::npos);
+  const auto expect_corrupt = [&](const char* name, const std::string& bytes,
+                                  std::string_view part) {
+    const std::string message =
+        error_of(folder.put(name, bytes), ErrorKind::kCorrupt);
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  };
+  expect_corrupt("a", "", "/a is empty");
+  expect_corrupt("b", "Dear diary", "/b is not a capture");
+  expect_corrupt("c", "\n\r", "/c is not a capture");
+  expect_corrupt("d", gzip_packed("Dear diary"), "/d is not a capture");
+  expect_corrupt("e", pcap_header().substr(0, 20),
+                 "cut off after 20 of 24 bytes");
   const std::string packed = gzip_packed(pcap_bytes(two_frames()));
-  EXPECT_NE(error_of(folder.put("f", packed.substr(0, 12))).find("cut short"),
-            std::string::npos);
+  expect_corrupt("f", packed.substr(0, 12), "cut short");
 }
 
 TEST(CaptureFile, FindsCapturesInAFolderSortedByName) {
@@ -188,10 +189,12 @@ TEST(CaptureFile, KeepsNamedPathsInOrder) {
 TEST(CaptureFile, RejectsAbsentPathsAndFoldersWithoutCaptures) {
   const TemporaryFolder folder;
   folder.put("README", "no captures yet");
-  for (const std::string& path : {folder.path(), folder / "absent"}) {
+  for (const auto& [path, kind] :
+       {std::pair{folder.path(), ErrorKind::kNoData},
+        std::pair{folder / "absent", ErrorKind::kNotFound}}) {
     const auto found = find_captures({path});
     ASSERT_FALSE(found) << path;
-    EXPECT_EQ(found.error().kind, ErrorKind::kInput);
+    EXPECT_EQ(found.error().kind, kind);
     EXPECT_NE(found.error().message.find(path), std::string::npos);
   }
 }

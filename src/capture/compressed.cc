@@ -66,7 +66,9 @@ class GzipBytes : public ByteSource {
       if (made > 0 || between_members_) continue;
       auto more = input_.refill_if_empty();
       if (!more) return fail(std::move(more).error());
-      if (!*more) return fail(ErrorKind::kInput, "the gzip data is cut short");
+      if (!*more) {
+        return fail(ErrorKind::kCorrupt, "the gzip data is cut short");
+      }
     }
     return made;
   }
@@ -99,7 +101,7 @@ class GzipBytes : public ByteSource {
   }
 
   static tl::unexpected<Error> damage() {
-    return fail(ErrorKind::kInput, "the gzip data is damaged");
+    return fail(ErrorKind::kCorrupt, "the gzip data is damaged");
   }
 
   PackedInput input_;
@@ -139,10 +141,10 @@ class ZstdBytes : public ByteSource {
 
  private:
   static tl::unexpected<Error> cut_short() {
-    return fail(ErrorKind::kInput, "the zstd data is cut short");
+    return fail(ErrorKind::kCorrupt, "the zstd data is cut short");
   }
   static tl::unexpected<Error> damage() {
-    return fail(ErrorKind::kInput, "the zstd data is damaged");
+    return fail(ErrorKind::kCorrupt, "the zstd data is damaged");
   }
 
   // RFC 8878, 3.1.1 and 3.1.2. libzstd also accepts older formats if their

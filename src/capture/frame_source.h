@@ -31,15 +31,15 @@ struct Frame {
 };
 
 struct Damage {
-  std::uint64_t at;  // byte offset in the (decompressed) capture
-  std::string what;  // "a record of 74 bytes is cut off after 12"
+  std::uint64_t offset;  // in bytes, in the (decompressed) capture
+  std::string what;      // "a record of 74 bytes is cut off after 12"
 };
 
 // File format of a capture.
 enum class CaptureFormat { kPcap, kPcapng };
 
-constexpr std::string_view capture_format_name(CaptureFormat form) {
-  return form == CaptureFormat::kPcap ? "pcap" : "pcapng";
+constexpr std::string_view capture_format_name(CaptureFormat format) {
+  return format == CaptureFormat::kPcap ? "pcap" : "pcapng";
 }
 
 class FrameSource {
@@ -55,19 +55,19 @@ class FrameSource {
   const std::optional<Damage>& damage() const { return damage_; }
 
   // Format of the file being read; nothing if there is no file.
-  std::optional<CaptureFormat> form() const { return form_; }
+  std::optional<CaptureFormat> format() const { return format_; }
 
  protected:
-  explicit FrameSource(std::optional<CaptureFormat> form = std::nullopt)
-      : form_(form) {}
+  explicit FrameSource(std::optional<CaptureFormat> format = std::nullopt)
+      : format_(format) {}
 
-  void note_damage(std::uint64_t at, std::string what) {
-    if (!damage_) damage_ = Damage{at, std::move(what)};
+  void note_damage(std::uint64_t offset, std::string what) {
+    if (!damage_) damage_ = Damage{offset, std::move(what)};
   }
 
  private:
   std::optional<Damage> damage_;
-  std::optional<CaptureFormat> form_;
+  std::optional<CaptureFormat> format_;
 };
 
 }  // namespace flowtell

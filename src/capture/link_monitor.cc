@@ -19,8 +19,9 @@ Result<LinkMonitor> LinkMonitor::subscribe() {
   if (socket.get() < 0 ||
       ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address),
              sizeof address) != 0) {
-    return fail(ErrorKind::kInput, "cannot subscribe to link changes: {}",
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot subscribe to link changes: {}", system_reason(error));
   }
   return LinkMonitor(std::move(socket));
 }

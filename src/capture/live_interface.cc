@@ -52,21 +52,22 @@ tl::unexpected<Error> activation_error(const std::string& name, int status,
                                        pcap_t* handle) {
   switch (status) {
     case PCAP_ERROR_NO_SUCH_DEVICE:
-      return fail(ErrorKind::kInput, "there is no interface {}; available: {}",
-                  name, interfaces_text());
+      return fail(ErrorKind::kNotFound,
+                  "there is no interface {}; available: {}", name,
+                  interfaces_text());
     case PCAP_ERROR_IFACE_NOT_UP:
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kSystem,
                   "the interface {} is down; bring it up first: ip link set "
                   "{} up",
                   name, name);
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kPermission,
                   "may not capture on {}: this needs the capability "
                   "CAP_NET_RAW; run it as root, with sudo",
                   name);
     default:
-      return fail(ErrorKind::kInput, "cannot capture on {}: {}", name,
+      return fail(ErrorKind::kSystem, "cannot capture on {}: {}", name,
                   pcap_geterr(handle));
   }
 }
@@ -83,7 +84,7 @@ Result<void> set_filter(pcap_t* handle, const std::string& filter) {
   const int status = pcap_setfilter(handle, &program);
   pcap_freecode(&program);
   if (status == 0) return {};
-  return fail(ErrorKind::kInput, "cannot apply the filter '{}': {}", filter,
+  return fail(ErrorKind::kSystem, "cannot apply the filter '{}': {}", filter,
               pcap_geterr(handle));
 }
 
@@ -139,7 +140,7 @@ Result<void> LiveInterface::activate() {
   std::array<char, PCAP_ERRBUF_SIZE> reason{};
   Handle handle(pcap_create(name_.c_str(), reason.data()));
   if (!handle) {
-    return fail(ErrorKind::kInput, "cannot capture on {}: {}", name_,
+    return fail(ErrorKind::kSystem, "cannot capture on {}: {}", name_,
                 reason.data());
   }
   pcap_set_snaplen(handle.get(), static_cast<int>(options_.snap));
@@ -151,7 +152,7 @@ Result<void> LiveInterface::activate() {
   const int status = pcap_activate(handle.get());
   if (status < 0) return activation_error(name_, status, handle.get());
   if (pcap_setnonblock(handle.get(), 1, reason.data()) != 0) {
-    return fail(ErrorKind::kInput, "cannot capture on {}: {}", name_,
+    return fail(ErrorKind::kSystem, "cannot capture on {}: {}", name_,
                 reason.data());
   }
   if (auto done = set_filter(handle.get(), options_.filter); !done) {

@@ -25,7 +25,7 @@ TEST(LiveInterface, ListsInterfacesIfItsOwnIsAbsent) {
   if (!may_capture()) GTEST_SKIP() << "needs the capability CAP_NET_RAW";
   const auto source = LiveInterface::open("flowtell-none", {});
   ASSERT_FALSE(source);
-  EXPECT_EQ(source.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(source.error().kind, ErrorKind::kNotFound);
   const std::string& message = source.error().message;
   EXPECT_TRUE(
       message.starts_with("there is no interface flowtell-none; available: "))

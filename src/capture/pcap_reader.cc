@@ -89,7 +89,7 @@ class PcapReader : public FrameSource {
     ended_ = true;
     const std::size_t left = stream_.window().size();
     if (stream_.problem()) {
-      note_damage(stream_.position() + left, *stream_.problem());
+      note_damage(stream_.position() + left, stream_.problem()->message);
     } else if (left > 0) {
       note_damage(stream_.position(),
                   left < kRecordHeader
@@ -114,7 +114,7 @@ Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream) {
   const auto form = form_of(stream.window());
   require(form.has_value(), "read_pcap needs a pcap header");
   if (!stream.fill(kFileHeader)) {
-    return fail(ErrorKind::kInput,
+    return fail(stream.problem() ? stream.problem()->kind : ErrorKind::kCorrupt,
                 "its pcap header is cut off after {} of {} bytes; record or "
                 "copy it again",
                 stream.window().size(), kFileHeader);

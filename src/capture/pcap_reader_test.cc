@@ -109,7 +109,7 @@ TEST(PcapReader, EndsAtAnInvalidLength) {
          {read_back(bytes), read_back_streamed(bytes, 9)}) {
       EXPECT_EQ(read.frames, three_frames());
       ASSERT_TRUE(read.damage);
-      EXPECT_EQ(read.damage->at, whole);
+      EXPECT_EQ(read.damage->offset, whole);
       EXPECT_EQ(read.damage->what,
                 fmt::format("a record claims a frame of {} bytes", length));
     }
@@ -142,7 +142,7 @@ TEST(PcapReader, ReportsASourceFailure) {
   const ReadBack read = read_back(**source);
   EXPECT_EQ(read.frames.size(), 2u);
   ASSERT_TRUE(read.damage);
-  EXPECT_EQ(read.damage->at, bytes.size() - 1);
+  EXPECT_EQ(read.damage->offset, bytes.size() - 1);
   EXPECT_EQ(read.damage->what, "on fire");
 }
 

@@ -25,22 +25,23 @@ Result<PcapWriter> PcapWriter::create(const std::string& path, LinkType link) {
   }
   FileHandle file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (file.get() < 0 && errno == EEXIST) {
-    return fail(ErrorKind::kOutput,
+  const int error = errno;
+  if (file.get() < 0 && error == EEXIST) {
+    return fail(ErrorKind::kNotWritable,
                 "{} already exists, and a recording is never overwritten; "
                 "choose another name",
                 path);
   }
   if (file.get() < 0) {
-    return fail(ErrorKind::kOutput,
+    return fail(kind_of_errno(error, ErrorKind::kNotWritable),
                 "cannot write {}: {}; check that its folder exists and is "
                 "writable",
-                path, system_reason());
+                path, system_reason(error));
   }
   PcapWriter writer(path, link, std::move(file));
   if (auto done = writer.write_header(); !done) {
     ::unlink(path.c_str());
-    return fail(ErrorKind::kOutput,
+    return fail(done.error().kind,
                 "cannot write {}: {}; make room or choose another path", path,
                 done.error().message);
   }
@@ -83,8 +84,8 @@ Result<void> PcapWriter::flush() {
     pending_.clear();
     ends_.clear();
     static_cast<void>(sync_->note_written());
-    return fail(ErrorKind::kOutput,
-                "cannot go on writing {}: {}; {} before that are kept: make "
+    return fail(done.error().kind,
+                "cannot continue writing {}: {}; {} before that are kept: make "
                 "room and record the rest",
                 path_, done.error().message, counted(kept, "frame"));
   }
@@ -103,7 +104,7 @@ Result<void> PcapWriter::finish() {
 
 Result<void> PcapWriter::check_synced(const Result<void>& synced) const {
   if (synced) return {};
-  return fail(ErrorKind::kOutput,
+  return fail(synced.error().kind,
               "cannot sync {} to disk: {}; the last frames may be lost: check "
               "the disk and record again",
               path_, synced.error().message);

@@ -125,7 +125,7 @@ TEST_F(PcapWriting, NeverOverwritesAFile) {
   folder_.put("phone.pcap", "a recording that cannot be made again");
   const auto writer = PcapWriter::create(path_, LinkType::kEthernet);
   ASSERT_FALSE(writer);
-  EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(writer.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(writer.error().message,
             path_ +
                 " already exists, and a recording is never overwritten; "
@@ -137,7 +137,7 @@ TEST_F(PcapWriting, ReportsAFileThatCannotBeCreated) {
   const std::string path = folder_ / "absent/phone.pcap";
   const auto writer = PcapWriter::create(path, LinkType::kEthernet);
   ASSERT_FALSE(writer);
-  EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(writer.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(writer.error().message,
             "cannot write " + path +
                 ": No such file or directory; check that its folder exists "
@@ -175,7 +175,7 @@ TEST_F(PcapWriting, ReportsASyncError) {
   syncs.fail_with(EIO);
   const auto done = writer.finish();
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(done.error().message,
             "cannot sync " + path_ +
                 " to disk: Input/output error; the last frames may be lost: "
@@ -233,7 +233,7 @@ TEST_F(PcapWriting, ReportsAFailedFinish) {
   const auto done = writer.finish();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message,
-            "cannot go on writing " + path_ +
+            "cannot continue writing " + path_ +
                 ": File too large; 0 frames before that are kept: make room "
                 "and record the rest");
 }
@@ -244,7 +244,7 @@ TEST_F(PcapWriting, LeavesNoFileIfTheHeaderDoesNotFit) {
     return PcapWriter::create(path_, LinkType::kEthernet);
   }();
   ASSERT_FALSE(writer);
-  EXPECT_EQ(writer.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(writer.error().kind, ErrorKind::kNotWritable);
   EXPECT_TRUE(folder_.names().empty());
 }
 
@@ -265,11 +265,11 @@ TEST_F(PcapWriting, EndsWithAWholeRecordOnAFullDisk) {
         return writer.flush();
       }();
       ASSERT_FALSE(done) << limit;
-      EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+      EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
       EXPECT_EQ(
           done.error().message,
           fmt::format(
-              "cannot go on writing {}: File too large; {} "
+              "cannot continue writing {}: File too large; {} "
               "before that are kept: make room and record the "
               "rest",
               path, whole == 1 ? "1 frame" : fmt::format("{} frames", whole)));

@@ -44,7 +44,7 @@ TEST(PcapngDamage, EndsAtAnInvalidBlockLength) {
          {read_back(bytes), read_back_streamed(bytes, 9)}) {
       EXPECT_EQ(read.frames.size(), 1u);
       ASSERT_TRUE(read.damage);
-      EXPECT_EQ(read.damage->at, offset_of_damaged_block());
+      EXPECT_EQ(read.damage->offset, offset_of_damaged_block());
       EXPECT_EQ(read.damage->what,
                 fmt::format("a block claims a length of {} bytes", length));
     }
@@ -57,14 +57,14 @@ TEST(PcapngDamage, EndsAtABlockWhoseLengthsDiffer) {
   const ReadBack read = read_back(with_damaged_block(size - 4, 16));
   EXPECT_EQ(read.frames.size(), 1u);
   ASSERT_TRUE(read.damage);
-  EXPECT_EQ(read.damage->at, offset_of_damaged_block());
+  EXPECT_EQ(read.damage->offset, offset_of_damaged_block());
 }
 
 TEST(PcapngDamage, SkipsAPacketOfAnUnknownInterface) {
   const ReadBack read = read_back(with_damaged_block(kInterfaceAt, 1));
   EXPECT_EQ(read.frames.size(), 2u);
   ASSERT_TRUE(read.damage);
-  EXPECT_EQ(read.damage->at, offset_of_damaged_block());
+  EXPECT_EQ(read.damage->offset, offset_of_damaged_block());
 }
 
 TEST(PcapngDamage, SkipsAPacketLongerThanItsBlock) {
@@ -125,7 +125,7 @@ TEST(PcapngDamage, EndsAtASectionWithoutByteOrderMagic) {
   const ReadBack read = read_back(bytes);
   EXPECT_EQ(read.frames.size(), 1u);
   ASSERT_TRUE(read.damage);
-  EXPECT_EQ(read.damage->at, at);
+  EXPECT_EQ(read.damage->offset, at);
   EXPECT_EQ(read.damage->what, "a section header has no byte-order magic");
 }
 

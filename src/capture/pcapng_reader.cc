@@ -211,7 +211,7 @@ class PcapngReader : public FrameSource {
     const std::size_t left = stream_.window().size();
     ended_ = true;
     if (stream_.problem()) {
-      note_damage(stream_.position() + left, *stream_.problem());
+      note_damage(stream_.position() + left, stream_.problem()->message);
     } else if (left > 0) {
       end(left < kSectionHead
               ? fmt::format("a block's head is cut off after {}",

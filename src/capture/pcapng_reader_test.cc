@@ -212,7 +212,7 @@ TEST(PcapngReader, LimitsTheNumberOfInterfaces) {
   const ReadBack above_limit = read_back(file.bytes());
   EXPECT_EQ(above_limit.frames, std::vector{frame_after()});
   ASSERT_TRUE(above_limit.damage);
-  EXPECT_EQ(above_limit.damage->at, end);
+  EXPECT_EQ(above_limit.damage->offset, end);
   EXPECT_EQ(above_limit.damage->what,
             "a section describes too many interfaces");
 }

@@ -18,7 +18,7 @@ class Pieces : public ByteSource {
 
   Result<std::size_t> read(std::span<std::uint8_t> into) override {
     const std::size_t left = bytes_.size() - at_;
-    if (left == 0 && fails_) return fail(ErrorKind::kInput, "it broke");
+    if (left == 0 && fails_) return fail(ErrorKind::kCorrupt, "it broke");
     const std::size_t count =
         std::min({left, into.size(), std::size_t{1} + random_.below(90'000)});
     std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), count,
@@ -79,7 +79,9 @@ TEST(ReadAhead, ReportsAFailureAfterAllEarlierBytes) {
   for (const std::uint32_t max_step : {100u, 900'000u}) {
     ByteStream stream = stream_of(bytes, true);
     EXPECT_EQ(take_all(stream, max_step), bytes);
-    EXPECT_EQ(stream.problem(), "it broke");
+    ASSERT_TRUE(stream.problem());
+    EXPECT_EQ(stream.problem()->kind, ErrorKind::kCorrupt);
+    EXPECT_EQ(stream.problem()->message, "it broke");
   }
 }
 
@@ -89,7 +91,7 @@ TEST(ReadAhead, ReadsNothingAfterAnEndOrFailure) {
     explicit Script(bool is_broken) : fails(is_broken) {}
     Result<std::size_t> read(std::span<std::uint8_t>) override {
       if (++reads != 2) return std::size_t{10};
-      if (fails) return fail(ErrorKind::kInput, "it broke");
+      if (fails) return fail(ErrorKind::kCorrupt, "it broke");
       return std::size_t{0};
     }
     bool fails;

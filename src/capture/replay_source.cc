@@ -26,12 +26,12 @@ bool ReplaySource::look_ahead() {
   next_ = 0;
   count_ = capture_->read(ahead_);
   for (std::size_t i = 0; i < count_; ++i) {
-    const Timestamp time = steady_.steady(ahead_[i].time);
+    const Timestamp time = times_.correct(ahead_[i].time);
     if (!origin_) origin_ = time;
     offsets_[i] = std::min(time - *origin_, kMaxOffset);
   }
   if (const auto& damage = capture_->damage()) {
-    note_damage(damage->at, damage->what);
+    note_damage(damage->offset, damage->what);
   }
   return count_ > 0;
 }

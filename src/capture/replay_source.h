@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-#include "base/steady_clock.h"
+#include "base/monotonic_times.h"
 #include "capture/live_source.h"
 
 namespace flowtell {
@@ -41,7 +41,7 @@ class ReplaySource : public LiveSource {
   Clock clock_;
   std::optional<Duration> started_;  // by clock_
   bool has_ended_ = false;
-  SteadyClock steady_;
+  MonotonicTimes times_;
   std::optional<Timestamp> origin_;  // time of the first frame
   Duration last_offset_{};           // of the last frame returned
   std::array<Frame, 64> ahead_;

@@ -8,7 +8,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
 
+#include "base/result.h"
 #include "classify/unknown_rule.h"
 #include "features/feature_list.h"
 #include "flow/flow_options.h"
@@ -23,14 +26,17 @@ class Classifier {
   // Fails if this program does not compute the model's features.
   static Result<Classifier> make(Model model, EvidenceKinds kinds,
                                  UnknownRule rule);
+  // The same for a model that others use as well; it is not copied.
+  static Result<Classifier> make(std::shared_ptr<const Model> model,
+                                 EvidenceKinds kinds, UnknownRule rule);
 
-  const Model& model() const { return shared_->model; }
+  const Model& model() const { return *shared_->model; }
   const CompiledForest& forest() const { return shared_->forest; }
   const FeatureList& features() const { return shared_->features; }
   const EvidenceKinds& kinds() const { return kinds_; }
   // The model's weights for these kinds of evidence.
   const EvidenceWeights& weights() const {
-    return shared_->model.weights[place_of(kinds_)];
+    return shared_->model->weights[index_of(kinds_)];
   }
   // The rule with its target error resolved by the weights.
   UnknownRule rule() const { return rule_.resolved(weights()); }
@@ -46,7 +52,7 @@ class Classifier {
 
  private:
   struct Shared {
-    Model model;
+    std::shared_ptr<const Model> model;
     CompiledForest forest;
     FeatureList features;
   };
@@ -59,5 +65,9 @@ class Classifier {
   EvidenceKinds kinds_;
   UnknownRule rule_;
 };
+
+// Loads a model. Errors name the path.
+Result<Classifier> load_classifier(const std::string& path, EvidenceKinds kinds,
+                                   const UnknownRule& rule);
 
 }  // namespace flowtell

@@ -7,16 +7,14 @@ namespace flowtell {
 
 ClassifierSession::ClassifierSession(Classifier classifier)
     : classifier_(std::move(classifier)),
-      kinds_(classifier_.kinds()),
-      rule_(classifier_.rule()),
       apps_(classifier_.model().apps.size()),
       shape_scorer_(classifier_.model(), classifier_.forest()),
       name_scorer_(classifier_.model().names, apps_),
       measurer_(classifier_.features()),
-      device_filter_(kinds_, apps_) {}
+      device_filter_(classifier_.kinds(), apps_) {}
 
 void ClassifierSession::begin_capture() {
-  device_filter_ = DeviceFilter(kinds_, apps_);
+  device_filter_ = DeviceFilter(classifier_.kinds(), apps_);
 }
 
 void ClassifierSession::begin_burst() {
@@ -41,16 +39,17 @@ void ClassifierSession::add(const Flow& flow) {
   const std::size_t at = shape_.size();
   shape_.resize(at + apps_);
   name_.resize(at + apps_);
-  if (kinds_.shape) measurer_.append_row(flow, rows_);
+  const EvidenceKinds& kinds = classifier_.kinds();
+  if (kinds.shape) measurer_.append_row(flow, rows_);
   name_evidence_.emplace_back();
-  if (kinds_.name) {
+  if (kinds.name) {
     name_evidence_.back() =
         name_scorer_.score(flow.name.server, std::span(name_).subspan(at));
   }
 }
 
 DeviceFilter::Burst ClassifierSession::scored_burst() {
-  if (kinds_.shape) shape_scorer_.score(rows_, shape_);
+  if (classifier_.kinds().shape) shape_scorer_.score(rows_, shape_);
   return burst();
 }
 
@@ -67,9 +66,10 @@ std::vector<ClassifierSession::Classification> ClassifierSession::end_burst() {
   if (is_over_ || shape_.empty()) return all;
   probabilities_.resize(shape_.size());
   device_filter_.classify(scored_burst(), probabilities_);
+  const UnknownRule rule = classifier_.rule();
   for (std::size_t at = 0; at < probabilities_.size(); at += apps_) {
     const auto row = std::span<const double>(probabilities_).subspan(at, apps_);
-    all.push_back({reach_verdict(row, rule_), row});
+    all.push_back({reach_verdict(row, rule), row});
   }
   is_over_ = true;
   return all;
@@ -86,7 +86,7 @@ ClassifierSession::Classification ClassifierSession::classify_early(
   probabilities_.resize(apps_);
   device_filter_.classify_early(scored_burst(), probabilities_);
   begin_burst();
-  return {reach_verdict(probabilities_, rule_), probabilities_};
+  return {reach_verdict(probabilities_, classifier_.rule()), probabilities_};
 }
 
 }  // namespace flowtell

@@ -61,8 +61,6 @@ class ClassifierSession {
   DeviceFilter::Burst burst() const;
 
   Classifier classifier_;
-  EvidenceKinds kinds_;
-  UnknownRule rule_;
   std::size_t apps_;
   ShapeScorer shape_scorer_;
   NameScorer name_scorer_;

@@ -92,8 +92,8 @@ std::vector<std::vector<double>> plain_shares(const Model& model) {
 TEST(ClassifierSession, AppliesTheFittedWeightToTheForestsShares) {
   for (std::uint64_t seed = 1; seed < 6; ++seed) {
     Model model = small_model(seed);
-    model.weights[place_of(kShape)].novelty = {};
-    const double weight = model.weights[place_of(kShape)].shape;
+    model.weights[index_of(kShape)].novelty = {};
+    const double weight = model.weights[index_of(kShape)].shape;
     const auto shares = plain_shares(model);
     const VerdictSink actual = run_session(model, kShape);
     ASSERT_EQ(shares.size(), 4u);
@@ -127,21 +127,21 @@ TEST(ClassifierSession, PassesBurstTimesToTheDeviceFilter) {
   const FlowCollector collected = collect(three_bursts());
   std::size_t begin = 0;
   for (const std::size_t end : collected.burst_ends) {
-    DeviceFilter::Burst burst;
     std::vector<double> shape;
-    burst.device = collected.flows[begin].device;
-    burst.first = collected.flows[begin].first;
-    burst.last = burst.first;
+    const Timestamp first = collected.flows[begin].first;
+    Timestamp last = first;
     for (std::size_t flow = begin; flow < end; ++flow) {
       shape.insert(shape.end(), shares[flow].begin(), shares[flow].end());
-      burst.last = std::max(burst.last, collected.flows[flow].last);
+      last = std::max(last, collected.flows[flow].last);
     }
-    burst.scores.shape = shape;
     const std::vector<NameEvidence> name_evidence(end - begin);
-    burst.scores.words = name_evidence;
-    burst.weights = model.weights[place_of(kinds)];
     std::vector<double> expected(shape.size());
-    reference.classify(burst, expected);
+    reference.classify({.device = collected.flows[begin].device,
+                        .first = first,
+                        .last = last,
+                        .scores = {shape, {}, name_evidence},
+                        .weights = model.weights[index_of(kinds)]},
+                       expected);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_EQ(actual.rows[begin + i / 3][i % 3], expected[i]);
     }
@@ -210,14 +210,6 @@ TEST(ClassifierSession, AppliesTheUnknownRule) {
   };
   EXPECT_EQ(unknown({0, 0}), 0);
   EXPECT_EQ(unknown({1, 1}), 4);
-}
-
-TEST(ClassifierSession, RejectsAModelWithOtherFeatures) {
-  Model model = small_model();
-  model.feature_identity += "more";
-  const auto classifier = Classifier::make(model, {}, {});
-  ASSERT_FALSE(classifier);
-  EXPECT_EQ(classifier.error().kind, ErrorKind::kInput);
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ void DeviceFilter::compute_likelihoods(const Burst& burst) {
 
 // By flow. Flows share the weight of a name only with time evidence.
 std::vector<double> DeviceFilter::name_weights(const Burst& burst) const {
-  const auto evidence = burst.scores.words;
+  const auto evidence = burst.scores.names;
   std::vector<double> weights(evidence.size(), burst.weights.name);
   if (!kinds_.time || !kinds_.name) return weights;
   std::unordered_map<std::uint32_t, double> flows;

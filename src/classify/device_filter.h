@@ -27,24 +27,21 @@
 #include <span>
 #include <vector>
 
+#include "base/time.h"
+#include "classify/name_scorer.h"
 #include "classify/posterior_store.h"
 #include "classify/power_cache.h"
+#include "decode/address.h"
 #include "model/evidence.h"
 
 namespace flowtell {
-
-// A flow's server name, and how it matches the name table.
-struct NameEvidence {
-  std::uint32_t number = 0;  // within a burst, equal exactly for equal names
-  NameMatch match = NameMatch::kNoName;
-};
 
 // The scores of flows: one probability per flow and app, under a uniform prior
 // over the apps.
 struct BurstScores {
   std::span<const double> shape;
   std::span<const double> name;         // uniform for a flow without a name
-  std::span<const NameEvidence> words;  // one per flow
+  std::span<const NameEvidence> names;  // one per flow
 };
 
 class DeviceFilter {
@@ -56,7 +53,7 @@ class DeviceFilter {
     Timestamp first;  // time of its first packet
     Timestamp last;
     BurstScores scores;  // of its flows, in order
-    EvidenceWeights weights;
+    const EvidenceWeights& weights;
   };
 
   // Writes one row of probabilities per flow, over the trained apps, and

@@ -7,17 +7,24 @@
 // to the next.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "classify/device_filter.h"
 #include "model/name_table.h"
 
 namespace flowtell {
+
+// A flow's server name, and how it matches the name table.
+struct NameEvidence {
+  std::uint32_t number = 0;  // within a burst, equal exactly for equal names
+  NameMatch match = NameMatch::kNoName;
+};
 
 class NameScorer {
  public:

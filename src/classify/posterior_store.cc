@@ -33,7 +33,7 @@ std::uint32_t PosteriorStore::add(const Address& device) {
     const std::uint32_t oldest = by_recency_.oldest();
     index_.erase(keyed_hash(posteriors_[oldest].device), oldest);
     by_recency_.remove(oldest);
-    posteriors_.give_back(oldest);
+    posteriors_.release(oldest);
   }
   const std::uint32_t at = posteriors_.take();
   posteriors_[at].device = device;

@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <memory>
 #include <span>
-#include <system_error>
 #include <type_traits>
 
 namespace flowtell {
@@ -192,8 +191,9 @@ class Filter {
   Result<void> load() {
     if (status_ == 0 && context_) status_ = seccomp_load(context_.get());
     if (status_ == 0 && context_) return {};
-    return fail(ErrorKind::kInput, "cannot install the system call filter: {}",
-                std::generic_category().message(-status_));
+    return fail(kind_of_errno(-status_, ErrorKind::kSystem),
+                "cannot install the system call filter: {}",
+                system_reason(-status_));
   }
 
  private:

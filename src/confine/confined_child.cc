@@ -48,14 +48,17 @@ bool exited_normally(pid_t child) {
 Result<std::string> run_confined(const std::function<std::string()>& work) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    return fail(ErrorKind::kInput, "cannot make a pipe: {}", system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot make a pipe: {}", system_reason(error));
   }
   FileHandle in(ends[0]);
   FileHandle out(ends[1]);
   const pid_t child = ::fork();
   if (child < 0) {
-    return fail(ErrorKind::kInput, "cannot start a process: {}",
-                system_reason());
+    const int error = errno;  // EAGAIN is the limit on processes
+    return fail(kind_of_errno(error, ErrorKind::kResource),
+                "cannot start a process: {}", system_reason(error));
   }
   if (child == 0) {
     in = FileHandle();  // or a write would block on this unused read end
@@ -65,7 +68,7 @@ Result<std::string> run_confined(const std::function<std::string()>& work) {
   std::string reply = read_reply(in);
   in = FileHandle();
   if (exited_normally(child)) return reply;
-  return fail(ErrorKind::kInput, "the unprivileged child process failed");
+  return fail(ErrorKind::kSystem, "the unprivileged child process failed");
 }
 
 }  // namespace flowtell

@@ -120,15 +120,17 @@ Result<InterfaceBinder> InterfaceBinder::start(const std::string& interface) {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) !=
       0) {
-    return fail(ErrorKind::kInput, "cannot make a pair of sockets: {}",
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot make a pair of sockets: {}", system_reason(error));
   }
   FileHandle ours(ends[0]);
   const FileHandle its(ends[1]);
   const pid_t helper = ::fork();
   if (helper < 0) {
-    return fail(ErrorKind::kInput, "cannot start a process: {}",
-                system_reason());
+    const int error = errno;  // EAGAIN is the limit on processes
+    return fail(kind_of_errno(error, ErrorKind::kResource),
+                "cannot start a process: {}", system_reason(error));
   }
   if (helper == 0) {
     ours = FileHandle();
@@ -142,9 +144,9 @@ Result<void> InterfaceBinder::take(int packet_socket, int hardware) {
       next_byte(channel_.get()) == kYes) {
     return {};
   }
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kSystem,
               "the helper that binds the socket when the interface returns has "
-              "failed; start again, or keep privileges with --privileges keep");
+              "failed; start again, or keep the privileges");
 }
 
 bool InterfaceBinder::rebind() {

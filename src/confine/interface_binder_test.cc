@@ -69,7 +69,7 @@ TEST(InterfaceBinder, RefusesAClosedDescriptor) {
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().message,
               "the helper that binds the socket when the interface returns has "
-              "failed; start again, or keep privileges with --privileges keep");
+              "failed; start again, or keep the privileges");
   }
   EXPECT_EQ(helper_exit_code(), 0);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 
 #include "base/sanitized.h"
@@ -28,7 +29,9 @@ std::string variable(const char* name) {
 }
 
 tl::unexpected<Error> cannot_drop(std::string_view what) {
-  return fail(ErrorKind::kInput, "cannot drop {}: {}", what, system_reason());
+  const int error = errno;
+  return fail(kind_of_errno(error, ErrorKind::kSystem), "cannot drop {}: {}",
+              what, system_reason(error));
 }
 
 // Root without these capabilities, as in a container, cannot switch users.
@@ -91,7 +94,7 @@ Result<void> check_dropped(const std::optional<Account>& account) {
       capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE) {
     return {};
   }
-  return fail(ErrorKind::kInput, "dropped privileges are still in effect");
+  return fail(ErrorKind::kSystem, "dropped privileges are still in effect");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 
@@ -27,8 +28,9 @@ constexpr std::uint64_t kWriteRights =
     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
 
 tl::unexpected<Error> cannot_restrict() {
-  return fail(ErrorKind::kInput, "cannot restrict file access: {}",
-              system_reason());
+  const int error = errno;
+  return fail(kind_of_errno(error, ErrorKind::kSystem),
+              "cannot restrict file access: {}", system_reason(error));
 }
 
 // Skips a folder that cannot be opened: its files cannot be read either.

@@ -41,7 +41,7 @@ Result<void> require_network_privilege(std::string_view doing) {
     if (!may(capability)) missing.emplace_back(name);
   }
   if (missing.empty()) return {};
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kPermission,
               "cannot {} without {}; run it as root, as in 'sudo flowtell "
               "gateway ...'",
               doing, listed(missing));

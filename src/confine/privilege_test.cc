@@ -45,7 +45,7 @@ void keep_only(std::uint64_t wanted) {
 std::string missing_privilege() {
   const auto allowed = require_network_privilege("put a gateway up");
   if (allowed) return "";
-  EXPECT_EQ(allowed.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(allowed.error().kind, ErrorKind::kPermission);
   return allowed.error().message;
 }
 

@@ -54,7 +54,7 @@ Result<AnonymiserKey> AnonymiserKey::parse(std::string_view content) {
     if (is_hex) key.bytes[i] = static_cast<std::uint8_t>(*high << 4 | *low);
   }
   if (is_hex) return key;
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kCorrupt,
               "a key is 32 bytes or 64 hexadecimal digits; make one with "
               "'head -c 32 /dev/urandom'");
 }

@@ -52,19 +52,6 @@ std::pair<double, double> spread_of(const std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<Confusion> Evaluation::confusions() const {
-  std::vector<Confusion> all;
-  for (std::size_t app = 0; app < confusion.size(); ++app) {
-    for (std::size_t named = 0; named < confusion.size(); ++named) {
-      const std::uint64_t count = confusion[app][named];
-      if (count == 0) continue;
-      all.push_back(
-          {static_cast<AppId>(app), static_cast<AppId>(named), count});
-    }
-  }
-  return all;
-}
-
 std::vector<std::string> Evaluation::zero_recall_apps() const {
   std::vector<std::string> zero_recall;
   for (const AppScore& app : apps) {
@@ -107,10 +94,9 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
   Evaluation result;
   result.flows = data.rows();
   result.captures = data.captures.size();
-  result.confusion.assign(apps, std::vector<std::uint64_t>(apps));
+  result.confusion = count_confusions(data, probabilities);
   std::vector<AppCounts> counts(apps);
   std::vector<std::uint64_t> named(apps);
-  std::uint64_t right = 0;
   std::uint64_t unknown = 0;
   std::uint64_t named_wrong = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
@@ -118,10 +104,8 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
         reach_verdict(probabilities.row(row), rule.resolved(weights.of(row)));
     const AppId truth = data.labels[row];
     const bool is_right = verdict.best == truth;
-    ++result.confusion[truth][verdict.best];
     ++named[verdict.best];
     ++counts[truth].flows;
-    if (is_right) ++right;
     if (verdict.is_unknown) {
       ++counts[truth].unknown;
       ++unknown;
@@ -139,12 +123,13 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                            ratio(own.named_right, own.flows - own.unknown),
                            ratio(own.unknown, own.flows)});
   }
-  result.accuracy = ratio(right, result.flows);
+  const Score score = score_of(result.confusion);
+  result.accuracy = score.accuracy;
+  result.balanced_accuracy = score.balanced_accuracy;
   result.selective_risk = ratio(named_wrong, result.flows - unknown);
   result.reliability = reliability(data, probabilities);
   result.risk_coverage = risk_coverage(data, probabilities);
   result.coverage = ratio(result.flows - unknown, result.flows);
-  result.balanced_accuracy = mean_over(result.apps, &AppScore::recall);
   result.correct = mean_over(result.apps, &AppScore::correct);
   result.unknown = mean_over(result.apps, &AppScore::unknown);
   return result;

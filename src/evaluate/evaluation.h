@@ -15,6 +15,7 @@
 #include "evaluate/repeated_folds.h"
 #include "evaluate/risk_coverage.h"
 #include "learn/ambiguity.h"
+#include "learn/confusion.h"
 #include "learn/held_out_scores.h"
 #include "learn/relabelling.h"
 #include "model/dataset.h"
@@ -71,8 +72,7 @@ struct Evaluation {
   double coverage = 0;        // of all flows, those named
   double selective_risk = 0;  // of the flows named, those wrong
   std::vector<AppScore> apps;
-  // confusion[i][j]: the number of flows of app i predicted as app j.
-  std::vector<std::vector<std::uint64_t>> confusion;
+  ConfusionMatrix confusion;
   Reliability reliability;
   RiskCoverage risk_coverage;
   std::optional<EvidenceUse> evidence_use;
@@ -85,8 +85,6 @@ struct Evaluation {
   Score score() const { return {accuracy, balanced_accuracy}; }
   // The apps with a recall of 0.
   std::vector<std::string> zero_recall_apps() const;
-  // The nonzero entries of `confusion`, row by row.
-  std::vector<Confusion> confusions() const;
 };
 
 // REQUIRES: one row of probabilities per row of data.

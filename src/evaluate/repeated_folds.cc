@@ -85,7 +85,7 @@ void RepeatedFolds::add(const Dataset& data, const HeldOutScores& held_out,
 
 RepeatedScore RepeatedFolds::score() const {
   RepeatedScore result;
-  result.deals = runs_;
+  result.runs = runs_;
   result.accuracy = corrected_interval(values_of(runs_, &Score::accuracy),
                                        values_of(folds_, &Score::accuracy));
   result.balanced_accuracy =

@@ -28,7 +28,7 @@ struct Interval {
 };
 
 struct RepeatedScore {
-  std::vector<Score> deals;  // one score per repetition
+  std::vector<Score> runs;  // one score per repetition
   Interval accuracy;
   Interval balanced_accuracy;
 };

@@ -84,8 +84,8 @@ TEST(RepeatedFolds, ScoresEachRunAndItsFolds) {
     }
   }
   const RepeatedScore score = folds.score();
-  ASSERT_EQ(score.deals.size(), 2u);
-  EXPECT_DOUBLE_EQ(score.deals[1].accuracy, runs[1]);
+  ASSERT_EQ(score.runs.size(), 2u);
+  EXPECT_DOUBLE_EQ(score.runs[1].accuracy, runs[1]);
   const Interval expected = corrected_interval(runs, parts);
   EXPECT_NEAR(score.accuracy.mean, expected.mean, 1e-12);
   EXPECT_NEAR(score.accuracy.low, expected.low, 1e-12);

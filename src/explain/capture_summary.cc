@@ -70,7 +70,7 @@ void CaptureSummary::add_strong_flow(const TracedFlow& flow) {
   if (strong_flows.size() > kStrongFlows) strong_flows.pop_back();
 }
 
-AppId CaptureSummary::leading() const {
+AppId CaptureSummary::top_app() const {
   const auto leader = std::max_element(
       apps_.begin(), apps_.end(),
       [](const auto& a, const auto& b) { return a.flows < b.flows; });

@@ -53,7 +53,7 @@ class CaptureSummary {
   const std::vector<AppSummary>& apps() const { return apps_; }
   std::size_t flows() const { return flows_; }
   // The app with the most flows; on a tie, the first.
-  AppId leading() const;
+  AppId top_app() const;
 
  private:
   static constexpr std::size_t kStrongFlows = 5;

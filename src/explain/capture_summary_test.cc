@@ -74,12 +74,12 @@ TEST_F(CaptureSummaryTest, CountsFlowsByTheirLikeliestApp) {
 }
 
 TEST_F(CaptureSummaryTest, LeadsWithTheAppOfMostFlows) {
-  EXPECT_EQ(summary_.leading(), 0);
+  EXPECT_EQ(summary_.top_app(), 0);
   add({.best = 2});
   add({.best = 1});
-  EXPECT_EQ(summary_.leading(), 1);
+  EXPECT_EQ(summary_.top_app(), 1);
   add({.best = 2});
-  EXPECT_EQ(summary_.leading(), 2);
+  EXPECT_EQ(summary_.top_app(), 2);
 }
 
 TEST_F(CaptureSummaryTest, CountsTheDecidingEvidence) {

@@ -24,7 +24,7 @@ std::vector<EvidenceKinds> fewer_than(const EvidenceKinds& kinds) {
 // The number of flows of the burst with this one's name, itself included.
 std::size_t sharing(const BurstScores& scores, std::size_t flow) {
   return static_cast<std::size_t>(std::ranges::count(
-      scores.words, scores.words[flow].number, &NameEvidence::number));
+      scores.names, scores.names[flow].number, &NameEvidence::number));
 }
 
 template <typename T>
@@ -76,11 +76,15 @@ void EvidenceTracer::take(const Flow& flow) {
   waiting_.emplace_back(flow);
 }
 
-void EvidenceTracer::classify_with_fewer(DeviceFilter::Burst burst) {
-  std::vector<double> probabilities(burst.scores.words.size() * apps_);
+void EvidenceTracer::classify_with_fewer(const DeviceFilter::Burst& burst) {
+  std::vector<double> probabilities(burst.scores.names.size() * apps_);
   for (Fewer& fewer : filters_) {
-    burst.weights = fewer.classifier.weights();
-    fewer.filter.classify(burst, probabilities);
+    fewer.filter.classify({.device = burst.device,
+                           .first = burst.first,
+                           .last = burst.last,
+                           .scores = burst.scores,
+                           .weights = fewer.classifier.weights()},
+                          probabilities);
     const UnknownRule rule = fewer.classifier.rule();
     fewer.verdicts.clear();
     for (std::size_t at = 0; at < probabilities.size(); at += apps_) {
@@ -146,9 +150,11 @@ std::vector<double> EvidenceTracer::other_evidence(
 void combine_alone(EvidenceKinds kinds, std::size_t apps,
                    const BurstScores& scores, const EvidenceWeights& weights,
                    std::span<double> out) {
-  DeviceFilter::Burst burst{};
-  burst.scores = scores;
-  burst.weights = weights;
+  const DeviceFilter::Burst burst{.device = {},
+                                  .first = {},
+                                  .last = {},
+                                  .scores = scores,
+                                  .weights = weights};
   DeviceFilter(kinds, apps).classify_alone(burst, out);
   for (std::size_t at = 0; at < out.size(); at += apps) {
     const auto row = out.subspan(at, apps);

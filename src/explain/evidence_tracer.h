@@ -91,7 +91,7 @@ class EvidenceTracer : public FlowSink {
     std::vector<Verdict> verdicts;  // of the current burst, one per flow
   };
 
-  void classify_with_fewer(DeviceFilter::Burst burst);
+  void classify_with_fewer(const DeviceFilter::Burst& burst);
   std::vector<double> other_evidence(std::span<const double> probabilities,
                                      std::span<const double> own) const;
 
@@ -109,7 +109,7 @@ class EvidenceTracer : public FlowSink {
 };
 
 // Combines the weighted scores of each flow alone: one row per flow, summing to
-// 1 over the trained apps. REQUIRES: one row per entry of scores.words.
+// 1 over the trained apps. REQUIRES: one row per entry of scores.names.
 void combine_alone(EvidenceKinds kinds, std::size_t apps,
                    const BurstScores& scores, const EvidenceWeights& weights,
                    std::span<double> out);

@@ -156,7 +156,7 @@ TEST_F(EvidenceTracerTest, ReportsNothingForUnusedEvidence) {
   EXPECT_TRUE(traced_.back().shape.empty());
   EXPECT_EQ(traced_.back().flow.name.size(), 3U);
   EXPECT_EQ(traced_.back().flow.weights,
-            model_.weights[place_of(kNameAndTimeUsed)]);
+            model_.weights[index_of(kNameAndTimeUsed)]);
   EvidenceTracer by_shape = tracer_of(kShape);
   add_burst(by_shape, {"x.example"});
   EXPECT_TRUE(traced_.back().flow.name.empty());
@@ -208,11 +208,11 @@ TEST(KeptFlow, HasTheNameAndNoPackets) {
 TEST(CombineAlone, GivesRowsThatSumToOne) {
   const std::vector<double> shape = {0.9, 0.1, 0.25, 0.75};
   const std::vector<double> name(4, 0.5);
-  const std::vector<NameEvidence> words(2);
+  const std::vector<NameEvidence> names(2);
   EvidenceWeights weights;
   weights.novelty.prior = 0.25;
   std::vector<double> out(4);
-  combine_alone(kShape, 2, {shape, name, words}, weights, out);
+  combine_alone(kShape, 2, {shape, name, names}, weights, out);
   const std::vector<double> expected = {0.892, 0.108, 0.255, 0.745};
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_NEAR(out[i], expected[i], 1e-12) << i;

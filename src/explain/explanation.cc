@@ -5,6 +5,8 @@
 #include <array>
 #include <numeric>
 
+#include "flow/anonymised_flow.h"
+
 namespace flowtell {
 namespace {
 
@@ -22,7 +24,8 @@ NameRecord name_record(const NameTable& names, std::string_view server) {
     if (at == names.counts().end()) continue;
     NameRecord::Key entry{key, {}};
     for (const float count : at->second) {
-      entry.met.push_back(static_cast<double>(count) / NameTable::kCaptures);
+      entry.capture_share.push_back(static_cast<double>(count) /
+                                    NameTable::kCaptures);
     }
     record.keys.insert(record.keys.begin(), std::move(entry));
   }
@@ -30,7 +33,7 @@ NameRecord name_record(const NameTable& names, std::string_view server) {
 }
 
 // Flows with equal shares for all apps count for none.
-BurstSummary burst_word(const TracedFlow& flow, std::size_t apps) {
+BurstSummary burst_summary(const TracedFlow& flow, std::size_t apps) {
   constexpr double kMinExcess = 1e-9;
   BurstSummary rest{flow.burst.size() / apps - 1,
                     std::vector<std::size_t>(apps)};
@@ -39,7 +42,8 @@ BurstSummary burst_word(const TracedFlow& flow, std::size_t apps) {
     const auto own = flow.burst.subspan(i * apps, apps);
     const auto best = std::max_element(own.begin(), own.end());
     const bool counts = *best > 1 / static_cast<double>(apps) + kMinExcess;
-    if (counts) ++rest.saying[static_cast<std::size_t>(best - own.begin())];
+    if (counts)
+      ++rest.flows_by_app[static_cast<std::size_t>(best - own.begin())];
   }
   return rest;
 }
@@ -167,7 +171,7 @@ FlowExplanation explain_flow(const Model& model, const EvidenceTracer& tracer,
   result.others = copy_of(flow.others);
   result.prior = copy_of(flow.prior);
   result.silence = flow.silence;
-  result.burst = burst_word(flow, model.apps.size());
+  result.burst = burst_summary(flow, model.apps.size());
   for (std::size_t i = 0; i < flow.fewer.size(); ++i) {
     result.fewer.push_back({tracer.fewer()[i], flow.fewer[i]});
   }
@@ -175,6 +179,21 @@ FlowExplanation explain_flow(const Model& model, const EvidenceTracer& tracer,
   if (kinds.shape && !model.svm) explain_shape(model, result);
   if (kinds.name) explain_name(model, result);
   return result;
+}
+
+KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser) {
+  return KeptFlow(anonymised(flow.to_flow(), anonymiser));
+}
+
+void anonymise(FlowExplanation& flow, Anonymiser& anonymiser) {
+  flow.capture = anonymiser.capture(flow.capture);
+  flow.flow = anonymised(flow.flow, anonymiser);
+  for (NameRecord::Key& key : flow.name_record.keys) {
+    key.key = anonymiser.name(key.key);
+  }
+  for (NameChange& change : flow.name_changes) {
+    change.name = anonymiser.name(change.name);
+  }
 }
 
 }  // namespace flowtell

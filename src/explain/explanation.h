@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "decode/anonymiser.h"
 #include "explain/counterfactual.h"
 #include "explain/evidence_tracer.h"
 #include "explain/proximity.h"
@@ -22,15 +23,15 @@ namespace flowtell {
 struct NameRecord {
   struct Key {
     std::string key;  // a folded name, or a registrable domain behind a '.'
-    std::vector<double> met;  // share of each app's captures with it
+    std::vector<double> capture_share;  // of each app: captures with the key
   };
   std::vector<Key> keys;  // the most specific first
 };
 
 // The own evidence of the other flows of the burst.
 struct BurstSummary {
-  std::size_t flows = 0;            // the others
-  std::vector<std::size_t> saying;  // by app: flows with that likeliest app
+  std::size_t flows = 0;                  // the others
+  std::vector<std::size_t> flows_by_app;  // flows whose likeliest app it is
 };
 
 struct EvidenceSubset {
@@ -99,5 +100,11 @@ FlowExplanation explain_flow(const Model& model, const EvidenceTracer& tracer,
 // The likeliest app and the next. REQUIRES: at least one app; a single app is
 // its own second.
 std::pair<AppId, AppId> first_two(std::span<const double> probabilities);
+
+// The flow with pseudonyms in place of addresses and names.
+KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser);
+
+// Replaces the capture, the flow, and the names that come from the model.
+void anonymise(FlowExplanation& flow, Anonymiser& anonymiser);
 
 }  // namespace flowtell

@@ -161,7 +161,7 @@ TEST_F(ExplanationTest, ReportsTheMatchingNameKey) {
   const auto result = explain({});
   ASSERT_EQ(result[0].name_record.keys.size(), 1u);
   EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.example");
-  EXPECT_EQ(result[0].name_record.keys[0].met,
+  EXPECT_EQ(result[0].name_record.keys[0].capture_share,
             (std::vector<double>{0, 0, 0.25}));
   EXPECT_TRUE(result[1].name_record.keys.empty());
   EXPECT_TRUE(result[3].name_record.keys.empty());
@@ -171,13 +171,13 @@ TEST_F(ExplanationTest, ReportsTheMatchingNameKey) {
 TEST_F(ExplanationTest, CountsTheOtherFlowsOfTheBurst) {
   const auto result = explain({false, true, false});
   using Counts = std::vector<std::size_t>;
-  EXPECT_EQ(result[0].burst.saying, (Counts{0, 1, 0}))
+  EXPECT_EQ(result[0].burst.flows_by_app, (Counts{0, 1, 0}))
       << "post.example favours 1";
-  EXPECT_EQ(result[1].burst.saying, (Counts{0, 1, 1}))
+  EXPECT_EQ(result[1].burst.flows_by_app, (Counts{0, 1, 1}))
       << "cdn7.example favours 2";
-  EXPECT_EQ(result[2].burst.saying, (Counts{0, 0, 1}));
-  EXPECT_EQ(result[3].burst.saying, (Counts{0, 0, 0}));
-  EXPECT_EQ(result[4].burst.saying, (Counts{0, 0, 0}));
+  EXPECT_EQ(result[2].burst.flows_by_app, (Counts{0, 0, 1}));
+  EXPECT_EQ(result[3].burst.flows_by_app, (Counts{0, 0, 0}));
+  EXPECT_EQ(result[4].burst.flows_by_app, (Counts{0, 0, 0}));
   EXPECT_EQ(result[2].burst.flows, 2U);
 }
 
@@ -219,8 +219,8 @@ TEST_F(ExplanationTest, ReportsWhatAnotherFeatureWouldChange) {
       EXPECT_EQ(first_two(shape).first, result.rival);
       EXPECT_EQ(change.share, shape[result.rival]);
       std::vector<double> own(3);
-      const std::vector<NameEvidence> words(1);
-      combine_alone(result.kinds, 3, {shape, result.name, words},
+      const std::vector<NameEvidence> names(1);
+      combine_alone(result.kinds, 3, {shape, result.name, names},
                     result.weights, own);
       double sum = 0;
       for (std::size_t app = 0; app < 3; ++app) {
@@ -278,10 +278,11 @@ TEST_F(ExplanationTest, ListsTheWholeNameFirst) {
   const auto result = explain({false, true, false});
   ASSERT_EQ(result[0].name_record.keys.size(), 2U);
   EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.example");
-  EXPECT_EQ(result[0].name_record.keys[0].met,
+  EXPECT_EQ(result[0].name_record.keys[0].capture_share,
             (std::vector<double>{0, 0.5, 0.25}));
   EXPECT_EQ(result[0].name_record.keys[1].key, ".cdn7.example");
-  EXPECT_EQ(result[0].name_record.keys[1].met, (std::vector<double>{1, 0, 0}));
+  EXPECT_EQ(result[0].name_record.keys[1].capture_share,
+            (std::vector<double>{1, 0, 0}));
 }
 
 // An unseen name counts like no name: removing it changes nothing.

@@ -53,7 +53,7 @@ std::uint32_t DnsMemory::add(const Key& key) {
 void DnsMemory::forget(std::uint32_t position) {
   index_.erase(keyed_hash(entries_[position].key), position);
   by_use_.remove(position);
-  entries_.give_back(position);
+  entries_.release(position);
 }
 
 }  // namespace flowtell

@@ -51,22 +51,22 @@ void FlowMeter::add(std::span<const Frame> frames) {
 }
 
 FrameOutcome FlowMeter::decode(const Frame& frame, Packet& packet) {
-  Frame steady = frame;
-  steady.time = clock_.steady(frame.time);
+  Frame corrected = frame;
+  corrected.time = times_.correct(frame.time);
   ++report_.frames;
-  if (!report_.first) report_.first = steady.time;
-  report_.last = steady.time;
+  if (!report_.first) report_.first = corrected.time;
+  report_.last = corrected.time;
   if (report_.links.empty() || *report_.links.begin() != frame.link) {
     report_.links.insert(frame.link);
   }
-  const FrameOutcome outcome = decoder_.decode(steady, packet);
+  const FrameOutcome outcome = decoder_.decode(corrected, packet);
   report_.ledger.count(outcome);
   return outcome;
 }
 
 void FlowMeter::note_silence(Duration since_last_frame) {
   if (!report_.last) return;
-  const Duration room = SteadyClock::kLatestSteadyTime - *report_.last;
+  const Duration room = MonotonicTimes::kLatest - *report_.last;
   table_.advance(*report_.last + std::min(since_last_frame, room));
 }
 
@@ -79,8 +79,8 @@ std::optional<Duration> FlowMeter::next_end() const {
 MeterReport FlowMeter::report() const {
   MeterReport report = report_;
   report.flows = sink_.flows;
-  report.late_frames = clock_.late();
-  report.clock_steps = clock_.steps();
+  report.late_frames = times_.late();
+  report.clock_steps = times_.steps();
   report.bursts_ended_early = table_.bursts_ended_early();
   return report;
 }

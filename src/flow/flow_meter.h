@@ -10,8 +10,8 @@
 #include <set>
 #include <span>
 
+#include "base/monotonic_times.h"
 #include "base/stage_clock.h"
-#include "base/steady_clock.h"
 #include "capture/frame_source.h"
 #include "decode/decoder.h"
 #include "decode/ledger.h"
@@ -87,7 +87,7 @@ class FlowMeter {
 
   StageClock* stages_ = nullptr;
   CountingSink sink_;
-  SteadyClock clock_;
+  MonotonicTimes times_;
   Decoder decoder_;
   FlowTable table_;
   MeterReport report_;

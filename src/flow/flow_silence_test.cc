@@ -132,10 +132,10 @@ TEST(Silence, ChangesNoFlow) {
     FlowMeter file_meter({}, of_file);
     FlowCollector of_link;
     FlowMeter link_meter({}, of_link);
-    SteadyClock clock;
+    MonotonicTimes times;
     std::optional<Timestamp> last;
     for (const TestFrame& next : frames) {
-      const Timestamp now = clock.steady(next.time);
+      const Timestamp now = times.correct(next.time);
       const Duration distance = now - last.value_or(now);
       last = now;
       for (Duration silence{}; random.below(3) > 0;) {

@@ -116,7 +116,7 @@ void FlowTable::end_burst(std::uint32_t position) {
     }
     packets_.release(flow.packets);
     const std::uint32_t next = flow.next_in_burst;
-    flows_.give_back(at);
+    flows_.release(at);
     at = next;
   }
   open_bursts_.remove(position);
@@ -187,7 +187,7 @@ void FlowTable::forget_pair(std::uint32_t position) {
     return;
   }
   device_index_.erase(keyed_hash(devices_[device].address), device);
-  devices_.give_back(device);
+  devices_.release(device);
 }
 
 std::uint32_t FlowTable::find_or_add_device(const Address& address) {

@@ -40,7 +40,7 @@ class FlowTable {
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
 
-  // REQUIRES: packet.time never decreases (see steady_clock.h).
+  // REQUIRES: packet.time never decreases (see monotonic_times.h).
   void add(const Packet& packet);
 
   // Ends the bursts whose gap is exceeded at `now`. REQUIRES: no packet of an

@@ -190,7 +190,7 @@ void NameFinder::close_hello(PairName& pair) {
   if (pair.hello == kNoPosition) return;
   hellos_[pair.hello].pieces = PieceBuffer();
   by_age_.remove(pair.hello);
-  hellos_.give_back(pair.hello);
+  hellos_.release(pair.hello);
   pair.hello = kNoPosition;
 }
 

@@ -38,7 +38,7 @@ void NamePool::drop_oldest() {
   index_.erase(keyed_hash(names_[oldest].text()), oldest);
   by_use_.remove(oldest);
   names_[oldest].generation = 0;  // of no name
-  names_.give_back(oldest);
+  names_.release(oldest);
 }
 
 }  // namespace flowtell

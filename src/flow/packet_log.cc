@@ -32,7 +32,7 @@ void PacketLog::gather(const Chain& chain,
 void PacketLog::release(Chain& chain) {
   for (std::uint32_t at = chain.first; at != kNoPosition;) {
     const std::uint32_t next = chunks_[at].next;
-    chunks_.give_back(at);
+    chunks_.release(at);
     at = next;
   }
   chain = Chain{};

@@ -91,7 +91,7 @@ void PairTable::forget(std::uint32_t position) {
   if (position == newest_) newest_ = kNoPosition;
   index_.erase(keyed_hash(pairs_[position].key), position);
   by_recency_.remove(position);
-  pairs_.give_back(position);
+  pairs_.release(position);
 }
 
 }  // namespace flowtell

@@ -81,7 +81,7 @@ Result<ChangePtr> change_from_json(const Json& json) {
     if (!json.is_object() || text_at(json, "change") != kind.name) continue;
     if (ChangePtr change = kind.read(json)) return change;
   }
-  return fail(ErrorKind::kInput, "it holds an unknown change");
+  return fail(ErrorKind::kCorrupt, "it holds an unknown change");
 }
 
 }  // namespace flowtell

@@ -122,10 +122,10 @@ TEST_F(DhcpNetwork, IsRefusedIfAServerAnswers) {
     const auto probed = refuse_other_dhcp_server("lo", 60s);
     server.join();
     ASSERT_FALSE(probed);
-    EXPECT_EQ(probed.error().kind, ErrorKind::kInput);
+    EXPECT_EQ(probed.error().kind, ErrorKind::kSystem);
     EXPECT_EQ(probed.error().message,
               "a DHCP server at 10.0.0.1 already answers on lo, and two would "
-              "conflict; switch it off, or give another --lan");
+              "conflict; switch it off, or give another LAN interface");
   });
 }
 

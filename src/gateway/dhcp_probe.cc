@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <thread>
 
@@ -226,8 +227,9 @@ Result<void> refuse_other_dhcp_server(const std::string& interface,
   const FileHandle socket = open_packet_socket(index);
   const auto mac = mac_of(socket.get(), interface);
   if (index == 0 || !mac) {
-    return fail(ErrorKind::kInput, "cannot listen on {}: {}", interface,
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot listen on {}: {}", interface, system_reason(error));
   }
   if (!wait_for_link(socket.get(), interface)) return {};
   // Replies are parsed in a process that cannot change the firewall.
@@ -246,14 +248,14 @@ Result<void> require_no_server(const std::string& interface,
   if (reply.empty()) return {};
   const auto server = Ipv4::parse(reply);
   if (!server) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kSystem,
                 "the probe for DHCP servers on {} returned no address; try "
                 "again, and capture on {} if it happens again",
                 interface, interface);
   }
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kSystem,
               "a DHCP server at {} already answers on {}, and two would "
-              "conflict; switch it off, or give another --lan",
+              "conflict; switch it off, or give another LAN interface",
               server->text(), interface);
 }
 

@@ -135,7 +135,7 @@ TEST(DhcpProbe, AcceptsOnlyAnAddressFromItsChild) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().message,
             "a DHCP server at 10.0.0.1 already answers on lan0, and two would "
-            "conflict; switch it off, or give another --lan");
+            "conflict; switch it off, or give another LAN interface");
   for (const std::string_view reply :
        {"\x1b[2J", "10.0.0.1\n", "10.0.0.256", "10.0.0.1 \x1b[2J", " "}) {
     const auto refused = require_no_server("lan0", reply);

@@ -70,11 +70,11 @@ Result<bool> has_all_parts(const Journal& journal) {
 Result<void> require_same(const Journal& journal,
                           const GatewayOptions& options) {
   if (options_json(journal.options()) == options_json(options)) return {};
-  return fail(ErrorKind::kInput,
-              "a gateway with other options is up on {} ({}); take it down "
-              "first: flowtell gateway down --lan {}",
-              options.lan, fmt::join(command_line_of(journal.options()), " "),
-              options.lan);
+  return fail(ErrorKind::kSystem,
+              "a gateway with other options is up on {}, as 'flowtell gateway "
+              "status' shows; run 'flowtell gateway down' for LAN interface {} "
+              "first",
+              options.lan, options.lan);
 }
 
 // Whether the requested gateway is up, with all its parts. Fails if another one
@@ -92,17 +92,18 @@ Result<bool> is_up_as_requested(const Journal& journal,
 Result<void> check_unit(const GatewayOptions& options,
                         const GatewayPaths& places) {
   if (!runs_systemd()) {
-    return fail(ErrorKind::kInput,
-                "--persist needs systemd, which does not run this system; "
-                "'flowtell gateway script' prints a start-up script instead");
+    return fail(ErrorKind::kSystem,
+                "a gateway that starts at boot needs systemd, which does not "
+                "run this system; 'flowtell gateway script' prints a start-up "
+                "script instead");
   }
   const UnitChange unit(places.units, unit_name(options.lan),
                         unit_text(options, places.program));
   const auto installed = read_proc(unit.path());
   if (!installed || *installed == unit.text) return {};
-  return fail(ErrorKind::kInput,
-              "{} starts another gateway at boot; remove it first: "
-              "flowtell gateway down --lan {}",
+  return fail(ErrorKind::kSystem,
+              "{} starts another gateway at boot; run 'flowtell gateway down' "
+              "for LAN interface {} first",
               unit.path(), options.lan);
 }
 
@@ -200,7 +201,7 @@ Result<UpPreview> preview_up(const GatewayOptions& options, bool persist,
 
 Result<Undone> bring_down(const std::string& lan, bool keep_unit,
                           const GatewayRequest& request) {
-  auto allowed = check_interface_name("--lan", lan);
+  auto allowed = check_interface_name("LAN", lan);
   if (allowed) allowed = require_network_privilege("take a gateway down");
   if (!allowed) return fail(std::move(allowed).error());
   const BlockedSignals signals;

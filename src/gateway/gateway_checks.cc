@@ -20,7 +20,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3>
     kPackages = {
         {{"dnsmasq", "dnsmasq-base"}, {"nft", "nftables"}, {"ip", "iproute2"}}};
 
-Result<void> check_interface(std::string_view option, const std::string& name,
+// `side` is LAN or WAN.
+Result<void> check_interface(std::string_view side, const std::string& name,
                              const NetworkState& state) {
   const Interface* interface = state.find(name);
   if (interface == nullptr) {
@@ -28,19 +29,21 @@ Result<void> check_interface(std::string_view option, const std::string& name,
     for (const Interface& other : state.interfaces) {
       if (!other.is_loopback) names.push_back(other.name);
     }
-    return fail(ErrorKind::kInput, "{}: there is no interface {}; there is {}",
-                option, name,
+    return fail(ErrorKind::kNotFound,
+                "the {} interface {} does not exist; available: {}", side, name,
                 names.empty() ? "none but the loopback" : listed(names));
   }
   if (interface->is_loopback) {
-    return fail(ErrorKind::kInput,
-                "{}: {} is the loopback interface; give a network interface",
-                option, name);
+    return fail(ErrorKind::kSystem,
+                "the {} interface {} is the loopback interface; give a network "
+                "interface",
+                side, name);
   }
   if (!interface->bridge.empty()) {
-    return fail(ErrorKind::kInput,
-                "{}: {} is a port of {}, which has the addresses; give {} {}",
-                option, name, interface->bridge, option, interface->bridge);
+    return fail(ErrorKind::kSystem,
+                "the {} interface {} is a port of {}, which has the addresses; "
+                "give {} instead",
+                side, name, interface->bridge, interface->bridge);
   }
   return {};
 }
@@ -48,22 +51,23 @@ Result<void> check_interface(std::string_view option, const std::string& name,
 Result<void> check_sides(const GatewayOptions& options,
                          const NetworkState& state) {
   if (!state.find(options.lan)->is_ethernet) {
-    return fail(ErrorKind::kInput,
-                "--lan: {} is not an Ethernet or Wi-Fi interface, so devices "
-                "on it cannot get addresses; give another --lan",
+    return fail(ErrorKind::kSystem,
+                "the LAN interface {} is not an Ethernet or Wi-Fi interface, "
+                "so devices on it cannot get addresses; give another",
                 options.lan);
   }
   for (const Route& route : state.routes) {
     if (route.to.bits != 0 || route.interface != options.lan) continue;
-    return fail(ErrorKind::kInput,
-                "--lan: {} has this machine's default route, so it is the way "
-                "to the internet; swap --lan and --wan, or give another --lan",
+    return fail(ErrorKind::kSystem,
+                "the LAN interface {} has this machine's default route, so it "
+                "is the way to the internet; swap the LAN and the WAN "
+                "interface, or give another LAN interface",
                 options.lan);
   }
   if (!state.find(options.wan)->is_up) {
-    return fail(ErrorKind::kInput,
-                "--wan: {} is down; bring it up and give it its address first, "
-                "as in 'ip link set {} up'",
+    return fail(ErrorKind::kSystem,
+                "the WAN interface {} is down; bring it up and give it its "
+                "address first, as in 'ip link set {} up'",
                 options.wan, options.wan);
   }
   return {};
@@ -72,9 +76,9 @@ Result<void> check_sides(const GatewayOptions& options,
 Result<void> check_subnet(const GatewayOptions& options,
                           const NetworkState& state) {
   const auto in_use = [&](const std::string& interface, const std::string& by) {
-    return fail(ErrorKind::kInput,
-                "{} is already in use on {} ({}); choose another --address, "
-                "such as 192.168.{}.1/24",
+    return fail(ErrorKind::kSystem,
+                "{} is already in use on {} ({}); choose another address for "
+                "the gateway, such as 192.168.{}.1/24",
                 options.address.network_text(), interface, by,
                 options.address.address.number >> 8 == 0xc0a863 ? 98 : 99);
   };
@@ -100,7 +104,7 @@ Result<void> check_table(const GatewayOptions& options,
   const std::string name = table_name(options);
   const auto& tables = state.rules.inet_tables;
   if (std::ranges::find(tables, name) == tables.end()) return {};
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kSystem,
               "the nftables table inet {} exists, but no gateway is recorded "
               "on {}; inspect it, then remove it: nft delete table inet {}",
               name, options.lan, name);
@@ -110,8 +114,8 @@ Result<void> check_table(const GatewayOptions& options,
 
 Result<void> check_machine(const GatewayOptions& options,
                            const NetworkState& state) {
-  auto good = check_interface("--lan", options.lan, state);
-  if (good) good = check_interface("--wan", options.wan, state);
+  auto good = check_interface("LAN", options.lan, state);
+  if (good) good = check_interface("WAN", options.wan, state);
   if (good) good = check_sides(options, state);
   if (good) good = check_subnet(options, state);
   if (good) good = check_table(options, state);
@@ -121,7 +125,7 @@ Result<void> check_machine(const GatewayOptions& options,
 Result<void> check_programs() {
   for (const auto& [program, package] : kPackages) {
     if (find_program(program)) continue;
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kSystem,
                 "there is no {} on this system; install the package {}: "
                 "apt-get install {}",
                 program, package, package);

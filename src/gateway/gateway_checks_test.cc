@@ -53,7 +53,8 @@ TEST_F(GatewayChecks, AcceptALanThatIsOffOrHasTheAddress) {
 
 TEST_F(GatewayChecks, RefuseAbsentInterfaces) {
   options_.lan = "wlan1";
-  expect_refusal("there is no interface wlan1; there is wlan0 and eth0");
+  expect_refusal(
+      "the LAN interface wlan1 does not exist; available: wlan0 and eth0");
 }
 
 TEST_F(GatewayChecks, RefuseUnsuitableInterfaces) {
@@ -62,14 +63,14 @@ TEST_F(GatewayChecks, RefuseUnsuitableInterfaces) {
   lan().is_ethernet = false;
   expect_refusal("not an Ethernet");
   lan().bridge = "br0";
-  expect_refusal("give --lan br0");
+  expect_refusal("give br0 instead");
   lan().is_loopback = true;
   expect_refusal("the loopback interface");
 }
 
 TEST_F(GatewayChecks, RefuseSwappedInterfaces) {
   std::swap(options_.lan, options_.wan);
-  expect_refusal("swap --lan and --wan");
+  expect_refusal("swap the LAN and the WAN interface");
 }
 
 TEST_F(GatewayChecks, RefuseASubnetInUseElsewhere) {
@@ -82,14 +83,14 @@ TEST_F(GatewayChecks, RefuseASubnetInUseElsewhere) {
 
 TEST_F(GatewayChecks, RefuseAnUnsuitableWan) {
   options_.wan = "eth7";
-  expect_refusal("--wan: there is no interface eth7");
+  expect_refusal("the WAN interface eth7 does not exist");
   options_.wan = "eth0";
   wan().bridge = "br0";
-  expect_refusal("give --wan br0");
+  expect_refusal("the WAN interface eth0 is a port of br0");
   wan().is_loopback = true;
-  expect_refusal("--wan: eth0 is the loopback interface");
+  expect_refusal("the WAN interface eth0 is the loopback interface");
   state_.interfaces = {wan()};
-  expect_refusal("there is none but the loopback");
+  expect_refusal("available: none but the loopback");
 }
 
 TEST_F(GatewayChecks, AcceptOtherRoutesOfTheLan) {

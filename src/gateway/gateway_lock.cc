@@ -33,14 +33,16 @@ Result<FileHandle> open_folder(const std::string& path) {
   std::error_code ignored;
   fs::create_directories(fs::path(path).parent_path(), ignored);
   if (::mkdir(path.c_str(), kPrivate) != 0 && errno != EEXIST) {
-    return fail(ErrorKind::kOutput, "cannot make {}: {}", path,
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kNotWritable),
+                "cannot make {}: {}", path, system_reason(error));
   }
   // Deliberately without close-on-exec: see the header.
   FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY));
   if (folder.get() < 0 && errno != ENOENT) {
-    return fail(ErrorKind::kOutput, "cannot open {}: {}", path,
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kNotWritable),
+                "cannot open {}: {}", path, system_reason(error));
   }
   return folder;
 }
@@ -58,7 +60,7 @@ Result<GatewayLock> GatewayLock::take(const std::string& state) {
     }
     std::this_thread::sleep_for(20ms);
   } while (std::chrono::steady_clock::now() < end);
-  return fail(ErrorKind::kOutput,
+  return fail(ErrorKind::kSystem,
               "another 'flowtell gateway' is running in {}; wait until it ends",
               state);
 }

@@ -19,15 +19,15 @@ Result<void> check_address(const Ipv4Prefix& address) {
   const std::uint32_t first_byte = address.address.number >> 24;
   if (address.bits < 8 || address.bits > 30) {
     return fail(ErrorKind::kUsage,
-                "--address {} has no usable prefix length; give one from 8 to "
-                "30, as in 192.168.12.1/24",
+                "the gateway's address {} has no usable prefix length; give "
+                "one from 8 to 30, as in 192.168.12.1/24",
                 address.text());
   }
   if (address.address == address.network() ||
       address.address == address.broadcast() || first_byte == 0 ||
       first_byte == 127 || first_byte >= 224) {
     return fail(ErrorKind::kUsage,
-                "--address {} cannot be a gateway's address; give one such as "
+                "{} cannot be a gateway's address; give one such as "
                 "192.168.12.1/24",
                 address.text());
   }
@@ -37,19 +37,21 @@ Result<void> check_address(const Ipv4Prefix& address) {
 Result<void> check_leases(const Ipv4Prefix& address, const Ipv4Range& range) {
   if (range.to < range.from) {
     return fail(ErrorKind::kUsage,
-                "--dhcp {} ends before it begins; put the lower address first",
+                "the DHCP range {} ends before it begins; put the lower "
+                "address first",
                 range.text());
   }
   if (!address.holds(range.from) || !address.holds(range.to) ||
       range.holds(address.network()) || range.holds(address.broadcast())) {
     return fail(ErrorKind::kUsage,
-                "--dhcp {} is not within the hosts of {}; try --dhcp {}",
+                "the DHCP range {} is not within the hosts of {}; try {}",
                 range.text(), address.network_text(),
                 lease_range(address).text());
   }
   if (range.holds(address.address)) {
     return fail(ErrorKind::kUsage,
-                "--dhcp {} contains the gateway's own address {}; leave it out",
+                "the DHCP range {} contains the gateway's own address {}; "
+                "leave it out",
                 range.text(), address.address.text());
   }
   return {};
@@ -58,8 +60,8 @@ Result<void> check_leases(const Ipv4Prefix& address, const Ipv4Range& range) {
 Result<void> check_lease_time(std::uint32_t seconds) {
   if (seconds >= kMinLease && seconds <= kMaxLease) return {};
   return fail(ErrorKind::kUsage,
-              "--lease {} is out of range; give {} to {} seconds", seconds,
-              kMinLease, kMaxLease);
+              "the lease time {} is out of range; give {} to {} seconds",
+              seconds, kMinLease, kMaxLease);
 }
 
 // RFC 1035: labels of letters, digits and inner hyphens.
@@ -81,15 +83,15 @@ Result<void> check_domain(std::string_view domain) {
   }
   if (is_good) return {};
   return fail(ErrorKind::kUsage,
-              "--domain '{}' is not a domain name; give one such as 'lan' or "
-              "'phones.example.org'",
+              "the domain '{}' is not a domain name; give one such as 'lan' "
+              "or 'phones.example.org'",
               domain);
 }
 
 }  // namespace
 
 // The kernel allows almost any name; nft, dnsmasq and paths do not.
-Result<void> check_interface_name(std::string_view option,
+Result<void> check_interface_name(std::string_view side,
                                   std::string_view name) {
   const bool is_plain = std::ranges::all_of(name, [](char c) {
     return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
@@ -97,9 +99,9 @@ Result<void> check_interface_name(std::string_view option,
   if (name.empty() || name.size() > kMaxNameLength || !is_plain ||
       !is_letter_or_digit(name.front())) {
     return fail(ErrorKind::kUsage,
-                "{} '{}' is not an interface name of letters, digits and "
-                "'.-_'; 'ip link' lists the interfaces",
-                option, name);
+                "'{}' cannot be the {} interface: it is not a name of letters, "
+                "digits and '.-_'; 'ip link' lists the interfaces",
+                name, side);
   }
   return {};
 }
@@ -116,12 +118,12 @@ Ipv4Range lease_range(const Ipv4Prefix& address) {
 }
 
 Result<void> check_options(const GatewayOptions& options) {
-  auto good = check_interface_name("--lan", options.lan);
-  if (good) good = check_interface_name("--wan", options.wan);
+  auto good = check_interface_name("LAN", options.lan);
+  if (good) good = check_interface_name("WAN", options.wan);
   if (good && options.lan == options.wan) {
     return fail(ErrorKind::kUsage,
-                "--lan and --wan are both {}; a gateway needs two interfaces, "
-                "one for the devices and one for the internet",
+                "the LAN and the WAN interface are both {}; a gateway needs "
+                "two interfaces, one for the devices and one for the internet",
                 options.lan);
   }
   if (good) good = check_address(options.address);
@@ -175,14 +177,16 @@ Result<GatewayOptions> options_from_json(const Json& json) {
   if (!address || !dhcp || !dns || lease == json.end() ||
       !lease->is_number_unsigned() || ipv6 == json.end() ||
       !ipv6->is_boolean()) {
-    return fail(ErrorKind::kInput, "its options are invalid");
+    return fail(ErrorKind::kCorrupt, "its options are invalid");
   }
   options.address = *address;
   if (*dhcp != lease_range(*address)) options.dhcp = *dhcp;
   if (*dns != address->address) options.dns = *dns;
   options.lease_seconds = lease->get<std::uint32_t>();
   options.ipv6 = ipv6->get<bool>();
-  if (auto good = check_options(options); !good) return fail(good.error());
+  if (auto good = check_options(options); !good) {
+    return fail(ErrorKind::kCorrupt, "{}", good.error().message);
+  }
   return options;
 }
 

@@ -36,10 +36,9 @@ struct GatewayOptions {
   bool operator==(const GatewayOptions&) const = default;
 };
 
-// Refuses a name that nft, dnsmasq or a path could interpret. `option` is named
-// in the message.
-Result<void> check_interface_name(std::string_view option,
-                                  std::string_view name);
+// Refuses a name that nft, dnsmasq or a path could interpret. `side`, LAN or
+// WAN, is named in the message.
+Result<void> check_interface_name(std::string_view side, std::string_view name);
 
 // Refuses inconsistent options: one interface for both sides, a range outside
 // the subnet, names that the programs do not accept.

@@ -146,9 +146,12 @@ TEST(GatewayOptions, SurviveJson) {
 TEST(GatewayOptions, AreCheckedWhenReadFromJson) {
   Json json = options_json(usual());
   json["lan"] = "../etc";
-  EXPECT_FALSE(options_from_json(json));
-  EXPECT_FALSE(options_from_json(Json::object()));
-  EXPECT_FALSE(options_from_json(Json::array()));
+  for (const Json& invalid :
+       {json, Json(Json::object()), Json(Json::array())}) {
+    const auto options = options_from_json(invalid);
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().kind, ErrorKind::kCorrupt) << "no usage error";
+  }
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ std::map<std::string, std::string> held_settings(const GatewayPaths& places,
 Result<void> apply_one(Journal& journal, ChangePtr change,
                        const GatewayRequest& request,
                        const BlockedSignals& signals) {
-  if (signals.any()) return fail(ErrorKind::kOutput, "interrupted");
+  if (signals.any()) return fail(ErrorKind::kSystem, "interrupted");
   request.observe("prepare");
   if (auto done = change->prepare(); !done) return done;
   request.observe("record");

@@ -20,7 +20,7 @@ struct LoggedChange : Change {
   Result<void> logged(const std::string& what) const {
     log += what + ' ' + name + '\n';
     if (what != failing) return {};
-    return fail(ErrorKind::kOutput, "{} fails", name);
+    return fail(ErrorKind::kSystem, "{} fails", name);
   }
   std::string describe() const override { return name; }
   Result<void> prepare() override { return logged("prepare"); }

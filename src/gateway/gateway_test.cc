@@ -59,9 +59,10 @@ TEST_F(NoGateway, IsPutUpBetweenAbsentInterfaces) {
     ASSERT_TRUE(enter_network_namespace());
     const auto preview = preview_up(options_, false, request_);
     ASSERT_FALSE(preview);
+    EXPECT_EQ(preview.error().kind, ErrorKind::kNotFound);
     EXPECT_EQ(preview.error().message,
-              "--lan: there is no interface nolan; there is none but the "
-              "loopback");
+              "the LAN interface nolan does not exist; available: none but "
+              "the loopback");
     const auto up = bring_up(options_, false, request_);
     ASSERT_FALSE(up);
     EXPECT_EQ(up.error().message, preview.error().message);

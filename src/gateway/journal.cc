@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "base/file.h"
@@ -25,8 +26,16 @@ std::string file_in(const std::string& folder) {
 }
 
 tl::unexpected<Error> cannot(std::string_view doing, const std::string& path,
-                             std::string_view reason) {
-  return fail(ErrorKind::kOutput, "cannot {} {}: {}", doing, path, reason);
+                             const Error& reason) {
+  return fail(reason.kind, "cannot {} {}: {}", doing, path, reason.message);
+}
+
+// With the reason of a failed system call.
+tl::unexpected<Error> cannot(std::string_view doing, const std::string& path,
+                             int error) {
+  return cannot(doing, path,
+                Error{kind_of_errno(error, ErrorKind::kNotWritable),
+                      system_reason(error)});
 }
 
 // Whether a gateway puts files of this name into its folder.
@@ -53,7 +62,7 @@ Result<void> remove_folder(const std::string& folder) {
   const auto names = names_in(folder);
   const auto other = std::ranges::find_if_not(names, is_own);
   if (other != names.end()) {
-    return fail(ErrorKind::kOutput,
+    return fail(ErrorKind::kNotWritable,
                 "{} holds {}, which is not the gateway's; move it away, then "
                 "try again",
                 folder, *other);
@@ -64,7 +73,7 @@ Result<void> remove_folder(const std::string& folder) {
     if (problem) break;
   }
   if (!problem) fs::remove(folder, problem);
-  if (problem) return cannot("remove", folder, problem.message());
+  if (problem) return cannot("remove", folder, problem.value());
   return {};
 }
 
@@ -76,7 +85,7 @@ Result<void> make_folder(const std::string& folder) {
   if (!problem) {
     fs::permissions(folder, fs::perms::owner_all, problem);
   }
-  if (problem) return cannot("make", folder, problem.message());
+  if (problem) return cannot("make", folder, problem.value());
   return {};
 }
 
@@ -135,7 +144,7 @@ Result<Journal> Journal::open(const std::string& state, std::string_view lan) {
   auto text = read_file(path);
   if (!text) return fail(std::move(text).error());
   if (auto parsed = journal.parse(*text); !parsed) {
-    return fail(ErrorKind::kInput,
+    return fail(parsed.error().kind,
                 "{}: {}; another program or version wrote it: undo by hand "
                 "what it lists, or restart the system, then remove its folder",
                 path, parsed.error().message);
@@ -166,9 +175,12 @@ Result<void> Journal::parse(std::string_view text) {
 }
 
 Result<void> Journal::parse_header(const Json& line) {
-  if (!line.is_object() || !line.contains("gateway") ||
-      line["gateway"] != kVersion || !line.contains("options")) {
-    return fail(ErrorKind::kInput, "it is not a journal of this version");
+  const bool is_journal = line.is_object() && line.contains("gateway");
+  const bool is_of_version = is_journal && line["gateway"] == kVersion;
+  if (!is_of_version || !line.contains("options")) {
+    return fail(is_journal && !is_of_version ? ErrorKind::kWrongVersion
+                                             : ErrorKind::kCorrupt,
+                "it is not a journal of this version");
   }
   auto options = options_from_json(line["options"]);
   if (!options) return fail(std::move(options).error());
@@ -188,7 +200,7 @@ bool Journal::is_from_this_network() const {
 
 Result<void> Journal::require_this_network() const {
   if (is_from_this_network()) return {};
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kSystem,
               "the gateway on {} belongs to another network namespace; run "
               "this there, as in 'ip netns exec NAME flowtell gateway ...', "
               "or, if that namespace is gone, end dnsmasq and remove {}",
@@ -225,12 +237,12 @@ Result<void> Journal::append(const Json& line) {
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (file.get() < 0 || ::ftruncate(file.get(), static_cast<off_t>(size_)) ||
       ::lseek(file.get(), 0, SEEK_END) < 0) {
-    return cannot("write", path, system_reason());
+    return cannot("write", path, errno);
   }
   const std::string text = json_text(line) + '\n';
   auto written = write_all(file.get(), text);
-  if (!written) return cannot("write", path, written.error().message);
-  if (::fsync(file.get()) != 0) return cannot("write", path, system_reason());
+  if (!written) return cannot("write", path, written.error());
+  if (::fsync(file.get()) != 0) return cannot("write", path, errno);
   size_ += text.size();
   return {};
 }
@@ -241,7 +253,7 @@ Result<void> Journal::pop() {
   if (file.get() < 0 ||
       ::ftruncate(file.get(), static_cast<off_t>(offsets_.back())) != 0 ||
       ::fsync(file.get()) != 0) {
-    return cannot("write", path, system_reason());
+    return cannot("write", path, errno);
   }
   size_ = offsets_.back();
   offsets_.pop_back();

@@ -111,8 +111,32 @@ TEST_F(JournalTest, RefusesDamage) {
     ASSERT_TRUE(write_file(file(), text));
     const auto opened = Journal::open(state_.path(), "wlan0");
     ASSERT_FALSE(opened) << text;
+    EXPECT_EQ(opened.error().kind, ErrorKind::kCorrupt) << text;
     EXPECT_NE(opened.error().message.find("undo by hand"), std::string::npos);
   }
+}
+
+TEST_F(JournalTest, NamesAnotherVersion) {
+  begin();
+  for (const char* text : {"{\"gateway\":1}\n", "{\"gateway\":99}\n"}) {
+    ASSERT_TRUE(write_file(file(), text));
+    const auto opened = Journal::open(state_.path(), "wlan0");
+    ASSERT_FALSE(opened) << text;
+    EXPECT_EQ(opened.error().kind, ErrorKind::kWrongVersion) << text;
+    EXPECT_NE(opened.error().message.find("not a journal of this version"),
+              std::string::npos);
+  }
+}
+
+TEST_F(JournalTest, RefusesInvalidOptions) {
+  begin();
+  std::string text = *read_file(file());
+  const std::size_t at = text.find("wlan0");
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_TRUE(write_file(file(), text.replace(at, 5, "w/an0")));
+  const auto opened = Journal::open(state_.path(), "wlan0");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().kind, ErrorKind::kCorrupt) << "no usage error";
 }
 
 TEST_F(JournalTest, IsEmptyWithoutAFile) {

@@ -37,11 +37,13 @@ Result<std::optional<Interface>> interface_now(const std::string& name) {
 Result<void> write_setting(const Setting& setting) {
   const FileHandle file(::open(setting.path.c_str(), O_WRONLY | O_CLOEXEC));
   if (file.get() < 0 && errno == ENOENT) return {};  // its interface is gone
+  const int error = errno;
   auto written = file.get() < 0
-                     ? fail(ErrorKind::kOutput, "{}", system_reason())
+                     ? fail(kind_of_errno(error, ErrorKind::kNotWritable), "{}",
+                            system_reason(error))
                      : write_all(file.get(), setting.value);
   if (!written) {
-    return fail(ErrorKind::kOutput,
+    return fail(written.error().kind,
                 "cannot write {}: {}; in a container it may be read-only",
                 setting.path, written.error().message);
   }

@@ -80,7 +80,7 @@ TEST_F(SettingChangeTest, ReportsAnUndoError) {
       SettingChange({folder, "0\n"}, "1\n", {{put("after", "1\n"), "0\n"}})
           .undo();
   ASSERT_FALSE(own);
-  EXPECT_EQ(own.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(own.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(own.error().message, reason);
   EXPECT_EQ(value("after"), "1\n");
   const auto other =

@@ -18,7 +18,7 @@ Result<Json> parse(std::string_view text, std::string_view program) {
     return Json::array();
   }
   if (json.is_discarded()) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kSystem,
                 "{} printed no JSON; install its version of Debian 11 or "
                 "later",
                 program);

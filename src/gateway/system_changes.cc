@@ -31,8 +31,8 @@ Result<void> remove_file(const std::string& path) {
   std::error_code problem;
   fs::remove(path, problem);
   if (problem) {
-    return fail(ErrorKind::kOutput, "cannot remove {}: {}", path,
-                problem.message());
+    return fail(kind_of_errno(problem.value(), ErrorKind::kNotWritable),
+                "cannot remove {}: {}", path, problem.message());
   }
   const fs::path whole(path);
   for (const auto& entry :
@@ -107,10 +107,10 @@ Result<void> DnsmasqChange::apply() const {
   while (!wait_for_end(held, kPollInterval)) {
     if (has_started(*this)) return {};
     if (std::chrono::steady_clock::now() - begin < kStartTimeout) continue;
-    return fail(ErrorKind::kOutput,
+    return fail(ErrorKind::kSystem,
                 "dnsmasq (process {}) did not start in time", process.number);
   }
-  return fail(ErrorKind::kOutput,
+  return fail(ErrorKind::kSystem,
               "{}: {}; if its address is in use, another DHCP or DNS server "
               "runs here: 'ss -lunp' shows which",
               fmt::join(words(), " "), failure_text(waiting->outcome()));
@@ -125,7 +125,7 @@ Result<void> DnsmasqChange::undo() const {
     signal_process(held, signal);
     if (held.get() >= 0 && wait_for_end(held, timeout)) return {};
   }
-  return fail(ErrorKind::kOutput, "dnsmasq (process {}) did not end",
+  return fail(ErrorKind::kSystem, "dnsmasq (process {}) did not end",
               process.number);
 }
 
@@ -154,8 +154,8 @@ Result<void> UnitChange::apply() const {
   if (!problem && !fs::is_symlink(link))
     fs::create_symlink(path(), link, problem);
   if (problem) {
-    return fail(ErrorKind::kOutput, "cannot make the link {}: {}", link,
-                problem.message());
+    return fail(kind_of_errno(problem.value(), ErrorKind::kNotWritable),
+                "cannot make the link {}: {}", link, problem.message());
   }
   return reload_systemd();
 }

@@ -145,15 +145,13 @@ AmbiguityTable find_ambiguity(const Dataset& data,
   return AmbiguityTable(std::move(ambiguous));
 }
 
-AmbiguityTable learn_ambiguity(const Dataset& data,
-                               const CrossValidationOptions& options,
+AmbiguityTable learn_ambiguity(const Dataset& data, const FoldScores& held_out,
                                EvidenceKinds kinds) {
+  if (held_out.is_empty()) return {};
   kinds.time = false;
-  const auto folds = assign_folds(data, options);
-  if (count_folds(folds) < 2) return {};
-  const DatasetScores scores = score_held_out(data, folds, options.forest);
-  const RowWeights weights{{fit_weights(data, scores, kinds)}, {}};
-  return find_ambiguity(data, classify_captures(data, scores, weights, kinds));
+  const RowWeights weights{{fit_weights(data, held_out.scores, kinds)}, {}};
+  return find_ambiguity(
+      data, classify_captures(data, held_out.scores, weights, kinds));
 }
 
 AmbiguousRows mark_ambiguous_cross_validated(
@@ -161,12 +159,13 @@ AmbiguousRows mark_ambiguous_cross_validated(
     EvidenceKinds kinds) {
   AmbiguousRows out;
   out.rows.resize(data.rows());
-  for_each_fold(assign_folds(data, options),
-                [&](const FoldRows& rows, std::uint32_t) {
-                  const Dataset train = data.select(rows.train);
-                  mark(learn_ambiguity(train, without_progress(options), kinds),
-                       NameTable::learn(train), data, rows.test, out);
-                });
+  for_each_fold(
+      assign_folds(data, options), [&](const FoldRows& rows, std::uint32_t) {
+        const Dataset train = data.select(rows.train);
+        mark(learn_ambiguity(
+                 train, score_folds(train, without_progress(options)), kinds),
+             NameTable::train(train), data, rows.test, out);
+      });
   return out;
 }
 
@@ -177,8 +176,9 @@ AmbiguousRows mark_ambiguous_test_set(const Dataset& train, const Dataset& test,
   out.rows.resize(test.rows());
   std::vector<std::uint32_t> all(test.rows());
   std::iota(all.begin(), all.end(), 0U);
-  mark(learn_ambiguity(train, without_progress(options), kinds),
-       NameTable::learn(train), test, all, out);
+  mark(learn_ambiguity(train, score_folds(train, without_progress(options)),
+                       kinds),
+       NameTable::train(train), test, all, out);
   return out;
 }
 

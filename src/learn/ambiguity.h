@@ -19,7 +19,7 @@
 
 #include <vector>
 
-#include "learn/scorers.h"
+#include "learn/held_out_scores.h"
 #include "model/ambiguity_table.h"
 #include "model/evidence.h"
 
@@ -30,10 +30,9 @@ namespace flowtell {
 AmbiguityTable find_ambiguity(const Dataset& data,
                               const Probabilities& held_out);
 
-// Classifies with the given kinds of evidence except time, by cross-validation
-// within the data. Empty if there are fewer than two folds.
-AmbiguityTable learn_ambiguity(const Dataset& data,
-                               const CrossValidationOptions& options,
+// Classifies with the given kinds of evidence except time. Empty without
+// held-out scores.
+AmbiguityTable learn_ambiguity(const Dataset& data, const FoldScores& held_out,
                                EvidenceKinds kinds);
 
 // Which of the tested rows are ambiguous.

@@ -183,8 +183,9 @@ CrossValidationOptions three_folds() {
 }
 
 TEST(Ambiguity, IsLearnedFromHeldOutRows) {
+  const Dataset data = with_shared_server();
   const auto table =
-      learn_ambiguity(with_shared_server(), three_folds(), EvidenceKinds{});
+      learn_ambiguity(data, score_folds(data, three_folds()), EvidenceKinds{});
   ASSERT_EQ(table.groups().size(), 1U);
   EXPECT_EQ(table.groups().begin()->first, "ads.example");
   EXPECT_EQ(table.groups().begin()->second.flows, 72U);
@@ -193,7 +194,9 @@ TEST(Ambiguity, IsLearnedFromHeldOutRows) {
 TEST(Ambiguity, CannotBeLearnedFromOneCapture) {
   const Dataset one = table_of({{{1}, 0, 0}, {{2}, 0, 0}}, 2);
   EXPECT_TRUE(
-      learn_ambiguity(one, three_folds(), EvidenceKinds{}).groups().empty());
+      learn_ambiguity(one, score_folds(one, three_folds()), EvidenceKinds{})
+          .groups()
+          .empty());
 }
 
 TEST(Ambiguity, MarksRowsByCrossValidationAndOnATestSet) {

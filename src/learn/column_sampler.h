@@ -27,10 +27,10 @@ class ColumnSampler {
 
   // Whether another column must be drawn for this node. `any_can_be_cut`: a
   // column drawn so far can be cut.
-  bool wants_more(bool any_can_be_cut) const {
+  bool must_draw(bool any_can_be_cut) const {
     return drawn_ < order_.size() && (drawn_ < per_node_ || !any_can_be_cut);
   }
-  // REQUIRES: wants_more.
+  // REQUIRES: must_draw.
   std::size_t next(Random& random) {
     const auto left = static_cast<std::uint32_t>(order_.size() - drawn_);
     std::swap(order_[drawn_], order_[drawn_ + random.below(left)]);

@@ -140,7 +140,7 @@ class GrowerPool {
     idle_.pop_back();
     return grower;
   }
-  void give_back(std::unique_ptr<TreeGrower> grower) {
+  void release(std::unique_ptr<TreeGrower> grower) {
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(grower));
   }
@@ -204,7 +204,7 @@ BuiltForest build_forest(const QuantisedTable& table,
     const auto counts = draw_bootstrap(sampling, table.labels.size(), random);
     auto grower = growers.borrow();
     grown[i] = grower->grow(counts, random);
-    growers.give_back(std::move(grower));
+    growers.release(std::move(grower));
     built.in_bag[i] = drawn_flows(counts, table);
     if (options.progress) options.progress(++done, options.trees);
   });

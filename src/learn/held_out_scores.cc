@@ -18,20 +18,53 @@ Novelty learn_novelty(const Dataset& data, const ShapeOptions& options,
   return fit_novelty(data, known, score_left_out(data, options));
 }
 
+// The weights learned from all rows of `data`.
+EvidenceWeights weights_of(const Dataset& data,
+                           const CrossValidationOptions& options,
+                           EvidenceKinds kinds) {
+  CrossValidationOptions first = options;
+  first.forest = part_of(options.forest, 0, 2);
+  CrossValidationOptions rest = options;
+  rest.forest = part_of(options.forest, 1, 2);
+  return learn_weights(data, score_folds(data, first), rest, {&kinds, 1})
+      .front();
+}
+
+// The weights for the rows of each fold, learned from the other folds. They are
+// the first of `parts` parts of the work, one a fold.
+RowWeights weights_of_folds(const Dataset& data,
+                            std::span<const std::uint32_t> folds,
+                            const CrossValidationOptions& options,
+                            EvidenceKinds kinds, std::size_t parts) {
+  RowWeights weights;
+  weights.fold_of.assign(folds.begin(), folds.end());
+  weights.of_fold.resize(count_folds(folds));
+  for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
+    CrossValidationOptions inner = options;
+    inner.forest = part_of(options.forest, fold, parts);
+    weights.of_fold[fold] = weights_of(data.select(rows.train), inner, kinds);
+  });
+  return weights;
+}
+
 }  // namespace
 
+FoldScores score_folds(const Dataset& data,
+                       const CrossValidationOptions& options) {
+  FoldScores held_out;
+  held_out.fold_of = assign_folds(data, options);
+  if (held_out.is_empty()) return held_out;
+  held_out.scores = score_held_out(data, held_out.fold_of, options.forest);
+  return held_out;
+}
+
 std::vector<EvidenceWeights> learn_weights(
-    const Dataset& data, const CrossValidationOptions& options,
+    const Dataset& data, const FoldScores& held_out,
+    const CrossValidationOptions& options,
     std::span<const EvidenceKinds> kinds) {
-  const auto folds = assign_folds(data, options);
-  // With one fold nothing can be held out: all weights keep their defaults.
-  if (count_folds(folds) < 2) {
-    return std::vector<EvidenceWeights>(kinds.size());
-  }
-  const DatasetScores scores =
-      score_held_out(data, folds, part_of(options.forest, 0, 2));
-  const Novelty novelty =
-      learn_novelty(data, part_of(options.forest, 1, 2), scores);
+  if (held_out.is_empty()) return std::vector<EvidenceWeights>(kinds.size());
+  const DatasetScores& scores = held_out.scores;
+  const Novelty novelty = learn_novelty(data, options.forest, scores);
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& each : kinds) {
     EvidenceWeights& fitted =
@@ -47,19 +80,20 @@ HeldOutScores score_cross_validated(const Dataset& data,
                                     const CrossValidationOptions& options,
                                     EvidenceKinds kinds) {
   HeldOutScores held_out;
-  held_out.weights.fold_of = assign_folds(data, options);
-  const auto& folds = held_out.weights.fold_of;
-  held_out.weights.of_fold.resize(count_folds(folds));
+  const auto folds = assign_folds(data, options);
   const std::size_t parts = count_folds(folds) + 1;
-  for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
-    CrossValidationOptions inner = options;
-    inner.forest = part_of(options.forest, fold, parts);
-    held_out.weights.of_fold[fold] =
-        learn_weights(data.select(rows.train), inner, {&kinds, 1}).front();
-  });
+  held_out.weights = weights_of_folds(data, folds, options, kinds, parts);
   held_out.scores =
       score_held_out(data, folds, part_of(options.forest, parts - 1, parts));
   return held_out;
+}
+
+HeldOutScores score_cross_validated(const Dataset& data, FoldScores held_out,
+                                    const CrossValidationOptions& options,
+                                    EvidenceKinds kinds) {
+  RowWeights weights = weights_of_folds(data, held_out.fold_of, options, kinds,
+                                        count_folds(held_out.fold_of));
+  return {std::move(held_out.scores), std::move(weights)};
 }
 
 HeldOutScores score_test_set(const Dataset& train, const Dataset& test,
@@ -68,7 +102,7 @@ HeldOutScores score_test_set(const Dataset& train, const Dataset& test,
   HeldOutScores held_out;
   CrossValidationOptions inner = options;
   inner.forest = part_of(options.forest, 0, 2);
-  held_out.weights.of_fold = learn_weights(train, inner, {&kinds, 1});
+  held_out.weights.of_fold = {weights_of(train, inner, kinds)};
   const Scorers scorers = train_scorers(train, part_of(options.forest, 1, 2));
   held_out.scores = score(scorers, test, options.forest.threads);
   return held_out;

@@ -9,9 +9,25 @@
 
 namespace flowtell {
 
-// Fits the weights for each of `kinds`, in their order.
+// Each row's scores by scorers trained on the other folds. Everything that is
+// fitted to held-out scores (weights, error targets, ambiguity, the accuracy
+// estimate) shares them: they are most of the work of training.
+struct FoldScores {
+  std::vector<std::uint32_t> fold_of;  // by row
+  DatasetScores scores;
+
+  // With fewer than two folds nothing is held out, and there are no scores.
+  bool is_empty() const { return count_folds(fold_of) < 2; }
+};
+FoldScores score_folds(const Dataset& data,
+                       const CrossValidationOptions& options);
+
+// Fits the weights for each of `kinds`, in their order. Without held-out
+// scores all weights keep their defaults.
+// REQUIRES: `held_out` are the scores of `data` with these options.
 std::vector<EvidenceWeights> learn_weights(
-    const Dataset& data, const CrossValidationOptions& options,
+    const Dataset& data, const FoldScores& held_out,
+    const CrossValidationOptions& options,
     std::span<const EvidenceKinds> kinds);
 
 // Scores with the weights to combine them.
@@ -20,8 +36,12 @@ struct HeldOutScores {
   RowWeights weights;
 };
 
-// Scores each row with what was learned from the other folds.
+// Scores each row with what was learned from the other folds, weights included.
 HeldOutScores score_cross_validated(const Dataset& data,
+                                    const CrossValidationOptions& options,
+                                    EvidenceKinds kinds);
+// The same, given the scores of the folds.
+HeldOutScores score_cross_validated(const Dataset& data, FoldScores held_out,
                                     const CrossValidationOptions& options,
                                     EvidenceKinds kinds);
 

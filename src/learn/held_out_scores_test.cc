@@ -46,6 +46,12 @@ std::vector<TestRow> rows_of(std::uint64_t seed) {
 
 Dataset data_of(std::uint64_t seed) { return table_of(rows_of(seed), 2); }
 
+std::vector<EvidenceWeights> weights_of(
+    const Dataset& data,
+    std::span<const EvidenceKinds> kinds = kEvidenceKinds) {
+  return learn_weights(data, score_folds(data, small()), small(), kinds);
+}
+
 // Changes all of a row that does not affect the fold assignment: its values,
 // its name and, except for the first row of a capture, its app.
 void poison(Dataset& data, std::size_t row) {
@@ -108,6 +114,17 @@ TEST(HeldOutScores, AreTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(three.weights.fold_of, one.weights.fold_of);
 }
 
+TEST(HeldOutScores, AreTheSameFromSharedScoresOfTheFolds) {
+  const Dataset data = data_of(3);
+  const HeldOutScores own = score_cross_validated(data, small(), {});
+  const HeldOutScores shared =
+      score_cross_validated(data, score_folds(data, small()), small(), {});
+  EXPECT_EQ(shared.scores.shape.values, own.scores.shape.values);
+  EXPECT_EQ(shared.scores.name.values, own.scores.name.values);
+  EXPECT_EQ(shared.weights.of_fold, own.weights.of_fold);
+  EXPECT_EQ(shared.weights.fold_of, own.weights.fold_of);
+}
+
 // The reference trains the scorers by hand.
 TEST(HeldOutScores, ComeFromScorersTrainedOnTheOtherFolds) {
   const Dataset data = data_of(1);
@@ -115,7 +132,7 @@ TEST(HeldOutScores, ComeFromScorersTrainedOnTheOtherFolds) {
   const DatasetScores scores = score_held_out(data, folds, small().forest);
   for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t) {
     const Dataset train = data.select(rows.train);
-    const NameTable names = NameTable::learn(train);
+    const NameTable names = NameTable::train(train);
     const Forest forest = build_forest(train, small().forest).forest;
     std::vector<double> expected(2);
     for (const std::uint32_t row : rows.test) {
@@ -154,14 +171,13 @@ TEST(HeldOutScores, ReportProgress) {
 
 // Leaving apps out needs three apps.
 TEST(LearnedWeights, CoverTheUnknownAppFromThreeAppsOn) {
-  EXPECT_EQ(learn_weights(data_of(1), small(), kEvidenceKinds)[0].novelty,
-            Novelty{});
+  EXPECT_EQ(weights_of(data_of(1))[0].novelty, Novelty{});
   std::vector<TestRow> rows = rows_of(1);
   for (TestRow& row : rows) {
     if (row.capture % 3 == 0) row.app = 2;
   }
   const Dataset data = table_of(rows, 3);
-  const auto all = learn_weights(data, small(), kEvidenceKinds);
+  const auto all = weights_of(data);
   EXPECT_EQ(all[0].novelty.prior, 0.02);
   EXPECT_EQ(all[5].novelty, all[0].novelty);
   const DatasetScores scores =
@@ -176,11 +192,10 @@ TEST(LearnedWeights, CoverTheUnknownAppFromThreeAppsOn) {
 
 TEST(LearnedWeights, AreFittedForEachKind) {
   const Dataset data = data_of(1);
-  const auto all = learn_weights(data, small(), kEvidenceKinds);
+  const auto all = weights_of(data);
   ASSERT_EQ(all.size(), kEvidenceKinds.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    EXPECT_EQ(learn_weights(data, small(), {&kEvidenceKinds[i], 1}).front(),
-              all[i]);
+    EXPECT_EQ(weights_of(data, {&kEvidenceKinds[i], 1}).front(), all[i]);
     EXPECT_TRUE(kEvidenceKinds[i].shape || all[i].shape == 1);
     EXPECT_TRUE(kEvidenceKinds[i].name || all[i].name == 1);
   }
@@ -188,7 +203,7 @@ TEST(LearnedWeights, AreFittedForEachKind) {
 
 TEST(LearnedWeights, KeepTheirDefaultsWithoutHeldOutRows) {
   const Dataset data = table_of({{{0}, 0, 0}, {{1}, 1, 0}}, 2);
-  const auto all = learn_weights(data, small(), kEvidenceKinds);
+  const auto all = weights_of(data);
   EXPECT_EQ(all, std::vector<EvidenceWeights>(kEvidenceKinds.size()));
 }
 

@@ -62,25 +62,26 @@ class RowClassifier {
  private:
   void classify_burst(RowRange rows, std::optional<Duration> shift,
                       Probabilities& out) {
-    DeviceFilter::Burst burst;
-    burst.device = shift ? Address{} : data_.facts[rows.begin].device;
-    burst.first = data_.facts[rows.begin].first;
-    burst.last = data_.facts[rows.begin].last;
+    Timestamp first = data_.facts[rows.begin].first;
+    Timestamp last = data_.facts[rows.begin].last;
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
-      burst.first = std::min(burst.first, data_.facts[i].first);
-      burst.last = std::max(burst.last, data_.facts[i].last);
+      first = std::min(first, data_.facts[i].first);
+      last = std::max(last, data_.facts[i].last);
     }
-    burst.first += shift.value_or(Duration{});
-    burst.last += shift.value_or(Duration{});
-    burst.weights = weights_.of(rows.begin);
     const std::size_t apps = data_.apps.size();
     const std::size_t from = rows.begin * apps;
     const std::size_t count = (rows.end - rows.begin) * apps;
-    burst.scores = {
+    const BurstScores scores = {
         std::span(scores_.shape.values).subspan(from, count),
         std::span(scores_.name.values).subspan(from, count),
         std::span(scores_.names).subspan(rows.begin, rows.end - rows.begin)};
-    classifier_.classify(burst, std::span(out.values).subspan(from, count));
+    classifier_.classify(
+        {.device = shift ? Address{} : data_.facts[rows.begin].device,
+         .first = first + shift.value_or(Duration{}),
+         .last = last + shift.value_or(Duration{}),
+         .scores = scores,
+         .weights = weights_.of(rows.begin)},
+        std::span(out.values).subspan(from, count));
   }
 
   const Dataset& data_;

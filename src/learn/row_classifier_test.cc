@@ -271,7 +271,7 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
     weights.novelty.prior = 0.1;
     weights.novelty.shape.fill(1.5);
     weights.novelty.name = {1, 0.5, 2, 3};
-    model.weights[place_of(kinds)] = weights;
+    model.weights[index_of(kinds)] = weights;
     const DatasetScores scores = score(scorers, data, 1);
     const Probabilities expected =
         classify_captures(data, scores, {{weights}, {}}, kinds);

@@ -50,12 +50,12 @@ void DatasetScores::put(std::span<const std::uint32_t> rows,
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {
   if (options.learner == Learner::kForest) {
-    return {build_forest(data, options).forest, NameTable::learn(data), {}};
+    return {build_forest(data, options).forest, NameTable::train(data), {}};
   }
   SvmOptions svm;
   svm.balance_apps = options.balance_apps;
   Scorers scorers{{data.apps.size(), data.width, {}, {}},
-                  NameTable::learn(data),
+                  NameTable::train(data),
                   build_svm(data, svm)};
   if (options.progress) options.progress(1, 1);
   return scorers;

@@ -86,7 +86,7 @@ TEST(Scorers, ReturnHowEachRowsNameMatches) {
   EXPECT_EQ(scores.names[39].number, 1U);
   EXPECT_EQ(scores.name.row(0)[0], 0.5);
   std::vector<double> expected(2);
-  NameTable::learn(data).score("x.example", expected);
+  NameTable::train(data).score("x.example", expected);
   EXPECT_TRUE(std::ranges::equal(scores.name.row(39), expected));
 }
 

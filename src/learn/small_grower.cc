@@ -147,13 +147,13 @@ SmallGrower::Cut<kLanes> SmallGrower::find_cut(
   ColumnGroup group;
   bool any = false;
   sampler.begin_node();
-  while (sampler.wants_more(any)) {
+  while (sampler.must_draw(any)) {
     const std::size_t column = sampler.next(random);
     if (best.purity == purest) continue;
     const bool is_constant = (constant[column / 64] >> column % 64 & 1) != 0;
     if (!is_constant) group.columns[group.size++] = column;
     // Once enough are drawn, further draws depend on `any`.
-    if (group.size < max && sampler.wants_more(true)) continue;
+    if (group.size < max && sampler.must_draw(true)) continue;
     any = try_columns(group, node, constant, best) || any;
     group.size = 0;
   }

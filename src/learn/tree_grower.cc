@@ -110,7 +110,7 @@ TreeGrower::Cut TreeGrower::find_cut(Range range, Random& random) {
   Cut best;
   bool any = false;
   sampler_.begin_node();
-  while (sampler_.wants_more(any)) {
+  while (sampler_.must_draw(any)) {
     any = try_column(sampler_.next(random), range, best) || any;
   }
   return best;

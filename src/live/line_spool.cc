@@ -121,7 +121,9 @@ Result<std::size_t> LineSpool::put(std::string_view bytes) const {
   if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) {
     return std::size_t{0};
   }
-  return fail(ErrorKind::kOutput, "{}", system_reason());
+  const int error = errno;
+  return fail(kind_of_errno(error, ErrorKind::kNotWritable), "{}",
+              system_reason(error));
 }
 
 }  // namespace flowtell

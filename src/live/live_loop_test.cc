@@ -165,7 +165,7 @@ TEST_F(LiveLoop, ReloadsOnHangUpAndContinues) {
 }
 
 TEST_F(LiveLoop, FailsWithItsHandler) {
-  const auto fails = [] { return fail(ErrorKind::kOutput, "on fire"); };
+  const auto fails = [] { return fail(ErrorKind::kNotWritable, "on fire"); };
   handler_.on_take = [&]() -> Result<void> { return fails(); };
   auto done = run({{}, {.frames = one_}, {.frames = two_}});
   ASSERT_FALSE(done);
@@ -176,7 +176,7 @@ TEST_F(LiveLoop, FailsWithItsHandler) {
   handler_.on_poll = [&]() -> Result<WaitRequest> { return fails(); };
   done = run({{.frames = one_}, {.frames = two_}});
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(handler_.log, "take 1. poll. ");
 
   handler_ = LoggingHandler();

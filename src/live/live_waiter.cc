@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 
 namespace flowtell {
@@ -20,8 +21,9 @@ Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
   ::pthread_sigmask(SIG_BLOCK, &handled, nullptr);
   FileHandle signals(::signalfd(-1, &handled, SFD_NONBLOCK | SFD_CLOEXEC));
   if (signals.get() < 0) {
-    return fail(ErrorKind::kInput, "cannot receive signals: {}",
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot receive signals: {}", system_reason(error));
   }
   return LiveWaiter(std::move(signals), hangup);
 }

@@ -11,6 +11,7 @@
 #include <array>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <tl/expected.hpp>
@@ -215,8 +216,10 @@ bool is_loopback(const Address& address) {
 
 Result<std::unique_ptr<MetricsServer>> MetricsServer::open(Options options) {
   const auto refused = [&] {
-    return fail(ErrorKind::kInput, "cannot serve metrics on {} port {}: {}",
-                options.address.text(), options.port, system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot serve metrics on {} port {}: {}",
+                options.address.text(), options.port, system_reason(error));
   };
   const int family = options.address.is_v4() ? AF_INET : AF_INET6;
   FileHandle listener(

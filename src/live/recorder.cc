@@ -30,8 +30,8 @@ std::optional<Bytes> Recorder::kept_of(const Frame& frame) {
 Result<void> Recorder::take(std::span<const Frame> frames) {
   for (const Frame& frame : frames) {
     if (frame.link != writer_.link()) {
-      return fail(ErrorKind::kOutput,
-                  "cannot go on writing {}: the link type changed, and a "
+      return fail(ErrorKind::kNotWritable,
+                  "cannot continue writing {}: the link type changed, and a "
                   "capture has one link type; earlier frames are kept: record "
                   "the rest",
                   writer_.path());

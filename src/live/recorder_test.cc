@@ -170,7 +170,7 @@ TEST_F(Recording, StopsIfTheLinkTypeChanges) {
   ASSERT_TRUE(take(recorder, kContent));
   const auto done = take(recorder, frame().raw().ipv4().udp());
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kNotWritable);
   EXPECT_NE(done.error().message.find("one link type"), std::string::npos);
   ASSERT_TRUE(recorder.finish());
   EXPECT_EQ(written().size(), 1u);

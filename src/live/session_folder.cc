@@ -41,7 +41,7 @@ Result<void> check_manifest(const std::string& path) {
   auto text = read_file(path);
   if (!text) return fail(std::move(text).error());
   if (text->empty() || text->starts_with(kHeader)) return {};
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kCorrupt,
               "{} does not have the columns of recordings ({}); choose another "
               "folder",
               path, kHeader.substr(0, kHeader.size() - 1));
@@ -102,9 +102,10 @@ Result<void> SessionFolder::make(const std::optional<Account>& owner) const {
     if (auto done = check_links(target); !done) return done;
   }
   if (make_folder(path, owner)) return {};
-  return fail(ErrorKind::kOutput,
-              "cannot make the folder {}: {}; choose another with -o", path,
-              system_reason());
+  const int error = errno;
+  return fail(kind_of_errno(error, ErrorKind::kNotWritable),
+              "cannot make the folder {}: {}; choose another", path,
+              system_reason(error));
 }
 
 Result<void> SessionFolder::check_writable() const {
@@ -114,8 +115,9 @@ Result<void> SessionFolder::check_writable() const {
   const std::string& listed_in = is_new ? folder_ : manifest();
   for (const std::string& target : {path, listed_in}) {
     if (::access(target.c_str(), W_OK) == 0) continue;
-    return fail(ErrorKind::kOutput, "cannot write {}: {}", target,
-                system_reason());
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kNotWritable),
+                "cannot write {}: {}", target, system_reason(error));
   }
   return {};
 }
@@ -134,17 +136,21 @@ std::string SessionFolder::full_path(const std::string& path) const {
 }
 
 Result<void> SessionFolder::add(const SessionRow& row) const {
-  const auto failed = [&](const std::string& reason) {
-    return fail(ErrorKind::kOutput,
+  const auto failed = [&](const Error& reason) {
+    return fail(reason.kind,
                 "cannot add {} to {}: {}; free space and add the line by hand",
-                row.path, manifest(), reason);
+                row.path, manifest(), reason.message);
+  };
+  const auto failed_call = [&](int error) {
+    return failed(
+        {kind_of_errno(error, ErrorKind::kNotWritable), system_reason(error)});
   };
   const auto target = output_place(manifest());
   if (!target) return fail(target.error());
   const FileHandle file(
       ::open(target->value_or(manifest()).c_str(),
              O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (file.get() < 0) return failed(system_reason());
+  if (file.get() < 0) return failed_call(errno);
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
   std::string text(size == 0 ? kHeader : "");
   if (size > 0 && !ends_a_line(file, size)) text += '\n';
@@ -154,10 +160,9 @@ Result<void> SessionFolder::add(const SessionRow& row) const {
                       csv_field(row.host), csv_field(row.notes));
   if (auto done = write_all(file.get(), text); !done) {
     static_cast<void>(::ftruncate(file.get(), size));
-    return failed(done.error().message);
+    return failed(done.error());
   }
-  if (::fsync(file.get()) != 0 && errno != EINVAL)
-    return failed(system_reason());
+  if (::fsync(file.get()) != 0 && errno != EINVAL) return failed_call(errno);
   if (size == 0) sync_folder_of(target->value_or(manifest()));
   return {};
 }

@@ -76,10 +76,9 @@ TEST_F(Sessions, ReportAFolderThatCannotBeMade) {
   ASSERT_TRUE(sessions);
   const auto made = sessions->make();
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().kind, ErrorKind::kOutput);
-  EXPECT_EQ(made.error().message,
-            "cannot make the folder " + home_ +
-                "/news: Not a directory; choose another with -o");
+  EXPECT_EQ(made.error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(made.error().message, "cannot make the folder " + home_ +
+                                      "/news: Not a directory; choose another");
 }
 
 TEST_F(Sessions, AcceptNamesThatCanBeFolders) {
@@ -148,7 +147,7 @@ TEST_F(Sessions, RefuseAnotherKindOfManifest) {
   put_manifest("path,app\nold.pcap,news\n");
   const auto sessions = SessionFolder::open(home_, "news");
   ASSERT_FALSE(sessions);
-  EXPECT_EQ(sessions.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(sessions.error().kind, ErrorKind::kCorrupt);
   EXPECT_EQ(sessions.error().message,
             home_ +
                 "/manifest.csv does not have the columns of recordings "
@@ -166,7 +165,7 @@ TEST_F(Sessions, AddARowWholeOrNotAtAll) {
     return sessions.add(row());
   }();
   ASSERT_FALSE(added);
-  EXPECT_EQ(added.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(added.error().kind, ErrorKind::kNotWritable);
   EXPECT_EQ(added.error().message,
             "cannot add news/a.pcap to " + home_ +
                 "/manifest.csv: File too large; free space and add the line "
@@ -239,7 +238,7 @@ TEST_F(Sessions, FollowNoLinkOfAnotherUser) {
   std::filesystem::create_directory(folder_ / "elsewhere");
   make_folder_with(home_, 01777);
   const auto is_refused = [](const Result<void>& done) {
-    return !done && done.error().kind == ErrorKind::kOutput &&
+    return !done && done.error().kind == ErrorKind::kNotWritable &&
            done.error().message.find("is a link of another user") !=
                std::string::npos;
   };

@@ -51,15 +51,16 @@ class ShardedMeter::Shard {
     thread_ = std::thread([this] { work(); });
   }
 
-  bool put(const Frame& steady, Timestamp origin) {
+  bool put(const Frame& corrected, Timestamp origin) {
     if (!has_origin_) filling_.origin = origin;
     has_origin_ = true;
-    filling_.frames.push_back({steady.time, filling_.bytes.size(),
-                               static_cast<std::uint32_t>(steady.bytes.size()),
-                               steady.wire_length, steady.link});
-    filling_.bytes.insert(filling_.bytes.end(), steady.bytes.begin(),
-                          steady.bytes.end());
-    last_ = steady.time;
+    filling_.frames.push_back(
+        {corrected.time, filling_.bytes.size(),
+         static_cast<std::uint32_t>(corrected.bytes.size()),
+         corrected.wire_length, corrected.link});
+    filling_.bytes.insert(filling_.bytes.end(), corrected.bytes.begin(),
+                          corrected.bytes.end());
+    last_ = corrected.time;
     return filling_.frames.size() >= kBlockFrames ||
            filling_.bytes.size() >= kBlockBytes;
   }
@@ -196,19 +197,19 @@ void ShardedMeter::add(const Frame& frame) {
     shards_.front()->meter().add(frame);
     return;
   }
-  Frame steady = frame;
-  steady.time = clock_.steady(frame.time);
+  Frame corrected = frame;
+  corrected.time = times_.correct(frame.time);
   ++frames_;
-  if (!seen_.first) seen_.first = handed_over_ = now_ = steady.time;
-  seen_.last = steady.time;
+  if (!seen_.first) seen_.first = handed_over_ = now_ = corrected.time;
+  seen_.last = corrected.time;
   if (seen_.links.empty() || *seen_.links.begin() != frame.link) {
     seen_.links.insert(frame.link);
   }
-  now_ = std::max(now_, steady.time);
+  now_ = std::max(now_, corrected.time);
   if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
 
   Packet packet;
-  const FrameOutcome outcome = decoder_.decode(steady, packet);
+  const FrameOutcome outcome = decoder_.decode(corrected, packet);
   if (outcome != FrameOutcome::kUsed) {
     ++seen_.frames;
     seen_.ledger.count(outcome);
@@ -216,7 +217,7 @@ void ShardedMeter::add(const Frame& frame) {
   }
   const std::uint64_t hash = keyed_hash(finder_.device_of(packet));
   Shard& shard = *shards_[static_cast<std::size_t>(hash % shards_.size())];
-  if (shard.put(steady, *seen_.first)) shard.hand_over(now_);
+  if (shard.put(corrected, *seen_.first)) shard.hand_over(now_);
 }
 
 void ShardedMeter::hand_over_blocks() {
@@ -235,7 +236,7 @@ void ShardedMeter::note_silence(Duration since_last_frame) {
     return;
   }
   if (!seen_.last) return;
-  const Duration room = SteadyClock::kLatestSteadyTime - *seen_.last;
+  const Duration room = MonotonicTimes::kLatest - *seen_.last;
   now_ = std::max(now_, *seen_.last + std::min(since_last_frame, room));
   hand_over_blocks();
 }
@@ -294,8 +295,8 @@ ShardedMeter::Progress ShardedMeter::progress() const {
 MeterReport ShardedMeter::report() const {
   if (is_single()) return shards_.front()->meter().report();
   MeterReport report = seen_;
-  report.late_frames = clock_.late();
-  report.clock_steps = clock_.steps();
+  report.late_frames = times_.late();
+  report.clock_steps = times_.steps();
   for (const auto& shard : shards_) report += shard->meter().report();
   return report;
 }

@@ -98,7 +98,7 @@ class ShardedMeter {
   void hand_over_blocks();
   void hand_over_last(Then then);
 
-  SteadyClock clock_;
+  MonotonicTimes times_;
   Decoder decoder_;
   DeviceFinder finder_;
   MeterReport seen_;  // by the reader; its ledger lacks the shards' frames

@@ -34,10 +34,11 @@ Result<void> Watch::take(std::span<const Frame> frames) {
 void Watch::keep(const Frame& frame) {
   if (options_.writer == nullptr) return;
   if (frame.link != options_.writer->link()) {
-    check_written(fail(ErrorKind::kOutput,
-                       "cannot go on writing {}: the link type changed, and a "
-                       "capture has one link type",
-                       options_.writer->path()));
+    check_written(
+        fail(ErrorKind::kNotWritable,
+             "cannot continue writing {}: the link type changed, and a "
+             "capture has one link type",
+             options_.writer->path()));
     return;
   }
   check_written(options_.writer->add(frame));

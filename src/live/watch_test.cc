@@ -141,7 +141,7 @@ TEST_F(Watching, IsNeverDoneByItselfAndRequestsTicks) {
 TEST_F(Watching, FailsWithItsTick) {
   Watch::Options failing = options();
   failing.tick = []() -> Result<void> {
-    return fail(ErrorKind::kOutput, "on fire");
+    return fail(ErrorKind::kNotWritable, "on fire");
   };
   Watch watch(failing, got_);
   EXPECT_FALSE(watch.poll());
@@ -187,7 +187,8 @@ TEST_F(Watching, ContinuesIfItsCaptureCannotBeWritten) {
   }
   EXPECT_TRUE(watch.has_lost_writer());
   ASSERT_EQ(notices_.size(), 1u) << "once";
-  EXPECT_TRUE(notices_[0].starts_with("cannot go on writing ")) << notices_[0];
+  EXPECT_TRUE(notices_[0].starts_with("cannot continue writing "))
+      << notices_[0];
   EXPECT_TRUE(notices_[0].ends_with("; the watch goes on")) << notices_[0];
   ASSERT_EQ(got_.flows.size(), 1u);
   EXPECT_EQ(got_.flows[0].sent.packets, 2u);

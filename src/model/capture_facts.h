@@ -19,7 +19,7 @@ struct CaptureFacts {
   static constexpr std::uint32_t kFullPacket = 1200;
 
   MeterReport meter;
-  std::optional<CaptureFormat> form;
+  std::optional<CaptureFormat> format;
   std::optional<Damage> damage;
   // Truncated frames, the shortest captured length among them, and the longest
   // captured length of any frame. If the two lengths are equal, they are the

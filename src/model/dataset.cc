@@ -133,7 +133,7 @@ Result<CaptureRows> read_capture(const LabelledCapture& capture,
   FlowMeter meter(options.flow, sink);
   meter_span(**source, capture, meter, loaded.recording);
   loaded.recording.meter = meter.report();
-  loaded.recording.form = (*source)->form();
+  loaded.recording.format = (*source)->format();
   loaded.recording.damage = (*source)->damage();
   return loaded;
 }
@@ -150,13 +150,13 @@ std::vector<std::string> app_names(std::span<const LabelledCapture> captures) {
 Result<void> check_apps(std::span<const LabelledCapture> captures,
                         const std::vector<std::string>& apps) {
   if (apps.size() > kMaxApps) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kResource,
                 "{} apps are more than a model can hold ({}); leave some out",
                 apps.size(), kMaxApps);
   }
   for (const LabelledCapture& capture : captures) {
     if (!std::binary_search(apps.begin(), apps.end(), capture.app)) {
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kCorrupt,
                   "{} is of the app '{}', which is not among the trained apps "
                   "({}); leave it out or train with it",
                   capture.path, capture.app, listed(apps));
@@ -245,6 +245,9 @@ Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   Dataset selected;
   selected.apps = apps;
   selected.width = width;
+  selected.features = features;
+  selected.flow_key = flow_key;
+  selected.burst_gap = burst_gap;
   selected.captures = captures;
   selected.names = names;
   for (const std::uint32_t i : chosen) {
@@ -259,11 +262,31 @@ Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   return selected;
 }
 
+Result<void> require_two_apps(const Dataset& data) {
+  const auto flows = data.flows_per_app();
+  std::vector<std::string> with_flows;
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    if (flows[app] > 0) with_flows.push_back(data.apps[app]);
+  }
+  if (with_flows.size() >= 2) return {};
+  if (with_flows.empty()) {
+    return fail(ErrorKind::kNoData,
+                "there is no flow; give captures with TCP or UDP packets");
+  }
+  return fail(ErrorKind::kNoData,
+              "all flows are of one app ('{}'); add captures of another app, "
+              "or of background traffic",
+              with_flows.front());
+}
+
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
                                    const LoadOptions& options) {
   LoadedDataset all;
   all.dataset.apps = options.apps.empty() ? app_names(captures) : options.apps;
   all.dataset.width = options.features.width();
+  all.dataset.features = options.features;
+  all.dataset.flow_key = options.flow.key;
+  all.dataset.burst_gap = options.flow.burst_gap;
   if (auto checked = check_apps(captures, all.dataset.apps); !checked) {
     return fail(std::move(checked).error());
   }
@@ -274,17 +297,19 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
     if (options.progress) options.progress(++done, captures.size());
   });
   NameNumbers names(all.dataset.names);
+  std::optional<Error> first_problem;
   for (std::size_t i = 0; i < captures.size(); ++i) {
     if (loaded[i]) {
       append(captures[i], std::move(*loaded[i]), names, all);
     } else if (is_needed(captures, i)) {
       return fail(std::move(loaded[i]).error());
     } else {
+      if (!first_problem) first_problem = loaded[i].error();
       all.unread.push_back(std::move(loaded[i]).error().message);
     }
   }
-  if (all.dataset.captures.empty() && !all.unread.empty()) {
-    return fail(ErrorKind::kInput, "{}", all.unread.front());
+  if (all.dataset.captures.empty() && first_problem) {
+    return fail(*std::move(first_problem));
   }
   return all;
 }

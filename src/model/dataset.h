@@ -68,6 +68,12 @@ struct PartRows {
 struct Dataset {
   std::vector<std::string> apps;  // by AppId, sorted by name
   std::size_t width = 0;          // columns
+
+  // How the rows were measured; a model trained on them is used alike.
+  FeatureList features;
+  FlowKey flow_key = FlowKey::kFiveTuple;
+  Duration burst_gap = FlowOptions{}.burst_gap;
+
   std::vector<CaptureRecord> captures;
 
   // One entry per row; `values` has `width` entries per row.
@@ -90,6 +96,9 @@ struct Dataset {
   // the same.
   Dataset select(std::span<const std::uint32_t> rows) const;
 };
+
+// Fails unless at least two apps have flows.
+Result<void> require_two_apps(const Dataset& data);
 
 // A capture that could be read only in part.
 struct DamagedCapture {

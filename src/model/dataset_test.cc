@@ -394,7 +394,7 @@ TEST_F(DatasetTest, ReportsHowACaptureWasRecorded) {
   ASSERT_TRUE(loaded);
   ASSERT_EQ(loaded->recordings.size(), 3u);
   const CaptureFacts& whole = loaded->recordings[0];
-  EXPECT_EQ(whole.form, CaptureFormat::kPcap);
+  EXPECT_EQ(whole.format, CaptureFormat::kPcap);
   EXPECT_EQ(whole.meter.frames, 2u);
   EXPECT_EQ(whole.cut_frames, 0u);
   EXPECT_EQ(whole.max_captured, joined.bytes.size());

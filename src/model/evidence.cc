@@ -48,7 +48,7 @@ const ErrorTarget& EvidenceWeights::error_target(double error) const {
                        1];
 }
 
-std::size_t place_of(const EvidenceKinds& kinds) {
+std::size_t index_of(const EvidenceKinds& kinds) {
   const auto at =
       std::find(kEvidenceKinds.begin(), kEvidenceKinds.end(), kinds);
   require(at != kEvidenceKinds.end(), "evidence includes shape or name");

@@ -105,6 +105,6 @@ inline constexpr double kMaxWeight = 5;
 using WeightTable = std::array<EvidenceWeights, kEvidenceKinds.size()>;
 
 // The index in kEvidenceKinds. REQUIRES: the kinds are among them.
-std::size_t place_of(const EvidenceKinds& kinds);
+std::size_t index_of(const EvidenceKinds& kinds);
 
 }  // namespace flowtell

@@ -53,7 +53,7 @@ TEST(EvidenceKinds, HaveAFixedOrder) {
   std::string order;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
     order += kinds.text() + ' ';
-    EXPECT_EQ(kEvidenceKinds[place_of(kinds)], kinds);
+    EXPECT_EQ(kEvidenceKinds[index_of(kinds)], kinds);
   }
   EXPECT_EQ(order,
             "shape name shape,name shape,time name,time shape,name,time ");

@@ -18,12 +18,12 @@ namespace fs = std::filesystem;
 
 Result<void> check_app(const std::string& app, const std::string& where) {
   if (plain_text(app) != app) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kCorrupt,
                 "{}: the name of an app must be plain text (UTF-8); rename it",
                 where);
   }
   if (app != kUnknownName) return {};
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kCorrupt,
               "{}: an app cannot be called '{}', which is the verdict that "
               "names no app; rename it",
               where, app);
@@ -40,8 +40,8 @@ Result<std::vector<std::string>> app_folders(const std::string& folder) {
     }
   }
   if (problem) {
-    return fail(ErrorKind::kInput, "cannot list the folder {}: {}", folder,
-                problem.message());
+    return fail(kind_of_errno(problem.value(), ErrorKind::kNotReadable),
+                "cannot list the folder {}: {}", folder, problem.message());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -62,7 +62,7 @@ Result<std::vector<LabelledCapture>> read_folder(const std::string& folder) {
     }
   }
   if (captures.empty()) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kNoData,
                 "{} has no sub-folder with captures; put each app's captures "
                 "into a sub-folder named for the app",
                 folder);
@@ -136,7 +136,7 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
   capture.group = line.field("group");
   for (const char* name : {"path", "app"}) {
     if (!line.field(name).empty()) continue;
-    return fail(ErrorKind::kInput, "{}: the {} is missing", where, name);
+    return fail(ErrorKind::kCorrupt, "{}: the {} is missing", where, name);
   }
   if (auto checked = check_app(capture.app, where); !checked) {
     return fail(checked.error());
@@ -145,8 +145,8 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
   if (const std::string device = line.field("device"); !device.empty()) {
     capture.device = Address::parse(device);
     if (!capture.device) {
-      return fail(ErrorKind::kInput, "{}: the device '{}' is not an IP address",
-                  where, device);
+      return fail(ErrorKind::kCorrupt,
+                  "{}: the device '{}' is not an IP address", where, device);
     }
   }
   for (auto [name, moment] :
@@ -155,7 +155,7 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
     if (text.empty()) continue;
     *moment = parse_moment(text);
     if (!*moment) {
-      return fail(ErrorKind::kInput,
+      return fail(ErrorKind::kCorrupt,
                   "{}: '{}' is not a time; write seconds since the capture's "
                   "first frame, or UTC as 2019-04-03T17:21:09Z",
                   where, text);
@@ -176,7 +176,7 @@ Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
   const std::vector<std::string> header = take_csv_record(rest);
   for (std::size_t i = 0; i < header.size(); ++i) columns[header[i]] = i;
   if (!columns.contains("path") || !columns.contains("app")) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kCorrupt,
                 "{} is neither a folder nor a manifest; a manifest is a CSV "
                 "file whose first line names the columns path and app",
                 path);
@@ -192,7 +192,7 @@ Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
     captures.push_back(std::move(*capture));
   }
   if (captures.empty()) {
-    return fail(ErrorKind::kInput, "the manifest {} lists no captures", path);
+    return fail(ErrorKind::kNoData, "the manifest {} lists no captures", path);
   }
   return captures;
 }

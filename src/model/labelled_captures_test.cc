@@ -96,7 +96,7 @@ TEST(LabelledCaptures, RejectAnAppNameThatIsNotText) {
   folder.put("caf\xe9/a.pcap", any_capture());
   const auto found = find_labelled_captures(folder.path());
   ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(found.error().kind, ErrorKind::kCorrupt);
   EXPECT_NE(found.error().message.find("plain text (UTF-8)"),
             std::string::npos);
 }
@@ -108,6 +108,8 @@ TEST(LabelledCaptures, FailWithoutCaptures) {
       " has no sub-folder with captures; put each app's captures into a "
       "sub-folder named for the app";
   EXPECT_EQ(found_in(folder), Found{expected});
+  EXPECT_EQ(find_labelled_captures(folder.path()).error().kind,
+            ErrorKind::kNoData);
   folder.put("a.pcap", any_capture());
   folder.put("chat/notes.txt", "to do");
   EXPECT_EQ(found_in(folder), Found{expected});
@@ -117,7 +119,7 @@ TEST(LabelledCaptures, FailForAMissingFolder) {
   const TemporaryFolder folder;
   const auto captures = find_labelled_captures(folder / "absent");
   ASSERT_FALSE(captures);
-  EXPECT_EQ(captures.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(captures.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(
       captures.error().message,
       "cannot open " + (folder / "absent") +

@@ -17,10 +17,11 @@ class Manifest : public testing::Test {
     return find_labelled_captures(folder_.put("list.csv", text));
   }
   // The error of an invalid manifest, without its path.
-  std::string error_of(std::string_view text) const {
+  std::string error_of(std::string_view text,
+                       ErrorKind kind = ErrorKind::kCorrupt) const {
     const auto captures = read(text);
     if (captures) return "accepted";
-    EXPECT_EQ(captures.error().kind, ErrorKind::kInput);
+    EXPECT_EQ(captures.error().kind, kind);
     std::string message = captures.error().message;
     const std::string path = folder_ / "list.csv";
     const std::size_t at = message.find(path);
@@ -196,8 +197,10 @@ TEST_F(Manifest, RequiresThePathAndAppColumns) {
 }
 
 TEST_F(Manifest, RequiresCaptures) {
-  EXPECT_EQ(error_of("path,app\n"), "the manifest LIST lists no captures");
-  EXPECT_EQ(error_of("path,app\n\n\n"), "the manifest LIST lists no captures");
+  for (const char* text : {"path,app\n", "path,app\n\n\n"}) {
+    EXPECT_EQ(error_of(text, ErrorKind::kNoData),
+              "the manifest LIST lists no captures");
+  }
 }
 
 }  // namespace

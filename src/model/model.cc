@@ -13,7 +13,7 @@ Result<FeatureList> Model::features() const {
   auto list = FeatureList::parse(sets);
   if (!list || list->identity() != feature_identity ||
       list->column_names() != columns) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kIncompatibleFeatures,
                 "this program ({}) defines its features differently or not at "
                 "all: {}; train it again",
                 program_version(), listed(feature_sets));

@@ -76,7 +76,7 @@ struct Model {
   std::optional<Svm> svm;
   NameTable names;
   AmbiguityTable ambiguity;
-  WeightTable weights;                       // by place_of(kinds in use)
+  WeightTable weights;                       // by index_of(kinds in use)
   std::vector<ColumnImportance> importance;  // by column
   double out_of_bag_accuracy = 0;
   FeatureProfile feature_profile;

@@ -13,7 +13,7 @@ constexpr std::string_view kMagic = "flowtell";
 constexpr std::size_t kChecksum = 4;
 
 tl::unexpected<Error> damaged(std::string_view what) {
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kCorrupt,
               "the model is damaged ({}); copy it again or train it again",
               what);
 }
@@ -22,14 +22,14 @@ tl::unexpected<Error> damaged(std::string_view what) {
 Result<Bytes> open_body(Bytes bytes) {
   ByteReader reader(bytes, ByteOrder::kLittle);
   if (as_text(reader.take(kMagic.size())) != kMagic) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kCorrupt,
                 "it is not a flowtell model; make one with 'flowtell train'");
   }
   const std::uint32_t version = reader.u32();
   const std::uint64_t length = reader.u64();
   if (!reader.ok()) return damaged("it is cut short");
   if (version != kModelVersion) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kWrongVersion,
                 "the model is of format version {}, this program reads version "
                 "{}; train it again",
                 version, kModelVersion);
@@ -56,7 +56,7 @@ Result<std::string> encode_model(const Model& model) {
   writer.u32(crc32(as_bytes(writer.bytes())));
   const std::string& bytes = writer.bytes();
   if (bytes.size() > kMaxModelBytes) {
-    return fail(ErrorKind::kOutput,
+    return fail(ErrorKind::kResource,
                 "the model takes {} MiB, more than the limit of {} MiB; train "
                 "with fewer trees or fewer flows",
                 bytes.size() >> 20, kMaxModelBytes >> 20);

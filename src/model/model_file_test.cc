@@ -16,9 +16,12 @@ namespace {
 
 constexpr std::size_t kVersionAt = 8;
 
-std::string decode_error(std::string_view bytes) {
+std::string decode_error(std::string_view bytes,
+                         ErrorKind kind = ErrorKind::kCorrupt) {
   const auto model = decode_model(as_bytes(bytes));
-  return model ? "accepted" : model.error().message;
+  if (model) return "accepted";
+  EXPECT_EQ(model.error().kind, kind);
+  return model.error().message;
 }
 
 // The bytes with a recomputed checksum.
@@ -96,7 +99,7 @@ TEST(ModelFile, DetectsEveryFlippedByte) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int mask = 1; mask < 256; mask += at < 24 ? 1 : 37) {
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
-      ASSERT_NE(decode_error(bytes), "accepted") << "byte " << at;
+      ASSERT_FALSE(decode_model(as_bytes(bytes))) << "byte " << at;
       bytes[at] = static_cast<char>(bytes[at] ^ mask);
     }
   }
@@ -123,10 +126,13 @@ TEST(ModelFile, RejectsOtherFiles) {
 
 TEST(ModelFile, RejectsAnotherVersionWithAValidChecksum) {
   std::string bytes = *encode_model(small_model());
-  bytes[kVersionAt] = 1;
-  EXPECT_EQ(decode_error(resealed(bytes)),
-            "the model is of format version 1, this program reads version 3; "
-            "train it again");
+  for (const char version : {'\x01', '\x09'}) {
+    bytes[kVersionAt] = version;
+    EXPECT_EQ(decode_error(resealed(bytes), ErrorKind::kWrongVersion),
+              fmt::format("the model is of format version {}, this program "
+                          "reads version 3; train it again",
+                          int{version}));
+  }
 }
 
 TEST(ModelFile, RejectsTrailingData) {
@@ -150,11 +156,13 @@ TEST(ModelFile, NamesTheRejectedFile) {
   const std::string path = folder.put("notes.txt", "to do: train");
   const auto refused = load_model(path);
   ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kCorrupt);
   EXPECT_EQ(refused.error().message,
             "cannot use " + path +
                 ": it is not a flowtell model; make one with 'flowtell train'");
   const auto absent = load_model(folder / "absent");
   ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().kind, ErrorKind::kNotFound);
   EXPECT_NE(absent.error().message.find(folder / "absent"), std::string::npos);
 }
 
@@ -163,7 +171,7 @@ TEST(ModelFile, IsNotSavedIntoAMissingFolder) {
   const auto saved =
       write_file(folder / "absent/apps.model", *encode_model(small_model()));
   ASSERT_FALSE(saved);
-  EXPECT_EQ(saved.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(saved.error().kind, ErrorKind::kNotFound);
   EXPECT_NE(saved.error().message.find(folder / "absent/apps.model"),
             std::string::npos);
   EXPECT_TRUE(folder.names().empty());
@@ -206,7 +214,7 @@ TEST(ModelFile, KeepsTheOldModelIfTheNewOneDoesNotFit) {
     const FileSizeLimit limit(100);
     const auto saved = write_file(path, *encode_model(small_model(2)));
     ASSERT_FALSE(saved);
-    EXPECT_EQ(saved.error().kind, ErrorKind::kOutput);
+    EXPECT_EQ(saved.error().kind, ErrorKind::kNotWritable);
   }
   EXPECT_EQ(*read_file(path), *encode_model(small_model(1)));
   EXPECT_EQ(folder.names(), std::vector<std::string>{"apps.model"});

@@ -210,17 +210,33 @@ void write_scores(ByteWriter& out, const Model& model) {
   }
 }
 
+// Whether the value is from `low` to 1; a mean of rounded values may exceed its
+// range a little.
+bool is_mean_within(double low, double value) {
+  constexpr double kRounding = 1e-6;
+  return value >= low - kRounding && value <= 1 + kRounding;
+}
+
 Result<void> read_scores(ByteReader& in, Model& model) {
   model.importance.resize(model.columns.size());
   for (ColumnImportance& importance : model.importance) {
     importance.impurity = in.f64();
     importance.permutation = in.f64();
+    if (!is_mean_within(0, importance.impurity) ||
+        !is_mean_within(-1, importance.permutation)) {
+      return wrong("an importance is out of range");
+    }
   }
   model.out_of_bag_accuracy = in.f64();
-  const bool has_honest = in.u8() != 0;
+  const bool has_held_out_score = in.u8() != 0;
   HeldOutScore held_out_score;
   held_out_score.score.accuracy = in.f64();
   held_out_score.score.balanced_accuracy = in.f64();
+  if (!is_mean_within(0, model.out_of_bag_accuracy) ||
+      !is_mean_within(0, held_out_score.score.accuracy) ||
+      !is_mean_within(0, held_out_score.score.balanced_accuracy)) {
+    return wrong("an accuracy is out of range");
+  }
   held_out_score.split = read_text(in);
   held_out_score.folds = in.u32();
   held_out_score.confusions.resize(read_length(in, 12));
@@ -232,7 +248,7 @@ Result<void> read_scores(ByteReader& in, Model& model) {
       return wrong("a confusion names an unknown app");
     }
   }
-  if (has_honest) model.held_out_score = held_out_score;
+  if (has_held_out_score) model.held_out_score = held_out_score;
   return {};
 }
 

@@ -363,6 +363,37 @@ TEST(ModelSections, RejectInvalidExamples) {
   EXPECT_EQ(decoded(value), "an example value is invalid");
 }
 
+TEST(ModelSections, RejectInvalidScores) {
+  const auto why = [](auto&& change) {
+    Model model = small_model();
+    change(model);
+    return decoded(model);
+  };
+  for (const double invalid : {-1.5, 1.5, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    const std::string importance = "an importance is out of range";
+    EXPECT_EQ(why([&](Model& of) { of.importance[0].impurity = invalid; }),
+              importance)
+        << invalid;
+    EXPECT_EQ(
+        why([&](Model& of) { of.importance.back().permutation = invalid; }),
+        importance)
+        << invalid;
+    const std::string accuracy = "an accuracy is out of range";
+    EXPECT_EQ(why([&](Model& of) { of.out_of_bag_accuracy = invalid; }),
+              accuracy)
+        << invalid;
+    EXPECT_EQ(
+        why([&](Model& of) { of.held_out_score->score.accuracy = invalid; }),
+        accuracy)
+        << invalid;
+    EXPECT_EQ(why([&](Model& of) {
+                of.held_out_score->score.balanced_accuracy = invalid;
+              }),
+              accuracy)
+        << invalid;
+  }
+}
+
 TEST(ModelSections, RejectConfusionsOfUnknownApps) {
   Model model = small_model();
   model.held_out_score->confusions.push_back({0, 3, 1});

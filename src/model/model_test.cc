@@ -20,6 +20,7 @@ TEST(Model, RejectsFeaturesOfAnotherVersion) {
   model.feature_identity[at + 10] = '9';
   const auto features = model.features();
   ASSERT_FALSE(features);
+  EXPECT_EQ(features.error().kind, ErrorKind::kIncompatibleFeatures);
   EXPECT_EQ(features.error().message,
             "this program (" + program_version() +
                 ") defines its features differently or not at all: classic14; "
@@ -31,7 +32,7 @@ TEST(Model, RejectsUnknownFeatures) {
   model.feature_sets = {"classic14", "telepathy"};
   const auto features = model.features();
   ASSERT_FALSE(features);
-  EXPECT_EQ(features.error().kind, ErrorKind::kInput);
+  EXPECT_EQ(features.error().kind, ErrorKind::kIncompatibleFeatures);
   EXPECT_NE(features.error().message.find("classic14 and telepathy"),
             std::string::npos);
 }

@@ -57,7 +57,7 @@ std::array<std::string, 2> name_keys(std::string_view name) {
   return {domain_key(name), name_key(name)};
 }
 
-NameTable NameTable::learn(const Dataset& data) {
+NameTable NameTable::train(const Dataset& data) {
   // By key: the captures in which it occurs.
   std::map<std::string, std::set<std::uint32_t>, std::less<>> seen_in;
   std::vector<std::set<std::uint32_t>> captures_of(data.apps.size());

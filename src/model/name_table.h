@@ -39,7 +39,7 @@ class NameTable {
   NameTable() = default;
 
   // Trains on the names of the rows.
-  static NameTable learn(const Dataset& data);
+  static NameTable train(const Dataset& data);
 
   // Writes the probability of each app, under a uniform prior. REQUIRES: one
   // entry per app of the dataset.

@@ -31,7 +31,7 @@ class Names {
     for (int i = 0; i < count; ++i) capture(app, names);
     return *this;
   }
-  NameTable learn() const { return NameTable::learn(table_of(rows_, 2)); }
+  NameTable train() const { return NameTable::train(table_of(rows_, 2)); }
 
  private:
   std::vector<TestRow> rows_;
@@ -70,7 +70,7 @@ TEST(RegistrableDomain, IgnoresCase) {
 
 TEST(NameTable, IsNeutralForUnseenNames) {
   const NameTable table =
-      Names().capture(kChat, {"chat.example"}).capture(kVideo, {}).learn();
+      Names().capture(kChat, {"chat.example"}).capture(kVideo, {}).train();
   EXPECT_EQ(score(table, "other.test"), (Shares{0.5, 0.5}));
   EXPECT_EQ(score(table, ""), (Shares{0.5, 0.5}));
   EXPECT_EQ(score(NameTable(), "chat.example"), (Shares{0.5, 0.5}));
@@ -80,7 +80,7 @@ TEST(NameTable, IsNeutralForUnseenNames) {
 // name moves that once more.
 TEST(NameTable, UsesTheDomainAsPriorOfTheName) {
   const NameTable table =
-      Names().capture(kChat, {"a.chat.com"}).capture(kVideo, {}).learn();
+      Names().capture(kChat, {"a.chat.com"}).capture(kVideo, {}).train();
   const double of_domain = 20.5 / 21;
   EXPECT_NEAR(score(table, "b.chat.com")[kChat], of_domain, 1e-9);
   EXPECT_NEAR(score(table, "a.chat.com")[kChat], (20 + of_domain) / 21, 1e-9);
@@ -90,7 +90,7 @@ TEST(NameTable, FoldsNamesThatDifferInNumbers) {
   const NameTable table = Names()
                               .capture(kChat, {"a1.cdn.com"})
                               .capture(kVideo, {"b1.cdn.com"})
-                              .learn();
+                              .train();
   EXPECT_GT(score(table, "a22.cdn.com")[kChat], 0.9);
   EXPECT_GT(score(table, "B7.cdn.com")[kVideo], 0.9);
   EXPECT_NEAR(score(table, "c.cdn.com")[kChat], 0.5, 1e-9);
@@ -98,7 +98,7 @@ TEST(NameTable, FoldsNamesThatDifferInNumbers) {
 
 TEST(NameTable, IgnoresCaseInTraining) {
   const NameTable table =
-      Names().capture(kChat, {"A.CHAT.Com"}).capture(kVideo, {}).learn();
+      Names().capture(kChat, {"A.CHAT.Com"}).capture(kVideo, {}).train();
   EXPECT_EQ(score(table, "a.chat.com"), score(table, "A.CHAT.Com"));
   EXPECT_GT(score(table, "other.chat.com")[kChat], 0.9);
 }
@@ -108,7 +108,7 @@ TEST(NameTable, GivesRareNamesLittleWeight) {
                               .capture(kChat, {"once.com"})
                               .captures(99, kChat, {})
                               .captures(100, kVideo, {})
-                              .learn();
+                              .train();
   // One of 100 captures counts as 0.2 of 20, against a prior of one capture;
   // first for the domain, then for the name.
   EXPECT_EQ(table.counts().at("once.com")[kChat], 0.2F);
@@ -119,16 +119,16 @@ TEST(NameTable, GivesRareNamesLittleWeight) {
 
 // A capture's thousand flows count as one.
 TEST(NameTable, CountsCapturesNotFlows) {
-  const auto learn = [](std::size_t flows) {
+  const auto train = [](std::size_t flows) {
     return Names()
         .capture(kChat, std::vector<std::string>(flows, "ads.com"))
         .captures(9, kChat, {})
         .captures(5, kVideo, {"ads.com"})
         .captures(5, kVideo, {})
-        .learn();
+        .train();
   };
-  EXPECT_EQ(learn(1).counts(), learn(1000).counts());
-  EXPECT_GT(score(learn(1000), "ads.com")[kVideo], 0.7);
+  EXPECT_EQ(train(1).counts(), train(1000).counts());
+  EXPECT_GT(score(train(1000), "ads.com")[kVideo], 0.7);
 }
 
 // Both apps have the name in half of their captures, but one was recorded a
@@ -139,7 +139,7 @@ TEST(NameTable, CountsSharesOfAnAppsCaptures) {
                               .captures(2, kChat, {})
                               .captures(200, kVideo, {"cdn.com"})
                               .captures(200, kVideo, {})
-                              .learn();
+                              .train();
   EXPECT_NEAR(score(table, "cdn.com")[kChat], 0.5, 1e-6);
 }
 
@@ -148,7 +148,7 @@ TEST(NameTable, GivesProbabilities) {
                               .capture(kChat, {"a.x.com", "b.x.com", "y"})
                               .capture(kChat, {"a.x.com"})
                               .capture(kVideo, {"b.x.com", "co.uk"})
-                              .learn();
+                              .train();
   for (const auto* name : {"", "a.x.com", "b.x.com", "x.com", "y", "co.uk"}) {
     const Shares shares = score(table, name);
     EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-12);

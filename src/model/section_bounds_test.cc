@@ -55,6 +55,34 @@ TEST(SectionBounds, OfLeaves) {
   EXPECT_EQ(shares(2), "its leaves do not match its apps");
 }
 
+TEST(SectionBounds, OfScores) {
+  const auto importance = [](double impurity, double permutation) {
+    return decoded([&](Model& model) {
+      model.importance[1] = {impurity, permutation};
+    });
+  };
+  EXPECT_EQ(importance(0, -1), "accepted");
+  EXPECT_EQ(importance(1, 1), "accepted");
+  EXPECT_EQ(importance(1 + 1e-9, 0), "accepted") << "rounded";
+  EXPECT_EQ(importance(-1e-5, 0), "an importance is out of range");
+  EXPECT_EQ(importance(1 + 1e-5, 0), "an importance is out of range");
+  EXPECT_EQ(importance(0, -1 - 1e-5), "an importance is out of range");
+  EXPECT_EQ(importance(0, 1 + 1e-5), "an importance is out of range");
+  const auto accuracy = [](double out_of_bag, Score held_out) {
+    return decoded([&](Model& model) {
+      model.out_of_bag_accuracy = out_of_bag;
+      model.held_out_score->score = held_out;
+    });
+  };
+  EXPECT_EQ(accuracy(0, {1, 0}), "accepted");
+  EXPECT_EQ(accuracy(1, {0, 1}), "accepted");
+  for (const double outside : {-1e-5, 1 + 1e-5}) {
+    EXPECT_EQ(accuracy(outside, {}), "an accuracy is out of range");
+    EXPECT_EQ(accuracy(0, {outside, 0}), "an accuracy is out of range");
+    EXPECT_EQ(accuracy(0, {0, outside}), "an accuracy is out of range");
+  }
+}
+
 TEST(SectionBounds, OfConfusionsAndCaptures) {
   const auto confused = [](AppId app, AppId named) {
     return decoded([&](Model& model) {

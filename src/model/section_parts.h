@@ -13,7 +13,7 @@
 namespace flowtell {
 
 inline tl::unexpected<Error> wrong(std::string_view what) {
-  return fail(ErrorKind::kInput, "{}", what);
+  return fail(ErrorKind::kCorrupt, "{}", what);
 }
 
 // Removes control characters, as the texts may reach a terminal.

@@ -8,11 +8,11 @@
 #include <map>
 #include <string>
 
-#include "report/flow_reporter.h"
+#include "classify/flow_reporter.h"
 
 namespace flowtell {
 
-class AppTally : public FlowListener {
+class AppTally : public FlowReportSink {
  public:
   // Ignores early reports: a final one follows.
   void take(const FlowReport& report) override;

@@ -89,7 +89,7 @@ std::vector<StrongFlow> opposing_flows(const CaptureSummary& summary,
 std::string capture_summary_text(const CaptureSummary& summary,
                                  const ExplanationSetting& setting) {
   const Model& model = setting.model;
-  const AppId top_app = summary.leading();
+  const AppId top_app = summary.top_app();
   std::string out = fmt::format("{}, by {}; unknown by {}\n\n",
                                 counted(summary.flows(), "flow"),
                                 summary.kinds().text(), setting.rule.text());

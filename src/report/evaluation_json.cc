@@ -71,7 +71,7 @@ Json interval_json(const Interval& interval) {
 
 Json repeats_json(const RepeatedScore& repeats) {
   Json scores = Json::array();
-  for (const Score& score : repeats.deals) {
+  for (const Score& score : repeats.runs) {
     scores.push_back({{"accuracy", score.accuracy},
                       {"balanced_accuracy", score.balanced_accuracy}});
   }

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxConfusionsShown = 3;
 
 // The pairs of apps with the most wrong flows, in descending order.
 std::vector<Confusion> worst_confusions(const Evaluation& evaluation) {
-  std::vector<Confusion> all = evaluation.confusions();
+  std::vector<Confusion> all = nonzero_confusions(evaluation.confusion);
   std::erase_if(all, [](const Confusion& confusion) {
     return confusion.app == confusion.named;
   });
@@ -91,7 +91,7 @@ std::string repeats_text(const RepeatedScore& repeats) {
   };
   return fmt::format(
       "Over {} repeats with different folds: accuracy {}, balanced {}.\n",
-      repeats.deals.size(), text(repeats.accuracy),
+      repeats.runs.size(), text(repeats.accuracy),
       text(repeats.balanced_accuracy));
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Explanations of verdicts as text and as JSON. docs/explain.md describes the
-// text line by line; docs/formats.md lists the JSON keys.
+// Explanations of verdicts as text, as JSON and as HTML. docs/explain.md
+// describes the text line by line; docs/formats.md lists the JSON keys.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "explain/capture_summary.h"
 #include "explain/explanation.h"
@@ -34,6 +35,11 @@ std::string capture_summary_json(const CaptureSummary& summary,
 // The features a model recognises each app by, and the apps it confuses.
 std::string model_explanation_text(const Model& model);
 std::string model_explanation_json(const Model& model);
+
+// A self-contained page (html_page.h): the text, one section for each part, and
+// the data. `text` and `json` are the same explanation.
+std::string explanation_html(std::string_view title, std::string_view text,
+                             const std::string& json);
 
 // The classic line of a flow, without verdict and line end.
 std::string classic_line(const KeptFlow& flow, Timestamp origin);

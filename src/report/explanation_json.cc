@@ -51,15 +51,16 @@ Json setting_json(const ExplanationSetting& setting) {
 Json names_json(const Model& model, const FlowExplanation& explained) {
   Json keys = Json::array();
   for (const NameRecord::Key& key : explained.name_record.keys) {
-    keys.push_back({{"key", key.key}, {"frequency", by_app(model, key.met)}});
+    keys.push_back(
+        {{"key", key.key}, {"frequency", by_app(model, key.capture_share)}});
   }
   return keys;
 }
 
 Json burst_json(const Model& model, const BurstSummary& burst) {
   Json votes = Json::object();
-  for (std::size_t id = 0; id < burst.saying.size(); ++id) {
-    votes[model.apps[id]] = burst.saying[id];
+  for (std::size_t id = 0; id < burst.flows_by_app.size(); ++id) {
+    votes[model.apps[id]] = burst.flows_by_app[id];
   }
   return {{"other_flows", burst.flows}, {"votes", votes}};
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/explanation_page.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "report/explanation.h"
 #include "report/html_page.h"
 
 namespace flowtell {

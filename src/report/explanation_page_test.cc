@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/explanation_page.h"
-
 #include <gtest/gtest.h>
+
+#include "report/explanation.h"
 
 namespace flowtell {
 namespace {

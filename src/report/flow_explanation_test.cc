@@ -249,7 +249,7 @@ TEST_F(FlowExplanationTest, ShowsAtMostSixApps) {
       explanation_.prior = explanation_.probabilities;
   explanation_.name_record.keys = {
       {"x.example", {0.1, 0.2, 0, 0.4, 0.5, 0.6, 0, 0}}};
-  explanation_.burst.saying.assign(8, 1);
+  explanation_.burst.flows_by_app.assign(8, 1);
   explanation_.verdict.best = 7;
   explanation_.rival = 7;
   explanation_.attribution = {8, std::vector<double>(8),

@@ -220,22 +220,23 @@ class FlowText {
       // Some names are domains themselves.
       if (is_domain && key.key.substr(1) == previous) continue;
       previous = key.key;
-      out += fmt::format(
-          "The {} {} occurs in {} captures.\n", is_domain ? "domain" : "name",
-          is_domain ? key.key.substr(1) : key.key, frequency_text(key.met));
+      out += fmt::format("The {} {} occurs in {} captures.\n",
+                         is_domain ? "domain" : "name",
+                         is_domain ? key.key.substr(1) : key.key,
+                         frequency_text(key.capture_share));
     }
     return out;
   }
 
   // The apps in whose captures a key occurs, in descending order.
-  std::string frequency_text(const std::vector<double>& met) const {
+  std::string frequency_text(const std::vector<double>& shares) const {
     constexpr std::size_t kShown = 4;
     std::vector<std::string> parts;
-    for (const std::size_t id : order_by(met)) {
-      if (met[id] == 0) break;
+    for (const std::size_t id : order_by(shares)) {
+      if (shares[id] == 0) break;
       parts.push_back(
           parts.size() < kShown
-              ? fmt::format("{:.0f} % of {}'s", 100 * met[id], app(id))
+              ? fmt::format("{:.0f} % of {}'s", 100 * shares[id], app(id))
               : "others'");
       if (parts.size() > kShown) break;
     }
@@ -256,11 +257,12 @@ class FlowText {
     const BurstSummary& burst = flow_.burst;
     if (burst.flows == 0) return "It is the only flow of its burst.\n";
     std::vector<std::string> votes;
-    for (const std::size_t id : order_by(burst.saying)) {
-      if (burst.saying[id] == 0) break;
-      votes.push_back(burst.flows == 1
-                          ? app(id)
-                          : fmt::format("{} {}", burst.saying[id], app(id)));
+    for (const std::size_t id : order_by(burst.flows_by_app)) {
+      if (burst.flows_by_app[id] == 0) break;
+      votes.push_back(
+          burst.flows == 1
+              ? app(id)
+              : fmt::format("{} {}", burst.flows_by_app[id], app(id)));
     }
     const std::string all = votes.empty() ? "nothing" : listed(votes);
     if (burst.flows == 1) {

@@ -2,12 +2,15 @@
 #include "report/flow_writer.h"
 
 #include <fmt/compile.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <concepts>
 #include <iterator>
+#include <string>
+#include <string_view>
 
 #include "base/text.h"
-#include "report/fields.h"
 #include "report/json.h"
 
 namespace flowtell {
@@ -15,6 +18,25 @@ namespace {
 
 constexpr int kTextDecimals = 6;
 constexpr int kCsvDecimals = 9;
+
+// Append the fields of a line. Equivalent to fmt::format, but without parsing a
+// format string for each line: lines are most of the program's output.
+
+void append_field(std::string& out, std::string_view text) { out += text; }
+
+template <std::unsigned_integral Number>
+void append_field(std::string& out, Number number) {
+  const fmt::format_int text(number);
+  out.append(text.data(), text.size());
+}
+
+// "a", 1, "b" with ',' as "a,1,b"
+template <typename First, typename... More>
+void append_fields(std::string& out, char separator, const First& first,
+                   const More&... more) {
+  append_field(out, first);
+  ((out += separator, append_field(out, more)), ...);
+}
 
 // The classic line: numbers and words separated by one space.
 class TextWriter : public FlowWriter {

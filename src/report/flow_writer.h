@@ -6,13 +6,11 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
-#include "flow/flow.h"
+#include "classify/flow_reporter.h"
 
 namespace flowtell {
 
@@ -29,22 +27,6 @@ struct FlowWriterOptions {
   bool with_early = false;      // includes early verdicts on open flows
   bool mark_bursts = false;     // text: a blank line after each burst
   bool mark_captures = false;   // text: "# PATH" before each capture
-};
-
-struct NamedVerdict {
-  std::string_view app;  // or "unknown"
-  double confidence = 0;
-  // The apps of the ambiguous group of this flow; empty if it is in none.
-  std::vector<std::string_view> shared_by = {};
-};
-
-// What is reported for one flow.
-struct FlowReport {
-  const Flow& flow;
-  Timestamp origin;                  // times count from here
-  std::span<const double> features;  // one per column
-  std::optional<NamedVerdict> verdict;
-  bool is_early = false;  // the flow is still open; a final report follows
 };
 
 // Appends to a string. The caller may clear it between calls.
@@ -71,5 +53,21 @@ class FlowWriter {
 };
 
 std::unique_ptr<FlowWriter> make_flow_writer(FlowWriterOptions options);
+
+// Appends the lines of a writer to a string. The owner may clear the string at
+// any time.
+class LineSink : public FlowReportSink {
+ public:
+  // REQUIRES: both outlive the sink.
+  LineSink(FlowWriter& writer, std::string& text)
+      : writer_(writer), text_(text) {}
+
+  void take(const FlowReport& report) override { writer_.write(text_, report); }
+  void end_burst() override { writer_.end_burst(text_); }
+
+ private:
+  FlowWriter& writer_;
+  std::string& text_;
+};
 
 }  // namespace flowtell

@@ -179,5 +179,27 @@ TEST(JsonLines, ReplaceInvalidUtf8) {
   EXPECT_EQ(line["capture"], "day \xef\xbf\xbd\"\n.pcap");
 }
 
+TEST(LineSink, AppendsToTheString) {
+  FlowWriterOptions options;
+  options.mark_bursts = true;
+  const auto writer = make_flow_writer(options);
+  std::string text;
+  LineSink lines(*writer, text);
+  const Flow flow = some_flow();
+  lines.take({.flow = flow,
+              .origin = kTestStart,
+              .features = {},
+              .verdict = std::nullopt,
+              .is_early = true});
+  lines.take({.flow = flow,
+              .origin = kTestStart,
+              .features = {},
+              .verdict = std::nullopt});
+  lines.end_burst();
+  const std::string line =
+      "2.999999 192.168.12.100 2001:db8::5 40000 443 UDP 3 4 180 5600";
+  EXPECT_EQ(text, line + " early\n" + line + "\n\n");
+}
+
 }  // namespace
 }  // namespace flowtell

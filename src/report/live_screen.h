@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "report/flow_reporter.h"
+#include "classify/flow_reporter.h"
 
 namespace flowtell {
 
@@ -38,7 +38,7 @@ struct ScreenSize {
   std::size_t rows = 24;
 };
 
-class LiveScreen : public FlowListener {
+class LiveScreen : public FlowReportSink {
  public:
   using NameOf = std::function<std::string(const Address&)>;
 

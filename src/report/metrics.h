@@ -15,8 +15,8 @@
 #include <string>
 #include <string_view>
 
+#include "classify/flow_reporter.h"
 #include "decode/ledger.h"
-#include "report/flow_reporter.h"
 #include "report/live_screen.h"
 
 namespace flowtell {
@@ -85,7 +85,7 @@ struct MetricsStatus {
   std::optional<std::uint64_t> memory;  // bytes
 };
 
-class FlowMetrics : public FlowListener {
+class FlowMetrics : public FlowReportSink {
  public:
   static constexpr std::string_view kOther = "other";
   static constexpr std::size_t kMaxApps = 200;  // without `other`

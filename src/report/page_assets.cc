@@ -7,15 +7,15 @@
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
 #define FLOWTELL_EMBED(name, path) \
   asm(".pushsection .rodata\n"     \
-      ".global flowtell_" name     \
+      ".global page_asset_" name   \
       "_begin\n"                   \
-      ".global flowtell_" name     \
+      ".global page_asset_" name   \
       "_end\n"                     \
-      "flowtell_" name             \
+      "page_asset_" name           \
       "_begin:\n"                  \
       ".incbin \"" path            \
       "\"\n"                       \
-      "flowtell_" name             \
+      "page_asset_" name           \
       "_end:\n"                    \
       ".byte 0\n"                  \
       ".popsection\n")
@@ -26,32 +26,32 @@ FLOWTELL_EMBED("page", FLOWTELL_PAGE_FOLDER "/page.js");
 FLOWTELL_EMBED("evaluation", FLOWTELL_PAGE_FOLDER "/evaluation.js");
 
 extern "C" {
-extern const char flowtell_style_begin[];
-extern const char flowtell_style_end[];
-extern const char flowtell_charts_begin[];
-extern const char flowtell_charts_end[];
-extern const char flowtell_page_begin[];
-extern const char flowtell_page_end[];
-extern const char flowtell_evaluation_begin[];
-extern const char flowtell_evaluation_end[];
+extern const char page_asset_style_begin[];
+extern const char page_asset_style_end[];
+extern const char page_asset_charts_begin[];
+extern const char page_asset_charts_end[];
+extern const char page_asset_page_begin[];
+extern const char page_asset_page_end[];
+extern const char page_asset_evaluation_begin[];
+extern const char page_asset_evaluation_end[];
 }
 
 namespace flowtell {
 
 std::string_view page_style() {
-  return {flowtell_style_begin, flowtell_style_end};
+  return {page_asset_style_begin, page_asset_style_end};
 }
 
 std::string_view chart_script() {
-  return {flowtell_charts_begin, flowtell_charts_end};
+  return {page_asset_charts_begin, page_asset_charts_end};
 }
 
 std::string_view page_script() {
-  return {flowtell_page_begin, flowtell_page_end};
+  return {page_asset_page_begin, page_asset_page_end};
 }
 
 std::string_view evaluation_script() {
-  return {flowtell_evaluation_begin, flowtell_evaluation_end};
+  return {page_asset_evaluation_begin, page_asset_evaluation_end};
 }
 
 }  // namespace flowtell

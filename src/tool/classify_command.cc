@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/model_file.h"
+#include "classify/classifier.h"
 #include "tool/command.h"
 #include "tool/flow_printer.h"
 #include "tool/output_check.h"
@@ -45,13 +45,8 @@ class ClassifyCommand : public Command {
     if (!distinct) return fail(std::move(distinct).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
-    auto model = load_model(model_);
-    if (!model) return fail(std::move(model).error());
-    auto classifier = Classifier::make(std::move(*model), *kinds, *rule);
-    if (!classifier) {
-      return fail(fmt::format("cannot use {}", model_),
-                  std::move(classifier).error());
-    }
+    auto classifier = load_classifier(model_, *kinds, *rule);
+    if (!classifier) return fail(std::move(classifier).error());
     *options = classifier->flow_options(*options);
     options->names = kinds->name || writer_.names || writer_.ambiguity;
     ClassifierSession session(std::move(*classifier));

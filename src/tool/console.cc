@@ -73,17 +73,18 @@ Result<Output> Output::open_append(const std::string& path) {
   output.append_file_ = FileHandle(
       ::open(target.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | follow,
              0666));
-  if (output.append_file_.get() < 0 && errno == ELOOP) {
-    return fail(ErrorKind::kOutput,
+  const int error = errno;
+  if (output.append_file_.get() < 0 && error == ELOOP) {
+    return fail(ErrorKind::kNotWritable,
                 "cannot write {}: it is a link, and links are not followed; "
                 "name its target",
                 path);
   }
   if (output.append_file_.get() < 0) {
-    return fail(ErrorKind::kOutput,
+    return fail(kind_of_errno(error, ErrorKind::kNotWritable),
                 "cannot write {}: {}; check that its folder exists and is "
                 "writable",
-                path, system_reason());
+                path, system_reason(error));
   }
   // End a last line that a full disk or a crash truncated.
   if (has_partial_last_line(path)) {
@@ -157,6 +158,17 @@ void Progress::operator()(std::size_t done, std::size_t total) {
   std::string bar(filled, '#');
   bar.resize(kBarWidth, '.');
   print_note(fmt::format("\r{} [{}] {:3} %", label_, bar, percent));
+}
+
+void StepProgress::operator()(std::string_view step, std::size_t done,
+                              std::size_t total) {
+  const std::lock_guard lock(mutex_);
+  if (!bar_ || step != step_) {
+    step_ = step;
+    bar_.reset();  // erases the bar of the step before
+    bar_.emplace(step_);
+  }
+  (*bar_)(done, total);
 }
 
 }  // namespace flowtell

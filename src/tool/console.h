@@ -85,4 +85,15 @@ class Progress {
   int last_percent_ = -1;
 };
 
+// The same for work in several named steps: the bar shows the step at hand.
+class StepProgress {
+ public:
+  void operator()(std::string_view step, std::size_t done, std::size_t total);
+
+ private:
+  std::mutex mutex_;
+  std::string step_;
+  std::optional<Progress> bar_;
+};
+
 }  // namespace flowtell

@@ -29,7 +29,7 @@ TEST(Console, PrefixesMessagesWithTheProgramName) {
   EXPECT_EQ(errors_of([] { warn("it rains"); }),
             "flowtell: warning: it rains\n");
   EXPECT_EQ(errors_of([] {
-              print_error({ErrorKind::kInput, "no such file"});
+              print_error({ErrorKind::kNotFound, "no such file"});
             }),
             "flowtell: no such file\n");
   EXPECT_EQ(errors_of([] { print_note("as it is"); }), "as it is");
@@ -42,8 +42,10 @@ TEST(Console, ReturnsTheExitCodeOfAnError) {
     return code;
   };
   EXPECT_EQ(code_of(ErrorKind::kUsage), ExitCode::kUsage);
-  EXPECT_EQ(code_of(ErrorKind::kInput), ExitCode::kFailed);
-  EXPECT_EQ(code_of(ErrorKind::kOutput), ExitCode::kFailed);
+  for (std::size_t kind = 1; kind < kErrorKindNames.size(); ++kind) {
+    EXPECT_EQ(code_of(static_cast<ErrorKind>(kind)), ExitCode::kFailed)
+        << kErrorKindNames[kind];
+  }
 }
 
 // A full pipe behaves like a stopped terminal.
@@ -158,7 +160,7 @@ TEST_F(OutputTest, ReportsAnUnwritablePath) {
   const std::string path = folder_ / "absent/flows.txt";
   const auto output = Output::open_append(path);
   ASSERT_FALSE(output);
-  EXPECT_EQ(output.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(output.error().kind, ErrorKind::kNotFound);
   EXPECT_EQ(output.error().message,
             fmt::format("cannot write {}: No such file or directory; check "
                         "that its folder exists and is writable",
@@ -166,7 +168,7 @@ TEST_F(OutputTest, ReportsAnUnwritablePath) {
 }
 
 TEST_F(OutputTest, NamesTheOutputOfAFailure) {
-  const Error reason{ErrorKind::kOutput, "the disk is full"};
+  const Error reason{ErrorKind::kResource, "the disk is full"};
   const std::string path = folder_ / "flows.txt";
   EXPECT_EQ(
       Output::open_append(path)->explain(reason).message,

@@ -33,8 +33,8 @@ void warn_of_skipped(const std::string& reason) { warn("skipped: " + reason); }
 
 void warn_of_damage(const std::string& path, const Damage& damage) {
   warn(fmt::format("{} is damaged at byte {}: {}; the readable part was used",
-                   path == kStandardInput ? "standard input" : path, damage.at,
-                   damage.what));
+                   path == kStandardInput ? "standard input" : path,
+                   damage.offset, damage.what));
 }
 
 }  // namespace flowtell

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
-#include "evaluate/evaluation.h"
-#include "learn/held_out_scores.h"
+#include "evaluate/evaluation_run.h"
 #include "report/evaluation_page.h"
 #include "tool/command.h"
 #include "tool/console.h"
@@ -108,9 +105,8 @@ class EvaluateCommand : public Command {
     }
     auto training = read_samples(captures_, *options, learner_, {});
     if (!training) return fail(std::move(training).error());
-    if (auto enough_apps = require_two_apps(training->dataset, captures_);
-        !enough_apps) {
-      return fail(std::move(enough_apps).error());
+    if (auto enough = require_two_apps(training->dataset); !enough) {
+      return fail(captures_, std::move(enough).error());
     }
     std::optional<Samples> tested;
     if (!tested_.empty()) {
@@ -123,27 +119,15 @@ class EvaluateCommand : public Command {
         training->any_damage || (tested && tested->any_damage);
     EvaluationSetting setting = make_setting(*rule);
     const Dataset* others = tested ? &tested->dataset : nullptr;
-    auto done =
-        *preset != nullptr ? run_preset(**preset, training->dataset, others,
-                                        std::move(setting))
-        : tested ? run_test_set(training->dataset, *others, std::move(setting))
-                 : run_cross_validation(training->dataset, std::move(setting));
+    auto done = *preset != nullptr ? run_preset(**preset, training->dataset,
+                                                others, std::move(setting))
+                                   : run_evaluation(training->dataset, others,
+                                                    std::move(setting));
     if (!done) return fail(std::move(done).error());
     return any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
 
  private:
-  // The scores of all test flows, and everything the report needs.
-  struct Classification {
-    const Dataset& training;
-    const Dataset& tested;  // cross-validation: the same as `training`
-    HeldOutScores held_out;
-    EvaluationSetting setting;
-    std::optional<AmbiguousRows> ambiguous;
-    std::optional<RepeatedScore> repeats;
-    std::optional<LeftOutScore> left_out;
-  };
-
   Result<void> run_preset(const Preset& preset, const Dataset& training,
                           const Dataset* tested, EvaluationSetting setting) {
     auto evaluation =
@@ -152,80 +136,36 @@ class EvaluateCommand : public Command {
     return report(*evaluation, setting);
   }
 
-  Result<void> run_cross_validation(const Dataset& data,
-                                    EvaluationSetting setting) {
-    const CrossValidationOptions options = validation();
-    // Cross-validation needs at least two folds.
-    setting.folds = count_folds(assign_folds(data, options));
-    if (setting.folds < 2) return no_split_error(setting);
-    if (leave_app_out_) {
-      if (auto possible = check_leaving_out(data, options); !possible)
-        return possible;
+  // Without `tested`, by cross-validation.
+  Result<void> run_evaluation(const Dataset& training, const Dataset* tested,
+                              EvaluationSetting setting) {
+    auto run = evaluate_showing_progress(training, tested, setting.rule);
+    if (!run) return fail(captures_, std::move(run).error());
+    if (tested == nullptr && validation().split != Split::kByFlow) {
+      warn_of_single_captures(training);
     }
-    if (options.split != Split::kByFlow) warn_of_single_captures(data);
-    Classification results{data, data, {}, std::move(setting), {}, {}, {}};
-    results.held_out = with_progress(options, [&](const auto& with) {
-      return score_cross_validated(data, with, kinds_);
-    });
-    if (ambiguity_) {
-      results.ambiguous = mark_ambiguous_cross_validated(data, options, kinds_);
-    }
-    if (repeats_ > 1) results.repeats = repeat(data, options, results.held_out);
-    if (leave_app_out_) {
-      results.left_out =
-          leave_apps_out(data, options, kinds_, results.setting.rule);
-    }
-    return report(results);
+    setting.folds = run->folds;
+    auto done = report(run->evaluation, setting);
+    if (!done || !outputs_.has_page()) return done;
+    return report_page(training, tested != nullptr ? *tested : training, *run,
+                       setting);
   }
 
-  Result<void> run_test_set(const Dataset& training, const Dataset& tested,
-                            EvaluationSetting setting) {
-    const CrossValidationOptions options = validation();
-    Classification results{training, tested, {}, std::move(setting),
-                           {},       {},     {}};
-    results.held_out = with_progress(options, [&](const auto& with) {
-      return score_test_set(training, tested, with, kinds_);
-    });
-    if (ambiguity_) {
-      results.ambiguous =
-          mark_ambiguous_test_set(training, tested, options, kinds_);
-    }
-    return report(results);
-  }
-
-  Result<void> check_leaving_out(const Dataset& data,
-                                 const CrossValidationOptions& options) const {
-    const auto flows = data.flows_per_app();
-    const auto apps = std::ranges::count_if(
-        flows, [](std::uint64_t count) { return count > 0; });
-    if (apps < 3) {
-      return fail(ErrorKind::kInput,
-                  "--leave-app-out: {} has only two apps; add captures "
-                  "of a third",
-                  captures_);
-    }
-    const auto needed = app_required_for_folds(data, options);
-    if (!needed) return {};
-    return fail(
-        ErrorKind::kInput,
-        "--leave-app-out: without {}, the other apps of {} cannot be split {} "
-        "into two folds; add captures of them, or choose another "
-        "--split",
-        *needed, captures_, split_name(options.split));
-  }
-
-  // Scores the first assignment of folds, and others with consecutive seeds.
-  RepeatedScore repeat(const Dataset& data, CrossValidationOptions options,
-                       const HeldOutScores& first) const {
-    RepeatedFolds folds;
-    folds.add(data, first, kinds_);
-    Progress progress("repeating with other folds");
-    for (std::size_t i = 1; i < repeats_; ++i) {
-      progress(i, repeats_);
-      ++options.forest.seed;
-      folds.add(data, score_cross_validated(data, options, kinds_), kinds_);
-    }
-    return folds.score();
+  Result<EvaluationRun> evaluate_showing_progress(const Dataset& training,
+                                                  const Dataset* tested,
+                                                  const UnknownRule& rule) {
+    StepProgress progress;
+    EvaluateOptions options;
+    options.validation = validation();
+    options.kinds = kinds_;
+    options.rule = rule;
+    options.repeats = repeats_;
+    options.with_timeline = timeline_ || outputs_.has_page();
+    options.with_ambiguity = ambiguity_;
+    options.leave_apps_out = leave_app_out_;
+    options.progress = std::ref(progress);
+    if (tested != nullptr) return run_test_set(training, *tested, options);
+    return run_cross_validation(training, options);
   }
 
   CrossValidationOptions validation() const {
@@ -234,14 +174,6 @@ class EvaluateCommand : public Command {
     options.folds = folds_;
     options.forest = learner_.forest();
     return options;
-  }
-
-  template <typename Work>
-  static HeldOutScores with_progress(CrossValidationOptions options,
-                                     Work&& work) {
-    Progress progress("training");
-    options.forest.progress = std::ref(progress);
-    return work(options);
   }
 
   EvaluationSetting make_setting(const UnknownRule& rule) const {
@@ -259,45 +191,21 @@ class EvaluateCommand : public Command {
     return setting;
   }
 
-  Result<void> report(const Classification& results) {
-    const Dataset& data = results.tested;
-    const HeldOutScores& held_out = results.held_out;
-    const auto probabilities =
-        classify_captures(data, held_out.scores, held_out.weights, kinds_);
-    Evaluation evaluation = flowtell::evaluate(
-        data, probabilities, results.setting.rule, held_out.weights);
-    evaluation.evidence_use = evidence_use(data, held_out.scores);
-    evaluation.repeats = results.repeats;
-    evaluation.left_out = results.left_out;
-    if (results.ambiguous) {
-      evaluation.ambiguity =
-          evaluate_ambiguity(data, probabilities, *results.ambiguous);
-    }
-    if (timeline_ || outputs_.has_page()) {
-      evaluation.timeline =
-          evaluate_timeline(data, held_out, kinds_, learner_.seed);
-    }
-    auto done = report(evaluation, results.setting);
-    if (done && outputs_.has_page()) done = report_page(results, evaluation);
-    return done;
-  }
-
   Result<void> report(const Evaluation& evaluation,
                       const EvaluationSetting& setting) {
     return outputs_.write([&] { return evaluation_text(evaluation, setting); },
                           [&] { return evaluation_json(evaluation, setting); });
   }
 
-  Result<void> report_page(const Classification& results,
-                           const Evaluation& evaluation) {
+  Result<void> report_page(const Dataset& training, const Dataset& tested,
+                           const EvaluationRun& run,
+                           const EvaluationSetting& setting) {
     auto columns = learner_.features();
     if (!columns) return fail(std::move(columns).error());
-    return outputs_.write_page(
-        evaluation_html({evaluation, results.setting,
-                         device_day(results.tested, results.held_out, kinds_,
-                                    results.setting.rule, learner_.seed),
-                         app_features(results.training, columns->column_names(),
-                                      learner_.forest())}));
+    return outputs_.write_page(evaluation_html(
+        {run.evaluation, setting,
+         device_day(tested, run.held_out, kinds_, setting.rule, learner_.seed),
+         app_features(training, columns->column_names(), learner_.forest())}));
   }
 
   std::string captures_;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "base/text.h"
+#include "classify/classifier.h"
+#include "model/anonymised_model.h"
 #include "model/model_file.h"
-#include "report/anonymised.h"
 #include "report/explanation.h"
-#include "report/explanation_page.h"
 #include "report/ledger_text.h"
 #include "tool/command.h"
 #include "tool/console.h"
@@ -75,30 +75,36 @@ class ExplainCommand : public Command {
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
     if (*key) anonymiser_.emplace(**key);
-    auto model = load_model(model_);
-    if (!model) return fail(std::move(model).error());
-    if (anonymiser_) anonymise(model->captures, *anonymiser_);
-    if (paths_.empty()) {
-      return write_report(model_explanation_text(*model),
-                          model_explanation_json(*model));
-    }
+    if (paths_.empty()) return explain_model();
     options->names = kinds->name;
-    auto classifier = Classifier::make(std::move(*model), *kinds, *rule);
-    if (!classifier) {
-      return fail(fmt::format("cannot use {}", model_),
-                  std::move(classifier).error());
+    auto classifier = load_classifier(model_, *kinds, *rule);
+    if (!classifier) return fail(std::move(classifier).error());
+    // The model as it is reported. The classifier's own keeps the real names.
+    std::optional<Model> pseudonymous;
+    if (anonymiser_) {
+      pseudonymous = classifier->model();
+      anonymise(pseudonymous->captures, *anonymiser_);
     }
-    return explain(*classifier, {classifier->model(), *kinds, *rule},
+    const Model& reported = pseudonymous ? *pseudonymous : classifier->model();
+    return explain(*classifier, {reported, *kinds, *rule},
                    classifier->flow_options(*options));
   }
 
  private:
+  Result<ExitCode> explain_model() {
+    auto model = load_model(model_);
+    if (!model) return fail(std::move(model).error());
+    if (anonymiser_) anonymise(model->captures, *anonymiser_);
+    return write_report(model_explanation_text(*model),
+                        model_explanation_json(*model));
+  }
+
   Result<ExitCode> explain(const Classifier& classifier,
                            const ExplanationSetting& setting,
                            const FlowOptions& options) {
     auto captures = find_captures(paths_);
     if (!captures) return fail(std::move(captures).error());
-    const Model& model = classifier.model();
+    const Model& model = setting.model;
     CaptureSummary summary(model.apps.size(), setting.kinds);
     std::optional<FlowExplanation> requested;
     const EvidenceTracer* active_tracer = nullptr;
@@ -113,7 +119,7 @@ class ExplainCommand : public Command {
       return fail(std::move(done).error());
     }
     if (summary.flows() == 0) {
-      return fail(ErrorKind::kInput, "{}", no_flow_text(report_));
+      return fail(ErrorKind::kNoData, "{}", no_flow_text(report_));
     }
     if (number_ == 0) {
       return write_report(capture_summary_text(summary, setting),

@@ -2,10 +2,12 @@
 #include "tool/flow_printer.h"
 
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "base/pipe.h"
 #include "flow/flow_batch.h"
+#include "report/flow_writer.h"
 #include "report/ledger_text.h"
 #include "report/stats_text.h"
 #include "tool/each_capture.h"
@@ -139,7 +141,7 @@ class Printer {
   StageClock writing_;
   std::unique_ptr<FlowWriter> writer_;
   std::string text_;
-  LineListener lines_;
+  LineSink lines_;
   FlowReporter reporter_;
   std::optional<Anonymiser> anonymiser_;  // of captures
   Output& output_;

@@ -4,12 +4,12 @@
 // is a classifier. Shared by `flows` and `classify`.
 #pragma once
 
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "classify/flow_reporter.h"
 #include "flow/flow_meter.h"
-#include "report/flow_reporter.h"
 #include "tool/console.h"
 #include "tool/options.h"
 

@@ -42,7 +42,7 @@ Result<std::string> read_token(const std::string& path) {
   const bool is_word =
       std::ranges::all_of(*token, [](char c) { return c > ' ' && c < '\x7f'; });
   if (!is_word || token->size() < kMinTokenLength) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kCorrupt,
                 "--metrics-token: {} holds no token of at least {} letters and "
                 "digits; make one with 'openssl rand -hex 16'",
                 path, kMinTokenLength);

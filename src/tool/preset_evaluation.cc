@@ -12,7 +12,7 @@ Result<Dataset> keep_within(const Preset& preset, const Dataset& data,
                             const std::string& captures) {
   Dataset kept = within(preset.limits, data);
   if (kept.rows() > 0) return kept;
-  return fail(ErrorKind::kInput,
+  return fail(ErrorKind::kNoData,
               "{}: none of its {} is used by --preset {}, which is limited to "
               "{}; leave the preset out",
               captures, counted(data.rows(), "flow"), preset.name,
@@ -46,7 +46,12 @@ Result<Evaluation> cross_validate_preset(const PresetWork& work,
                                          const Dataset& trained) {
   const auto folds = assign_folds(trained, work.options);
   work.setting.folds = count_folds(folds);
-  if (work.setting.folds < 2) return no_split_error(work.setting);
+  if (work.setting.folds < 2) {
+    return fail(ErrorKind::kNoData,
+                "{}: the captures cannot be split {}: all flows are in one "
+                "fold; add more captures, or use --test",
+                work.setting.captures, work.setting.split);
+  }
   if (work.options.split != Split::kByFlow) warn_of_single_captures(trained);
   Progress progress("growing trees");
   ForestOptions forest = work.options.forest;
@@ -61,9 +66,8 @@ Result<Evaluation> cross_validate_preset(const PresetWork& work,
 Result<Evaluation> evaluate_by_preset(const PresetWork& work) {
   auto trained = keep_within(work.preset, work.training, work.setting.captures);
   if (!trained) return fail(std::move(trained).error());
-  if (auto enough_apps = require_two_apps(*trained, work.setting.captures);
-      !enough_apps) {
-    return fail(std::move(enough_apps).error());
+  if (auto enough = require_two_apps(*trained); !enough) {
+    return fail(work.setting.captures, std::move(enough).error());
   }
   return work.tested != nullptr ? evaluate_preset_test_set(work, *trained)
                                 : cross_validate_preset(work, *trained);

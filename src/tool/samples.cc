@@ -42,13 +42,13 @@ Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   if (!loaded) return fail(std::move(loaded).error());
   for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
   if (loaded->dataset.rows() == 0 && loaded->report.flows > 0) {
-    return fail(ErrorKind::kInput,
+    return fail(ErrorKind::kNoData,
                 "{}: none of its {} belongs to a device in the manifest; "
                 "correct the column 'device'",
                 captures, counted(loaded->report.flows, "flow"));
   }
   if (loaded->dataset.rows() == 0) {
-    return fail(ErrorKind::kInput, "{}: {}", captures,
+    return fail(ErrorKind::kNoData, "{}: {}", captures,
                 no_flow_text(loaded->report));
   }
   return loaded;
@@ -72,27 +72,6 @@ Result<Samples> read_samples(const std::string& captures,
   warn_of_empty_captures(loaded->dataset);
   const bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
   return Samples{std::move(loaded->dataset), any_damage};
-}
-
-Result<void> require_two_apps(const Dataset& dataset,
-                              const std::string& captures) {
-  const auto flows = dataset.flows_per_app();
-  std::vector<std::string> with_flows;
-  for (std::size_t app = 0; app < flows.size(); ++app) {
-    if (flows[app] > 0) with_flows.push_back(dataset.apps[app]);
-  }
-  if (with_flows.size() >= 2) return {};
-  return fail(ErrorKind::kInput,
-              "{} has flows of only one app ('{}'); add captures of another "
-              "app, or of background traffic",
-              captures, with_flows.front());
-}
-
-tl::unexpected<Error> no_split_error(const EvaluationSetting& setting) {
-  return fail(ErrorKind::kInput,
-              "{} cannot be split {}: all flows are in one fold; add more "
-              "captures, or use --test",
-              setting.captures, setting.split);
 }
 
 void warn_of_single_captures(const Dataset& dataset) {

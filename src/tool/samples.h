@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "model/dataset.h"
-#include "report/evaluation_text.h"
 #include "tool/options.h"
 
 namespace flowtell {
@@ -35,13 +34,6 @@ Result<Samples> read_samples(const std::string& captures,
                              const FlowOptions& options,
                              const LearnerArguments& learner,
                              std::vector<std::string> apps);
-
-// Fails unless at least two apps have flows.
-Result<void> require_two_apps(const Dataset& dataset,
-                              const std::string& captures);
-
-// The error for a split that leaves nothing to test on.
-tl::unexpected<Error> no_split_error(const EvaluationSetting& setting);
 
 // Warns of apps with a single capture, which cannot be scored meaningfully.
 void warn_of_single_captures(const Dataset& dataset);

@@ -70,8 +70,9 @@ Result<void> Terminal::write_pending() {
         ::write(descriptor(), pending_.data(), pending_.size());
     if (wrote < 0 && (errno == EAGAIN || errno == EINTR)) return {};
     if (wrote < 0) {
-      return fail(ErrorKind::kOutput, "cannot write standard output: {}",
-                  system_reason());
+      const int error = errno;
+      return fail(kind_of_errno(error, ErrorKind::kNotWritable),
+                  "cannot write standard output: {}", system_reason(error));
     }
     pending_.erase(0, static_cast<std::size_t>(wrote));
   }

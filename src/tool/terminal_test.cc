@@ -199,7 +199,7 @@ TEST_F(TerminalTest, ReportsWriteErrors) {
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message,
             "cannot write standard output: No space left on device");
-  EXPECT_EQ(done.error().kind, ErrorKind::kOutput);
+  EXPECT_EQ(done.error().kind, ErrorKind::kResource);
 }
 
 }  // namespace

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
-#include "evaluate/evaluation.h"
-#include "learn/ambiguity.h"
-#include "learn/feature_profile_finder.h"
-#include "learn/held_out_scores.h"
-#include "learn/out_of_bag.h"
+#include "learn/training.h"
 #include "model/model_file.h"
 #include "report/table.h"
 #include "tool/command.h"
@@ -14,8 +10,6 @@
 
 namespace flowtell {
 namespace {
-
-constexpr std::size_t kFolds = 5;
 
 class TrainCommand : public Command {
  public:
@@ -54,7 +48,6 @@ class TrainCommand : public Command {
     }
     auto kinds = EvidenceKinds::parse(learner_.evidence);
     if (!kinds) return fail("--evidence", std::move(kinds).error());
-    kinds_ = *kinds;
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = kinds->name;
@@ -66,117 +59,42 @@ class TrainCommand : public Command {
     if (!output) return fail(std::move(output).error());
     auto samples = read_samples(captures_, *options, learner_, {});
     if (!samples) return fail(std::move(samples).error());
-    if (auto enough_apps = require_two_apps(samples->dataset, captures_);
-        !enough_apps) {
-      return fail(std::move(enough_apps).error());
-    }
-    auto features = learner_.features();
-    if (!features) return fail(std::move(features).error());
-    const Model model = train_model(samples->dataset, *features, *options);
-    auto bytes = encode_model(model);
+    auto model = train_showing_progress(samples->dataset, *kinds);
+    if (!model) return fail(captures_, std::move(model).error());
+    warn_of_score(samples->dataset, *model);
+    auto bytes = encode_model(*model);
     if (!bytes) return fail(std::move(bytes).error());
     auto saved = output->write(*bytes);
     if (saved) saved = output->finish();
     if (!saved) return fail(std::move(saved).error());
-    print_note(summary(model));
+    print_note(summary(*model));
     return samples->any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
 
  private:
-  Model train_model(const Dataset& data, const FeatureList& features,
-                    const FlowOptions& flow) const {
-    Model model;
-    model.apps = data.apps;
-    model.flows_per_app = data.flows_per_app();
-    model.feature_sets = features.set_names();
-    model.columns = features.column_names();
-    model.feature_identity = features.identity();
-    model.flow_key = flow.key;
-    model.burst_gap = flow.burst_gap;
-    model.trained_by = program_version();
-    model.seed = learner_.seed;
-    model.captures = data.captures;
-    if (learner_.forest().learner == Learner::kSvm) {
-      add_svm(data, model);
-    } else {
-      if (!no_examples_) model.examples = choose_examples(data);
-      add_forest(data, model);
-    }
-    model.names = NameTable::learn(data);
-    add_weights(data, model);
-    add_ambiguity(data, model);
-    if (!no_score_) score(data, model);
-    return model;
-  }
-
-  void add_forest(const Dataset& data, Model& model) const {
-    Progress progress("growing trees");
-    ForestOptions options = learner_.forest();
+  Result<Model> train_showing_progress(const Dataset& data,
+                                       EvidenceKinds kinds) const {
+    StepProgress progress;
+    TrainOptions options = train_options(kinds);
     options.progress = std::ref(progress);
-    BuiltForest built = build_forest(data, options);
-    const OutOfBag results = predict_out_of_bag(built, data, learner_.threads);
-    model.out_of_bag_accuracy = results.accuracy;
-    model.feature_profile = find_feature_profile(built, results, data);
-    PermutationOptions permutation;
-    permutation.seed = learner_.seed;
-    permutation.threads = learner_.threads;
-    const auto lost = permutation_importance(built, data, permutation);
-    for (std::size_t i = 0; i < lost.size(); ++i) {
-      model.importance.push_back({built.impurity_importance[i], lost[i]});
-    }
-    model.forest = std::move(built.forest);
+    return train(data, options);
   }
 
-  void add_svm(const Dataset& data, Model& model) const {
-    SvmOptions options;
-    options.balance_apps = learner_.forest().balance_apps;
-    model.svm = build_svm(data, options);
-    model.forest.apps = data.apps.size();
-    model.forest.width = data.width;
-    model.importance.resize(data.width);
-    model.feature_profile.signs.resize(data.apps.size() * data.width);
+  TrainOptions train_options(EvidenceKinds kinds) const {
+    TrainOptions options;
+    options.shape = learner_.forest();
+    options.kinds = kinds;
+    options.with_score = !no_score_;
+    options.with_examples = !no_examples_;
+    return options;
   }
 
-  void add_weights(const Dataset& data, Model& model) const {
-    CrossValidationOptions options;
-    options.folds = kFolds;
-    options.forest = learner_.forest();
-    Progress progress("fitting the weights");
-    options.forest.progress = std::ref(progress);
-    const auto weights = learn_weights(data, options, kEvidenceKinds);
-    std::copy(weights.begin(), weights.end(), model.weights.begin());
-  }
-
-  void add_ambiguity(const Dataset& data, Model& model) const {
-    CrossValidationOptions options;
-    options.folds = kFolds;
-    options.forest = learner_.forest();
-    Progress progress("finding ambiguous flows");
-    options.forest.progress = std::ref(progress);
-    model.ambiguity = learn_ambiguity(data, options, kinds_);
-  }
-
-  void score(const Dataset& data, Model& model) const {
-    CrossValidationOptions options;
-    options.folds = kFolds;
-    options.forest = learner_.forest();
-    const std::size_t folds = count_folds(assign_folds(data, options));
-    if (folds < 2) {
-      warn(
-          "all flows are of one capture, so none is left to test on and the "
-          "model has no accuracy estimate; record more captures");
-      return;
-    }
-    warn_of_single_captures(data);
-    Progress progress("cross-validating");
-    options.forest.progress = std::ref(progress);
-    const HeldOutScores held_out = score_cross_validated(data, options, kinds_);
-    const auto results =
-        classify_captures(data, held_out.scores, held_out.weights, kinds_);
-    const Evaluation evaluation = evaluate(data, results, UnknownRule{});
-    model.held_out_score = HeldOutScore{
-        evaluation.score(), std::string(split_name(options.split)),
-        static_cast<std::uint32_t>(folds), evaluation.confusions()};
+  void warn_of_score(const Dataset& data, const Model& model) const {
+    if (no_score_) return;
+    if (model.held_out_score) return warn_of_single_captures(data);
+    warn(
+        "all flows are of one capture, so none is left to test on and the "
+        "model has no accuracy estimate; record more captures");
   }
 
   std::string summary(const Model& model) const {
@@ -205,7 +123,6 @@ class TrainCommand : public Command {
   std::string captures_;
   std::string output_;
   LearnerArguments learner_;
-  EvidenceKinds kinds_;  // used for the score; all kinds are trained
   bool no_score_ = false;
   bool no_examples_ = false;
   MeterArguments meter_;

@@ -7,6 +7,7 @@
 #include "capture/capture_file.h"
 #include "capture/live_interface.h"
 #include "capture/replay_source.h"
+#include "classify/classifier.h"
 #include "gateway/gateway_plan.h"
 #include "live/watch.h"
 #include "report/ledger_text.h"

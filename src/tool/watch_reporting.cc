@@ -3,9 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
-
-#include "model/model_file.h"
 
 namespace flowtell {
 namespace {
@@ -21,8 +20,9 @@ constexpr std::size_t kFlushBytes = std::size_t{64} << 10;
 
 }  // namespace
 
-// Classifies the flows of one thread and formats them as lines.
-class WatchReporting::ShardOutput : public FlowListener {
+// Classifies the flows of one thread, passes the reports to the sinks that all
+// threads share, and formats them as lines.
+class WatchReporting::ShardOutput : public FlowReportSink {
  public:
   ShardOutput(WatchReporting& parent, const FlowWriterOptions& writer,
               ClassifierSession& session)
@@ -41,11 +41,11 @@ class WatchReporting::ShardOutput : public FlowListener {
   }
 
   void take(const FlowReport& report) override {
+    // One lock per report, for all shared sinks together. They get no
+    // end_burst: the bursts of several threads overlap.
     {
       const std::lock_guard lock(parent_.mutex_);
-      parent_.tally_.take(report);
-      if (parent_.options_.with_metrics) parent_.metrics_.take(report);
-      if (parent_.options_.on_screen) parent_.screen_.take(report);
+      for (FlowReportSink* sink : parent_.shared_sinks_) sink->take(report);
     }
     if (!report.is_early) {
       last_ = std::max(last_.value_or(report.flow.last), report.flow.last);
@@ -95,18 +95,6 @@ class WatchReporting::ShardOutput : public FlowListener {
   FlowReporter reporter_;
 };
 
-Result<Classifier> load_classifier(const std::string& path, EvidenceKinds kinds,
-                                   const UnknownRule& rule) {
-  auto model = load_model(path);
-  if (!model) return fail(std::move(model).error());
-  auto classifier = Classifier::make(std::move(*model), kinds, rule);
-  if (!classifier) {
-    return fail(fmt::format("cannot use {}", path),
-                std::move(classifier).error());
-  }
-  return classifier;
-}
-
 Result<std::unique_ptr<WatchReporting>> WatchReporting::make(
     const WriterArguments& arguments, Classifier classifier, Options options) {
   auto writer = arguments.resolve();
@@ -136,6 +124,8 @@ WatchReporting::WatchReporting(const FlowWriterOptions& writer,
       screen_(
           std::filesystem::path(options_.title).filename().string(),
           [this](const Address& device) { return device_names_.of(device); }) {
+  if (options_.with_metrics) shared_sinks_.push_back(&metrics_);
+  if (options_.on_screen) shared_sinks_.push_back(&screen_);
   if (options_.on_screen) terminal_.emplace();
   for (int i = 0; i < options_.threads; ++i) {
     sessions_.emplace_back(classifier_);

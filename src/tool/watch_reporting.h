@@ -4,8 +4,8 @@
 // and a summary at the end.
 //
 // Each thread of the watch has a ShardOutput that turns flows into lines. They
-// share the spool, the tally and the screen. A slow reader never delays
-// capture; only a replay waits for its reader.
+// share the spool and the sinks of all threads: tally, metrics and screen. A
+// slow reader never delays capture; only a replay waits for its reader.
 #pragma once
 
 #include <deque>
@@ -16,11 +16,13 @@
 #include <string>
 #include <vector>
 
+#include "classify/classifier.h"
+#include "classify/flow_reporter.h"
 #include "gateway/device_names.h"
 #include "live/line_spool.h"
 #include "live/live_waiter.h"
-#include "model/model.h"
 #include "report/app_tally.h"
+#include "report/flow_writer.h"
 #include "report/live_screen.h"
 #include "report/metrics.h"
 #include "tool/console.h"
@@ -28,10 +30,6 @@
 #include "tool/terminal.h"
 
 namespace flowtell {
-
-// Fails with a message that names the file.
-Result<Classifier> load_classifier(const std::string& path, EvidenceKinds kinds,
-                                   const UnknownRule& rule);
 
 class WatchReporting {
  public:
@@ -100,6 +98,8 @@ class WatchReporting {
   LiveScreen screen_;
   AppTally tally_;
   FlowMetrics metrics_;
+  // The ones of these three in use.
+  std::vector<FlowReportSink*> shared_sinks_{&tally_};
   std::vector<std::unique_ptr<ShardOutput>> shards_;
   std::optional<Terminal> terminal_;
   Duration next_draw_{};  // by monotonic_now

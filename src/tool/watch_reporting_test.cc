@@ -277,11 +277,5 @@ TEST_F(WatchReportingTest, ReplacesTheModel) {
   })) << text;
 }
 
-TEST_F(WatchReportingTest, NamesAnUnusableModel) {
-  const auto absent = load_classifier(folder_ / "none", {}, {});
-  ASSERT_FALSE(absent);
-  EXPECT_NE(absent.error().message.find(folder_ / "none"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace flowtell

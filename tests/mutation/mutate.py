@@ -43,7 +43,7 @@ SCRIPTED = {
     "tool": "docs|completion|privileges|metrics|live|gateway|faults",
 }
 # Seconds on a busy machine; the sandbox limits the processor time of each process.
-BUILD_LIMIT, TEST_LIMIT, SCRIPTED_LIMIT = 600, 900, 1800
+BUILD_LIMIT, TEST_LIMIT, SCRIPTED_LIMIT = 600, 240, 1800
 
 
 def sources():

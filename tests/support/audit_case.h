@@ -56,7 +56,7 @@ class AuditCase : public testing::Test {
     for (CaptureFacts& facts : loaded.recordings) {
       facts.meter.links.insert(LinkType::kEthernet);
       facts.meter.first = kTestStart;
-      facts.form = CaptureFormat::kPcap;
+      facts.format = CaptureFormat::kPcap;
       facts.max_captured = 1514;
       facts.full_packets = 100;
     }

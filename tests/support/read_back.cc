@@ -24,7 +24,7 @@ class BittenBytes : public ByteSource {
                 count, into.begin());
     at_ += count;
     if (count == 0 && !problem_.empty()) {
-      return fail(ErrorKind::kInput, "{}", problem_);
+      return fail(ErrorKind::kNotReadable, "{}", problem_);
     }
     return count;
   }

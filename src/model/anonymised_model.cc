@@ -1,30 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/anonymised.h"
+#include "model/anonymised_model.h"
+
+#include <string>
+#include <utility>
 
 namespace flowtell {
-
-Flow anonymised(const Flow& flow, Anonymiser& anonymiser) {
-  Flow result = flow;
-  result.device = anonymiser.address(flow.device);
-  result.remote = anonymiser.address(flow.remote);
-  result.name.server = anonymiser.name(flow.name.server);
-  return result;
-}
-
-KeptFlow anonymised(const KeptFlow& flow, Anonymiser& anonymiser) {
-  return KeptFlow(anonymised(flow.to_flow(), anonymiser));
-}
-
-void anonymise(FlowExplanation& flow, Anonymiser& anonymiser) {
-  flow.capture = anonymiser.capture(flow.capture);
-  flow.flow = anonymised(flow.flow, anonymiser);
-  for (NameRecord::Key& key : flow.name_record.keys) {
-    key.key = anonymiser.name(key.key);
-  }
-  for (NameChange& change : flow.name_changes) {
-    change.name = anonymiser.name(change.name);
-  }
-}
 
 void anonymise(std::vector<CaptureRecord>& captures,
                const Anonymiser& anonymiser) {

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/flow_reporter.h"
+#include "classify/flow_reporter.h"
 
-#include "report/anonymised.h"
+#include <utility>
+
+#include "flow/anonymised_flow.h"
 
 namespace flowtell {
 
 FlowReporter::FlowReporter(FeatureList features, std::optional<Naming> naming,
-                           std::vector<FlowListener*> listeners)
+                           std::vector<FlowReportSink*> sinks)
     : naming_(naming),
-      listeners_(std::move(listeners)),
+      sinks_(std::move(sinks)),
       measurer_(std::move(features)) {}
 
 void FlowReporter::hold(Flow flow) {
@@ -27,7 +29,10 @@ void FlowReporter::take(const Flow& flow) {
   const StageScope in(stages_, Stage::kFeatures);
   measure(flow);
   if (!naming_) {
-    report({flow, **origin_, measured_, std::nullopt, false});
+    report({.flow = flow,
+            .origin = **origin_,
+            .features = measured_,
+            .verdict = std::nullopt});
     return;
   }
   naming_->session->add(flow);
@@ -38,9 +43,13 @@ void FlowReporter::take_early(const Flow& flow) {
   measure(flow);
   std::optional<NamedVerdict> verdict;
   if (naming_) {
-    verdict = name(naming_->session->classify_early(flow).verdict, flow);
+    verdict = name(naming_->session->classify_early(flow), flow);
   }
-  report({flow, **origin_, measured_, verdict, true});
+  report({.flow = flow,
+          .origin = **origin_,
+          .features = measured_,
+          .verdict = std::move(verdict),
+          .is_early = true});
 }
 
 void FlowReporter::end_burst() {
@@ -52,26 +61,30 @@ void FlowReporter::end_burst() {
       const auto features =
           std::span(held_features_)
               .subspan(i * measured_.size(), measured_.size());
-      report(
-          {flow, **origin_, features, name(results[i].verdict, flow), false});
+      report({.flow = flow,
+              .origin = **origin_,
+              .features = features,
+              .verdict = name(results[i], flow)});
     }
     held_flows_.clear();
     held_features_.clear();
   }
-  for (FlowListener* listener : listeners_) listener->end_burst();
+  for (FlowReportSink* sink : sinks_) sink->end_burst();
 }
 
 void FlowReporter::measure(const Flow& flow) {
   if (measurer_.features().width() > 0) measured_ = measurer_.measure(flow);
 }
 
-NamedVerdict FlowReporter::name(const Verdict& verdict,
+NamedVerdict FlowReporter::name(const ClassifierSession::Classification& result,
                                 const Flow& flow) const {
+  const Verdict& verdict = result.verdict;
   const Model& model = naming_->session->classifier().model();
   NamedVerdict named;
   named.app = kUnknownName;
   if (!verdict.is_unknown) named.app = model.apps[verdict.best];
   named.confidence = verdict.confidence;
+  named.probabilities = result.probabilities;
   if (!naming_->marks_ambiguous) return named;
   const AmbiguousGroup* group = model.ambiguity.find(
       flow.name.server, flow.protocol, flow.remote_port, model.names);
@@ -84,14 +97,17 @@ NamedVerdict FlowReporter::name(const Verdict& verdict,
 
 void FlowReporter::report(const FlowReport& flow_report) {
   const StageScope in(stages_, Stage::kReport);
-  if (!anonymiser_) return notify(flow_report);
+  if (!anonymiser_) return pass_on(flow_report);
   const Flow flow = anonymised(flow_report.flow, *anonymiser_);
-  notify({flow, flow_report.origin, flow_report.features, flow_report.verdict,
-          flow_report.is_early});
+  pass_on({.flow = flow,
+           .origin = flow_report.origin,
+           .features = flow_report.features,
+           .verdict = flow_report.verdict,
+           .is_early = flow_report.is_early});
 }
 
-void FlowReporter::notify(const FlowReport& flow_report) {
-  for (FlowListener* listener : listeners_) listener->take(flow_report);
+void FlowReporter::pass_on(const FlowReport& flow_report) {
+  for (FlowReportSink* sink : sinks_) sink->take(flow_report);
 }
 
 }  // namespace flowtell

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Turns metered flows into reports: measures each flow, classifies it when its
-// burst ends, and passes a report to each listener (a line writer, a screen, a
-// tally). Offline and live reporting share this class.
+// burst ends, and passes a report to each sink. Offline and live reporting
+// share this class.
+//
+// One thread at a time.
 #pragma once
 
 #include <optional>
-#include <string>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "base/stage_clock.h"
@@ -14,9 +17,41 @@
 #include "decode/anonymiser.h"
 #include "features/flow_measurer.h"
 #include "flow/kept_flows.h"
-#include "report/flow_writer.h"
 
 namespace flowtell {
+
+struct NamedVerdict {
+  std::string_view app;  // or "unknown"
+  double confidence = 0;
+  std::span<const double> probabilities = {};  // by AppId
+  // The apps of the ambiguous group of this flow; empty if it is in none.
+  std::vector<std::string_view> shared_by = {};
+};
+
+// What is reported for one flow. Valid only during the call that delivers it.
+struct FlowReport {
+  const Flow& flow;
+  Timestamp origin;                  // times count from here
+  std::span<const double> features;  // one per column
+  std::optional<NamedVerdict> verdict;
+  bool is_early = false;  // the flow is still open; a final report follows
+};
+
+// Receives finished flows with their verdicts, and early verdicts on open
+// flows. This is the one interface for every consumer of results: lines, the
+// screen, the tally and metrics implement it, and so do later outputs (a
+// message bus, a live page, IPFIX). Any number of sinks register with a
+// FlowReporter.
+//
+// Reports arrive on the reporter's thread, so a sink that blocks delays
+// classification. A sink that several reporters share needs a lock.
+class FlowReportSink {
+ public:
+  virtual ~FlowReportSink() = default;
+  virtual void take(const FlowReport& report) = 0;
+  // Called after the last report of a burst.
+  virtual void end_burst() {}
+};
 
 // The session that names apps, which outlives its user.
 struct Naming {
@@ -24,18 +59,11 @@ struct Naming {
   bool marks_ambiguous = false;  // lists the apps that share an ambiguous flow
 };
 
-class FlowListener {
- public:
-  virtual ~FlowListener() = default;
-  virtual void take(const FlowReport& report) = 0;
-  virtual void end_burst() {}
-};
-
 class FlowReporter : public FlowSink {
  public:
-  // REQUIRES: the listeners outlive the reporter.
+  // REQUIRES: the sinks outlive the reporter.
   FlowReporter(FeatureList features, std::optional<Naming> naming,
-               std::vector<FlowListener*> listeners);
+               std::vector<FlowReportSink*> sinks);
 
   // Begins a capture. `origin` is the time of its first frame, from which times
   // count. It may still be empty here. REQUIRES: it has a value when the first
@@ -59,12 +87,13 @@ class FlowReporter : public FlowSink {
  private:
   void hold(Flow flow);
   void measure(const Flow& flow);
-  NamedVerdict name(const Verdict& verdict, const Flow& flow) const;
+  NamedVerdict name(const ClassifierSession::Classification& result,
+                    const Flow& flow) const;
   void report(const FlowReport& flow_report);
-  void notify(const FlowReport& flow_report);
+  void pass_on(const FlowReport& flow_report);
 
   std::optional<Naming> naming_;
-  std::vector<FlowListener*> listeners_;
+  std::vector<FlowReportSink*> sinks_;
   const std::optional<Timestamp>* origin_ = nullptr;
   StageClock* stages_ = nullptr;
   std::optional<Anonymiser> anonymiser_;
@@ -74,21 +103,6 @@ class FlowReporter : public FlowSink {
   // features for each.
   KeptFlows held_flows_;
   std::vector<double> held_features_;
-};
-
-// Appends lines to a string. The owner may clear the string at any time.
-class LineListener : public FlowListener {
- public:
-  // REQUIRES: both outlive the listener.
-  LineListener(FlowWriter& writer, std::string& text)
-      : writer_(writer), text_(text) {}
-
-  void take(const FlowReport& report) override { writer_.write(text_, report); }
-  void end_burst() override { writer_.end_burst(text_); }
-
- private:
-  FlowWriter& writer_;
-  std::string& text_;
 };
 
 }  // namespace flowtell

@@ -18,16 +18,15 @@
 
 namespace flowtell {
 
-class SteadyClock {
+class MonotonicTimes {
  public:
   // Results may be later than any time in a capture, but their differences
   // never overflow.
-  static constexpr Timestamp kLatestSteadyTime =
-      kEarliestTime + Duration::max();
+  static constexpr Timestamp kLatest = kEarliestTime + Duration::max();
 
   // REQUIRES: kEarliestTime <= time <= kLatestTime.
-  Timestamp steady(Timestamp time) {
-    const Timestamp moved = std::min(time + offset_, kLatestSteadyTime);
+  Timestamp correct(Timestamp time) {
+    const Timestamp moved = std::min(time + offset_, kLatest);
     if (moved >= latest_) return latest_ = moved;
     const Duration behind = latest_ - moved;
     if (behind <= kMaxLateness) {

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/flow_reporter.h"
+#include "classify/flow_reporter.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "flow/flow_meter.h"
 #include "support/samples.h"
 #include "support/test_frame.h"
 
@@ -10,7 +17,7 @@ namespace flowtell {
 namespace {
 
 // Records reports as text.
-class Listener : public FlowListener {
+class RecordingSink : public FlowReportSink {
  public:
   void take(const FlowReport& report) override {
     text += fmt::format("{} of {} packets at {}, {} features",
@@ -46,28 +53,28 @@ void meter_frames(FlowReporter& reporter) {
 
 TEST(FlowReporter, MarksEarlyReports) {
   const FeatureList none;
-  Listener listener;
-  FlowReporter reporter(none, std::nullopt, {&listener});
+  RecordingSink sink;
+  FlowReporter reporter(none, std::nullopt, {&sink});
   meter_frames(reporter);
-  EXPECT_EQ(listener.text,
+  EXPECT_EQ(sink.text,
             "early of 2 packets at 1.500, 0 features. "
             "flow of 3 packets at 2.000, 0 features. end. ");
 }
 
 TEST(FlowReporter, MeasuresTheGivenFeatures) {
   const FeatureList features = *FeatureList::parse("classic14");
-  Listener listener;
-  FlowReporter reporter(features, std::nullopt, {&listener});
+  RecordingSink sink;
+  FlowReporter reporter(features, std::nullopt, {&sink});
   meter_frames(reporter);
-  EXPECT_EQ(listener.text,
+  EXPECT_EQ(sink.text,
             "early of 2 packets at 1.500, 14 features. "
             "flow of 3 packets at 2.000, 14 features. end. ");
 }
 
-TEST(FlowReporter, NotifiesEveryListener) {
+TEST(FlowReporter, PassesReportsToEverySink) {
   const FeatureList none;
-  Listener one;
-  Listener two;
+  RecordingSink one;
+  RecordingSink two;
   FlowReporter reporter(none, std::nullopt, {&one, &two});
   meter_frames(reporter);
   EXPECT_FALSE(one.text.empty());
@@ -96,43 +103,43 @@ struct NamedApps {
 TEST(FlowReporter, ReportsTheApp) {
   const FeatureList none;
   NamedApps all_one({"x", "x", "x"});
-  Listener listener;
-  FlowReporter reporter(none, all_one.naming(), {&listener});
+  RecordingSink sink;
+  FlowReporter reporter(none, all_one.naming(), {&sink});
   meter_frames(reporter);
-  EXPECT_EQ(listener.text,
+  EXPECT_EQ(sink.text,
             "early of 2 packets at 1.500, 0 features, x. "
             "flow of 3 packets at 2.000, 0 features, x. end. ");
-  EXPECT_GT(listener.last_confidence, 0);
-  EXPECT_LE(listener.last_confidence, 1);
+  EXPECT_GT(sink.last_confidence, 0);
+  EXPECT_LE(sink.last_confidence, 1);
 }
 
 TEST(FlowReporter, ReportsUnknownApps) {
   const FeatureList none;
   NamedApps unsure({"x", "x", "x"}, {1, 1});
-  Listener listener;
-  FlowReporter reporter(none, unsure.naming(), {&listener});
+  RecordingSink sink;
+  FlowReporter reporter(none, unsure.naming(), {&sink});
   meter_frames(reporter);
-  EXPECT_NE(listener.text.find("0 features, unknown. "), std::string::npos);
+  EXPECT_NE(sink.text.find("0 features, unknown. "), std::string::npos);
 }
 
 TEST(FlowReporter, ReplacesTheClassifier) {
   const FeatureList none;
   NamedApps before({"old", "old", "old"});
   NamedApps after({"new", "new", "new"});
-  Listener listener;
-  FlowReporter reporter(none, before.naming(), {&listener});
+  RecordingSink sink;
+  FlowReporter reporter(none, before.naming(), {&sink});
   meter_frames(reporter);
   reporter.set_naming(after.naming());
-  listener.text.clear();
+  sink.text.clear();
   meter_frames(reporter);
-  EXPECT_NE(listener.text.find(", new. "), std::string::npos);
-  EXPECT_EQ(listener.text.find("old"), std::string::npos);
+  EXPECT_NE(sink.text.find(", new. "), std::string::npos);
+  EXPECT_EQ(sink.text.find("old"), std::string::npos);
 }
 
 // The flows of meter_frames have no server name.
 TEST(FlowReporter, ReportsTheAppsThatShareAFlow) {
   const FeatureList none;
-  class Sharing : public FlowListener {
+  class Sharing : public FlowReportSink {
    public:
     void take(const FlowReport& report) override {
       text += fmt::format("{}:", report.verdict->app);
@@ -146,10 +153,10 @@ TEST(FlowReporter, ReportsTheAppsThatShareAFlow) {
   const auto text_of = [&](AmbiguityTable::Groups groups, bool marks) {
     NamedApps unsure({"x", "y", "z"}, {1, 1},
                      AmbiguityTable(std::move(groups)));
-    Sharing listener;
-    FlowReporter reporter(none, Naming{&unsure.session, marks}, {&listener});
+    Sharing sink;
+    FlowReporter reporter(none, Naming{&unsure.session, marks}, {&sink});
     meter_frames(reporter);
-    return listener.text;
+    return sink.text;
   };
   const AmbiguityTable::Groups shared = {{"UDP 443", {{0, 2}, 1, 0}},
                                          {"UDP 53", {{0, 2}, 1, 0}}};
@@ -164,7 +171,7 @@ TEST(FlowReporter, ReportsTheAppsThatShareAFlow) {
 TEST(FlowReporter, ClassifiesABurstAtItsEnd) {
   const FeatureList features = *FeatureList::parse("classic14");
   NamedApps all_one({"x", "x", "x"});
-  class Ports : public FlowListener {
+  class Ports : public FlowReportSink {
    public:
     void take(const FlowReport& report) override {
       EXPECT_TRUE(report.verdict);
@@ -176,8 +183,8 @@ TEST(FlowReporter, ClassifiesABurstAtItsEnd) {
     void end_burst() override { text += "end "; }
     std::string text;
   };
-  Ports listener;
-  FlowReporter reporter(features, all_one.naming(), {&listener});
+  Ports sink;
+  FlowReporter reporter(features, all_one.naming(), {&sink});
   FlowMeter meter(FlowOptions{}, reporter);
   reporter.begin_capture(meter.origin());
   for (const int payload : {100, 200}) {
@@ -191,9 +198,9 @@ TEST(FlowReporter, ClassifiesABurstAtItsEnd) {
                     .view());
     }
   }
-  EXPECT_EQ(listener.text, "") << "no burst has ended yet";
+  EXPECT_EQ(sink.text, "") << "no burst has ended yet";
   meter.finish();
-  EXPECT_EQ(listener.text,
+  EXPECT_EQ(sink.text,
             "192.168.12.7:40100 128 192.168.12.7:40200 228 end "
             "192.168.12.8:40100 128 192.168.12.8:40200 228 end ");
 }
@@ -202,27 +209,12 @@ TEST(FlowReporter, ClassifiesABurstAtItsEnd) {
 TEST(FlowReporter, ResetsTheClassifierPerCapture) {
   const FeatureList none;
   NamedApps apps({"x", "y", "z"});
-  Listener listener;
-  FlowReporter reporter(none, apps.naming(), {&listener});
+  RecordingSink sink;
+  FlowReporter reporter(none, apps.naming(), {&sink});
   meter_frames(reporter);
-  const double first = listener.last_confidence;
+  const double first = sink.last_confidence;
   meter_frames(reporter);
-  EXPECT_EQ(listener.last_confidence, first);
-}
-
-TEST(LineListener, AppendsToTheString) {
-  const FeatureList none;
-  FlowWriterOptions options;
-  options.mark_bursts = true;
-  const auto writer = make_flow_writer(options);
-  std::string text;
-  LineListener lines(*writer, text);
-  FlowReporter reporter(none, std::nullopt, {&lines});
-  meter_frames(reporter);
-  EXPECT_EQ(text,
-            "1.500000 192.168.12.100 203.0.113.5 40000 443 UDP 2 0 56 0 early\n"
-            "2.000000 192.168.12.100 203.0.113.5 40000 443 UDP 3 0 84 0\n"
-            "\n");
+  EXPECT_EQ(sink.last_confidence, first);
 }
 
 }  // namespace

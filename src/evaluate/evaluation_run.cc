@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "evaluate/evaluation_run.h"
+
+#include <algorithm>
+
+namespace flowtell {
+namespace {
+
+CrossValidationOptions with_progress(const EvaluateOptions& options,
+                                     std::string_view step) {
+  CrossValidationOptions validation = options.validation;
+  if (options.progress) {
+    validation.forest.progress = [report = options.progress, step](
+                                     std::size_t done, std::size_t total) {
+      report(step, done, total);
+    };
+  }
+  return validation;
+}
+
+Result<void> check_leaving_out(const Dataset& data,
+                               const CrossValidationOptions& options) {
+  const auto flows = data.flows_per_app();
+  const auto apps = std::ranges::count_if(
+      flows, [](std::uint64_t count) { return count > 0; });
+  if (apps < 3) {
+    return fail(ErrorKind::kNoData,
+                "leaving apps out needs three apps, and there are only two; "
+                "add captures of a third");
+  }
+  const auto needed = app_required_for_folds(data, options);
+  if (!needed) return {};
+  return fail(ErrorKind::kNoData,
+              "without {}, the other apps cannot be split {} into two folds; "
+              "add captures of them, or choose another split",
+              *needed, split_name(options.split));
+}
+
+// Scores the first assignment of folds, and others with consecutive seeds.
+RepeatedScore repeat(const Dataset& data, const EvaluateOptions& options,
+                     const HeldOutScores& first) {
+  RepeatedFolds folds;
+  folds.add(data, first, options.kinds);
+  CrossValidationOptions validation = options.validation;
+  for (std::size_t i = 1; i < options.repeats; ++i) {
+    if (options.progress) {
+      options.progress("repeating with other folds", i, options.repeats);
+    }
+    ++validation.forest.seed;
+    folds.add(data, score_cross_validated(data, validation, options.kinds),
+              options.kinds);
+  }
+  return folds.score();
+}
+
+void evaluate_scores(const Dataset& tested, const EvaluateOptions& options,
+                     const std::optional<AmbiguousRows>& ambiguous,
+                     EvaluationRun& run) {
+  const HeldOutScores& held_out = run.held_out;
+  const auto probabilities = classify_captures(tested, held_out.scores,
+                                               held_out.weights, options.kinds);
+  run.evaluation =
+      evaluate(tested, probabilities, options.rule, held_out.weights);
+  run.evaluation.evidence_use = evidence_use(tested, held_out.scores);
+  if (ambiguous) {
+    run.evaluation.ambiguity =
+        evaluate_ambiguity(tested, probabilities, *ambiguous);
+  }
+  if (options.with_timeline) {
+    run.evaluation.timeline = evaluate_timeline(tested, held_out, options.kinds,
+                                                options.validation.forest.seed);
+  }
+}
+
+}  // namespace
+
+Result<EvaluationRun> run_cross_validation(const Dataset& data,
+                                           const EvaluateOptions& options) {
+  const CrossValidationOptions& validation = options.validation;
+  EvaluationRun run;
+  run.folds = count_folds(assign_folds(data, validation));
+  if (run.folds < 2) {
+    return fail(ErrorKind::kNoData,
+                "the captures cannot be split {}: all flows are in one fold; "
+                "add more captures, or use a test set",
+                split_name(validation.split));
+  }
+  if (options.leave_apps_out) {
+    if (auto possible = check_leaving_out(data, validation); !possible) {
+      return fail(std::move(possible).error());
+    }
+  }
+  run.held_out = score_cross_validated(data, with_progress(options, "training"),
+                                       options.kinds);
+  std::optional<AmbiguousRows> ambiguous;
+  if (options.with_ambiguity) {
+    ambiguous = mark_ambiguous_cross_validated(data, validation, options.kinds);
+  }
+  evaluate_scores(data, options, ambiguous, run);
+  if (options.repeats > 1) {
+    run.evaluation.repeats = repeat(data, options, run.held_out);
+  }
+  if (options.leave_apps_out) {
+    run.evaluation.left_out =
+        leave_apps_out(data, validation, options.kinds, options.rule);
+  }
+  return run;
+}
+
+EvaluationRun run_test_set(const Dataset& training, const Dataset& tested,
+                           const EvaluateOptions& options) {
+  EvaluationRun run;
+  run.held_out = score_test_set(
+      training, tested, with_progress(options, "training"), options.kinds);
+  std::optional<AmbiguousRows> ambiguous;
+  if (options.with_ambiguity) {
+    ambiguous = mark_ambiguous_test_set(training, tested, options.validation,
+                                        options.kinds);
+  }
+  evaluate_scores(tested, options, ambiguous, run);
+  return run;
+}
+
+}  // namespace flowtell

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a whole evaluation of labelled data: the recipe behind
+// `flowtell evaluate`. Everything that is learned, weights included, is learned
+// without the rows it is tested on.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "evaluate/evaluation.h"
+
+namespace flowtell {
+
+struct EvaluateOptions {
+  CrossValidationOptions validation;
+  EvidenceKinds kinds;
+  UnknownRule rule;
+  std::size_t repeats = 1;  // of cross-validation, each with other folds
+  bool with_timeline = false;
+  bool with_ambiguity = false;
+  bool leave_apps_out = false;
+  // Called from any thread with the step at hand and how much of it is done.
+  std::function<void(std::string_view step, std::size_t done,
+                     std::size_t total)>
+      progress = {};
+};
+
+struct EvaluationRun {
+  Evaluation evaluation;
+  HeldOutScores held_out;  // behind the verdicts, for charts
+  std::size_t folds = 0;   // 0 for a test set
+};
+
+// Fails if the captures fill fewer than two folds, or if apps are to be left
+// out and the others would.
+Result<EvaluationRun> run_cross_validation(const Dataset& data,
+                                           const EvaluateOptions& options);
+
+// Trains on one dataset and tests on another, whose labels are numbered by the
+// same apps. Does not repeat or leave apps out.
+EvaluationRun run_test_set(const Dataset& training, const Dataset& tested,
+                           const EvaluateOptions& options);
+
+}  // namespace flowtell

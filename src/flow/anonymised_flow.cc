@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/anonymised_flow.h"
+
+namespace flowtell {
+
+Flow anonymised(const Flow& flow, Anonymiser& anonymiser) {
+  Flow result = flow;
+  result.device = anonymiser.address(flow.device);
+  result.remote = anonymiser.address(flow.remote);
+  result.name.server = anonymiser.name(flow.name.server);
+  return result;
+}
+
+}  // namespace flowtell

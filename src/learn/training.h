@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Trains a model on a labelled dataset: the recipe behind `flowtell train`.
+//
+// The scores of the cross-validated folds are computed once. The weights, the
+// error targets, the ambiguous groups and the accuracy estimate are all fitted
+// on them. The accuracy estimate is nested: the weights of each fold are
+// learned from the other folds alone.
+//
+// The model depends on the data and the options but not on the number of
+// threads. Cost: about a hundred forests for five folds and eight apps, most of
+// them for the accuracy estimate.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "learn/shape_options.h"
+#include "model/evidence.h"
+#include "model/model.h"
+
+namespace flowtell {
+
+struct TrainOptions {
+  ShapeOptions shape;
+  // Kinds of evidence for the accuracy estimate and the ambiguous groups; the
+  // model learns all kinds.
+  EvidenceKinds kinds;
+  bool with_score = true;     // estimate accuracy by cross-validation
+  bool with_examples = true;  // keep training flows that `explain` can show
+  std::size_t folds = 5;
+  // Called from any thread with the step at hand and how much of it is done.
+  std::function<void(std::string_view step, std::size_t done,
+                     std::size_t total)>
+      progress = {};
+};
+
+// Fails unless at least two apps have flows. If all flows are of one capture,
+// nothing can be held out: weights keep their defaults and the model has no
+// accuracy estimate.
+Result<Model> train(const Dataset& data, const TrainOptions& options);
+
+}  // namespace flowtell
