@@ -48,6 +48,7 @@ constexpr auto kNeeded = std::to_array<const char*>({
     "getsockname",
     "getsockopt",
     // Waiting and clocks.
+    "eventfd2",
     "poll",
     "ppoll",
     "ppoll_time64",

@@ -110,6 +110,7 @@ void FlowTable::end_burst(std::uint32_t position) {
   Device& device = devices_[position];
   for (std::uint32_t at = device.first_flow; at != kNoPosition;) {
     OpenFlow& flow = flows_[at];
+    ++delivered_flows_;
     sink_.take(gather(flow));
     if (options_.key != FlowKey::kFiveTuple) {
       coarse_index_.erase(keyed_hash(coarse_key(pairs_[flow.pair])), at);

@@ -59,6 +59,8 @@ class FlowTable {
   std::size_t peak_open_flows() const { return peak_open_flows_; }
   // Bytes held for flows, their packets, pairs and devices; never shrinks.
   std::size_t memory() const;
+  // Flows delivered whose bursts have ended.
+  std::uint64_t flows() const { return delivered_flows_; }
   // Bursts ended early by the memory bound.
   std::uint64_t bursts_ended_early() const { return bursts_ended_early_; }
 
@@ -124,6 +126,7 @@ class FlowTable {
   std::optional<NameFinder> names_;  // if options_.names
   std::uint64_t bursts_ = 0;
   std::uint64_t bursts_ended_early_ = 0;
+  std::uint64_t delivered_flows_ = 0;
   std::size_t peak_open_flows_ = 0;
   std::vector<PacketRecord> gathered_;
 };

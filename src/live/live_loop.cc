@@ -44,7 +44,8 @@ Result<bool> wait_for_handler(LiveWaiter& waiter, LiveHandler& handler,
                               WaitRequest& wait_request) {
   while (wait_request.holds_frames) {
     Result<void> done;
-    switch (waiter.wait(-1, wait_request.time, wait_request.writable)) {
+    switch (waiter.wait(-1, wait_request.time, wait_request.writable,
+                        wait_request.progress)) {
       case LiveEvent::kStop:
         return true;
       case LiveEvent::kReload:
@@ -91,7 +92,8 @@ Result<LiveEnd> run_live(LiveSource& source, LiveWaiter& waiter,
     full_batches = 0;
     const auto limit =
         count > 0 ? Duration{} : wait_limit(source, *wait_request);
-    switch (waiter.wait(source.descriptor(), limit, wait_request->writable)) {
+    switch (waiter.wait(source.descriptor(), limit, wait_request->writable,
+                        wait_request->progress)) {
       case LiveEvent::kStop:
         done = take_pending(source, batch, handler);
         if (!done) return fail(std::move(done).error());

@@ -19,6 +19,7 @@ struct WaitRequest {
   std::optional<Duration> silence;  // a silence longer than this
   std::optional<Duration> time;     // this much time
   int writable = -1;                // this descriptor to become writable
+  int progress = -1;                // this descriptor to become readable
   bool holds_frames = false;        // no frame is read until then
 };
 

@@ -29,11 +29,11 @@ Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
 }
 
 LiveEvent LiveWaiter::wait(int descriptor, std::optional<Duration> max_wait,
-                           int writable) {
+                           int writable, int progress) {
   // ppoll ignores a negative descriptor.
-  std::array<pollfd, 3> watched = {pollfd{signals_.get(), POLLIN, 0},
-                                   pollfd{descriptor, POLLIN, 0},
-                                   pollfd{writable, POLLOUT, 0}};
+  std::array<pollfd, 4> watched = {
+      pollfd{signals_.get(), POLLIN, 0}, pollfd{descriptor, POLLIN, 0},
+      pollfd{writable, POLLOUT, 0}, pollfd{progress, POLLIN, 0}};
   timespec limit{};
   if (max_wait) {
     const Duration left = std::max(*max_wait, Duration{});

@@ -29,10 +29,10 @@ class LiveWaiter {
   // From here on these signals only become events.
   static Result<LiveWaiter> make(Hangup hangup = Hangup::kReloads);
 
-  // Waits until `descriptor` is readable, `writable` is writable (-1: none), a
-  // signal arrives, or `max_wait` is over (empty: no limit).
+  // Waits until `descriptor` or `progress` is readable, `writable` is writable
+  // (-1: none), a signal arrives, or `max_wait` is over (empty: no limit).
   LiveEvent wait(int descriptor, std::optional<Duration> max_wait,
-                 int writable = -1);
+                 int writable = -1, int progress = -1);
 
  private:
   LiveWaiter(FileHandle signals, Hangup hangup)

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/sharded_meter.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "base/hash.h"
@@ -14,7 +20,7 @@ namespace flowtell {
 namespace {
 
 // A block is handed over at this size, or this long after the last.
-constexpr std::size_t kBlockFrames = 512;
+constexpr std::size_t kBlockPackets = 512;
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 constexpr Duration kBlockTime = std::chrono::milliseconds(2);
 
@@ -24,8 +30,6 @@ constexpr std::size_t kMaxBlocks = 16;
 // How far a shard's time may lag while it has open bursts.
 constexpr Duration kMaxTimeLag = std::chrono::milliseconds(10);
 
-constexpr Duration kFinishPoll = std::chrono::milliseconds(1);
-
 FlowOptions share_of(FlowOptions options, std::size_t shards) {
   options.max_flows = std::max<std::size_t>(options.max_flows / shards, 1);
   return options;
@@ -33,10 +37,23 @@ FlowOptions share_of(FlowOptions options, std::size_t shards) {
 
 }  // namespace
 
-// A meter, and the blocks queued for its thread.
+// Packets of one shard, in order, and their payloads.
+struct ShardedMeter::Block {
+  // Each payload is in `bytes`, the first one first; its data pointer is set
+  // only when the block is processed, since `bytes` moves while it grows.
+  std::vector<Packet> packets;
+  std::vector<std::uint8_t> bytes;
+  Timestamp now;  // no later block holds a packet of an earlier time
+  Timestamp origin;
+  Then then = Then::kContinue;
+};
+
+// A flow table, and the blocks queued for its thread.
 class ShardedMeter::Shard {
  public:
-  Shard(const FlowOptions& options, FlowSink& sink) : meter_(options, sink) {}
+  // `processed`: written after each block.
+  Shard(const FlowOptions& options, FlowSink& sink, int processed)
+      : processed_(processed), table_(options, sink) {}
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
   // Also runs if another shard's thread could not be started.
@@ -51,26 +68,27 @@ class ShardedMeter::Shard {
     thread_ = std::thread([this] { work(); });
   }
 
-  bool put(const Frame& corrected, Timestamp origin) {
-    if (!has_origin_) filling_.origin = origin;
-    has_origin_ = true;
-    filling_.frames.push_back(
-        {corrected.time, filling_.bytes.size(),
-         static_cast<std::uint32_t>(corrected.bytes.size()),
-         corrected.wire_length, corrected.link});
-    filling_.bytes.insert(filling_.bytes.end(), corrected.bytes.begin(),
-                          corrected.bytes.end());
-    last_ = corrected.time;
-    return filling_.frames.size() >= kBlockFrames ||
+  // Returns whether the block is full.
+  bool put(const Packet& packet, bool with_payload, Timestamp origin) {
+    filling_.origin = origin;
+    filling_.packets.push_back(packet);
+    if (with_payload) {
+      filling_.bytes.insert(filling_.bytes.end(), packet.payload.begin(),
+                            packet.payload.end());
+    } else {
+      filling_.packets.back().payload = {};
+    }
+    last_ = packet.time;
+    return filling_.packets.size() >= kBlockPackets ||
            filling_.bytes.size() >= kBlockBytes;
   }
 
-  bool has_waiting() const { return !filling_.frames.empty(); }
+  bool has_waiting() const { return !filling_.packets.empty(); }
 
   // When to send the shard the time if no frame arrives; empty once all its
   // bursts have ended.
   std::optional<Timestamp> next_time_due(Duration burst_gap) const {
-    if (!has_origin_ || sent_time_ > last_ + burst_gap) return std::nullopt;
+    if (!last_ || sent_time_ > *last_ + burst_gap) return std::nullopt;
     return sent_time_ + kMaxTimeLag;
   }
 
@@ -107,8 +125,9 @@ class ShardedMeter::Shard {
   }
 
   std::size_t open_flows() const { return open_flows_; }
+  const std::optional<Timestamp>& origin() const { return origin_; }
   // Safe only while the thread is idle or absent.
-  FlowMeter& meter() { return meter_; }
+  FlowTable& table() { return table_; }
 
  private:
   // --- called by the shard's thread -----------------------------------------
@@ -124,44 +143,53 @@ class ShardedMeter::Shard {
 
       const auto then = block.then;
       process(block);
+      block.packets.clear();
       block.bytes.clear();
-      block.frames.clear();
-      block.origin.reset();
 
       lock.lock();
       spare_.push_back(std::move(block));
       --in_flight_;
       lock.unlock();
       changed_.notify_all();
+      note_processed();
       if (then != Then::kContinue) return;
     }
   }
 
   void process(const Block& block) {
     if (block.then == Then::kAbort) return;
-    if (block.origin) meter_.set_origin(*block.origin);
-    for (const BlockFrame& frame : block.frames) {
-      meter_.add({frame.time, Bytes(&block.bytes[frame.offset], frame.size),
-                  frame.wire_length, frame.link});
-      metered_ = frame.time;
+    std::size_t offset = 0;
+    for (Packet packet : block.packets) {
+      if (!origin_) origin_ = block.origin;
+      packet.payload =
+          std::span(block.bytes).subspan(offset, packet.payload.size());
+      offset += packet.payload.size();
+      table_.add(packet);
     }
     if (block.then == Then::kFinish) {
-      meter_.finish();
+      table_.finish();
     } else {
-      meter_.note_silence(block.now - metered_);
+      table_.advance(block.now);
     }
-    open_flows_ = meter_.open_flows();
+    open_flows_ = table_.open_flows();
+  }
+
+  // The counter cannot overflow: it is cleared long before 2^64 blocks.
+  void note_processed() const {
+    const std::uint64_t one = 1;
+    require(::write(processed_, &one, sizeof one) == sizeof one,
+            "an eventfd takes a number");
   }
 
   // Used by the reading thread.
   Block filling_;
-  bool has_origin_ = false;
-  Timestamp last_{};  // of the frames
+  std::optional<Timestamp> last_;  // of the packets
   Timestamp sent_time_{};
+  int processed_;
 
   // Used by the shard's thread.
-  FlowMeter meter_;
-  Timestamp metered_{};
+  FlowTable table_;
+  std::optional<Timestamp> origin_;
   std::atomic<std::size_t> open_flows_{0};
 
   // Guarded by mutex_; in_flight_ may be read without it.
@@ -177,11 +205,18 @@ class ShardedMeter::Shard {
 ShardedMeter::ShardedMeter(const FlowOptions& options,
                            std::span<FlowSink* const> sinks)
     : finder_(options.lan, options.max_flows * PairTable::kPairsPerFlow),
+      with_payload_(options.names),
       burst_gap_(options.burst_gap) {
   require(!sinks.empty(), "a sharded meter needs a sink");
+  if (sinks.size() > 1) {
+    processed_ = FileHandle(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (processed_.get() < 0) {
+      throw std::system_error(errno, std::generic_category(), "eventfd");
+    }
+  }
   const FlowOptions share = share_of(options, sinks.size());
   for (FlowSink* sink : sinks) {
-    shards_.push_back(std::make_unique<Shard>(share, *sink));
+    shards_.push_back(std::make_unique<Shard>(share, *sink, processed_.get()));
   }
   if (is_single()) return;
   for (const auto& shard : shards_) shard->start();
@@ -193,31 +228,21 @@ ShardedMeter::~ShardedMeter() {
 }
 
 void ShardedMeter::add(const Frame& frame) {
-  if (is_single()) {
-    shards_.front()->meter().add(frame);
-    return;
-  }
-  Frame corrected = frame;
-  corrected.time = times_.correct(frame.time);
-  ++frames_;
-  if (!seen_.first) seen_.first = handed_over_ = now_ = corrected.time;
-  seen_.last = corrected.time;
-  if (seen_.links.empty() || *seen_.links.begin() != frame.link) {
-    seen_.links.insert(frame.link);
-  }
-  now_ = std::max(now_, corrected.time);
-  if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
-
   Packet packet;
-  const FrameOutcome outcome = decoder_.decode(corrected, packet);
-  if (outcome != FrameOutcome::kUsed) {
-    ++seen_.frames;
-    seen_.ledger.count(outcome);
+  const bool is_packet = intake_.take(frame, packet);
+  if (is_single()) {
+    if (is_packet) shards_.front()->table().add(packet);
     return;
   }
+  if (intake_.frames() == 1) handed_over_ = now_ = *intake_.last();
+  now_ = std::max(now_, *intake_.last());
+  if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
+  if (!is_packet) return;
   const std::uint64_t hash = keyed_hash(finder_.device_of(packet));
   Shard& shard = *shards_[static_cast<std::size_t>(hash % shards_.size())];
-  if (shard.put(corrected, *seen_.first)) shard.hand_over(now_);
+  if (shard.put(packet, with_payload_, *intake_.first())) {
+    shard.hand_over(now_);
+  }
 }
 
 void ShardedMeter::hand_over_blocks() {
@@ -231,26 +256,22 @@ void ShardedMeter::hand_over_blocks() {
 }
 
 void ShardedMeter::note_silence(Duration since_last_frame) {
-  if (is_single()) {
-    shards_.front()->meter().note_silence(since_last_frame);
-    return;
-  }
-  if (!seen_.last) return;
-  const Duration room = MonotonicTimes::kLatest - *seen_.last;
-  now_ = std::max(now_, *seen_.last + std::min(since_last_frame, room));
+  if (!intake_.last()) return;
+  const Timestamp time = intake_.time_after(since_last_frame);
+  if (is_single()) return shards_.front()->table().advance(time);
+  now_ = std::max(now_, time);
   hand_over_blocks();
 }
 
 std::optional<Duration> ShardedMeter::next_end() const {
-  if (is_single()) return shards_.front()->meter().next_end();
-  std::optional<Duration> next;
+  std::optional<Timestamp> next;
   for (const auto& shard : shards_) {
-    const auto due = shard->next_time_due(burst_gap_);
-    if (!due) continue;
-    const Duration silence = *due - *seen_.last;
-    next = std::min(silence, next.value_or(silence));
+    const auto due = is_single() ? shard->table().next_end()
+                                 : shard->next_time_due(burst_gap_);
+    if (due) next = std::min(*due, next.value_or(*due));
   }
-  return next;
+  if (!next) return std::nullopt;
+  return *next - *intake_.last();
 }
 
 bool ShardedMeter::is_busy() const {
@@ -262,15 +283,23 @@ void ShardedMeter::wait_until_idle() {
   for (const auto& shard : shards_) shard->wait_until_idle();
 }
 
+void ShardedMeter::clear_progress() {
+  std::uint64_t blocks = 0;
+  if (processed_.get() < 0) return;
+  // Fails if no block was processed since.
+  [[maybe_unused]] const auto size =
+      ::read(processed_.get(), &blocks, sizeof blocks);
+}
+
 void ShardedMeter::finish(const std::function<void()>& meanwhile) {
-  if (is_single()) {
-    shards_.front()->meter().finish();
-    return;
-  }
+  if (is_single()) return shards_.front()->table().finish();
   hand_over_last(Then::kFinish);
+  // A busy shard writes to the descriptor after this check.
   while (is_busy()) {
+    pollfd watched{processed_.get(), POLLIN, 0};
+    ::poll(&watched, 1, -1);
+    clear_progress();
     meanwhile();
-    std::this_thread::sleep_for(kFinishPoll);
   }
   for (const auto& shard : shards_) shard->join();
 }
@@ -280,29 +309,25 @@ void ShardedMeter::hand_over_last(Then then) {
 }
 
 ShardedMeter::Progress ShardedMeter::progress() const {
-  if (is_single()) {
-    const FlowMeter& meter = shards_.front()->meter();
-    const MeterReport report = meter.report();
-    return {report.frames, report.last, meter.open_flows(), report.ledger};
-  }
-  Progress progress{frames_, seen_.last, 0, seen_.ledger};
+  Progress progress{intake_.frames(), intake_.last(), 0, intake_.ledger()};
   for (const auto& shard : shards_) {
-    progress.open_flows += shard->open_flows();
+    progress.open_flows +=
+        is_single() ? shard->table().open_flows() : shard->open_flows();
   }
   return progress;
 }
 
 MeterReport ShardedMeter::report() const {
-  if (is_single()) return shards_.front()->meter().report();
-  MeterReport report = seen_;
-  report.late_frames = times_.late();
-  report.clock_steps = times_.steps();
-  for (const auto& shard : shards_) report += shard->meter().report();
+  MeterReport report = intake_.report();
+  for (const auto& shard : shards_) {
+    report.flows += shard->table().flows();
+    report.bursts_ended_early += shard->table().bursts_ended_early();
+  }
   return report;
 }
 
-const FlowMeter& ShardedMeter::meter(std::size_t shard) const {
-  return shards_[shard]->meter();
+const std::optional<Timestamp>& ShardedMeter::origin(std::size_t shard) const {
+  return is_single() ? intake_.first() : shards_[shard]->origin();
 }
 
 }  // namespace flowtell

@@ -5,19 +5,18 @@
 //
 // The kernel's fanout (PACKET_FANOUT) cannot keep a device in one shard: if
 // both ends of a pair are in the LAN, or neither, the first packet decides
-// which end is the device. So the reading thread decodes each frame up to its
-// ports, finds its device (DeviceFinder), and hands the frame, with a
-// non-decreasing time, to the device's shard. That shard has all state of a
-// burst: its packets and times, the pair's first packet, and the device's DNS
-// answers. Bursts, flows and verdicts equal those of one meter; only the order
-// of bursts of different devices may differ. Two exceptions: multicast DNS is
-// known only to devices of the same shard, and after an hour idle within a
-// burst, a pair inside the LAN is attributed again.
+// which end is the device. So the reading thread decodes each frame, finds the
+// packet's device (DeviceFinder), and hands the packet to the device's shard.
+// That shard has all state of a burst: its packets, the pair's first packet,
+// and the device's DNS answers. Bursts, flows and verdicts equal those of one
+// meter; only the order of bursts of different devices may differ. Two
+// exceptions: multicast DNS is known only to devices of the same shard, and
+// after an hour idle within a burst, a pair inside the LAN is attributed again.
 //
-// Frames are handed over in blocks. Each block carries a watermark: no later
-// frame is older. A silence only moves the watermark. A shard that cannot keep
-// up makes the reader wait, so frames are lost, and counted, only in the
-// kernel.
+// Packets are handed over in blocks, with the part of their payload that the
+// search for names needs. Each block carries a watermark: no later packet is
+// older. A silence only moves the watermark. A shard that cannot keep up makes
+// the reader wait, so frames are lost, and counted, only in the kernel.
 //
 // With one sink there are no threads: the caller does all work. One thread
 // calls this class; the shards' threads call the sinks.
@@ -30,15 +29,18 @@
 #include <span>
 #include <vector>
 
+#include "base/file.h"
 #include "flow/device_finder.h"
-#include "flow/flow_meter.h"
+#include "flow/flow_table.h"
+#include "flow/frame_intake.h"
 
 namespace flowtell {
 
 class ShardedMeter {
  public:
   // One shard per sink; the sinks outlive this object. The shards divide the
-  // limits of one meter among them. REQUIRES: there is a sink.
+  // limits of one meter among them. Throws std::system_error if the system has
+  // no thread or descriptor left. REQUIRES: there is a sink.
   ShardedMeter(const FlowOptions& options, std::span<FlowSink* const> sinks);
   ShardedMeter(const ShardedMeter&) = delete;
   ShardedMeter& operator=(const ShardedMeter&) = delete;
@@ -53,59 +55,50 @@ class ShardedMeter {
 
   // Whether shards have unprocessed blocks.
   bool is_busy() const;
+  // A descriptor that becomes readable when a shard has processed a block, and
+  // stays so until `clear_progress`; -1 with one sink.
+  int progress_descriptor() const { return processed_.get(); }
+  void clear_progress();
   // Waits until no shard is busy. Until the next `add` or `note_silence` the
   // sinks are not called, so their shared state may be replaced.
   void wait_until_idle();
 
-  // Ends all bursts; no frames follow. Calls `meanwhile` about every
-  // millisecond while it waits.
+  // Ends all bursts; no frames follow. Calls `meanwhile` as the shards proceed.
   void finish(const std::function<void()>& meanwhile = [] {});
 
-  // The progress so far; while shards are busy, that of a moment ago.
+  // The progress so far; while shards are busy, the open flows are those of a
+  // moment ago.
   struct Progress {
     std::uint64_t frames = 0;
     std::optional<Timestamp> last;
     std::size_t open_flows = 0;
-    Ledger ledger;  // with several shards, without the used frames
+    Ledger ledger;
   };
   Progress progress() const;
   // REQUIRES: the shards are idle or finished.
   MeterReport report() const;
 
   std::size_t size() const { return shards_.size(); }
-  // The meter of a shard's flows, whose times count from its origin.
-  const FlowMeter& meter(std::size_t shard) const;
+  // From when the times of a shard's flows count. Set when its first flow
+  // arrives; for its sink.
+  const std::optional<Timestamp>& origin(std::size_t shard) const;
 
  private:
-  struct BlockFrame {
-    Timestamp time;
-    std::size_t offset;  // of its bytes in the block
-    std::uint32_t size;
-    std::uint32_t wire_length;
-    LinkType link;
-  };
   enum class Then { kContinue, kFinish, kAbort };
-  struct Block {
-    std::vector<std::uint8_t> bytes;
-    std::vector<BlockFrame> frames;
-    Timestamp now;  // no later block holds a frame of an earlier time
-    std::optional<Timestamp> origin;
-    Then then = Then::kContinue;
-  };
   class Shard;
+  struct Block;
 
   bool is_single() const { return shards_.size() == 1; }
   void hand_over_blocks();
   void hand_over_last(Then then);
 
-  MonotonicTimes times_;
-  Decoder decoder_;
+  FrameIntake intake_;
   DeviceFinder finder_;
-  MeterReport seen_;  // by the reader; its ledger lacks the shards' frames
-  std::uint64_t frames_ = 0;
+  bool with_payload_;
   Timestamp now_{};          // of the last frame, plus the silence since
   Timestamp handed_over_{};  // the time of the last handover
   Duration burst_gap_;
+  FileHandle processed_;  // an eventfd, written by the shards
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 

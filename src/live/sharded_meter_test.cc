@@ -4,6 +4,7 @@
 #include "live/sharded_meter.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <filesystem>
 #include <map>
@@ -286,7 +287,7 @@ class ShardBlocks : public testing::Test {
   }
 
   ShardSinks sinks_{2};
-  ShardedMeter sharded_meter_{{}, sinks_.sinks};
+  ShardedMeter sharded_meter_{options(), sinks_.sinks};
   Port port_ = 1000;
 };
 
@@ -312,15 +313,51 @@ TEST_F(ShardBlocks, AreHandedOverAtTheFrameLimit) {
   EXPECT_EQ(handed_over(), 512u);
 }
 
-TEST_F(ShardBlocks, AreHandedOverAtTheByteLimit) {
-  constexpr std::size_t kHeaders = 14 + 20 + 8;
+TEST_F(ShardBlocks, AreHandedOverAtTheByteLimitOfPayload) {
   constexpr std::size_t kQuarter = std::size_t{64} << 10;
-  for (int i = 0; i < 4; ++i) add(0ms, kQuarter - kHeaders - 1 - 1000);
+  for (int i = 0; i < 4; ++i) add(0ms, kQuarter - 1 - 1000);
   EXPECT_EQ(handed_over(), 0u);
-  add(0ms, 4 * 1001 - kHeaders - 1);
+  add(0ms, 4 * 1001 - 1);
   EXPECT_EQ(handed_over(), 0u) << "one byte is missing";
-  add(0ms);
+  add(0ms, 1);
   EXPECT_EQ(handed_over(), 6u);
+}
+
+TEST_F(ShardBlocks, MakeTheDescriptorReadableWhenProcessed) {
+  const auto is_readable = [&] {
+    pollfd watched{sharded_meter_.progress_descriptor(), POLLIN, 0};
+    return ::poll(&watched, 1, 0) == 1;
+  };
+  add(0ms);
+  EXPECT_FALSE(is_readable());
+  sharded_meter_.note_silence(0ms);
+  pollfd watched{sharded_meter_.progress_descriptor(), POLLIN, 0};
+  EXPECT_EQ(::poll(&watched, 1, 10'000), 1);
+  sharded_meter_.wait_until_idle();
+  sharded_meter_.clear_progress();
+  EXPECT_FALSE(is_readable());
+  sharded_meter_.clear_progress();  // nothing to clear
+  EXPECT_FALSE(is_readable());
+}
+
+// Without names the payload is not looked at, so it does not fill blocks.
+TEST(ShardsWithoutNames, HoldNoPayload) {
+  ShardSinks sinks(2);
+  ShardedMeter sharded_meter({}, sinks.sinks);
+  for (int i = 0; i < 20; ++i) {
+    sharded_meter.add(frame()
+                          .ethernet()
+                          .ipv4(device_name(1))
+                          .udp(static_cast<Port>(1000 + i), 443)
+                          .payload(60'000)
+                          .at(kTestStart)
+                          .build()
+                          .view());
+  }
+  sharded_meter.wait_until_idle();
+  EXPECT_EQ(sharded_meter.progress().open_flows, 0u);
+  sharded_meter.finish();
+  EXPECT_EQ(sharded_meter.report().flows, 20u);
 }
 
 TEST(ShardLimits, DivideTheLimitsOfOneMeter) {

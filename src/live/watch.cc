@@ -9,9 +9,6 @@ namespace {
 // The most of a capture that a kill can lose.
 constexpr Duration kFlushEvery = std::chrono::seconds(1);
 
-// The poll interval for the results of the shards' threads.
-constexpr Duration kShardEvery = std::chrono::milliseconds(5);
-
 void shorten(std::optional<Duration>& wait, Duration to) {
   wait = std::min(to, wait.value_or(to));
 }
@@ -67,7 +64,7 @@ Result<WaitRequest> Watch::poll() {
     check_written(options_.writer->flush());
   }
   // Before the tick, which may miss blocks that finish during it.
-  const bool is_busy = sharded_meter_.is_busy();
+  sharded_meter_.clear_progress();
   if (auto done = options_.tick(); !done) return fail(std::move(done).error());
   WaitRequest wait_request;
   wait_request.silence = sharded_meter_.next_end();
@@ -75,7 +72,7 @@ Result<WaitRequest> Watch::poll() {
   wait_request.writable = options_.writable();
   wait_request.holds_frames =
       options_.waits_for_reader && wait_request.writable >= 0;
-  if (is_busy) shorten(wait_request.time, kShardEvery);
+  wait_request.progress = sharded_meter_.progress_descriptor();
   if (options_.writer != nullptr) shorten(wait_request.time, next_flush_ - now);
   return wait_request;
 }

@@ -272,8 +272,7 @@ class WatchCommand : public Command {
     options.notice = [&](const std::string& text) { reporting.notice(text); };
     watch.emplace(std::move(options), reporting.sinks());
     for (std::size_t i = 0; i < watch->sharded_meter().size(); ++i) {
-      reporting.reporter(i).begin_capture(
-          watch->sharded_meter().meter(i).origin());
+      reporting.reporter(i).begin_capture(watch->sharded_meter().origin(i));
     }
     reporting.begin();
     publish();

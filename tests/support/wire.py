@@ -10,6 +10,9 @@ import subprocess
 import threading
 import time
 
+from process_state import is_listening
+from waiting import becomes
+
 
 def make_wire():
     for command in ("link add lan0 type veth peer name phone0", "link set lan0 up", "link set phone0 up"):
@@ -46,23 +49,11 @@ def phone():
     return link
 
 
-def listeners():
-    """The number of sockets that receive frames from links."""
-    return len(pathlib.Path("/proc/net/packet").read_text().splitlines())
-
-
-def wait_until_listening(process, before):
-    """Starting takes time on a busy machine."""
-    deadline = time.monotonic() + 30
-    while listeners() <= before and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
 class Program:
-    """A running flowtell and its lines of output, with their times."""
+    """A running flowtell and its lines of output, with their times. One that listens on a link does so from the start,
+    or has ended."""
 
-    def __init__(self, *arguments, ready=0.4, env=None):
-        before = listeners()
+    def __init__(self, *arguments, listens=True, env=None):
         self.process = subprocess.Popen([str(word) for word in arguments], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, env=env)
         self.lines, self.errors = [], []
@@ -70,9 +61,8 @@ class Program:
                         ((self.process.stdout, self.lines), (self.process.stderr, self.errors))]
         for reader in self.readers:
             reader.start()
-        if ready > 0:
-            wait_until_listening(self.process, before)
-            time.sleep(ready)
+        if listens:
+            becomes(lambda: self.process.poll() is not None or is_listening(self.process.pid), 30)
 
     @staticmethod
     def read(stream, into):

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "flow/frame_intake.h"
+
+#include <algorithm>
+
+namespace flowtell {
+
+MeterReport& MeterReport::operator+=(const MeterReport& other) {
+  frames += other.frames;
+  ledger += other.ledger;
+  flows += other.flows;
+  late_frames += other.late_frames;
+  clock_steps += other.clock_steps;
+  bursts_ended_early += other.bursts_ended_early;
+  links.insert(other.links.begin(), other.links.end());
+  if (other.first) first = std::min(first.value_or(*other.first), *other.first);
+  if (other.last) last = std::max(last.value_or(*other.last), *other.last);
+  return *this;
+}
+
+bool FrameIntake::take(const Frame& frame, Packet& packet) {
+  Frame corrected = frame;
+  corrected.time = times_.correct(frame.time);
+  ++report_.frames;
+  if (!report_.first) report_.first = corrected.time;
+  report_.last = corrected.time;
+  if (report_.links.empty() || *report_.links.begin() != frame.link) {
+    report_.links.insert(frame.link);
+  }
+  const FrameOutcome outcome = decoder_.decode(corrected, packet);
+  report_.ledger.count(outcome);
+  return outcome == FrameOutcome::kUsed;
+}
+
+MeterReport FrameIntake::report() const {
+  MeterReport report = report_;
+  report.late_frames = times_.late();
+  report.clock_steps = times_.steps();
+  return report;
+}
+
+Timestamp FrameIntake::time_after(Duration silence) const {
+  const Duration room = MonotonicTimes::kLatest - *report_.last;
+  return *report_.last + std::min(silence, room);
+}
+
+}  // namespace flowtell
