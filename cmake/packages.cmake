@@ -21,6 +21,11 @@ foreach(part program:flowtell runtime:libflowtell0 library:libflowtell-dev)
   file(WRITE ${share}/${package}.overrides
     "# These packages are not uploaded to Debian, so they close no bug there.\n"
     "${package}: initial-upload-closes-no-bugs\n")
+  if(component STREQUAL runtime)
+    file(APPEND ${share}/${package}.overrides
+      "# CPack writes scripts that do what the trigger does.\n"
+      "${package}: maintscript-calls-ldconfig\n")
+  endif()
   install(FILES ${share}/${package}.overrides RENAME ${package}
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides
     COMPONENT ${component})
@@ -64,8 +69,12 @@ does.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME libflowtell0)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
+# How other packages depend on the library, and that the linker's cache is
+# renewed.
+file(WRITE ${share}/shlibs "libflowtell 0 libflowtell0 (>= ${PROJECT_VERSION})\n")
+file(WRITE ${share}/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
+  "${share}/shlibs;${share}/triggers")
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION
 "The library that the program flowtell is made of: captures become
 packets, flows and features, these train a model, and a model names

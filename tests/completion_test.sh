@@ -49,9 +49,11 @@ ask_fish() {
   fish --no-config -c 'source ./flowtell.fish; complete -C "$argv[1]"' -- "$1" | cut -f 1
 }
 # zsh completes only in a terminal: this makes one, and records the candidates
-# as they are added.
+# as they are added. The shell reads what follows the tab when it has completed:
+# two ^U erase the line (the first may answer a question about a long list), and
+# a command reports that the end is reached.
 ask_zsh() {
-  LINE=$1 zsh -f -c '
+  LINE=$1 timeout 60 zsh -f -c '
     zmodload zsh/zpty
     zpty shell zsh -f
     zpty -w shell "PS1= ; stty -echo; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -d $PWD/dump"
@@ -59,11 +61,10 @@ ask_zsh() {
     zpty -w shell "print -n rea; print dy"
     zpty -r shell nothing "*ready*"
     : >offered
-    zpty -w -n shell "$LINE"$'"'\\t'"'
-    for try in {1..100}; do sleep 0.1; [[ -s offered ]] && break; done
-    sleep 0.3
+    zpty -w shell "$LINE"$'"'\\t\\x15\\x15'"'"print -n fini; print shed"
+    zpty -r shell nothing "*finished*"
     zpty -d shell
-    cat offered'
+    cat offered' || echo "zsh: no end of the completion of '$1' within 60 s" >&2
 }
 
 "$flowtell" reference bash >flowtell.bash

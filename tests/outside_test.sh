@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The installed library as other programs use it: installs it to a temporary
-# folder, builds tests/outside with CMake and with pkg-config, shared and static,
-# and compares the verdicts with the program's. Checks what is installed and
-# exported.
+# folder, checks what is installed and exported, and compares the verdicts of the
+# programs in tests/outside with those of flowtell.
 #   tests/outside_test.sh BUILD-FOLDER
 set -euo pipefail
 build=$(realpath "$1")
@@ -44,20 +43,6 @@ others=$(nm -D --defined-only "$library" | grep -vE ' T flowtell_| A FLOWTELL_0.
 readelf -d "$library" | grep -q 'SONAME.*\[libflowtell\.so\.0\]' || fail "Its SONAME is wrong."
 echo "$(wc -l <"$folder/exported") functions exported, $(wc -l <<<"$headers") headers installed."
 
-# By CMake, then by pkg-config.
-quietly() { "$@" >"$folder/log" 2>&1 || fail "$(cat "$folder/log")"; }
-quietly cmake -S tests/outside -B "$folder/outside" -DCMAKE_PREFIX_PATH="$prefix"
-quietly cmake --build "$folder/outside"
-PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name flowtell.pc)")
-export PKG_CONFIG_PATH
-lib=$(dirname "$library")
-read -ra flags < <(pkg-config --define-variable=prefix="$prefix" --cflags --libs flowtell)
-read -ra static < <(pkg-config --define-variable=prefix="$prefix" --cflags --libs --static flowtell)
-gcc -std=c99 tests/outside/verdicts.c -o "$folder/c" "${flags[@]}" -Wl,-rpath,"$lib"
-g++ -std=c++20 tests/outside/verdicts.cc -o "$folder/cc" "${flags[@]}" -Wl,-rpath,"$lib"
-gcc -std=c99 tests/outside/verdicts.c -o "$folder/c_static" \
-  "${static[@]/#-lflowtell/-l:libflowtell.a}"
-
 "$build/flowtell" train samples/home -o "$folder/apps.model" --trees 20 --no-score 2>/dev/null
 capture=$(find samples/mobile samples/home -name '*.pcap*' 2>/dev/null | sort | head -n 1)
 "$build/flowtell" classify "$folder/apps.model" "$capture" --format csv >"$folder/csv"
@@ -68,11 +53,6 @@ for row in csv.DictReader(open(sys.argv[1])):
           f"{float(row['confidence']):.4f} {row['app']}")
 END
 [ -s "$folder/expected" ] || fail "There are no verdicts to compare."
-for program in "$folder"/outside/flowtell*_from_* "$folder"/c "$folder"/cc "$folder"/c_static; do
-  "$program" samples/home "$folder/own.model" "$capture" >"$folder/verdicts" ||
-    fail "$program fails with exit code $?."
-  diff "$folder/expected" "$folder/verdicts" || fail "$program gives other verdicts."
-  cmp "$folder/apps.model" "$folder/own.model" || fail "$program trains another model."
-done
-if ldd "$folder/c_static" | grep -q libflowtell; then fail "c_static is not static."; fi
-echo "From outside, shared and static, by CMake and by pkg-config: $(wc -l <"$folder/verdicts") equal verdicts."
+tests/outside/try.sh samples/home "$capture" "$folder/verdicts" "$prefix"
+diff "$folder/expected" "$folder/verdicts" || fail "The program gives other verdicts."
+cmp "$folder/apps.model" "$folder/verdicts.model" || fail "The program trains another model."
