@@ -83,9 +83,9 @@ install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
 configure_package_config_file(packaging/flowtellConfig.cmake.in
   share/flowtellConfig.cmake INSTALL_DESTINATION ${cmake_folder}
   PATH_VARS CMAKE_INSTALL_INCLUDEDIR CMAKE_INSTALL_LIBDIR)
-# Before 1.0 a new minor version may change anything.
+# An incompatible change of flowtell.h raises SOVERSION and the major version.
 write_basic_package_version_file(share/flowtellConfigVersion.cmake
-  COMPATIBILITY SameMinorVersion)
+  COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/share/flowtellConfig.cmake
   ${CMAKE_BINARY_DIR}/share/flowtellConfigVersion.cmake
   DESTINATION ${cmake_folder} COMPONENT library)

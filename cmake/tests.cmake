@@ -7,6 +7,20 @@ include(GoogleTest)
 find_package(GTest REQUIRED)
 find_package(rapidcheck REQUIRED)
 
+# Each test is a process of its own. With sanitizers, whose processes are slow
+# to start, each process runs a sixteenth of the tests.
+function(add_gtests target)
+  if(NOT FLOWTELL_SANITIZE)
+    gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST PROPERTIES ${ARGN})
+    return()
+  endif()
+  foreach(shard RANGE 15)
+    add_test(NAME ${target}_${shard} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${target}_${shard} PROPERTIES ${ARGN}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=16;GTEST_SHARD_INDEX=${shard}")
+  endforeach()
+endfunction()
+
 add_library(test_support STATIC
   tests/support/api_reference.cc
   tests/support/app_captures.cc
@@ -105,7 +119,6 @@ set(unit_test_sources
   src/model/dataset_test.cc
   src/model/evidence_test.cc
   src/model/examples_test.cc
-  src/model/flow_limits_test.cc
   src/model/labelled_captures_test.cc
   src/model/manifest_test.cc
   src/model/model_file_test.cc
@@ -130,6 +143,7 @@ set(unit_test_sources
   src/learn/cross_validation_test.cc
   src/learn/error_target_fit_test.cc
   src/learn/feature_profile_finder_test.cc
+  src/learn/flow_limits_test.cc
   src/learn/forest_builder_test.cc
   src/learn/held_out_scores_test.cc
   src/learn/novelty_fit_test.cc
@@ -233,7 +247,7 @@ unite_folders(unit_tests)
 target_link_libraries(unit_tests
   PRIVATE flowtell_tool test_support CLI11::CLI11 GTest::gtest_main
           rapidcheck_gtest nlohmann_json::nlohmann_json project_warnings)
-gtest_discover_tests(unit_tests DISCOVERY_MODE PRE_TEST)
+add_gtests(unit_tests)
 
 # Whole-program tests: commands in a temporary folder, compared with
 # tests/expected, which FLOWTELL_BLESS=1 in the environment rewrites.
@@ -268,8 +282,7 @@ target_compile_definitions(program_tests PRIVATE
 target_link_libraries(program_tests
   PRIVATE test_support GTest::gtest_main nlohmann_json::nlohmann_json
           project_warnings)
-gtest_discover_tests(program_tests DISCOVERY_MODE PRE_TEST
-                     PROPERTIES LABELS program)
+add_gtests(program_tests LABELS program)
 
 # Floods of traffic from outsiders, some minutes long (docs/reliability.md).
 add_executable(flood_tests tests/flood_tests.cc)
@@ -286,13 +299,17 @@ if(NOT FLOWTELL_SANITIZE)
                        LABELS flood)
 endif()
 
-# Full disks, kills, lack of memory and other faults, in a private sandbox;
-# skipped if there can be none.
-add_test(NAME faults COMMAND /usr/bin/python3 -B
-  ${CMAKE_CURRENT_SOURCE_DIR}/tests/faults_test.py $<TARGET_FILE:flowtell>
-  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
-set_tests_properties(faults PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
-                     LABELS fault)
+# Full disks, kills, lack of memory and other faults, in private sandboxes;
+# skipped if there can be none. Signals, whose tests mostly wait, and the rest.
+set(signal_parts kills_of_train kills_of_capture kills_of_watch signal_storms)
+foreach(parts "faults;--not" "faults_signals")
+  list(POP_FRONT parts name)
+  add_test(NAME ${name} COMMAND /usr/bin/python3 -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/faults_test.py $<TARGET_FILE:flowtell>
+    ${CMAKE_CURRENT_SOURCE_DIR}/samples/home ${parts} ${signal_parts})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600
+                       LABELS fault)
+endforeach()
 
 # Properties of outputs besides their bytes, in a sandbox as well. The library
 # logs what a program syncs.
@@ -351,7 +368,8 @@ set_tests_properties(html PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
                      LABELS browser)
 
 # Tests that need their own networks: root or user namespaces. Skipped, with a
-# reason, if these or the programs are absent.
+# reason, if these or the programs are absent. Each has namespaces of its own, so
+# they may run at the same time; they mostly wait, so test.sh runs four.
 function(add_net_test name)
   add_test(NAME ${name} COMMAND /usr/bin/python3 ${ARGN})
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 900
@@ -364,14 +382,31 @@ add_net_test(lab ${CMAKE_CURRENT_SOURCE_DIR}/tests/lab_test.py
 # The crash test kills the gateway at each step.
 add_executable(gateway_crash tests/gateway_crash.cc)
 target_link_libraries(gateway_crash PRIVATE flowtell_operation project_warnings)
-add_net_test(gateway -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py
-  $<TARGET_FILE:flowtell> $<TARGET_FILE:gateway_crash>)
+# A test for each class.
+set(gateway_test ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_test.py)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${gateway_test})
+file(STRINGS ${gateway_test} classes REGEX "^class ")
+foreach(class IN LISTS classes)
+  string(REGEX REPLACE "^class ([A-Za-z]+).*" "\\1" class ${class})
+  string(REGEX REPLACE "([a-z])([A-Z])" "\\1_\\2" name ${class})
+  string(TOLOWER gateway_${name} name)
+  add_net_test(${name} -B ${gateway_test} $<TARGET_FILE:flowtell>
+    $<TARGET_FILE:gateway_crash> ${class})
+endforeach()
 add_net_test(gateway_limits -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_limits_test.py
   $<TARGET_FILE:flowtell> $<TARGET_FILE:sync_counter>)
-add_net_test(live -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
-  $<TARGET_FILE:flowtell> ${shared}/captures/group-b
-  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+foreach(parts "live;--other" "live_readers;--readers" "live_load;--load")
+  list(POP_FRONT parts name)
+  add_net_test(${name} -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py
+    ${parts} $<TARGET_FILE:flowtell> ${shared}/captures/group-b
+    ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+endforeach()
+# It measures drops and delays, so nothing else may run.
+set_tests_properties(live_load PROPERTIES RUN_SERIAL ON)
+# Started first, as they take about a minute each.
+set_tests_properties(lab gateway_clients gateway_undo live live_readers
+                     PROPERTIES COST 60)
 add_executable(privileges_probe tests/privileges_probe.cc)
 target_link_libraries(privileges_probe PRIVATE flowtell_operation project_warnings)
 add_net_test(privileges -B
@@ -380,5 +415,3 @@ add_net_test(privileges -B
 add_net_test(metrics -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/metrics_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples)
-# It checks that no packet is dropped, so nothing else may run.
-set_tests_properties(live PROPERTIES RUN_SERIAL ON)

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "capture/capture_file.h"
-#include "capture/compressed.h"
+#include "capture/file_formats.h"
 #include "classify/flow_reporter.h"
 #include "report/flow_writer.h"
 #include "report/ledger_text.h"

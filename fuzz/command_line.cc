@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 #include "features/feature_list.h"
 #include "flow/lan.h"
 #include "gateway/ipv4.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Arbitrary bytes after the magic number of a pcapng file.
-#include "capture/pcapng_reader.h"
+#include "capture/file_formats.h"
 
 #include "capture_twins.h"
 #include "target.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Arbitrary bytes, decompressed as zstd.
-#include "capture/compressed.h"
+#include "capture/file_formats.h"
 #include "target.h"
 #include "unpacked_twins.h"
 

@@ -6,18 +6,22 @@
  * functions and nothing else.
  *
  *   flowtell_dataset     labelled captures, measured
- *   flowtell_model       what training makes, and a file holds
+ *   flowtell_model       a trained model
  *   flowtell_classifier  a model ready to classify
  *   flowtell_session     one stream of frames on its way to flows and verdicts
  *   flowtell_capture     a capture file being read
  *
- * Errors. A function that can fail returns a flowtell_status and writes the
- * same status and a sentence with the remedy to `error`, unless that is NULL.
- * On failure it writes to no other output argument.
+ * Errors. A function that can fail returns a flowtell_status. On failure it
+ * writes the status and a sentence with the remedy to `error`, unless that is
+ * NULL, and to no other output argument.
  *
  * Options. A NULL option pointer selects all defaults, and so does a field that
- * is 0 or NULL. `size` is sizeof the struct, so that a later version can add
- * fields: flowtell_train_options options = {.size = sizeof options};
+ * is 0 or NULL. `size` must be sizeof the struct, so that a later version can
+ * add fields: flowtell_train_options options = {.size = sizeof options};
+ *
+ * Arguments. Handles, output arguments, callbacks and paths must not be NULL
+ * unless stated. A callback must not throw, jump out, or call a function with
+ * the session that called it.
  *
  * Threads. Datasets, models and classifiers never change: any number of threads
  * may share one. Sessions and captures are used by one thread at a time.
@@ -26,7 +30,8 @@
  * A classifier keeps its model alive, and a session its classifier: they may be
  * released in any order. Text returned through `char **` is released by
  * flowtell_text_free. Other pointers returned borrow from the handle that they
- * came from. All text is UTF-8 and ends with a zero byte.
+ * came from. All text ends with a zero byte and is UTF-8, except where a path
+ * is not.
  *
  * Times are in nanoseconds, points in time since 1970-01-01 UTC.
  */
@@ -51,7 +56,9 @@ FLOWTELL_API const char* flowtell_version(void);
 
 /* ---- Errors ------------------------------------------------------------ */
 
-typedef enum flowtell_status {
+typedef int32_t flowtell_status;
+
+enum {
   FLOWTELL_OK = 0,
   FLOWTELL_USAGE = 1,                 /* the caller's request is invalid */
   FLOWTELL_NOT_FOUND = 2,             /* a file or folder does not exist */
@@ -64,7 +71,7 @@ typedef enum flowtell_status {
   FLOWTELL_NOT_WRITABLE = 9,          /* an output cannot be written */
   FLOWTELL_RESOURCE = 10, /* memory, threads or disk space run out */
   FLOWTELL_SYSTEM = 11    /* the system refused something else */
-} flowtell_status;
+};
 
 /* A stable name, such as "not-found"; "ok" for FLOWTELL_OK. */
 FLOWTELL_API const char* flowtell_status_name(flowtell_status status);
@@ -84,7 +91,8 @@ typedef struct flowtell_frame {
   const uint8_t* bytes;
   uint32_t captured_length; /* of `bytes`; less than on the wire if cut */
   uint32_t wire_length;
-  uint16_t link_type; /* by https://www.tcpdump.org/linktypes.html */
+  uint16_t link_type;   /* by https://www.tcpdump.org/linktypes.html */
+  uint16_t reserved[3]; /* 0 */
 } flowtell_frame;
 
 typedef struct flowtell_capture flowtell_capture;
@@ -95,13 +103,15 @@ FLOWTELL_API flowtell_status flowtell_capture_open(const char* path,
                                                    flowtell_capture** capture,
                                                    flowtell_error* error);
 
-/* Fills at most `count` frames and returns their number; 0 at the end. Their
- * bytes are valid until the next call. */
-FLOWTELL_API size_t flowtell_capture_read(flowtell_capture* capture,
-                                          flowtell_frame* frames, size_t count);
+/* Fills at most `count` frames and sets `read` to their number; 0 at the end.
+ * Their bytes are valid until the next call. */
+FLOWTELL_API flowtell_status flowtell_capture_read(flowtell_capture* capture,
+                                                   flowtell_frame* frames,
+                                                   size_t count, size_t* read,
+                                                   flowtell_error* error);
 
 /* What is wrong with the capture, or NULL. A damaged capture is read up to the
- * damage, and the damage is known at its end. */
+ * damage, and the damage is known at its end. Valid until the next call. */
 FLOWTELL_API const char* flowtell_capture_damage(flowtell_capture* capture);
 
 FLOWTELL_API void flowtell_capture_close(flowtell_capture* capture);
@@ -139,7 +149,8 @@ typedef struct flowtell_flow {
   uint64_t bytes_sent; /* of IP datagrams */
   uint64_t bytes_received;
   const char* server_name; /* "" if not seen */
-  const char* name_source; /* "none", "dns", "question", "tls", "quic", … */
+  const char* name_source; /* "none", "dns", "question", "tls", "quic" or
+                              "google-quic" */
   const double* features;  /* as asked for in the options */
   size_t feature_count;
   const char* app;             /* or "unknown"; NULL without a classifier */
@@ -168,7 +179,8 @@ typedef struct flowtell_dataset flowtell_dataset;
 
 typedef struct flowtell_dataset_options {
   size_t size;
-  const flowtell_flow_options* flow; /* its `features` default to "robust" */
+  const flowtell_flow_options* flow; /* its `features` default to "robust";
+                                        names are always searched */
   int whole_flows; /* do not measure parts of flows as well, which make a
                       forest better at flows that have not ended */
   int threads;     /* default: one for each processor */
@@ -212,7 +224,8 @@ FLOWTELL_API flowtell_status flowtell_audit(const flowtell_dataset* dataset,
 
 /* ---- Training ---------------------------------------------------------- */
 
-/* Called from any thread: the step at hand and how much of it is done. */
+/* Called from any thread, by several at once: the step at hand and how much of
+ * it is done. */
 typedef void (*flowtell_progress_callback)(void* context, const char* step,
                                            size_t done, size_t total);
 
@@ -221,7 +234,7 @@ typedef struct flowtell_train_options {
   const char* learner;  /* "forest" or "svm" */
   const char* evidence; /* "shape,name,time" or fewer, for the accuracy
                            estimate; a model learns all kinds */
-  size_t trees;         /* default 100 */
+  size_t trees;         /* default 100, at most 100,000 */
   uint64_t seed;        /* default 1 */
   int threads;          /* default: one for each processor */
   int weigh_by_flows;   /* do not give every app the same weight */
@@ -272,13 +285,14 @@ FLOWTELL_API void flowtell_model_free(flowtell_model* model);
 typedef struct flowtell_evaluate_options {
   size_t size;
   const flowtell_train_options* train; /* how models are trained */
-  const char* unknown;                 /* as below */
-  const char* split; /* "by-capture", "by-group" or "by-flow" */
-  size_t folds;      /* default 5 */
-  size_t repeats;    /* default 1 */
-  int timeline;
-  int ambiguity;
-  int leave_apps_out;
+  const char* unknown;                 /* as for classifiers */
+  const char* split;  /* "by-capture", "by-group" or "by-flow" */
+  size_t folds;       /* default 5 */
+  size_t repeats;     /* default 1 */
+  int timeline;       /* also test captures as the timeline of one device */
+  int ambiguity;      /* also find flows that several apps share */
+  int leave_apps_out; /* also test each app without training on it */
+  int reserved;       /* 0 */
 } flowtell_evaluate_options;
 
 /* Evaluates by cross-validation, or on `tested`, which was loaded `like`
@@ -293,7 +307,8 @@ FLOWTELL_API flowtell_status flowtell_evaluate(
 typedef struct flowtell_classifier_options {
   size_t size;
   const char* evidence; /* "shape,name,time" or fewer */
-  const char* unknown;  /* "floor=F,margin=M", "max-error=E" or "never" */
+  const char* unknown;  /* "floor=F,margin=M", "max-error=E" or "never";
+                           default "floor=0.25,margin=0.05" */
 } flowtell_classifier_options;
 
 typedef struct flowtell_classifier flowtell_classifier;
@@ -315,14 +330,16 @@ FLOWTELL_API flowtell_status flowtell_session_new(
     flowtell_error* error);
 
 /* Adds frames in the order of their capture. One by one or many at a time, live
- * or from a file: the verdicts are the same. */
+ * or from a file: the verdicts are the same. A session that failed for want of
+ * memory can only be released. */
 FLOWTELL_API flowtell_status flowtell_session_add(flowtell_session* session,
                                                   const flowtell_frame* frames,
                                                   size_t count,
                                                   flowtell_error* error);
 
 /* Notes that no frame arrived for so long since the last one, which ends bursts
- * on a live link. */
+ * on a live link. No frame with a time within the silence may follow: subtract
+ * the delay of a source that buffers. */
 FLOWTELL_API flowtell_status flowtell_session_note_silence(
     flowtell_session* session, int64_t silence, flowtell_error* error);
 
@@ -346,10 +363,12 @@ FLOWTELL_API void flowtell_session_get(flowtell_session* session,
 FLOWTELL_API void flowtell_session_free(flowtell_session* session);
 
 /* Explains one flow of a capture, numbered from 1 in the order of its verdicts,
- * or with 0 the whole capture, as JSON (docs/formats.md). */
+ * or with 0 the whole capture, as JSON (docs/formats.md). A damaged capture is
+ * explained up to the damage. */
 FLOWTELL_API flowtell_status
 flowtell_explain(const flowtell_classifier* classifier, const char* capture,
-                 size_t flow_number, char** json, flowtell_error* error);
+                 const flowtell_flow_options* options, size_t flow_number,
+                 char** json, flowtell_error* error);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 """The apps: real programs on the phone, used much like a person would. Each function uses one app
 until its time is over. Actions and pauses come from the session's generator, and so from the seed.
 """
+import contextlib
 import os
 import pty
 import random
@@ -32,6 +33,7 @@ class Session:
         return self.end - time.monotonic()
 
     def pause(self, min_seconds, max_seconds):
+        """A person's pause, which is part of the recorded traffic."""
         time.sleep(max(0.0, min(self.draw.uniform(min_seconds, max_seconds), self.left())))
 
     def start(self, *words, host=None, **more):
@@ -41,8 +43,8 @@ class Session:
 
     def watch(self, program):
         """Waits until the program ends or the time is over."""
-        while program.is_running() and self.left() > 0:
-            time.sleep(0.05)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            program.process.wait(max(0.0, self.left()))
         return program.stop()
 
     def curl(self, *words):
@@ -107,7 +109,8 @@ def message(draw):
 
 
 def run_friend(session, seed):
-    """The remote friend: reads, pauses, types, answers; sometimes with a picture."""
+    """The remote friend: reads, pauses, types, answers; sometimes with a picture. The pauses are part of
+    the recorded traffic."""
     draw = random.Random(seed)
     net = session.world.internet
     subscriber = chat_client(session, net, "mosquitto_sub", "-t", "friend/#", "-F", "%t %l",
@@ -194,7 +197,7 @@ def shell(session):
                 session.pause(0.4, 1.0)
         session.pause(*draw.choice(((0.3, 1.5), (1.2, 5.0))))
     os.write(keys, b"\x03")
-    time.sleep(0.3)
+    time.sleep(0.3)  # a person's pause, like those between keys, but after the session's time
     os.write(keys, b"exit\n")
     session.end += 2
     session.watch(ssh)

@@ -38,6 +38,7 @@ def start_capture(world, app, folder, build, *more):
 
 
 def stop_capture(program):
-    time.sleep(1)  # for late packets
+    # The packets of an ended app are still on their way: no event tells when the last has arrived.
+    time.sleep(1)
     if program.stop(signal.SIGINT) != 0:
         raise SystemExit(f"lab: flowtell capture: {program.output()}")

@@ -14,7 +14,7 @@ from servers import start_servers
 from world import World
 
 APPS = ("browser", "video", "chat")
-PAUSE = 3  # seconds between two apps; also before the first
+PAUSE = 3  # seconds between two apps, to tell them apart on the screen; also before the first
 
 
 def play(world, content, seconds, started):
@@ -49,7 +49,7 @@ def live(options, folder):
                                   daemon=True)
         player.start()
         while player.is_alive() and watching.poll() is None:
-            time.sleep(0.1)
+            player.join(0.1)
         if watching.poll() is None:
             watching.send_signal(signal.SIGINT)
         code = watching.wait(10)

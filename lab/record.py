@@ -48,6 +48,7 @@ def record(options, folder):
                     "--notes", f"seed {options.seed}, round {number + 1}")
                 use(world, phone, content, app, number, options.seconds)
                 stop_capture(capture)
-                time.sleep(2)  # keeps late packets out of the next app's capture
+                # Keeps late packets, which no event announces, out of the next app's capture.
+                time.sleep(2)
     compress(output)
     return 0

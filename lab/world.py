@@ -11,9 +11,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 from private import Unavailable
+from waiting import becomes
 
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 GATEWAY_WAN, INTERNET_END = "198.51.100.2", "198.51.100.1"
@@ -38,11 +38,9 @@ def check_tools(tools=TOOLS):
 
 
 def wait_until(holds, seconds, what):
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            raise SystemExit(f"lab: no result after {seconds} s: {what}")
-        time.sleep(0.05)
+    """Like `wait_for`, but a timeout ends the lab with a message instead of a traceback."""
+    if not becomes(holds, seconds):
+        raise SystemExit(f"lab: no result after {seconds} s: {what}")
 
 
 class Program:

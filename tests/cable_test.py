@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The lab's cable delays, loses, limits and orders frames as configured. Exit code 77 (skipped) if
-there can be no lab. Bounds are wide: the test is about correctness, not speed.
+there can be no lab. Bounds are wide: the test is about correctness, not speed. Each case has a
+sandbox of its own; some run at the same time, as they mostly wait.
 
 usage: cable_test.py CABLE
 """
+import concurrent.futures
 import json
 import pathlib
 import socket
@@ -22,6 +24,7 @@ from private import run_in_private  # noqa: E402
 from world import GATEWAY_WAN, INTERNET_END, World, check_tools, wait_until  # noqa: E402
 
 PORT = 7000
+CASES_AT_ONCE = 3
 
 
 def line(name, **settings):
@@ -91,8 +94,8 @@ def at_numbers(count=600, gap=0.001, size=100):
         s.connect((INTERNET_END, PORT))
         for number in range(count):
             s.send(number.to_bytes(4, "big") + bytes(size - 4))
-            time.sleep(gap)
-        s.settimeout(1)
+            time.sleep(gap)  # the pace of the datagrams
+        s.settimeout(1)  # nothing announces that the last one has returned
         try:
             while True:
                 back.append(int.from_bytes(s.recv(2048)[:4], "big"))
@@ -121,35 +124,70 @@ def count_of(counts, way, what):
     return int(parts[parts.index(what) - 1])
 
 
-def test(cable, folder):
-    check_tools(("ip", "nsenter", "unshare", "ethtool"))
+LOSSY = line("loss", loss_percent=10, delay_ms=5, jitter_ms=5)
+# Networks, tasks and seeds.
+CASES = {
+    "rate": (line("rate", up_mbit=8, down_mbit=8, delay_ms=5, queue_kb=64), "bulk", 1),
+    "delay": (line("delay", delay_ms=25), "pings", 1),
+    "jitter": (line("jitter", delay_ms=10, jitter_ms=20), "pings", 1),
+    "loss": (LOSSY, "numbers", 1),
+    "loss again": (LOSSY, "numbers", 1),
+    "other loss": (LOSSY, "numbers", 2),
+    "reorder": (line("reorder", jitter_ms=20, more=("--reorder",)), "numbers", 1),
+    "queue": (line("queue", up_mbit=1, queue_kb=20), "burst", 1),
+}
 
-    trips, _ = in_world(line("delay", delay_ms=25), folder, "pings", cable)
+
+def run_case(name, cable):
+    """In a sandbox: prints the result and the counts."""
+    check_tools(("ip", "nsenter", "unshare", "ethtool"))
+    network, task, seed = CASES[name]
+    with tempfile.TemporaryDirectory(prefix="flowtell-cable-") as folder:
+        print(json.dumps(in_world(network, folder, task, cable, seed)))
+    return 0
+
+
+def run_cases(cable):
+    """The finished process of each case, by name."""
+    def run(name):
+        return subprocess.run([sys.executable, __file__, "--case", name, cable],
+                              capture_output=True, text=True, timeout=120)
+    with concurrent.futures.ThreadPoolExecutor(CASES_AT_ONCE) as pool:
+        return dict(zip(CASES, pool.map(run, CASES)))
+
+
+def test(cable):
+    cases = run_cases(cable)
+    for name, done in cases.items():
+        if done.returncode != 0:
+            print(f"{name}: {done.stdout}{done.stderr}", file=sys.stderr)
+            return done.returncode
+    results = {name: json.loads(done.stdout.splitlines()[-1]) for name, done in cases.items()}
+
+    trips, _ = results["delay"]
     middle = statistics.median(trips)
     check(50 <= min(trips) and middle < 100, f"25 ms each way: round trip of {middle:.1f} ms")
 
-    trips, _ = in_world(line("jitter", delay_ms=10, jitter_ms=20), folder, "pings", cable)
+    trips, _ = results["jitter"]
     check(20 <= min(trips) and 28 < statistics.mean(trips) < 100 and max(trips) - min(trips) > 8,
           f"up to 20 ms of jitter: {min(trips):.1f} to {max(trips):.1f} ms")
 
-    lossy = line("loss", loss_percent=10, delay_ms=5, jitter_ms=5)
-    back, counts = in_world(lossy, folder, "numbers", cable)
+    back, counts = results["loss"]
     lost = count_of(counts, "there", "lost") + count_of(counts, "back", "lost")
     check(70 < lost < 160, f"10 % each way: {lost} of 600 lost")
     check(len(back) + lost == 600, f"{len(back)} returned")
     check(back == sorted(back), "jitter keeps the order")
-    again, _ = in_world(lossy, folder, "numbers", cable)
-    other, _ = in_world(lossy, folder, "numbers", cable, seed=2)
+    again, _ = results["loss again"]
+    other, _ = results["other loss"]
     check(again == back and other != back, "the seed decides which frames are lost")
 
-    back, _ = in_world(line("reorder", jitter_ms=20, more=("--reorder",)), folder, "numbers", cable)
+    back, _ = results["reorder"]
     check(back != sorted(back) and len(back) == 600, "--reorder changes the order and loses no frame")
 
-    slow = line("rate", up_mbit=8, down_mbit=8, delay_ms=5, queue_kb=64)
-    took, _ = in_world(slow, folder, "bulk", cable)
+    took, _ = results["rate"]
     check(1.5 <= took < 12, f"1.5 MB at 8 Mbit/s: {took:.2f} s")
 
-    back, counts = in_world(line("queue", up_mbit=1, queue_kb=20), folder, "burst", cable)
+    back, counts = results["queue"]
     dropped = count_of(counts, "there", "dropped")
     check(len(back) + dropped == 100 and 15 <= len(back) < 60,
           f"a queue of 20 kB: {dropped} of 100 kB dropped")
@@ -164,8 +202,9 @@ def main():
     if sys.argv[1] == "--at":
         print(json.dumps(globals()[f"at_{sys.argv[2]}"]()))
         return 0
-    with tempfile.TemporaryDirectory(prefix="flowtell-cable-") as folder:
-        return run_in_private(lambda: test(sys.argv[1], pathlib.Path(folder)))
+    if sys.argv[1] == "--case":
+        return run_in_private(lambda: run_case(*sys.argv[2:]))
+    return test(sys.argv[1])
 
 
 if __name__ == "__main__":

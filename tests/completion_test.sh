@@ -49,16 +49,17 @@ ask_fish() {
   fish --no-config -c 'source ./flowtell.fish; complete -C "$argv[1]"' -- "$1" | cut -f 1
 }
 # zsh completes only in a terminal: this makes one, and records the candidates
-# as they are added. The shell reads what follows the tab when it has completed:
-# two ^U erase the line (the first may answer a question about a long list), and
-# a command reports that the end is reached.
+# as they are added. The line editor reports that it is ready; before, the
+# terminal would interpret a ^U. It reads what follows the tab when it has
+# completed: two ^U erase the line (the first may answer a question about a long
+# list), and a command reports that the end is reached.
 ask_zsh() {
   LINE=$1 timeout 60 zsh -f -c '
     zmodload zsh/zpty
     zpty shell zsh -f
     zpty -w shell "PS1= ; stty -echo; fpath=($PWD \$fpath); autoload -U compinit; compinit -u -d $PWD/dump"
     zpty -w shell "compadd() { if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then builtin compadd \"\$@\"; return; fi; typeset -a __found; builtin compadd -O __found \"\$@\"; print -rl -- \$__found >>$PWD/offered; }"
-    zpty -w shell "print -n rea; print dy"
+    zpty -w shell "zle-line-init() { print -n rea; print dy; }; zle -N zle-line-init"
     zpty -r shell nothing "*ready*"
     : >offered
     zpty -w shell "$LINE"$'"'\\t\\x15\\x15'"'"print -n fini; print shed"

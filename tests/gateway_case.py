@@ -29,6 +29,12 @@ class GatewayTest(unittest.TestCase):
         self.addCleanup(self.world.end)
         self.before = snapshot()
 
+    def unplug_lan(self):
+        """For tests of something else than the search for another DHCP server, which takes `up` some seconds. Without a
+        link there is none."""
+        self.world.unplug_lan()
+        self.before = snapshot()
+
     def up(self, *words):
         outcome = gateway(*UP, *words)
         self.assertEqual(outcome.returncode, 0, outcome.stderr)

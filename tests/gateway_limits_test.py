@@ -15,6 +15,7 @@ import unittest
 
 from gateway_case import STATE, UNITS, UP, GatewayTest, gateway
 from gateway_world import World, helpers, run, snapshot
+from waiting import wait_for
 
 SYNC_COUNTER = sys.argv[2]
 
@@ -22,8 +23,7 @@ SYNC_COUNTER = sys.argv[2]
 class LimitsTest(GatewayTest):
     def setUp(self):
         super().setUp()
-        self.world.unplug_lan()  # so that `up` does not wait for another DHCP server
-        self.before = snapshot()
+        self.unplug_lan()
 
 
 class Forwarding(LimitsTest):
@@ -152,7 +152,7 @@ class Processes(LimitsTest):
             own = self.status()[0]["dnsmasq"]
             self.assertNotEqual(own, other.pid)
             os.kill(own, signal.SIGKILL)
-            self.world.wait_until(lambda: "missing dnsmasq" in gateway("status").stdout)
+            wait_for(lambda: "missing dnsmasq" in gateway("status").stdout, "the status without dnsmasq")
             self.down()
             self.assertIsNone(other.poll())
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gateway with real clients, kills and faults.
 
-    gateway_test.py FLOWTELL GATEWAY_CRASH [unittest arguments]
+    gateway_test.py FLOWTELL GATEWAY_CRASH [unittest arguments, such as Undo]
 
 Everything runs in namespaces of its own (network, mounts, processes), with
 tmpfs over /run, so that nothing of the machine is visible or changed, and all
@@ -12,16 +12,17 @@ and exits with 77.
     internet: h0 203.0.113.1 -- w0 203.0.113.2 :here: l0 -- switch -- c1, c2
 """
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 import unittest
 
 from gateway_case import FLOWTELL, STATE, UNITS, UP, GatewayTest, gateway
 from gateway_world import run, snapshot
+from waiting import wait_for
 
 CRASH = sys.argv[2]
 
@@ -141,6 +142,7 @@ class Undo(GatewayTest):
         print(f"down: killed at each of {step - 1} steps", file=sys.stderr)
 
     def test_up_killed_and_repeated_works_and_is_undone(self):
+        self.unplug_lan()
         for step in (2, 9, 15, 20, 26, 29):
             with self.subTest(step=step):
                 self.assertTrue(self.killed("up", step))
@@ -149,19 +151,18 @@ class Undo(GatewayTest):
                 self.down()
 
     def test_the_program_killed_at_any_time_is_undone_by_down(self):
-        # Without a link `up` does not wait for a DHCP server, so steps are fast.
-        self.world.unplug_lan()
-        self.before = snapshot()
+        self.unplug_lan()
         for milliseconds in range(0, 160, 2):
             with self.subTest(milliseconds=milliseconds):
                 process = subprocess.Popen([FLOWTELL, "gateway", *UP], stderr=subprocess.DEVNULL)
-                time.sleep(milliseconds / 1000)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(milliseconds / 1000)
                 process.kill()
                 process.wait()
                 self.down("--lan", "l0")
 
     def test_up_on_a_full_disk_is_rolled_back(self):
-        self.world.unplug_lan()  # so that `up` does not wait for another DHCP server
+        self.unplug_lan()
         os.makedirs(STATE, exist_ok=True)
         refused = 0
         for room in [f"nr_inodes={names}" for names in range(1, 8)] + [f"size={4 * pages}k" for pages in range(1, 5)]:
@@ -182,7 +183,8 @@ class Undo(GatewayTest):
 
     def test_interrupted_up_is_rolled_back(self):
         process = subprocess.Popen([FLOWTELL, "gateway", *UP], stderr=subprocess.DEVNULL)
-        time.sleep(0.5)
+        # The first step, after which it looks for a DHCP server for some seconds.
+        wait_for(lambda: self.world.has_link("l0"), "l0 has a link")
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(20), -signal.SIGINT)
         self.assert_as_before()
@@ -192,9 +194,10 @@ class Undo(GatewayTest):
             self.assert_refused("nothing was changed: dnsmasq", *UP)
 
     def test_dead_dnsmasq_is_reported_and_restarted(self):
+        self.unplug_lan()
         self.up()
         os.kill(self.status()[0]["dnsmasq"], signal.SIGKILL)
-        self.world.wait_until(lambda: "missing dnsmasq" in gateway("status").stdout)
+        wait_for(lambda: "missing dnsmasq" in gateway("status").stdout, "the status without dnsmasq")
         self.up()
         self.assertTrue(self.status()[0]["up"])
         self.down()
@@ -218,6 +221,7 @@ class Undo(GatewayTest):
         self.assertEqual(self.world.value("ipv4/conf/w0/forwarding"), "0\n")
 
     def test_two_gateways_share_a_wan(self):
+        self.unplug_lan()
         self.up()
         other = ["up", "--lan", "l9", "--wan", "w0", "--address", "10.9.0.1/24"]
         self.assertEqual(gateway(*other).returncode, 0)
@@ -229,6 +233,7 @@ class Undo(GatewayTest):
         self.down()
 
     def test_all_gateways_go_down_at_once(self):
+        self.unplug_lan()
         self.up("--persist")
         other = ["up", "--lan", "l9", "--wan", "w0", "--address", "10.9.0.1/24"]
         self.assertEqual(gateway(*other).returncode, 0)
@@ -238,6 +243,7 @@ class Undo(GatewayTest):
         self.assertIn("nothing to undo", gateway("down", "--all").stderr)
 
     def test_persists_by_a_unit(self):
+        self.unplug_lan()
         output = self.up("--persist", "--dry-run").stdout
         self.assertIn("flowtell-gateway-l0.service", output)
         self.up("--persist")
@@ -256,6 +262,7 @@ class Undo(GatewayTest):
         self.down()
 
     def test_startup_script(self):
+        self.unplug_lan()
         script = self.world.folder + "/gateway"
         with open(script, "w") as file:
             file.write(gateway("script", *UP[1:]).stdout)
@@ -272,10 +279,10 @@ class InvalidRequests(GatewayTest):
 
     def test_of_interfaces(self):
         self.assert_refused("are both l0", "up", "--lan", "l0", "--wan", "l0", code=2)
-        self.assert_refused("there is no interface l7", "up", "--lan", "l7", "--wan", "w0")
-        self.assert_refused("there is no interface w7", "up", "--lan", "l0", "--wan", "w7")
+        self.assert_refused("LAN interface l7 does not exist", "up", "--lan", "l7", "--wan", "w0")
+        self.assert_refused("WAN interface w7 does not exist", "up", "--lan", "l0", "--wan", "w7")
         self.assert_refused("is the loopback interface", "up", "--lan", "lo", "--wan", "w0")
-        self.assert_refused("swap --lan and --wan", "up", "--lan", "w0", "--wan", "l9")
+        self.assert_refused("swap the LAN and the WAN interface", "up", "--lan", "w0", "--wan", "l9")
         run(["ip", "link", "set", "w0", "down"], check=True)
         self.before = snapshot()
         self.assert_refused("w0 is down", *UP)
@@ -284,7 +291,7 @@ class InvalidRequests(GatewayTest):
         run(["ip", "link", "add", "br0", "type", "bridge"], check=True)
         run(["ip", "link", "set", "l0", "master", "br0"], check=True)
         self.before = snapshot()
-        self.assert_refused("give --lan br0", *UP)
+        self.assert_refused("give br0 instead", *UP)
 
     def test_of_subnets(self):
         self.assert_refused("already in use on w0", *UP, "--address", "203.0.113.129/25")

@@ -14,7 +14,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lab"))
+from waiting import becomes, wait_for  # noqa: E402
 
 PYTHON = "/usr/bin/python3"
 MARK = "FLOWTELL_OWN_NAMESPACES"
@@ -127,10 +129,10 @@ while True:
 """
 
 LISTEN = """
-import socket, time
+import signal, socket
 server = socket.create_server(("{address}", {port}), family=socket.{family})
 print("ready", flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 QUERY_HOST = """
@@ -150,10 +152,10 @@ print(socket.inet_ntoa(client.recv(512)[-4:]), end="")
 """
 
 LISTEN_TO_ALL = """
-import socket, time
+import signal, socket
 server = socket.create_server(("", 98), family=socket.AF_INET6, dualstack_ipv6=True, backlog=64)
 print("ready", flush=True)
-time.sleep(600)
+signal.pause()
 """
 
 # Prints which of the addresses accept a connection within the given seconds.
@@ -172,14 +174,14 @@ with concurrent.futures.ThreadPoolExecutor(len(words)) as pool:
 
 # Replaces its own command line in memory, keeping its size.
 SET_ARGUMENTS = """
-import ctypes, sys, time
+import ctypes, signal, sys
 with open("/proc/self/stat") as file:
     fields = file.read().rpartition(")")[2].split()
 begin, end = int(fields[45]), int(fields[46])
 words = b"".join(word.encode() + b"\\0" for word in sys.argv[2:])
 ctypes.memmove(begin, words.ljust(end - begin, b"\\0"), end - begin)
 print("ready", flush=True)
-time.sleep(600)
+signal.pause()
 """
 
 # Interfaces, their namespaces (None: here), IPv4 and IPv6 addresses. "other" is
@@ -207,6 +209,8 @@ class World:
         os.makedirs("/run/systemd/system", exist_ok=True)
         self.set("ipv4/ip_forward", 0)
         self.set("ipv6/conf/all/forwarding", 0)
+        # New addresses are valid at once: the kernel does not look for duplicates, which takes up to 2 s.
+        self.set("ipv6/conf/default/accept_dad", 0)
         self.pair("w0", "h0", "internet")
         self.pair("l0", "s0", "switch")
         self.pair("l9", "s9", "switch")
@@ -233,12 +237,11 @@ class World:
 
     @staticmethod
     def wait_until_settled(interface="w0"):
-        """Until the kernel has completed the interface's IPv6 address."""
-        for _ in range(60):
+        """Waits until the kernel has completed the interface's IPv6 address; there may be none."""
+        def is_settled():
             shown = run(["ip", "-6", "addr", "show", "dev", interface]).stdout
-            if "inet6" in shown and "tentative" not in shown:
-                return
-            time.sleep(0.1)
+            return "inet6" in shown and "tentative" not in shown
+        becomes(is_settled, 6)
 
     def switch_lan_on(self):
         run(["ip", "link", "set", "l0", "up"], check=True)
@@ -401,14 +404,6 @@ class World:
         return outcome.returncode == 0
 
     @staticmethod
-    def wait_until(holds, seconds=20):
-        end = time.monotonic() + seconds
-        while not holds():
-            if time.monotonic() > end:
-                raise TimeoutError
-            time.sleep(0.02)
-
-    @staticmethod
     def has_link(interface):
         shown = json.loads(run(["ip", "-j", "link", "show", interface]).stdout)
         return "LOWER_UP" in shown[0]["flags"]
@@ -416,11 +411,11 @@ class World:
     def unplug_lan(self):
         self.switch_lan_on()
         self.inside("switch", "ip", "link", "set", "s0", "down")
-        self.wait_until(lambda: not self.has_link("l0"))
+        wait_for(lambda: not self.has_link("l0"), "l0 has no link")
 
     def plug_lan(self):
         self.inside("switch", "ip", "link", "set", "s0", "up")
-        self.wait_until(lambda: self.has_link("l0"))
+        wait_for(lambda: self.has_link("l0"), "l0 has a link")
 
     @contextlib.contextmanager
     def simulated_reboot(self):
@@ -474,7 +469,8 @@ class World:
                             "--dhcp-leasefile=" + self.folder + "/other",
                             "--pid-file=" + self.folder + "/other.pid",
                             stderr=subprocess.DEVNULL)
-        time.sleep(1)
+        # Port 67 in the server's network namespace, which is ours until `ip netns exec` enters it.
+        wait_for(lambda: ":0043 " in self.read(f"/proc/{server.pid}/net/udp"), "the DHCP server listens")
         yield
         server.kill()
         server.wait()

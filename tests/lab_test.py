@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
@@ -25,6 +24,7 @@ from gateway import start_gateway, start_capture, stop_capture  # noqa: E402
 from networks import NETWORKS  # noqa: E402
 from private import may_change_user, run_in_private  # noqa: E402
 from servers import ADDRESS_OF, start_servers  # noqa: E402
+from waiting import becomes  # noqa: E402
 from world import World  # noqa: E402
 
 SECONDS = 8
@@ -134,8 +134,8 @@ def check_interrupted(build, folder, spaces):
          "-o", folder + "/out/home", "--build", build],
         env={**os.environ, "TMPDIR": folder + "/own"}, stdout=subprocess.PIPE, text=True)
     lab.stdout.readline()  # a round has started
-    time.sleep(2)
-    check(lab_processes(folder + "/own"), "a lab is running")
+    check(becomes(lambda: any(line.startswith(b"mosquitto_sub\0") for line in lab_processes(folder + "/own"))),
+          "a lab is running, with its app in use")
     lab.send_signal(signal.SIGTERM)
     code = lab.wait(20)
     check(code == 130, f"stopped by a signal, it ends with {code}")

@@ -6,7 +6,6 @@ Exit code 77 (skipped) if there can be none, or if a required program is absent.
 
 usage: metrics_test.py FLOWTELL SAMPLES
 """
-import contextlib
 import http.client
 import pathlib
 import re
@@ -26,11 +25,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from checks import check, failures  # noqa: E402
 from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
+from process_state import is_confined  # noqa: E402
+from waiting import becomes  # noqa: E402
 from wire import Program, make_wire, phone, udp_frame  # noqa: E402
 
 flowtell, samples = (pathlib.Path(word).resolve() for word in sys.argv[1:3])
 PORT = 9464
 TOKEN = "correct-horse-battery"
+BURST_GAP = 0.25  # seconds of silence, of the model
 
 
 def query(path="/metrics", host="127.0.0.1", method="GET", **headers):
@@ -80,10 +82,25 @@ def sum_of(samples, name, **labels):
                if sample == name and set(labels.items()) <= set(own))
 
 
+def metrics():
+    """The served samples; none while the watch starts."""
+    try:
+        return parse(query()[1])[1]
+    except ConnectionError:
+        return {}
+
+
+def has_counted(frames, flows):
+    """Whether the metrics, which are published once a second, contain so many frames and flows."""
+    samples = metrics()
+    return sum_of(samples, "flowtell_frames_total") >= frames and sum_of(samples, "flowtell_flows_total") >= flows
+
+
 # --- served by a watch without privileges -------------------------------------------------------------------
 
 def served(model, threads):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", threads, "--ledger", "--metrics", PORT)
+    becomes(lambda: is_confined(watch.process.pid))
     status = pathlib.Path(f"/proc/{watch.process.pid}/status").read_text()
     dropped = re.search(r"CapEff:\s0+\n", status) and re.search(r"Seccomp:\s2\n", status)
     check(dropped and (not may_change_user() or not re.search(r"Uid:.*\b0\b", status)),
@@ -93,10 +110,10 @@ def served(model, threads):
     check(response.status == 200 and response.getheader("Content-Type").startswith("text/plain; version=0.0.4")
           and sum_of(samples, "flowtell_frames_total") == 0, "and then responds, before the first frame")
     link = phone()
-    for device in (1, 2, 2):
+    for number, device in enumerate((1, 2, 2), 1):
         link.send(udp_frame(device, 80))
         link.send(bytes(12) + b"\x08\x06" + bytes(40))  # not IP
-        time.sleep(2.3)
+        becomes(lambda: has_counted(2 * number, number))  # so that the next flow is of another burst
     types, samples = parse(query()[1])
     check(sum_of(samples, "flowtell_frames_total", outcome="used") == 3
           and sum_of(samples, "flowtell_frames_total", outcome="not_ip") == 3
@@ -123,9 +140,7 @@ def stall(watch):
     silent[0].send(b"GET /metrics HT")
     began = time.monotonic()
     phone().send(udp_frame(3, 80))
-    while "10.0.0.3 " not in watch.text and time.monotonic() < began + 20:
-        time.sleep(0.1)
-    check("10.0.0.3 " in watch.text, "lines are written while others hold connections")
+    check(becomes(lambda: "10.0.0.3 " in watch.text), "lines are written while others hold connections")
     check(query()[0].status == 200, f"and others get a response, after {time.monotonic() - began:.1f} s")
     for connection in silent:
         connection.close()
@@ -133,7 +148,6 @@ def stall(watch):
 
 def requests_are_bounded(model):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", PORT)
-    time.sleep(1.2)
     whole = query()[1]
     names = {line.split()[2] for line in whole.splitlines() if line.startswith("# TYPE")}
 
@@ -223,21 +237,22 @@ def anonymous(model, folder):
     key.write_bytes(bytes(range(32)))
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--metrics", PORT, "--anonymise", key)
     phone().send(udp_frame(1, 80))
-    time.sleep(2.3)
-    devices = devices_of(parse(query()[1])[1])
+    devices = becomes(lambda: devices_of(metrics()))
     watch.end()
     check(len(devices) == 1 and devices == {line.split()[1] for line in watch.text.splitlines()} != {"10.0.0.1"},
           f"with --anonymise a device is {devices}, as in the lines")
 
 
 def replayed(model, capture):
-    watch = Program(flowtell, "watch", model, "--replay", capture, "--speed", "1", "--metrics", PORT, ready=0)
-    deadline = time.monotonic() + 30
+    watch = Program(flowtell, "watch", model, "--replay", capture, "--speed", "1", "--metrics", PORT,
+                    listens=False)
     samples = {}
-    while not devices_of(samples) and time.monotonic() < deadline and watch.process.poll() is None:
-        time.sleep(0.2)
-        with contextlib.suppress(ConnectionError):  # it is starting
-            samples = parse(query()[1])[1]
+
+    def has_devices():
+        nonlocal samples
+        samples = metrics() or samples
+        return devices_of(samples) or watch.process.poll() is not None
+    becomes(has_devices, 30)
     code = watch.end()
     check(code == 0 and devices_of(samples) <= {line.split()[1] for line in watch.text.splitlines()}
           and 0 < sum_of(samples, "flowtell_flows_total") <= len(watch.lines)
@@ -281,8 +296,8 @@ def main():
         folder = pathlib.Path(name)
         folder.chmod(0o755)
         model = folder / "apps.model"
-        subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score"], check=True,
-                       capture_output=True)
+        subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score", "--burst-gap",
+                        str(BURST_GAP)], check=True, capture_output=True)
         served(model, 2)
         alerts_use_existing_metrics(*served(model, 1))
         requests_are_bounded(model)

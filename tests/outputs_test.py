@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from checks import check, failures, run  # noqa: E402
 from outputs import one_sentence, outputs, partials, prepare  # noqa: E402
 from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
+from waiting import becomes, wait_for  # noqa: E402
 from wire import Program, make_wire, phone, udp_frame  # noqa: E402
 
 flowtell, samples, sync_counter = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
@@ -105,9 +106,8 @@ def is_synced(paths, counts, more):
         device = device % 200 + 1
         for _ in range(5):
             link.send(udp_frame(device, 100))
-            time.sleep(0.02)
-        time.sleep(1.1)  # ends a burst
-        if all(syncs_of(path) >= counts[path] + more for path in paths):
+        # In this time the silence ends the burst.
+        if becomes(lambda: all(syncs_of(path) >= counts[path] + more for path in paths), 1.1):
             return time.monotonic() - began
     return None
 
@@ -116,8 +116,9 @@ def syncs_of_growing_files(name, words, files, folders):
     """`files` are functions, since recordings choose their names. Privileges are kept, because the call filter forbids
     reading the synced path from /proc; privileges_test.py tests syncs under the filter."""
     program = Program(flowtell, *words, "--privileges", "keep", env=sync_log_environment())
-    paths = [found() for found in files]
-    check(all(syncs_of(path) for path in folders), f"{name}: the names of new files are synced at once")
+    paths = [wait_for(found, "a new file") for found in files]
+    check(becomes(lambda: all(syncs_of(path) for path in folders), 2),
+          f"{name}: the names of new files are synced at once")
     counts = {path: syncs_of(path) for path in paths}
     for more in (1, 2):
         took = is_synced(paths, counts, more)
@@ -128,7 +129,7 @@ def syncs_of_growing_files(name, words, files, folders):
     link = phone()
     counts = {path: syncs_of(path) for path in paths}
     link.send(udp_frame(201, 100))
-    time.sleep(0.2)
+    wait_for(lambda: bytes([10, 0, 0, 201]) in paths[-1].read_bytes(), "the last frame is in the capture")
     code = program.end()
     check(code == 0 and all(syncs_of(path) > counts[path] for path in paths),
           f"{name}: and everything at the end")
@@ -138,7 +139,7 @@ def syncs_while_growing():
     here = pathlib.Path.cwd()
     sessions = here / "synced-sessions"
     syncs_of_growing_files("capture", ("capture", "-i", "lan0", "--app", "one", "-o", sessions),
-                           [lambda: next(sessions.glob("one/*.pcap"))], [here, sessions, sessions / "one"])
+                           [lambda: next(sessions.glob("one/*.pcap"), None)], [here, sessions, sessions / "one"])
     lines = syncs()
     manifest = str(sessions / "manifest.csv")
     check(manifest in lines and str(sessions) in lines[lines.index(manifest):],

@@ -21,10 +21,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "lab"), str(ROOT / "tests/support")]
 from checks import check, failures  # noqa: E402
 from private import UNAVAILABLE, may_change_user, run_in_private  # noqa: E402
+from process_state import is_confined, status_of, times_asleep  # noqa: E402
+from waiting import becomes, wait_for  # noqa: E402
 from wire import Program, cut_wire, make_wire, phone, udp_frame  # noqa: E402
 
 flowtell, probe, samples = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
 CAPABILITIES = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+BURST_GAP = 0.25  # seconds of silence, of the model
 
 
 def has_user(name):
@@ -32,11 +35,6 @@ def has_user(name):
         return bool(pwd.getpwnam(name))
     except KeyError:
         return False
-
-
-def status_of(pid):
-    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
-    return {key: value.split() for key, value in (line.split(":", 1) for line in lines)}
 
 
 def helper_of(pid):
@@ -63,6 +61,7 @@ def check_status(name, program, user=None, bounds=0):
 
 
 def check_process(name, pid, user, bounds):
+    becomes(lambda: is_confined(pid))
     status = status_of(pid)
     users = {int(word) for word in status["Uid"]}
     if may_change_user():
@@ -143,10 +142,8 @@ def reports_device(text, device):
     """Whether the device is reported, within a time that suits a busy machine: a burst every 2.5 s."""
     for _ in range(12):
         phone().send(udp_frame(device, 80))
-        for _ in range(25):
-            time.sleep(0.1)
-            if f"10.0.0.{device} " in text():
-                return True
+        if becomes(lambda: f"10.0.0.{device} " in text(), 2.5):
+            return True
     return False
 
 
@@ -155,15 +152,17 @@ def watch_reports(watch, device):
 
 
 def interface_falls_and_returns(watch):
+    before = times_asleep(watch.process.pid)
     subprocess.run("ip link set lan0 down".split(), check=True)
-    time.sleep(0.3)
+    # libpcap 1.10 does not report that an interface is down, only that it is gone.
+    wait_for(lambda: times_asleep(watch.process.pid) > before, "the watch has handled the event, and sleeps again")
     subprocess.run("ip link set lan0 up".split(), check=True)
-    time.sleep(0.5)
     check(watch_reports(watch, 2), "watching continues after an interface is set down and up")
+    left, returned = (watch.err.count(event) for event in ("lan0 went away", "lan0 is back"))
     cut_wire()
-    time.sleep(0.5)
+    becomes(lambda: watch.err.count("lan0 went away") > left)
     make_wire()
-    time.sleep(0.5)
+    becomes(lambda: watch.err.count("lan0 is back") > returned)
     check(watch_reports(watch, 3) and "lan0 went away" in watch.err and "lan0 is back" in watch.err,
           "and after it is removed and created again")
     link = subprocess.run("ip -d link show lan0".split(), capture_output=True, text=True).stdout
@@ -177,11 +176,12 @@ def model_is_reloaded(watch, model):
     os.replace(fresh, model)
     before = len(watch.errors)
     watch.kill(signal.SIGHUP)
-    time.sleep(0.5)
+    # The line comes after the reload, and so after an error.
     check(watch_reports(watch, 4) and len(watch.errors) == before, "SIGHUP reloads a replaced model")
     model.chmod(0o600)
     watch.kill(signal.SIGHUP)
-    time.sleep(0.5)
+    if may_change_user():
+        becomes(lambda: "the current model stays in use" in watch.err)
     is_reported = watch_reports(watch, 5)
     if may_change_user():
         check(is_reported and "Permission denied" in watch.err and "the current model stays in use" in watch.err,
@@ -215,10 +215,7 @@ def helper_ends_with_its_parent(model):
         os.kill(int(helper.name), number)
     interface_falls_and_returns(watch)
     watch.end(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while is_alive(helper) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    check(not is_alive(helper), "the helper of a killed watch ends")
+    check(becomes(lambda: not is_alive(helper), 10), "the helper of a killed watch ends")
 
 
 def is_alive(process):
@@ -235,6 +232,7 @@ def on_a_screen(model):
     drawn = []
     reader = threading.Thread(target=lambda: drawn.extend(iter(lambda: os.read(shown.stdout.fileno(), 4096), b"")))
     reader.start()
+    becomes(lambda: drawn)  # then the watch listens
     is_drawn = reports_device(lambda: b"".join(drawn).decode(errors="replace"), 7)
     shown.stdin.write(b"\x03")
     shown.stdin.flush()
@@ -279,6 +277,7 @@ def as_container_root(model):
     check_status("watch as a container's root", watch, bounds=sum(1 << number for number in bounds.values()))
     check(watch.end() == 0, "it ends cleanly")
     watch = Program("setpriv", "--bounding-set=-all,+net_raw", flowtell, "watch", model, "-i", "lan0")
+    becomes(lambda: is_confined(watch.process.pid))
     status = status_of(watch.process.pid)
     check(int(status["CapEff"][0], 16) == 0 and status["Seccomp"] == ["2"] and "remains root" in watch.err,
           "root that cannot change its user drops the rest and reports it")
@@ -287,6 +286,7 @@ def as_container_root(model):
 
 def privileges_are_kept(model):
     watch = Program(flowtell, "watch", model, "-i", "lan0", "--privileges", "keep")
+    becomes(lambda: "privileges are kept" in watch.err)
     status = status_of(watch.process.pid)
     check(int(status["CapEff"][0], 16) != 0 and status["Seccomp"] == ["0"] and status["Uid"][0] == "0",
           "--privileges keep keeps them")
@@ -299,12 +299,12 @@ def privileges_are_kept(model):
 def records(folder):
     sessions = folder / "apps"
     capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--rounds", "2",
-                      "--minutes", "0.03")
+                      "--minutes", "0.02")
     check_status("capture", capture)
     link = phone()
     while capture.process.poll() is None:
         link.send(udp_frame(8, 100))
-        time.sleep(0.02)
+        time.sleep(0.02)  # the pace of the traffic during the rounds
     check(capture.end(None) == 0, "two rounds are recorded")
     files = sorted(sessions.glob("one/*.pcap"))
     rows = (sessions / "manifest.csv").read_text().splitlines()
@@ -343,8 +343,8 @@ def main():
         folder = pathlib.Path(name)
         folder.chmod(0o755)
         model = folder / "apps.model"
-        subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score"], check=True,
-                       capture_output=True)
+        subprocess.run([flowtell, "train", samples / "home", "-o", model, "--trees", "20", "--no-score", "--burst-gap",
+                        str(BURST_GAP)], check=True, capture_output=True)
         forbidden_calls(folder, has_landlock())
         other_interfaces(folder)
         for threads in (1, 2):

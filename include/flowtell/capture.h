@@ -41,8 +41,8 @@ class Capture {
   // end.
   std::optional<Frame> next() {
     if (at_ == count_) {
-      count_ =
-          flowtell_capture_read(capture_.get(), frames_.data(), frames_.size());
+      detail::call(flowtell_capture_read, capture_.get(), frames_.data(),
+                   frames_.size(), &count_);
       at_ = 0;
       if (count_ == 0) return std::nullopt;
     }

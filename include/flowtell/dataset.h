@@ -30,14 +30,22 @@ class Dataset {
   // (CSV with the columns path and app).
   static Dataset load(const std::string& captures,
                       const DatasetOptions& options = {}) {
-    return load(captures, options, nullptr);
+    const flowtell_flow_options flow = detail::to_c(options.flow);
+    flowtell_dataset_options given{};
+    given.size = sizeof given;
+    given.flow = &flow;
+    given.whole_flows = options.whole_flows ? 1 : 0;
+    given.threads = options.threads;
+    return load(captures, given);
   }
   // For testing what is trained on this dataset: the same apps, features and
   // flow definition.
   Dataset load_like(const std::string& captures, int threads = 0) const {
-    DatasetOptions options;
-    options.threads = threads;
-    return load(captures, options, get());
+    flowtell_dataset_options given{};
+    given.size = sizeof given;
+    given.threads = threads;
+    given.like = get();
+    return load(captures, given);
   }
 
   std::size_t rows() const { return view_.rows; }
@@ -71,15 +79,7 @@ class Dataset {
 
  private:
   static Dataset load(const std::string& captures,
-                      const DatasetOptions& options,
-                      const flowtell_dataset* like) {
-    const flowtell_flow_options flow = detail::to_c(options.flow);
-    flowtell_dataset_options given{};
-    given.size = sizeof given;
-    given.flow = &flow;
-    given.whole_flows = options.whole_flows ? 1 : 0;
-    given.threads = options.threads;
-    given.like = like;
+                      const flowtell_dataset_options& given) {
     flowtell_dataset* loaded = nullptr;
     detail::call(flowtell_dataset_load, captures.c_str(), &given, &loaded);
     return Dataset(loaded);

@@ -43,16 +43,20 @@ class Error : public std::runtime_error {
 
 namespace detail {
 
+inline void check(flowtell_status status, const flowtell_error& error) {
+  if (status == FLOWTELL_OK) return;
+  throw Error(static_cast<ErrorKind>(status), error.message);
+}
+
 // Calls a function of the C interface whose last argument is the error.
 template <typename Function, typename... Arguments>
 void call(Function function, Arguments... arguments) {
   flowtell_error error;
-  if (function(arguments..., &error) == FLOWTELL_OK) return;
-  throw Error(static_cast<ErrorKind>(error.status), error.message);
+  check(function(arguments..., &error), error);
 }
 
 // Text that a function returned, released.
-inline std::string taken(char* text) {
+inline std::string take_text(char* text) {
   std::string copy;
   try {
     copy = text;

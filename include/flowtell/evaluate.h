@@ -40,7 +40,7 @@ inline std::string evaluate(const Dataset& data, const Dataset* tested,
   char* json = nullptr;
   call(flowtell_evaluate, data.get(),
        tested != nullptr ? tested->get() : nullptr, &given, &json);
-  return taken(json);
+  return take_text(json);
 }
 
 }  // namespace detail
@@ -61,7 +61,7 @@ inline std::string evaluate(const Dataset& data, const Dataset& tested,
 inline std::string audit(const Dataset& data) {
   char* json = nullptr;
   detail::call(flowtell_audit, data.get(), &json);
-  return detail::taken(json);
+  return detail::take_text(json);
 }
 
 }  // namespace v0

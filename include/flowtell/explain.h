@@ -14,11 +14,13 @@ inline namespace v0 {
 // 0 the whole capture. JSON (docs/formats.md).
 inline std::string explain(const Classifier& classifier,
                            const std::string& capture,
-                           std::size_t flow_number = 0) {
+                           std::size_t flow_number = 0,
+                           const FlowOptions& options = {}) {
+  const flowtell_flow_options given = detail::to_c(options);
   char* json = nullptr;
-  detail::call(flowtell_explain, classifier.get(), capture.c_str(), flow_number,
-               &json);
-  return detail::taken(json);
+  detail::call(flowtell_explain, classifier.get(), capture.c_str(), &given,
+               flow_number, &json);
+  return detail::take_text(json);
 }
 
 }  // namespace v0

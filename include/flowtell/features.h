@@ -26,7 +26,7 @@ inline std::vector<std::string> feature_sets() {
 inline std::vector<std::string> feature_columns(const std::string& sets) {
   char* text = nullptr;
   detail::call(flowtell_feature_columns, sets.c_str(), &text);
-  std::istringstream lines(detail::taken(text));
+  std::istringstream lines(detail::take_text(text));
   std::vector<std::string> columns;
   for (std::string column; std::getline(lines, column);) {
     columns.push_back(column);

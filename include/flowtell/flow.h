@@ -3,10 +3,14 @@
 // Turns frames into flows. docs/glossary.md defines burst, flow and device.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +35,7 @@ struct Address {
 
 enum class Protocol : std::uint8_t { kTcp = 6, kUdp = 17 };
 
+// A field that is 0 or empty selects its default, as in the C interface.
 struct FlowOptions {
   // "five-tuple", "remote-endpoint" or "remote-host". This and the burst gap
   // are those of the model where there is one.
@@ -126,7 +131,9 @@ class FlowMeter {
       frames_.push_back({frame.time.time_since_epoch().count(),
                          frame.bytes.data(),
                          static_cast<std::uint32_t>(frame.bytes.size()),
-                         frame.wire_length, frame.link_type});
+                         frame.wire_length,
+                         frame.link_type,
+                         {}});
     }
     call(flowtell_session_add, frames_.data(), frames_.size());
   }
@@ -191,8 +198,11 @@ class FlowMeter {
   template <typename Function, typename... Arguments>
   void call(Function function, Arguments... arguments) {
     caller_->failure = nullptr;
-    detail::call(function, session_.get(), arguments...);
+    flowtell_error error;
+    const flowtell_status status =
+        function(session_.get(), arguments..., &error);
     if (caller_->failure) std::rethrow_exception(caller_->failure);
+    detail::check(status, error);
   }
 
   std::unique_ptr<Caller> caller_;  // at a fixed place

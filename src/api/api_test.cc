@@ -61,7 +61,14 @@ std::string text_of(const ft::Flow& flow) {
       flow.device.text() + " " + std::to_string(flow.device_port) + " " +
       flow.remote.text() + " " + std::to_string(flow.remote_port) + " " +
       std::to_string(flow.packets_sent) + " " +
-      std::to_string(flow.bytes_received) + " " + std::string(flow.app);
+      std::to_string(flow.packets_received) + " " +
+      std::to_string(flow.bytes_sent) + " " +
+      std::to_string(flow.bytes_received) + " " +
+      std::to_string(static_cast<int>(flow.protocol)) + " " +
+      std::to_string(flow.burst) + " " +
+      std::to_string(flow.start.time_since_epoch().count()) + " " +
+      std::to_string(flow.end.time_since_epoch().count()) + " " +
+      std::string(flow.app) + " " + std::to_string(flow.confidence);
   for (const double share : flow.probabilities) {
     text += " " + std::to_string(share);
   }
@@ -255,7 +262,7 @@ TEST_F(Api, EvaluatesAuditsAndExplains) {
                   .contains("verdict"));
 }
 
-TEST_F(Api, TellsErrorsApart) {
+TEST_F(Api, ReportsKindsOfErrors) {
   const auto load = [](const std::string& path) {
     return [path] { ft::Model::load(path); };
   };
@@ -284,8 +291,18 @@ TEST_F(Api, TellsErrorsApart) {
               ft::FlowMeter([](const ft::Flow&) {}, {.lan = "10.0.0.0/99"});
             }),
             ft::ErrorKind::kUsage);
+  EXPECT_EQ(kind_of([] {
+              ft::FlowMeter([](const ft::Flow&) {},
+                            {.max_flows = std::uint64_t{1} << 60});
+            }),
+            ft::ErrorKind::kUsage);
   EXPECT_EQ(
       kind_of([] { ft::explain(ft::Classifier(model()), capture(), 1000); }),
+      ft::ErrorKind::kUsage);
+  ft::TrainOptions forest;
+  forest.trees = SIZE_MAX;
+  EXPECT_EQ(
+      kind_of([&] { ft::train(ft::Dataset::load(folder() / "home"), forest); }),
       ft::ErrorKind::kUsage);
   ft::FlowMeter meter([](const ft::Flow&) {});
   meter.finish();
@@ -298,7 +315,7 @@ TEST_F(Api, TellsErrorsApart) {
 TEST_F(Api, AcceptsStructsOfOtherSizes) {
   flowtell_train_options options{};
   options.size = offsetof(flowtell_train_options, evidence);
-  options.trees = 1;  // beyond its size
+  options.evidence = "none such";  // beyond its size
   flowtell_dataset* data = nullptr;
   ASSERT_EQ(flowtell_dataset_load((folder() / "home").c_str(), nullptr, &data,
                                   nullptr),
@@ -312,9 +329,52 @@ TEST_F(Api, AcceptsStructsOfOtherSizes) {
   EXPECT_EQ(view.apps, 2U);
   EXPECT_STREQ(view.app_names[1], "video");
   EXPECT_EQ(view.column_names, reinterpret_cast<const char* const*>(&view));
+  struct {
+    flowtell_model_view known;
+    std::uint64_t added = 7;
+  } longer;
+  longer.known.size = sizeof longer;
+  flowtell_model_get(trained, &longer.known);
+  EXPECT_EQ(longer.known.apps, 2U);
+  EXPECT_EQ(longer.added, 0U) << "a field of a later version";
+  flowtell_model* other = nullptr;
+  options.size = 0;
+  EXPECT_EQ(flowtell_train(data, &options, &other, nullptr), FLOWTELL_USAGE);
+  EXPECT_EQ(other, nullptr);
   flowtell_model_free(trained);
   flowtell_dataset_free(data);
   flowtell_dataset_free(nullptr);
+}
+
+TEST_F(Api, RefusesMissingArguments) {
+  flowtell_model* model = nullptr;
+  flowtell_dataset* data = nullptr;
+  flowtell_capture* capture = nullptr;
+  flowtell_session* session = nullptr;
+  char* text = nullptr;
+  EXPECT_EQ(flowtell_model_load(nullptr, &model, nullptr), FLOWTELL_USAGE);
+  EXPECT_EQ(flowtell_dataset_load(nullptr, nullptr, &data, nullptr),
+            FLOWTELL_USAGE);
+  EXPECT_EQ(flowtell_capture_open(nullptr, &capture, nullptr), FLOWTELL_USAGE);
+  EXPECT_EQ(flowtell_feature_columns(nullptr, &text, nullptr), FLOWTELL_USAGE);
+  EXPECT_EQ(flowtell_session_new(nullptr, nullptr, nullptr, nullptr, &session,
+                                 nullptr),
+            FLOWTELL_USAGE);
+}
+
+TEST_F(Api, RefusesATestSetMeasuredOtherwise) {
+  const auto home = ft::Dataset::load(folder() / "home");
+  ft::DatasetOptions options;
+  options.flow.features = "classic14";
+  const auto office = ft::Dataset::load(folder() / "office", options);
+  EXPECT_EQ(kind_of([&] { ft::evaluate(home, office); }),
+            ft::ErrorKind::kUsage);
+  ft::EvaluateOptions repeated;
+  repeated.repeats = 2;
+  EXPECT_EQ(kind_of([&] {
+              ft::evaluate(home, home.load_like(folder() / "office"), repeated);
+            }),
+            ft::ErrorKind::kUsage);
 }
 
 // The message is cut at a whole UTF-8 character.

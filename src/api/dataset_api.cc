@@ -3,6 +3,9 @@
 // Labelled captures, training and evaluation in the C interface.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "api/handles.h"
 #include "audit/audit.h"
 #include "base/file.h"
@@ -11,7 +14,7 @@
 #include "model/labelled_captures.h"
 #include "model/model_file.h"
 #include "report/audit_report.h"
-#include "report/evaluation_text.h"
+#include "report/evaluation.h"
 #include "report/ledger_text.h"
 
 namespace flowtell::api {
@@ -24,14 +27,16 @@ Result<Enum> named(const char* name,
   if (name == nullptr) return static_cast<Enum>(0);
   const auto at = std::ranges::find(names, std::string_view(name));
   if (at == names.end()) {
-    return fail(ErrorKind::kUsage, "'{}' is no {}; give one of {}", name, what,
-                fmt::join(names, ", "));
+    return fail(ErrorKind::kUsage, "'{}' is not a {}; give one of {}", name,
+                what, fmt::join(names, ", "));
   }
   return static_cast<Enum>(at - names.begin());
 }
 
 Result<TrainOptions> train_options(const flowtell_train_options* options) {
-  const flowtell_train_options given = full(options);
+  auto read = read_options(options);
+  if (!read) return fail(std::move(read).error());
+  const flowtell_train_options given = *read;
   TrainOptions train;
   auto learner = named<Learner>(given.learner, kLearnerNames, "learner");
   if (!learner) return fail(std::move(learner).error());
@@ -39,6 +44,10 @@ Result<TrainOptions> train_options(const flowtell_train_options* options) {
       EvidenceKinds::parse(text_or(given.evidence, EvidenceKinds::kAll));
   if (!kinds) return fail("the evidence", std::move(kinds).error());
   train.shape.learner = *learner;
+  if (given.trees > ForestOptions::kMaxTrees) {
+    return fail(ErrorKind::kUsage, "{} trees are too many; give at most {}",
+                given.trees, ForestOptions::kMaxTrees);
+  }
   if (given.trees != 0) train.shape.trees = given.trees;
   if (given.seed != 0) train.shape.seed = given.seed;
   train.shape.balance_apps = given.weigh_by_flows == 0;
@@ -64,7 +73,13 @@ struct EvaluationRequest {
 Result<EvaluationRequest> evaluation_request(
     const flowtell_dataset& dataset, const flowtell_dataset* tested,
     const flowtell_evaluate_options* options) {
-  const flowtell_evaluate_options given = full(options);
+  auto read = read_options(options);
+  if (!read) return fail(std::move(read).error());
+  const flowtell_evaluate_options given = *read;
+  if (given.folds == 1) {
+    return fail(ErrorKind::kUsage,
+                "one fold leaves nothing to train on; give at least two");
+  }
   auto train = train_options(given.train);
   if (!train) return fail(std::move(train).error());
   auto split = named<Split>(given.split, kSplitNames, "split");
@@ -116,7 +131,9 @@ std::vector<std::string> paths_of(const Dataset& data) {
 Result<LoadOptions> load_options(const flowtell_dataset_options& given) {
   LoadOptions load;
   load.threads = threads_or_all(given.threads);
-  const flowtell_flow_options flow = full(given.flow);
+  auto read = read_options(given.flow);
+  if (!read) return fail(std::move(read).error());
+  const flowtell_flow_options flow = *read;
   auto options = flow_options(
       flow, given.like != nullptr ? given.like->flow : FlowOptions{});
   if (!options) return fail(std::move(options).error());
@@ -133,6 +150,10 @@ Result<LoadOptions> load_options(const flowtell_dataset_options& given) {
   auto features =
       FeatureList::parse(text_or(flow.features, FeatureList::kDefault));
   if (!features) return fail(std::move(features).error());
+  if (features->width() == 0) {
+    return fail(ErrorKind::kUsage,
+                "a dataset needs columns; name at least one feature set");
+  }
   load.features = *features;
   load.parts = given.whole_flows == 0;
   return load;
@@ -156,8 +177,13 @@ flowtell_status flowtell_dataset_load(const char* captures,
                                       const flowtell_dataset_options* options,
                                       flowtell_dataset** dataset,
                                       flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    auto load = load_options(full(options));
+  return guarded(error, [&]() -> Result<void> {
+    if (auto given = require_given(captures, "the captures' path"); !given) {
+      return given;
+    }
+    auto read = read_options(options);
+    if (!read) return fail(std::move(read).error());
+    auto load = load_options(*read);
     if (!load) return fail(std::move(load).error());
     auto labelled = find_labelled_captures(captures);
     if (!labelled) return fail(std::move(labelled).error());
@@ -184,27 +210,27 @@ void flowtell_dataset_get(const flowtell_dataset* dataset,
                           flowtell_dataset_view* view) {
   const Dataset& data = dataset->loaded.dataset;
   static_assert(sizeof(AppId) == sizeof(uint16_t));
-  give(flowtell_dataset_view{.size = 0,
-                             .rows = data.rows(),
-                             .columns = data.width,
-                             .apps = data.apps.size(),
-                             .captures = data.captures.size(),
-                             .warnings = dataset->warnings.size(),
-                             .values = data.values.data(),
-                             .labels = data.labels.data(),
-                             .capture_of = data.capture_of.data(),
-                             .app_names = dataset->apps.data(),
-                             .column_names = dataset->columns.data(),
-                             .capture_paths = dataset->paths.data(),
-                             .warning_texts = dataset->warnings.data()},
-       view);
+  copy_view(flowtell_dataset_view{.size = 0,
+                                  .rows = data.rows(),
+                                  .columns = data.width,
+                                  .apps = data.apps.size(),
+                                  .captures = data.captures.size(),
+                                  .warnings = dataset->warnings.size(),
+                                  .values = data.values.data(),
+                                  .labels = data.labels.data(),
+                                  .capture_of = data.capture_of.data(),
+                                  .app_names = dataset->apps.data(),
+                                  .column_names = dataset->columns.data(),
+                                  .capture_paths = dataset->paths.data(),
+                                  .warning_texts = dataset->warnings.data()},
+            view);
 }
 
 void flowtell_dataset_free(flowtell_dataset* dataset) { delete dataset; }
 
 flowtell_status flowtell_audit(const flowtell_dataset* dataset, char** json,
                                flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
+  return guarded(error, [&]() -> Result<void> {
     AuditOptions options;
     options.columns = dataset->loaded.dataset.features.column_names();
     options.threads = threads_or_all(0);
@@ -217,7 +243,7 @@ flowtell_status flowtell_audit(const flowtell_dataset* dataset, char** json,
 flowtell_status flowtell_train(const flowtell_dataset* dataset,
                                const flowtell_train_options* options,
                                flowtell_model** model, flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
+  return guarded(error, [&]() -> Result<void> {
     auto given = train_options(options);
     if (!given) return fail(std::move(given).error());
     auto trained = train(dataset->loaded.dataset, *given);
@@ -229,7 +255,8 @@ flowtell_status flowtell_train(const flowtell_dataset* dataset,
 
 flowtell_status flowtell_model_load(const char* path, flowtell_model** model,
                                     flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
+  return guarded(error, [&]() -> Result<void> {
+    if (auto given = require_given(path, "the path"); !given) return given;
     auto loaded = load_model(path);
     if (!loaded) return fail(std::move(loaded).error());
     *model = new_model(std::move(*loaded));
@@ -239,7 +266,8 @@ flowtell_status flowtell_model_load(const char* path, flowtell_model** model,
 
 flowtell_status flowtell_model_save(const flowtell_model* model,
                                     const char* path, flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
+  return guarded(error, [&]() -> Result<void> {
+    if (auto given = require_given(path, "the path"); !given) return given;
     auto bytes = encode_model(*model->model);
     if (!bytes) return fail(std::move(bytes).error());
     return write_file(path, *bytes);
@@ -251,7 +279,7 @@ void flowtell_model_get(const flowtell_model* model,
   const Model& shown = *model->model;
   const Score score =
       shown.held_out_score ? shown.held_out_score->score : Score{};
-  give(
+  copy_view(
       flowtell_model_view{.size = 0,
                           .apps = shown.apps.size(),
                           .columns = shown.columns.size(),
@@ -272,13 +300,10 @@ flowtell_status flowtell_evaluate(const flowtell_dataset* dataset,
                                   const flowtell_dataset* tested,
                                   const flowtell_evaluate_options* options,
                                   char** json, flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
+  return guarded(error, [&]() -> Result<void> {
     auto request = evaluation_request(*dataset, tested, options);
     if (!request) return fail(std::move(request).error());
     const Dataset& data = dataset->loaded.dataset;
-    if (auto enough = require_two_apps(data); !enough) {
-      return fail(dataset->captures, std::move(enough).error());
-    }
     Result<EvaluationRun> done =
         tested != nullptr
             ? run_test_set(data, tested->loaded.dataset, request->options)

@@ -9,8 +9,11 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -63,26 +66,40 @@ struct flowtell_classifier {
 
 namespace flowtell::api {
 
-// A struct of the caller, of which a version of the interface with fewer fields
-// has filled only the front. NULL: all defaults.
-template <typename Struct>
-Struct full(const Struct* given) {
-  Struct all{};
+// The options of a caller, whose struct may be shorter or longer than ours: the
+// fields that it lacks are 0. NULL: all defaults.
+template <typename Options>
+Result<Options> read_options(const Options* given) {
+  Options all{};
   if (given != nullptr) {
+    if (given->size < sizeof given->size) {
+      return fail(ErrorKind::kUsage,
+                  "the options have no size; set `size` to sizeof the struct");
+    }
     std::memcpy(&all, given, std::min(given->size, sizeof all));
   }
   all.size = sizeof all;
   return all;
 }
 
-// Fills as much of the caller's view as the caller knows.
+// Fills the caller's view as far as both know its fields.
 template <typename View>
-void give(const View& view, View* into) {
-  const std::size_t size = std::min(into->size, sizeof view);
-  if (size <= sizeof view.size) return;
-  View copy = view;
-  copy.size = into->size;
-  std::memcpy(into, &copy, size);
+void copy_view(View view, View* into) {
+  const std::size_t size = into->size;
+  view.size = size;
+  if (size > sizeof view) {
+    std::memset(reinterpret_cast<char*>(into) + sizeof view, 0,
+                size - sizeof view);
+  }
+  if (size > sizeof view.size) {
+    std::memcpy(into, &view, std::min(size, sizeof view));
+  }
+}
+
+// Fails unless the caller gave the argument.
+inline Result<void> require_given(const void* argument, std::string_view what) {
+  if (argument != nullptr) return {};
+  return fail(ErrorKind::kUsage, "{} is NULL; give one", what);
 }
 
 inline std::string text_or(const char* text, std::string_view otherwise) {
@@ -98,19 +115,33 @@ Result<FlowOptions> flow_options(const flowtell_flow_options& given,
 // A copy for the caller, released by flowtell_text_free.
 char* copy_text(const std::string& text);
 
-flowtell_status report_failure(const Error& error, flowtell_error* out);
+// Allocates nothing.
+flowtell_status report_failure(ErrorKind kind, std::string_view message,
+                               flowtell_error* out) noexcept;
 
-// Runs one function of the interface: `work` returns a Result<void>.
+// Runs one function of the interface: `work` returns a Result<void>. No
+// exception leaves it.
 template <typename Work>
-flowtell_status run(flowtell_error* error, Work&& work) {
+flowtell_status guarded(flowtell_error* error, Work&& work) noexcept {
   try {
-    Result<void> done = work();
+    const Result<void> done = work();
     if (done) return FLOWTELL_OK;
-    return report_failure(done.error(), error);
+    return report_failure(done.error().kind, done.error().message, error);
   } catch (const std::bad_alloc&) {
-    return report_failure({ErrorKind::kResource, "out of memory"}, error);
+    return report_failure(ErrorKind::kResource,
+                          "memory ran out; free some, or give less to do",
+                          error);
+  } catch (const std::length_error&) {
+    return report_failure(ErrorKind::kResource,
+                          "more was asked for than memory can hold; ask for "
+                          "less",
+                          error);
   } catch (const std::system_error& problem) {
-    return report_failure({ErrorKind::kResource, problem.what()}, error);
+    return report_failure(ErrorKind::kResource, problem.what(), error);
+  } catch (const std::exception& problem) {
+    return report_failure(ErrorKind::kSystem, problem.what(), error);
+  } catch (...) {
+    return report_failure(ErrorKind::kSystem, "a callback threw", error);
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Classifiers, sessions and explanations in the C interface.
+#include <array>
+
 #include "api/handles.h"
 #include "capture/capture_file.h"
 #include "classify/classifier_session.h"
@@ -84,20 +86,46 @@ struct flowtell_session {
   FlowReporter reporter;
   FlowMeter meter;
   bool is_finished = false;
-  std::vector<Frame> frames;
+  bool is_broken = false;  // an exception left its parts half changed
   std::array<std::uint64_t, kLedgerHeadings.size()> counts{};
 };
 
 namespace {
 
 Result<void> require_unfinished(const flowtell_session& session) {
+  if (session.is_broken) {
+    return fail(ErrorKind::kUsage,
+                "the session failed before; release it and begin another one");
+  }
   if (!session.is_finished) return {};
   return fail(ErrorKind::kUsage,
               "the session is finished; begin another one for more frames");
 }
 
+Frame from_c(const flowtell_frame& frame) {
+  return {
+      std::clamp(Timestamp(Duration(frame.time)), kEarliestTime, kLatestTime),
+      {frame.bytes, frame.captured_length},
+      std::max(frame.wire_length, frame.captured_length),
+      static_cast<LinkType>(frame.link_type)};
+}
+
+// Runs one function of a session, which may not be used after an exception.
+template <typename Work>
+flowtell_status with_session(flowtell_session& session, flowtell_error* error,
+                             Work&& work) noexcept {
+  return guarded(error, [&]() -> Result<void> {
+    if (auto ready = require_unfinished(session); !ready) return ready;
+    session.is_broken = true;
+    auto done = work();
+    session.is_broken = false;
+    return done;
+  });
+}
+
 // Summarises the verdicts of a capture, and explains one of its flows.
 Result<std::string> explain_json(const Classifier& classifier,
+                                 const FlowOptions& flow_options,
                                  const char* capture, std::size_t number) {
   auto source = open_capture(capture);
   if (!source) return fail(std::move(source).error());
@@ -113,7 +141,7 @@ Result<std::string> explain_json(const Classifier& classifier,
     requested = explain_flow(model, *active, kinds, flow);
   });
   active = &tracer;
-  FlowOptions options = classifier.flow_options();
+  FlowOptions options = classifier.flow_options(flow_options);
   options.names = kinds.name;
   FlowMeter meter(options, tracer);
   tracer.begin_capture(meter, capture);
@@ -124,7 +152,8 @@ Result<std::string> explain_json(const Classifier& classifier,
   }
   if (number == 0) return capture_summary_json(summary, setting);
   if (!requested) {
-    return fail(ErrorKind::kUsage, "{} has no flow {}; it has {}", capture,
+    return fail(ErrorKind::kUsage,
+                "{} has no flow {}; give a number from 1 to {}", capture,
                 number, summary.flows());
   }
   return flow_explanation_json(*requested, setting);
@@ -143,8 +172,10 @@ constexpr auto kHeadingNames = [] {
 flowtell_status flowtell_classifier_new(
     const flowtell_model* model, const flowtell_classifier_options* options,
     flowtell_classifier** classifier, flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    const flowtell_classifier_options given = full(options);
+  return guarded(error, [&]() -> Result<void> {
+    auto read = read_options(options);
+    if (!read) return fail(std::move(read).error());
+    const flowtell_classifier_options given = *read;
     auto kinds =
         EvidenceKinds::parse(text_or(given.evidence, EvidenceKinds::kAll));
     if (!kinds) return fail("the evidence", std::move(kinds).error());
@@ -167,8 +198,13 @@ flowtell_status flowtell_session_new(const flowtell_classifier* classifier,
                                      flowtell_flow_callback take, void* context,
                                      flowtell_session** session,
                                      flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    const flowtell_flow_options given = full(options);
+  return guarded(error, [&]() -> Result<void> {
+    if (take == nullptr) {
+      return fail(ErrorKind::kUsage, "the callback is NULL; give one");
+    }
+    auto read = read_options(options);
+    if (!read) return fail(std::move(read).error());
+    const flowtell_flow_options given = *read;
     auto flow = flow_options(given);
     if (!flow) return fail(std::move(flow).error());
     auto features = FeatureList::parse(text_or(given.features, ""));
@@ -188,18 +224,15 @@ flowtell_status flowtell_session_new(const flowtell_classifier* classifier,
 flowtell_status flowtell_session_add(flowtell_session* session,
                                      const flowtell_frame* frames, size_t count,
                                      flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    if (auto ready = require_unfinished(*session); !ready) return ready;
-    session->frames.resize(count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const flowtell_frame& frame = frames[i];
-      session->frames[i] = {std::clamp(Timestamp(Duration(frame.time)),
-                                       kEarliestTime, kLatestTime),
-                            {frame.bytes, frame.captured_length},
-                            std::max(frame.wire_length, frame.captured_length),
-                            static_cast<LinkType>(frame.link_type)};
+  return with_session(*session, error, [&]() -> Result<void> {
+    std::array<Frame, 64> batch;
+    while (count > 0) {
+      const std::size_t size = std::min(count, batch.size());
+      std::transform(frames, frames + size, batch.begin(), from_c);
+      session->meter.add(std::span(batch).first(size));
+      frames += size;
+      count -= size;
     }
-    session->meter.add(session->frames);
     return {};
   });
 }
@@ -207,8 +240,7 @@ flowtell_status flowtell_session_add(flowtell_session* session,
 flowtell_status flowtell_session_note_silence(flowtell_session* session,
                                               int64_t silence,
                                               flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    if (auto ready = require_unfinished(*session); !ready) return ready;
+  return with_session(*session, error, [&]() -> Result<void> {
     if (silence < 0) {
       return fail(ErrorKind::kUsage,
                   "a silence of {} ns is out of range; give 0 or more",
@@ -221,8 +253,7 @@ flowtell_status flowtell_session_note_silence(flowtell_session* session,
 
 flowtell_status flowtell_session_finish(flowtell_session* session,
                                         flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    if (auto ready = require_unfinished(*session); !ready) return ready;
+  return with_session(*session, error, [&]() -> Result<void> {
     session->is_finished = true;
     session->meter.finish();
     return {};
@@ -231,26 +262,36 @@ flowtell_status flowtell_session_finish(flowtell_session* session,
 
 void flowtell_session_get(flowtell_session* session,
                           flowtell_session_view* view) {
-  const MeterReport report = session->meter.report();
+  const FrameIntake& intake = session->meter.intake();
   for (std::size_t i = 0; i < session->counts.size(); ++i) {
-    session->counts[i] = report.ledger.of(kLedgerHeadings[i].outcome);
+    session->counts[i] = intake.ledger().of(kLedgerHeadings[i].outcome);
   }
-  give(flowtell_session_view{.size = 0,
-                             .frames = report.frames,
-                             .flows = report.flows,
-                             .headings = session->counts.size(),
-                             .heading_names = kHeadingNames.data(),
-                             .heading_frames = session->counts.data()},
-       view);
+  copy_view(flowtell_session_view{.size = 0,
+                                  .frames = intake.frames(),
+                                  .flows = session->meter.table().flows(),
+                                  .headings = session->counts.size(),
+                                  .heading_names = kHeadingNames.data(),
+                                  .heading_frames = session->counts.data()},
+            view);
 }
 
 void flowtell_session_free(flowtell_session* session) { delete session; }
 
 flowtell_status flowtell_explain(const flowtell_classifier* classifier,
-                                 const char* capture, size_t flow_number,
-                                 char** json, flowtell_error* error) {
-  return run(error, [&]() -> Result<void> {
-    auto text = explain_json(classifier->classifier, capture, flow_number);
+                                 const char* capture,
+                                 const flowtell_flow_options* options,
+                                 size_t flow_number, char** json,
+                                 flowtell_error* error) {
+  return guarded(error, [&]() -> Result<void> {
+    if (auto given = require_given(capture, "the capture's path"); !given) {
+      return given;
+    }
+    auto read = read_options(options);
+    if (!read) return fail(std::move(read).error());
+    auto flow = flow_options(*read);
+    if (!flow) return fail(std::move(flow).error());
+    auto text =
+        explain_json(classifier->classifier, *flow, capture, flow_number);
     if (!text) return fail(std::move(text).error());
     *json = copy_text(*text);
     return {};

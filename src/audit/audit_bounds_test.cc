@@ -64,6 +64,17 @@ TEST_F(AuditBounds, WarnsOfDuplicateFlowsWithinAnApp) {
   EXPECT_EQ(said(loaded, FindingKind::kSameFlows), Texts{});
 }
 
+TEST_F(AuditBounds, FindsDuplicateFlowsAmongFlowsOfOneTime) {
+  for (const std::size_t i : {0U, 1U}) rows_[10 + i].values = rows_[i].values;
+  LoadedDataset loaded = load();
+  auto& facts = loaded.dataset.facts;
+  for (const std::size_t i : {1U, 10U, 11U}) {
+    facts[i].first = facts[0].first;
+    facts[i].last = facts[0].last;
+  }
+  EXPECT_EQ(figure(only(loaded, FindingKind::kSameFlows), "flows"), 2);
+}
+
 TEST_F(AuditBounds, DistinguishesDuplicateFlowsAcrossApps) {
   rows_[30].values = rows_[0].values;
   LoadedDataset loaded = load();
@@ -95,6 +106,15 @@ TEST_F(AuditBounds, ComparesEachCaptureToTheLongestSoFar) {
       said(loaded, FindingKind::kOverlap),
       (Texts{"2 captures of different apps overlap in time on one device",
              "3 captures of the same app overlap in time on one device"}));
+}
+
+// Flows are in the order of their ends.
+TEST_F(AuditBounds, StartsACaptureAtItsEarliestFlow) {
+  LoadedDataset loaded = load();
+  auto& facts = loaded.dataset.facts;
+  facts[11].first = facts[9].last - 1ns;
+  EXPECT_EQ(only(loaded, FindingKind::kOverlap).where,
+            (Texts{"capture 0", "capture 1"}));
 }
 
 TEST_F(AuditBounds, TreatsClocksBefore1995AsUnset) {
@@ -356,6 +376,17 @@ TEST_F(AuditBounds, ReportsTheRangeThatIdentifiesAnApp) {
               29.0 / 30, 1e-9);
   rows_[31].values[1] = rows_[41].values[1] = 0;
   EXPECT_EQ(said(load(), FindingKind::kLeakingFeature), Texts{});
+}
+
+TEST_F(AuditBounds, ReportsTheShareOfOtherAppsInTheRange) {
+  for (std::size_t i = 30; i < 60; ++i) rows_[i].values[1] = 40;
+  rows_[0].values[1] = 40;
+  EXPECT_EQ(
+      said(load(), FindingKind::kLeakingFeature),
+      (Texts{"count alone identifies a: at most 20 in 96.7 % of its flows "
+             "and 0.0 % of the others'",
+             "count alone identifies b: at least 20 in 100.0 % of its flows "
+             "and 3.3 % of the others'"}));
 }
 
 TEST_F(AuditBounds, ListsTheBestColumnFirst) {

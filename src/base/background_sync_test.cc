@@ -2,9 +2,11 @@
 #include "base/background_sync.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <cerrno>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
@@ -62,6 +64,28 @@ class Disk {
   std::thread::id thread_;
 };
 
+// Threads cannot start while it exists: their stack exceeds the address space.
+class NoNewThreads {
+ public:
+  NoNewThreads() {
+    EXPECT_EQ(::pthread_getattr_default_np(&usual_), 0);
+    pthread_attr_t huge;
+    EXPECT_EQ(::pthread_getattr_default_np(&huge), 0);
+    EXPECT_EQ(::pthread_attr_setstacksize(&huge, SIZE_MAX / 2), 0);
+    EXPECT_EQ(::pthread_setattr_default_np(&huge), 0);
+    ::pthread_attr_destroy(&huge);
+  }
+  NoNewThreads(const NoNewThreads&) = delete;
+  NoNewThreads& operator=(const NoNewThreads&) = delete;
+  ~NoNewThreads() {
+    EXPECT_EQ(::pthread_setattr_default_np(&usual_), 0);
+    ::pthread_attr_destroy(&usual_);
+  }
+
+ private:
+  pthread_attr_t usual_;
+};
+
 TEST(BackgroundSync, SyncsOnItsOwnThread) {
   Disk disk;
   BackgroundSync sync(kDescriptor, 1ms, disk.sync());
@@ -93,6 +117,18 @@ TEST(BackgroundSync, BatchesWritesForItsInterval) {
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(sync.note_written());
   EXPECT_EQ(disk.syncs(), 0);
   EXPECT_TRUE(sync.finish()) << "without waiting for the interval";
+  EXPECT_EQ(disk.syncs(), 1);
+}
+
+TEST(BackgroundSync, SyncsOncePerIntervalWithoutAThread) {
+  const NoNewThreads none;
+  Disk disk;
+  BackgroundSync often(kDescriptor, 0ms, disk.sync());
+  EXPECT_TRUE(often.note_written());
+  EXPECT_EQ(disk.syncs(), 1);
+  EXPECT_EQ(disk.thread(), std::this_thread::get_id());
+  BackgroundSync rarely(kDescriptor, 1h, disk.sync());
+  EXPECT_TRUE(rarely.note_written());
   EXPECT_EQ(disk.syncs(), 1);
 }
 

@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-#include "base/memory.h"
+#include "base/result.h"
 
 namespace flowtell {
 

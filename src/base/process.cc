@@ -263,7 +263,6 @@ FileHandle open_process(int process) {
 
 // Opens before comparing: an open pidfd cannot change to another process.
 FileHandle open_process(const ProcessIdentity& process) {
-  if (process.number <= 0) return FileHandle();
   FileHandle handle = open_process(process.number);
   return is_running(process) ? std::move(handle) : FileHandle();
 }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <system_error>
 
 namespace flowtell {
@@ -12,6 +13,12 @@ void require(bool holds, std::string_view sentence) {
   if (holds) return;
   fmt::print(stderr, "flowtell: broken invariant: {}\n", sentence);
   std::abort();
+}
+
+void require_memory(bool is_allocated) {
+  if (is_allocated) return;
+  if (const std::new_handler handler = std::get_new_handler()) handler();
+  throw std::bad_alloc();
 }
 
 ErrorKind kind_of_errno(int error, ErrorKind otherwise) {

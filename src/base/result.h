@@ -91,6 +91,11 @@ inline tl::unexpected<Error> fail(Error error) {
 // Stops the program if an internal invariant does not hold. Never for input.
 void require(bool holds, std::string_view sentence);
 
+// For the memory of C libraries, which report a lack of it by their return
+// value. If not `is_allocated`, behaves like `new`: calls the new-handler,
+// which ends the program, or throws std::bad_alloc without one.
+void require_memory(bool is_allocated);
+
 // The kind of error of a failed system call: by its errno where that is clear
 // (absent, denied, out of a resource), else `otherwise`. Save errno first; any
 // later call may change it.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text helpers: lists, numbers in options, CSV lines.
+// Text helpers: lists, numbers in options, CSV lines, untrusted text.
 #pragma once
 
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,5 +38,15 @@ std::string csv_field(std::string_view text);
 // Removes the first CSV record from `rest` and returns its fields. Quoted
 // fields may contain commas, quotes ("") and line breaks.
 std::vector<std::string> take_csv_record(std::string_view& rest);
+
+// Makes untrusted text safe to print: it cannot control the terminal.
+
+// Size in bytes of the code point at the front; 0 if it is not printable. Not
+// printable are the ASCII controls, the controls U+0080 to U+009F, and bytes
+// that are not valid UTF-8 (RFC 3629, section 4), overlong forms included.
+std::size_t printable_size(std::string_view text);
+
+// The text with each unprintable byte replaced by '?'.
+std::string plain_text(std::string_view text);
 
 }  // namespace flowtell

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -16,8 +18,16 @@ int hardware_threads() {
 void for_each_task(int threads, std::size_t count,
                    const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;  // the first one, guarded by mutex
   const auto work = [&] {
-    for (std::size_t i = next++; i < count; i = next++) task(i);
+    try {
+      for (std::size_t i = next++; i < count; i = next++) task(i);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
   };
   const std::size_t workers =
       std::min(static_cast<std::size_t>(threads), count);
@@ -28,6 +38,8 @@ void for_each_task(int threads, std::size_t count,
     // The system starts no more threads; the existing ones do the work.
   }
   work();
+  others.clear();
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace flowtell

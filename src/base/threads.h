@@ -19,8 +19,9 @@ int hardware_threads();
 
 // Calls `task(0)` … `task(count - 1)` once each, on at most `threads` threads
 // including the caller's, and returns when all are done. Uses fewer threads if
-// the system starts no more. REQUIRES: threads >= 1; tasks write only to their
-// own data and do not throw.
+// the system starts no more. If a task throws (std::bad_alloc), begins no
+// further task and throws it again here. REQUIRES: threads >= 1; tasks write
+// only to their own data.
 void for_each_task(int threads, std::size_t count,
                    const std::function<void(std::size_t)>& task);
 

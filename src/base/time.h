@@ -25,7 +25,8 @@ inline constexpr Timestamp kLatestTime{Duration{INT64_MAX / 2}};
 // Time of a clock that runs evenly and cannot be set; its zero is arbitrary.
 Duration monotonic_now();
 
-// Time of the system clock.
+// Time of the system clock, which can be set. For metrics, manifests and
+// journals; never for flows, verdicts or models.
 Timestamp system_now();
 
 inline double in_seconds(Duration duration) {

@@ -9,9 +9,7 @@
 
 #include "base/file.h"
 #include "capture/byte_stream.h"
-#include "capture/compressed.h"
-#include "capture/pcap_reader.h"
-#include "capture/pcapng_reader.h"
+#include "capture/file_formats.h"
 #include "capture/read_ahead.h"
 
 namespace flowtell {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/compressed.h"
+#include "capture/file_formats.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/memory.h"
+#include "base/result.h"
 
 namespace flowtell {
 namespace {

@@ -16,12 +16,31 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
-#include "capture/link_type.h"
 
 namespace flowtell {
 
 // Maximum frame length in bytes: libpcap's limit for snap lengths.
 inline constexpr std::uint32_t kMaxFrameSize = 262'144;
+
+// Link types that flowtell can decode, by their number in capture files
+// (https://www.tcpdump.org/linktypes.html). Other numbers are kept unchanged,
+// so that the ledger can name them.
+enum class LinkType : std::uint16_t {
+  kNull = 0,  // BSD loopback: address family in the recorder's byte order
+  kEthernet = 1,
+  kRawOpenBsd = 12,  // DLT_RAW on some systems
+  kRaw = 101,        // starts with an IP header, either version
+  kLoop = 108,       // OpenBSD loopback: address family in network byte order
+  kLinuxSll = 113,   // "cooked" capture on any interface
+  kIpv4 = 228,
+  kIpv6 = 229,
+  kLinuxSll2 = 276,
+};
+
+bool is_known(LinkType link);
+
+// "Ethernet (link type 1)"
+std::string link_type_name(LinkType link);
 
 struct Frame {
   Timestamp time;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/interface_binding.h"
 
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
 
 namespace flowtell {
 namespace {
@@ -52,6 +57,34 @@ std::optional<InterfaceState> interface_state(int socket,
 bool bind_to_interface(int socket, const std::string& name, int hardware) {
   const auto state = interface_state(socket, name);
   return state && state->hardware == hardware && bind_to(socket, state->index);
+}
+
+Result<LinkMonitor> LinkMonitor::subscribe() {
+  FileHandle socket(::socket(
+      AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = RTMGRP_LINK;
+  if (socket.get() < 0 ||
+      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address),
+             sizeof address) != 0) {
+    const int error = errno;
+    return fail(kind_of_errno(error, ErrorKind::kSystem),
+                "cannot subscribe to link changes: {}", system_reason(error));
+  }
+  return LinkMonitor(std::move(socket));
+}
+
+bool LinkMonitor::drain() {
+  bool any = false;
+  std::array<char, 8192> message;
+  for (;;) {
+    const ssize_t got =
+        ::recv(socket_.get(), message.data(), message.size(), 0);
+    // ENOBUFS: announcements were lost, so there were some.
+    if (got < 0 && errno != ENOBUFS) return any;
+    any = true;
+  }
 }
 
 }  // namespace flowtell

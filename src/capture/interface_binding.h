@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// State of a named network interface, and binding of an open packet socket to
-// it. This needs no capability, but it needs bind and setsockopt; a process
-// confined without these calls delegates them (confine/interface_binder.h).
+// State of a named network interface, announcements of its changes, and binding
+// of an open packet socket to it. Binding needs no capability, but it needs
+// bind and setsockopt; a process confined without these calls delegates them
+// (confine/interface_binder.h).
 #pragma once
 
 #include <optional>
 #include <string>
+
+#include "base/file.h"
+#include "base/result.h"
 
 namespace flowtell {
 
@@ -24,5 +28,25 @@ std::optional<InterfaceState> interface_state(int socket,
 // it created the socket. False if the interface is absent, down or of another
 // device type.
 bool bind_to_interface(int socket, const std::string& name, int hardware);
+
+// Reports when an interface may have been added, removed, or gone up or down,
+// from the kernel's announcements (rtnetlink(7), RTMGRP_LINK), which avoids
+// polling.
+class LinkMonitor {
+ public:
+  // Subscribes to announcements. Fails with the system's reason.
+  static Result<LinkMonitor> subscribe();
+
+  // Readable when an announcement is pending.
+  int descriptor() const { return socket_.get(); }
+
+  // Discards pending announcements; true if there were any. Their content is
+  // not needed: callers check the interface themselves.
+  bool drain();
+
+ private:
+  explicit LinkMonitor(FileHandle socket) : socket_(std::move(socket)) {}
+  FileHandle socket_;
+};
 
 }  // namespace flowtell

@@ -8,7 +8,6 @@
 #include <netpacket/packet.h>
 #include <poll.h>
 
-#include "capture/link_monitor.h"
 #include "support/own_process.h"
 
 namespace flowtell {

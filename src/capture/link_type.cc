@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/link_type.h"
+#include "capture/frame_source.h"
 
 #include <fmt/format.h>
 

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "capture/link_monitor.h"
+#include "capture/interface_binding.h"
 #include "capture/live_source.h"
 
 struct pcap;

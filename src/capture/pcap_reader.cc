@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/pcap_reader.h"
+#include "capture/file_formats.h"
 
 #include "base/text.h"
-#include "capture/pcap_magic.h"
 
 namespace flowtell {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "capture/pcap_reader.h"
+#include "capture/file_formats.h"
 
 #include <gtest/gtest.h>
 

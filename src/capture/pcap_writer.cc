@@ -9,7 +9,7 @@
 
 #include "base/output_place.h"
 #include "base/text.h"
-#include "capture/pcap_magic.h"
+#include "capture/file_formats.h"
 
 namespace flowtell {
 namespace {

@@ -130,6 +130,16 @@ TEST(ReplaySource, ReportsTheTimeUntilAFrameOrSilence) {
   EXPECT_EQ(fast.source().time_until(1h), 100ms) << "in clock time";
 }
 
+TEST(ReplaySource, BoundsItsWaits) {
+  constexpr Duration kMaxWait = Duration::max() / 2 - 1ns;
+  Replay replay({0s});
+  replay.read();
+  EXPECT_EQ(replay.source().time_until(kMaxWait + 1ns), kMaxWait);
+  Replay slow({0s}, 1e-6);
+  slow.read();
+  EXPECT_EQ(slow.source().time_until(kMaxWait + 1ns), kMaxWait);
+}
+
 // A caller that sleeps for the reported time finds a frame afterwards.
 TEST(ReplaySource, ReportsWaitsThatEndWithAFrame) {
   for (const double speed : {1.0, 3.0, 0.37, 1000.0, 1e6}) {

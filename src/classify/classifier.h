@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/result.h"
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 #include "features/feature_list.h"
 #include "flow/flow_options.h"
 #include "model/compiled_forest.h"

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "flow/anonymised_flow.h"
+#include "flow/flow.h"
 
 namespace flowtell {
 

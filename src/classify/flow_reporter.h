@@ -39,9 +39,8 @@ struct FlowReport {
 
 // Receives finished flows with their verdicts, and early verdicts on open
 // flows. This is the one interface for every consumer of results: lines, the
-// screen, the tally and metrics implement it, and so do later outputs (a
-// message bus, a live page, IPFIX). Any number of sinks register with a
-// FlowReporter.
+// screen, the tally and metrics implement it. Any number of sinks register with
+// a FlowReporter. A classified flow has no packets any more.
 //
 // Reports arrive on the reporter's thread, so a sink that blocks delays
 // classification. A sink that several reporters share needs a lock.

@@ -40,13 +40,15 @@ TEST(PosteriorStore, EvictsTheLeastRecentlyUpdatedDevice) {
     store.put(device(i), kTestStart, Apps{0.5, 0.5});
   }
   store.put(device(0), kTestStart + 1s, Apps{0.5, 0.5});
-  EXPECT_NE(store.find(device(1)), nullptr) << "nothing is evicted yet";
+  const DevicePosterior* const oldest = store.find(device(1));
+  EXPECT_NE(oldest, nullptr) << "nothing is evicted yet";
   store.put(device(kMax), kTestStart + 2s, Apps{0, 1});
   EXPECT_EQ(store.find(device(1)), nullptr);
   for (const std::uint32_t kept : {0u, 2u, kMax - 1, kMax}) {
     EXPECT_NE(store.find(device(kept)), nullptr) << kept;
   }
   EXPECT_EQ(store.find(device(kMax))->apps, (Apps{0, 1}));
+  EXPECT_EQ(store.find(device(kMax)), oldest) << "its memory is reused";
 }
 
 }  // namespace

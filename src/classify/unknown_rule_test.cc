@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 
 #include <gtest/gtest.h>
 

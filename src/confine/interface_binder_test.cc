@@ -5,10 +5,16 @@
 #include "confine/interface_binder.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
+
+#include "base/text.h"
+#include "confine/least_privilege.h"
 
 namespace flowtell {
 namespace {
@@ -19,6 +25,14 @@ int helper_exit_code() {
   EXPECT_GT(::waitpid(-1, &status, 0), 0);
   EXPECT_TRUE(WIFEXITED(status)) << status;
   return WEXITSTATUS(status);
+}
+
+// The process number of the only child; 0 if the kernel does not list children.
+pid_t helper_number() {
+  const auto children = read_file("/proc/thread-self/children");
+  if (!children) return 0;
+  return parse_number<pid_t>(children->substr(0, children->find(' ')))
+      .value_or(0);
 }
 
 TEST(InterfaceBinder, EndsWithoutASocket) {
@@ -46,6 +60,41 @@ TEST(InterfaceBinder, BindsOnlyPacketSockets) {
     ASSERT_TRUE(binder->take(socket.get(), kLoopback));
     EXPECT_FALSE(binder->rebind());
     EXPECT_FALSE(binder->rebind()) << "it replies each time";
+  }
+  EXPECT_EQ(helper_exit_code(), 0);
+}
+
+TEST(InterfaceBinder, LeavesSignalsToItsOwner) {
+  {
+    auto binder = InterfaceBinder::start("lo");
+    ASSERT_TRUE(binder);
+    const FileHandle socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ASSERT_TRUE(binder->take(socket.get(), 772));
+    const pid_t helper = helper_number();
+    if (helper == 0) GTEST_SKIP() << "needs CONFIG_PROC_CHILDREN";
+    for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP}) {
+      ASSERT_EQ(::kill(helper, signal), 0);
+    }
+  }
+  EXPECT_EQ(helper_exit_code(), 0);
+}
+
+TEST(InterfaceBinder, DropsRoot) {
+  const auto account = target_account();
+  if (!account) GTEST_SKIP() << "needs root";
+  {
+    auto binder = InterfaceBinder::start("lo");
+    ASSERT_TRUE(binder);
+    const FileHandle socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ASSERT_TRUE(binder->take(socket.get(), 772));
+    const pid_t helper = helper_number();
+    if (helper == 0) GTEST_SKIP() << "needs CONFIG_PROC_CHILDREN";
+    const auto status = read_file(fmt::format("/proc/{}/status", helper));
+    ASSERT_TRUE(status);
+    EXPECT_NE(status->find(
+                  fmt::format("\nUid:\t{0}\t{0}\t{0}\t{0}\n", account->user)),
+              std::string::npos)
+        << *status;
   }
   EXPECT_EQ(helper_exit_code(), 0);
 }

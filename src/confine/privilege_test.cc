@@ -49,6 +49,15 @@ std::string missing_privilege() {
   return allowed.error().message;
 }
 
+TEST(Privilege, HasTheNumbersOfTheKernel) {
+  EXPECT_EQ(bit_of(Capability::kSetGroup), 1u << CAP_SETGID);
+  EXPECT_EQ(bit_of(Capability::kSetUser), 1u << CAP_SETUID);
+  EXPECT_EQ(bit_of(Capability::kSetCapabilities), 1u << CAP_SETPCAP);
+  EXPECT_EQ(bit_of(Capability::kNetBindService), 1u << CAP_NET_BIND_SERVICE);
+  EXPECT_EQ(bit_of(Capability::kNetAdmin), 1u << CAP_NET_ADMIN);
+  EXPECT_EQ(bit_of(Capability::kNetRaw), 1u << CAP_NET_RAW);
+}
+
 TEST(Privilege, MatchesCapget) {
   for (const Capability capability : kAll) {
     EXPECT_EQ(may(capability), (effective() & bit_of(capability)) != 0);

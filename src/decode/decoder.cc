@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "decode/link_layer.h"
-#include "decode/plain_frame.h"
 
 namespace flowtell {
 namespace {

@@ -25,11 +25,19 @@ class Decoder {
   // packet is in an unspecified state. packet.payload borrows from frame.bytes.
   FrameOutcome decode(const Frame& frame, Packet& packet) noexcept;
 
-  // The same without the fast path for plain frames (plain_frame.h).
+  // The same without the fast path (decode_plain_frame).
   FrameOutcome decode_any(const Frame& frame, Packet& packet) noexcept;
 
  private:
   FragmentTable fragments_;
 };
+
+// The fast path for the most common frames: Ethernet with IPv4 without options,
+// no fragment, and TCP or UDP with fully captured headers. After one length
+// check every field is at a fixed offset. Fills `packet` and returns true if
+// the frame is plain; otherwise the packet is in an unspecified state.
+// `decode_any` decodes plain frames to the same packet; the tests compare the
+// two.
+bool decode_plain_frame(const Frame& frame, Packet& packet) noexcept;
 
 }  // namespace flowtell

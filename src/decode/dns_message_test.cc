@@ -168,6 +168,15 @@ TEST(DnsMessage, ReportsMulticastAddressesUnderTheirOwnNames) {
       (Lines{"tv.local 192.168.12.7 120", "printer.local 192.168.12.8 120"}));
 }
 
+TEST(DnsMessage, ReadsNothingAfterATooLongQuestion) {
+  std::string name = "abc";
+  while (name.size() <= HostName::kMaxLength) name += ".abc";
+  std::string message = dns().flags(0x8400).asks(name).answers(1).bytes();
+  // From the second label on, with this: an address record of a valid name.
+  message += std::string("\0\0\0\x3c\0\x04\xcb\0\x71\x05", 10);
+  EXPECT_EQ(lines_of(message, DnsKind::kMulticast), Lines{});
+}
+
 TEST(DnsMessage, DoesNotTrustRecordCounts) {
   EXPECT_EQ(lines_of(dns()
                          .asks("a.example")

@@ -47,6 +47,22 @@ TEST(Fragment, TakesThePortsOfTheFirst) {
   EXPECT_TRUE(packet.payload.empty()) << "no message starts in it";
 }
 
+// The first fragment may end with the UDP header.
+TEST(Fragment, TakesPortsAtTheSmallestOffset) {
+  const TestFragment head{.identification = 77, .more = true};
+  const TestFragment tail{.identification = 77, .offset = 1};
+  const TestFrame first =
+      frame().ethernet().ipv4().fragment(head).udp(5000, 6000);
+  const TestFrame later =
+      frame().ethernet().ipv4().protocol(17).fragment(tail).payload(33);
+  Decoder decoder;
+  Packet packet{};
+  ASSERT_EQ(decoder.decode(first.view(), packet), FrameOutcome::kUsed);
+  ASSERT_EQ(decoder.decode(later.view(), packet), FrameOutcome::kUsed);
+  EXPECT_EQ(packet.source_port, 5000);
+  EXPECT_EQ(packet.payload_length, 33u);
+}
+
 TEST(Fragment, TakesPortsOverIpv6) {
   const TestFragment head{.identification = 0xabcdef01, .more = true};
   const TestFragment tail{.identification = 0xabcdef01, .offset = 160};

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "capture/link_type.h"
+#include "capture/frame_source.h"
 #include "decode/ledger.h"
 
 namespace flowtell {

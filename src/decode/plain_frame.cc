@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/plain_frame.h"
+#include "decode/decoder.h"
 
 #include <algorithm>
 

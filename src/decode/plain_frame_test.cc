@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "decode/plain_frame.h"
+#include "decode/decoder.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -7,7 +7,6 @@
 #include <tuple>
 #include <vector>
 
-#include "decode/decoder.h"
 #include "support/packet_fields.h"
 #include "support/test_frame.h"
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "decode/quic_varint.h"
-
 namespace flowtell {
 namespace {
 

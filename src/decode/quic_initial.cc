@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "decode/quic_varint.h"
+#include "decode/quic_header.h"
 
 namespace flowtell {
 namespace {

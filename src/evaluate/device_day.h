@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 #include "learn/held_out_scores.h"
 
 namespace flowtell {

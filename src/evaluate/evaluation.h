@@ -1,27 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The quality of verdicts, in metrics used by papers. Shares are from 0 to 1.
+// The quality of verdicts, in metrics used by papers, and the evidence
+// behind them. Shares are from 0 to 1.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "classify/unknown_rule.h"
-#include "evaluate/evidence_use.h"
+#include "classify/verdict.h"
+#include "evaluate/confidence.h"
 #include "evaluate/left_out_score.h"
-#include "evaluate/reliability.h"
 #include "evaluate/repeated_folds.h"
-#include "evaluate/risk_coverage.h"
+#include "flow/flow.h"
 #include "learn/ambiguity.h"
 #include "learn/confusion.h"
 #include "learn/held_out_scores.h"
 #include "learn/relabelling.h"
+#include "learn/scorers.h"
 #include "model/dataset.h"
 #include "model/model.h"
 
 namespace flowtell {
+
+// The flows for which each kind of evidence was available. Shape always is. A
+// name may be missing or not in the name table. A device may be new.
+struct EvidenceUse {
+  static constexpr std::size_t kNameSources =
+      static_cast<std::size_t>(NameSource::kGoogleQuic) + 1;
+
+  std::uint64_t flows = 0;
+  // By NameSource; kNone counts flows without a name.
+  std::array<std::uint64_t, kNameSources> by_name_source{};
+  // Of the flows with a name, those whose name (or domain) is in the name
+  // table; the other names are no evidence.
+  std::uint64_t name_known = 0;
+  // Flows whose burst is not the device's first in the capture.
+  std::uint64_t device_known = 0;
+
+  std::uint64_t named() const { return flows - by_name_source[0]; }
+};
 
 struct AppScore {
   std::string app;
@@ -93,6 +113,9 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
 // The same, with the rule resolved by each row's weights.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule, const RowWeights& weights);
+
+// REQUIRES: scores for each row of data.
+EvidenceUse evidence_use(const Dataset& data, const DatasetScores& scores);
 
 // Scores the captures as one device's timeline. The orders depend on the seed.
 TimelineScore evaluate_timeline(const Dataset& data,

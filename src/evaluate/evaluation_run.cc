@@ -25,8 +25,9 @@ Result<void> check_leaving_out(const Dataset& data,
       flows, [](std::uint64_t count) { return count > 0; });
   if (apps < 3) {
     return fail(ErrorKind::kNoData,
-                "leaving apps out needs three apps, and there are only two; "
-                "add captures of a third");
+                "leaving apps out needs three apps, and there are only {}; "
+                "add captures of another",
+                apps);
   }
   const auto needed = app_required_for_folds(data, options);
   if (!needed) return {};
@@ -34,6 +35,26 @@ Result<void> check_leaving_out(const Dataset& data,
               "without {}, the other apps cannot be split {} into two folds; "
               "add captures of them, or choose another split",
               *needed, split_name(options.split));
+}
+
+Result<void> check_test_set(const Dataset& training, const Dataset& tested,
+                            const EvaluateOptions& options) {
+  if (auto enough = require_two_apps(training); !enough) return enough;
+  if (tested.apps != training.apps ||
+      tested.features.identity() != training.features.identity() ||
+      tested.flow_key != training.flow_key ||
+      tested.burst_gap != training.burst_gap) {
+    return fail(ErrorKind::kUsage,
+                "the test captures were measured differently from the training "
+                "captures; load them with the same apps, features and flow "
+                "definition");
+  }
+  if (options.repeats > 1 || options.leave_apps_out) {
+    return fail(ErrorKind::kUsage,
+                "repeating and leaving apps out need folds, and a test set has "
+                "none; leave one of them out");
+  }
+  return {};
 }
 
 // Scores the first assignment of folds, and others with consecutive seeds.
@@ -76,6 +97,9 @@ void evaluate_scores(const Dataset& tested, const EvaluateOptions& options,
 
 Result<EvaluationRun> run_cross_validation(const Dataset& data,
                                            const EvaluateOptions& options) {
+  if (auto enough = require_two_apps(data); !enough) {
+    return fail(std::move(enough).error());
+  }
   const CrossValidationOptions& validation = options.validation;
   EvaluationRun run;
   run.folds = count_folds(assign_folds(data, validation));
@@ -107,8 +131,12 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
   return run;
 }
 
-EvaluationRun run_test_set(const Dataset& training, const Dataset& tested,
-                           const EvaluateOptions& options) {
+Result<EvaluationRun> run_test_set(const Dataset& training,
+                                   const Dataset& tested,
+                                   const EvaluateOptions& options) {
+  if (auto possible = check_test_set(training, tested, options); !possible) {
+    return fail(std::move(possible).error());
+  }
   EvaluationRun run;
   run.held_out = score_test_set(
       training, tested, with_progress(options, "training"), options.kinds);

@@ -32,14 +32,16 @@ struct EvaluationRun {
   std::size_t folds = 0;   // 0 for a test set
 };
 
-// Fails if the captures fill fewer than two folds, or if apps are to be left
-// out and the others would.
+// Fails without two apps, or if the captures fill fewer than two folds, or if
+// the remaining apps would after leaving one out.
 Result<EvaluationRun> run_cross_validation(const Dataset& data,
                                            const EvaluateOptions& options);
 
-// Trains on one dataset and tests on another, whose labels are numbered by the
-// same apps. Does not repeat or leave apps out.
-EvaluationRun run_test_set(const Dataset& training, const Dataset& tested,
-                           const EvaluateOptions& options);
+// Trains on one dataset and tests on another. Fails without two apps in
+// training, if the two have other apps, features or flow definitions, or if
+// folds are to be repeated or apps to be left out, which needs folds.
+Result<EvaluationRun> run_test_set(const Dataset& training,
+                                   const Dataset& tested,
+                                   const EvaluateOptions& options);
 
 }  // namespace flowtell

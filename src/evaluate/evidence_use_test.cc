@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluate/evidence_use.h"
+#include "evaluate/evaluation.h"
 
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ class EvidenceUseTest : public testing::Test {
                      {{0}, 0, 0, 0, "b.example"},
                      {{0}, 0, 0, 1},
                      {{0}, 0, 0, 2, "a.example"},
-                     {{0}, 1, 1, 0},
-                     {{0}, 1, 1, 0}},
+                     {{0}, 1, 1, 1},
+                     {{0}, 1, 1, 1}},
                     2);
     data.facts[0].name_source = NameSource::kTls;
     data.facts[1].name_source = NameSource::kDns;

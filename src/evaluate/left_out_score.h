@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 #include "learn/held_out_scores.h"
 
 namespace flowtell {

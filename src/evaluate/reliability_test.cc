@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "evaluate/reliability.h"
+#include "evaluate/confidence.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <numeric>
 
-#include "flow/anonymised_flow.h"
+#include "flow/flow.h"
 
 namespace flowtell {
 namespace {

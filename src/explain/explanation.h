@@ -12,9 +12,8 @@
 #include <vector>
 
 #include "decode/anonymiser.h"
-#include "explain/counterfactual.h"
 #include "explain/evidence_tracer.h"
-#include "explain/proximity.h"
+#include "explain/forest_reasons.h"
 #include "model/attribution.h"
 
 namespace flowtell {

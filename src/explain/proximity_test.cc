@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explain/proximity.h"
+#include "explain/forest_reasons.h"
 
 #include <gtest/gtest.h>
 

@@ -94,6 +94,13 @@ TEST(FeatureSets, HaveUniqueDocumentedColumns) {
   }
 }
 
+// Another version makes all models in use unusable.
+TEST(FeatureSets, HaveTheVersionsOfModelsInUse) {
+  EXPECT_EQ(classic14().version, 1u);
+  EXPECT_EQ(appscanner54().version, 1u);
+  EXPECT_EQ(robust().version, 1u);
+}
+
 TEST(FeatureSets, HaveTheColumnCountsOfTheirPapers) {
   EXPECT_EQ(classic14().columns.size(), 14u);
   EXPECT_EQ(appscanner54().columns.size(), 54u);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "flow/anonymised_flow.h"
+#include "decode/anonymiser.h"
+#include "flow/flow.h"
 
 namespace flowtell {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Compares the finder with the flow table, which assigns a device to each flow.
-#include "flow/device_finder.h"
+#include "flow/pair_table.h"
 
 #include <gtest/gtest.h>
 

@@ -13,9 +13,10 @@
 
 #include "base/time.h"
 #include "decode/packet.h"
-#include "flow/name_source.h"
 
 namespace flowtell {
+
+class Anonymiser;
 
 enum class Direction : std::uint8_t { kReceived, kSent };
 
@@ -65,6 +66,24 @@ struct Tally {
   std::uint64_t bytes = 0;  // of IP datagrams
 };
 
+// The source of a flow's server name. A name in the connection itself takes
+// precedence over earlier DNS answers. A flow to a DNS server has the name of
+// its question.
+enum class NameSource : std::uint8_t {
+  kNone,
+  kDns,         // a DNS answer to the device for the remote's address
+  kQuestion,    // the question, in a flow to a DNS server
+  kTls,         // server name of a TLS ClientHello
+  kQuic,        // the same, in QUIC's Initial packets
+  kGoogleQuic,  // the same, in Google's QUIC before the standard
+};
+
+constexpr std::string_view name_source_name(NameSource source) {
+  constexpr std::string_view kNames[] = {"none", "dns",  "question",
+                                         "tls",  "quic", "google-quic"};
+  return kNames[static_cast<std::size_t>(source)];
+}
+
 // The server at the remote end of a flow. Empty if the search for names is off,
 // or found none. Valid only during the call that delivers the flow.
 struct FlowName {
@@ -90,6 +109,12 @@ struct Flow {
   // call that delivers the flow.
   std::span<const PacketRecord> packets;
 };
+
+// The flow with pseudonyms in place of addresses and names
+// (decode/anonymiser.h). A flow is anonymised only after it is metered and
+// classified by its real values, and before anything of it is written. The
+// returned server name is valid until the next call to `anonymiser`.
+Flow anonymised(const Flow& flow, Anonymiser& anonymiser);
 
 // Receives flows as their bursts end.
 class FlowSink {

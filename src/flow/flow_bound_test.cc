@@ -73,6 +73,18 @@ TEST(FlowBound, EndsTheBurstOfTheDeviceThatFillsTheTable) {
   EXPECT_EQ(bounded.got.flows[9].device.text(), "10.0.0.1");
 }
 
+// Of the devices with the most packets, the first to have had so many.
+TEST(FlowBound, EndsTheFirstOfSeveralLargestDevices) {
+  PacketSequence story;
+  for (const auto& [device, count] :
+       std::vector<std::pair<int, int>>{{1, 10}, {2, 20}, {3, 20}, {4, 15}}) {
+    for (int i = 0; i < count; ++i) story = from_device(story, device, 1);
+  }
+  const Bounded bounded = run(story, at_most(4));
+  EXPECT_EQ(bounded.ended_early, 1u);
+  EXPECT_EQ(bounded.got.flows[0].device.text(), "10.0.0.2");
+}
+
 TEST(FlowBound, LimitsPacketsToo) {
   PacketSequence story;
   for (int i = 0; i < 1000; ++i) story.data(1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The metering process (in the sense of RFC 7011): turns frames into flows and
-// accounts for every frame. Files and live links are metered by the same code.
+// accounts for every frame (flow/frame_intake.h). ShardedMeter does the same
+// for a live link, with several flow tables.
 #pragma once
 
 #include <functional>
@@ -40,6 +41,7 @@ class FlowMeter {
   // The time of the first frame of any kind; times of flows are relative to it.
   const std::optional<Timestamp>& origin() const { return intake_.first(); }
   MeterReport report() const;
+  const FrameIntake& intake() const { return intake_; }
   std::size_t open_flows() const { return table_.open_flows(); }
   const FlowTable& table() const { return table_; }
 

@@ -32,6 +32,9 @@ constexpr std::string_view flow_key_name(FlowKey key) {
 // Eleven days; short enough that adding it to a time never overflows.
 inline constexpr Duration kMaxBurstGap = std::chrono::seconds(1'000'000);
 
+// The longest table: its limits, multiples of this, fit 64 bits.
+inline constexpr std::size_t kMaxFlows = 500'000'000;
+
 struct FlowOptions {
   FlowKey key = FlowKey::kFiveTuple;
   // A longer silence of the device ends its burst; at most kMaxBurstGap.

@@ -202,6 +202,22 @@ TEST(NameFinder, ReadsTheNameOfAQuicInitial) {
       kQuic);
 }
 
+TEST(NameFinder, JoinsQuicInitialsOfAClientOutsideTheLan) {
+  const std::string hello = client_hello();
+  const auto from_outside = [](std::uint64_t offset, const std::string& bytes) {
+    return frame()
+        .raw()
+        .ipv4(kServer, kPhoneText)
+        .udp(443, 50000)
+        .payload(quic_initial({.frames = padded(crypto_frame(offset, bytes)),
+                               .number = static_cast<std::uint32_t>(offset)}));
+  };
+  EXPECT_EQ(names(Wire()
+                      .add(from_outside(0, hello.substr(0, 90)))
+                      .add(from_outside(90, hello.substr(90)))),
+            kQuic);
+}
+
 TEST(NameFinder, ReadsTheNameOfGoogleQuic) {
   EXPECT_EQ(names(Wire().datagram(google_hello())),
             (Lines{"google-quic www.example.org"}));

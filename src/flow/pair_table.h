@@ -11,12 +11,14 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
 #include "base/hash_index.h"
 #include "base/pool.h"
 #include "base/recency_list.h"
+#include "decode/packet.h"
 #include "flow/flow.h"
 #include "flow/lan.h"
 
@@ -106,6 +108,32 @@ class PairTable {
   HashIndex index_;
   RecencyList<Pair> by_recency_;
   std::uint32_t newest_ = kNoPosition;  // of the last packet, if stored
+};
+
+// Finds the device that a packet belongs to without storing flows. Used to
+// distribute a link's packets to shards by device.
+//
+// Gives the same result as FlowTable, by the rule in PairTable. If exactly one
+// end is in the LAN, it is the device, and nothing is stored. Other pairs (such
+// as a phone and the gateway's DNS server, both inside) are stored from their
+// first packet until an hour idle; beyond `max_pairs` the one idle longest is
+// evicted. Only here can results differ: FlowTable keeps a pair longer while a
+// burst of its device is open. One thread at a time. Cost: O(1).
+class DeviceFinder {
+ public:
+  DeviceFinder(const Lan& lan, std::size_t max_pairs)
+      : lan_(lan), pairs_(lan), max_pairs_(max_pairs) {}
+
+  // REQUIRES: packet.time never decreases.
+  Address device_of(const Packet& packet);
+
+  // Pairs stored.
+  std::size_t pairs() const { return pairs_.size(); }
+
+ private:
+  Lan lan_;
+  PairTable pairs_;
+  std::size_t max_pairs_;
 };
 
 }  // namespace flowtell

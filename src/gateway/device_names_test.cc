@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/device_names.h"
+#include "gateway/leases.h"
 
 #include <gtest/gtest.h>
 

@@ -27,6 +27,17 @@ TEST(GatewayStatus, JoinsCountersWithLeases) {
   EXPECT_EQ(devices[1].received.bytes, 4000u);
 }
 
+TEST(GatewayStatus, IgnoresElementsWithoutACounter) {
+  for (const char* element : {R"({"val":"10.0.0.9"})", R"("10.0.0.9")"}) {
+    EXPECT_TRUE(
+        devices_of({}, std::string(R"({"nftables":[{"set":{)"
+                                   R"("name":"sent","elem":[{"elem":)") +
+                           element + "}]}}]}")
+            .empty())
+        << element;
+  }
+}
+
 TEST(GatewayStatus, AcceptsAMissingTable) {
   EXPECT_EQ(devices_of(parse_leases("0 02:00 10.0.0.9 * *\n"), "").size(), 1u);
   EXPECT_TRUE(devices_of({}, R"({"nftables":[]})").empty());

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "classify/verdict.h"
-#include "learn/weight_fit.h"
+#include "learn/evidence_fit.h"
 
 namespace flowtell {
 namespace {

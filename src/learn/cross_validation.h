@@ -15,10 +15,22 @@
 #include <string_view>
 #include <vector>
 
-#include "learn/shape_options.h"
+#include "learn/forest_builder.h"
 #include "model/dataset.h"
 
 namespace flowtell {
+
+// How the shape scorer is trained: the learner and its options. A support
+// vector machine uses the forest options that do not concern trees:
+// balance_apps, threads and progress.
+enum class Learner { kForest, kSvm };
+
+inline constexpr std::array<std::string_view, 2> kLearnerNames = {"forest",
+                                                                  "svm"};
+
+struct ShapeOptions : ForestOptions {
+  Learner learner = Learner::kForest;
+};
 
 // What must stay together in one fold.
 enum class Split { kByCapture, kByGroup, kByFlow };

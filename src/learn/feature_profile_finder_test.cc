@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "learn/feature_profile_finder.h"
+#include "learn/out_of_bag.h"
 
 #include <gtest/gtest.h>
 

@@ -8,13 +8,15 @@
 #include <functional>
 #include <vector>
 
-#include "learn/quantised_table.h"
+#include "learn/column_bins.h"
 #include "model/dataset.h"
 #include "model/forest.h"
 
 namespace flowtell {
 
 struct ForestOptions {
+  static constexpr std::size_t kMaxTrees = 100'000;
+
   std::size_t trees = 100;
   std::size_t columns_per_split = 0;  // 0: the square root of the columns
   std::size_t min_samples_leaf = 1;

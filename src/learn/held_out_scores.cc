@@ -3,8 +3,7 @@
 
 #include <algorithm>
 
-#include "learn/error_target_fit.h"
-#include "learn/novelty_fit.h"
+#include "learn/evidence_fit.h"
 
 namespace flowtell {
 namespace {

@@ -5,7 +5,7 @@
 // are fitted on held-out scores within those rows.
 #pragma once
 
-#include "learn/weight_fit.h"
+#include "learn/evidence_fit.h"
 
 namespace flowtell {
 

@@ -6,8 +6,7 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "learn/error_target_fit.h"
-#include "learn/novelty_fit.h"
+#include "learn/evidence_fit.h"
 #include "support/samples.h"
 
 namespace flowtell {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "learn/novelty_fit.h"
+#include "learn/evidence_fit.h"
 
 #include <gtest/gtest.h>
 

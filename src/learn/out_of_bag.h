@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Out-of-bag predictions: each training flow is predicted only by the trees not
-// grown from it (Breiman 2001, section 3.1). Permutation importance uses them.
+// grown from it (Breiman 2001, section 3.1). Permutation importance and the
+// feature profile use them.
 //
 // Bags are drawn by flow, and flows of one capture are similar, so out-of-bag
 // accuracy is too high. Cross-validation by capture avoids this.
@@ -12,6 +13,7 @@
 
 #include "learn/forest_builder.h"
 #include "model/dataset.h"
+#include "model/feature_profile.h"
 
 namespace flowtell {
 
@@ -44,5 +46,12 @@ std::vector<double> permutation_importance(const BuiltForest& built,
 std::vector<std::vector<double>> permutation_importance_by_app(
     const BuiltForest& built, const Dataset& data,
     const PermutationOptions& options);
+
+// Computes a forest's feature profile: each training flow's votes are
+// attributed to features (model/attribution.h), using only the trees not grown
+// from it. REQUIRES: `oob` is the result of predict_out_of_bag for this forest
+// and data.
+FeatureProfile find_feature_profile(const BuiltForest& built,
+                                    const OutOfBag& oob, const Dataset& data);
 
 }  // namespace flowtell

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 #include "features/feature_list.h"
 #include "model/evidence.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Classifies the rows of a dataset, burst by burst, from their scores. This is
-// the offline equivalent of ClassifierSession.
+// Classifies the rows of a dataset, burst by burst, from their scores: the
+// equivalent of ClassifierSession for training and evaluation.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,6 @@
 
 #include "classify/device_filter.h"
 #include "learn/cross_validation.h"
-#include "learn/shape_options.h"
 #include "model/name_table.h"
 #include "model/svm.h"
 

@@ -5,7 +5,6 @@
 
 #include "learn/ambiguity.h"
 #include "learn/confusion.h"
-#include "learn/feature_profile_finder.h"
 #include "learn/held_out_scores.h"
 #include "learn/out_of_bag.h"
 

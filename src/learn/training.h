@@ -15,7 +15,7 @@
 #include <functional>
 #include <string_view>
 
-#include "learn/shape_options.h"
+#include "learn/cross_validation.h"
 #include "model/evidence.h"
 #include "model/model.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "learn/weight_fit.h"
+#include "learn/evidence_fit.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 //
 // Uses scorers of known quality: of the flows with true probability
 // `truly`, exactly that share is right.
-#include "learn/weight_fit.h"
+#include "learn/evidence_fit.h"
 
 #include <gtest/gtest.h>
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "support/closed_input.h"
 #include "support/live_signals.h"
 #include "support/test_frame.h"
 
@@ -116,6 +117,14 @@ TEST_F(LiveWaiting, EndsBySignal) {
   ::raise(SIGHUP);
   EXPECT_EQ(waiter_.wait(-1, std::nullopt), LiveEvent::kReload);
   EXPECT_EQ(waiter_.wait(-1, 0s), LiveEvent::kNone) << "each signal once";
+}
+
+TEST_F(LiveWaiting, EndsBySignalWithStandardInputClosed) {
+  const ClosedInput closed;
+  auto waiter = LiveWaiter::make();
+  ASSERT_TRUE(waiter) << waiter.error().message;
+  ::raise(SIGTERM);
+  EXPECT_EQ(waiter->wait(-1, std::nullopt), LiveEvent::kStop);
 }
 
 TEST_F(LiveWaiting, StopsOnAHangUpOfAnInteractiveCommand) {

@@ -24,6 +24,8 @@ constexpr std::size_t kBlockPackets = 512;
 constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
 constexpr Duration kBlockTime = std::chrono::milliseconds(2);
 
+constexpr std::size_t kFlowsAnnounced = 256;
+
 // The most blocks that wait for a shard before the reader blocks.
 constexpr std::size_t kMaxBlocks = 16;
 
@@ -51,9 +53,10 @@ struct ShardedMeter::Block {
 // A flow table, and the blocks queued for its thread.
 class ShardedMeter::Shard {
  public:
-  // `processed`: written after each block.
+  // `processed`: written after each block, and within a block that delivers
+  // many flows; -1 for none.
   Shard(const FlowOptions& options, FlowSink& sink, int processed)
-      : processed_(processed), table_(options, sink) {}
+      : sink_(sink, processed), table_(options, sink_) {}
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
   // Also runs if another shard's thread could not be started.
@@ -151,7 +154,7 @@ class ShardedMeter::Shard {
       --in_flight_;
       lock.unlock();
       changed_.notify_all();
-      note_processed();
+      sink_.announce();
       if (then != Then::kContinue) return;
     }
   }
@@ -174,20 +177,41 @@ class ShardedMeter::Shard {
     open_flows_ = table_.open_flows();
   }
 
-  // The counter cannot overflow: it is cleared long before 2^64 blocks.
-  void note_processed() const {
-    const std::uint64_t one = 1;
-    require(::write(processed_, &one, sizeof one) == sizeof one,
-            "an eventfd takes a number");
-  }
+  // Announces progress while one block delivers many flows, so that their lines
+  // are written meanwhile.
+  class AnnouncingSink : public FlowSink {
+   public:
+    AnnouncingSink(FlowSink& next, int processed)
+        : next_(next), processed_(processed) {}
+
+    void take(const Flow& flow) override {
+      next_.take(flow);
+      if (++taken_ % kFlowsAnnounced == 0) announce();
+    }
+    void end_burst() override { next_.end_burst(); }
+    void take_early(const Flow& flow) override { next_.take_early(flow); }
+
+    // The counter cannot overflow: it is cleared long before 2^64.
+    void announce() const {
+      if (processed_ < 0) return;
+      const std::uint64_t one = 1;
+      require(::write(processed_, &one, sizeof one) == sizeof one,
+              "an eventfd takes a number");
+    }
+
+   private:
+    FlowSink& next_;
+    int processed_;
+    std::size_t taken_ = 0;
+  };
 
   // Used by the reading thread.
   Block filling_;
   std::optional<Timestamp> last_;  // of the packets
-  Timestamp sent_time_{};
-  int processed_;
+  Timestamp sent_time_ = kEarliestTime;
 
   // Used by the shard's thread.
+  AnnouncingSink sink_;
   FlowTable table_;
   std::optional<Timestamp> origin_;
   std::atomic<std::size_t> open_flows_{0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Meters the frames of one link with several threads. Each shard has a flow
-// meter, and each device belongs to one shard.
+// table, and each device belongs to one shard.
 //
 // The kernel's fanout (PACKET_FANOUT) cannot keep a device in one shard: if
 // both ends of a pair are in the LAN, or neither, the first packet decides
@@ -13,8 +13,8 @@
 // exceptions: multicast DNS is known only to devices of the same shard, and
 // after an hour idle within a burst, a pair inside the LAN is attributed again.
 //
-// Packets are handed over in blocks, with the part of their payload that the
-// search for names needs. Each block carries a watermark: no later packet is
+// Packets are handed over in blocks, with their captured payload if names are
+// searched. Each block carries a watermark: no later packet is
 // older. A silence only moves the watermark. A shard that cannot keep up makes
 // the reader wait, so frames are lost, and counted, only in the kernel.
 //
@@ -30,9 +30,9 @@
 #include <vector>
 
 #include "base/file.h"
-#include "flow/device_finder.h"
 #include "flow/flow_table.h"
 #include "flow/frame_intake.h"
+#include "flow/pair_table.h"
 
 namespace flowtell {
 
@@ -55,8 +55,9 @@ class ShardedMeter {
 
   // Whether shards have unprocessed blocks.
   bool is_busy() const;
-  // A descriptor that becomes readable when a shard has processed a block, and
-  // stays so until `clear_progress`; -1 with one sink.
+  // A descriptor that becomes readable when a shard has processed a block or
+  // delivered some hundred flows, and stays so until `clear_progress`; -1 with
+  // one sink.
   int progress_descriptor() const { return processed_.get(); }
   void clear_progress();
   // Waits until no shard is busy. Until the next `add` or `note_silence` the

@@ -80,7 +80,7 @@ inline constexpr double kErrorTargetStep = 0.005;
 using ErrorTargets = std::array<ErrorTarget, 100>;
 
 // The weight of each kind of evidence, with what is fitted along with it.
-// Fitted on held-out flows (learn/weight_fit.h).
+// Fitted on held-out flows (learn/evidence_fit.h).
 struct EvidenceWeights {
   // Exponents of the likelihoods. Below 1 for redundant evidence, such as the
   // flows of one burst.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A sample of the training flows, stored in the model so that a verdict can be
-// explained by similar flows (explain/proximity.h).
+// explained by similar flows (explain/forest_reasons.h).
 //
 // They are spread evenly over the captures, then over the flows of each
 // capture, and depend only on the order of the flows. They contain the features

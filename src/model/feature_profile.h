@@ -2,7 +2,7 @@
 //
 // The features by which a forest recognises each app, computed in training on
 // flows that the trees in question had not seen
-// (learn/feature_profile_finder.h), and stored to explain the model.
+// (learn/out_of_bag.h), and stored to explain the model.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/knowledge_sections.h"
+#include "model/model_sections.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
-
-#include "model/section_parts.h"
 
 namespace flowtell {
 namespace {

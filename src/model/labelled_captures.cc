@@ -6,7 +6,6 @@
 #include <map>
 
 #include "base/file.h"
-#include "base/plain_text.h"
 #include "base/text.h"
 #include "capture/capture_file.h"
 #include "model/app.h"

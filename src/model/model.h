@@ -21,6 +21,8 @@
 
 namespace flowtell {
 
+class Anonymiser;
+
 // Accuracy with all flows classified and none unknown, from 0 to 1.
 struct Score {
   double accuracy = 0;
@@ -95,5 +97,17 @@ struct Model {
 
 // The version of this program, such as "0.1.0".
 std::string program_version();
+
+// The two functions put pseudonyms in place of captures and names
+// (decode/anonymiser.h), for reports.
+//
+// Replaces paths and groups. Hashes are cleared: they would show that a known
+// capture was among these.
+void anonymise(std::vector<CaptureRecord>& captures,
+               const Anonymiser& anonymiser);
+
+// Replaces the captures and the servers of ambiguous flows. The name table
+// keeps the real names, so use the result for reports only.
+void anonymise(Model& model, Anonymiser& anonymiser);
 
 }  // namespace flowtell

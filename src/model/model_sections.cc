@@ -5,9 +5,6 @@
 #include <cmath>
 
 #include "base/byte_writer.h"
-#include "model/knowledge_sections.h"
-#include "model/section_parts.h"
-#include "model/svm_section.h"
 
 namespace flowtell {
 namespace {

@@ -305,6 +305,19 @@ TEST(ModelSections, RejectDuplicateNames) {
   EXPECT_EQ(read.error().message, "a name is listed twice");
 }
 
+// The numbers are part of the file format.
+TEST(ModelSections, AreNumberedInFileOrder) {
+  const std::string body = encode_sections(small_model());
+  ByteReader reader(as_bytes(body), ByteOrder::kLittle);
+  std::uint32_t sections = 0;
+  while (reader.ok() && reader.left() > 0) {
+    EXPECT_EQ(reader.u32(), ++sections);
+    reader.skip(static_cast<std::size_t>(reader.u64()));
+  }
+  EXPECT_TRUE(reader.ok());
+  EXPECT_EQ(sections, 11u);
+}
+
 TEST(ModelSections, RoundTripAmbiguousGroups) {
   const Model model = small_model();
   const auto read = decode_sections(as_bytes(encode_sections(model)));

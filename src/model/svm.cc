@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <mutex>
 
 #include "base/portable_math.h"
 
@@ -161,7 +162,10 @@ Svm build_svm(const Dataset& data, const SvmOptions& options) {
     parameter.weight_label = costs.labels.data();
     parameter.weight = costs.factors.data();
   }
-  svm_set_print_string_function([](const char*) {});
+  // libsvm prints to a global function; threads may train at once.
+  static std::once_flag is_silenced;
+  std::call_once(is_silenced,
+                 [] { svm_set_print_string_function([](const char*) {}); });
   const std::unique_ptr<svm_model, FreeModel> model(
       svm_train(problem.get(), &parameter));
   copy_vectors(*model, data.width, svm);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/svm_section.h"
+#include "model/model_sections.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "model/section_parts.h"
 
 namespace flowtell {
 namespace {

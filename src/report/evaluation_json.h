@@ -3,7 +3,7 @@
 // An evaluation as a JSON object, to embed in a larger document.
 #pragma once
 
-#include "report/evaluation_text.h"
+#include "report/evaluation.h"
 #include "report/json.h"
 
 namespace flowtell {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/evaluation_page.h"
+#include "report/evaluation.h"
 
 #include <cmath>
 
@@ -7,7 +7,6 @@
 #include "report/evaluation_json.h"
 #include "report/evaluation_tables.h"
 #include "report/html_page.h"
-#include "report/page_assets.h"
 #include "report/quantity.h"
 #include "report/table.h"
 

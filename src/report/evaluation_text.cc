@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "features/statistics.h"
-#include "report/evaluation_text.h"
+#include "report/evaluation.h"
 #include "report/quantity.h"
 #include "report/table.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/evaluation_text.h"
+#include "report/evaluation.h"
 
 #include <gtest/gtest.h>
 

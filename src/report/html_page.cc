@@ -7,7 +7,6 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
-#include "report/page_assets.h"
 
 namespace flowtell {
 namespace {

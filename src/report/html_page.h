@@ -21,6 +21,12 @@ std::string html_text(std::string_view text);
 // string can end the element.
 std::string data_island(std::string_view id, const Json& data);
 
+// The style and scripts of pages, built into the program.
+std::string_view page_style();         // page/page.css
+std::string_view chart_script();       // the system's Chart.js
+std::string_view page_script();        // page/page.js: themes, marks, charts
+std::string_view evaluation_script();  // page/evaluation.js
+
 struct HtmlPage {
   std::string title;
   std::string body;  // HTML: the content of <main>, data islands last

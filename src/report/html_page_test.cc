@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "report/page_assets.h"
-
 namespace flowtell {
 namespace {
 

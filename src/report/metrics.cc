@@ -140,11 +140,8 @@ std::string FlowMetrics::text(const MetricsStatus& status) const {
   Samples(out, Metric::kStarted).add({}, status.started);
   Samples frames(out, Metric::kFrames);
   for (const LedgerHeading& heading : kLedgerHeadings) {
-    std::uint64_t count = status.ledger.of(heading.outcome);
-    if (heading.outcome == FrameOutcome::kUsed) {
-      count += status.live.frames - status.ledger.sum();
-    }
-    frames.add({{"outcome", outcome_value(heading.name)}}, count);
+    frames.add({{"outcome", outcome_value(heading.name)}},
+               status.ledger.of(heading.outcome));
   }
   Samples(out, Metric::kBytes).add({}, status.live.bytes);
   Samples(out, Metric::kDrops).add({}, status.live.dropped);

@@ -80,7 +80,7 @@ struct MetricsStatus {
   std::string version;
   double started = 0;  // seconds since 1970
   LiveStatus live{};
-  Ledger ledger;  // frames read that are not in it were used
+  Ledger ledger;  // of the frames read
   std::uint64_t lost_lines = 0;
   std::optional<std::uint64_t> memory;  // bytes
 };

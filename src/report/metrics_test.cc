@@ -86,6 +86,7 @@ TEST(Metrics, HaveATypeAndAHelpLine) {
   status.live.dropped = 3;
   status.memory = 4096;
   status.ledger.count(FrameOutcome::kNotTcpUdp);
+  for (int i = 0; i < 8; ++i) status.ledger.count(FrameOutcome::kUsed);
   status.live.frames = 9;
   const std::string text = FlowMetrics().text(status);
   EXPECT_TRUE(has_line(text, "flowtell_build_info{version=\"1.2\"} 1"));

@@ -2,7 +2,7 @@
 //
 // The assembler embeds the files directly, which is faster than compiling
 // 200 kB of numbers. CMakeLists.txt sets their paths.
-#include "report/page_assets.h"
+#include "report/html_page.h"
 
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage)
 #define FLOWTELL_EMBED(name, path) \

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "base/plain_text.h"
+#include "base/text.h"
 
 namespace flowtell {
 namespace {

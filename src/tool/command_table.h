@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The commands and their options as plain data, read from the CLI11
-// definitions. Manual pages and completions are generated from it, so they
-// agree with --help.
+// definitions, and what is generated from it: manual pages and completions, so
+// that they agree with --help.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -41,5 +41,22 @@ struct CommandInfo {
 // hidden from --help are left out.
 CommandInfo describe_command(const CLI::App& command,
                              const std::string& parent);
+
+// Shell completion scripts: commands, options, and values known in advance.
+std::string bash_completion(const CommandInfo& program);
+std::string zsh_completion(const CommandInfo& program);
+std::string fish_completion(const CommandInfo& program);
+
+// A manual page in man(7) format: one for the program and one per command. A
+// sub-command is described in its parent's page.
+struct ManualPage {
+  std::string name;  // "flowtell-train.1"
+  std::string text;
+};
+
+// `version` as in "flowtell 1.0"; `date` is the release date.
+std::vector<ManualPage> manual_pages(const CommandInfo& program,
+                                     const std::string& version,
+                                     const std::string& date);
 
 }  // namespace flowtell

@@ -3,7 +3,7 @@
 // Each script finds the command selected by the words before the cursor
 // ("train", "gateway up"; "" for the program), then offers its sub-commands,
 // options and values.
-#include "tool/completions.h"
+#include "tool/command_table.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // completion_test.sh runs the scripts in the shells.
-#include "tool/completions.h"
+#include "tool/command_table.h"
 
 #include <gtest/gtest.h>
 

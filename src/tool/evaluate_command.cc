@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluate/evaluation_run.h"
-#include "report/evaluation_page.h"
+#include "report/evaluation.h"
 #include "tool/command.h"
 #include "tool/console.h"
-#include "tool/preset_arguments.h"
 #include "tool/preset_evaluation.h"
 #include "tool/report_outputs.h"
 #include "tool/samples.h"
@@ -105,9 +104,6 @@ class EvaluateCommand : public Command {
     }
     auto training = read_samples(captures_, *options, learner_, {});
     if (!training) return fail(std::move(training).error());
-    if (auto enough = require_two_apps(training->dataset); !enough) {
-      return fail(captures_, std::move(enough).error());
-    }
     std::optional<Samples> tested;
     if (!tested_.empty()) {
       auto read =
@@ -139,11 +135,12 @@ class EvaluateCommand : public Command {
   // Without `tested`, by cross-validation.
   Result<void> run_evaluation(const Dataset& training, const Dataset* tested,
                               EvaluationSetting setting) {
-    auto run = evaluate_showing_progress(training, tested, setting.rule);
-    if (!run) return fail(captures_, std::move(run).error());
-    if (tested == nullptr && validation().split != Split::kByFlow) {
+    if (tested == nullptr && validation().split != Split::kByFlow &&
+        count_folds(assign_folds(training, validation())) > 1) {
       warn_of_single_captures(training);
     }
+    auto run = evaluate_showing_progress(training, tested, setting.rule);
+    if (!run) return fail(captures_, std::move(run).error());
     setting.folds = run->folds;
     auto done = report(run->evaluation, setting);
     if (!done || !outputs_.has_page()) return done;

@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 #include "classify/classifier.h"
-#include "model/anonymised_model.h"
+#include "decode/anonymiser.h"
+#include "model/model.h"
 #include "model/model_file.h"
 #include "report/explanation.h"
 #include "report/ledger_text.h"

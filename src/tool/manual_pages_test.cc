@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tool/manual_pages.h"
+#include "tool/command_table.h"
 
 #include <gtest/gtest.h>
 

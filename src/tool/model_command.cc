@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/anonymised_model.h"
+#include "decode/anonymiser.h"
+#include "model/model.h"
 #include "model/model_file.h"
 #include "report/model_report.h"
 #include "tool/command.h"

@@ -63,7 +63,7 @@ void MeterArguments::define(CLI::App& command) {
                   "Maximum number of open flows; beyond it, bursts end early "
                   "and are counted")
       ->type_name("N")
-      ->check(in_range(std::size_t{1}, std::size_t{500'000'000}))
+      ->check(in_range(std::size_t{1}, kMaxFlows))
       ->capture_default_str();
 }
 
@@ -192,7 +192,7 @@ void LearnerArguments::define(CLI::App& command) {
   trees_option_ =
       command.add_option("--trees", trees, "Number of trees in the forest")
           ->type_name("N")
-          ->check(in_range(std::size_t{1}, std::size_t{100'000}))
+          ->check(in_range(std::size_t{1}, ForestOptions::kMaxTrees))
           ->capture_default_str();
   command
       .add_option("--balance", balance,

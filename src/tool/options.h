@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "classify/unknown_rule.h"
+#include "classify/verdict.h"
 #include "decode/anonymiser.h"
 #include "features/feature_list.h"
 #include "flow/flow_options.h"
-#include "learn/shape_options.h"
+#include "learn/cross_validation.h"
 #include "model/dataset.h"
 #include "model/evidence.h"
 #include "report/flow_writer.h"

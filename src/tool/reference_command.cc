@@ -6,9 +6,8 @@
 
 #include "model/model.h"
 #include "tool/command.h"
-#include "tool/completions.h"
+#include "tool/command_table.h"
 #include "tool/console.h"
-#include "tool/manual_pages.h"
 
 namespace flowtell {
 namespace {

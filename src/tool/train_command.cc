@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "learn/cross_validation.h"
 #include "learn/training.h"
 #include "model/model_file.h"
 #include "report/table.h"
@@ -59,9 +60,9 @@ class TrainCommand : public Command {
     if (!output) return fail(std::move(output).error());
     auto samples = read_samples(captures_, *options, learner_, {});
     if (!samples) return fail(std::move(samples).error());
+    warn_of_score(samples->dataset);
     auto model = train_showing_progress(samples->dataset, *kinds);
     if (!model) return fail(captures_, std::move(model).error());
-    warn_of_score(samples->dataset, *model);
     auto bytes = encode_model(*model);
     if (!bytes) return fail(std::move(bytes).error());
     auto saved = output->write(*bytes);
@@ -89,9 +90,14 @@ class TrainCommand : public Command {
     return options;
   }
 
-  void warn_of_score(const Dataset& data, const Model& model) const {
-    if (no_score_) return;
-    if (model.held_out_score) return warn_of_single_captures(data);
+  // What the accuracy estimate will lack.
+  void warn_of_score(const Dataset& data) const {
+    if (no_score_ || !require_two_apps(data)) return;
+    CrossValidationOptions validation;
+    validation.forest = learner_.forest();
+    if (count_folds(assign_folds(data, validation)) > 1) {
+      return warn_of_single_captures(data);
+    }
     warn(
         "all flows are of one capture, so none is left to test on and the "
         "model has no accuracy estimate; record more captures");

@@ -18,7 +18,7 @@
 
 #include "classify/classifier.h"
 #include "classify/flow_reporter.h"
-#include "gateway/device_names.h"
+#include "gateway/leases.h"
 #include "live/line_spool.h"
 #include "live/live_waiter.h"
 #include "report/app_tally.h"

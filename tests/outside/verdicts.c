@@ -14,19 +14,22 @@ static void print_flow(void* output, const flowtell_flow* flow) {
           flow->confidence, flow->app);
 }
 
-/* Writes the verdicts; `at_once`: how many frames are added at a time. */
+/* Adds `at_once` frames at a time. */
 static int classify(const flowtell_classifier* classifier, const char* path,
                     size_t at_once, FILE* output, flowtell_error* error) {
   flowtell_session* session = NULL;
   flowtell_capture* capture = NULL;
   flowtell_frame frames[64];
-  size_t count;
+  size_t count = 0;
   int bad = flowtell_session_new(classifier, NULL, print_flow, output, &session,
                                  error) ||
             flowtell_capture_open(path, &capture, error);
-  while (!bad && (count = flowtell_capture_read(capture, frames, at_once)) > 0)
-    bad = flowtell_session_add(session, frames, count, error) != FLOWTELL_OK;
-  bad = bad || flowtell_session_finish(session, error) != FLOWTELL_OK;
+  do {
+    bad = bad ||
+          flowtell_capture_read(capture, frames, at_once, &count, error) ||
+          flowtell_session_add(session, frames, count, error);
+  } while (!bad && count > 0);
+  bad = bad || flowtell_session_finish(session, error);
   flowtell_capture_close(capture);
   flowtell_session_free(session);
   return bad;
@@ -36,9 +39,8 @@ static int train(const char* captures, const char* path,
                  flowtell_error* error) {
   flowtell_dataset* data = NULL;
   flowtell_model* model = NULL;
-  flowtell_train_options options = {.size = sizeof options};
-  options.trees = 20;
-  options.no_score = 1;
+  flowtell_train_options options = {
+      .size = sizeof options, .trees = 20, .no_score = 1};
   int bad = flowtell_dataset_load(captures, NULL, &data, error) ||
             flowtell_train(data, &options, &model, error) ||
             flowtell_model_save(model, path, error);
@@ -59,8 +61,7 @@ int main(int count, char** words) {
       flowtell_classifier_new(model, NULL, &classifier, &error) ||
       classify(classifier, words[3], 64, many, &error) ||
       classify(classifier, words[3], 1, single, &error)) {
-    fprintf(stderr, "%s: %s\n", flowtell_status_name(error.status),
-            error.message);
+    fprintf(stderr, "%s\n", error.message);
     return 1;
   }
   flowtell_classifier_free(classifier);
@@ -74,5 +75,5 @@ int main(int count, char** words) {
     if (letter == EOF) return 0;
     putchar(letter);
   }
-  return 3; /* one by one, the verdicts differ */
+  return 3; /* the verdicts differ */
 }

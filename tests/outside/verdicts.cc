@@ -7,6 +7,7 @@
 #include <flowtell/train.h>
 
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace {
@@ -26,7 +27,7 @@ std::string verdicts(const flowtell::Classifier& classifier,
       classifier, [&](const flowtell::Flow& flow) { lines += line_of(flow); });
   flowtell::Capture capture(path);
   if (is_live) {
-    // The silence is noted as on a link, where no frame announces it.
+    // As on a live link, silences are noted when they have passed.
     std::optional<flowtell::Timestamp> last;
     while (const auto frame = capture.next()) {
       if (last && frame->time > *last) {

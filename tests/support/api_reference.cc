@@ -15,10 +15,14 @@ class TextSink : public FlowReportSink {
  public:
   void take(const FlowReport& report) override {
     const Flow& flow = report.flow;
-    text += fmt::format("{} {} {} {} {} {} {}", flow.device.text(),
-                        flow.device_port, flow.remote.text(), flow.remote_port,
-                        flow.sent.packets, flow.received.bytes,
-                        report.verdict->app);
+    text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {} {:.6f}",
+                        flow.device.text(), flow.device_port,
+                        flow.remote.text(), flow.remote_port, flow.sent.packets,
+                        flow.received.packets, flow.sent.bytes,
+                        flow.received.bytes, static_cast<int>(flow.protocol),
+                        flow.burst, flow.first.time_since_epoch().count(),
+                        flow.last.time_since_epoch().count(),
+                        report.verdict->app, report.verdict->confidence);
     for (const double share : report.verdict->probabilities) {
       text += fmt::format(" {:.6f}", share);
     }

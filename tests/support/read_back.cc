@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "capture/capture_file.h"
-#include "capture/pcap_reader.h"
-#include "capture/pcapng_reader.h"
+#include "capture/file_formats.h"
 
 namespace flowtell {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "learn/feature_profile_finder.h"
+#include "learn/out_of_bag.h"
 #include "support/test_frame.h"
 
 namespace flowtell {

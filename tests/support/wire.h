@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "flow/flow.h"
 #include "flow/flow_meter.h"
-#include "flow/name_source.h"
 #include "support/dns_bytes.h"
 #include "support/flow_collector.h"
 #include "support/test_frame.h"

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An evaluation as text for the terminal and as JSON.
+// An evaluation as text for the terminal, as JSON and as HTML.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "evaluate/app_features.h"
+#include "evaluate/device_day.h"
 #include "evaluate/evaluation.h"
 
 namespace flowtell {
@@ -32,5 +34,16 @@ std::string evaluation_text(const Evaluation& evaluation,
 // One JSON object; docs/formats.md lists the keys.
 std::string evaluation_json(const Evaluation& evaluation,
                             const EvaluationSetting& setting);
+
+// An HTML page: tables, a confusion heat map, curves and a timeline of one
+// device. Its numbers equal those of evaluation_json.
+struct EvaluationPage {
+  const Evaluation& evaluation;
+  const EvaluationSetting& setting;
+  DeviceDay day;
+  std::vector<AppFeature> features;
+};
+
+std::string evaluation_html(const EvaluationPage& page);
 
 }  // namespace flowtell

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/flow_limits.h"
+#include "learn/preset.h"
 
 #include <gtest/gtest.h>
 
