@@ -14,11 +14,13 @@ namespace flowtell {
 // Groups of equal rows, in row order.
 std::vector<std::vector<std::uint32_t>> equal_rows(const Dataset& data);
 
-// The best accuracy possible on these columns, as equal rows get the same app.
-// Exact for the given rows; 1 if nearly all rows differ, which means nothing.
+// The highest accuracy any classifier can reach with these columns, because it
+// must give equal rows the same app. Exact for the given rows. If nearly all
+// rows differ it is close to 1 and says nothing.
 struct LabelCeiling {
   double accuracy = 0;
-  double balanced_accuracy = 0;  // by a different classifier
+  // The highest balanced accuracy, in general of another classifier.
+  double balanced_accuracy = 0;
 };
 
 // REQUIRES: at least one row.

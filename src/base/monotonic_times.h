@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Turns packet times, which sometimes fall, into times that never fall.
+// Turns packet times, which sometimes go backwards, into times that never do.
 //
-// A packet late by at most a second (captures of several interfaces or cores)
-// gets the latest time so far. A packet later than that means that the
-// recorder's clock was set back, or that captures were concatenated: all
-// following times are shifted by that step, so that the gaps between packets
-// stay the same. Both cases are counted. So no gap is negative, and one bad
-// time does not stall a capture.
+// A packet late by at most a second (as happens when several interfaces or
+// cores are captured) gets the latest time so far. A packet late by more means
+// that the recorder's clock was set back, or that captures were concatenated:
+// all following times are shifted by that step, so that the gaps between
+// packets stay the same. Both cases are counted. So no gap is negative, and one
+// time far in the future does not hold back all later packets.
 #pragma once
 
 #include <algorithm>

@@ -3,12 +3,13 @@
 // Results and errors of operations that can fail.
 //
 // Three kinds of problems are kept apart in this project:
-//   - an odd packet is a value: a ledger heading and a count (decode/ledger.h);
+//   - a frame that cannot be decoded is not an error: it is counted in the
+//     ledger (decode/ledger.h);
 //   - a failed operation is a Result holding an Error, below;
 //   - a broken invariant stops the program with a sentence: `require`.
 //
-// An Error's message is one sentence that names the thing and the remedy. It
-// reads outermost first: "cannot read a.pcap: byte 24: ...".
+// An Error's message is one sentence that names the thing and the remedy. The
+// context comes first: "cannot read a.pcap: byte 24: ...".
 #pragma once
 
 #include <fmt/format.h>

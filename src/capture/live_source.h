@@ -25,12 +25,12 @@ class LiveSource : public FrameSource {
   // Whether no more frames will ever arrive.
   virtual bool has_ended() const = 0;
 
-  // The silence up to now. If the next `read` returns nothing, no frame within
-  // that silence will arrive later.
+  // The silence up to now. Call it before `read`: if `read` then returns 0, no
+  // later frame has a time within this silence.
   virtual Duration silence() const = 0;
 
   // Time until silence() exceeds `silence` or, if known, until the next frame
-  // is due.
+  // is due, whichever comes first.
   virtual Duration time_until(Duration silence) const = 0;
 
   // A descriptor that becomes readable when frames are available; -1 if they

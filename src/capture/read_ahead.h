@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads another source on its own thread, some blocks ahead of the consumer, so
-// that decompression by zlib does not delay the parser. Blocks are lent, not
-// copied.
+// that decompression (gzip, zstd) does not delay the parser. Blocks are passed
+// by reference, not copied.
 //
-// It does not pay off for cheap sources: data read by another core must first
-// leave that core's cache, which costs a header parser more than a copy by the
-// kernel on its own core (measured: docs/performance.md).
+// Uncompressed files are read without it: moving the data between two cores'
+// caches costs more than the kernel's copy on one core.
 #pragma once
 
 #include <memory>

@@ -38,7 +38,8 @@ class Classifier {
   const EvidenceWeights& weights() const {
     return shared_->model->weights[index_of(kinds_)];
   }
-  // The rule with its target error resolved by the weights.
+  // The unknown rule; a target error is replaced by the floor that the model
+  // stores for it.
   UnknownRule rule() const { return rule_.resolved(weights()); }
 
   // The same model with other evidence.

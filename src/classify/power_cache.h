@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A cache of powers. Scores repeat, so the same few numbers are raised to the
-// same few weights, and one power costs as much as all other work on a flow in
-// the device filter.
+// Caches x^y. Scores repeat, so the device filter raises the same few numbers
+// to the same few weights, and one power costs as much as all its other work on
+// a flow.
 //
-// One thread at a time. Memory: 512 powers.
+// One thread at a time. Memory: 512 results.
 #pragma once
 
 #include <bit>

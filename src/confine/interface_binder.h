@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A helper process that binds a packet socket to its interface again when the
-// interface returns. The process that reads packets must not have bind and
-// setsockopt: an attacker who takes it over could capture on any interface of
-// the machine. The helper has both calls and reads no packets.
+// interface returns. The process that reads packets must not be allowed to call
+// bind and setsockopt: an attacker who takes it over could capture on any
+// interface of the machine. The helper may call both and reads no packets.
 //
 // The helper receives the interface name at its start and one socket later.
 // Then it serves one-byte requests, which carry no arguments, and replies
@@ -11,8 +11,8 @@
 // those it needs (call_filter.h). It ends when the other end of its channel is
 // closed.
 //
-// Start it before large data is loaded: its memory is a copy-on-write copy of
-// the parent's at that moment.
+// Start it before large data is loaded: the helper keeps whatever the parent
+// had loaded (its memory is a copy-on-write copy).
 #pragma once
 
 #include <string>

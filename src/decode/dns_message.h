@@ -5,8 +5,9 @@
 // the second is reported under the first, the name that the app uses.
 //
 // RFC 1035, section 4; AAAA by RFC 3596. Multicast DNS (RFC 6762) has the same
-// format. There each address is reported under its own name, and the sections
-// after the answers are read too. A query has a question but no answers.
+// format, but may answer without a question: each address is reported under the
+// name of its own record, and the authority and additional sections are read
+// too. A query gives the name that it asks for, and no addresses.
 //
 // Input is untrusted. Compression pointers may only point back, and a bounded
 // number of them is followed. Records, aliases and decoded name bytes are
@@ -39,9 +40,9 @@ class DnsReader {
   // The next address; false when there is none.
   bool next(DnsAnswer& answer) noexcept;
 
-  // The name of the question, in queries and answers, including failures.
-  // Empty if there is none, if there are several (multicast DNS may ask
-  // several; the last is given), or if it is not a host name.
+  // The name in the question of a query or answer, also of a failure. Empty if
+  // it is not a host name, or if there is not exactly one question. Multicast
+  // DNS may have several questions; this is the name in the last.
   const HostName& asked() const { return question_; }
 
   // Bounds on what is read of a message.

@@ -29,8 +29,8 @@ struct Reliability {
 
   std::array<Bin, kBins> bins;
 
-  // Expected calibration error: the absolute difference between a bin's
-  // confidence and its share right, averaged over the flows.
+  // Expected calibration error: the absolute difference between a bin's mean
+  // confidence and its share of right verdicts, averaged over the flows.
   double expected_calibration_error = 0;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Measures the recognition of unknown apps: each app in turn is left out of
-// training, and then its flows should be unknown. The cost is the share of the
-// other apps' flows that are unknown too, measured by cross-validation.
+// training, and then its flows should be unknown. The cost: the share of the
+// other apps' flows that also get the verdict unknown, measured by
+// cross-validation.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,12 @@ struct LeftOutApp {
   std::string app;
   std::uint64_t flows = 0;
   // Under the unknown rule, from 0 to 1; `others_...` are means over apps:
-  double unknown = 0;         // of its flows, those unknown
-  double others_unknown = 0;  // of the others' flows, those unknown
-  double others_correct = 0;  // of the others' flows named, those right
-  // Of its flows, the share that is unknown at the floor that makes a tenth of
-  // the others' flows unknown.
+  double unknown = 0;         // the share of its flows that is called unknown
+  double others_unknown = 0;  // the share of the others' flows called unknown
+  // The share of the other apps' named flows that are right.
+  double others_correct = 0;
+  // The share of its flows called unknown when the floor is raised until a
+  // tenth of the other apps' flows are called unknown.
   double unknown_at_tenth = 0;
 };
 

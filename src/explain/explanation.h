@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The explanation of one verdict, as data: the scores of each kind of evidence,
-// the features that moved the forest, the most similar training flows, and the
-// changes that would alter the verdict. report/explanation.h formats it.
+// the features that changed the forest's shares, the most similar training
+// flows, and the changes that would alter the verdict. report/explanation.h
+// formats it.
 //
 // Numbers are by app unless noted; shares and probabilities are from 0 to 1.
 #pragma once
@@ -27,10 +28,10 @@ struct NameRecord {
   std::vector<Key> keys;  // the most specific first
 };
 
-// The own evidence of the other flows of the burst.
+// What the other flows of the burst favour, each by its own shape and name.
 struct BurstSummary {
   std::size_t flows = 0;                  // the others
-  std::vector<std::size_t> flows_by_app;  // flows whose likeliest app it is
+  std::vector<std::size_t> flows_by_app;  // how many of them favour the app
 };
 
 struct EvidenceSubset {
@@ -38,7 +39,9 @@ struct EvidenceSubset {
   Verdict verdict;
 };
 
-// A change of one feature that makes the forest vote for the rival.
+// A change of one feature that makes the forest vote for the rival: the app
+// with which the forest's likeliest app is compared. It is the likeliest app by
+// all evidence or, if both are the same, the runner-up.
 struct ShapeChange {
   Counterfactual point;
   AppId app = 0;           // the app it would vote for
@@ -65,7 +68,8 @@ struct FlowExplanation {
   Verdict verdict;
   AppId runner_up = 0;
   std::vector<double> probabilities;
-  double unknown_app = 0;  // 1 minus their sum: an unknown app
+  // Probability that it is an app not trained on: 1 minus their sum.
+  double unknown_app = 0;
 
   // Empty for kinds of evidence not in use.
   std::vector<double> shape;
@@ -82,8 +86,7 @@ struct FlowExplanation {
   // Only with shape evidence and a forest:
   std::vector<float> features;  // by column
   AppId forest_first = 0;       // its vote
-  // The app compared with: the app named, or else the runner-up.
-  AppId rival = 0;
+  AppId rival = 0;              // see ShapeChange
   Attribution attribution;
   std::vector<Neighbour> neighbours;       // empty without examples
   std::vector<ShapeChange> shape_changes;  // the smallest change first

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A flow: within one burst of a device, the packets of one protocol between two
-// address-port pairs, in both directions. (A burst is the TCP and UDP packets
-// of one device up to a silence of more than a second.)
+// endpoints (an address and a port each), in both directions. (A burst is the
+// TCP and UDP packets of one device up to a silence of more than a second.)
 //
 // Directions are seen from the device: it sent the sent packets.
 #pragma once
@@ -104,7 +104,7 @@ struct Flow {
   DeviceRule device_rule;
   Tally sent;
   Tally received;
-  FlowName name;  // of the address-port pair of the flow's first packet
+  FlowName name;  // of the pair (pair_table.h) of the flow's first packet
   // In capture order, with times that never decrease. Valid only during the
   // call that delivers the flow.
   std::span<const PacketRecord> packets;

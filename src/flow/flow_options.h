@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Options that define a flow.
+// Options of metering: what a flow is, and how much memory flows may take.
 #pragma once
 
 #include <array>
@@ -14,10 +14,10 @@
 
 namespace flowtell {
 
-// What packets of one device, protocol and burst must share to be one flow.
+// What the packets of a flow have in common besides device, protocol and burst.
 enum class FlowKey {
-  kFiveTuple,       // both addresses and both ports
-  kRemoteEndpoint,  // the remote's address and port (AppScanner, EuroS&P 2016)
+  kFiveTuple,       // both endpoints: addresses and ports
+  kRemoteEndpoint,  // the remote's endpoint (AppScanner, EuroS&P 2016)
   kRemoteHost,      // the remote's address
 };
 

@@ -13,8 +13,9 @@
 // of the device idle longest. A flood from few devices thus evicts its own
 // bursts, one from many evicts the oldest, and other active devices are not
 // affected. No packet is lost: the burst is split in two and counted. Twice
-// `max_flows` address-port pairs are stored; beyond that the pair idle longest
-// is evicted, and its device's burst, if still open, is ended in the same way.
+// `max_flows` pairs (pair_table.h) are stored; beyond that the pair idle
+// longest is evicted, and its device's burst, if still open, is ended in the
+// same way.
 //
 // One thread at a time. Cost: O(1) per packet, with two hash look-ups for the
 // first packet of a pair and one for each other.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the server name of each address-port pair: in the client's unencrypted
-// hello (TLS, QUIC, Google's QUIC), or else in the DNS answers of the device.
+// Finds the server name of each pair (pair_table.h): in the client's
+// unencrypted hello (TLS, QUIC, Google's QUIC), or else in the DNS answers of
+// the device.
 //
 // Only a pair's first packets with payload are examined. Then its search ends,
 // with or without a name, and each further packet costs one array access. A

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The address-port pairs seen recently, each with its device. A pair's first
-// packet decides which end is the device, and that holds across bursts for as
-// long as the pair is stored.
+// The pairs seen recently, each with its device. A pair is two endpoints (an
+// address and a port each) and a protocol. Its first packet decides which end
+// is the device, and that holds across bursts for as long as the pair is
+// stored.
 //
 // A pair idle for an hour is removed unless a burst of its device is open.
 // FlowTable removes the pair idle longest earlier if there are too many. Cost:
@@ -24,7 +25,7 @@
 
 namespace flowtell {
 
-// Both ends and the protocol, the same for either direction.
+// Both endpoints and the protocol, the same for either direction.
 struct PairKey {
   Address low;
   Address high;

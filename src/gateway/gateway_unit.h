@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Starts a gateway at boot: a systemd unit, or a script for /etc/init.d. Both
-// run `flowtell gateway up` and `down`.
+// Text of a systemd unit or init script that starts a gateway at boot. Both run
+// `flowtell gateway up` and `down`.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ std::string unit_name(std::string_view lan);
 // The interface in such a name.
 std::optional<std::string> lan_of_unit(std::string_view name);
 
-// The unit, with the privileges that a gateway does not need removed. `program`
-// is the path of this program.
+// The unit. It takes away the privileges that a gateway does not need.
+// `program` is the path of this program.
 std::string unit_text(const GatewayOptions& options,
                       const std::string& program);
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/random.h"
+#include "flow/flow_meter.h"
 #include "support/dns_bytes.h"
 #include "support/flow_words.h"
 

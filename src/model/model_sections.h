@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a model file: its sections. Each has a writer and a reader, which
-// are side by side: in model_sections.cc, and for the larger sections in
-// knowledge_sections.cc and svm_section.cc.
+// The body of a model file: its eleven sections. Each has a writer and a reader
+// side by side: evidence, ambiguous groups, feature profile and examples in
+// knowledge_sections.cc, the support vector machine in svm_section.cc, the
+// other six, the forest among them, in model_sections.cc.
 #pragma once
 
 #include <string>
@@ -21,9 +22,9 @@ std::string encode_sections(const Model& model);
 // Errors are short phrases, such as "its flow key is unknown".
 Result<Model> decode_sections(Bytes body);
 
-// The larger sections; docs/formats.md describes their content. Readers fail as
-// decode_sections does. REQUIRES: the sections before it in the file have
-// been read.
+// The sections outside model_sections.cc; docs/formats.md describes their
+// content. Readers fail as decode_sections does. REQUIRES: the sections before
+// it in the file have been read.
 
 // The evidence weights and the name table.
 void write_evidence(ByteWriter& out, const Model& model);

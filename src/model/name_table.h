@@ -5,7 +5,7 @@
 //
 // Captures are counted, as the flows of one capture repeat each other; and as
 // shares of an app's captures, so that apps recorded more often do not dominate
-// common names. Digits fold to '#', since names such as
+// common names. A run of digits folds to one '#', since names such as
 // r4---sn-p5qlsn7s.example rarely repeat. The registrable domain (by the public
 // suffix list) covers other names. Rare names count little: the domain's
 // probabilities are the prior of the name, and equal ones that of the domain

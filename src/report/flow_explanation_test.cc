@@ -312,6 +312,14 @@ TEST_F(FlowExplanationTest, ShowsCounterfactuals) {
   EXPECT_FALSE(contains("feature contributions"));
 }
 
+TEST_F(FlowExplanationTest, ShowsChangesOfTheNameWithoutAForest) {
+  explanation_.kinds = {false, true, true};
+  EXPECT_TRUE(contains("without its name"));
+  EXPECT_TRUE(contains("with the name chat.example"));
+  explanation_.name_changes.clear();
+  EXPECT_TRUE(contains("No change of the verdict was found."));
+}
+
 TEST_F(FlowExplanationTest, ReportsASingleKindOfEvidence) {
   explanation_.fewer.clear();
   EXPECT_TRUE(contains("\nNo other kind of evidence is in use.\n"));
@@ -366,6 +374,16 @@ TEST_F(FlowExplanationTest, WritesNullForMissingValuesInJson) {
   EXPECT_TRUE(json["idle_seconds"].is_null());
   EXPECT_TRUE(json["scores"]["name"].is_null());
   EXPECT_EQ(json["verdict"]["app"], "unknown");
+}
+
+TEST(CaptureSummaryJson, ListsEachApp) {
+  Model model;
+  model.apps = {"chat", "mail"};
+  const auto all = nlohmann::json::parse(
+      capture_summary_json(CaptureSummary(2, {}), {model, {}, UnknownRule{}}));
+  ASSERT_EQ(all["apps"].size(), 2U);
+  EXPECT_EQ(all["apps"][0]["app"], "chat");
+  EXPECT_EQ(all["apps"][1]["app"], "mail");
 }
 
 TEST(PointsText, HasASignAndNoNegativeZero) {

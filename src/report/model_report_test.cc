@@ -104,6 +104,16 @@ TEST(ModelText, OmitsAMissingScore) {
   EXPECT_FALSE(contains(model_text(model), "Cross-validated"));
 }
 
+TEST(ModelText, ShowsTheEarliestAndTheLatestDate) {
+  Model model = small_model();
+  model.captures[0].first = model.captures[0].last =
+      *model.captures[1].first + std::chrono::hours(24);
+  EXPECT_TRUE(
+      contains(model_text(model), "2019-04-03T17:21:09Z to 2019-04-04T"));
+  model.captures[5].first = *model.captures[1].first - std::chrono::hours(24);
+  EXPECT_TRUE(contains(model_text(model), "2019-04-02T"));
+}
+
 TEST(ModelText, ReportsMissingDates) {
   Model model = small_model();
   for (CaptureRecord& capture : model.captures) {

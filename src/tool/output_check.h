@@ -11,8 +11,8 @@
 namespace flowtell {
 
 // Fails if an output is the same file as an input, under any name, or if two
-// outputs are the same file. Inputs include the captures in folders and
-// manifests. An empty path and "-" are not files.
+// outputs are the same file. For a folder or manifest, each of its captures
+// counts as an input. An empty path and "-" are not files.
 Result<void> check_outputs(const std::vector<std::string>& outputs,
                            const std::vector<std::string>& inputs);
 
