@@ -5,7 +5,7 @@
 # packages.txt names. On Debian 13 it then builds and runs the unit and program
 # tests, builds the packages, installs them and runs the installed program;
 # ./test.sh and packaging/build.sh do that for the Debian of this machine.
-#   packaging/bare_systems.sh [bookworm|trixie]...      default: both
+#   packaging/bare_systems.sh [--no-packages] [bookworm|trixie]...   default: both
 # Needs root and debootstrap, and exits with 77 without them
 # (packaging/bare_root.sh). Everything happens in a temporary folder. The
 # compiler cache of this machine is shared.
@@ -14,6 +14,11 @@ cd "$(dirname "$0")/.."
 . packaging/bare_root.sh
 need_bare_root "flowtell was not tried on bare systems"
 
+packages=yes
+if [ "${1:-}" = --no-packages ]; then
+  packages=no
+  shift
+fi
 suites=("$@")
 if [ $# -eq 0 ]; then suites=(bookworm trixie); fi
 cache=${CCACHE_DIR:-$HOME/.cache/ccache}
@@ -58,6 +63,7 @@ for suite in "${suites[@]}"; do
     for tests in unit_tests program_tests; do
       build/$tests --gtest_brief=1
     done'
+  [ "$packages" = yes ] || continue
   echo "== $suite: packages ($SECONDS s)"
   # shellcheck disable=SC2016 # expanded there
   in_suite "$suite" '
