@@ -75,7 +75,7 @@ step_watch() {
 step_remove() {
   # A link as made by 'systemctl enable'.
   mkdir -p /etc/systemd/system/multi-user.target.wants
-  ln -s /lib/systemd/system/flowtell-watch@.service \
+  ln -s /usr/lib/systemd/system/flowtell-watch@.service \
     /etc/systemd/system/multi-user.target.wants/flowtell-watch@lo.service
   apt-get remove -y -qq flowtell >apt.log
   [ -f /etc/flowtell/watch.conf ] || fail "Removal deleted the settings."
