@@ -72,6 +72,12 @@ TEST_F(GatewayProgram, HasNothingToUndoWithoutAGateway) {
   EXPECT_EQ(run("flowtell gateway down --lan nolan --all").exit_code, 2);
 }
 
+TEST_F(GatewayProgram, FailsIfItsReportCannotBeWritten) {
+  const Outcome outcome = run("flowtell gateway status --json absent/x.json");
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.err.find("cannot write absent/x.json"), std::string::npos);
+}
+
 TEST_F(GatewayProgram, PrintsAStartupScript) {
   run("flowtell gateway script --lan wlan0 --wan eth0 --domain home "
       "| sed \"s|$(command -v flowtell)|PROGRAM|\"");

@@ -81,6 +81,14 @@ TEST_F(ThreadsProgram, ReportTheTimeOfEachStage) {
               has_two)
         << threads;
   }
+  // The second thread's stages are counted: a stage without time has no rate.
+  const std::string both =
+      run("flowtell classify apps.model long.pcap --stats --threads 2").err;
+  for (const std::string stage : {"\nfeatures", "\nclassify", "\nreport"}) {
+    const std::size_t at = both.find(stage);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_NE(both[both.find('\n', at + 1) - 1], '-') << stage;
+  }
   // The lines equal those of a run without --stats.
   run("flowtell classify apps.model long.pcap -o untimed.txt");
   EXPECT_EQ(run("cmp lines.txt untimed.txt").exit_code, 0);

@@ -71,7 +71,7 @@ class NoNewThreads {
     EXPECT_EQ(::pthread_getattr_default_np(&usual_), 0);
     pthread_attr_t huge;
     EXPECT_EQ(::pthread_getattr_default_np(&huge), 0);
-    EXPECT_EQ(::pthread_attr_setstacksize(&huge, SIZE_MAX / 2), 0);
+    EXPECT_EQ(::pthread_attr_setstacksize(&huge, SIZE_MAX / 4 * 3), 0);
     EXPECT_EQ(::pthread_setattr_default_np(&huge), 0);
     ::pthread_attr_destroy(&huge);
   }
