@@ -240,7 +240,7 @@ set(unit_test_sources
 # ThreadSanitizer finds nothing in single-threaded tests.
 if(FLOWTELL_SANITIZE STREQUAL "thread")
   list(FILTER unit_test_sources INCLUDE REGEX
-       "(background_sync|pipe|threads|capture_file|read_ahead|flow_batch|sharded_meter|line_spool|metrics_server)_test")
+       "(api|background_sync|pipe|threads|capture_file|read_ahead|flow_batch|sharded_meter|line_spool|metrics_server)_test")
 endif()
 add_executable(unit_tests ${unit_test_sources})
 unite_folders(unit_tests)
