@@ -7,9 +7,11 @@
 #include <poll.h>
 
 #include <filesystem>
+#include <future>
 #include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "base/random.h"
 #include "flow/flow_meter.h"
@@ -339,6 +341,38 @@ TEST_F(ShardBlocks, MakeTheDescriptorReadableWhenProcessed) {
   EXPECT_FALSE(is_readable());
   sharded_meter_.clear_progress();  // nothing to clear
   EXPECT_FALSE(is_readable());
+}
+
+// While one block delivers many flows, their lines are written.
+TEST(ShardedMeterFinish, CallsMeanwhileBeforeAllFlowsAreDelivered) {
+  class WaitingSink : public FlowSink {
+   public:
+    void take(const Flow&) override {
+      if (++flows == 300) {
+        EXPECT_EQ(is_called.get_future().wait_for(std::chrono::seconds(20)),
+                  std::future_status::ready);
+      }
+    }
+    std::promise<void> is_called;
+    int flows = 0;
+  } sink;
+  const std::vector<FlowSink*> sinks = {&sink,
+                                        &sink};  // one device: one is used
+  ShardedMeter sharded_meter({}, sinks);
+  for (int i = 0; i < 400; ++i) {
+    sharded_meter.add(frame()
+                          .ethernet()
+                          .ipv4(device_name(1))
+                          .udp(static_cast<Port>(1000 + i), 443)
+                          .at(kTestStart)
+                          .build()
+                          .view());
+  }
+  bool is_first = true;
+  sharded_meter.finish([&] {
+    if (std::exchange(is_first, false)) sink.is_called.set_value();
+  });
+  EXPECT_EQ(sink.flows, 400);
 }
 
 // Without names the payload is not looked at, so it does not fill blocks.
