@@ -72,7 +72,8 @@ for suite in "${suites[@]}"; do
       ./build-package/packages/*.deb >/dev/null
     flowtell --version
     flowtell train samples/home -o /tmp/apps.model --trees 20 --no-score
-    flowtell classify /tmp/apps.model samples/mobile/chat | head -n 3
+    flowtell classify /tmp/apps.model samples/mobile/chat -o /tmp/lines
+    head -n 3 /tmp/lines
     capture=$(find samples/mobile -type f | sort | head -n 1)
     tests/outside/try.sh samples/home "$capture" /tmp/verdicts'
 done
