@@ -330,8 +330,8 @@ FLOWTELL_API flowtell_status flowtell_session_new(
     flowtell_error* error);
 
 /* Adds frames in the order of their capture. One by one or many at a time, live
- * or from a file: the verdicts are the same. A session that failed for want of
- * memory can only be released. */
+ * or from a file: the verdicts are the same. After memory ran out, a
+ * session can only be released. */
 FLOWTELL_API flowtell_status flowtell_session_add(flowtell_session* session,
                                                   const flowtell_frame* frames,
                                                   size_t count,
