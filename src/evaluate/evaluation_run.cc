@@ -6,15 +6,10 @@
 namespace flowtell {
 namespace {
 
-CrossValidationOptions with_progress(const EvaluateOptions& options,
-                                     std::string_view step) {
+CrossValidationOptions training_step(const EvaluateOptions& options) {
   CrossValidationOptions validation = options.validation;
-  if (options.progress) {
-    validation.forest.progress = [report = options.progress, step](
-                                     std::size_t done, std::size_t total) {
-      report(step, done, total);
-    };
-  }
+  validation.forest =
+      with_progress(validation.forest, options.progress, "training");
   return validation;
 }
 
@@ -114,8 +109,8 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
       return fail(std::move(possible).error());
     }
   }
-  run.held_out = score_cross_validated(data, with_progress(options, "training"),
-                                       options.kinds);
+  run.held_out =
+      score_cross_validated(data, training_step(options), options.kinds);
   std::optional<AmbiguousRows> ambiguous;
   if (options.with_ambiguity) {
     ambiguous = mark_ambiguous_cross_validated(data, validation, options.kinds);
@@ -138,8 +133,8 @@ Result<EvaluationRun> run_test_set(const Dataset& training,
     return fail(std::move(possible).error());
   }
   EvaluationRun run;
-  run.held_out = score_test_set(
-      training, tested, with_progress(options, "training"), options.kinds);
+  run.held_out =
+      score_test_set(training, tested, training_step(options), options.kinds);
   std::optional<AmbiguousRows> ambiguous;
   if (options.with_ambiguity) {
     ambiguous = mark_ambiguous_test_set(training, tested, options.validation,

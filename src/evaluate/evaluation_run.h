@@ -5,9 +5,6 @@
 // without the rows it is tested on.
 #pragma once
 
-#include <functional>
-#include <string_view>
-
 #include "evaluate/evaluation.h"
 
 namespace flowtell {
@@ -20,10 +17,7 @@ struct EvaluateOptions {
   bool with_timeline = false;
   bool with_ambiguity = false;
   bool leave_apps_out = false;
-  // Called from any thread with the step at hand and how much of it is done.
-  std::function<void(std::string_view step, std::size_t done,
-                     std::size_t total)>
-      progress = {};
+  StepReport progress = {};
 };
 
 struct EvaluationRun {

@@ -39,6 +39,15 @@ FoldRows rows_of_fold(std::span<const std::uint32_t> folds,
 
 }  // namespace
 
+ShapeOptions with_progress(ShapeOptions options, const StepReport& report,
+                           std::string_view step) {
+  if (!report) return options;
+  options.progress = [report, step](std::size_t done, std::size_t total) {
+    report(step, done, total);
+  };
+  return options;
+}
+
 std::vector<std::uint32_t> assign_folds(const Dataset& data,
                                         const CrossValidationOptions& options) {
   const auto units = units_of(data, options.split);

@@ -32,6 +32,15 @@ struct ShapeOptions : ForestOptions {
   Learner learner = Learner::kForest;
 };
 
+// Called from any thread with the step at hand and how much of it is done.
+using StepReport = std::function<void(std::string_view step, std::size_t done,
+                                      std::size_t total)>;
+
+// Options for one step, whose progress goes to `report`, if there is one.
+// REQUIRES: the text of `step` outlives the options.
+ShapeOptions with_progress(ShapeOptions options, const StepReport& report,
+                           std::string_view step);
+
 // What must stay together in one fold.
 enum class Split { kByCapture, kByGroup, kByFlow };
 

@@ -27,21 +27,10 @@ Model describe(const Dataset& data, const TrainOptions& options) {
   return model;
 }
 
-ShapeOptions with_progress(const TrainOptions& options, std::string_view step) {
-  ShapeOptions shape = options.shape;
-  if (options.progress) {
-    shape.progress = [report = options.progress, step](std::size_t done,
-                                                       std::size_t total) {
-      report(step, done, total);
-    };
-  }
-  return shape;
-}
-
 void add_forest(const Dataset& data, const TrainOptions& options,
                 Model& model) {
-  BuiltForest built =
-      build_forest(data, with_progress(options, "growing trees"));
+  BuiltForest built = build_forest(
+      data, with_progress(options.shape, options.progress, "growing trees"));
   const int threads = options.shape.threads;
   const OutOfBag results = predict_out_of_bag(built, data, threads);
   model.out_of_bag_accuracy = results.accuracy;
@@ -70,7 +59,7 @@ CrossValidationOptions validation(const TrainOptions& options,
                                   std::string_view step) {
   CrossValidationOptions validation;
   validation.folds = options.folds;
-  validation.forest = with_progress(options, step);
+  validation.forest = with_progress(options.shape, options.progress, step);
   return validation;
 }
 

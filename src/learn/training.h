@@ -12,9 +12,6 @@
 // them for the accuracy estimate.
 #pragma once
 
-#include <functional>
-#include <string_view>
-
 #include "learn/cross_validation.h"
 #include "model/evidence.h"
 #include "model/model.h"
@@ -29,10 +26,7 @@ struct TrainOptions {
   bool with_score = true;     // estimate accuracy by cross-validation
   bool with_examples = true;  // keep training flows that `explain` can show
   std::size_t folds = 5;
-  // Called from any thread with the step at hand and how much of it is done.
-  std::function<void(std::string_view step, std::size_t done,
-                     std::size_t total)>
-      progress = {};
+  StepReport progress = {};
 };
 
 // Fails unless at least two apps have flows. If all flows are of one capture,
