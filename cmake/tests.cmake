@@ -132,7 +132,7 @@ set(unit_test_sources
   src/classify/device_filter_test.cc
   src/classify/flow_reporter_test.cc
   src/classify/name_scorer_test.cc
-  src/classify/posterior_store_test.cc
+  src/classify/device_store_test.cc
   src/classify/power_cache_test.cc
   src/classify/shape_scorer_test.cc
   src/classify/unknown_rule_test.cc
@@ -146,7 +146,7 @@ set(unit_test_sources
   src/learn/flow_limits_test.cc
   src/learn/forest_builder_test.cc
   src/learn/held_out_scores_test.cc
-  src/learn/novelty_fit_test.cc
+  src/learn/unknown_fit_test.cc
   src/learn/out_of_bag_test.cc
   src/learn/preset_test.cc
   src/learn/relabelling_test.cc
@@ -160,7 +160,7 @@ set(unit_test_sources
   src/evaluate/device_day_test.cc
   src/evaluate/evaluation_test.cc
   src/evaluate/evidence_use_test.cc
-  src/evaluate/left_out_score_test.cc
+  src/evaluate/open_set_test.cc
   src/evaluate/reliability_test.cc
   src/evaluate/repeated_folds_test.cc
   src/evaluate/risk_coverage_test.cc

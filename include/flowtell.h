@@ -155,6 +155,7 @@ typedef struct flowtell_flow {
   size_t feature_count;
   const char* app;             /* or "unknown"; NULL without a classifier */
   double confidence;           /* the probability of the likeliest app */
+  double unknown_score;        /* 0 to 1; rises with novelty */
   const double* probabilities; /* one for each app of the model */
   size_t app_count;
 } flowtell_flow;

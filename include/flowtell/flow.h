@@ -67,8 +67,9 @@ struct Flow {
   std::string_view name_source;
   std::span<const double> features;
   // With a classifier:
-  std::string_view app;  // or "unknown"
-  double confidence = 0;
+  std::string_view app;      // or "unknown"
+  double confidence = 0;     // the probability of the likeliest app
+  double unknown_score = 0;  // from 0 to 1; rises with novelty
   std::span<const double> probabilities;  // one for each app of the model
 };
 
@@ -94,6 +95,7 @@ inline Flow from_c(const flowtell_flow& flow) {
   out.features = {flow.features, flow.feature_count};
   if (flow.app != nullptr) out.app = flow.app;
   out.confidence = flow.confidence;
+  out.unknown_score = flow.unknown_score;
   out.probabilities = {flow.probabilities, flow.app_count};
   return out;
 }

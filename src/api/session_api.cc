@@ -47,6 +47,7 @@ class CallbackSink : public FlowReportSink {
       app_ = report.verdict->app;
       out.app = app_.c_str();
       out.confidence = report.verdict->confidence;
+      out.unknown_score = report.verdict->unknown_score;
       out.probabilities = report.verdict->probabilities.data();
       out.app_count = report.verdict->probabilities.size();
     }

@@ -6,7 +6,13 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-namespace flowtell::detail {
+namespace flowtell {
+
+std::uint64_t fixed_hash(std::string_view text) {
+  return XXH3_64bits(text.data(), text.size());
+}
+
+namespace detail {
 
 std::uint64_t hash_bytes(const void* from, std::size_t size) {
   static const std::uint64_t secret = [] {
@@ -16,4 +22,5 @@ std::uint64_t hash_bytes(const void* from, std::size_t size) {
   return XXH3_64bits_withSeed(from, size, secret);
 }
 
-}  // namespace flowtell::detail
+}  // namespace detail
+}  // namespace flowtell

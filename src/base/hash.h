@@ -2,7 +2,7 @@
 //
 // Hash for tables with keys from the network: XXH3 (xxhash.com), keyed by a
 // secret drawn at program start, so that senders cannot choose keys that
-// collide. No output may depend on it.
+// collide. No output may depend on it. `fixed_hash` alone has no secret.
 #pragma once
 
 #include <cstdint>
@@ -25,5 +25,8 @@ std::uint64_t keyed_hash(const Key& key) {
 inline std::uint64_t keyed_hash(std::string_view text) {
   return detail::hash_bytes(text.data(), text.size());
 }
+
+// XXH3 without a secret: the same on every machine, for hashes in files.
+std::uint64_t fixed_hash(std::string_view text);
 
 }  // namespace flowtell

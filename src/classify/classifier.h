@@ -38,9 +38,9 @@ class Classifier {
   const EvidenceWeights& weights() const {
     return shared_->model->weights[index_of(kinds_)];
   }
-  // The unknown rule; a target error is replaced by the floor that the model
-  // stores for it.
-  UnknownRule rule() const { return rule_.resolved(weights()); }
+  const UnknownRule& rule() const { return rule_; }
+  // What the rule means for this model.
+  VerdictLimits limits() const { return rule_.limits(weights()); }
 
   // The same model with other evidence.
   Classifier with_evidence(EvidenceKinds kinds) const {

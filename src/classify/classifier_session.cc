@@ -11,10 +11,12 @@ ClassifierSession::ClassifierSession(Classifier classifier)
       shape_scorer_(classifier_.model(), classifier_.forest()),
       name_scorer_(classifier_.model().names, apps_),
       measurer_(classifier_.features()),
-      device_filter_(classifier_.kinds(), apps_) {}
+      device_filter_(classifier_.kinds(), apps_),
+      unknown_scorer_(classifier_.kinds(), apps_, apps_) {}
 
 void ClassifierSession::begin_capture() {
   device_filter_ = DeviceFilter(classifier_.kinds(), apps_);
+  unknown_scorer_ = UnknownScorer(classifier_.kinds(), apps_, apps_);
 }
 
 void ClassifierSession::begin_burst() {
@@ -48,16 +50,19 @@ void ClassifierSession::add(const Flow& flow) {
   }
 }
 
-DeviceFilter::Burst ClassifierSession::scored_burst() {
-  if (classifier_.kinds().shape) shape_scorer_.score(rows_, shape_);
+ScoredBurst ClassifierSession::scored_burst() {
+  if (classifier_.kinds().shape) {
+    unlike_.resize(name_evidence_.size());
+    shape_scorer_.score(rows_, shape_, unlike_);
+  }
   return burst();
 }
 
-DeviceFilter::Burst ClassifierSession::burst() const {
+ScoredBurst ClassifierSession::burst() const {
   return {.device = device_,
           .first = first_,
           .last = last_,
-          .scores = {shape_, name_, name_evidence_},
+          .scores = {shape_, name_, name_evidence_, unlike_},
           .weights = classifier_.weights()};
 }
 
@@ -65,18 +70,23 @@ std::vector<ClassifierSession::Classification> ClassifierSession::end_burst() {
   std::vector<Classification> all;
   if (is_over_ || shape_.empty()) return all;
   probabilities_.resize(shape_.size());
-  device_filter_.classify(scored_burst(), probabilities_);
-  const UnknownRule rule = classifier_.rule();
-  for (std::size_t at = 0; at < probabilities_.size(); at += apps_) {
-    const auto row = std::span<const double>(probabilities_).subspan(at, apps_);
-    all.push_back({reach_verdict(row, rule), row});
+  const ScoredBurst burst = scored_burst();
+  device_filter_.classify(burst, probabilities_);
+  unknown_ = unknown_scorer_.measure(burst);
+  for (std::size_t flow = 0; flow < unknown_.size(); ++flow) {
+    all.push_back(classification(flow));
   }
   is_over_ = true;
   return all;
 }
 
 ClassifierSession::BurstEvidence ClassifierSession::evidence() const {
-  return {rows_, burst(), device_filter_.prior(), device_filter_.silence()};
+  return {rows_,
+          burst(),
+          unknown_,
+          unknown_scorer_.session(),
+          device_filter_.prior(),
+          device_filter_.silence()};
 }
 
 ClassifierSession::Classification ClassifierSession::classify_early(
@@ -84,9 +94,21 @@ ClassifierSession::Classification ClassifierSession::classify_early(
   begin_burst();
   add(flow);
   probabilities_.resize(apps_);
-  device_filter_.classify_early(scored_burst(), probabilities_);
+  const ScoredBurst burst = scored_burst();
+  device_filter_.classify_early(burst, probabilities_);
+  unknown_ = unknown_scorer_.measure_early(burst);
   begin_burst();
-  return {reach_verdict(probabilities_, classifier_.rule()), probabilities_};
+  return classification(0);
+}
+
+ClassifierSession::Classification ClassifierSession::classification(
+    std::size_t flow) const {
+  const auto row =
+      std::span<const double>(probabilities_).subspan(flow * apps_, apps_);
+  const double unknown_score =
+      classifier_.weights().unknown.score(unknown_[flow]);
+  return {reach_verdict(row, unknown_score, classifier_.limits()), row,
+          unknown_scorer_.session().flows};
 }
 
 }  // namespace flowtell

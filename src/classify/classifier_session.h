@@ -2,8 +2,9 @@
 //
 // Turns the flows of one stream into verdicts. The shape and name scorers score
 // each flow; at the end of its burst the device filter (device_filter.h)
-// combines the scores. Files and live links use the same session. One thread at
-// a time.
+// combines the scores, and the unknown scorer (unknown_scorer.h) measures
+// whether any trained app explains the device's session. Files and live links
+// use the same session. One thread at a time.
 #pragma once
 
 #include <vector>
@@ -12,6 +13,7 @@
 #include "classify/device_filter.h"
 #include "classify/name_scorer.h"
 #include "classify/shape_scorer.h"
+#include "classify/unknown_scorer.h"
 #include "classify/verdict.h"
 #include "features/flow_measurer.h"
 #include "flow/flow.h"
@@ -27,6 +29,8 @@ class ClassifierSession {
   struct Classification {
     Verdict verdict;
     std::span<const double> probabilities;  // by AppId
+    // The flows on which the unknown score rests; few at a session's begin.
+    std::uint32_t session_flows = 0;
   };
 
   // Adds the next flow of the current burst.
@@ -40,7 +44,9 @@ class ClassifierSession {
   // per flow. Valid until the next `add`.
   struct BurstEvidence {
     std::span<const float> features;  // empty without shape evidence
-    DeviceFilter::Burst burst;
+    ScoredBurst burst;
+    std::span<const UnknownColumns> unknown;  // one per flow
+    SessionSummary session;
     std::span<const double> prior;  // DeviceFilter::prior
     std::optional<Duration> silence;
   };
@@ -57,8 +63,9 @@ class ClassifierSession {
  private:
   void begin_burst();
   // The flows added, with their scores.
-  DeviceFilter::Burst scored_burst();
-  DeviceFilter::Burst burst() const;
+  ScoredBurst scored_burst();
+  ScoredBurst burst() const;
+  Classification classification(std::size_t flow) const;
 
   Classifier classifier_;
   std::size_t apps_;
@@ -66,6 +73,7 @@ class ClassifierSession {
   NameScorer name_scorer_;
   FlowMeasurer measurer_;
   DeviceFilter device_filter_;
+  UnknownScorer unknown_scorer_;
 
   // The current burst, or the one classified last; one row per flow.
   bool is_over_ = false;
@@ -74,9 +82,11 @@ class ClassifierSession {
   Timestamp last_{};
   std::vector<float> rows_;
   std::vector<double> shape_;
+  std::vector<std::uint8_t> unlike_;
   std::vector<double> name_;
   std::vector<NameEvidence> name_evidence_;
   std::vector<double> probabilities_;
+  std::span<const UnknownColumns> unknown_;
 };
 
 }  // namespace flowtell

@@ -40,92 +40,70 @@ void step_back(std::span<double> values, std::span<const double> start) {
   for (double& value : values) value = kStay * value + (1 - kStay) * mean;
 }
 
-double shape_novelty(const Novelty& novelty, std::span<const double> shape) {
-  return novelty.shape[Novelty::bin(
-      *std::max_element(shape.begin(), shape.end()), shape.size())];
-}
-
 }  // namespace
 
 DeviceFilter::DeviceFilter(EvidenceKinds kinds, std::size_t apps)
     : kinds_(kinds),
       apps_(apps),
-      states_(apps + 1),
-      store_(std::make_unique<PosteriorStore>()) {}
+      store_(std::make_unique<DeviceStore<DevicePosterior>>()) {}
 
-void DeviceFilter::classify(const Burst& burst,
+void DeviceFilter::classify(const ScoredBurst& burst,
                             std::span<double> probabilities) {
   classify_early(burst, probabilities);
   if (!kinds_.time) return;
-  store_->put(burst.device, burst.last, std::span(smoothed_).last(states_));
+  DevicePosterior& posterior = store_->update(burst.device);
+  posterior.last = burst.last;
+  const auto last = std::span(smoothed_).last(apps_);
+  posterior.apps.assign(last.begin(), last.end());
 }
 
-void DeviceFilter::classify_early(const Burst& burst,
+void DeviceFilter::classify_early(const ScoredBurst& burst,
                                   std::span<double> probabilities) {
   compute_likelihoods(burst);
   if (kinds_.time) prior_ = prior_for(burst);
-  smooth(burst);
-  write_rows(probabilities);
+  smooth();
+  std::ranges::copy(smoothed_, probabilities.begin());
 }
 
-void DeviceFilter::classify_alone(const Burst& burst,
+void DeviceFilter::classify_alone(const ScoredBurst& burst,
                                   std::span<double> probabilities) {
   compute_likelihoods(burst);
-  const std::vector<double> initial = start(burst.weights.novelty);
   smoothed_ = likelihoods_;
-  for (std::size_t at = 0; at < smoothed_.size(); at += states_) {
-    const auto row = std::span(smoothed_).subspan(at, states_);
-    for (std::size_t i = 0; i < states_; ++i) row[i] *= initial[i];
-    normalise(row);
+  for (std::size_t at = 0; at < smoothed_.size(); at += apps_) {
+    normalise(std::span(smoothed_).subspan(at, apps_));
   }
-  write_rows(probabilities);
+  std::ranges::copy(smoothed_, probabilities.begin());
 }
 
-// Drops the unknown app's column.
-void DeviceFilter::write_rows(std::span<double> probabilities) const {
-  for (std::size_t i = 0; i * apps_ < probabilities.size(); ++i) {
-    const auto row = std::span(smoothed_).subspan(i * states_, apps_);
-    std::copy(row.begin(), row.end(),
-              probabilities.subspan(i * apps_, apps_).begin());
-  }
-}
-
-// Likelihoods are products of powers, relative to a uniform score; none is 0
-// for a trained app.
-void DeviceFilter::compute_likelihoods(const Burst& burst) {
-  const auto& [shape, name, name_evidence] = burst.scores;
+// Likelihoods are products of powers, relative to a uniform score; none is 0.
+void DeviceFilter::compute_likelihoods(const ScoredBurst& burst) {
+  const BurstScores& scores = burst.scores;
   const EvidenceWeights& weights = burst.weights;
   const auto apps = static_cast<double>(apps_);
   const auto smoothed = [&](double probability) {
     return (1 - kSmoothing) * apps * probability + kSmoothing;
   };
-  const auto add = [&](std::span<const double> row, double novelty,
-                       double weight, std::span<double> likelihoods) {
+  const auto add = [&](std::span<const double> row, double weight,
+                       std::span<double> likelihoods) {
     for (std::size_t app = 0; app < apps_; ++app) {
       likelihoods[app] *= power_(smoothed(row[app]), weight);
     }
-    likelihoods[apps_] *= power_(novelty, weight);
   };
   const std::vector<double> name_weight = name_weights(burst);
-  likelihoods_.assign(name_evidence.size() * states_, 1);
-  for (std::size_t i = 0; i < name_evidence.size(); ++i) {
-    const auto to = std::span(likelihoods_).subspan(i * states_, states_);
+  likelihoods_.assign(scores.names.size() * apps_, 1);
+  for (std::size_t i = 0; i < scores.names.size(); ++i) {
+    const auto to = std::span(likelihoods_).subspan(i * apps_, apps_);
     if (kinds_.shape) {
-      const auto row = shape.subspan(i * apps_, apps_);
-      add(row, shape_novelty(weights.novelty, row), weights.shape, to);
+      add(scores.shape.subspan(i * apps_, apps_), weights.shape, to);
     }
     if (kinds_.name) {
-      const auto match = static_cast<std::size_t>(name_evidence[i].match);
-      add(name.subspan(i * apps_, apps_), weights.novelty.name[match],
-          name_weight[i], to);
+      add(scores.name.subspan(i * apps_, apps_), name_weight[i], to);
     }
-    // With a prior of 0 the unknown app is ruled out.
-    if (weights.novelty.prior == 0) to.back() = 0;
   }
 }
 
 // By flow. Flows share the weight of a name only with time evidence.
-std::vector<double> DeviceFilter::name_weights(const Burst& burst) const {
+std::vector<double> DeviceFilter::name_weights(const ScoredBurst& burst) const {
   const auto evidence = burst.scores.names;
   std::vector<double> weights(evidence.size(), burst.weights.name);
   if (!kinds_.time || !kinds_.name) return weights;
@@ -139,17 +117,17 @@ std::vector<double> DeviceFilter::name_weights(const Burst& burst) const {
 
 // Forward-backward: the forward pass covers the flows up to each one, the
 // backward pass those after it. Their normalised product is the posterior.
-void DeviceFilter::smooth(const Burst& burst) {
-  const std::vector<double> initial = start(burst.weights.novelty);
+void DeviceFilter::smooth() {
+  const std::vector<double> initial = start();
   std::vector<double> carried = kinds_.time ? prior_ : initial;
   smoothed_ = likelihoods_;
   const auto row = [&](std::size_t at) {
-    return std::span(smoothed_).subspan(at, states_);
+    return std::span(smoothed_).subspan(at, apps_);
   };
-  for (std::size_t at = 0; at < smoothed_.size(); at += states_) {
+  for (std::size_t at = 0; at < smoothed_.size(); at += apps_) {
     if (!kinds_.time) carried = initial;
     step_forward(carried, initial);
-    for (std::size_t i = 0; i < states_; ++i) {
+    for (std::size_t i = 0; i < apps_; ++i) {
       carried[i] *= likelihoods_[at + i];
     }
     normalise(carried);
@@ -157,35 +135,32 @@ void DeviceFilter::smooth(const Burst& burst) {
   }
   if (!kinds_.time) return;
   std::fill(carried.begin(), carried.end(), 1.0);
-  for (std::size_t at = smoothed_.size() - states_; at > 0; at -= states_) {
-    for (std::size_t i = 0; i < states_; ++i) {
+  for (std::size_t at = smoothed_.size() - apps_; at > 0; at -= apps_) {
+    for (std::size_t i = 0; i < apps_; ++i) {
       carried[i] *= likelihoods_[at + i];
     }
     normalise(carried);
     step_back(carried, initial);
-    const auto before = row(at - states_);
-    for (std::size_t i = 0; i < states_; ++i) before[i] *= carried[i];
+    const auto before = row(at - apps_);
+    for (std::size_t i = 0; i < apps_; ++i) before[i] *= carried[i];
     normalise(before);
   }
 }
 
 // The prior of a device without history.
-std::vector<double> DeviceFilter::start(const Novelty& novelty) const {
-  std::vector<double> start(states_,
-                            (1 - novelty.prior) / static_cast<double>(apps_));
-  start[apps_] = novelty.prior;
-  return start;
+std::vector<double> DeviceFilter::start() const {
+  return std::vector<double>(apps_, 1 / static_cast<double>(apps_));
 }
 
 // The device's decayed posterior, or `start` for an unseen device.
-std::vector<double> DeviceFilter::prior_for(const Burst& burst) {
-  std::vector<double> prior = start(burst.weights.novelty);
+std::vector<double> DeviceFilter::prior_for(const ScoredBurst& burst) {
+  std::vector<double> prior = start();
   const DevicePosterior* posterior = store_->find(burst.device);
   silence_.reset();
   if (posterior == nullptr) return prior;
   silence_ = std::max(burst.first - posterior->last, Duration::zero());
   const double decay = portable_exp2(-in_seconds(*silence_) / kHalfLife);
-  for (std::size_t i = 0; i < states_; ++i) {
+  for (std::size_t i = 0; i < apps_; ++i) {
     prior[i] = decay * posterior->apps[i] + (1 - decay) * prior[i];
   }
   return prior;

@@ -13,10 +13,6 @@
 // A name that occurs several times in a burst counts once: its flows share its
 // weight.
 //
-// One extra state stands for the unknown app. Its likelihoods are fitted on
-// apps left out of training (Novelty). Its probability is 1 minus the sum of
-// the trained apps' probabilities.
-//
 // Without time evidence each flow is classified on its own.
 //
 // One thread at a time.
@@ -27,71 +23,62 @@
 #include <span>
 #include <vector>
 
+#include "base/recency_list.h"
 #include "base/time.h"
-#include "classify/name_scorer.h"
-#include "classify/posterior_store.h"
+#include "classify/device_store.h"
 #include "classify/power_cache.h"
+#include "classify/scored_burst.h"
 #include "decode/address.h"
 #include "model/evidence.h"
 
 namespace flowtell {
 
-// The scores of flows: one probability per flow and app, under a uniform prior
-// over the apps.
-struct BurstScores {
-  std::span<const double> shape;
-  std::span<const double> name;         // uniform for a flow without a name
-  std::span<const NameEvidence> names;  // one per flow
+// A device's state after its last burst.
+struct DevicePosterior {
+  Address device;
+  RecencyLinks recency;
+  Timestamp last{};          // the device's last packet
+  std::vector<double> apps;  // one probability per app
 };
 
 class DeviceFilter {
  public:
   DeviceFilter(EvidenceKinds kinds, std::size_t apps);
 
-  struct Burst {
-    Address device;
-    Timestamp first;  // time of its first packet
-    Timestamp last;
-    BurstScores scores;  // of its flows, in order
-    const EvidenceWeights& weights;
-  };
-
-  // Writes one row of probabilities per flow, over the trained apps, and
+  // Writes one row of probabilities per flow, and
   // updates the device's posterior.
-  void classify(const Burst& burst, std::span<double> probabilities);
+  void classify(const ScoredBurst& burst, std::span<double> probabilities);
 
   // The same for a burst that has not ended; updates nothing.
-  void classify_early(const Burst& burst, std::span<double> probabilities);
+  void classify_early(const ScoredBurst& burst,
+                      std::span<double> probabilities);
 
   // Classifies each flow on its own, without the device's past and the other
   // flows. Updates nothing.
-  void classify_alone(const Burst& burst, std::span<double> probabilities);
+  void classify_alone(const ScoredBurst& burst,
+                      std::span<double> probabilities);
 
   // Of the burst classified last: the device's prior at its start (empty
   // without time evidence), and the device's silence before it (nullopt for a
   // device not seen before).
-  std::span<const double> prior() const {
-    return std::span(prior_).first(prior_.empty() ? 0 : apps_);
-  }
+  std::span<const double> prior() const { return prior_; }
   std::optional<Duration> silence() const { return silence_; }
 
  private:
-  void compute_likelihoods(const Burst& burst);
-  std::vector<double> name_weights(const Burst& burst) const;
-  void smooth(const Burst& burst);
-  std::vector<double> start(const Novelty& novelty) const;
-  std::vector<double> prior_for(const Burst& burst);
-  void write_rows(std::span<double> probabilities) const;
+  void compute_likelihoods(const ScoredBurst& burst);
+  std::vector<double> name_weights(const ScoredBurst& burst) const;
+  void smooth();
+  std::vector<double> start() const;
+  std::vector<double> prior_for(const ScoredBurst& burst);
 
   EvidenceKinds kinds_;
   std::size_t apps_;
-  std::size_t states_;               // the apps and the unknown app
   std::vector<double> likelihoods_;  // of the current burst, a row per flow
   std::vector<double> smoothed_;     // posteriors given the whole burst
   std::vector<double> prior_;        // before its first flow
   std::optional<Duration> silence_;  // before its first flow
   PowerCache power_;
-  std::unique_ptr<PosteriorStore> store_;
+  std::unique_ptr<DeviceStore<DevicePosterior>> store_;
 };
 
 }  // namespace flowtell

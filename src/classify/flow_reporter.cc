@@ -84,6 +84,8 @@ NamedVerdict FlowReporter::name(const ClassifierSession::Classification& result,
   named.app = kUnknownName;
   if (!verdict.is_unknown) named.app = model.apps[verdict.best];
   named.confidence = verdict.confidence;
+  named.unknown_score = verdict.unknown_score;
+  named.session_flows = result.session_flows;
   named.probabilities = result.probabilities;
   if (!naming_->marks_ambiguous) return named;
   const AmbiguousGroup* group = model.ambiguity.find(

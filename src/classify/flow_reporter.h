@@ -23,6 +23,8 @@ namespace flowtell {
 struct NamedVerdict {
   std::string_view app;  // or "unknown"
   double confidence = 0;
+  double unknown_score = 0;         // see model/unknown_model.h
+  std::uint32_t session_flows = 0;  // flows on which the unknown score rests
   std::span<const double> probabilities = {};  // by AppId
   // The apps of the ambiguous group of this flow; empty if it is in none.
   std::vector<std::string_view> shared_by = {};

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+
 namespace flowtell {
 
 NameScorer::NameScorer(const NameTable& table, std::size_t apps)
@@ -20,6 +22,7 @@ NameEvidence NameScorer::score(std::string_view name,
     scores.probabilities.resize(apps_);
     scores.evidence.number = static_cast<std::uint32_t>(cache_.size());
     scores.evidence.match = table_->score(name, scores.probabilities);
+    scores.evidence.key = keyed_hash(std::string_view(name_key(name)));
     at = cache_.emplace(name, std::move(scores)).first;
   }
   std::copy(at->second.probabilities.begin(), at->second.probabilities.end(),

@@ -16,15 +16,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "classify/scored_burst.h"
 #include "model/name_table.h"
 
 namespace flowtell {
-
-// A flow's server name, and how it matches the name table.
-struct NameEvidence {
-  std::uint32_t number = 0;  // within a burst, equal exactly for equal names
-  NameMatch match = NameMatch::kNoName;
-};
 
 class NameScorer {
  public:

@@ -25,25 +25,35 @@ ShapeScorer::ShapeScorer(const Model& model, const CompiledForest& forest)
       width_(model.svm ? model.svm->width : model.forest.width),
       forest_(&forest),
       svm_(model.svm ? &*model.svm : nullptr),
+      known_rows_(&model.known_rows),
       taken_(buckets_for(width_ * sizeof(float) + apps_ * sizeof(double))),
       rows_(taken_.size() * kWays * width_),
-      shares_(taken_.size() * kWays * apps_) {}
+      shares_(taken_.size() * kWays * apps_),
+      unlike_(taken_.size() * kWays) {}
 
 std::size_t ShapeScorer::buckets_for(std::size_t slot_memory) {
   return std::clamp<std::size_t>(kMaxMemory / (kWays * slot_memory), 1,
                                  kMaxBuckets);
 }
 
-void ShapeScorer::score(std::span<const float> rows, std::span<double> shares) {
+void ShapeScorer::score(std::span<const float> rows, std::span<double> shares,
+                        std::span<std::uint8_t> unlike) {
   missed_.clear();
   missed_rows_.clear();
   for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
     const auto row = rows.subspan(i * width_, width_);
     const std::size_t bucket =
         static_cast<std::size_t>(hash_of(row) % taken_.size());
-    if (find_cached(bucket, row, shares.subspan(i * apps_, apps_))) continue;
-    missed_.push_back({i, bucket});
-    missed_rows_.insert(missed_rows_.end(), row.begin(), row.end());
+    const std::size_t slot = find_slot(bucket, row);
+    if (slot == kNoSlot) {
+      missed_.push_back({i, bucket});
+      missed_rows_.insert(missed_rows_.end(), row.begin(), row.end());
+      continue;
+    }
+    const auto scores = shares_in(slot);
+    std::copy(scores.begin(), scores.end(),
+              shares.subspan(i * apps_, apps_).begin());
+    unlike[i] = unlike_[slot];
   }
   if (missed_.empty()) return;
   missed_shares_.resize(missed_.size() * apps_);
@@ -53,28 +63,27 @@ void ShapeScorer::score(std::span<const float> rows, std::span<double> shares) {
     const auto scores = std::span(missed_shares_).subspan(i * apps_, apps_);
     std::copy(scores.begin(), scores.end(),
               shares.subspan(missed_[i].row * apps_, apps_).begin());
-    store(missed_[i].bucket, row, scores);
+    unlike[missed_[i].row] = known_rows_->contains(row) ? 0 : 1;
+    unlike_[store(missed_[i].bucket, row, scores)] = unlike[missed_[i].row];
   }
 }
 
-bool ShapeScorer::find_cached(std::size_t bucket, std::span<const float> row,
-                              std::span<double> shares) {
+std::size_t ShapeScorer::find_slot(std::size_t bucket,
+                                   std::span<const float> row) {
   const std::size_t held = std::min<std::size_t>(taken_[bucket], kWays);
   for (std::size_t way = 0; way < held; ++way) {
     const std::size_t slot = bucket * kWays + way;
-    if (!same_bits(row, row_in(slot))) continue;
-    const auto scores = shares_in(slot);
-    std::copy(scores.begin(), scores.end(), shares.begin());
-    return true;
+    if (same_bits(row, row_in(slot))) return slot;
   }
-  return false;
+  return kNoSlot;
 }
 
-void ShapeScorer::store(std::size_t bucket, std::span<const float> row,
-                        std::span<const double> scores) {
+std::size_t ShapeScorer::store(std::size_t bucket, std::span<const float> row,
+                               std::span<const double> scores) {
   const std::size_t slot = bucket * kWays + taken_[bucket]++ % kWays;
   std::copy(row.begin(), row.end(), row_in(slot).begin());
   std::copy(scores.begin(), scores.end(), shares_in(slot).begin());
+  return slot;
 }
 
 void ShapeScorer::infer(std::span<const float> rows, std::span<double> shares) {

@@ -26,15 +26,18 @@ class ShapeScorer {
   // `forest` is the model's, compiled. Both outlive the scorer.
   ShapeScorer(const Model& model, const CompiledForest& forest);
 
-  // Writes the shares of `rows`: for each row, one share per app.
-  // REQUIRES: shares.size() / apps == rows.size() / width.
-  void score(std::span<const float> rows, std::span<double> shares);
+  // Writes the shares of `rows`: for each row, one share per app, and in
+  // `unlike` 1 if no training flow has this row.
+  // REQUIRES: shares.size() / apps == unlike.size() == rows.size() / width.
+  void score(std::span<const float> rows, std::span<double> shares,
+             std::span<std::uint8_t> unlike);
 
  private:
   // A row may be in any slot of the bucket given by its hash. The slots of a
   // bucket are overwritten in turn.
   static constexpr std::size_t kMaxBuckets = 4096;
   static constexpr std::size_t kWays = 4;
+  static constexpr std::size_t kNoSlot = SIZE_MAX;
   static constexpr std::size_t kMaxMemory = std::size_t{32} << 20;  // bytes
 
   // A row that is not in the cache, and the bucket it will go to.
@@ -46,20 +49,23 @@ class ShapeScorer {
   static std::size_t buckets_for(std::size_t slot_memory);
   std::span<float> row_in(std::size_t slot);
   std::span<double> shares_in(std::size_t slot);
-  bool find_cached(std::size_t bucket, std::span<const float> row,
-                   std::span<double> shares);
-  void store(std::size_t bucket, std::span<const float> row,
-             std::span<const double> scores);
+  // The slot of the row; kNoSlot if it is not in the cache.
+  std::size_t find_slot(std::size_t bucket, std::span<const float> row);
+  // Stores the row in a slot of its bucket, which it returns.
+  std::size_t store(std::size_t bucket, std::span<const float> row,
+                    std::span<const double> scores);
   void infer(std::span<const float> rows, std::span<double> shares);
 
   std::size_t apps_;
   std::size_t width_;
   const CompiledForest* forest_;
   const Svm* svm_;  // if not null, used instead of the forest
+  const KnownRows* known_rows_;
 
   std::vector<std::uint32_t> taken_;  // by bucket: rows stored so far
   std::vector<float> rows_;
   std::vector<double> shares_;
+  std::vector<std::uint8_t> unlike_;
 
   std::vector<MissedRow> missed_;
   std::vector<float> missed_rows_;

@@ -4,7 +4,6 @@
 // rule by which a verdict is `unknown` instead.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,37 +15,45 @@
 
 namespace flowtell {
 
-// Decides when a verdict is `unknown` instead of the likeliest app.
-struct UnknownRule {
-  // Unknown if the best app's probability is below the floor, or exceeds the
-  // second's (another app's, or the unknown app's) by less than the margin.
-  // Both 0: never unknown.
-  double floor = 0.25;
-  double margin = 0.05;
-  // Alternatively, the largest share of named flows that may be wrong, measured
-  // on flows held out from training. Floor and margin then come from the model
-  // (`resolved`).
-  std::optional<double> error_target = {};
+// The limits within which an app is named.
+struct VerdictLimits {
+  double floor = 0;   // least probability of the best app
+  double margin = 0;  // least distance to the second
+  double max_unknown_score = 1;
+};
 
-  // "never", "max-error=E", or "floor=F,margin=M"; a part left out is 0.
+// Decides when a verdict is `unknown` instead of the likeliest app. The parts
+// may be combined; with none of them every flow is named.
+struct UnknownRule {
+  // The share of the flows of trained apps that may be called unknown, measured
+  // on flows held out from training: the limit of the unknown score.
+  std::optional<double> max_false_unknown = 0.05;
+  // The largest share of named flows that may be wrong, measured on flows held
+  // out from training: a floor of the confidence. It is measured on trained
+  // apps alone and does not cover unknown ones.
+  std::optional<double> max_error = {};
+  // The classic rule: unknown if the best app's probability is below the floor,
+  // or exceeds the second's by less than the margin.
+  double floor = 0;
+  double margin = 0;
+
+  // "never", or parts such as "max-false-unknown=0.05,max-error=0.05" or
+  // "floor=0.25,margin=0.05"; a part left out does not apply.
   static Result<UnknownRule> parse(std::string_view text);
 
-  // The rule with the floor and margin of its error target filled in.
-  UnknownRule resolved(const EvidenceWeights& weights) const;
+  // Names every flow.
+  static UnknownRule never() { return {std::nullopt}; }
 
-  // "floor=0.25,margin=0.05"
+  // What the rule means for a model with these weights.
+  VerdictLimits limits(const EvidenceWeights& weights) const;
+
   std::string text() const;
-  // `other`: the unknown app's probability.
-  bool is_unknown(double best, double second, double other) const {
-    if (error_target && other > best) return true;
-    return best < floor ||
-           (margin > 0 && best - std::max(second, other) < margin);
-  }
 };
 
 struct Verdict {
-  AppId best = 0;         // the likeliest app, even if `is_unknown`
-  double confidence = 0;  // its probability
+  AppId best = 0;            // the likeliest app, even if `is_unknown`
+  double confidence = 0;     // its probability
+  double unknown_score = 0;  // see model/unknown_model.h
   bool is_unknown = false;
 
   // The app shown to users: the likeliest, or kUnknownApp.
@@ -55,6 +62,11 @@ struct Verdict {
 
 // Picks the first of equally likely apps. REQUIRES: at least one app.
 Verdict reach_verdict(std::span<const double> probabilities,
-                      const UnknownRule& rule);
+                      double unknown_score, const VerdictLimits& limits);
+
+// The likeliest app, without a rule.
+inline Verdict likeliest(std::span<const double> probabilities) {
+  return reach_verdict(probabilities, 0, {});
+}
 
 }  // namespace flowtell

@@ -18,7 +18,7 @@ std::vector<RankedFlow> by_confidence(const Dataset& data,
                                       const Probabilities& probabilities) {
   std::vector<RankedFlow> flows;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(probabilities.row(row), {});
+    const Verdict verdict = likeliest(probabilities.row(row));
     flows.push_back({verdict.confidence, verdict.best == data.labels[row]});
   }
   std::sort(flows.begin(), flows.end(),
@@ -35,7 +35,7 @@ Reliability reliability(const Dataset& data,
   Reliability result;
   // The bins hold sums first, then means.
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(probabilities.row(row), {});
+    const Verdict verdict = likeliest(probabilities.row(row));
     const auto index = static_cast<std::size_t>(
         verdict.confidence * static_cast<double>(Reliability::kBins));
     Reliability::Bin& bin =

@@ -13,6 +13,8 @@ DeviceDay device_day(const Dataset& data, const HeldOutScores& held_out,
                      std::uint64_t seed, std::size_t max_uses) {
   const Probabilities probabilities =
       classify_timeline(data, held_out.scores, held_out.weights, kinds, seed);
+  const auto unknown = score_unknown_on_timeline(data, held_out.scores,
+                                                 held_out.weights, kinds, seed);
   const auto timeline = build_timeline(data, seed);
   DeviceDay day;
   day.captures = timeline.size();
@@ -26,8 +28,9 @@ DeviceDay device_day(const Dataset& data, const HeldOutScores& held_out,
     use.begin = since_begin(data.facts[capture.begin].first);
     for (std::size_t row = capture.begin; row < capture.end; ++row) {
       const RowFacts& facts = data.facts[row];
-      const Verdict verdict = reach_verdict(
-          probabilities.row(row), rule.resolved(held_out.weights.of(row)));
+      const Verdict verdict =
+          reach_verdict(probabilities.row(row), unknown[row],
+                        rule.limits(held_out.weights.of(row)));
       use.begin = std::min(use.begin, since_begin(facts.first));
       use.end = std::max(use.end, since_begin(facts.last));
       use.flows.push_back(

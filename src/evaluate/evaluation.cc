@@ -84,13 +84,41 @@ TimelineScore evaluate_timeline(const Dataset& data,
           {accuracy_spread, balanced_spread}};
 }
 
-Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
-                    const UnknownRule& rule) {
-  return evaluate(data, probabilities, rule, {{EvidenceWeights{}}, {}});
+RowVerdicts reach_verdicts(const Dataset& data, const HeldOutScores& held_out,
+                           EvidenceKinds kinds, const UnknownRule& rule) {
+  RowVerdicts rows;
+  const RowWeights& weights = held_out.weights;
+  rows.probabilities = classify_captures(data, held_out.scores, weights, kinds);
+  const auto scores = score_unknown(data, held_out.scores, weights, kinds);
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    rows.verdicts.push_back(reach_verdict(rows.probabilities.row(row),
+                                          scores[row],
+                                          rule.limits(weights.of(row))));
+  }
+  return rows;
+}
+
+std::vector<double> unknown_scores(const RowVerdicts& rows) {
+  std::vector<double> scores;
+  scores.reserve(rows.verdicts.size());
+  for (const Verdict& verdict : rows.verdicts) {
+    scores.push_back(verdict.unknown_score);
+  }
+  return scores;
 }
 
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
-                    const UnknownRule& rule, const RowWeights& weights) {
+                    const UnknownRule& rule) {
+  RowVerdicts rows{probabilities, {}};
+  const VerdictLimits limits = rule.limits({});
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    rows.verdicts.push_back(reach_verdict(probabilities.row(row), 0, limits));
+  }
+  return evaluate(data, rows);
+}
+
+Evaluation evaluate(const Dataset& data, const RowVerdicts& rows) {
+  const Probabilities& probabilities = rows.probabilities;
   const std::size_t apps = data.apps.size();
   Evaluation result;
   result.flows = data.rows();
@@ -101,8 +129,7 @@ Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
   std::uint64_t unknown = 0;
   std::uint64_t named_wrong = 0;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict =
-        reach_verdict(probabilities.row(row), rule.resolved(weights.of(row)));
+    const Verdict& verdict = rows.verdicts[row];
     const AppId truth = data.labels[row];
     const bool is_right = verdict.best == truth;
     ++named[verdict.best];
@@ -142,7 +169,7 @@ AmbiguityScore evaluate_ambiguity(const Dataset& data,
   Count shared;
   Count rest;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const AppId best = reach_verdict(probabilities.row(row), {0, 0}).best;
+    const AppId best = likeliest(probabilities.row(row)).best;
     (ambiguous.rows[row] ? shared : rest).add(best == data.labels[row]);
   }
   return {ambiguous.keys.size(), shared.flows, shared.share(), rest.share()};
@@ -151,10 +178,11 @@ AmbiguityScore evaluate_ambiguity(const Dataset& data,
 PresetScore evaluate_preset(const Dataset& data, const PlainShares& shares,
                             const UnknownRule& rule) {
   PresetScore score;
+  const VerdictLimits limits = rule.limits({});
   Count named;
   Count unambiguous;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(shares.apps.row(row), rule);
+    const Verdict verdict = reach_verdict(shares.apps.row(row), 0, limits);
     const bool is_right = verdict.best == data.labels[row];
     if (!verdict.is_unknown) named.add(is_right);
     if (shares.ambiguous[row]) {

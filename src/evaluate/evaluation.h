@@ -12,7 +12,7 @@
 
 #include "classify/verdict.h"
 #include "evaluate/confidence.h"
-#include "evaluate/left_out_score.h"
+#include "evaluate/open_set.h"
 #include "evaluate/repeated_folds.h"
 #include "flow/flow.h"
 #include "learn/ambiguity.h"
@@ -97,7 +97,7 @@ struct Evaluation {
   RiskCoverage risk_coverage;
   std::optional<EvidenceUse> evidence_use;
   std::optional<TimelineScore> timeline;
-  std::optional<LeftOutScore> left_out;
+  std::optional<OpenSetScore> open_set;
   std::optional<AmbiguityScore> ambiguity;
   std::optional<PresetScore> preset;
   std::optional<RepeatedScore> repeats;
@@ -107,12 +107,24 @@ struct Evaluation {
   std::vector<std::string> zero_recall_apps() const;
 };
 
-// REQUIRES: one row of probabilities per row of data.
+// What is predicted for each row of a dataset.
+struct RowVerdicts {
+  Probabilities probabilities;
+  std::vector<Verdict> verdicts;
+};
+
+// Classifies each capture on its own; the rule means for each row what its
+// weights say.
+RowVerdicts reach_verdicts(const Dataset& data, const HeldOutScores& held_out,
+                           EvidenceKinds kinds, const UnknownRule& rule);
+
+std::vector<double> unknown_scores(const RowVerdicts& rows);
+
+// REQUIRES: one verdict per row of data.
+Evaluation evaluate(const Dataset& data, const RowVerdicts& rows);
+// The same for probabilities alone, without unknown scores.
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule);
-// The same, with the rule resolved by each row's weights.
-Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
-                    const UnknownRule& rule, const RowWeights& weights);
 
 // REQUIRES: scores for each row of data.
 EvidenceUse evidence_use(const Dataset& data, const DatasetScores& scores);

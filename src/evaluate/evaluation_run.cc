@@ -73,14 +73,13 @@ void evaluate_scores(const Dataset& tested, const EvaluateOptions& options,
                      const std::optional<AmbiguousRows>& ambiguous,
                      EvaluationRun& run) {
   const HeldOutScores& held_out = run.held_out;
-  const auto probabilities = classify_captures(tested, held_out.scores,
-                                               held_out.weights, options.kinds);
-  run.evaluation =
-      evaluate(tested, probabilities, options.rule, held_out.weights);
+  const RowVerdicts verdicts =
+      reach_verdicts(tested, held_out, options.kinds, options.rule);
+  run.evaluation = evaluate(tested, verdicts);
   run.evaluation.evidence_use = evidence_use(tested, held_out.scores);
   if (ambiguous) {
     run.evaluation.ambiguity =
-        evaluate_ambiguity(tested, probabilities, *ambiguous);
+        evaluate_ambiguity(tested, verdicts.probabilities, *ambiguous);
   }
   if (options.with_timeline) {
     run.evaluation.timeline = evaluate_timeline(tested, held_out, options.kinds,
@@ -120,8 +119,8 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
     run.evaluation.repeats = repeat(data, options, run.held_out);
   }
   if (options.leave_apps_out) {
-    run.evaluation.left_out =
-        leave_apps_out(data, validation, options.kinds, options.rule);
+    run.evaluation.open_set = leave_apps_out(data, validation, options.kinds,
+                                             options.rule, options.progress);
   }
   return run;
 }

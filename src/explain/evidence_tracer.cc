@@ -58,6 +58,7 @@ EvidenceTracer::EvidenceTracer(Classifier classifier, Listener listener)
     filters_.push_back(
         {.classifier = session_.classifier().with_evidence(kinds),
          .filter = DeviceFilter(kinds, apps_),
+         .unknown_scorer = UnknownScorer(kinds, apps_, apps_),
          .verdicts = {}});
   }
 }
@@ -68,6 +69,8 @@ void EvidenceTracer::begin_capture(const FlowMeter& meter, std::string path) {
   session_.begin_capture();
   for (Fewer& fewer : filters_) {
     fewer.filter = DeviceFilter(fewer.classifier.kinds(), apps_);
+    fewer.unknown_scorer =
+        UnknownScorer(fewer.classifier.kinds(), apps_, apps_);
   }
 }
 
@@ -76,20 +79,22 @@ void EvidenceTracer::take(const Flow& flow) {
   waiting_.emplace_back(flow);
 }
 
-void EvidenceTracer::classify_with_fewer(const DeviceFilter::Burst& burst) {
+void EvidenceTracer::classify_with_fewer(const ScoredBurst& burst) {
   std::vector<double> probabilities(burst.scores.names.size() * apps_);
   for (Fewer& fewer : filters_) {
-    fewer.filter.classify({.device = burst.device,
-                           .first = burst.first,
-                           .last = burst.last,
-                           .scores = burst.scores,
-                           .weights = fewer.classifier.weights()},
-                          probabilities);
-    const UnknownRule rule = fewer.classifier.rule();
+    const EvidenceWeights& weights = fewer.classifier.weights();
+    const ScoredBurst weighted{.device = burst.device,
+                               .first = burst.first,
+                               .last = burst.last,
+                               .scores = burst.scores,
+                               .weights = weights};
+    fewer.filter.classify(weighted, probabilities);
+    const auto unknown = fewer.unknown_scorer.measure(weighted);
     fewer.verdicts.clear();
-    for (std::size_t at = 0; at < probabilities.size(); at += apps_) {
+    for (std::size_t i = 0; i < unknown.size(); ++i) {
       fewer.verdicts.push_back(reach_verdict(
-          std::span<const double>(probabilities).subspan(at, apps_), rule));
+          std::span<const double>(probabilities).subspan(i * apps_, apps_),
+          weights.unknown.score(unknown[i]), fewer.classifier.limits()));
     }
   }
 }
@@ -114,6 +119,9 @@ void EvidenceTracer::end_burst() {
     traced.flow = &waiting_[i];
     traced.origin = *meter_->origin();
     traced.verdict = classified[i].verdict;
+    traced.limits = session_.classifier().limits();
+    traced.unknown = evidence.unknown[i];
+    traced.session = evidence.session;
     traced.probabilities = classified[i].probabilities;
     if (kinds_.shape) {
       traced.features = row_of(evidence.features, i, flows);
@@ -150,17 +158,12 @@ std::vector<double> EvidenceTracer::other_evidence(
 void combine_alone(EvidenceKinds kinds, std::size_t apps,
                    const BurstScores& scores, const EvidenceWeights& weights,
                    std::span<double> out) {
-  const DeviceFilter::Burst burst{.device = {},
-                                  .first = {},
-                                  .last = {},
-                                  .scores = scores,
-                                  .weights = weights};
+  const ScoredBurst burst{.device = {},
+                          .first = {},
+                          .last = {},
+                          .scores = scores,
+                          .weights = weights};
   DeviceFilter(kinds, apps).classify_alone(burst, out);
-  for (std::size_t at = 0; at < out.size(); at += apps) {
-    const auto row = out.subspan(at, apps);
-    const double sum = std::accumulate(row.begin(), row.end(), 0.0);
-    for (double& probability : row) probability /= sum;
-  }
 }
 
 }  // namespace flowtell

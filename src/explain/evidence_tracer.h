@@ -46,7 +46,10 @@ struct TracedFlow {
   Timestamp origin;  // times are relative to this
 
   Verdict verdict;
+  VerdictLimits limits;
   std::span<const double> probabilities;
+  UnknownColumns unknown;  // the parts of the unknown score
+  SessionSummary session;
 
   // Its scores. Empty for kinds of evidence not in use.
   std::span<const float> features;  // by column
@@ -88,10 +91,11 @@ class EvidenceTracer : public FlowSink {
   struct Fewer {
     Classifier classifier;
     DeviceFilter filter;
+    UnknownScorer unknown_scorer;
     std::vector<Verdict> verdicts;  // of the current burst, one per flow
   };
 
-  void classify_with_fewer(const DeviceFilter::Burst& burst);
+  void classify_with_fewer(const ScoredBurst& burst);
   std::vector<double> other_evidence(std::span<const double> probabilities,
                                      std::span<const double> own) const;
 
@@ -109,7 +113,7 @@ class EvidenceTracer : public FlowSink {
 };
 
 // Combines the weighted scores of each flow alone: one row per flow, summing to
-// 1 over the trained apps. REQUIRES: one row per entry of scores.names.
+// 1. REQUIRES: one row per entry of scores.names.
 void combine_alone(EvidenceKinds kinds, std::size_t apps,
                    const BurstScores& scores, const EvidenceWeights& weights,
                    std::span<double> out);

@@ -48,8 +48,8 @@ BurstSummary burst_summary(const TracedFlow& flow, std::size_t apps) {
   return rest;
 }
 
-// Classifies the flow again with changed scores; all other evidence and the
-// probability of an unknown app stay the same.
+// Classifies the flow again with changed scores; all other evidence stays the
+// same.
 class Reclassifier {
  public:
   Reclassifier(const FlowExplanation& flow, std::size_t apps)
@@ -76,7 +76,7 @@ class Reclassifier {
       sum += own[app];
     }
     const AppId best = first_two(own).first;
-    return {best, (1 - flow_.unknown_app) * own[best] / sum};
+    return {best, own[best] / sum};
   }
 
   const FlowExplanation& flow_;
@@ -160,9 +160,9 @@ FlowExplanation explain_flow(const Model& model, const EvidenceTracer& tracer,
   result.weights = flow.weights;
   result.verdict = flow.verdict;
   result.runner_up = first_two(flow.probabilities).second;
-  result.unknown_app =
-      std::max(0.0, 1 - std::accumulate(flow.probabilities.begin(),
-                                        flow.probabilities.end(), 0.0));
+  result.unknown = flow.unknown;
+  result.session = flow.session;
+  result.limits = flow.limits;
   result.sharing = flow.sharing;
   result.probabilities = copy_of(flow.probabilities);
   result.shape = copy_of(flow.shape);

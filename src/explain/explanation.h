@@ -68,15 +68,17 @@ struct FlowExplanation {
   Verdict verdict;
   AppId runner_up = 0;
   std::vector<double> probabilities;
-  // Probability that it is an app not trained on: 1 minus their sum.
-  double unknown_app = 0;
+  // The unknown score: its parts, what they rest on, and the limit.
+  UnknownColumns unknown;
+  SessionSummary session;
+  VerdictLimits limits;
 
   // Empty for kinds of evidence not in use.
   std::vector<double> shape;
   std::vector<double> name;
-  std::vector<double> own;     // shape and name, weighted; trained apps
-  std::vector<double> others;  // all other evidence; trained apps
-  std::vector<double> prior;   // prior; sums to 1 with the unknown app
+  std::vector<double> own;     // shape and name, weighted
+  std::vector<double> others;  // all other evidence
+  std::vector<double> prior;
   std::size_t sharing = 1;  // flows of its burst that share its name's weight
   std::optional<Duration> silence;
   NameRecord name_record;

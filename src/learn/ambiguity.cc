@@ -87,8 +87,7 @@ std::map<std::string, GroupCounts> count_groups(const Dataset& data,
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const RowFacts& facts = data.facts[row];
     const std::string& server = data.names[facts.name];
-    const bool is_right =
-        reach_verdict(held_out.row(row), {0, 0}).best == data.labels[row];
+    const bool is_right = likeliest(held_out.row(row)).best == data.labels[row];
     const auto count_in = [&](const std::string& key) {
       GroupCounts& group = groups[key];
       CaptureCount& count = group.captures[data.capture_of[row]];

@@ -13,8 +13,7 @@ ConfusionMatrix count_confusions(const Dataset& data,
   const std::size_t apps = data.apps.size();
   ConfusionMatrix confusion(apps, std::vector<std::uint64_t>(apps));
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    ++confusion[data.labels[row]]
-               [reach_verdict(probabilities.row(row), {0, 0}).best];
+    ++confusion[data.labels[row]][likeliest(probabilities.row(row)).best];
   }
   return confusion;
 }

@@ -17,10 +17,7 @@ std::vector<Named> by_confidence(const Dataset& data,
                                  const Probabilities& probabilities) {
   std::vector<Named> all;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    // With an error target, a flow is unknown if the unknown app is likelier.
-    const Verdict verdict =
-        reach_verdict(probabilities.row(row), {0, 0, kErrorTargetStep});
-    if (verdict.is_unknown) continue;
+    const Verdict verdict = likeliest(probabilities.row(row));
     all.push_back({verdict.confidence, verdict.best != data.labels[row]});
   }
   std::sort(all.begin(), all.end(), [](const Named& a, const Named& b) {

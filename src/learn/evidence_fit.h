@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fits EvidenceWeights to held-out scores: the weights of the scorers, the
-// scores of unknown apps, and the confidence floors for target errors.
+// Fits EvidenceWeights to held-out scores: the weights of the scorers and the
+// confidence floors for target errors. unknown_fit.h fits the unknown score.
 #pragma once
 
 #include "learn/row_classifier.h"
@@ -24,20 +24,6 @@ EvidenceWeights fit_weights(const Dataset& data, const DatasetScores& scores,
 
 // The mean over the apps of the mean -log probability of the right app.
 double log_loss(const Dataset& data, const Probabilities& probabilities);
-
-// Learns how flows of the unknown app score. Each app in turn is left out of
-// training; the scores of its flows are compared with the held-out scores of
-// trained apps. (Open-set recognition by leaving classes out; terms as in
-// Scheirer et al. 2013.)
-
-// Scores the rows with scorers not trained on their apps. Apps are left out in
-// at most eight groups. REQUIRES: at least three apps have rows.
-DatasetScores score_left_out(const Dataset& data, const ShapeOptions& options);
-
-// `known`: scores from scorers trained on the rows' apps but not on the rows
-// (score_held_out).
-Novelty fit_novelty(const Dataset& data, const DatasetScores& known,
-                    const DatasetScores& left_out);
 
 // Finds the confidence floor for each target error: the lowest floor at which
 // the share of wrong verdicts among the named held-out flows is at most the

@@ -4,17 +4,17 @@
 #include <algorithm>
 
 #include "learn/evidence_fit.h"
+#include "learn/unknown_fit.h"
 
 namespace flowtell {
 namespace {
 
-Novelty learn_novelty(const Dataset& data, const ShapeOptions& options,
-                      const DatasetScores& known) {
-  const auto flows = data.flows_per_app();
-  const auto apps =
-      std::ranges::count_if(flows, [](auto count) { return count > 0; });
-  if (apps < 3) return {};  // leaving one out must leave at least two
-  return fit_novelty(data, known, score_left_out(data, options));
+// The rows scored without their apps; none where too few apps would remain.
+std::optional<DatasetScores> score_left_out(const Dataset& data,
+                                            const LeftOutGroups& groups,
+                                            const ShapeOptions& options) {
+  if (groups.apps_left() < 2) return std::nullopt;
+  return score_held_out(data, groups.of_rows(), options);
 }
 
 // The weights learned from all rows of `data`.
@@ -63,12 +63,19 @@ std::vector<EvidenceWeights> learn_weights(
     std::span<const EvidenceKinds> kinds) {
   if (held_out.is_empty()) return std::vector<EvidenceWeights>(kinds.size());
   const DatasetScores& scores = held_out.scores;
-  const Novelty novelty = learn_novelty(data, options.forest, scores);
+  const LeftOutGroups groups(data);
+  const auto left_out = score_left_out(data, groups, options.forest);
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& each : kinds) {
     EvidenceWeights& fitted =
         weights.emplace_back(fit_weights(data, scores, each));
-    fitted.novelty = novelty;
+    if (left_out) {
+      fitted.unknown = fit_unknown(
+          data,
+          {measure_unknown(data, scores, each, data.apps.size()),
+           measure_unknown(data, *left_out, each, groups.apps_left())},
+          held_out.fold_of);
+    }
     fitted.error_targets = fit_error_targets(
         data, classify_captures(data, scores, {{fitted}, {}}, each));
   }

@@ -6,7 +6,7 @@
 namespace flowtell {
 namespace {
 
-std::size_t likeliest(std::span<const double> shares) {
+std::size_t largest_share(std::span<const double> shares) {
   return static_cast<std::size_t>(
       std::max_element(shares.begin(), shares.end()) - shares.begin());
 }
@@ -37,7 +37,7 @@ Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options) {
     const auto shares = predict_all(forest, relabelled, options.threads);
     for (std::size_t row = 0; row < relabelled.rows(); ++row) {
       AppId& label = relabelled.labels[row];
-      if (likeliest(shares.row(row)) != label) {
+      if (largest_share(shares.row(row)) != label) {
         label = static_cast<AppId>(data.apps.size());
       }
     }
@@ -60,7 +60,7 @@ PlainShares predict_plain(const Dataset& train, const Dataset& test,
   for (std::size_t row = 0; row < test.rows(); ++row) {
     const auto all = shares.row(row);
     std::copy_n(all.begin(), apps, plain.apps.row(row).begin());
-    plain.ambiguous[row] = likeliest(all) == apps;
+    plain.ambiguous[row] = largest_share(all) == apps;
   }
   return plain;
 }

@@ -36,59 +36,76 @@ std::vector<RowRange> capture_ranges(const Dataset& data) {
   return ranges;
 }
 
-class RowClassifier {
- public:
-  RowClassifier(const Dataset& data, const DatasetScores& scores,
-                const RowWeights& weights, EvidenceKinds kinds)
-      : data_(data),
-        scores_(scores),
-        weights_(weights),
-        classifier_(kinds, data.apps.size()) {}
-
-  // With `shift`, all rows count as one device's and are moved by that much.
-  void classify(RowRange capture, std::optional<Duration> shift,
-                Probabilities& out) {
-    for (std::size_t at = capture.begin; at < capture.end;) {
-      const RowRange rows =
-          range_at(data_, at, [&](std::size_t a, std::size_t b) {
-            return b < capture.end &&
-                   data_.facts[a].burst == data_.facts[b].burst;
-          });
-      classify_burst(rows, shift, out);
-      at = rows.end;
-    }
-  }
-
- private:
-  void classify_burst(RowRange rows, std::optional<Duration> shift,
-                      Probabilities& out) {
-    Timestamp first = data_.facts[rows.begin].first;
-    Timestamp last = data_.facts[rows.begin].last;
+// Calls `call` for each burst of a capture. With `shift`, all rows count as one
+// device's and are moved by that much.
+template <typename Call>
+void for_each_burst(const Dataset& data, const DatasetScores& scores,
+                    const RowWeights& weights, RowRange capture,
+                    std::optional<Duration> shift, Call&& call) {
+  const std::size_t apps = data.apps.size();
+  for (std::size_t at = capture.begin; at < capture.end;) {
+    const RowRange rows = range_at(data, at, [&](std::size_t a, std::size_t b) {
+      return b < capture.end && data.facts[a].burst == data.facts[b].burst;
+    });
+    Timestamp first = data.facts[rows.begin].first;
+    Timestamp last = data.facts[rows.begin].last;
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
-      first = std::min(first, data_.facts[i].first);
-      last = std::max(last, data_.facts[i].last);
+      first = std::min(first, data.facts[i].first);
+      last = std::max(last, data.facts[i].last);
     }
-    const std::size_t apps = data_.apps.size();
-    const std::size_t from = rows.begin * apps;
-    const std::size_t count = (rows.end - rows.begin) * apps;
-    const BurstScores scores = {
-        std::span(scores_.shape.values).subspan(from, count),
-        std::span(scores_.name.values).subspan(from, count),
-        std::span(scores_.names).subspan(rows.begin, rows.end - rows.begin)};
-    classifier_.classify(
-        {.device = shift ? Address{} : data_.facts[rows.begin].device,
-         .first = first + shift.value_or(Duration{}),
-         .last = last + shift.value_or(Duration{}),
-         .scores = scores,
-         .weights = weights_.of(rows.begin)},
-        std::span(out.values).subspan(from, count));
+    const std::size_t flows = rows.end - rows.begin;
+    const BurstScores of_rows = {
+        std::span(scores.shape.values).subspan(rows.begin * apps, flows * apps),
+        std::span(scores.name.values).subspan(rows.begin * apps, flows * apps),
+        std::span(scores.names).subspan(rows.begin, flows),
+        std::span(scores.unlike).subspan(rows.begin, flows)};
+    call(rows, ScoredBurst{
+                   .device = shift ? Address{} : data.facts[rows.begin].device,
+                   .first = first + shift.value_or(Duration{}),
+                   .last = last + shift.value_or(Duration{}),
+                   .scores = of_rows,
+                   .weights = weights.of(rows.begin)});
+    at = rows.end;
   }
+}
 
-  const Dataset& data_;
-  const DatasetScores& scores_;
-  const RowWeights& weights_;
-  DeviceFilter classifier_;
-};
+void classify_bursts(const Dataset& data, const DatasetScores& scores,
+                     const RowWeights& weights, RowRange capture,
+                     std::optional<Duration> shift, DeviceFilter& filter,
+                     Probabilities& out) {
+  for_each_burst(data, scores, weights, capture, shift,
+                 [&](RowRange rows, const ScoredBurst& burst) {
+                   filter.classify(
+                       burst, std::span(out.values)
+                                  .subspan(rows.begin * out.apps,
+                                           (rows.end - rows.begin) * out.apps));
+                 });
+}
+
+void measure_bursts(const Dataset& data, const DatasetScores& scores,
+                    const RowWeights& weights, RowRange capture,
+                    std::optional<Duration> shift, UnknownScorer& scorer,
+                    std::vector<UnknownColumns>& out) {
+  for_each_burst(data, scores, weights, capture, shift,
+                 [&](RowRange rows, const ScoredBurst& burst) {
+                   std::ranges::copy(
+                       scorer.measure(burst),
+                       out.begin() + static_cast<std::ptrdiff_t>(rows.begin));
+                 });
+}
+
+// Fold 0 for all, where weights do not matter.
+RowWeights no_weights() { return {{EvidenceWeights{}}, {}}; }
+
+std::vector<double> scores_of(const std::vector<UnknownColumns>& columns,
+                              const RowWeights& weights) {
+  std::vector<double> all;
+  all.reserve(columns.size());
+  for (std::size_t row = 0; row < columns.size(); ++row) {
+    all.push_back(weights.of(row).unknown.score(columns[row]));
+  }
+  return all;
+}
 
 }  // namespace
 
@@ -98,9 +115,31 @@ Probabilities classify_captures(const Dataset& data,
                                 EvidenceKinds kinds) {
   Probabilities out(data.apps.size(), data.rows());
   for (const RowRange& capture : capture_ranges(data)) {
-    RowClassifier(data, scores, weights, kinds).classify(capture, {}, out);
+    DeviceFilter filter(kinds, data.apps.size());
+    classify_bursts(data, scores, weights, capture, {}, filter, out);
   }
   return out;
+}
+
+std::vector<UnknownColumns> measure_unknown(const Dataset& data,
+                                            const DatasetScores& scores,
+                                            EvidenceKinds kinds,
+                                            std::size_t trained_apps) {
+  std::vector<UnknownColumns> out(data.rows());
+  const RowWeights weights = no_weights();
+  for (const RowRange& capture : capture_ranges(data)) {
+    UnknownScorer scorer(kinds, data.apps.size(), trained_apps);
+    measure_bursts(data, scores, weights, capture, {}, scorer, out);
+  }
+  return out;
+}
+
+std::vector<double> score_unknown(const Dataset& data,
+                                  const DatasetScores& scores,
+                                  const RowWeights& weights,
+                                  EvidenceKinds kinds) {
+  return scores_of(measure_unknown(data, scores, kinds, data.apps.size()),
+                   weights);
 }
 
 std::vector<TimelineCapture> build_timeline(const Dataset& data,
@@ -127,11 +166,26 @@ Probabilities classify_timeline(const Dataset& data,
                                 const RowWeights& weights, EvidenceKinds kinds,
                                 std::uint64_t seed) {
   Probabilities out(data.apps.size(), data.rows());
-  RowClassifier classifier(data, scores, weights, kinds);
+  DeviceFilter filter(kinds, data.apps.size());
   for (const TimelineCapture& capture : build_timeline(data, seed)) {
-    classifier.classify({capture.begin, capture.end}, capture.shift, out);
+    classify_bursts(data, scores, weights, {capture.begin, capture.end},
+                    capture.shift, filter, out);
   }
   return out;
+}
+
+std::vector<double> score_unknown_on_timeline(const Dataset& data,
+                                              const DatasetScores& scores,
+                                              const RowWeights& weights,
+                                              EvidenceKinds kinds,
+                                              std::uint64_t seed) {
+  std::vector<UnknownColumns> out(data.rows());
+  UnknownScorer scorer(kinds, data.apps.size(), data.apps.size());
+  for (const TimelineCapture& capture : build_timeline(data, seed)) {
+    measure_bursts(data, scores, weights, {capture.begin, capture.end},
+                   capture.shift, scorer, out);
+  }
+  return scores_of(out, weights);
 }
 
 }  // namespace flowtell

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "classify/unknown_scorer.h"
 #include "learn/scorers.h"
 #include "model/evidence.h"
 
@@ -29,6 +30,19 @@ Probabilities classify_captures(const Dataset& data,
                                 const DatasetScores& scores,
                                 const RowWeights& weights, EvidenceKinds kinds);
 
+// The columns of the unknown score of each row, under the same conditions.
+// `trained_apps`: how many apps the scorers were trained on.
+std::vector<UnknownColumns> measure_unknown(const Dataset& data,
+                                            const DatasetScores& scores,
+                                            EvidenceKinds kinds,
+                                            std::size_t trained_apps);
+
+// The unknown score of each row.
+std::vector<double> score_unknown(const Dataset& data,
+                                  const DatasetScores& scores,
+                                  const RowWeights& weights,
+                                  EvidenceKinds kinds);
+
 // A capture on the timeline: its rows, and by how much their times are shifted.
 struct TimelineCapture {
   std::size_t begin = 0;  // its rows are [begin, end)
@@ -47,5 +61,10 @@ Probabilities classify_timeline(const Dataset& data,
                                 const DatasetScores& scores,
                                 const RowWeights& weights, EvidenceKinds kinds,
                                 std::uint64_t seed);
+std::vector<double> score_unknown_on_timeline(const Dataset& data,
+                                              const DatasetScores& scores,
+                                              const RowWeights& weights,
+                                              EvidenceKinds kinds,
+                                              std::uint64_t seed);
 
 }  // namespace flowtell

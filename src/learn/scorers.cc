@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/threads.h"
 
 namespace flowtell {
@@ -13,16 +14,19 @@ void score_names(const NameTable& names, const Dataset& data,
   const std::size_t apps = data.apps.size();
   // Scores each distinct name once.
   std::vector<double> by_name(data.names.size() * apps);
-  std::vector<NameMatch> matches;
+  std::vector<NameEvidence> evidence;
   for (std::size_t i = 0; i < data.names.size(); ++i) {
-    matches.push_back(
-        names.score(data.names[i], std::span(by_name).subspan(i * apps, apps)));
+    const std::string& name = data.names[i];
+    evidence.push_back(
+        {static_cast<std::uint32_t>(i),
+         names.score(name, std::span(by_name).subspan(i * apps, apps)),
+         keyed_hash(std::string_view(name_key(name)))});
   }
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const std::uint32_t name = data.facts[row].name;
     const auto from = std::span(by_name).subspan(name * apps, apps);
     std::copy(from.begin(), from.end(), all.name.row(row).begin());
-    all.names[row] = {name, matches[name]};
+    all.names[row] = evidence[name];
   }
 }
 
@@ -45,18 +49,25 @@ void DatasetScores::put(std::span<const std::uint32_t> rows,
                         const DatasetScores& from) {
   shape.put(rows, from.shape);
   name.put(rows, from.name);
-  for (std::size_t i = 0; i < rows.size(); ++i) names[rows[i]] = from.names[i];
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    names[rows[i]] = from.names[i];
+    unlike[rows[i]] = from.unlike[i];
+  }
 }
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {
   if (options.learner == Learner::kForest) {
-    return {build_forest(data, options).forest, NameTable::train(data), {}};
+    return {build_forest(data, options).forest,
+            NameTable::train(data),
+            {},
+            KnownRows::of(data.values, data.width)};
   }
   SvmOptions svm;
   svm.balance_apps = options.balance_apps;
   Scorers scorers{{data.apps.size(), data.width, {}, {}},
                   NameTable::train(data),
-                  build_svm(data, svm)};
+                  build_svm(data, svm),
+                  KnownRows::of(data.values, data.width)};
   if (options.progress) options.progress(1, 1);
   return scorers;
 }
@@ -66,6 +77,9 @@ DatasetScores score(const Scorers& scorers, const Dataset& data, int threads) {
   all.shape = scorers.svm ? predict_all(*scorers.svm, data, threads)
                           : predict_all(scorers.forest, data, threads);
   score_names(scorers.names, data, all);
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    all.unlike[row] = scorers.known_rows.contains(data.row(row)) ? 0 : 1;
+  }
   return all;
 }
 

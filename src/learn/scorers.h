@@ -10,6 +10,7 @@
 
 #include "classify/device_filter.h"
 #include "learn/cross_validation.h"
+#include "model/known_rows.h"
 #include "model/name_table.h"
 #include "model/svm.h"
 
@@ -19,6 +20,7 @@ struct Scorers {
   Forest forest;
   NameTable names;
   std::optional<Svm> svm;  // if present, the forest has no trees
+  KnownRows known_rows;
 };
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options);
@@ -27,14 +29,15 @@ Scorers train_scorers(const Dataset& data, const ShapeOptions& options);
 struct DatasetScores {
   DatasetScores() = default;
   DatasetScores(std::size_t apps, std::size_t rows)
-      : shape(apps, rows), name(apps, rows), names(rows) {}
+      : shape(apps, rows), name(apps, rows), names(rows), unlike(rows) {}
 
   // Copies row i of `from` to row rows[i].
   void put(std::span<const std::uint32_t> rows, const DatasetScores& from);
 
   Probabilities shape;
   Probabilities name;
-  std::vector<NameEvidence> names;  // one per row, with `name`
+  std::vector<NameEvidence> names;   // one per row, with `name`
+  std::vector<std::uint8_t> unlike;  // one per row: not among the known rows
 };
 
 DatasetScores score(const Scorers& scorers, const Dataset& data, int threads);

@@ -92,6 +92,7 @@ Result<Model> train(const Dataset& data, const TrainOptions& options) {
     add_forest(data, options, model);
   }
   model.names = NameTable::train(data);
+  model.known_rows = KnownRows::of(data.values, data.width);
 
   FoldScores held_out =
       score_folds(data, validation(options, "scoring held-out flows"));

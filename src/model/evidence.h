@@ -6,14 +6,13 @@
 //   time    the device's recent activity
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
-#include "model/name_table.h"
+#include "model/unknown_model.h"
 
 namespace flowtell {
 
@@ -44,29 +43,6 @@ inline constexpr std::array<EvidenceKinds, 6> kEvidenceKinds = {{
     {true, true, true},
 }};
 
-// The novelty model: likelihood ratios of the scores of a flow, for an unknown
-// app against a trained one. Without a fit all ratios are 1 and the prior is 0.
-struct Novelty {
-  static constexpr std::size_t kBins = 10;
-
-  double prior = 0;  // for a device without history
-  // By the excess of the forest's greatest share over equal shares, in tenths
-  // of the possible excess; never rising.
-  std::array<double, kBins> shape;
-  std::array<double, kNameMatches> name;  // by NameMatch
-
-  // The index in `shape` of a greatest share among `apps` trained apps.
-  static std::size_t bin(double share, std::size_t apps) {
-    const double equal = 1 / static_cast<double>(apps);
-    const double above = std::max(0.0, (share - equal) / (1 - equal));
-    return std::min(kBins - 1, static_cast<std::size_t>(
-                                   above * static_cast<double>(kBins)));
-  }
-
-  Novelty() { shape.fill(1), name.fill(1); }
-  bool operator==(const Novelty&) const = default;
-};
-
 // The confidence threshold for a target error, measured on held-out flows.
 struct ErrorTarget {
   double floor = 1;     // minimum confidence of a named flow
@@ -86,7 +62,7 @@ struct EvidenceWeights {
   // flows of one burst.
   double shape = 1;
   double name = 1;
-  Novelty novelty = {};
+  UnknownModel unknown = {};
   ErrorTargets error_targets = {};  // of verdicts by these weights
 
   // The target for this error, rounded down to a step. REQUIRES: error >=

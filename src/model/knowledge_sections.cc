@@ -8,27 +8,39 @@
 namespace flowtell {
 namespace {
 
-void write_novelty(ByteWriter& out, const Novelty& novelty) {
-  out.f64(novelty.prior);
-  for (const double ratio : novelty.shape) out.f64(ratio);
-  for (const double ratio : novelty.name) out.f64(ratio);
+void write_unknown(ByteWriter& out, const UnknownModel& unknown) {
+  out.u8(unknown.is_fitted ? 1 : 0);
+  out.f64(unknown.bias);
+  for (const double weight : unknown.weights.values) out.f64(weight);
+  for (const double value : unknown.typical.values) out.f64(value);
+  for (const double threshold : unknown.thresholds) out.f64(threshold);
 }
-
-// A likelihood ratio of smoothed shares (novelty_fit.cc).
-bool is_ratio(double value) { return value >= 1e-6 && value <= 1e6; }
 
 bool is_share(double value) { return value >= 0 && value <= 1; }
 
 bool is_weight(double value) { return value >= 0 && value <= kMaxWeight; }
 
-Result<void> read_novelty(ByteReader& in, Novelty& novelty) {
-  novelty.prior = in.f64();
-  for (double& ratio : novelty.shape) ratio = in.f64();
-  for (double& ratio : novelty.name) ratio = in.f64();
-  if (!(novelty.prior >= 0 && novelty.prior <= 0.5) ||
-      !std::ranges::all_of(novelty.shape, is_ratio) ||
-      !std::ranges::all_of(novelty.name, is_ratio)) {
-    return wrong("a novelty ratio is out of range");
+Result<void> read_unknown(ByteReader& in, UnknownModel& unknown) {
+  // A bound for coefficients of columns from 0 to 1.
+  const auto is_coefficient = [](double value) {
+    return value >= -1e6 && value <= 1e6;
+  };
+  unknown.is_fitted = in.u8() != 0;
+  unknown.bias = in.f64();
+  for (double& weight : unknown.weights.values) weight = in.f64();
+  for (double& value : unknown.typical.values) value = in.f64();
+  for (double& threshold : unknown.thresholds) threshold = in.f64();
+  if (!is_coefficient(unknown.bias) ||
+      !std::ranges::all_of(unknown.weights.values, is_coefficient)) {
+    return wrong("a coefficient of the unknown score is out of range");
+  }
+  // A mean of rounded values may exceed 1 a little.
+  const auto is_mean = [](double value) {
+    return value >= 0 && value <= 1 + 1e-6;
+  };
+  if (!std::ranges::all_of(unknown.typical.values, is_mean) ||
+      !std::ranges::all_of(unknown.thresholds, is_share)) {
+    return wrong("a value of the unknown score is out of range");
   }
   return {};
 }
@@ -82,7 +94,7 @@ void write_evidence(ByteWriter& out, const Model& model) {
   for (const EvidenceWeights& weights : model.weights) {
     out.f64(weights.shape);
     out.f64(weights.name);
-    write_novelty(out, weights.novelty);
+    write_unknown(out, weights.unknown);
     for (const ErrorTarget& error_target : weights.error_targets) {
       out.f64(error_target.floor);
       out.f64(error_target.coverage);
@@ -94,6 +106,8 @@ void write_evidence(ByteWriter& out, const Model& model) {
     out.text(name);
     for (const float count : counts) out.f32(count);
   }
+  out.u32(static_cast<std::uint32_t>(model.known_rows.hashes().size()));
+  for (const std::uint32_t hash : model.known_rows.hashes()) out.u32(hash);
 }
 
 Result<void> read_evidence(ByteReader& in, Model& model) {
@@ -103,7 +117,7 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
     if (!is_weight(weights.shape) || !is_weight(weights.name)) {
       return wrong("a weight is out of range");
     }
-    if (auto done = read_novelty(in, weights.novelty); !done) return done;
+    if (auto done = read_unknown(in, weights.unknown); !done) return done;
     for (ErrorTarget& error_target : weights.error_targets) {
       error_target.floor = in.f64();
       error_target.coverage = in.f64();
@@ -124,6 +138,13 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
     }
   }
   model.names = NameTable::of(std::move(names));
+  std::vector<std::uint32_t> hashes(read_length(in, 4));
+  for (std::uint32_t& hash : hashes) hash = in.u32();
+  if (std::ranges::adjacent_find(hashes, std::greater_equal<>()) !=
+      hashes.end()) {
+    return wrong("its known rows are not in order");
+  }
+  model.known_rows = KnownRows::of_hashes(std::move(hashes));
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "model/examples.h"
 #include "model/feature_profile.h"
 #include "model/forest.h"
+#include "model/known_rows.h"
 #include "model/name_table.h"
 #include "model/svm.h"
 
@@ -77,6 +78,7 @@ struct Model {
   Forest forest;
   std::optional<Svm> svm;
   NameTable names;
+  KnownRows known_rows;  // of the training flows
   AmbiguityTable ambiguity;
   WeightTable weights;                       // by index_of(kinds in use)
   std::vector<ColumnImportance> importance;  // by column

@@ -11,6 +11,8 @@ namespace {
 
 // The weight of the prior, in captures.
 constexpr double kPrior = 1;
+// A name is rare if each app has it in less than a tenth of its captures.
+constexpr auto kRareBelow = static_cast<float>(NameTable::kCaptures / 10);
 
 char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -95,15 +97,17 @@ NameMatch NameTable::score(std::string_view name,
             1 / static_cast<double>(probabilities.size()));
   if (name.empty()) return NameMatch::kNoName;
   NameMatch match = NameMatch::kNever;
-  const auto look_up = [&](const std::string& key, NameMatch found) {
+  const auto look_up = [&](const std::string& key) {
     const auto at = counts_.find(key);
-    if (at == counts_.end()) return;
+    if (at == counts_.end()) return 0.0F;
     update(at->second, probabilities);
-    match = found;
+    return std::ranges::max(at->second);
   };
   const auto [domain, whole] = name_keys(name);
-  look_up(domain, NameMatch::kDomain);
-  look_up(whole, NameMatch::kName);
+  if (look_up(domain) > 0) match = NameMatch::kDomain;
+  if (const float most = look_up(whole); most > 0) {
+    match = most < kRareBelow ? NameMatch::kRare : NameMatch::kName;
+  }
   return match;
 }
 

@@ -29,10 +29,10 @@ namespace flowtell {
 enum class NameMatch : std::uint8_t {
   kNoName,  // the flow has no name
   kName,    // the folded name is known
+  kRare,    // it is known, but from few captures of each app
   kDomain,  // only its registrable domain is known
   kNever,   // neither is known
 };
-inline constexpr std::size_t kNameMatches = 4;
 
 class NameTable {
  public:

@@ -80,21 +80,35 @@ Json repeats_json(const RepeatedScore& repeats) {
           {"balanced_accuracy", interval_json(repeats.balanced_accuracy)}};
 }
 
-Json left_out_json(const LeftOutScore& score) {
-  Json apps = Json::array();
-  for (const LeftOutApp& app : score.apps) {
-    apps.push_back({{"app", app.app},
-                    {"flows", app.flows},
-                    {"unknown", app.unknown},
-                    {"others_unknown", app.others_unknown},
-                    {"others_correct", app.others_correct},
-                    {"unknown_at_tenth", app.unknown_at_tenth}});
+// `auroc` and `detection`, by flow; and by session in `sessions`.
+Json separation_json(const Separation& separation) {
+  Json detection;
+  for (std::size_t i = 0; i < kFalseUnknownRates.size(); ++i) {
+    detection[std::string(kFalseUnknownRates[i].key)] = separation.detection[i];
   }
-  return {{"unknown", score.unknown},
-          {"others_unknown", score.others_unknown},
-          {"others_correct", score.others_correct},
-          {"unknown_at_tenth", score.unknown_at_tenth},
-          {"apps", apps}};
+  return {{"auroc", separation.auroc}, {"detection", detection}};
+}
+
+template <typename Score>
+Json open_set_part_json(const Score& score) {
+  Json all = separation_json(score.by_flow);
+  all["sessions"] = separation_json(score.by_session);
+  all["unknown"] = score.unknown;
+  all["others_unknown"] = score.others_unknown;
+  all["others_correct"] = score.others_correct;
+  return all;
+}
+
+Json open_set_json(const OpenSetScore& score) {
+  Json all = open_set_part_json(score);
+  all["apps"] = Json::array();
+  for (const OpenSetApp& app : score.apps) {
+    Json one = {{"app", app.app}, {"flows", app.flows}};
+    one.update(open_set_part_json(app));
+    one["sessions"]["count"] = app.sessions;
+    all["apps"].push_back(one);
+  }
+  return all;
 }
 
 Json ambiguity_json(const AmbiguityScore& score) {
@@ -148,8 +162,8 @@ Json evaluation_object(const Evaluation& evaluation,
   if (evaluation.timeline)
     all["timeline"] = timeline_json(*evaluation.timeline);
   if (evaluation.repeats) all["repeats"] = repeats_json(*evaluation.repeats);
-  if (evaluation.left_out) {
-    all["leave_app_out"] = left_out_json(*evaluation.left_out);
+  if (evaluation.open_set) {
+    all["open_set"] = open_set_json(*evaluation.open_set);
   }
   if (evaluation.ambiguity) {
     all["ambiguity"] = ambiguity_json(*evaluation.ambiguity);

@@ -59,18 +59,32 @@ std::string confusions_text(const Evaluation& evaluation) {
   return out.empty() ? "  none\n" : out;
 }
 
-std::string left_out_text(const LeftOutScore& score) {
-  TextTable table({"app left out", "flows", "% unknown", "% of others",
-                   "% at 10 % of others"});
-  for (const LeftOutApp& app : score.apps) {
-    table.add({app.app, std::to_string(app.flows), percent(app.unknown),
-               percent(app.others_unknown), percent(app.unknown_at_tenth)});
+std::string open_set_text(const OpenSetScore& score) {
+  TextTable table({"app left out", "flows", "AUROC", "at 1 %", "5 %", "10 %",
+                   "sessions", "AUROC", "at 1 %", "5 %", "10 %", "by the rule",
+                   "others"});
+  const auto add = [&](std::string app, std::string flows, std::string sessions,
+                       const auto& of) {
+    std::vector<std::string> row = {std::move(app), std::move(flows)};
+    const auto add_rates = [&](const Separation& rates) {
+      row.push_back(fmt::format("{:.3f}", rates.auroc));
+      for (const double share : rates.detection) row.push_back(percent(share));
+    };
+    add_rates(of.by_flow);
+    row.push_back(std::move(sessions));
+    add_rates(of.by_session);
+    row.push_back(percent(of.unknown));
+    row.push_back(percent(of.others_unknown));
+    table.add(std::move(row));
+  };
+  for (const OpenSetApp& app : score.apps) {
+    add(app.app, std::to_string(app.flows), std::to_string(app.sessions), app);
   }
   table.add_line();
-  table.add({"average", "", percent(score.unknown),
-             percent(score.others_unknown), percent(score.unknown_at_tenth)});
-  return "\nApps left out of training, and the share of their flows called "
-         "unknown:\n" +
+  add("average", "", "", score);
+  return "\nApps left out of training: the share of their flows, and of their "
+         "sessions, that is unknown\nwhere 1, 5 and 10 % of the other apps' "
+         "are, and under the unknown rule (%):\n" +
          table.text();
 }
 
@@ -198,7 +212,7 @@ std::string evaluation_text(const Evaluation& evaluation,
     out += preset_text(*preset, evaluation.flows);
   }
   out += "\nWorst confusions:\n" + confusions_text(evaluation);
-  if (evaluation.left_out) out += left_out_text(*evaluation.left_out);
+  if (evaluation.open_set) out += open_set_text(*evaluation.open_set);
   out += '\n' + split_text(evaluation, setting);
   out += fmt::format("Features {}, evidence {}, seed {}.\n",
                      listed(setting.features), setting.evidence, setting.seed);

@@ -48,6 +48,27 @@ Json setting_json(const ExplanationSetting& setting) {
           {"unknown_rule", setting.rule.text()}};
 }
 
+// The parts of the unknown score: each column's value, its mean over flows of
+// trained apps, and how much its difference moves the score's logit.
+Json unknown_json(const FlowExplanation& explained) {
+  const UnknownModel& unknown = explained.weights.unknown;
+  Json parts = Json::array();
+  for (std::size_t i = 0; i < kUnknownColumns.size(); ++i) {
+    const double value = explained.unknown.values[i];
+    const double typical = unknown.typical.values[i];
+    parts.push_back(
+        {{"part", kUnknownColumns[i].name},
+         {"value", value},
+         {"typical", typical},
+         {"contribution", unknown.weights.values[i] * (value - typical)}});
+  }
+  return {{"score", explained.verdict.unknown_score},
+          {"limit", explained.limits.max_unknown_score},
+          {"session_flows", explained.session.flows},
+          {"session_names", explained.session.names},
+          {"parts", parts}};
+}
+
 Json names_json(const Model& model, const FlowExplanation& explained) {
   Json keys = Json::array();
   for (const NameRecord::Key& key : explained.name_record.keys) {
@@ -156,7 +177,7 @@ std::string flow_explanation_json(const FlowExplanation& explained,
   all["verdict"] = verdict_json(model, explained.verdict);
   all["runner_up"] = model.apps[explained.runner_up];
   all["probabilities"] = by_app(model, explained.probabilities);
-  all["unknown_app"] = explained.unknown_app;
+  all["unknown_score"] = unknown_json(explained);
   all["weights"] = {{"shape", explained.weights.shape},
                     {"name", explained.weights.name}};
   all["scores"] = {{"shape", by_app(model, explained.shape)},

@@ -24,7 +24,8 @@ class FlowText {
       : flow_(flow), setting_(setting), model_(setting.model) {}
 
   std::string text() const {
-    std::string out = head() + '\n' + evidence() + '\n' + fewer();
+    std::string out =
+        head() + '\n' + evidence() + '\n' + unknown() + '\n' + fewer();
     if (flow_.kinds.shape) {
       out += '\n';
       out += model_.svm ? no_features() : features() + '\n' + neighbours();
@@ -40,9 +41,8 @@ class FlowText {
     if (!verdict.is_unknown) {
       return fmt::format("{} {:.3f}", app(verdict.best), verdict.confidence);
     }
-    return fmt::format("unknown ({} {:.3f}, unknown app {:.3f})",
-                       app(verdict.best), verdict.confidence,
-                       flow_.unknown_app);
+    return fmt::format("unknown (likeliest {} {:.3f})", app(verdict.best),
+                       verdict.confidence);
   }
 
   std::string head() const {
@@ -63,9 +63,17 @@ class FlowText {
         "summary    {}\n",
         flow_.number, flow_.capture, classic_line(flow_.flow, flow_.origin),
         server, named(flow_.verdict), app(flow_.runner_up),
-        flow_.probabilities[flow_.runner_up], setting_.rule.text(),
-        flow_.verdict.is_unknown ? "confidence too low to name it" : "named",
+        flow_.probabilities[flow_.runner_up], setting_.rule.text(), reason(),
         summary());
+  }
+
+  // Why it is named or not.
+  std::string_view reason() const {
+    if (!flow_.verdict.is_unknown) return "named";
+    if (flow_.verdict.unknown_score > flow_.limits.max_unknown_score) {
+      return "its unknown score is above the limit";
+    }
+    return "confidence too low to name it";
   }
 
   // The app each kind of evidence favours, and the kinds that decide.
@@ -112,8 +120,7 @@ class FlowText {
   }
   // Whether all apps are as likely as without any evidence.
   bool is_prior(const Verdict& verdict) const {
-    const double prior = (1 - flow_.weights.novelty.prior) /
-                         static_cast<double>(model_.apps.size());
+    const double prior = 1 / static_cast<double>(model_.apps.size());
     return std::abs(verdict.confidence - prior) < 1e-9;
   }
 
@@ -151,19 +158,11 @@ class FlowText {
     const auto shown = apps_shown();
     std::vector<std::string> header = {"evidence"};
     for (const std::size_t id : shown) header.push_back(app(id));
-    const bool with_other = flow_.weights.novelty.prior > 0;
-    if (with_other) header.emplace_back("unknown app");
     TextTable table(header);
-    const auto add = [&](std::string what, const std::vector<double>& scores,
-                         bool has_other = false) {
+    const auto add = [&](std::string what, const std::vector<double>& scores) {
       std::vector<std::string> row = {std::move(what)};
       for (const std::size_t id : shown) {
         row.push_back(scores.empty() ? "-" : fmt::format("{:.2f}", scores[id]));
-      }
-      if (with_other) {
-        row.push_back(has_other && !scores.empty()
-                          ? fmt::format("{:.2f}", remainder_of(scores))
-                          : "-");
       }
       table.add(std::move(row));
     };
@@ -176,21 +175,14 @@ class FlowText {
       add("shape and name, weighted", flow_.own);
     }
     if (flow_.kinds.time) {
-      add(prior_row(), flow_.silence ? flow_.prior : std::vector<double>{},
-          true);
+      add(prior_row(), flow_.silence ? flow_.prior : std::vector<double>{});
       if (flow_.burst.flows > 0) {
         add("time: with its burst", flow_.others);
       }
     }
     table.add_line();
-    add("all together", flow_.probabilities, true);
+    add("all together", flow_.probabilities);
     return table.text() + notes();
-  }
-
-  // One minus the sum of the probabilities.
-  static double remainder_of(const std::vector<double>& probabilities) {
-    return std::max(0.0, 1 - std::accumulate(probabilities.begin(),
-                                             probabilities.end(), 0.0));
   }
 
   std::string name_row() const {
@@ -270,6 +262,54 @@ class FlowText {
     }
     return fmt::format("The {} other flows of its burst, each by itself: {}.\n",
                        burst.flows, all);
+  }
+
+  // The unknown score, in words and by its parts.
+  std::string unknown() const {
+    const UnknownModel& unknown = flow_.weights.unknown;
+    if (!unknown.is_fitted) {
+      return "Unknown score: none; it takes three apps to learn one.\n";
+    }
+    const double limit = flow_.limits.max_unknown_score;
+    std::string out = fmt::format(
+        "Unknown score {:.3f}{}.{}\n", flow_.verdict.unknown_score,
+        limit < 1 ? fmt::format(", the limit is {:.3f}", limit) : "",
+        session_text());
+    TextTable table(
+        {"part of the unknown score", "here", "trained apps", "effect"});
+    for (std::size_t i = 0; i < kUnknownColumns.size(); ++i) {
+      const double weight = unknown.weights.values[i];
+      if (weight == 0) continue;
+      const double value = flow_.unknown.values[i];
+      const double typical = unknown.typical.values[i];
+      table.add({std::string(kUnknownColumns[i].meaning),
+                 fmt::format("{:.2f}", value), fmt::format("{:.2f}", typical),
+                 effect_text(weight * (value - typical))});
+    }
+    return out + table.text() + "Effect: on the logarithm of the odds.\n";
+  }
+
+  // "" if no flow before it says anything.
+  std::string session_text() const {
+    constexpr std::uint32_t kFew = 5;
+    const SessionSummary& session = flow_.session;
+    if (!flow_.kinds.time) return "";
+    std::string text = fmt::format(" Its device's session has {} and {}",
+                                   counted(session.flows, "flow"),
+                                   counted(session.names, "name"));
+    if (session.names > 0) {
+      text += fmt::format(
+          ": {:.0f} % of the names were never seen in training, and no single "
+          "app explains more than {:.0f} %",
+          100 * session.never_seen, 100 * session.explained);
+    }
+    text += '.';
+    if (session.flows < kFew) text += " So few say little yet.";
+    return text;
+  }
+
+  static std::string effect_text(double effect) {
+    return std::abs(effect) < 0.005 ? "0.00" : fmt::format("{:+.2f}", effect);
   }
 
   std::string fewer() const {

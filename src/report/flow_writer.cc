@@ -90,7 +90,8 @@ class CsvWriter : public FlowWriter {
       out += ',' + column;
     }
     if (options().with_names) out += ",name,name_source";
-    if (options().with_verdicts) out += ",app,confidence";
+    if (options().with_verdicts)
+      out += ",app,confidence,unknown_score,session_flows";
     if (options().with_ambiguity) out += ",shared_by";
     if (options().with_early) out += ",early";
     out += '\n';
@@ -113,12 +114,13 @@ class CsvWriter : public FlowWriter {
                      name_source_name(flow.name.source));
     }
     if (report.verdict) {
-      fmt::format_to(std::back_inserter(out), ",{},{:.6f}",
-                     csv_field(report.verdict->app),
-                     report.verdict->confidence);
+      const NamedVerdict& verdict = *report.verdict;
+      fmt::format_to(std::back_inserter(out), ",{},{:.6f},{:.6f},{}",
+                     csv_field(verdict.app), verdict.confidence,
+                     verdict.unknown_score, verdict.session_flows);
       if (options().with_ambiguity) {
-        out += ',' + csv_field(fmt::format(
-                         "{}", fmt::join(report.verdict->shared_by, ";")));
+        out += ',' +
+               csv_field(fmt::format("{}", fmt::join(verdict.shared_by, ";")));
       }
     }
     if (options().with_early) out += report.is_early ? ",1" : ",0";
@@ -158,6 +160,8 @@ class JsonLinesWriter : public FlowWriter {
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
+      line["unknown_score"] = report.verdict->unknown_score;
+      line["session_flows"] = report.verdict->session_flows;
       if (options().with_ambiguity) {
         line["shared_by"] = report.verdict->shared_by;
       }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learn/unknown_fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/portable_math.h"
+
+namespace flowtell {
+namespace {
+
+constexpr std::size_t kMaxGroups = 8;
+constexpr std::size_t kColumns = kUnknownColumns.size();
+// The columns and a constant.
+constexpr std::size_t kTerms = kColumns + 1;
+using Terms = std::array<double, kTerms>;
+
+struct Example {
+  const UnknownColumns* columns;
+  bool is_unknown;
+  double weight;
+};
+
+double sigmoid(double x) { return 1 / (1 + portable_exp(-x)); }
+
+// By row: 1 / (its app's rows * apps).
+std::vector<double> app_weights(const Dataset& data) {
+  const auto flows = data.flows_per_app();
+  const auto apps = static_cast<double>(std::ranges::count_if(
+      flows, [](std::uint64_t count) { return count > 0; }));
+  std::vector<double> weights;
+  for (const AppId app : data.labels) {
+    weights.push_back(1 / (static_cast<double>(flows[app]) * apps));
+  }
+  return weights;
+}
+
+// Solves a * x = b for a symmetric, positive definite `a` (Cholesky).
+Terms solve(std::array<Terms, kTerms> a, Terms b) {
+  for (std::size_t i = 0; i < kTerms; ++i) {
+    for (std::size_t j = 0; j <= i; ++j) {
+      double sum = a[i][j];
+      for (std::size_t k = 0; k < j; ++k) sum -= a[i][k] * a[j][k];
+      a[i][j] = i == j ? std::sqrt(sum) : sum / a[j][j];
+    }
+  }
+  for (std::size_t i = 0; i < kTerms; ++i) {
+    for (std::size_t k = 0; k < i; ++k) b[i] -= a[i][k] * b[k];
+    b[i] /= a[i][i];
+  }
+  for (std::size_t i = kTerms; i-- > 0;) {
+    for (std::size_t k = i + 1; k < kTerms; ++k) b[i] -= a[k][i] * b[k];
+    b[i] /= a[i][i];
+  }
+  return b;
+}
+
+// Columns shifted and scaled to mean 0 and deviation 1.
+struct Scaling {
+  explicit Scaling(std::span<const Example> examples) {
+    double total = 0;
+    for (const Example& each : examples) total += each.weight;
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      double sum = 0;
+      double squares = 0;
+      for (const Example& each : examples) {
+        const double value = each.columns->values[i];
+        sum += each.weight * value;
+        squares += each.weight * value * value;
+      }
+      mean[i] = sum / total;
+      deviation[i] =
+          std::sqrt(std::max(0.0, squares / total - mean[i] * mean[i]));
+    }
+  }
+
+  Terms terms(const UnknownColumns& columns) const {
+    Terms terms;
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      // A constant column says nothing.
+      terms[i] = deviation[i] < 1e-9
+                     ? 0
+                     : (columns.values[i] - mean[i]) / deviation[i];
+    }
+    terms[kColumns] = 1;
+    return terms;
+  }
+
+  std::array<double, kColumns> mean;
+  std::array<double, kColumns> deviation;
+};
+
+// Logistic regression by Newton's method (Hastie et al. 2009, section 4.4.1),
+// with half of `ridge` times the squared coefficients added to the loss.
+UnknownModel regress(std::span<const Example> examples, double ridge) {
+  constexpr int kMaxSteps = 30;
+  constexpr double kPrecision = 1e-9;
+  const Scaling scaling(examples);
+  Terms fitted{};
+  for (int step = 0; step < kMaxSteps; ++step) {
+    Terms gradient{};
+    std::array<Terms, kTerms> hessian{};
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      gradient[i] = ridge * fitted[i];
+      hessian[i][i] = ridge;
+    }
+    hessian[kColumns][kColumns] = 1e-6;  // never singular
+    for (const Example& each : examples) {
+      const Terms terms = scaling.terms(*each.columns);
+      const double p = sigmoid(
+          std::inner_product(terms.begin(), terms.end(), fitted.begin(), 0.0));
+      const double error = each.weight * (p - (each.is_unknown ? 1 : 0));
+      const double curvature = each.weight * p * (1 - p);
+      for (std::size_t i = 0; i < kTerms; ++i) {
+        gradient[i] += error * terms[i];
+        for (std::size_t j = 0; j <= i; ++j) {
+          hessian[i][j] += curvature * terms[i] * terms[j];
+        }
+      }
+    }
+    const Terms change = solve(hessian, gradient);
+    double largest = 0;
+    for (std::size_t i = 0; i < kTerms; ++i) {
+      fitted[i] -= change[i];
+      largest = std::max(largest, std::abs(change[i]));
+    }
+    if (largest < kPrecision) break;
+  }
+  UnknownModel model;
+  model.is_fitted = true;
+  model.bias = fitted[kColumns];
+  for (std::size_t i = 0; i < kColumns; ++i) {
+    if (scaling.deviation[i] < 1e-9) continue;
+    model.weights.values[i] = fitted[i] / scaling.deviation[i];
+    model.bias -= model.weights.values[i] * scaling.mean[i];
+  }
+  return model;
+}
+
+// The score that a share of the weight exceeds, for each step of the shares.
+void find_thresholds(std::vector<std::pair<double, double>> weighted_scores,
+                     std::array<double, 100>& thresholds) {
+  std::ranges::sort(weighted_scores, std::greater<>());
+  double total = 0;
+  for (const auto& [score, weight] : weighted_scores) total += weight;
+  std::size_t at = 0;
+  double above = 0;
+  for (std::size_t step = 0; step < thresholds.size(); ++step) {
+    const double allowed =
+        UnknownModel::kStep * static_cast<double>(step + 1) * total;
+    while (at < weighted_scores.size() &&
+           above + weighted_scores[at].second <= allowed) {
+      above += weighted_scores[at++].second;
+    }
+    thresholds[step] =
+        at < weighted_scores.size() ? weighted_scores[at].first : 0;
+  }
+}
+
+std::vector<UnknownColumns> select(std::span<const UnknownColumns> all,
+                                   std::span<const std::uint32_t> rows) {
+  std::vector<UnknownColumns> some;
+  for (const std::uint32_t row : rows) some.push_back(all[row]);
+  return some;
+}
+
+// Fits without thresholds.
+UnknownModel fit_scores(const Dataset& data, const UnknownExamples& examples) {
+  const std::vector<double> weights = app_weights(data);
+  std::vector<Example> all;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    all.push_back({&examples.known[row], false, weights[row]});
+    all.push_back({&examples.left_out[row], true, weights[row]});
+  }
+  const auto flows = data.flows_per_app();
+  const auto apps = std::ranges::count_if(
+      flows, [](std::uint64_t count) { return count > 0; });
+  // Chosen on group-a, group-b and iot (docs/accuracy.md). Few apps are weak
+  // evidence of how other apps look.
+  const double ridge = 1 / static_cast<double>(apps);
+  UnknownModel model = regress(all, ridge);
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      model.typical.values[i] += weights[row] * examples.known[row].values[i];
+    }
+  }
+  return model;
+}
+
+}  // namespace
+
+LeftOutGroups::LeftOutGroups(const Dataset& data) {
+  const auto flows = data.flows_per_app();
+  std::vector<std::uint32_t> group_of(flows.size());
+  std::size_t apps = 0;
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    group_of[app] = static_cast<std::uint32_t>(apps % kMaxGroups);
+    if (flows[app] > 0) ++apps;
+  }
+  apps_left_ = apps - (apps + kMaxGroups - 1) / kMaxGroups;
+  for (const AppId app : data.labels) of_rows_.push_back(group_of[app]);
+}
+
+UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
+                         std::span<const std::uint32_t> fold_of) {
+  UnknownModel model = fit_scores(data, examples);
+  const std::vector<double> weights = app_weights(data);
+  std::vector<std::pair<double, double>> by_flow;
+  std::vector<std::pair<double, double>> by_app;
+  for_each_fold(fold_of, [&](const FoldRows& rows, std::uint32_t) {
+    const Dataset others = data.select(rows.train);
+    const UnknownModel of_others =
+        fit_scores(others, {select(examples.known, rows.train),
+                            select(examples.left_out, rows.train)});
+    for (const std::uint32_t row : rows.test) {
+      const double score = of_others.score(examples.known[row]);
+      by_flow.emplace_back(score, 1);
+      by_app.emplace_back(score, weights[row]);
+    }
+  });
+  // At most this share of all flows, and of the flows of an app on average.
+  find_thresholds(std::move(by_flow), model.thresholds);
+  std::array<double, 100> of_apps;
+  find_thresholds(std::move(by_app), of_apps);
+  for (std::size_t i = 0; i < of_apps.size(); ++i) {
+    model.thresholds[i] = std::max(model.thresholds[i], of_apps[i]);
+  }
+  return model;
+}
+
+}  // namespace flowtell
