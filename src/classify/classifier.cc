@@ -15,10 +15,11 @@ Result<Classifier> Classifier::make(std::shared_ptr<const Model> model,
   auto features = model->features();
   if (!features) return fail(std::move(features).error());
   CompiledForest forest(model->forest);
-  return Classifier(
-      std::make_shared<const Shared>(
-          Shared{std::move(model), std::move(forest), std::move(*features)}),
-      kinds, rule);
+  CompiledForest other_forest(model->other_forest);
+  return Classifier(std::make_shared<const Shared>(
+                        Shared{std::move(model), std::move(forest),
+                               std::move(other_forest), std::move(*features)}),
+                    kinds, rule);
 }
 
 FlowOptions Classifier::flow_options(FlowOptions options) const {

@@ -32,6 +32,7 @@ class Classifier {
 
   const Model& model() const { return *shared_->model; }
   const CompiledForest& forest() const { return shared_->forest; }
+  const CompiledForest& other_forest() const { return shared_->other_forest; }
   const FeatureList& features() const { return shared_->features; }
   const EvidenceKinds& kinds() const { return kinds_; }
   // The model's weights for these kinds of evidence.
@@ -55,6 +56,7 @@ class Classifier {
   struct Shared {
     std::shared_ptr<const Model> model;
     CompiledForest forest;
+    CompiledForest other_forest;
     FeatureList features;
   };
 

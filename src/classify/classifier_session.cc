@@ -8,7 +8,8 @@ namespace flowtell {
 ClassifierSession::ClassifierSession(Classifier classifier)
     : classifier_(std::move(classifier)),
       apps_(classifier_.model().apps.size()),
-      shape_scorer_(classifier_.model(), classifier_.forest()),
+      shape_scorer_(classifier_.model(), classifier_.forest(),
+                    classifier_.other_forest()),
       name_scorer_(classifier_.model().names, apps_),
       measurer_(classifier_.features()),
       device_filter_(classifier_.kinds(), apps_),
@@ -53,7 +54,8 @@ void ClassifierSession::add(const Flow& flow) {
 ScoredBurst ClassifierSession::scored_burst() {
   if (classifier_.kinds().shape) {
     unlike_.resize(name_evidence_.size());
-    shape_scorer_.score(rows_, shape_, unlike_);
+    other_.resize(name_evidence_.size());
+    shape_scorer_.score(rows_, shape_, unlike_, other_);
   }
   return burst();
 }
@@ -62,7 +64,7 @@ ScoredBurst ClassifierSession::burst() const {
   return {.device = device_,
           .first = first_,
           .last = last_,
-          .scores = {shape_, name_, name_evidence_, unlike_},
+          .scores = {shape_, name_, name_evidence_, unlike_, other_},
           .weights = classifier_.weights()};
 }
 

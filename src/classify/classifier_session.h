@@ -83,6 +83,7 @@ class ClassifierSession {
   std::vector<float> rows_;
   std::vector<double> shape_;
   std::vector<std::uint8_t> unlike_;
+  std::vector<double> other_;
   std::vector<double> name_;
   std::vector<NameEvidence> name_evidence_;
   std::vector<double> probabilities_;

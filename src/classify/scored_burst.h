@@ -30,6 +30,8 @@ struct BurstScores {
   // One per flow: 1 if no training flow has the same features. Empty without
   // shape evidence.
   std::span<const std::uint8_t> unlike = {};
+  // One per flow: the other forest's share for other traffic. Empty without.
+  std::span<const double> other = {};
 };
 
 struct ScoredBurst {

@@ -20,16 +20,19 @@ std::uint64_t hash_of(std::span<const float> row) {
 
 }  // namespace
 
-ShapeScorer::ShapeScorer(const Model& model, const CompiledForest& forest)
+ShapeScorer::ShapeScorer(const Model& model, const CompiledForest& forest,
+                         const CompiledForest& other_forest)
     : apps_(model.apps.size()),
       width_(model.svm ? model.svm->width : model.forest.width),
       forest_(&forest),
+      other_forest_(model.other_forest.trees.empty() ? nullptr : &other_forest),
       svm_(model.svm ? &*model.svm : nullptr),
       known_rows_(&model.known_rows),
       taken_(buckets_for(width_ * sizeof(float) + apps_ * sizeof(double))),
       rows_(taken_.size() * kWays * width_),
       shares_(taken_.size() * kWays * apps_),
-      unlike_(taken_.size() * kWays) {}
+      unlike_(taken_.size() * kWays),
+      other_(taken_.size() * kWays) {}
 
 std::size_t ShapeScorer::buckets_for(std::size_t slot_memory) {
   return std::clamp<std::size_t>(kMaxMemory / (kWays * slot_memory), 1,
@@ -37,7 +40,8 @@ std::size_t ShapeScorer::buckets_for(std::size_t slot_memory) {
 }
 
 void ShapeScorer::score(std::span<const float> rows, std::span<double> shares,
-                        std::span<std::uint8_t> unlike) {
+                        std::span<std::uint8_t> unlike,
+                        std::span<double> other) {
   missed_.clear();
   missed_rows_.clear();
   for (std::size_t i = 0; i * width_ < rows.size(); ++i) {
@@ -54,17 +58,25 @@ void ShapeScorer::score(std::span<const float> rows, std::span<double> shares,
     std::copy(scores.begin(), scores.end(),
               shares.subspan(i * apps_, apps_).begin());
     unlike[i] = unlike_[slot];
+    other[i] = other_[slot];
   }
   if (missed_.empty()) return;
   missed_shares_.resize(missed_.size() * apps_);
   infer(missed_rows_, missed_shares_);
+  missed_other_.assign(2 * missed_.size(), 0);
+  if (other_forest_ != nullptr) {
+    other_forest_->predict(missed_rows_, missed_other_);
+  }
   for (std::size_t i = 0; i < missed_.size(); ++i) {
     const auto row = std::span(missed_rows_).subspan(i * width_, width_);
     const auto scores = std::span(missed_shares_).subspan(i * apps_, apps_);
     std::copy(scores.begin(), scores.end(),
               shares.subspan(missed_[i].row * apps_, apps_).begin());
-    unlike[missed_[i].row] = known_rows_->contains(row) ? 0 : 1;
-    unlike_[store(missed_[i].bucket, row, scores)] = unlike[missed_[i].row];
+    const std::size_t slot = store(missed_[i].bucket, row, scores);
+    unlike_[slot] = known_rows_->contains(row) ? 0 : 1;
+    other_[slot] = missed_other_[2 * i + 1];
+    unlike[missed_[i].row] = unlike_[slot];
+    other[missed_[i].row] = other_[slot];
   }
 }
 

@@ -23,14 +23,17 @@ namespace flowtell {
 
 class ShapeScorer {
  public:
-  // `forest` is the model's, compiled. Both outlive the scorer.
-  ShapeScorer(const Model& model, const CompiledForest& forest);
+  // The forests are the model's, compiled. All outlive the scorer.
+  ShapeScorer(const Model& model, const CompiledForest& forest,
+              const CompiledForest& other_forest);
 
-  // Writes the shares of `rows`: for each row, one share per app, and in
-  // `unlike` 1 if no training flow has this row.
-  // REQUIRES: shares.size() / apps == unlike.size() == rows.size() / width.
+  // Writes the shares of `rows`: for each row, one share per app, in `unlike` 1
+  // if no training flow has this row, and in `other` its share of other traffic
+  // (0 without an other forest).
+  // REQUIRES: shares.size() / apps == unlike.size() == other.size() ==
+  // rows.size() / width.
   void score(std::span<const float> rows, std::span<double> shares,
-             std::span<std::uint8_t> unlike);
+             std::span<std::uint8_t> unlike, std::span<double> other);
 
  private:
   // A row may be in any slot of the bucket given by its hash. The slots of a
@@ -59,6 +62,7 @@ class ShapeScorer {
   std::size_t apps_;
   std::size_t width_;
   const CompiledForest* forest_;
+  const CompiledForest* other_forest_;  // null without
   const Svm* svm_;  // if not null, used instead of the forest
   const KnownRows* known_rows_;
 
@@ -66,10 +70,12 @@ class ShapeScorer {
   std::vector<float> rows_;
   std::vector<double> shares_;
   std::vector<std::uint8_t> unlike_;
+  std::vector<double> other_;
 
   std::vector<MissedRow> missed_;
   std::vector<float> missed_rows_;
   std::vector<double> missed_shares_;
+  std::vector<double> missed_other_;  // two per row
 };
 
 }  // namespace flowtell

@@ -77,7 +77,7 @@ void UnknownScorer::begin(const ScoredBurst& burst, Session& session) const {
   const bool goes_on = kinds_.time && session.flow_count > 0 &&
                        burst.first - session.last <= kSessionPause;
   if (!goes_on) {
-    session.flows = session.entropy = session.unlike = 0;
+    session.flows = session.entropy = session.unlike = session.other = 0;
     session.names = session.never = session.domain = session.rare = 0;
     session.explained.assign(apps_, 0);
     session.seen.clear();
@@ -88,8 +88,8 @@ void UnknownScorer::begin(const ScoredBurst& burst, Session& session) const {
   const Duration passed = std::max(burst.last - session.last, Duration::zero());
   const double decay = portable_exp2(-in_seconds(passed) / kSessionHalfLife);
   for (double* sum :
-       {&session.flows, &session.entropy, &session.unlike, &session.names,
-        &session.never, &session.domain, &session.rare}) {
+       {&session.flows, &session.entropy, &session.unlike, &session.other,
+        &session.names, &session.never, &session.domain, &session.rare}) {
     *sum *= decay;
   }
   for (double& sum : session.explained) sum *= decay;
@@ -106,7 +106,11 @@ void UnknownScorer::add(const BurstScores& scores, std::size_t flow,
         std::min(1.0, entropy_of(scores.shape.subspan(flow * apps_, apps_)) /
                           max_entropy_);
     columns[UnknownColumnId::kUnlike] = scores.unlike[flow];
+    if (!scores.other.empty()) {
+      columns[UnknownColumnId::kOther] = scores.other[flow];
+    }
     session.entropy += columns[UnknownColumnId::kEntropy];
+    session.other += columns[UnknownColumnId::kOther];
     session.unlike += columns[UnknownColumnId::kUnlike];
   }
   if (kinds_.name && scores.names[flow].match != NameMatch::kNoName) {
@@ -143,6 +147,7 @@ void UnknownScorer::describe(const Session& session,
                              UnknownColumns& columns) const {
   columns[UnknownColumnId::kSessionEntropy] = session.entropy / session.flows;
   columns[UnknownColumnId::kSessionUnlike] = session.unlike / session.flows;
+  columns[UnknownColumnId::kSessionOther] = session.other / session.flows;
   // As if one more name had been seen, which is known and explained: few names
   // say little.
   const double names = session.names + 1;

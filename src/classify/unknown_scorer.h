@@ -60,6 +60,7 @@ class UnknownScorer {
     double flows = 0;
     double entropy = 0;
     double unlike = 0;
+    double other = 0;
     double names = 0;
     double never = 0;
     double domain = 0;

@@ -19,7 +19,7 @@ struct ForestOptions {
 
   std::size_t trees = 100;
   std::size_t columns_per_split = 0;  // 0: the square root of the columns
-  std::size_t min_samples_leaf = 1;
+  std::size_t min_samples_leaf = 2;
   std::size_t max_depth = 0;  // 0: until leaves are pure
   // Whether apps have equal weight regardless of their number of flows: each
   // bootstrap sample draws equally many flows from every app.

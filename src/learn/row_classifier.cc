@@ -58,7 +58,8 @@ void for_each_burst(const Dataset& data, const DatasetScores& scores,
         std::span(scores.shape.values).subspan(rows.begin * apps, flows * apps),
         std::span(scores.name.values).subspan(rows.begin * apps, flows * apps),
         std::span(scores.names).subspan(rows.begin, flows),
-        std::span(scores.unlike).subspan(rows.begin, flows)};
+        std::span(scores.unlike).subspan(rows.begin, flows),
+        std::span(scores.other).subspan(rows.begin, flows)};
     call(rows, ScoredBurst{
                    .device = shift ? Address{} : data.facts[rows.begin].device,
                    .first = first + shift.value_or(Duration{}),

@@ -52,22 +52,45 @@ void DatasetScores::put(std::span<const std::uint32_t> rows,
   for (std::size_t i = 0; i < rows.size(); ++i) {
     names[rows[i]] = from.names[i];
     unlike[rows[i]] = from.unlike[i];
+    other[rows[i]] = from.other[i];
   }
 }
 
+Forest build_other_forest(const Dataset& data, const ForestOptions& options) {
+  // Few trees suffice: the share is one column of many.
+  constexpr std::size_t kTrees = 10;
+  Forest none;
+  none.apps = 2;
+  none.width = data.width;
+  if (data.others.empty()) return none;
+  Dataset both;
+  both.apps = {"trained", "other"};
+  both.width = data.width;
+  both.values = data.values;
+  both.values.insert(both.values.end(), data.others.begin(), data.others.end());
+  both.labels.assign(data.rows(), 0);
+  both.labels.resize(both.values.size() / both.width, 1);
+  ForestOptions small;
+  small.trees = kTrees;
+  small.seed = options.seed;
+  small.threads = options.threads;
+  return build_forest(both, small).forest;
+}
+
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {
+  Scorers scorers;
+  scorers.names = NameTable::train(data);
+  scorers.known_rows = KnownRows::of(data.values, data.width);
+  scorers.other_forest = build_other_forest(data, options);
   if (options.learner == Learner::kForest) {
-    return {build_forest(data, options).forest,
-            NameTable::train(data),
-            {},
-            KnownRows::of(data.values, data.width)};
+    scorers.forest = build_forest(data, options).forest;
+    return scorers;
   }
+  scorers.forest.apps = data.apps.size();
+  scorers.forest.width = data.width;
   SvmOptions svm;
   svm.balance_apps = options.balance_apps;
-  Scorers scorers{{data.apps.size(), data.width, {}, {}},
-                  NameTable::train(data),
-                  build_svm(data, svm),
-                  KnownRows::of(data.values, data.width)};
+  scorers.svm = build_svm(data, svm);
   if (options.progress) options.progress(1, 1);
   return scorers;
 }
@@ -79,6 +102,13 @@ DatasetScores score(const Scorers& scorers, const Dataset& data, int threads) {
   score_names(scorers.names, data, all);
   for (std::size_t row = 0; row < data.rows(); ++row) {
     all.unlike[row] = scorers.known_rows.contains(data.row(row)) ? 0 : 1;
+  }
+  if (!scorers.other_forest.trees.empty()) {
+    const Probabilities other =
+        predict_all(scorers.other_forest, data, threads);
+    for (std::size_t row = 0; row < data.rows(); ++row) {
+      all.other[row] = other.row(row)[1];
+    }
   }
   return all;
 }

@@ -21,7 +21,11 @@ struct Scorers {
   NameTable names;
   std::optional<Svm> svm;  // if present, the forest has no trees
   KnownRows known_rows;
+  Forest other_forest;  // without trees if the data has no others
 };
+
+// Tells the rows of `data` from its others.
+Forest build_other_forest(const Dataset& data, const ForestOptions& options);
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options);
 
@@ -29,7 +33,11 @@ Scorers train_scorers(const Dataset& data, const ShapeOptions& options);
 struct DatasetScores {
   DatasetScores() = default;
   DatasetScores(std::size_t apps, std::size_t rows)
-      : shape(apps, rows), name(apps, rows), names(rows), unlike(rows) {}
+      : shape(apps, rows),
+        name(apps, rows),
+        names(rows),
+        unlike(rows),
+        other(rows) {}
 
   // Copies row i of `from` to row rows[i].
   void put(std::span<const std::uint32_t> rows, const DatasetScores& from);
@@ -38,6 +46,7 @@ struct DatasetScores {
   Probabilities name;
   std::vector<NameEvidence> names;   // one per row, with `name`
   std::vector<std::uint8_t> unlike;  // one per row: not among the known rows
+  std::vector<double> other;         // one per row: share of other traffic
 };
 
 DatasetScores score(const Scorers& scorers, const Dataset& data, int threads);

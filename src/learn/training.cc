@@ -7,6 +7,7 @@
 #include "learn/confusion.h"
 #include "learn/held_out_scores.h"
 #include "learn/out_of_bag.h"
+#include "learn/scorers.h"
 
 namespace flowtell {
 namespace {
@@ -92,6 +93,7 @@ Result<Model> train(const Dataset& data, const TrainOptions& options) {
     add_forest(data, options, model);
   }
   model.names = NameTable::train(data);
+  model.other_forest = build_other_forest(data, options.shape);
   model.known_rows = KnownRows::of(data.values, data.width);
 
   FoldScores held_out =

@@ -14,6 +14,7 @@
 #include "capture/capture_file.h"
 #include "features/flow_measurer.h"
 #include "features/flow_parts.h"
+#include "model/other_traffic.h"
 
 namespace flowtell {
 namespace {
@@ -250,6 +251,7 @@ Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   selected.burst_gap = burst_gap;
   selected.captures = captures;
   selected.names = names;
+  selected.others = others;
   for (const std::uint32_t i : chosen) {
     const auto from = row(i);
     parts.append_parts(i, static_cast<std::uint32_t>(selected.rows()), width,
@@ -287,6 +289,7 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
   all.dataset.features = options.features;
   all.dataset.flow_key = options.flow.key;
   all.dataset.burst_gap = options.flow.burst_gap;
+  if (options.apps.empty()) all.dataset.others = lab_traffic(options.features);
   if (auto checked = check_apps(captures, all.dataset.apps); !checked) {
     return fail(std::move(checked).error());
   }

@@ -84,6 +84,9 @@ struct Dataset {
 
   PartRows parts;
 
+  // Flows of no trained app (model/other_traffic.h), `width` values each.
+  std::vector<float> others;
+
   // Server names of the flows; the first is empty and means none.
   std::vector<std::string> names = {""};
 
@@ -92,8 +95,8 @@ struct Dataset {
     return std::span(values).subspan(i * width, width);
   }
   std::vector<std::uint64_t> flows_per_app() const;
-  // The given rows with their parts, in the given order. Apps and captures stay
-  // the same.
+  // The given rows with their parts, in the given order. Apps, captures and
+  // others stay the same.
   Dataset select(std::span<const std::uint32_t> rows) const;
 };
 

@@ -79,6 +79,9 @@ struct Model {
   std::optional<Svm> svm;
   NameTable names;
   KnownRows known_rows;  // of the training flows
+  // Votes for "trained app" or "other traffic" (model/other_traffic.h); without
+  // trees if there was no other traffic.
+  Forest other_forest;
   AmbiguityTable ambiguity;
   WeightTable weights;                       // by index_of(kinds in use)
   std::vector<ColumnImportance> importance;  // by column

@@ -22,6 +22,7 @@ enum class SectionTag : std::uint32_t {
   kFeatureProfile = 9,
   kExamples = 10,
   kSvm = 11,
+  kOtherForest = 12,
 };
 
 // --- parts that several sections share ---------------------------------------
@@ -105,8 +106,7 @@ Result<void> read_flows(ByteReader& in, Model& model) {
   return {};
 }
 
-void write_forest(ByteWriter& out, const Model& model) {
-  const Forest& forest = model.forest;
+void write_trees(ByteWriter& out, const Forest& forest) {
   out.u32(static_cast<std::uint32_t>(forest.leaf_shares.size()));
   for (const float share : forest.leaf_shares) out.f32(share);
   out.u32(static_cast<std::uint32_t>(forest.trees.size()));
@@ -163,10 +163,8 @@ Result<Tree> read_tree(ByteReader& in, const Forest& forest) {
   return tree;
 }
 
-Result<void> read_forest(ByteReader& in, Model& model) {
-  Forest& forest = model.forest;
-  forest.apps = model.apps.size();
-  forest.width = model.columns.size();
+// REQUIRES: the forest has its apps and its width.
+Result<void> read_trees(ByteReader& in, Forest& forest) {
   forest.leaf_shares.resize(read_length(in, 4));
   for (float& share : forest.leaf_shares) {
     share = in.f32();
@@ -184,6 +182,26 @@ Result<void> read_forest(ByteReader& in, Model& model) {
     forest.trees.push_back(std::move(*tree));
   }
   return {};
+}
+
+void write_forest(ByteWriter& out, const Model& model) {
+  write_trees(out, model.forest);
+}
+
+Result<void> read_forest(ByteReader& in, Model& model) {
+  model.forest.apps = model.apps.size();
+  model.forest.width = model.columns.size();
+  return read_trees(in, model.forest);
+}
+
+void write_other_forest(ByteWriter& out, const Model& model) {
+  write_trees(out, model.other_forest);
+}
+
+Result<void> read_other_forest(ByteReader& in, Model& model) {
+  model.other_forest.apps = 2;
+  model.other_forest.width = model.columns.size();
+  return read_trees(in, model.other_forest);
 }
 
 void write_scores(ByteWriter& out, const Model& model) {
@@ -303,6 +321,7 @@ constexpr Section kSections[] = {
     {SectionTag::kFeatureProfile, write_feature_profile, read_feature_profile},
     {SectionTag::kExamples, write_examples, read_examples},
     {SectionTag::kSvm, write_svm, read_svm},
+    {SectionTag::kOtherForest, write_other_forest, read_other_forest},
 };
 
 }  // namespace

@@ -28,8 +28,10 @@ struct UnknownColumn {
 inline constexpr auto kUnknownColumns = std::to_array<UnknownColumn>({
     {"entropy", "how undecided the shape scorer is about the flow"},
     {"unlike", "1 if no training flow has the same features"},
+    {"other", "share of the trees that take the flow for other traffic"},
     {"session_entropy", "mean of entropy"},
     {"session_unlike", "share of flows that are unlike"},
+    {"session_other", "mean of other"},
     {"names_never", "share of names whose domain was never seen in training"},
     {"names_domain", "share of names of which only the domain was seen"},
     {"names_rare", "share of names seen in few training captures"},
@@ -41,8 +43,10 @@ inline constexpr auto kUnknownColumns = std::to_array<UnknownColumn>({
 enum class UnknownColumnId : std::size_t {
   kEntropy,
   kUnlike,
+  kOther,
   kSessionEntropy,
   kSessionUnlike,
+  kSessionOther,
   kNamesNever,
   kNamesDomain,
   kNamesRare,

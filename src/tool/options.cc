@@ -201,6 +201,12 @@ void LearnerArguments::define(CLI::App& command) {
       ->check(CLI::IsMember({"apps", "flows"}))
       ->type_name("WHAT")
       ->capture_default_str();
+  command
+      .add_option("--others", others,
+                  "Captures of anything but these apps, and folders of them: "
+                  "examples of what is unknown, besides the program's own")
+      ->type_name("CAPTURES")
+      ->delimiter(',');
   command.add_flag("--whole-flows", whole_flows,
                    "Train only on whole flows, not also on parts of flows, as "
                    "cut by the end of a burst");

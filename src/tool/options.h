@@ -100,6 +100,7 @@ struct LearnerArguments {
   std::string learner{kLearnerNames.front()};
   std::size_t trees = ForestOptions{}.trees;
   std::string balance{"apps"};
+  std::vector<std::string> others;  // captures of other traffic
   bool whole_flows = false;
   std::uint64_t seed = ForestOptions{}.seed;
   int threads;

@@ -54,6 +54,38 @@ Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   return loaded;
 }
 
+// The feature rows of unlabelled captures. They are no app's, so they only need
+// a name to be loaded by.
+Result<std::vector<float>> read_others(const LearnerArguments& learner,
+                                       const FlowOptions& options,
+                                       const FeatureList& features) {
+  auto paths = find_captures(learner.others);
+  if (!paths) return fail(std::move(paths).error());
+  std::vector<LabelledCapture> captures;
+  for (const std::string& path : *paths) {
+    captures.push_back({.path = path,
+                        .app = "other",
+                        .group = path,
+                        .device = {},
+                        .from = {},
+                        .to = {}});
+  }
+  LoadOptions load;
+  load.flow = options;
+  load.flow.names = false;
+  load.features = features;
+  load.threads = learner.threads;
+  Progress progress("reading other captures");
+  load.progress = std::ref(progress);
+  auto loaded = load_dataset(captures, load);
+  if (!loaded) return fail(std::move(loaded).error());
+  for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
+  for (const DamagedCapture& damaged : loaded->damaged) {
+    warn_of_damage(damaged.path, damaged.damage);
+  }
+  return std::move(loaded->dataset.values);
+}
+
 Result<Samples> read_samples(const std::string& captures,
                              const FlowOptions& options,
                              const LearnerArguments& learner,
@@ -70,6 +102,12 @@ Result<Samples> read_samples(const std::string& captures,
     warn_of_damage(damaged.path, damaged.damage);
   }
   warn_of_empty_captures(loaded->dataset);
+  if (!learner.others.empty() && loaded->dataset.rows() > 0) {
+    auto others = read_others(learner, options, *features);
+    if (!others) return fail(std::move(others).error());
+    std::vector<float>& all = loaded->dataset.others;
+    all.insert(all.end(), others->begin(), others->end());
+  }
   const bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
   return Samples{std::move(loaded->dataset), any_damage};
 }
