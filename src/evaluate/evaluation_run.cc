@@ -125,6 +125,35 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
   return run;
 }
 
+Result<EvaluationRun> run_model_test(const Model& model, const Dataset& tested,
+                                     const EvaluateOptions& options) {
+  if (tested.apps != model.apps ||
+      tested.features.identity() != model.feature_identity ||
+      tested.flow_key != model.flow_key ||
+      tested.burst_gap != model.burst_gap) {
+    return fail(ErrorKind::kUsage,
+                "the test captures were measured differently from the model's "
+                "training captures; load them with the same apps, features and "
+                "flow definition");
+  }
+  if (options.repeats > 1 || options.leave_apps_out || options.with_ambiguity) {
+    return fail(ErrorKind::kUsage,
+                "repeating, leaving apps out and finding ambiguous flows need "
+                "training, and a given model is only tested; leave them out");
+  }
+  const Scorers scorers{.forest = model.forest,
+                        .names = model.names,
+                        .svm = model.svm,
+                        .known_rows = model.known_rows,
+                        .other_forest = model.other_forest};
+  EvaluationRun run;
+  run.held_out.weights.of_fold = {model.weights[index_of(options.kinds)]};
+  run.held_out.scores =
+      score(scorers, tested, options.validation.forest.threads);
+  evaluate_scores(tested, options, {}, run);
+  return run;
+}
+
 Result<EvaluationRun> run_test_set(const Dataset& training,
                                    const Dataset& tested,
                                    const EvaluateOptions& options) {

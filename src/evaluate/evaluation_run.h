@@ -31,6 +31,13 @@ struct EvaluationRun {
 Result<EvaluationRun> run_cross_validation(const Dataset& data,
                                            const EvaluateOptions& options);
 
+// Tests a model that exists. The rule and the kinds of evidence are those of
+// the options; nothing is learned. Fails if `tested` was measured differently
+// from the model's training data, or if folds are to be repeated or apps to be
+// left out.
+Result<EvaluationRun> run_model_test(const Model& model, const Dataset& tested,
+                                     const EvaluateOptions& options);
+
 // Trains on one dataset and tests on another. Fails without two apps in
 // training, if the two have other apps, features or flow definitions, or if
 // folds are to be repeated or apps to be left out, which needs folds.

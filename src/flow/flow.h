@@ -84,6 +84,9 @@ constexpr std::string_view name_source_name(NameSource source) {
   return kNames[static_cast<std::size_t>(source)];
 }
 
+inline constexpr auto kMaxNameSource =
+    static_cast<std::uint8_t>(NameSource::kGoogleQuic);
+
 // The server at the remote end of a flow. Empty if the search for names is off,
 // or found none. Valid only during the call that delivers the flow.
 struct FlowName {

@@ -175,6 +175,12 @@ std::size_t columns_to_try(const ForestOptions& options, std::size_t width) {
   return std::max<std::size_t>(root, 1);
 }
 
+std::size_t min_leaf(const ForestOptions& options, std::size_t rows) {
+  constexpr std::size_t kMany = 2000;
+  if (options.min_samples_leaf > 0) return options.min_samples_leaf;
+  return rows < kMany ? 1 : 2;
+}
+
 }  // namespace
 
 BuiltForest build_forest(const Dataset& data, const ForestOptions& options) {
@@ -189,7 +195,8 @@ BuiltForest build_forest(const QuantisedTable& table,
   const Sampling sampling =
       options.balance_apps ? sample_each_app(table) : sample_all(table);
   const TreeOptions tree_options{columns_to_try(options, width),
-                                 options.min_samples_leaf, options.max_depth};
+                                 min_leaf(options, table.flows()),
+                                 options.max_depth};
   GrowerPool growers([&] {
     return TreeGrower(table.columns, table.labels, sampling.class_weights,
                       tree_options);

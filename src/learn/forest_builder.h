@@ -19,7 +19,10 @@ struct ForestOptions {
 
   std::size_t trees = 100;
   std::size_t columns_per_split = 0;  // 0: the square root of the columns
-  std::size_t min_samples_leaf = 2;
+  // In bootstrap draws. 0: two from 2,000 rows on, which halves the forest, and
+  // one for fewer rows, whose apps have too few flows for that
+  // (docs/accuracy.md).
+  std::size_t min_samples_leaf = 0;
   std::size_t max_depth = 0;  // 0: until leaves are pure
   // Whether apps have equal weight regardless of their number of flows: each
   // bootstrap sample draws equally many flows from every app.

@@ -9,6 +9,21 @@
 namespace flowtell {
 namespace {
 
+Probabilities predict_all(const Svm& svm, const Dataset& data, int threads) {
+  constexpr std::size_t kRowsPerTask = 64;
+  Probabilities all(svm.apps, data.rows());
+  const std::size_t tasks = (data.rows() + kRowsPerTask - 1) / kRowsPerTask;
+  for_each_task(threads, tasks, [&](std::size_t task) {
+    const std::size_t end = std::min((task + 1) * kRowsPerTask, data.rows());
+    for (std::size_t i = task * kRowsPerTask; i < end; ++i) {
+      svm.predict(data.row(i), all.row(i));
+    }
+  });
+  return all;
+}
+
+}  // namespace
+
 void score_names(const NameTable& names, const Dataset& data,
                  DatasetScores& all) {
   const std::size_t apps = data.apps.size();
@@ -29,21 +44,6 @@ void score_names(const NameTable& names, const Dataset& data,
     all.names[row] = evidence[name];
   }
 }
-
-Probabilities predict_all(const Svm& svm, const Dataset& data, int threads) {
-  constexpr std::size_t kRowsPerTask = 64;
-  Probabilities all(svm.apps, data.rows());
-  const std::size_t tasks = (data.rows() + kRowsPerTask - 1) / kRowsPerTask;
-  for_each_task(threads, tasks, [&](std::size_t task) {
-    const std::size_t end = std::min((task + 1) * kRowsPerTask, data.rows());
-    for (std::size_t i = task * kRowsPerTask; i < end; ++i) {
-      svm.predict(data.row(i), all.row(i));
-    }
-  });
-  return all;
-}
-
-}  // namespace
 
 void DatasetScores::put(std::span<const std::uint32_t> rows,
                         const DatasetScores& from) {

@@ -49,6 +49,10 @@ struct DatasetScores {
   std::vector<double> other;         // one per row: share of other traffic
 };
 
+// Scores the names of all rows.
+void score_names(const NameTable& names, const Dataset& data,
+                 DatasetScores& all);
+
 DatasetScores score(const Scorers& scorers, const Dataset& data, int threads);
 
 // Scores each row with scorers trained on the other folds' rows.

@@ -8,6 +8,7 @@
 #include "learn/held_out_scores.h"
 #include "learn/out_of_bag.h"
 #include "learn/scorers.h"
+#include "model/training_table.h"
 
 namespace flowtell {
 namespace {
@@ -25,6 +26,8 @@ Model describe(const Dataset& data, const TrainOptions& options) {
   model.trained_by = program_version();
   model.seed = options.shape.seed;
   model.captures = data.captures;
+  model.balance_apps = options.shape.balance_apps;
+  if (options.with_table) model.table = training_table(data);
   return model;
 }
 
@@ -78,6 +81,20 @@ HeldOutScore estimate_accuracy(const Dataset& data, FoldScores held_out,
 }
 
 }  // namespace
+
+TrainOptions options_of(const Model& model) {
+  TrainOptions options;
+  options.shape.seed = model.seed;
+  options.shape.balance_apps = model.balance_apps;
+  if (model.svm) {
+    options.shape.learner = Learner::kSvm;
+  } else {
+    options.shape.trees = model.forest.trees.size();
+  }
+  options.with_examples = model.examples.size() > 0;
+  options.with_score = model.held_out_score.has_value();
+  return options;
+}
 
 Result<Model> train(const Dataset& data, const TrainOptions& options) {
   if (auto enough = require_two_apps(data); !enough) {

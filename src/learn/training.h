@@ -25,9 +25,13 @@ struct TrainOptions {
   EvidenceKinds kinds;
   bool with_score = true;     // estimate accuracy by cross-validation
   bool with_examples = true;  // keep training flows that `explain` can show
+  bool with_table = true;     // keep the training flows, to adapt the model
   std::size_t folds = 5;
   StepReport progress = {};
 };
+
+// The options with which a model was trained, as far as it knows them.
+TrainOptions options_of(const Model& model);
 
 // Fails unless at least two apps have flows. If all flows are of one capture,
 // nothing can be held out: weights keep their defaults and the model has no

@@ -165,6 +165,17 @@ std::vector<UnknownColumns> select(std::span<const UnknownColumns> all,
   return some;
 }
 
+// The rows on which thresholds are measured: those of a site, if there are any.
+std::vector<bool> rows_to_measure(const Dataset& data) {
+  std::vector<bool> is_site;
+  for (const std::uint32_t capture : data.capture_of) {
+    is_site.push_back(data.captures[capture].origin !=
+                      CaptureOrigin::kTraining);
+  }
+  if (std::ranges::find(is_site, true) == is_site.end()) is_site.flip();
+  return is_site;
+}
+
 // Fits without thresholds.
 UnknownModel fit_scores(const Dataset& data, const UnknownExamples& examples) {
   const std::vector<double> weights = app_weights(data);
@@ -206,6 +217,7 @@ UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
                          std::span<const std::uint32_t> fold_of) {
   UnknownModel model = fit_scores(data, examples);
   const std::vector<double> weights = app_weights(data);
+  const std::vector<bool> counts = rows_to_measure(data);
   std::vector<std::pair<double, double>> by_flow;
   std::vector<std::pair<double, double>> by_app;
   for_each_fold(fold_of, [&](const FoldRows& rows, std::uint32_t) {
@@ -214,6 +226,7 @@ UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
         fit_scores(others, {select(examples.known, rows.train),
                             select(examples.left_out, rows.train)});
     for (const std::uint32_t row : rows.test) {
+      if (!counts[row]) continue;
       const double score = of_others.score(examples.known[row]);
       by_flow.emplace_back(score, 1);
       by_app.emplace_back(score, weights[row]);

@@ -25,6 +25,13 @@
 
 namespace flowtell {
 
+// How a capture came to be trained on.
+enum class CaptureOrigin : std::uint8_t {
+  kTraining,
+  kSiteLabelled,  // a labelled capture of a site (learn/adaptation.h)
+  kSiteSession,   // a session of a site, labelled by a model
+};
+
 // Metadata of a capture in a dataset.
 struct CaptureRecord {
   std::string path;
@@ -34,6 +41,8 @@ struct CaptureRecord {
   std::uint64_t flows = 0;
   std::optional<Timestamp> first;
   std::optional<Timestamp> last;
+  CaptureOrigin origin = CaptureOrigin::kTraining;
+  double sureness = 1;  // of its label; below 1 for a site's session
 };
 
 // Facts about a row's flow besides its features.

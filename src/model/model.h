@@ -88,11 +88,15 @@ struct Model {
   double out_of_bag_accuracy = 0;
   FeatureProfile feature_profile;
   Examples examples;  // may be empty
+  // The training flows, to train further; its captures are `captures`. Absent
+  // if it was told to keep none.
+  std::optional<Dataset> table;
   std::optional<HeldOutScore> held_out_score;
 
   // How it was trained, and on which captures.
   std::string trained_by;  // the program's version
   std::uint64_t seed = 0;
+  bool balance_apps = true;
   std::vector<CaptureRecord> captures;
 
   // The features to measure. Fails if this program defines them differently

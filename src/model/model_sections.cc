@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/byte_writer.h"
+#include "model/training_table.h"
 
 namespace flowtell {
 namespace {
@@ -23,6 +24,7 @@ enum class SectionTag : std::uint32_t {
   kExamples = 10,
   kSvm = 11,
   kOtherForest = 12,
+  kTrainingTable = 13,
 };
 
 // --- parts that several sections share ---------------------------------------
@@ -270,6 +272,7 @@ Result<void> read_scores(ByteReader& in, Model& model) {
 void write_training(ByteWriter& out, const Model& model) {
   out.text(model.trained_by);
   out.u64(model.seed);
+  out.u8(model.balance_apps ? 1 : 0);
   out.u32(static_cast<std::uint32_t>(model.captures.size()));
   for (const CaptureRecord& capture : model.captures) {
     out.text(capture.path);
@@ -279,13 +282,16 @@ void write_training(ByteWriter& out, const Model& model) {
     out.u64(capture.flows);
     write_time(out, capture.first);
     write_time(out, capture.last);
+    out.u8(static_cast<std::uint8_t>(capture.origin));
+    out.f64(capture.sureness);
   }
 }
 
 Result<void> read_training(ByteReader& in, Model& model) {
   model.trained_by = read_text(in);
   model.seed = in.u64();
-  const std::uint32_t count = read_length(in, 40);
+  model.balance_apps = in.u8() != 0;
+  const std::uint32_t count = read_length(in, 49);
   for (std::uint32_t i = 0; i < count; ++i) {
     CaptureRecord capture;
     capture.path = read_text(in);
@@ -295,12 +301,37 @@ Result<void> read_training(ByteReader& in, Model& model) {
     capture.flows = in.u64();
     capture.first = read_time(in);
     capture.last = read_time(in);
+    const std::uint8_t origin = in.u8();
+    capture.sureness = in.f64();
+    if (origin > static_cast<std::uint8_t>(CaptureOrigin::kSiteSession) ||
+        !(capture.sureness >= 0 && capture.sureness <= 1 + 1e-6)) {
+      return wrong("the origin of a capture is invalid");
+    }
+    capture.origin = static_cast<CaptureOrigin>(origin);
     if (capture.app >= model.apps.size()) {
       return wrong("a capture names an unknown app");
     }
     model.captures.push_back(std::move(capture));
   }
   return {};
+}
+
+void write_table(ByteWriter& out, const Model& model) {
+  out.u8(model.table ? 1 : 0);
+  if (model.table) write_training_table(out, *model.table);
+}
+
+Result<void> read_table(ByteReader& in, Model& model) {
+  if (in.u8() == 0) return {};
+  Dataset& table = model.table.emplace();
+  table.apps = model.apps;
+  table.width = model.columns.size();
+  table.flow_key = model.flow_key;
+  table.burst_gap = model.burst_gap;
+  table.captures = model.captures;
+  // Without them (another program's features) the model is unusable anyway.
+  if (auto features = model.features()) table.features = std::move(*features);
+  return read_training_table(in, table);
 }
 
 struct Section {
@@ -322,6 +353,7 @@ constexpr Section kSections[] = {
     {SectionTag::kExamples, write_examples, read_examples},
     {SectionTag::kSvm, write_svm, read_svm},
     {SectionTag::kOtherForest, write_other_forest, read_other_forest},
+    {SectionTag::kTrainingTable, write_table, read_table},
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The body of a model file: its twelve sections. Each has a writer and a reader
-// side by side: evidence, ambiguous groups, feature profile and examples in
-// knowledge_sections.cc, the support vector machine in svm_section.cc, the
-// other seven, the forests among them, in model_sections.cc.
+// The body of a model file: its thirteen sections. Each has a writer and a
+// reader side by side: evidence, ambiguous groups, feature profile and examples
+// in knowledge_sections.cc, the support vector machine in svm_section.cc, the
+// other eight, the forests among them, in model_sections.cc.
 #pragma once
 
 #include <string>

@@ -28,6 +28,7 @@ using MakeCommand = std::unique_ptr<Command> (*)(CLI::App& program);
 
 std::unique_ptr<Command> make_flows_command(CLI::App& program);
 std::unique_ptr<Command> make_train_command(CLI::App& program);
+std::unique_ptr<Command> make_adapt_command(CLI::App& program);
 std::unique_ptr<Command> make_evaluate_command(CLI::App& program);
 std::unique_ptr<Command> make_classify_command(CLI::App& program);
 std::unique_ptr<Command> make_capture_command(CLI::App& program);

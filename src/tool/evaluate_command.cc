@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evaluate/evaluation_run.h"
+#include "model/model_file.h"
 #include "report/evaluation.h"
 #include "tool/command.h"
 #include "tool/console.h"
@@ -24,6 +25,11 @@ class EvaluateCommand : public Command {
         .add_option("--test", tested_,
                     "Labelled test captures, instead of cross-validation")
         ->type_name("CAPTURES");
+    command
+        .add_option("--model", model_,
+                    "Test this model on CAPTURES, instead of training one")
+        ->type_name("MODEL")
+        ->excludes("--test");
     command
         .add_option("--split", split_,
                     "What must not be in both training and test folds; by-flow "
@@ -50,7 +56,8 @@ class EvaluateCommand : public Command {
         .add_flag("--leave-app-out", leave_app_out_,
                   "Also leave each app out of training in turn, and report how "
                   "many of its flows are called unknown")
-        ->excludes("--test");
+        ->excludes("--test")
+        ->excludes("--model");
     command.add_flag("--ambiguity", ambiguity_,
                      "Also find ambiguous flows, which several apps share, and "
                      "count them separately");
@@ -71,6 +78,8 @@ class EvaluateCommand : public Command {
         "      each capture tested by forests not trained on it\n"
         "  flowtell evaluate home/ --test office/ --json score.json\n"
         "      trained on one network, tested on another\n"
+        "  flowtell evaluate office/ --model home.model\n"
+        "      a model that exists\n"
         "  flowtell evaluate captures/ --repeats 10 --html report.html\n"
         "      with intervals, as a page with charts\n"
         "  flowtell evaluate captures/ --features appscanner54 --unknown "
@@ -102,6 +111,7 @@ class EvaluateCommand : public Command {
     if (auto opened = outputs_.open({captures_, tested_}); !opened) {
       return fail(std::move(opened).error());
     }
+    if (!model_.empty()) return test_model(*options, *rule, *preset != nullptr);
     auto training = read_samples(captures_, *options, learner_, {});
     if (!training) return fail(std::move(training).error());
     std::optional<Samples> tested;
@@ -124,6 +134,45 @@ class EvaluateCommand : public Command {
   }
 
  private:
+  // The model's features and flow definition replace those of the options.
+  Result<ExitCode> test_model(FlowOptions flow, const UnknownRule& rule,
+                              bool is_preset) {
+    if (is_preset || repeats_ > 1 || ambiguity_ || outputs_.has_page()) {
+      return fail(ErrorKind::kUsage,
+                  "--model only tests; leave --preset, --repeats, --ambiguity "
+                  "and --html out");
+    }
+    auto model = load_model(model_);
+    if (!model) return fail(std::move(model).error());
+    auto features = model->features();
+    if (!features) {
+      return fail(fmt::format("cannot use {}", model_),
+                  std::move(features).error());
+    }
+    flow.key = model->flow_key;
+    flow.burst_gap = model->burst_gap;
+    flow.names = kinds_.name;
+    learner_.feature_sets =
+        fmt::format("{}", fmt::join(model->feature_sets, ","));
+    auto tested = read_samples(captures_, flow, learner_, model->apps);
+    if (!tested) return fail(std::move(tested).error());
+    EvaluateOptions options;
+    options.validation = validation();
+    options.kinds = kinds_;
+    options.rule = rule;
+    options.with_timeline = timeline_;
+    auto run = run_model_test(*model, tested->dataset, options);
+    if (!run) return fail(captures_, std::move(run).error());
+    EvaluationSetting setting = make_setting(rule);
+    setting.captures = model_;
+    setting.tested = captures_;
+    setting.split = "other-captures";
+    if (auto done = report(run->evaluation, setting); !done) {
+      return fail(std::move(done).error());
+    }
+    return tested->any_damage ? ExitCode::kDamaged : ExitCode::kDone;
+  }
+
   Result<void> run_preset(const Preset& preset, const Dataset& training,
                           const Dataset* tested, EvaluationSetting setting) {
     auto evaluation =
@@ -207,6 +256,7 @@ class EvaluateCommand : public Command {
 
   std::string captures_;
   std::string tested_;
+  std::string model_;
   std::string split_{kSplitNames.front()};
   std::size_t folds_ = 5;
   std::size_t repeats_ = 1;

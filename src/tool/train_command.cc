@@ -33,6 +33,9 @@ class TrainCommand : public Command {
     command.add_flag("--no-examples", no_examples_,
                      "Keep no examples of training flows in the model; "
                      "'explain' then shows no similar training flows");
+    command.add_flag("--no-table", no_table_,
+                     "Keep no training flows in the model; 'adapt' cannot "
+                     "train it further");
     meter_.define(command);
     meter_.define_flow(command);
     command.footer(
@@ -87,6 +90,7 @@ class TrainCommand : public Command {
     options.kinds = kinds;
     options.with_score = !no_score_;
     options.with_examples = !no_examples_;
+    options.with_table = !no_table_;
     return options;
   }
 
@@ -131,6 +135,7 @@ class TrainCommand : public Command {
   LearnerArguments learner_;
   bool no_score_ = false;
   bool no_examples_ = false;
+  bool no_table_ = false;
   MeterArguments meter_;
 };
 

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "learn/adaptation.h"
+
+#include <algorithm>
+#include <map>
+
+#include "classify/verdict.h"
+#include "learn/row_classifier.h"
+
+namespace flowtell {
+namespace {
+
+constexpr Duration kLongestSession = std::chrono::minutes(5);
+// A session below it has no names that speak for one app.
+constexpr double kMinSureness = 0.5;
+
+// The rows by session, in order of time.
+std::vector<SiteSession> find_sessions(const Dataset& site) {
+  std::map<std::pair<std::uint32_t, Address>, std::vector<std::uint32_t>> rows;
+  for (std::uint32_t row = 0; row < site.rows(); ++row) {
+    rows[{site.capture_of[row], site.facts[row].device}].push_back(row);
+  }
+  std::vector<SiteSession> sessions;
+  for (auto& [of, own] : rows) {
+    std::ranges::stable_sort(
+        own, {}, [&](std::uint32_t row) { return site.facts[row].first; });
+    Timestamp last = site.facts[own.front()].first;
+    for (const std::uint32_t row : own) {
+      const RowFacts& facts = site.facts[row];
+      const bool begins = row == own.front() ||
+                          facts.first - last > kSessionPause ||
+                          facts.first - sessions.back().first > kLongestSession;
+      if (begins) {
+        sessions.emplace_back();
+        sessions.back().capture = of.first;
+        sessions.back().first = facts.first;
+      }
+      sessions.back().rows.push_back(row);
+      last = std::max(last, facts.last);
+    }
+  }
+  return sessions;
+}
+
+// The posterior of each row by names and time.
+Probabilities classify_by_names(const Model& model, const Dataset& site) {
+  constexpr EvidenceKinds kNames{false, true, true};
+  DatasetScores scores(site.apps.size(), site.rows());
+  score_names(model.names, site, scores);
+  const RowWeights weights{{model.weights[index_of(kNames)]}, {}};
+  return classify_captures(site, scores, weights, kNames);
+}
+
+// Adds rows of `from` as one capture of an app.
+class Joiner {
+ public:
+  explicit Joiner(Dataset& to) : to_(to) {
+    for (std::uint32_t i = 0; i < to.names.size(); ++i) {
+      numbers_.emplace(to.names[i], i);
+    }
+  }
+
+  void add(const Dataset& from, std::span<const std::uint32_t> rows,
+           CaptureRecord capture) {
+    const auto number = static_cast<std::uint32_t>(to_.captures.size());
+    capture.flows = rows.size();
+    for (const std::uint32_t row : rows) {
+      from.parts.append_parts(row, static_cast<std::uint32_t>(to_.rows()),
+                              from.width, to_.parts);
+      const auto values = from.row(row);
+      to_.values.insert(to_.values.end(), values.begin(), values.end());
+      to_.labels.push_back(capture.app);
+      to_.capture_of.push_back(number);
+      RowFacts facts = from.facts[row];
+      facts.name = number_of(folded_name(from.names[facts.name]));
+      to_.facts.push_back(facts);
+    }
+    to_.captures.push_back(std::move(capture));
+  }
+
+ private:
+  std::uint32_t number_of(const std::string& name) {
+    const auto next = static_cast<std::uint32_t>(to_.names.size());
+    const auto [at, is_new] = numbers_.emplace(name, next);
+    if (is_new) to_.names.push_back(name);
+    return at->second;
+  }
+
+  Dataset& to_;
+  std::map<std::string, std::uint32_t, std::less<>> numbers_;
+};
+
+// The rows of each capture of a labelled dataset.
+void add_labelled(const Dataset& labelled, Joiner& joiner) {
+  std::vector<std::vector<std::uint32_t>> rows(labelled.captures.size());
+  for (std::uint32_t row = 0; row < labelled.rows(); ++row) {
+    rows[labelled.capture_of[row]].push_back(row);
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].empty()) continue;
+    CaptureRecord record = labelled.captures[i];
+    record.origin = CaptureOrigin::kSiteLabelled;
+    joiner.add(labelled, rows[i], std::move(record));
+  }
+}
+
+Result<void> require_table(const Model& model) {
+  if (model.table) return {};
+  return fail(ErrorKind::kNoData,
+              "the model keeps no training flows, so it cannot be trained "
+              "further; train it again and let it keep them");
+}
+
+}  // namespace
+
+std::vector<SiteSession> label_sessions(const Model& model,
+                                        const Dataset& site) {
+  const Probabilities posterior = classify_by_names(model, site);
+  std::vector<SiteSession> sessions = find_sessions(site);
+  std::vector<std::vector<SiteSession*>> of_app(site.apps.size());
+  for (SiteSession& session : sessions) {
+    std::vector<double> mean(site.apps.size());
+    for (const std::uint32_t row : session.rows) {
+      for (std::size_t app = 0; app < mean.size(); ++app) {
+        mean[app] += posterior.row(row)[app];
+      }
+    }
+    const Verdict best = likeliest(mean);
+    session.app = best.best;
+    session.sureness =
+        best.confidence / static_cast<double>(session.rows.size());
+    of_app[session.app].push_back(&session);
+  }
+  for (std::vector<SiteSession*>& own : of_app) {
+    std::ranges::stable_sort(own, std::greater<>(), &SiteSession::sureness);
+    own.resize((own.size() + 1) / 2);
+    for (SiteSession* session : own) {
+      session->is_used = session->sureness >= kMinSureness;
+    }
+  }
+  return sessions;
+}
+
+Result<Adaptation> adapt(const Model& model, const Dataset& site,
+                         const Dataset& labelled, const TrainOptions& options) {
+  if (auto kept = require_table(model); !kept) {
+    return fail(std::move(kept).error());
+  }
+  Adaptation result;
+  result.sessions = label_sessions(model, site);
+  Dataset all = *model.table;
+  const std::size_t before = all.rows();
+  Joiner joiner(all);
+  for (const SiteSession& session : result.sessions) {
+    if (!session.is_used) continue;
+    CaptureRecord record = site.captures[session.capture];
+    record.app = session.app;
+    record.origin = CaptureOrigin::kSiteSession;
+    record.sureness = session.sureness;
+    joiner.add(site, session.rows, std::move(record));
+  }
+  add_labelled(labelled, joiner);
+  if (all.rows() == before) {
+    return fail(ErrorKind::kNoData,
+                "no session of the site has server names that speak for one of "
+                "the model's apps, so there is nothing to adapt to; record "
+                "longer, or give labelled captures");
+  }
+  auto trained = train(all, options);
+  if (!trained) return fail(std::move(trained).error());
+  result.model = std::move(*trained);
+  return result;
+}
+
+Result<Model> undo_adaptation(const Model& model, const TrainOptions& options) {
+  if (auto kept = require_table(model); !kept) {
+    return fail(std::move(kept).error());
+  }
+  const Dataset& table = *model.table;
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < table.rows(); ++row) {
+    const CaptureRecord& capture = table.captures[table.capture_of[row]];
+    if (capture.origin == CaptureOrigin::kTraining) rows.push_back(row);
+  }
+  if (rows.size() == table.rows()) {
+    return fail(ErrorKind::kNoData,
+                "the model has not been adapted, so there is nothing to undo");
+  }
+  Dataset original = table.select(rows);
+  // Captures of a site follow those of the first training.
+  std::erase_if(original.captures, [](const CaptureRecord& capture) {
+    return capture.origin != CaptureOrigin::kTraining;
+  });
+  return train(original, options);
+}
+
+}  // namespace flowtell
