@@ -107,10 +107,10 @@ std::vector<double> DeviceFilter::name_weights(const ScoredBurst& burst) const {
   const auto evidence = burst.scores.names;
   std::vector<double> weights(evidence.size(), burst.weights.name);
   if (!kinds_.time || !kinds_.name) return weights;
-  std::unordered_map<std::uint32_t, double> flows;
-  for (const NameEvidence& name : evidence) ++flows[name.number];
+  std::unordered_map<std::uint64_t, double> flows;
+  for (const NameEvidence& name : evidence) ++flows[name.key];
   for (std::size_t i = 0; i < evidence.size(); ++i) {
-    weights[i] /= flows[evidence[i].number];
+    weights[i] /= flows[evidence[i].key];
   }
   return weights;
 }

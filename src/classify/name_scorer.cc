@@ -20,7 +20,6 @@ NameEvidence NameScorer::score(std::string_view name,
   if (at == cache_.end()) {
     CachedScores scores;
     scores.probabilities.resize(apps_);
-    scores.evidence.number = static_cast<std::uint32_t>(cache_.size());
     scores.evidence.match = table_->score(name, scores.probabilities);
     scores.evidence.key = keyed_hash(std::string_view(name_key(name)));
     at = cache_.emplace(name, std::move(scores)).first;

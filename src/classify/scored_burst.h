@@ -16,9 +16,8 @@ namespace flowtell {
 
 // A flow's server name, and how it matches the name table.
 struct NameEvidence {
-  std::uint32_t number = 0;  // within a burst, equal exactly for equal names
+  std::uint64_t key = 0;  // equal exactly for names that fold to the same
   NameMatch match = NameMatch::kNoName;
-  std::uint64_t key = 0;  // equal for names that fold to the same
 };
 
 // The scores of flows: one probability per flow and app, under a uniform prior

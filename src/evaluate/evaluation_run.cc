@@ -141,15 +141,10 @@ Result<EvaluationRun> run_model_test(const Model& model, const Dataset& tested,
                 "repeating, leaving apps out and finding ambiguous flows need "
                 "training, and a given model is only tested; leave them out");
   }
-  const Scorers scorers{.forest = model.forest,
-                        .names = model.names,
-                        .svm = model.svm,
-                        .known_rows = model.known_rows,
-                        .other_forest = model.other_forest};
   EvaluationRun run;
   run.held_out.weights.of_fold = {model.weights[index_of(options.kinds)]};
   run.held_out.scores =
-      score(scorers, tested, options.validation.forest.threads);
+      score(scorers_of(model), tested, options.validation.forest.threads);
   evaluate_scores(tested, options, {}, run);
   return run;
 }

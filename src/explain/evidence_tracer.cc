@@ -24,7 +24,7 @@ std::vector<EvidenceKinds> fewer_than(const EvidenceKinds& kinds) {
 // The number of flows of the burst with this one's name, itself included.
 std::size_t sharing(const BurstScores& scores, std::size_t flow) {
   return static_cast<std::size_t>(std::ranges::count(
-      scores.names, scores.names[flow].number, &NameEvidence::number));
+      scores.names, scores.names[flow].key, &NameEvidence::key));
 }
 
 template <typename T>

@@ -6,6 +6,7 @@
 
 #include "classify/verdict.h"
 #include "learn/row_classifier.h"
+#include "learn/unknown_fit.h"
 
 namespace flowtell {
 namespace {
@@ -104,6 +105,30 @@ void add_labelled(const Dataset& labelled, Joiner& joiner) {
   }
 }
 
+// Measures the limits of the unknown score on the sure sessions that were not
+// trained on. The limits of training stay if these are few.
+void limit_unknown_at_site(const Dataset& site,
+                           std::span<const SiteSession> sessions, int threads,
+                           Model& model) {
+  constexpr std::size_t kFewFlows = 100;
+  Dataset known = site.select({});
+  known.captures.clear();
+  Joiner joiner(known);
+  for (const SiteSession& session : sessions) {
+    if (session.is_used || session.sureness < kMinSureness) continue;
+    CaptureRecord record;
+    record.app = session.app;
+    joiner.add(site, session.rows, std::move(record));
+  }
+  if (known.rows() < kFewFlows) return;
+  const DatasetScores scores = score(scorers_of(model), known, threads);
+  for (const EvidenceKinds& kinds : kEvidenceKinds) {
+    EvidenceWeights& weights = model.weights[index_of(kinds)];
+    set_thresholds(known, score_unknown(known, scores, {{weights}, {}}, kinds),
+                   weights.unknown);
+  }
+}
+
 Result<void> require_table(const Model& model) {
   if (model.table) return {};
   return fail(ErrorKind::kNoData,
@@ -169,6 +194,8 @@ Result<Adaptation> adapt(const Model& model, const Dataset& site,
   auto trained = train(all, options);
   if (!trained) return fail(std::move(trained).error());
   result.model = std::move(*trained);
+  limit_unknown_at_site(site, result.sessions, options.shape.threads,
+                        result.model);
   return result;
 }
 

@@ -33,9 +33,8 @@ void score_names(const NameTable& names, const Dataset& data,
   for (std::size_t i = 0; i < data.names.size(); ++i) {
     const std::string& name = data.names[i];
     evidence.push_back(
-        {static_cast<std::uint32_t>(i),
-         names.score(name, std::span(by_name).subspan(i * apps, apps)),
-         keyed_hash(std::string_view(name_key(name)))});
+        {keyed_hash(std::string_view(name_key(name))),
+         names.score(name, std::span(by_name).subspan(i * apps, apps))});
   }
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const std::uint32_t name = data.facts[row].name;
@@ -75,6 +74,14 @@ Forest build_other_forest(const Dataset& data, const ForestOptions& options) {
   small.seed = options.seed;
   small.threads = options.threads;
   return build_forest(both, small).forest;
+}
+
+Scorers scorers_of(const Model& model) {
+  return {.forest = model.forest,
+          .names = model.names,
+          .svm = model.svm,
+          .known_rows = model.known_rows,
+          .other_forest = model.other_forest};
 }
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options) {

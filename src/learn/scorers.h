@@ -11,6 +11,7 @@
 #include "classify/device_filter.h"
 #include "learn/cross_validation.h"
 #include "model/known_rows.h"
+#include "model/model.h"
 #include "model/name_table.h"
 #include "model/svm.h"
 
@@ -26,6 +27,9 @@ struct Scorers {
 
 // Tells the rows of `data` from its others.
 Forest build_other_forest(const Dataset& data, const ForestOptions& options);
+
+// The scorers of a model.
+Scorers scorers_of(const Model& model);
 
 Scorers train_scorers(const Dataset& data, const ShapeOptions& options);
 

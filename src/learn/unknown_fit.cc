@@ -165,17 +165,6 @@ std::vector<UnknownColumns> select(std::span<const UnknownColumns> all,
   return some;
 }
 
-// The rows on which thresholds are measured: those of a site, if there are any.
-std::vector<bool> rows_to_measure(const Dataset& data) {
-  std::vector<bool> is_site;
-  for (const std::uint32_t capture : data.capture_of) {
-    is_site.push_back(data.captures[capture].origin !=
-                      CaptureOrigin::kTraining);
-  }
-  if (std::ranges::find(is_site, true) == is_site.end()) is_site.flip();
-  return is_site;
-}
-
 // Fits without thresholds.
 UnknownModel fit_scores(const Dataset& data, const UnknownExamples& examples) {
   const std::vector<double> weights = app_weights(data);
@@ -216,30 +205,35 @@ LeftOutGroups::LeftOutGroups(const Dataset& data) {
 UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
                          std::span<const std::uint32_t> fold_of) {
   UnknownModel model = fit_scores(data, examples);
-  const std::vector<double> weights = app_weights(data);
-  const std::vector<bool> counts = rows_to_measure(data);
-  std::vector<std::pair<double, double>> by_flow;
-  std::vector<std::pair<double, double>> by_app;
+  std::vector<double> scores(data.rows());
   for_each_fold(fold_of, [&](const FoldRows& rows, std::uint32_t) {
     const Dataset others = data.select(rows.train);
     const UnknownModel of_others =
         fit_scores(others, {select(examples.known, rows.train),
                             select(examples.left_out, rows.train)});
     for (const std::uint32_t row : rows.test) {
-      if (!counts[row]) continue;
-      const double score = of_others.score(examples.known[row]);
-      by_flow.emplace_back(score, 1);
-      by_app.emplace_back(score, weights[row]);
+      scores[row] = of_others.score(examples.known[row]);
     }
   });
-  // At most this share of all flows, and of the flows of an app on average.
+  set_thresholds(data, scores, model);
+  return model;
+}
+
+void set_thresholds(const Dataset& data, std::span<const double> scores,
+                    UnknownModel& model) {
+  const std::vector<double> weights = app_weights(data);
+  std::vector<std::pair<double, double>> by_flow;
+  std::vector<std::pair<double, double>> by_app;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    by_flow.emplace_back(scores[row], 1);
+    by_app.emplace_back(scores[row], weights[row]);
+  }
   find_thresholds(std::move(by_flow), model.thresholds);
   std::array<double, 100> of_apps;
   find_thresholds(std::move(by_app), of_apps);
   for (std::size_t i = 0; i < of_apps.size(); ++i) {
     model.thresholds[i] = std::max(model.thresholds[i], of_apps[i]);
   }
-  return model;
 }
 
 }  // namespace flowtell

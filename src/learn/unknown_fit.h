@@ -46,4 +46,10 @@ struct UnknownExamples {
 UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
                          std::span<const std::uint32_t> fold_of);
 
+// Sets the thresholds so that at most their share of all flows exceeds them,
+// and of the flows of an app on average. REQUIRES: the scores of the rows, all
+// of trained apps, are held out.
+void set_thresholds(const Dataset& data, std::span<const double> scores,
+                    UnknownModel& model);
+
 }  // namespace flowtell

@@ -172,16 +172,13 @@ Dataset training_table(const Dataset& data) {
   Dataset table = data;
   std::map<std::string, std::uint32_t, std::less<>> numbers = {{"", 0}};
   table.names = {""};
-  std::vector<std::uint32_t> folded;  // by name of `data`
-  for (const std::string& name : data.names) {
-    const auto next = static_cast<std::uint32_t>(table.names.size());
-    const auto [at, is_new] = numbers.emplace(folded_name(name), next);
-    if (is_new) table.names.push_back(at->first);
-    folded.push_back(at->second);
-  }
   const std::vector<std::uint32_t> devices = number_devices(data);
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    table.facts[row].name = folded[data.facts[row].name];
+    const auto next = static_cast<std::uint32_t>(table.names.size());
+    const auto [at, is_new] =
+        numbers.emplace(folded_name(data.names[data.facts[row].name]), next);
+    if (is_new) table.names.push_back(at->first);
+    table.facts[row].name = at->second;
     table.facts[row].device = device_number(devices[row]);
   }
   return table;
