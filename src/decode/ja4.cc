@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/checksum.h"
@@ -152,11 +153,15 @@ std::string protocol_text(Bytes name) {
   return fmt::format("{:x}{:x}", first >> 4, last & 0x0f);
 }
 
+// "1301,c02b"
 std::string list_text(const Codes& codes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   for (const std::uint16_t code : codes) {
-    fmt::format_to(std::back_inserter(text), "{}{:04x}",
-                   text.empty() ? "" : ",", code);
+    if (!text.empty()) text += ',';
+    for (const int shift : {12, 8, 4, 0}) {
+      text += kDigits[(code >> shift) & 15u];
+    }
   }
   return text;
 }

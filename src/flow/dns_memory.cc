@@ -2,10 +2,19 @@
 #include "flow/dns_memory.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/hash.h"
 
 namespace flowtell {
+
+Address DnsMemory::lookup_of(NameId name) {
+  Address address{};
+  address.bytes[0] = 0x01;
+  std::memcpy(&address.bytes[8], &name.slot, sizeof name.slot);
+  std::memcpy(&address.bytes[12], &name.generation, sizeof name.generation);
+  return address;
+}
 
 void DnsMemory::remember(const Answer& answer, Timestamp now) {
   const Key key{answer.device, answer.remote};

@@ -38,6 +38,10 @@ class DnsMemory {
   // Stands for the receivers of a multicast answer.
   static Address all_devices() { return {}; }
 
+  // Stands for the lookup of a name, whatever its addresses: an address of the
+  // prefix that is never used (RFC 6666), ending in the name's id.
+  static Address lookup_of(NameId name);
+
   struct Answer {
     Address device;
     Address remote;

@@ -32,6 +32,17 @@ TEST(DnsMemory, UsesTheNewestAnswer) {
   EXPECT_EQ(memory.size(), 1u);
 }
 
+TEST(DnsMemory, RemembersLookups) {
+  DnsMemory memory;
+  const Address lookup = DnsMemory::lookup_of(kName);
+  EXPECT_NE(lookup, DnsMemory::lookup_of(kOther));
+  EXPECT_NE(lookup, DnsMemory::lookup_of({kName.slot, kOther.generation}));
+  EXPECT_TRUE(lookup.text().starts_with("100::"));
+  memory.remember({kPhone, lookup, kName, 1h}, kTestStart);
+  EXPECT_EQ(memory.find(kPhone, lookup, kTestStart), kName);
+  EXPECT_TRUE(memory.find(kTablet, lookup, kTestStart).is_none());
+}
+
 TEST(DnsMemory, ExpiresAnswers) {
   DnsMemory memory;
   const auto lasts = [&](Duration lifetime, Duration expected) {
