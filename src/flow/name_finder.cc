@@ -102,14 +102,12 @@ void NameFinder::read_dns(const Packet& packet, PairName& pair) {
     if (is_multicast && !answer.name.ends_with(".local")) continue;
     // All addresses of a unicast answer share one name.
     if (is_multicast || name.is_none()) name = names_.put(answer.name);
-    for (const Address& remote : {answer.address, DnsMemory::lookup_of(name)}) {
-      dns_.remember({.device = is_multicast ? DnsMemory::all_devices()
-                                            : packet.destination,
-                     .remote = remote,
-                     .name = name,
-                     .ttl = std::chrono::seconds(answer.seconds)},
-                    packet.time);
-    }
+    dns_.remember(
+        {.device = is_multicast ? DnsMemory::all_devices() : packet.destination,
+         .remote = answer.address,
+         .name = name,
+         .ttl = std::chrono::seconds(answer.seconds)},
+        packet.time);
   }
 }
 
@@ -197,8 +195,7 @@ void NameFinder::set_hello_name(const TlsHello& hello, NameSource source,
                                 const Ends& ends, PairName& pair) {
   set_name(hello.server_name, source, pair);
   if (!hello.has_ech || hello.server_name.empty()) return;
-  const Address lookup = DnsMemory::lookup_of(pair.server);
-  if (!dns_.find(ends.device, lookup, ends.time).is_none()) return;
+  if (dns_.has_looked_up(ends.device, pair.server, ends.time)) return;
   const NameId name = dns_.find(ends.device, ends.remote, ends.time);
   pair.source = name.is_none() ? NameSource::kEch : NameSource::kDns;
   if (!name.is_none()) pair.server = name;

@@ -7,10 +7,11 @@
 // A hello with the extension encrypted_client_hello may have an outer name
 // instead of the server's. Most such hellos do not: clients add the extension
 // to all hellos (GREASE, tls_hello.h). What DNS told the device decides. A
-// client looks up the names it connects to, but no outer name (RFC 9849,
-// section 6.1). So a name in the hello that the device looked up counts.
+// client connects to an address of the server's own name and need not look up
+// the outer one. So a name in the hello that the device looked up counts.
 // Otherwise the name under which DNS gave the address counts, or else the outer
-// name is kept with the source kEch.
+// name is kept with the source kEch. (A hello cut before the extension counts
+// as one without.)
 //
 // Only a pair's first packets with payload are examined. Then its search ends,
 // with or without a name, and each further packet costs one array access. A
