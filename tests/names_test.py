@@ -100,14 +100,16 @@ def check(flowtell, capture):
     rows = by_flowtell(flowtell, capture)
     sources = collections.Counter(row["name_source"] for row in rows)
     names = collections.defaultdict(set)
+    ja4s = collections.defaultdict(set)
     begun = {}
     for row in rows:
         names[conversation(row)].add(row["name"])
+        ja4s[conversation(row)].add(row["ja4"])
         begun.setdefault(conversation(row), row)
     wrong = [f"{capture}: {' '.join(key)}: tshark has {sorted(expected)}, we {sorted(names[key])}"
              for key, expected in client_names.items() if not expected & names[key]]
-    wrong += [f"{capture}: {' '.join(key)}: tshark has {sorted(expected)}, we {begun[key]['ja4']}"
-              for key, expected in fingerprints.items() if begun[key]["ja4"] not in expected]
+    wrong += [f"{capture}: {' '.join(key)}: tshark has {sorted(expected)}, we {sorted(ja4s[key])}"
+              for key, expected in fingerprints.items() if not expected & ja4s[key]]
     from_dns = 0
     for key, row in begun.items():
         first = float(row["first"])
