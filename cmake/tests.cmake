@@ -86,6 +86,7 @@ set(unit_test_sources
   src/decode/frame_outcome_test.cc
   src/decode/google_quic_test.cc
   src/decode/host_name_test.cc
+  src/decode/ja4_test.cc
   src/decode/link_layer_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc

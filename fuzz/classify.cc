@@ -42,7 +42,7 @@ FlowWriterOptions writer_options(unsigned how, const FeatureList& features) {
   options.with_verdicts = true;
   if (options.format == FlowFormat::kText) return options;
   options.feature_columns = features.column_names();
-  options.with_names = options.with_ambiguity = true;
+  options.with_names = options.with_hello = options.with_ambiguity = true;
   return options;
 }
 
@@ -68,7 +68,7 @@ void classify(FrameSource& source, unsigned how) {
   Checker checker;
   FlowReporter reporter(kFeatures, Naming{&session, true}, {&lines, &checker});
   FlowOptions options = session.classifier().flow_options();
-  options.names = true;
+  options.names = options.hello = true;
   FlowMeter meter(options, reporter);
   writer->begin_capture(text, "phone.pcap");
   reporter.begin_capture(meter.origin());

@@ -100,6 +100,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   options.key = static_cast<FlowKey>(in.u8() % kFlowKeyNames.size());
   options.max_flows = in.u8() % 16;
   options.names = in.u8() % 2 != 0;
+  options.hello = options.names;
   options.early_packets = in.u8() % 4;
   const std::size_t most = std::max<std::size_t>(options.max_flows, 1);
   Checker checker;

@@ -145,7 +145,8 @@ Seeds hellos() {
   large.padding_after = 90;
   const std::string hello = client_hello();
   return {tls_records(hello), tls_records(client_hello(large), 100), hello,
-          client_hello({.server = "", .protocols = {}})};
+          client_hello({.server = "", .protocols = {}}),
+          tls_records(client_hello({.extensions = {ech_extension()}}))};
 }
 
 Seeds quic_datagrams() {

@@ -4,6 +4,7 @@
 // prefix of the input never contradicts the whole input.
 #include "decode/tls_hello.h"
 
+#include "decode/ja4.h"
 #include "names.h"
 #include "target.h"
 
@@ -16,6 +17,8 @@ void check(const TlsHello& hello) {
   check_name(hello.server_name);
   require(hello.alpn().size() <= TlsHello::kMaxAlpnLength,
           "a protocol's name is short");
+  require(hello.alpns().size() <= TlsHello::kMaxAlpnList,
+          "a list of protocols is short");
   require((hello.state == State::kNeedsMore) == (hello.missing > 0),
           "an incomplete hello states the missing bytes");
 }
@@ -39,6 +42,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
          {size / 2, size - size / 8, size - size / 64}) {
       check_prefix(read(bytes.first(cut)), whole);
     }
+  }
+  for (const std::string& text : {tls_ja4(bytes), quic_ja4(bytes)}) {
+    require(text.empty() || text.size() == 36, "a fingerprint has 36 bytes");
   }
   return 0;
 }

@@ -128,6 +128,7 @@ typedef struct flowtell_flow_options {
   uint64_t max_flows;     /* open at a time; default 1,000,000 */
   uint32_t early_packets; /* also report flows still open after so many */
   int names;              /* search for server names */
+  int hello; /* with them, fingerprint the clients' hellos */
   const char* features;   /* sets to measure for each flow, "robust,classic14";
                              default: none */
 } flowtell_flow_options;
@@ -149,8 +150,11 @@ typedef struct flowtell_flow {
   uint64_t bytes_sent; /* of IP datagrams */
   uint64_t bytes_received;
   const char* server_name; /* "" if not seen */
-  const char* name_source; /* "none", "dns", "question", "tls", "quic" or
-                              "google-quic" */
+  const char* name_source; /* "none", "dns", "question", "tls", "quic",
+                              "google-quic" or "ech" */
+  const char* ja4; /* with `hello`, else ""; also "" if not seen */
+  const char* alpn;
+  const char* quic_version;
   const double* features;  /* as asked for in the options */
   size_t feature_count;
   const char* app;             /* or "unknown"; NULL without a classifier */

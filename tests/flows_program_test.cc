@@ -7,6 +7,7 @@
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
 #include "support/program.h"
+#include "support/quic_bytes.h"
 
 namespace flowtell {
 namespace {
@@ -69,6 +70,28 @@ TEST_F(FlowsProgram, FindsServerNamesOnRequest) {
   run("flowtell flows --names --format jsonl named.pcap");
   run("flowtell flows --names named.pcap");
   expect("flows_with_names");
+}
+
+TEST_F(FlowsProgram, DescribesTheHelloOnRequest) {
+  const auto hello = [](Port port, Duration after, const TestHello& content) {
+    return from_phone(after).tcp(port, 443).payload(
+        tls_records(client_hello(content)));
+  };
+  put("hello.pcap",
+      pcap_bytes({hello(40001, 10ms, {}), hello(40002, 20ms, {.protocols = {}}),
+                  hello(40003, 30ms,
+                        {.server = "cloudflare-ech.com",
+                         .extensions = {ech_extension()}}),
+                  from_phone(40ms)
+                      .udp(40004, 443)
+                      .payload(quic_initial(
+                          {.frames = padded(crypto_frame(0, client_hello()))})),
+                  from_phone(50ms).udp(40005, 443).payload(google_hello()),
+                  from_phone(60ms).udp(40006, 443).payload(20)}));
+  run("flowtell flows --hello --format csv hello.pcap");
+  run("flowtell flows --names --hello --format jsonl hello.pcap");
+  run("flowtell flows --hello hello.pcap");
+  expect("flows_with_hello");
 }
 
 TEST_F(FlowsProgram, MarksBurstsAndPrintsTheLedger) {

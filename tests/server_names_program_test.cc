@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "support/hello_bytes.h"
+#include "support/pcap_bytes.h"
 #include "support/program.h"
+#include "support/test_frame.h"
 
 namespace flowtell {
 namespace {
@@ -41,6 +44,32 @@ TEST_F(ServerNamesProgram, AreEvidenceOnTheirOwn) {
       << "flows, unknown, with a name";
 }
 
+// The outer name of an encrypted hello is shown, but no evidence, although a
+// name equal to it was seen in training.
+TEST_F(ServerNamesProgram, AreNoEvidenceIfTheyAreOuterNames) {
+  const auto capture = [](const TestHello& content) {
+    return pcap_bytes({frame()
+                           .ethernet()
+                           .ipv4()
+                           .tcp(40001, 443)
+                           .at(kTestStart)
+                           .payload(tls_records(client_hello(content)))});
+  };
+  const std::string name = "www.meadow.example";
+  put("plain.pcap", capture({.server = name}));
+  put("ech.pcap", capture({.server = name, .extensions = {ech_extension()}}));
+  const auto verdict_of = [&](const std::string& file) {
+    return lines("classify apps.model " + file +
+                 " --evidence name --names --hello --format csv | tail -n 1 | "
+                 "cut -d, -f14,15,20");
+  };
+  EXPECT_EQ(verdict_of("plain.pcap"), name + ",tls,browser\n");
+  EXPECT_EQ(verdict_of("ech.pcap"), name + ",ech,unknown\n");
+  EXPECT_NE(lines("explain apps.model ech.pcap --evidence name --flow 1")
+                .find("name: none"),
+            std::string::npos);
+}
+
 TEST_F(ServerNamesProgram, AreNotTrainedWithoutNameEvidence) {
   train("shape.model", " --evidence shape");
   EXPECT_EQ(lines("classify shape.model browser.zst --evidence name | "
@@ -62,6 +91,7 @@ TEST_F(ServerNamesProgram, ArePrintedForAnyEvidence) {
 TEST_F(ServerNamesProgram, AreReadInAReplay) {
   for (const char* options : {"", " --evidence name", " --format csv --names",
                               " --format csv --evidence shape --names",
+                              " --format csv --evidence shape --hello",
                               " --format jsonl --evidence shape --ambiguity"}) {
     const std::string plain =
         lines(fmt::format("classify apps.model browser.zst{}", options));

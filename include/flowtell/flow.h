@@ -45,7 +45,8 @@ struct FlowOptions {
   std::uint64_t max_flows = 1'000'000;
   std::uint32_t early_packets = 0;  // also report open flows after so many
   bool names = false;               // search for server names
-  std::string features = {};        // to measure: "robust,classic14"
+  bool hello = false;         // with them, fingerprint the clients' hellos
+  std::string features = {};  // to measure: "robust,classic14"
 };
 
 // One flow, seen from the device. Views are valid during the callback only.
@@ -65,6 +66,9 @@ struct Flow {
   std::uint64_t bytes_received = 0;
   std::string_view server_name;  // empty if not seen
   std::string_view name_source;
+  std::string_view ja4;  // with FlowOptions::hello; empty if not seen
+  std::string_view alpn;
+  std::string_view quic_version;
   std::span<const double> features;
   // With a classifier:
   std::string_view app;      // or "unknown"
@@ -92,6 +96,9 @@ inline Flow from_c(const flowtell_flow& flow) {
   out.bytes_received = flow.bytes_received;
   out.server_name = flow.server_name;
   out.name_source = flow.name_source;
+  out.ja4 = flow.ja4;
+  out.alpn = flow.alpn;
+  out.quic_version = flow.quic_version;
   out.features = {flow.features, flow.feature_count};
   if (flow.app != nullptr) out.app = flow.app;
   out.confidence = flow.confidence;
@@ -109,6 +116,7 @@ inline flowtell_flow_options to_c(const FlowOptions& options) {
   out.max_flows = options.max_flows;
   out.early_packets = options.early_packets;
   out.names = options.names ? 1 : 0;
+  out.hello = options.hello ? 1 : 0;
   out.features = text_or_default(options.features);
   return out;
 }

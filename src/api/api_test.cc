@@ -136,6 +136,27 @@ TEST_F(Api, KeepsWhatIsInUseAlive) {
   EXPECT_EQ(all, verdicts(ft::Classifier(model()), capture(), 64));
 }
 
+TEST_F(Api, DescribesTheHello) {
+  const std::string path = flowtell::put_hello_capture(folder());
+  std::string all;
+  ft::FlowOptions options;
+  options.hello = true;
+  ft::FlowMeter meter(
+      [&](const ft::Flow& flow) {
+        for (const auto text : {flow.server_name, flow.name_source, flow.ja4,
+                                flow.alpn, flow.quic_version}) {
+          all.append(text).append("|");
+        }
+      },
+      options);
+  ft::Capture frames(path);
+  meter.add_all(frames);
+  meter.finish();
+  EXPECT_EQ(all,
+            "www.example.org|tls|t12d0202h2_62ed6f6ca7ad_000000000000|"
+            "h2,http/1.1||");
+}
+
 TEST_F(Api, MetersWithoutAModel) {
   ft::FlowOptions options;
   options.features = "classic14";

@@ -59,7 +59,8 @@ Result<FlowOptions> flow_options(const flowtell_flow_options& given,
     options.max_flows = static_cast<std::size_t>(given.max_flows);
   }
   options.early_packets = given.early_packets;
-  options.names = given.names != 0;
+  options.names = given.names != 0 || given.hello != 0;
+  options.hello = given.hello != 0;
   return options;
 }
 

@@ -41,6 +41,12 @@ class CallbackSink : public FlowReportSink {
     server_ = flow.name.server;
     out.server_name = server_.c_str();
     out.name_source = name_source_name(flow.name.source).data();
+    ja4_ = flow.name.hello.ja4();
+    out.ja4 = ja4_.c_str();
+    alpn_ = flow.name.hello.alpn();
+    out.alpn = alpn_.c_str();
+    quic_version_ = flow.name.hello.quic_version();
+    out.quic_version = quic_version_.c_str();
     out.features = report.features.data();
     out.feature_count = report.features.size();
     if (report.verdict) {
@@ -58,6 +64,9 @@ class CallbackSink : public FlowReportSink {
   flowtell_flow_callback callback_;
   void* context_;
   std::string server_;
+  std::string ja4_;
+  std::string alpn_;
+  std::string quic_version_;
   std::string app_;
 };
 

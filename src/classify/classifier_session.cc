@@ -47,7 +47,7 @@ void ClassifierSession::add(const Flow& flow) {
   name_evidence_.emplace_back();
   if (kinds.name) {
     name_evidence_.back() =
-        name_scorer_.score(flow.name.server, std::span(name_).subspan(at));
+        name_scorer_.score(flow.name.evidence(), std::span(name_).subspan(at));
   }
 }
 

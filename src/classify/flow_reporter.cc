@@ -89,7 +89,7 @@ NamedVerdict FlowReporter::name(const ClassifierSession::Classification& result,
   named.probabilities = result.probabilities;
   if (!naming_->marks_ambiguous) return named;
   const AmbiguousGroup* group = model.ambiguity.find(
-      flow.name.server, flow.protocol, flow.remote_port, model.names);
+      flow.name.evidence(), flow.protocol, flow.remote_port, model.names);
   if (group == nullptr) return named;
   for (const AppId app : group->apps) {
     named.shared_by.emplace_back(model.apps[app]);

@@ -99,4 +99,9 @@ std::optional<HostName> read_google_hello(Bytes datagram) noexcept {
   return read_name(ByteReader(reader.rest(), ByteOrder::kLittle));
 }
 
+std::string_view google_quic_version(Bytes datagram) {
+  const bool has_public_flags = (datagram[0] & 0x80) == 0;
+  return as_text(datagram.subspan(has_public_flags ? 9 : 1, 4));
+}
+
 }  // namespace flowtell

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "decode/host_name.h"
@@ -21,5 +22,9 @@ namespace flowtell {
 // or was cut before it (Chromium puts 700 bytes of padding first); nullopt if
 // the datagram holds no such hello. Never allocates; any thread.
 std::optional<HostName> read_google_hello(Bytes datagram) noexcept;
+
+// The version of such a datagram, such as "Q043". REQUIRES: `read_google_hello`
+// found a hello in it.
+std::string_view google_quic_version(Bytes datagram);
 
 }  // namespace flowtell

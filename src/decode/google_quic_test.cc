@@ -17,7 +17,9 @@ std::string name_in(const std::string& datagram) {
 TEST(GoogleQuic, ReadsTheServerNameInEveryVersion) {
   for (const std::string version :
        {"Q025", "Q035", "Q039", "Q043", "Q044", "Q046"}) {
-    EXPECT_EQ(name_in(google_hello({.version = version})), "www.example.org");
+    const std::string hello = google_hello({.version = version});
+    EXPECT_EQ(name_in(hello), "www.example.org");
+    EXPECT_EQ(google_quic_version(as_bytes(hello)), version);
   }
   EXPECT_EQ(name_in(google_hello({.version = "Q050"})), "no hello");
   EXPECT_EQ(name_in(google_hello({.version = "T051"})), "no hello");

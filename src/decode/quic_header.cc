@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/quic_header.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace flowtell {
@@ -19,6 +21,15 @@ bool is_initial(std::uint8_t first, QuicVersion version) {
 }
 
 }  // namespace
+
+std::string quic_version_text(QuicVersion version) {
+  const auto number = static_cast<std::uint32_t>(version);
+  if (version == QuicVersion::k1) return "1";
+  if (version == QuicVersion::k2) return "2";
+  if (number >> 8 == 0xff0000) return fmt::format("draft-{}", number & 0xff);
+  if (number >> 8 == 0xfaceb0) return fmt::format("mvfst-{:08x}", number);
+  return fmt::format("0x{:08x}", number);
+}
 
 std::optional<QuicInitial> read_quic_initial(Bytes bytes,
                                              std::size_t length) noexcept {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/bytes.h"
 
@@ -16,6 +17,10 @@ enum class QuicVersion : std::uint32_t {
   k2 = 0x6b3343cf,
   kDraft29 = 0xff00001d,
 };
+
+// "1", "2", "draft-29", "mvfst-faceb002" (Facebook's), or its number in
+// hexadecimal.
+std::string quic_version_text(QuicVersion version);
 
 struct QuicInitial {
   QuicVersion version;

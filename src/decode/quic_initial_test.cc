@@ -283,5 +283,16 @@ TEST(QuicHeader, RejectsALengthBeyondItsDatagram) {
   EXPECT_EQ(first->packet.size(), datagram.size());
 }
 
+TEST(QuicVersion, HasATextForEveryNumber) {
+  const auto text_of = [](std::uint32_t number) {
+    return quic_version_text(static_cast<QuicVersion>(number));
+  };
+  EXPECT_EQ(text_of(0x00000001), "1");
+  EXPECT_EQ(text_of(0x6b3343cf), "2");
+  EXPECT_EQ(text_of(0xff00001d), "draft-29");
+  EXPECT_EQ(text_of(0xfaceb002), "mvfst-faceb002");
+  EXPECT_EQ(text_of(0x00000002), "0x00000002");
+}
+
 }  // namespace
 }  // namespace flowtell

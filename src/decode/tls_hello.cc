@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "decode/ja4.h"
+
 namespace flowtell {
 namespace {
 
@@ -12,6 +14,7 @@ constexpr std::uint8_t kHandshakeRecord = 22;
 constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint16_t kServerNameExtension = 0;
 constexpr std::uint16_t kAlpnExtension = 16;
+constexpr std::uint16_t kEchExtension = 0xfe0d;
 // Equals the part of a stream that is buffered.
 constexpr std::size_t kMaxJoined = 16'384;
 
@@ -33,11 +36,23 @@ void read_server_names(ByteReader list, TlsHello& hello) {
   }
 }
 
-// GREASE (RFC 8701) and other binary identifiers are not text.
+// GREASE (RFC 8701) and other binary identifiers are not text. A comma
+// separates names in a list.
 bool is_plain_text(Bytes name) {
   return !name.empty() && name.size() <= TlsHello::kMaxAlpnLength &&
-         std::all_of(name.begin(), name.end(),
-                     [](std::uint8_t c) { return c > ' ' && c < 0x7f; });
+         std::all_of(name.begin(), name.end(), [](std::uint8_t c) {
+           return c > ' ' && c < 0x7f && c != ',';
+         });
+}
+
+void add_protocol(Bytes name, TlsHello& hello) {
+  const std::size_t comma = hello.alpn_size == 0 ? 0 : 1;
+  const std::size_t room = hello.alpn_bytes.size() - hello.alpn_size;
+  if (comma + name.size() > room) return;
+  auto end = hello.alpn_bytes.begin() + hello.alpn_size;
+  if (comma != 0) *end++ = ',';
+  std::copy(name.begin(), name.end(), end);
+  hello.alpn_size += comma + name.size();
 }
 
 // ProtocolNameList.
@@ -46,12 +61,13 @@ void read_protocols(ByteReader list, TlsHello& hello) {
   while (list.left() > 0) {
     const Bytes name = list.take(list.u8());
     if (!list.ok()) return;
-    if (!is_plain_text(name)) continue;
-    std::copy(name.begin(), name.end(), hello.alpn_bytes.begin());
-    hello.alpn_size = name.size();
-    return;
+    if (is_plain_text(name)) add_protocol(name, hello);
   }
 }
+
+// The first byte tells the hello on the wire (0) from the one within, which a
+// provider may pass on to its server with the true name (RFC 9849, section 5).
+bool is_outer_hello(ByteReader ech) { return ech.left() == 0 || ech.u8() == 0; }
 
 // Reads a ClientHello after its message header.
 void read_body(ByteReader body, TlsHello& hello) {
@@ -68,7 +84,10 @@ void read_body(ByteReader body, TlsHello& hello) {
     if (!extensions.ok()) return;
     const ByteReader extension = part_of(extensions, length);
     if (type == kServerNameExtension) read_server_names(extension, hello);
-    if (type == kAlpnExtension) read_protocols(extension, hello);
+    if (type == kAlpnExtension && extension.left() == length) {
+      read_protocols(extension, hello);
+    }
+    if (type == kEchExtension) hello.has_ech = is_outer_hello(extension);
   }
 }
 
@@ -119,6 +138,10 @@ TlsHello read_handshake_hello(Bytes messages) noexcept {
   return hello;
 }
 
+std::string quic_ja4(Bytes messages) {
+  return ja4(messages, HelloTransport::kQuic);
+}
+
 TlsHello read_tls_hello(Bytes stream) noexcept {
   const auto differs = [&](std::size_t at, std::uint8_t expected) {
     return at < stream.size() && stream[at] != expected;
@@ -137,6 +160,10 @@ TlsHello read_tls_hello(Bytes stream) noexcept {
   const TlsHello hello = read_handshake_hello(first.first(record));
   if (hello.state != TlsHello::State::kNeedsMore) return hello;
   return read_handshake_hello(JoinedRecords(stream).bytes());
+}
+
+std::string tls_ja4(Bytes stream) {
+  return ja4(JoinedRecords(stream).bytes(), HelloTransport::kTcp);
 }
 
 }  // namespace flowtell

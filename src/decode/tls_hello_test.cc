@@ -147,6 +147,40 @@ TEST(TlsHello, ReportsTextProtocolsOfAtMost32Bytes) {
   EXPECT_EQ(first_of("a\x80"), "second");
 }
 
+TEST(TlsHello, ListsTheProtocols) {
+  const auto all_of = [](const std::vector<std::string>& protocols) {
+    return std::string(
+        read(tls_records(client_hello({.protocols = protocols}))).alpns());
+  };
+  EXPECT_EQ(all_of({"h2", "http/1.1"}), "h2,http/1.1");
+  EXPECT_EQ(all_of({"h3"}), "h3");
+  EXPECT_EQ(all_of({"h2", "\x0a\x0a", "a,b", "spdy/3"}), "h2,spdy/3");
+  // Whole names, as many as there is room for.
+  const std::string long_name(TlsHello::kMaxAlpnLength, 'x');
+  const std::vector<std::string> many(9, long_name);
+  EXPECT_EQ(all_of(many), long_name + ',' + long_name + ',' + long_name);
+}
+
+TEST(TlsHello, ListsNoProtocolsOfACutList) {
+  const std::string whole = tls_records(client_hello());
+  EXPECT_EQ(read(whole.substr(0, whole.size() - 1)).alpns(), "");
+}
+
+TEST(TlsHello, ReportsEncryptedClientHello) {
+  const auto has_ech = [](const std::string& stream) {
+    return read(stream).has_ech;
+  };
+  const std::string whole =
+      tls_records(client_hello({.extensions = {ech_extension()}}));
+  EXPECT_TRUE(has_ech(whole));
+  EXPECT_TRUE(has_ech(whole.substr(0, whole.size() - 100)));
+  EXPECT_FALSE(has_ech(whole.substr(0, whole.size() - 160)));
+  EXPECT_FALSE(has_ech(tls_records(client_hello())));
+  // The hello within, as a provider passes it on, has the true name.
+  EXPECT_FALSE(
+      has_ech(tls_records(client_hello({.extensions = {ech_extension(1)}}))));
+}
+
 TEST(TlsHello, ReportsTheMissingBytes) {
   const auto missing = [](const std::string& stream) {
     const TlsHello hello = read(stream);

@@ -29,10 +29,11 @@ namespace flowtell {
 // name may be missing or not in the name table. A device may be new.
 struct EvidenceUse {
   static constexpr std::size_t kNameSources =
-      static_cast<std::size_t>(NameSource::kGoogleQuic) + 1;
+      std::size_t{kMaxNameSource} + 1;
 
   std::uint64_t flows = 0;
-  // By NameSource; kNone counts flows without a name.
+  // By NameSource; kNone counts flows without a name, kEch flows whose name is
+  // no evidence.
   std::array<std::uint64_t, kNameSources> by_name_source{};
   // Of the flows with a name, those whose name (or domain) is in the name
   // table; the other names are no evidence.
@@ -40,7 +41,10 @@ struct EvidenceUse {
   // Flows whose burst is not the device's first in the capture.
   std::uint64_t device_known = 0;
 
-  std::uint64_t named() const { return flows - by_name_source[0]; }
+  std::uint64_t named() const {
+    return flows - by_name_source[0] -
+           by_name_source[static_cast<std::size_t>(NameSource::kEch)];
+  }
 };
 
 struct AppScore {

@@ -46,6 +46,11 @@ TEST_F(EvidenceUseTest, CountsNamesBySource) {
   EXPECT_EQ(of(NameSource::kDns), 1u);
 }
 
+TEST_F(EvidenceUseTest, CountsOuterNamesAsNoNames) {
+  data.facts[4].name_source = NameSource::kEch;
+  EXPECT_EQ(evidence_use(data, scores).named(), 3u);
+}
+
 TEST_F(EvidenceUseTest, CountsNamesWithDifferentScoresPerApp) {
   EXPECT_EQ(evidence_use(data, scores).name_known, 1u);
 }

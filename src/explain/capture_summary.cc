@@ -18,7 +18,7 @@ void CaptureSummary::add(const TracedFlow& flow,
   ++flows_;
   ++app.flows;
   if (flow.verdict.is_unknown) ++app.unknown;
-  if (!flow.flow->to_flow().name.server.empty()) ++app.named_servers;
+  if (!flow.flow->to_flow().name.evidence().empty()) ++app.named_servers;
   bool none_decided = true;
   const auto changes_without = [&](const EvidenceKinds& kinds) {
     const auto at = std::find(fewer.begin(), fewer.end(), kinds);

@@ -39,7 +39,7 @@ std::span<const T> row_of(std::span<const T> rows, std::size_t row,
 KeptFlow::KeptFlow(const Flow& flow) : flow_(flow), server_(flow.name.server) {
   flow_.packets = {};
   flow_.name.server = {};
-  flow_.name.alpn = {};
+  flow_.name.hello = {};
 }
 
 Flow KeptFlow::to_flow() const {

@@ -193,12 +193,12 @@ TEST(KeptFlow, HasTheNameAndNoPackets) {
   Flow flow{};
   flow.remote_port = 443;
   flow.name.server = server;
-  flow.name.alpn = server;
+  flow.name.hello = HelloFacts(server);
   flow.packets = packets;
   const KeptFlow kept_flow(flow);
   server = "overwritten";
   EXPECT_EQ(kept_flow.to_flow().name.server, "x.example");
-  EXPECT_TRUE(kept_flow.to_flow().name.alpn.empty());
+  EXPECT_TRUE(kept_flow.to_flow().name.hello.text().empty());
   EXPECT_TRUE(kept_flow.to_flow().packets.empty());
   EXPECT_EQ(kept_flow.to_flow().remote_port, 443);
 }

@@ -122,7 +122,7 @@ std::string name_for(const NameTable& names, AppId app, std::size_t apps) {
 }
 
 void explain_name(const Model& model, FlowExplanation& result) {
-  const std::string_view server = result.flow.to_flow().name.server;
+  const std::string_view server = result.flow.to_flow().name.evidence();
   result.name_record = name_record(model.names, server);
   const std::size_t apps = model.apps.size();
   const Reclassifier reclassifier(result, apps);

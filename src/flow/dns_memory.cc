@@ -2,21 +2,45 @@
 #include "flow/dns_memory.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/hash.h"
 
 namespace flowtell {
+namespace {
+
+// Stands for the addresses of a name: an address that no host has (RFC 6666),
+// ending in the name's id.
+Address lookup_of(NameId name) {
+  Address address{};
+  address.bytes[0] = 0x01;
+  std::memcpy(&address.bytes[8], &name.slot, sizeof name.slot);
+  std::memcpy(&address.bytes[12], &name.generation, sizeof name.generation);
+  return address;
+}
+
+}  // namespace
 
 void DnsMemory::remember(const Answer& answer, Timestamp now) {
-  const Key key{answer.device, answer.remote};
+  const Timestamp until = now + std::clamp(answer.ttl, kMinTtl, kMaxTtl);
+  store({answer.device, answer.remote}, answer.name, until);
+  store({answer.device, lookup_of(answer.name)}, answer.name, until);
+}
+
+void DnsMemory::store(const Key& key, NameId name, Timestamp until) {
   std::uint32_t position = position_of(key);
   if (position == HashIndex::kNone) {
     position = add(key);
   } else {
     by_use_.touch(position);
   }
-  entries_[position].name = answer.name;
-  entries_[position].until = now + std::clamp(answer.ttl, kMinTtl, kMaxTtl);
+  entries_[position].name = name;
+  entries_[position].until = until;
+}
+
+bool DnsMemory::has_looked_up(const Address& device, NameId name,
+                              Timestamp now) {
+  return !find_exact({device, lookup_of(name)}, now).is_none();
 }
 
 NameId DnsMemory::find(const Address& device, const Address& remote,

@@ -9,9 +9,11 @@
 // newest one applies. The maximum exists because after a day the address may
 // have another owner (RFC 8767 advises caches the same order).
 //
+// The names that a device looked up are also kept by themselves.
+//
 // Multicast DNS answers apply to devices without an answer of their own.
 //
-// Bounded: beyond `max_size` answers, the least recently used one is evicted.
+// Bounded: beyond `max_size` entries, the least recently used one is evicted.
 // Cost: O(1).
 #pragma once
 
@@ -49,6 +51,11 @@ class DnsMemory {
   // None if there was no answer or it has expired.
   NameId find(const Address& device, const Address& remote, Timestamp now);
 
+  // Whether an answer that is still valid gave the device addresses of this
+  // name.
+  bool has_looked_up(const Address& device, NameId name, Timestamp now);
+
+  // Entries: one per device and address, and one per device and name.
   std::size_t size() const { return entries_.size(); }
 
  private:
@@ -65,6 +72,7 @@ class DnsMemory {
   };
   static_assert(sizeof(Entry) == 56);
 
+  void store(const Key& key, NameId name, Timestamp until);
   std::uint32_t position_of(const Key& key) const;
   std::uint32_t add(const Key& key);
   void forget(std::uint32_t position);

@@ -29,7 +29,22 @@ TEST(DnsMemory, UsesTheNewestAnswer) {
   memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
   memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart + 1s);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1s), kOther);
-  EXPECT_EQ(memory.size(), 1u);
+  EXPECT_EQ(memory.size(), 3u) << "an address and two names";
+}
+
+TEST(DnsMemory, RemembersLookups) {
+  DnsMemory memory;
+  memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
+  memory.remember({kPhone, kRemote, kOther, 2h}, kTestStart);
+  const auto has = [&](const Address& device, NameId name, Duration after) {
+    return memory.has_looked_up(device, name, kTestStart + after);
+  };
+  EXPECT_TRUE(has(kPhone, kOther, 2h));
+  EXPECT_TRUE(has(kPhone, kName, 1h)) << "of an earlier answer";
+  EXPECT_FALSE(has(kPhone, kName, 1h + 1ns));
+  EXPECT_FALSE(has(kTablet, kOther, 0h));
+  EXPECT_FALSE(has(kPhone, {kOther.slot, kName.generation}, 0h));
+  EXPECT_FALSE(has(kPhone, {kName.slot, kOther.generation}, 0h));
 }
 
 TEST(DnsMemory, ExpiresAnswers) {
@@ -42,7 +57,7 @@ TEST(DnsMemory, ExpiresAnswers) {
   EXPECT_TRUE(lasts(1h, 1h));
   EXPECT_TRUE(lasts(0s, DnsMemory::kMinTtl));
   EXPECT_TRUE(lasts(1000h, DnsMemory::kMaxTtl));
-  EXPECT_EQ(memory.size(), 0u);
+  EXPECT_EQ(memory.size(), 1u) << "the name";
 }
 
 TEST(DnsMemory, UsesMulticastAnswersForDevicesWithoutTheirOwn) {
@@ -67,7 +82,7 @@ TEST(DnsMemory, StaysWithinItsBound) {
 }
 
 TEST(DnsMemory, CountsARepeatedAnswerAsUse) {
-  DnsMemory memory(2);
+  DnsMemory memory(4);
   const Address second = test_address("203.0.113.6");
   const Address third = test_address("203.0.113.7");
   memory.remember({kPhone, kRemote, kName, 1h}, kTestStart);
@@ -84,7 +99,7 @@ TEST(DnsMemory, FallsBackToMulticastWhenItsOwnAnswerExpires) {
   memory.remember({kPhone, kRemote, kOther, 1h}, kTestStart);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1h), kOther);
   EXPECT_EQ(memory.find(kPhone, kRemote, kTestStart + 1h + 1ns), kName);
-  EXPECT_EQ(memory.size(), 1u);
+  EXPECT_EQ(memory.size(), 3u) << "the multicast answer, and two names";
 }
 
 TEST(DnsMemory, MeasuresTheLifetimeFromTheNewestAnswer) {

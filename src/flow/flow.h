@@ -13,6 +13,7 @@
 
 #include "base/time.h"
 #include "decode/packet.h"
+#include "flow/hello_facts.h"
 
 namespace flowtell {
 
@@ -76,23 +77,30 @@ enum class NameSource : std::uint8_t {
   kTls,         // server name of a TLS ClientHello
   kQuic,        // the same, in QUIC's Initial packets
   kGoogleQuic,  // the same, in Google's QUIC before the standard
+  kEch,         // outer name of an encrypted hello, the provider's
 };
 
 constexpr std::string_view name_source_name(NameSource source) {
-  constexpr std::string_view kNames[] = {"none", "dns",  "question",
-                                         "tls",  "quic", "google-quic"};
+  constexpr std::string_view kNames[] = {
+      "none", "dns", "question", "tls", "quic", "google-quic", "ech"};
   return kNames[static_cast<std::size_t>(source)];
 }
 
 inline constexpr auto kMaxNameSource =
-    static_cast<std::uint8_t>(NameSource::kGoogleQuic);
+    static_cast<std::uint8_t>(NameSource::kEch);
 
 // The server at the remote end of a flow. Empty if the search for names is off,
 // or found none. Valid only during the call that delivers the flow.
 struct FlowName {
   std::string_view server;
   NameSource source = NameSource::kNone;
-  std::string_view alpn;  // the first protocol that the client offered
+  HelloFacts hello;  // if FlowOptions::hello
+
+  // The name if it is evidence of the app; the outer name of an encrypted hello
+  // is none.
+  std::string_view evidence() const {
+    return source == NameSource::kEch ? std::string_view() : server;
+  }
 };
 
 struct Flow {

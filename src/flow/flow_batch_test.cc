@@ -23,7 +23,8 @@ class Namer : public FlowSink {
  private:
   Flow named(Flow flow) {
     name_ = "host" + std::to_string(++count_) + ".example";
-    flow.name = {name_, NameSource::kTls, count_ % 2 == 0 ? "h2" : ""};
+    flow.name = {name_, NameSource::kTls,
+                 HelloFacts(count_ % 2 == 0 ? "  h2" : "")};
     return flow;
   }
   FlowSink& next_;
@@ -48,7 +49,7 @@ void expect_same(const std::vector<CollectedFlow>& a,
     EXPECT_EQ(a[i].first, b[i].first);
     EXPECT_EQ(a[i].sent.bytes, b[i].sent.bytes);
     EXPECT_EQ(a[i].server, b[i].server);
-    EXPECT_EQ(a[i].alpn, b[i].alpn);
+    EXPECT_EQ(a[i].hello, b[i].hello);
     ASSERT_EQ(a[i].records.size(), b[i].records.size());
     for (std::size_t k = 0; k < a[i].records.size(); ++k) {
       EXPECT_EQ(a[i].records[k].time, b[i].records[k].time);
@@ -128,14 +129,14 @@ TEST(KeptFlows, HoldFlowsUntilCleared) {
   for (const std::string server : {"a.example", "b.example"}) {
     Flow flow = first;
     flow.packets = first.records;
-    flow.name = {server, NameSource::kTls, "h2"};
+    flow.name = {server, NameSource::kTls, HelloFacts("  h2")};
     kept.add(flow);
   }
   ASSERT_EQ(kept.size(), 2u);
   EXPECT_EQ(kept.packets(), 4u);
   EXPECT_EQ(kept[0].name.server, "a.example");
   EXPECT_EQ(kept[1].name.server, "b.example");
-  EXPECT_EQ(kept[1].name.alpn, "h2");
+  EXPECT_EQ(kept[1].name.hello.alpn(), "h2");
   EXPECT_EQ(kept[1].packets.size(), 2u);
   EXPECT_EQ(kept[1].packets[1].payload_length, 2u);
   kept.clear();
@@ -143,7 +144,7 @@ TEST(KeptFlows, HoldFlowsUntilCleared) {
   EXPECT_EQ(kept.packets(), 0u);
   Flow flow = first;
   flow.packets = first.records;
-  flow.name = {"c.example", NameSource::kTls, ""};
+  flow.name = {"c.example", NameSource::kTls, {}};
   kept.add(flow);
   EXPECT_EQ(kept[0].name.server, "c.example");
   EXPECT_EQ(kept[0].packets[0].payload_length, 1u);

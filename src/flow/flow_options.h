@@ -48,6 +48,8 @@ struct FlowOptions {
   std::uint32_t early_packets = 0;
   // Whether to search for server names (name_finder.h).
   bool names = false;
+  // Whether the search also keeps facts of the hellos (hello_facts.h).
+  bool hello = false;
 };
 
 }  // namespace flowtell

@@ -19,7 +19,9 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
       pairs_(options_.lan),
       open_bursts_(devices_) {
   options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
-  if (options_.names) names_.emplace();
+  if (options_.names) {
+    names_.emplace(options_.hello ? HelloUse::kNameAndFacts : HelloUse::kName);
+  }
 }
 
 void FlowTable::add(const Packet& packet) {

@@ -7,7 +7,7 @@ void KeptFlows::add(const Flow& flow) {
   const std::size_t server_at = texts_.size();
   texts_ += flow.name.server;
   entries_.push_back({flow, packets_.size(), server_at, texts_.size()});
-  texts_ += flow.name.alpn;
+  texts_ += flow.name.hello.text();
   packets_.insert(packets_.end(), flow.packets.begin(), flow.packets.end());
 }
 
@@ -18,7 +18,8 @@ Flow KeptFlows::operator[](std::size_t i) const {
   flow.packets =
       std::span(packets_).subspan(entry.packets_at, flow.packets.size());
   flow.name.server = texts.substr(entry.server_at, flow.name.server.size());
-  flow.name.alpn = texts.substr(entry.alpn_at, flow.name.alpn.size());
+  flow.name.hello =
+      HelloFacts(texts.substr(entry.hello_at, flow.name.hello.text().size()));
   return flow;
 }
 

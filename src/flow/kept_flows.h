@@ -29,7 +29,7 @@ class KeptFlows {
     Flow flow;
     std::size_t packets_at;
     std::size_t server_at;
-    std::size_t alpn_at;
+    std::size_t hello_at;
   };
 
   std::vector<Entry> entries_;

@@ -28,6 +28,19 @@ std::uint32_t sequence_of_payload(const Packet& packet) {
 
 }  // namespace
 
+struct NameFinder::Ends {
+  Ends(const Packet& packet, Direction direction)
+      : device(direction == Direction::kSent ? packet.source
+                                             : packet.destination),
+        remote(direction == Direction::kSent ? packet.destination
+                                             : packet.source),
+        time(packet.time) {}
+
+  Address device;
+  Address remote;
+  Timestamp time;
+};
+
 void NameFinder::add(const Packet& packet, const PairTable::Found& found,
                      const Pair& pair) {
   if (found.is_new || opens_connection(packet)) start(packet, found, pair);
@@ -46,7 +59,7 @@ FlowName NameFinder::of(std::uint32_t position) {
   const PairName& pair = pairs_[position];
   const std::string_view server = names_.find(pair.server);
   return {server, server.empty() ? NameSource::kNone : pair.source,
-          names_.find(pair.alpn)};
+          HelloFacts(facts_.find(pair.facts))};
 }
 
 void NameFinder::start(const Packet& packet, const PairTable::Found& found,
@@ -114,16 +127,26 @@ void NameFinder::read_segment(const Packet& packet, Direction direction,
   if (direction != pair.client) return;
   const std::uint32_t offset = sequence - pair.first_sequence;
   if (offset >= PieceBuffer::kMax) return;
+  const Ends ends(packet, direction);
   if (offset == 0 && pair.hello == kNoPosition) {
     // Usually the first segment holds the whole hello, or all that was captured
     // of it: the cut part is not sent again.
-    apply(read_tls_hello(packet.payload), NameSource::kTls, pair);
+    read_stream(packet.payload, ends, pair);
     if (packet.payload.size() < packet.payload_length) end_search(pair);
     if (pair.search == Search::kDone) return;
   }
   PieceBuffer& pieces = open_hello(position).pieces;
   pieces.put(offset, packet.payload);
-  apply(read_tls_hello(pieces.front()), NameSource::kTls, pair);
+  read_stream(pieces.front(), ends, pair);
+}
+
+void NameFinder::read_stream(Bytes stream, const Ends& ends, PairName& pair) {
+  const TlsHello hello = read_tls_hello(stream);
+  if (use_ == HelloUse::kNameAndFacts) {
+    const bool is_whole = hello.state == TlsHello::State::kDone;
+    keep_facts(is_whole ? tls_ja4(stream) : "", "", hello.alpns(), pair);
+  }
+  apply(hello, NameSource::kTls, ends, pair);
 }
 
 // --- QUIC --------------------------------------------------------------------
@@ -134,6 +157,7 @@ void NameFinder::read_datagram(const Packet& packet, Direction direction,
   if (pair.client_known && direction != pair.client) return;
   if (const auto server = read_google_hello(packet.payload)) {
     set_name(*server, NameSource::kGoogleQuic, pair);
+    keep_facts("", google_quic_version(packet.payload), "", pair);
     if (!server->empty()) end_search(pair);
     return;
   }
@@ -146,19 +170,41 @@ void NameFinder::read_datagram(const Packet& packet, Direction direction,
   }
   pair.client_known = true;
   pair.client = direction;
-  apply(read_handshake_hello(hello.pieces.front()), NameSource::kQuic, pair);
+  const Bytes messages = hello.pieces.front();
+  const TlsHello tls = read_handshake_hello(messages);
+  if (use_ == HelloUse::kNameAndFacts) {
+    const bool is_whole = tls.state == TlsHello::State::kDone;
+    keep_facts(is_whole ? quic_ja4(messages) : "",
+               quic_version_text(hello.seed->version), tls.alpns(), pair);
+  }
+  apply(tls, NameSource::kQuic, Ends(packet, direction), pair);
 }
 
 // --- results -----------------------------------------------------------------
 
 void NameFinder::apply(const TlsHello& hello, NameSource source,
-                       PairName& pair) {
-  set_name(hello.server_name, source, pair);
-  if (hello.alpn_size > 0) pair.alpn = names_.put(hello.alpn());
+                       const Ends& ends, PairName& pair) {
+  set_hello_name(hello, source, ends, pair);
   if (hello.state != TlsHello::State::kNeedsMore ||
       hello.missing > PieceBuffer::kMax) {
     end_search(pair);
   }
+}
+
+void NameFinder::set_hello_name(const TlsHello& hello, NameSource source,
+                                const Ends& ends, PairName& pair) {
+  set_name(hello.server_name, source, pair);
+  if (!hello.has_ech || hello.server_name.empty()) return;
+  if (dns_.has_looked_up(ends.device, pair.server, ends.time)) return;
+  const NameId name = dns_.find(ends.device, ends.remote, ends.time);
+  pair.source = name.is_none() ? NameSource::kEch : NameSource::kDns;
+  if (!name.is_none()) pair.server = name;
+}
+
+void NameFinder::keep_facts(std::string_view ja4, std::string_view quic_version,
+                            std::string_view alpn, PairName& pair) {
+  if (use_ != HelloUse::kNameAndFacts) return;
+  pair.facts = facts_.put(HelloFacts::text_of(ja4, quic_version, alpn));
 }
 
 void NameFinder::set_name(const HostName& server, NameSource source,

@@ -4,6 +4,15 @@
 // unencrypted hello (TLS, QUIC, Google's QUIC), or else in the DNS answers of
 // the device.
 //
+// A hello with the extension encrypted_client_hello may have an outer name
+// instead of the server's. Most such hellos do not: clients add the extension
+// to all hellos (GREASE, tls_hello.h). What DNS told the device decides. A
+// client connects to an address of the server's own name and need not look up
+// the outer one. So a name in the hello that the device looked up counts.
+// Otherwise the name under which DNS gave the address counts, or else the outer
+// name is kept with the source kEch. (A hello cut before the extension counts
+// as one without.)
+//
 // Only a pair's first packets with payload are examined. Then its search ends,
 // with or without a name, and each further packet costs one array access. A
 // pair keeps its name across bursts for as long as the pair is stored; a new
@@ -32,6 +41,8 @@
 
 namespace flowtell {
 
+enum class HelloUse { kName, kNameAndFacts };
+
 class NameFinder {
  public:
   // Incomplete hellos held at a time.
@@ -39,7 +50,11 @@ class NameFinder {
   // Packets with payload examined per pair, in both directions.
   static constexpr std::uint8_t kMaxPackets = 16;
 
-  NameFinder() : by_age_(hellos_) {}
+  // Distinct facts of hellos (hello_facts.h) kept at a time.
+  static constexpr std::size_t kMaxFacts = 4096;
+
+  explicit NameFinder(HelloUse use)
+      : use_(use), by_age_(hellos_), facts_(kMaxFacts) {}
   NameFinder(const NameFinder&) = delete;
   NameFinder& operator=(const NameFinder&) = delete;
 
@@ -57,7 +72,7 @@ class NameFinder {
   // The state of the pair at the same position in the pair table.
   struct PairName {
     NameId server;
-    NameId alpn;
+    NameId facts;                       // in facts_
     std::uint32_t hello = kNoPosition;  // in hellos_, while it is incomplete
     std::uint32_t first_sequence = 0;   // of the client's first byte, in TCP
     bool client_known = false;          // then client, first_sequence are set
@@ -82,17 +97,28 @@ class NameFinder {
                     std::uint32_t position);
   void read_datagram(const Packet& packet, Direction direction,
                      std::uint32_t position);
-  // Stores the names in a hello; ends the search if the hello is complete.
-  void apply(const TlsHello& hello, NameSource source, PairName& pair);
+  // The ends of a connection as its packet gives them.
+  struct Ends;
+
+  void read_stream(Bytes stream, const Ends& ends, PairName& pair);
+  // Stores the name in a hello; ends the search if the hello is complete.
+  void apply(const TlsHello& hello, NameSource source, const Ends& ends,
+             PairName& pair);
+  void set_hello_name(const TlsHello& hello, NameSource source,
+                      const Ends& ends, PairName& pair);
+  void keep_facts(std::string_view ja4, std::string_view quic_version,
+                  std::string_view alpn, PairName& pair);
   void set_name(const HostName& server, NameSource source, PairName& pair);
   OpenHello& open_hello(std::uint32_t position);
   void end_search(PairName& pair);
   void close_hello(PairName& pair);
 
+  HelloUse use_;
   std::vector<PairName> pairs_;
   Pool<OpenHello> hellos_;
   RecencyList<OpenHello> by_age_;
   NamePool names_;
+  NamePool facts_;
   DnsMemory dns_;
   QuicOpener opener_;
 };

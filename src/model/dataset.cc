@@ -46,7 +46,7 @@ class RowSink : public FlowSink {
     out_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
                           flow.name.source, flow.protocol, flow.remote_port,
                           flow.sent.packets + flow.received.packets, number_});
-    out_.names.emplace_back(flow.name.server);
+    out_.names.emplace_back(flow.name.evidence());
     if (flow.protocol == Protocol::kTcp) count_packets(flow);
   }
 

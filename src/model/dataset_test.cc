@@ -7,6 +7,7 @@
 
 #include "base/checksum.h"
 #include "base/file.h"
+#include "support/hello_bytes.h"
 #include "support/pcap_bytes.h"
 #include "support/samples.h"
 #include "support/temporary_folder.h"
@@ -95,6 +96,31 @@ TEST_F(DatasetTest, RecordsTheFactsOfEachFlow) {
     EXPECT_EQ(data.facts[i].protocol, Protocol::kUdp);
     EXPECT_EQ(data.facts[i].remote_port, 443);
   }
+}
+
+// The outer name of an encrypted hello is no name to train on.
+TEST_F(DatasetTest, HoldsNoOuterNames) {
+  const auto hello = [](Port port, const TestHello& content) {
+    return frame()
+        .ethernet()
+        .ipv4("192.168.12.100")
+        .tcp(port, 443)
+        .payload(tls_records(client_hello(content)));
+  };
+  LoadOptions with_names = options();
+  with_names.flow.names = true;
+  const std::vector<LabelledCapture> captures = {capture(
+      "hellos.pcap", "chat",
+      {hello(40001, {.server = "a.example"}),
+       hello(40002,
+             {.server = "outer.example", .extensions = {ech_extension()}})})};
+  const auto loaded = load_dataset(captures, with_names);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Dataset& data = loaded->dataset;
+  EXPECT_EQ(data.names, (std::vector<std::string>{"", "a.example"}));
+  ASSERT_EQ(data.facts.size(), 2u);
+  EXPECT_EQ(data.facts[1].name, 0u);
+  EXPECT_EQ(data.facts[1].name_source, NameSource::kEch);
 }
 
 TEST_F(DatasetTest, HoldsTheFeaturesInSinglePrecision) {

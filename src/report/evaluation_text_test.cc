@@ -158,7 +158,8 @@ TEST(EvaluationJson, HasEvidenceAndRepeats) {
                                                  {"question", 0},
                                                  {"tls", 5},
                                                  {"quic", 0},
-                                                 {"google-quic", 0}}));
+                                                 {"google-quic", 0},
+                                                 {"ech", 0}}));
   const auto& repeats = json["repeats"];
   EXPECT_EQ(repeats["runs"].size(), 2u);
   EXPECT_EQ(repeats["runs"][1]["balanced_accuracy"], 0.5);

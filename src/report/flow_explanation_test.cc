@@ -199,6 +199,7 @@ TEST_F(FlowExplanationTest, ShowsTheSourceOfTheName) {
       {NameSource::kQuestion, "from its DNS question"},
       {NameSource::kQuic, "from its QUIC hello"},
       {NameSource::kGoogleQuic, "from its Google QUIC hello"},
+      {NameSource::kEch, "outer name of an encrypted hello, no evidence"},
       {NameSource::kNone, "unknown source"}};
   for (const auto& [source, shown] : source_texts) {
     flow_.name.source = source;

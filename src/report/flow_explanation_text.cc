@@ -136,6 +136,8 @@ class FlowText {
         return "from its QUIC hello";
       case NameSource::kGoogleQuic:
         return "from its Google QUIC hello";
+      case NameSource::kEch:
+        return "outer name of an encrypted hello, no evidence";
       case NameSource::kNone:
         break;
     }
@@ -186,7 +188,7 @@ class FlowText {
   }
 
   std::string name_row() const {
-    if (flow_.flow.to_flow().name.server.empty()) return "name: none";
+    if (flow_.flow.to_flow().name.evidence().empty()) return "name: none";
     if (flow_.name_record.keys.empty()) return "name: not seen in training";
     return fmt::format(
         "name: the name table (weight {:.2f}{})", flow_.weights.name,
@@ -414,7 +416,7 @@ class FlowText {
     const bool by_forest = flow_.kinds.shape && !model_.svm;
     bool any = by_forest;
     if (by_forest) table.add(shape_change());
-    const bool has_name = !flow_.flow.to_flow().name.server.empty();
+    const bool has_name = !flow_.flow.to_flow().name.evidence().empty();
     for (const NameChange& change : flow_.name_changes) {
       if (change.name.empty() && !has_name) continue;
       any = true;

@@ -90,8 +90,10 @@ class CsvWriter : public FlowWriter {
       out += ',' + column;
     }
     if (options().with_names) out += ",name,name_source";
-    if (options().with_verdicts)
+    if (options().with_hello) out += ",ja4,alpn,quic_version";
+    if (options().with_verdicts) {
       out += ",app,confidence,unknown_score,session_flows";
+    }
     if (options().with_ambiguity) out += ",shared_by";
     if (options().with_early) out += ",early";
     out += '\n';
@@ -112,6 +114,12 @@ class CsvWriter : public FlowWriter {
     if (options().with_names) {
       fmt::format_to(std::back_inserter(out), ",{},{}", flow.name.server,
                      name_source_name(flow.name.source));
+    }
+    if (options().with_hello) {
+      const HelloFacts& hello = flow.name.hello;
+      out += ',';
+      append_fields(out, ',', hello.ja4(), csv_field(hello.alpn()),
+                    hello.quic_version());
     }
     if (report.verdict) {
       const NamedVerdict& verdict = *report.verdict;
@@ -157,6 +165,7 @@ class JsonLinesWriter : public FlowWriter {
       }
     }
     if (options().with_names) add_name(line, flow.name);
+    if (options().with_hello) add_hello(line, flow.name.hello);
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
@@ -172,8 +181,16 @@ class JsonLinesWriter : public FlowWriter {
 
  private:
   static void add_name(Json& line, const FlowName& name) {
-    line["name"] = name.server.empty() ? Json(nullptr) : Json(name.server);
+    line["name"] = text_or_null(name.server);
     line["name_source"] = name_source_name(name.source);
+  }
+  static void add_hello(Json& line, const HelloFacts& hello) {
+    line["ja4"] = text_or_null(hello.ja4());
+    line["alpn"] = text_or_null(hello.alpn());
+    line["quic_version"] = text_or_null(hello.quic_version());
+  }
+  static Json text_or_null(std::string_view text) {
+    return text.empty() ? Json(nullptr) : Json(text);
   }
 };
 

@@ -34,9 +34,10 @@ struct Written {
   bool is_early = false;
 
   // One capture with one burst of one flow.
-  std::string text() const {
+  std::string text(std::string_view hello = {}) const {
     const auto writer = make_flow_writer(options);
-    const Flow flow = some_flow();
+    Flow flow = some_flow();
+    flow.name.hello = HelloFacts(hello);
     std::string out;
     writer->begin_output(out);
     writer->begin_capture(out, capture);
@@ -126,6 +127,18 @@ TEST(CsvLines, HaveALastColumnForEarly) {
   EXPECT_TRUE(written.text().ends_with(",chat,0.812500,1\n"));
 }
 
+TEST(CsvLines, HaveTheFactsOfTheHelloOnRequest) {
+  Written written;
+  written.options.format = FlowFormat::kCsv;
+  written.options.with_names = written.options.with_hello = true;
+  const std::string empty = written.text();
+  EXPECT_NE(empty.find(",name,name_source,ja4,alpn,quic_version\n"),
+            std::string::npos);
+  EXPECT_TRUE(empty.ends_with(",,none,,,\n")) << empty;
+  EXPECT_TRUE(
+      written.text("q13d 1 h3,h2").ends_with(",,none,q13d,\"h3,h2\",1\n"));
+}
+
 TEST(CsvLines, HaveNoMarkers) {
   Written written;
   written.options.format = FlowFormat::kCsv;
@@ -159,6 +172,17 @@ TEST(JsonLines, HoldNamedFeaturesAndVerdict) {
             (nlohmann::json{{"length_mean", 825.5}, {"is_tcp", 0.0}}));
   EXPECT_EQ(line["app"], "chat");
   EXPECT_EQ(line["confidence"], 0.8125);
+}
+
+TEST(JsonLines, HaveTheFactsOfTheHelloOnRequest) {
+  Written written;
+  written.options.format = FlowFormat::kJsonLines;
+  written.options.with_hello = true;
+  const auto line = nlohmann::json::parse(written.text("t13d  h2,http/1.1"));
+  EXPECT_EQ(line["ja4"], "t13d");
+  EXPECT_EQ(line["alpn"], "h2,http/1.1");
+  EXPECT_TRUE(line["quic_version"].is_null());
+  EXPECT_FALSE(line.contains("name"));
 }
 
 TEST(JsonLines, HaveEarlyOnRequest) {

@@ -48,7 +48,8 @@ class ClassifyCommand : public Command {
     auto classifier = load_classifier(model_, *kinds, *rule);
     if (!classifier) return fail(std::move(classifier).error());
     *options = classifier->flow_options(*options);
-    options->names = kinds->name || writer_.names || writer_.ambiguity;
+    options->names = kinds->name;
+    writer_.require_names(*options);
     ClassifierSession session(std::move(*classifier));
     return print_flows(paths_, {*options, writer_, run_},
                        Naming{&session, writer_.ambiguity});

@@ -32,7 +32,7 @@ class FlowsCommand : public Command {
   Result<ExitCode> run() override {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
-    options->names = writer_.names;
+    writer_.require_names(*options);
     return print_flows(paths_, {*options, writer_, run_}, std::nullopt);
   }
 

@@ -131,6 +131,8 @@ void WriterArguments::define(CLI::App& command) {
   command.add_flag("--names", names,
                    "CSV and JSON lines: the server name of each flow, in "
                    "columns name and name_source");
+  command.add_flag("--hello", hello,
+                   "CSV and JSON lines: columns ja4, alpn and quic_version");
   command.add_flag("--bursts", bursts,
                    "Text: end the flows of each burst with a blank line");
   command.add_flag("--ledger", ledger,
@@ -151,6 +153,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   options.format = named_value<FlowFormat>(kFlowFormatNames, format);
   options.feature_columns = list->column_names();
   options.with_names = names;
+  options.with_hello = hello;
   options.with_ambiguity = ambiguity;
   options.mark_bursts = bursts;
   if (options.format == FlowFormat::kText && !features.empty()) {
@@ -163,12 +166,22 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
                 "--names: text lines have no names; add --format csv or "
                 "--format jsonl");
   }
+  if (options.format == FlowFormat::kText && hello) {
+    return fail(ErrorKind::kUsage,
+                "--hello: text lines have no columns for it; add --format csv "
+                "or --format jsonl");
+  }
   if (options.format == FlowFormat::kText && ambiguity) {
     return fail(ErrorKind::kUsage,
                 "--ambiguity: text lines have no column for it; add --format "
                 "csv or --format jsonl");
   }
   return options;
+}
+
+void WriterArguments::require_names(FlowOptions& options) const {
+  options.names = options.names || names || hello || ambiguity;
+  options.hello = hello;
 }
 
 void RunArguments::define(CLI::App& command) {

@@ -62,17 +62,21 @@ struct AnonymiseArguments {
   std::string key_file;
 };
 
-// --format, -o, --features, --names, --bursts, --ledger: how flows are written.
+// --format, -o, --features, --names, --hello, --bursts, --ledger: how flows are
+// written.
 // --ambiguity: only for commands with a model.
 struct WriterArguments {
   void define(CLI::App& command);
   void define_ambiguity(CLI::App& command);
   Result<FlowWriterOptions> resolve() const;
+  // Lets the meter find what the columns need.
+  void require_names(FlowOptions& options) const;
 
   std::string format{kFlowFormatNames.front()};
   std::string output;
   std::string features;
   bool names = false;
+  bool hello = false;
   bool ambiguity = false;
   bool bursts = false;
   bool ledger = false;

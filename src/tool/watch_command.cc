@@ -234,7 +234,8 @@ class WatchCommand : public Command {
     options.flows = classifier.flow_options(*flows);
     options.flows.early_packets = early_;
     if (metrics_.is_enabled()) options.tick_every = kPublishInterval;
-    options.flows.names = kinds_.name || writer_.names || writer_.ambiguity;
+    options.flows.names = kinds_.name;
+    writer_.require_names(options.flows);
     if (is_on_screen()) {
       options.tick_every = WatchReporting::kDrawEvery;
       if (early_option_->count() == 0) {

@@ -7,6 +7,8 @@
 #include "classify/flow_reporter.h"
 #include "flow/flow_meter.h"
 #include "support/app_captures.h"
+#include "support/hello_bytes.h"
+#include "support/pcap_bytes.h"
 
 namespace flowtell {
 namespace {
@@ -37,6 +39,12 @@ void put_labelled_captures(const TemporaryFolder& folder,
                            const std::string& name, std::uint64_t first_seed,
                            std::uint64_t per_app) {
   put_app_captures(folder, name, first_seed, per_app);
+}
+
+std::string put_hello_capture(const TemporaryFolder& folder) {
+  return folder.put("hello.pcap",
+                    pcap_bytes({frame().ethernet().ipv4().tcp().payload(
+                        tls_records(client_hello()))}));
 }
 
 std::string reference_verdicts(const std::string& model,

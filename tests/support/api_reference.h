@@ -16,6 +16,9 @@ void put_labelled_captures(const TemporaryFolder& folder,
                            const std::string& name, std::uint64_t first_seed,
                            std::uint64_t per_app);
 
+// The path of a new capture that holds a TLS hello.
+std::string put_hello_capture(const TemporaryFolder& folder);
+
 // The verdicts of a capture, one a line.
 std::string reference_verdicts(const std::string& model,
                                const std::string& capture);

@@ -15,13 +15,14 @@ struct CollectedFlow : Flow {
       : Flow(flow),
         records(flow.packets.begin(), flow.packets.end()),
         server(flow.name.server),
-        alpn(flow.name.alpn) {
+        hello(flow.name.hello.text()) {
     packets = {};  // the table owns them
-    name.server = name.alpn = {};
+    name.server = {};
+    name.hello = {};
   }
   CheckedVector<PacketRecord> records;
   std::string server;
-  std::string alpn;
+  std::string hello;
 };
 
 class FlowCollector : public FlowSink {

@@ -2,6 +2,7 @@
 #include "support/hello_bytes.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include "support/put.h"
 
@@ -30,6 +31,20 @@ std::string padding(std::size_t size) {
 
 }  // namespace
 
+std::string code_bytes(const std::string& codes) {
+  std::istringstream list(codes);
+  std::string out;
+  for (std::string code; std::getline(list, code, ',');) {
+    put(out, static_cast<std::uint16_t>(std::stoul(code, nullptr, 16)),
+        ByteOrder::kBig);
+  }
+  return out;
+}
+
+std::pair<std::uint16_t, std::string> ech_extension(char type) {
+  return {0xfe0d, type + std::string(150, 'e')};
+}
+
 std::string client_hello(const TestHello& hello) {
   std::string extensions = padding(hello.padding_before);
   if (!hello.server.empty()) {
@@ -43,11 +58,16 @@ std::string client_hello(const TestHello& hello) {
   }
   if (!protocols.empty())
     extensions += extension(16, with_length_16(protocols));
-  std::string body = "\x03\x03" + std::string(32, 'r');
+  for (const auto& [type, content] : hello.extensions) {
+    extensions += extension(type, content);
+  }
+  std::string body;
+  put(body, hello.version, ByteOrder::kBig);
+  body += std::string(32, 'r');
   body += with_length_8(std::string(32, 's'));
-  body += with_length_16("\x13\x01\x13\x02");
+  body += with_length_16(code_bytes(hello.ciphers));
   body += with_length_8(std::string(1, '\0'));
-  body += with_length_16(extensions);
+  if (!hello.without_extensions) body += with_length_16(extensions);
   std::string message;
   put(message, static_cast<std::uint32_t>(1u << 24 | body.size()),
       ByteOrder::kBig);

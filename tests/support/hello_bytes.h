@@ -4,7 +4,9 @@
 // Google QUIC.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace flowtell {
@@ -14,7 +16,18 @@ struct TestHello {
   std::vector<std::string> protocols = {"h2", "http/1.1"};
   std::size_t padding_before = 0;  // bytes of an extension before the name
   std::size_t padding_after = 0;
+  std::uint16_t version = 0x0303;  // the message's own
+  std::string ciphers = "1301,1302";
+  // Types and contents, after the others.
+  std::vector<std::pair<std::uint16_t, std::string>> extensions = {};
+  bool without_extensions = false;  // not even an empty list
 };
+
+// The extension encrypted_client_hello (RFC 9849, section 5).
+std::pair<std::uint16_t, std::string> ech_extension(char type = 0);
+
+// "1301,c02b" as two codes of 16 bits.
+std::string code_bytes(const std::string& codes);
 
 // The handshake message (RFC 8446, 4.1.2).
 std::string client_hello(const TestHello& hello = {});

@@ -93,12 +93,14 @@ class Wire {
 inline std::vector<std::string> names(const Wire& wire,
                                       std::string_view remote = kServer) {
   FlowOptions options;
-  options.names = true;
+  options.names = options.hello = true;
   std::vector<std::string> lines;
   for (const CollectedFlow& flow : wire.flows(options).flows) {
     if (flow.remote.text() != remote) continue;
     std::string line(name_source_name(flow.name.source));
-    for (const std::string& word : {flow.server, flow.alpn}) {
+    const std::string_view alpns = HelloFacts(flow.hello).alpn();
+    const std::string alpn(alpns.substr(0, alpns.find(',')));
+    for (const std::string& word : {flow.server, alpn}) {
       if (!word.empty()) line += ' ' + word;
     }
     lines.push_back(line);
