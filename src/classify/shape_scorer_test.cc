@@ -36,7 +36,8 @@ TEST(ShapeScorer, MatchesTheForest) {
     for (std::size_t count = 0; count < 300; ++count) {
       const auto rows = draw_rows(random, count, distinct, width);
       std::vector<double> shares(count * apps, -1);
-      scorer.score(rows, shares);
+      std::vector<std::uint8_t> unlike(count, 7);
+      scorer.score(rows, shares, unlike);
       for (std::size_t i = 0; i < count; ++i) {
         std::vector<double> plain(apps);
         model.forest.predict(std::span(rows).subspan(i * width, width), plain);
@@ -68,8 +69,42 @@ TEST(ShapeScorer, MatchesTheForestWithVeryManyApps) {
     std::vector<double> expected(small.apps.size());
     small.forest.predict(row, expected);
     std::vector<double> actual(model.apps.size(), -1);
-    scorer.score(row, actual);
+    std::uint8_t unlike = 7;
+    scorer.score(row, actual, {&unlike, 1});
     ASSERT_TRUE(std::equal(expected.begin(), expected.end(), actual.begin()));
+  }
+}
+
+// Half of the distinct rows are known. First each row is new to the cache, then
+// it is in the cache, then the cache has overwritten many.
+TEST(ShapeScorer, MarksRowsUnlikeTheTrainingRows) {
+  Model model = small_model();
+  const std::size_t width = model.forest.width;
+  std::vector<float> training;
+  for (std::uint32_t number = 0; number < 30'000; number += 2) {
+    Random of_row(number);
+    for (std::size_t column = 0; column < width; ++column) {
+      training.push_back(static_cast<float>(of_row.below(1500)));
+    }
+  }
+  model.known_rows = KnownRows::of(training, width);
+  const CompiledForest forest(model.forest);
+  ShapeScorer scorer(model, forest);
+  Random random(3);
+  for (const std::uint32_t distinct : {40u, 30'000u, 40u}) {
+    std::size_t known = 0;
+    for (int batch = 0; batch < 100; ++batch) {
+      const auto rows = draw_rows(random, 60, distinct, width);
+      std::vector<double> shares(60 * model.apps.size());
+      std::vector<std::uint8_t> unlike(60, 7);
+      scorer.score(rows, shares, unlike);
+      for (std::size_t i = 0; i < 60; ++i) {
+        const auto row = std::span(rows).subspan(i * width, width);
+        ASSERT_EQ(unlike[i], model.known_rows.contains(row) ? 0 : 1);
+        known += 1U - unlike[i];
+      }
+    }
+    EXPECT_NEAR(static_cast<double>(known) / 6000, 0.5, 0.1);
   }
 }
 
@@ -83,7 +118,8 @@ TEST(ShapeScorer, UsesTheSupportVectorMachineIfPresent) {
   std::vector<double> actual(model.apps.size());
   for (int again = 0; again < 2; ++again) {
     model.svm->predict(data.row(0), expected);
-    scorer.score(data.row(0), actual);
+    std::uint8_t unlike = 7;
+    scorer.score(data.row(0), actual, {&unlike, 1});
     EXPECT_EQ(actual, expected);
   }
 }

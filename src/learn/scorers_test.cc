@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "classify/name_scorer.h"
 #include "support/samples.h"
 
 namespace flowtell {
@@ -44,6 +45,7 @@ TEST(Scorers, AreAForestOrASupportVectorMachine) {
     EXPECT_EQ(svm.forest.apps, 2U);
     EXPECT_EQ(svm.forest.width, 1U);
     EXPECT_EQ(svm.names.counts(), forest.names.counts());
+    EXPECT_EQ(svm.known_rows.hashes(), forest.known_rows.hashes());
   }
   EXPECT_NE(build_svm(data, {.balance_apps = true}),
             build_svm(data, {.balance_apps = false}));
@@ -90,13 +92,48 @@ TEST(Scorers, ReturnHowEachRowsNameMatches) {
   EXPECT_TRUE(std::ranges::equal(scores.name.row(39), expected));
 }
 
+// Names that fold to the same have the same key, as in a name scorer.
+TEST(Scorers, ReturnTheKeyOfEachName) {
+  Dataset data = uneven();
+  data.names = {"", "CDN12.example", "cdn7.example", "other.example"};
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    data.facts[row].name = static_cast<std::uint32_t>(row % 4);
+  }
+  const Scorers scorers = train_scorers(data, svm_options(true));
+  const DatasetScores scores = score(scorers, data, 1);
+  EXPECT_EQ(scores.names[1].key, scores.names[2].key);
+  EXPECT_NE(scores.names[1].number, scores.names[2].number);
+  EXPECT_NE(scores.names[1].key, scores.names[3].key);
+  NameScorer live(scorers.names, 2);
+  std::vector<double> unused(2);
+  for (std::size_t row = 0; row < 4; ++row) {
+    EXPECT_EQ(live.score(data.names[row], unused).key, scores.names[row].key);
+  }
+}
+
+// A row of a test set is unlike if no training row has its values.
+TEST(Scorers, MarkRowsUnlikeTheTrainingRows) {
+  const Dataset data = uneven();
+  const Scorers scorers = train_scorers(data, svm_options(true));
+  for (const std::uint8_t unlike : score(scorers, data, 1).unlike) {
+    EXPECT_EQ(unlike, 0);
+  }
+  const Dataset others =
+      table_of({{{3}, 0, 0}, {{4}, 0, 0}, {{2.5F}, 0, 0}}, 2);
+  EXPECT_EQ(score(scorers, others, 1).unlike,
+            (std::vector<std::uint8_t>{0, 1, 1}));
+}
+
 TEST(DatasetScores, PutCopiesRowsToTheirIndices) {
   DatasetScores all(2, 3);
   DatasetScores some(2, 2);
   some.shape.values = {0.25, 0.75, 1, 0};
   some.name.values = {0.5, 0.5, 0, 1};
   some.names = {{4, NameMatch::kName}, {5, NameMatch::kNever}};
+  some.unlike = {1, 0};
+  all.unlike = {1, 1, 0};
   all.put(std::vector<std::uint32_t>{2, 0}, some);
+  EXPECT_EQ(all.unlike, (std::vector<std::uint8_t>{0, 1, 1}));
   EXPECT_EQ(all.shape.values, (std::vector<double>{1, 0, 0, 0, 0.25, 0.75}));
   EXPECT_EQ(all.name.values, (std::vector<double>{0, 1, 0, 0, 0.5, 0.5}));
   EXPECT_EQ(all.names[2].number, 4U);
