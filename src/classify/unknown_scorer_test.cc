@@ -29,28 +29,28 @@ constexpr std::array kColumns = {Id::kEntropy,        Id::kUnlike,
                                  Id::kNamesNever,     Id::kNamesDomain,
                                  Id::kNamesRare,      Id::kNamesUnexplained};
 
-struct TestFlow {
+struct SessionFlow {
   Row shape;
   std::uint8_t unlike = 0;
   NameEvidence name;
   Row name_scores;
 };
 
-struct TestBurst {
+struct SessionBurst {
   std::string device = "192.168.12.100";
   Duration first{};
   Duration last{};
-  std::vector<TestFlow> flows;
+  std::vector<SessionFlow> flows;
 };
 
 // Calls `call` with a view of the burst.
 template <typename Call>
-auto with_view(const TestBurst& burst, Call&& call) {
+auto with_view(const SessionBurst& burst, Call&& call) {
   Row shape;
   Row name;
   std::vector<NameEvidence> names;
   std::vector<std::uint8_t> unlike;
-  for (const TestFlow& flow : burst.flows) {
+  for (const SessionFlow& flow : burst.flows) {
     shape.insert(shape.end(), flow.shape.begin(), flow.shape.end());
     name.insert(name.end(), flow.name_scores.begin(), flow.name_scores.end());
     names.push_back(flow.name);
@@ -68,7 +68,7 @@ auto with_view(const TestBurst& burst, Call&& call) {
 }
 
 std::vector<UnknownColumns> measure(UnknownScorer& scorer,
-                                    const TestBurst& burst) {
+                                    const SessionBurst& burst) {
   return with_view(burst, [&](const ScoredBurst& view) {
     const auto columns = scorer.measure(view);
     return std::vector(columns.begin(), columns.end());
@@ -76,7 +76,7 @@ std::vector<UnknownColumns> measure(UnknownScorer& scorer,
 }
 
 std::vector<UnknownColumns> measure_early(UnknownScorer& scorer,
-                                          const TestBurst& burst) {
+                                          const SessionBurst& burst) {
   return with_view(burst, [&](const ScoredBurst& view) {
     const auto columns = scorer.measure_early(view);
     return std::vector(columns.begin(), columns.end());
@@ -89,10 +89,10 @@ class ReferenceScorer {
                   std::size_t trained_apps)
       : kinds_(kinds), apps_(apps), trained_apps_(trained_apps) {}
 
-  std::vector<UnknownColumns> measure(const TestBurst& burst) {
+  std::vector<UnknownColumns> measure(const SessionBurst& burst) {
     std::vector<UnknownColumns> columns;
     if (!kinds_.time) {
-      for (const TestFlow& flow : burst.flows) {
+      for (const SessionFlow& flow : burst.flows) {
         columns.push_back(describe({{0, &flow}}, 0));
         add_own(flow, columns.back());
       }
@@ -105,11 +105,11 @@ class ReferenceScorer {
       last = burst.last;
     }
     last = std::max(last, burst.last);
-    for (const TestFlow& flow : burst.flows) {
+    for (const SessionFlow& flow : burst.flows) {
       kept_.push_back(flow);
       session.push_back({in_seconds(last), &kept_.back()});
     }
-    for (const TestFlow& flow : burst.flows) {
+    for (const SessionFlow& flow : burst.flows) {
       columns.push_back(describe(session, in_seconds(last)));
       add_own(flow, columns.back());
     }
@@ -121,16 +121,16 @@ class ReferenceScorer {
  private:
   struct Seen {
     double time;
-    const TestFlow* flow;
+    const SessionFlow* flow;
   };
 
-  double entropy(const TestFlow& flow) const {
+  double entropy(const SessionFlow& flow) const {
     double sum = 0;
     for (const double p : flow.shape) sum += p == 0 ? 0 : -p * std::log(p);
     return std::min(1.0, sum / std::log(std::max(2.0, double(trained_apps_))));
   }
 
-  void add_own(const TestFlow& flow, UnknownColumns& columns) const {
+  void add_own(const SessionFlow& flow, UnknownColumns& columns) const {
     if (!kinds_.shape) return;
     columns[Id::kEntropy] = entropy(flow);
     columns[Id::kUnlike] = flow.unlike;
@@ -187,7 +187,7 @@ class ReferenceScorer {
   std::size_t trained_apps_;
   std::map<std::string, std::vector<Seen>> sessions_;
   std::map<std::string, Duration> last_;
-  std::deque<TestFlow> kept_;
+  std::deque<SessionFlow> kept_;
 };
 
 Row random_shares(Random& random, std::size_t apps) {
@@ -203,8 +203,8 @@ Row random_shares(Random& random, std::size_t apps) {
   return row;
 }
 
-TestFlow random_flow(Random& random, std::size_t apps, std::uint32_t names) {
-  TestFlow flow;
+SessionFlow random_flow(Random& random, std::size_t apps, std::uint32_t names) {
+  SessionFlow flow;
   flow.shape = random_shares(random, apps);
   flow.unlike = random.below(2) == 0;
   // The match and the scores depend on the name.
@@ -233,7 +233,7 @@ RC_GTEST_PROP(UnknownScorerProperty, MatchesTheSumOverAllFlows,
   const std::uint32_t names = random.below(2) == 0 ? 8 : 150;
   Duration now{};
   for (int i = 0; i < 8; ++i) {
-    TestBurst burst;
+    SessionBurst burst;
     burst.device = random.below(3) == 0 ? "192.168.12.7" : "192.168.12.8";
     burst.first = now;
     now += 1ms * random.below(3000);
@@ -267,7 +267,8 @@ RC_GTEST_PROP(UnknownScorerProperty, MatchesTheSumOverAllFlows,
   }
 }
 
-TestFlow flow_with(NameMatch match, std::uint64_t key, Row name_scores = {}) {
+SessionFlow flow_with(NameMatch match, std::uint64_t key,
+                      Row name_scores = {}) {
   if (name_scores.empty()) name_scores = {0.5, 0.5};
   return {{0.5, 0.5},
           1,
@@ -275,17 +276,18 @@ TestFlow flow_with(NameMatch match, std::uint64_t key, Row name_scores = {}) {
           std::move(name_scores)};
 }
 
-TestBurst burst_of(std::vector<TestFlow> flows, Duration first = {}) {
+SessionBurst session_burst(std::vector<SessionFlow> flows,
+                           Duration first = {}) {
   return {.first = first, .last = first, .flows = std::move(flows)};
 }
 
 // A burst of one flow like the training flows, after one of an unlike flow.
 double unlike_after(Duration pause) {
   UnknownScorer scorer({}, 2, 2);
-  TestFlow like = flow_with(NameMatch::kNoName, 0);
+  SessionFlow like = flow_with(NameMatch::kNoName, 0);
   like.unlike = 0;
-  measure(scorer, burst_of({flow_with(NameMatch::kNoName, 0)}));
-  return measure(scorer, burst_of({like}, pause))[0][Id::kSessionUnlike];
+  measure(scorer, session_burst({flow_with(NameMatch::kNoName, 0)}));
+  return measure(scorer, session_burst({like}, pause))[0][Id::kSessionUnlike];
 }
 
 TEST(UnknownScorer, CountsAFlowHalfAfterSixtySeconds) {
@@ -297,10 +299,10 @@ TEST(UnknownScorer, EndsASessionAfterSixtySecondsOfSilence) {
   EXPECT_GT(unlike_after(60s), 0.3);
   EXPECT_EQ(unlike_after(60s + 1ns), 0);
   UnknownScorer scorer({}, 2, 2);
-  measure(scorer, burst_of({flow_with(NameMatch::kNever, 1),
-                            flow_with(NameMatch::kName, 2)}));
+  measure(scorer, session_burst({flow_with(NameMatch::kNever, 1),
+                                 flow_with(NameMatch::kName, 2)}));
   EXPECT_EQ(scorer.session().flows, 2U);
-  measure(scorer, burst_of({flow_with(NameMatch::kName, 2)}, 61s));
+  measure(scorer, session_burst({flow_with(NameMatch::kName, 2)}, 61s));
   EXPECT_EQ(scorer.session().flows, 1U);
   EXPECT_EQ(scorer.session().names, 1U) << "the name counts again";
   EXPECT_EQ(scorer.session().never_seen, 0);
@@ -310,7 +312,8 @@ TEST(UnknownScorer, EndsASessionAfterSixtySecondsOfSilence) {
 TEST(UnknownScorer, GoesOnWithASessionWithoutPauses) {
   UnknownScorer scorer({}, 2, 2);
   for (int i = 0; i < 100; ++i) {
-    TestBurst burst = burst_of({flow_with(NameMatch::kNoName, 0)}, 70s * i);
+    SessionBurst burst =
+        session_burst({flow_with(NameMatch::kNoName, 0)}, 70s * i);
     burst.last += 10s;
     measure(scorer, burst);
   }
@@ -319,8 +322,8 @@ TEST(UnknownScorer, GoesOnWithASessionWithoutPauses) {
 
 TEST(UnknownScorer, KeepsASessionPerDevice) {
   UnknownScorer scorer({}, 2, 2);
-  measure(scorer, burst_of({flow_with(NameMatch::kNever, 1)}));
-  TestBurst other = burst_of({flow_with(NameMatch::kName, 2)}, 1s);
+  measure(scorer, session_burst({flow_with(NameMatch::kNever, 1)}));
+  SessionBurst other = session_burst({flow_with(NameMatch::kName, 2)}, 1s);
   other.device = "192.168.12.101";
   EXPECT_EQ(measure(scorer, other)[0][Id::kNamesNever], 0);
   EXPECT_EQ(scorer.session().flows, 1U);
@@ -328,15 +331,16 @@ TEST(UnknownScorer, KeepsASessionPerDevice) {
 
 TEST(UnknownScorer, CountsEachNameOnce) {
   UnknownScorer scorer({}, 2, 2);
-  const TestFlow never = flow_with(NameMatch::kNever, 1);
-  const TestFlow known = flow_with(NameMatch::kName, 2);
-  const auto first = measure(scorer, burst_of({never, never, known, never}));
+  const SessionFlow never = flow_with(NameMatch::kNever, 1);
+  const SessionFlow known = flow_with(NameMatch::kName, 2);
+  const auto first =
+      measure(scorer, session_burst({never, never, known, never}));
   EXPECT_NEAR(first[0][Id::kNamesNever], 1.0 / 3, 1e-12);
   EXPECT_EQ(scorer.session().names, 2U);
   // Names that fold to the same have equal keys but different numbers.
-  TestFlow folded = never;
+  SessionFlow folded = never;
   folded.name.number = 7;
-  measure(scorer, burst_of({folded, known}, 0s));
+  measure(scorer, session_burst({folded, known}, 0s));
   EXPECT_EQ(scorer.session().names, 2U);
   EXPECT_EQ(scorer.session().flows, 6U);
   EXPECT_NEAR(scorer.session().never_seen, 0.5, 1e-12);
@@ -346,7 +350,7 @@ TEST(UnknownScorer, CountsEachNameOnce) {
 TEST(UnknownScorer, RemembersSixtyFourNames) {
   UnknownScorer scorer({}, 2, 2);
   const auto add = [&](std::uint64_t key) {
-    measure(scorer, burst_of({flow_with(NameMatch::kName, key)}));
+    measure(scorer, session_burst({flow_with(NameMatch::kName, key)}));
     return scorer.session().names;
   };
   for (std::uint64_t key = 1; key <= 64; ++key) add(key);
@@ -361,12 +365,12 @@ TEST(UnknownScorer, RemembersSixtyFourNames) {
 // One app explains three names of five, the other two.
 TEST(UnknownScorer, FindsTheAppThatExplainsMostNames) {
   UnknownScorer scorer({}, 2, 2);
-  const auto columns =
-      measure(scorer, burst_of({flow_with(NameMatch::kName, 1, {0.9, 0.1}),
-                                flow_with(NameMatch::kRare, 2, {0.9, 0.1}),
-                                flow_with(NameMatch::kDomain, 3, {0.5, 0.5}),
-                                flow_with(NameMatch::kName, 4, {0.1, 0.9}),
-                                flow_with(NameMatch::kNever, 5)}))[0];
+  const auto columns = measure(
+      scorer, session_burst({flow_with(NameMatch::kName, 1, {0.9, 0.1}),
+                             flow_with(NameMatch::kRare, 2, {0.9, 0.1}),
+                             flow_with(NameMatch::kDomain, 3, {0.5, 0.5}),
+                             flow_with(NameMatch::kName, 4, {0.1, 0.9}),
+                             flow_with(NameMatch::kNever, 5)}))[0];
   EXPECT_NEAR(columns[Id::kNamesUnexplained], 2.0 / 6, 1e-12);
   EXPECT_NEAR(columns[Id::kNamesRare], 1.0 / 6, 1e-12);
   EXPECT_NEAR(columns[Id::kNamesDomain], 1.0 / 6, 1e-12);
@@ -377,11 +381,11 @@ TEST(UnknownScorer, FindsTheAppThatExplainsMostNames) {
 
 TEST(UnknownScorer, MeasuresEachFlowAloneWithoutTime) {
   UnknownScorer scorer({true, true, false}, 2, 2);
-  const TestFlow never = flow_with(NameMatch::kNever, 1);
-  TestFlow known = flow_with(NameMatch::kName, 2);
+  const SessionFlow never = flow_with(NameMatch::kNever, 1);
+  SessionFlow known = flow_with(NameMatch::kName, 2);
   known.unlike = 0;
   for (int again = 0; again < 2; ++again) {
-    const auto columns = measure(scorer, burst_of({never, known, never}));
+    const auto columns = measure(scorer, session_burst({never, known, never}));
     EXPECT_EQ(columns[0][Id::kNamesNever], 0.5);
     EXPECT_EQ(columns[1][Id::kNamesNever], 0);
     EXPECT_EQ(columns[1][Id::kSessionUnlike], 0);
@@ -393,7 +397,7 @@ TEST(UnknownScorer, MeasuresEachFlowAloneWithoutTime) {
 
 TEST(UnknownScorer, EarlyMeasurementRemembersNothing) {
   UnknownScorer scorer({}, 2, 2);
-  const TestBurst burst = burst_of({flow_with(NameMatch::kNever, 1)});
+  const SessionBurst burst = session_burst({flow_with(NameMatch::kNever, 1)});
   const auto first = measure_early(scorer, burst);
   EXPECT_EQ(measure_early(scorer, burst), first);
   EXPECT_EQ(scorer.session().flows, 1U);
@@ -406,7 +410,7 @@ TEST(UnknownScorer, EarlyMeasurementRemembersNothing) {
 }
 
 TEST(UnknownScorer, HasNoColumnsOfEvidenceNotInUse) {
-  const TestBurst burst = burst_of({flow_with(NameMatch::kNever, 1)});
+  const SessionBurst burst = session_burst({flow_with(NameMatch::kNever, 1)});
   UnknownScorer by_shape(kShapeAndTime, 2, 2);
   const UnknownColumns shape = measure(by_shape, burst)[0];
   EXPECT_EQ(shape[Id::kEntropy], 1);
@@ -426,7 +430,7 @@ TEST(UnknownScorer, HasNoColumnsOfEvidenceNotInUse) {
 
 TEST(UnknownScorer, MeasuresNothingForABurstWithoutFlows) {
   UnknownScorer scorer({}, 2, 2);
-  EXPECT_TRUE(measure(scorer, burst_of({})).empty());
+  EXPECT_TRUE(measure(scorer, session_burst({})).empty());
 }
 
 }  // namespace
