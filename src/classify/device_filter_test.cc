@@ -107,8 +107,8 @@ class ReferenceFilter {
         likely *= score(shape[state], burst.weights.shape);
       }
       if (kinds_.name) {
-        const auto sharing = std::ranges::count(
-            burst.names, burst.names[i].number, &NameEvidence::number);
+        const auto sharing = std::ranges::count(burst.names, burst.names[i].key,
+                                                &NameEvidence::key);
         likely *= score(name[state],
                         burst.weights.name /
                             (kinds_.time ? static_cast<double>(sharing) : 1));
@@ -250,7 +250,7 @@ TEST(DeviceFilter, CountsARepeatedNameOncePerBurst) {
     apart.name.insert(apart.name.end(), {0.6, 0.4});
   }
   TestBurst same = apart;
-  for (NameEvidence& each : same.names) each.number = 7;
+  for (NameEvidence& each : same.names) each.key = 7;
   DeviceFilter filter(kNameAndTime, 2);
   EXPECT_NEAR(classify_early(filter, same)[0], 0.6, 0.02);
   EXPECT_GT(classify_early(filter, apart)[0], 0.95);

@@ -28,7 +28,8 @@ std::vector<float> draw_rows(Random& random, std::size_t count,
 TEST(ShapeScorer, MatchesTheForest) {
   const Model model = small_model();
   const CompiledForest forest(model.forest);
-  ShapeScorer scorer(model, forest);
+  const CompiledForest other_forest(model.other_forest);
+  ShapeScorer scorer(model, forest, other_forest);
   Random random(7);
   const std::size_t apps = model.apps.size();
   const std::size_t width = model.forest.width;
@@ -37,12 +38,17 @@ TEST(ShapeScorer, MatchesTheForest) {
       const auto rows = draw_rows(random, count, distinct, width);
       std::vector<double> shares(count * apps, -1);
       std::vector<std::uint8_t> unlike(count, 7);
-      scorer.score(rows, shares, unlike);
+      std::vector<double> other(count, -1);
+      scorer.score(rows, shares, unlike, other);
       for (std::size_t i = 0; i < count; ++i) {
         std::vector<double> plain(apps);
         model.forest.predict(std::span(rows).subspan(i * width, width), plain);
         const auto actual = std::span(shares).subspan(i * apps, apps);
         ASSERT_TRUE(std::equal(plain.begin(), plain.end(), actual.begin()));
+        std::vector<double> two(2);
+        model.other_forest.predict(std::span(rows).subspan(i * width, width),
+                                   two);
+        ASSERT_EQ(other[i], two[1]);
       }
     }
   }
@@ -62,7 +68,8 @@ TEST(ShapeScorer, MatchesTheForestWithVeryManyApps) {
                                     model.apps.size() - small.apps.size());
   }
   const CompiledForest forest(model.forest);
-  ShapeScorer scorer(model, forest);
+  const CompiledForest other_forest(model.other_forest);
+  ShapeScorer scorer(model, forest, other_forest);
   Random random(7);
   for (int i = 0; i < 300; ++i) {
     const auto row = draw_rows(random, 1, 200, small.forest.width);
@@ -70,7 +77,8 @@ TEST(ShapeScorer, MatchesTheForestWithVeryManyApps) {
     small.forest.predict(row, expected);
     std::vector<double> actual(model.apps.size(), -1);
     std::uint8_t unlike = 7;
-    scorer.score(row, actual, {&unlike, 1});
+    double other = -1;
+    scorer.score(row, actual, {&unlike, 1}, {&other, 1});
     ASSERT_TRUE(std::equal(expected.begin(), expected.end(), actual.begin()));
   }
 }
@@ -89,7 +97,8 @@ TEST(ShapeScorer, MarksRowsUnlikeTheTrainingRows) {
   }
   model.known_rows = KnownRows::of(training, width);
   const CompiledForest forest(model.forest);
-  ShapeScorer scorer(model, forest);
+  const CompiledForest other_forest(model.other_forest);
+  ShapeScorer scorer(model, forest, other_forest);
   Random random(3);
   for (const std::uint32_t distinct : {40u, 30'000u, 40u}) {
     std::size_t known = 0;
@@ -97,7 +106,8 @@ TEST(ShapeScorer, MarksRowsUnlikeTheTrainingRows) {
       const auto rows = draw_rows(random, 60, distinct, width);
       std::vector<double> shares(60 * model.apps.size());
       std::vector<std::uint8_t> unlike(60, 7);
-      scorer.score(rows, shares, unlike);
+      std::vector<double> other(60, -1);
+      scorer.score(rows, shares, unlike, other);
       for (std::size_t i = 0; i < 60; ++i) {
         const auto row = std::span(rows).subspan(i * width, width);
         ASSERT_EQ(unlike[i], model.known_rows.contains(row) ? 0 : 1);
@@ -108,18 +118,35 @@ TEST(ShapeScorer, MarksRowsUnlikeTheTrainingRows) {
   }
 }
 
+TEST(ShapeScorer, FindsNoOtherTrafficWithoutTheOtherForest) {
+  Model model = small_model();
+  model.other_forest.trees.clear();
+  const CompiledForest forest(model.forest);
+  const CompiledForest other_forest(model.other_forest);
+  ShapeScorer scorer(model, forest, other_forest);
+  Random random(3);
+  const auto rows = draw_rows(random, 9, 4, model.forest.width);
+  std::vector<double> shares(9 * model.apps.size());
+  std::vector<std::uint8_t> unlike(9);
+  std::vector<double> other(9, -1);
+  scorer.score(rows, shares, unlike, other);
+  EXPECT_EQ(other, std::vector<double>(9, 0));
+}
+
 TEST(ShapeScorer, UsesTheSupportVectorMachineIfPresent) {
   Model model = small_model();
   const Dataset data = random_table(1);
   model.svm = build_svm(data, {});
   const CompiledForest forest(model.forest);
-  ShapeScorer scorer(model, forest);
+  const CompiledForest other_forest(model.other_forest);
+  ShapeScorer scorer(model, forest, other_forest);
   std::vector<double> expected(model.apps.size());
   std::vector<double> actual(model.apps.size());
   for (int again = 0; again < 2; ++again) {
     model.svm->predict(data.row(0), expected);
     std::uint8_t unlike = 7;
-    scorer.score(data.row(0), actual, {&unlike, 1});
+    double other = -1;
+    scorer.score(data.row(0), actual, {&unlike, 1}, {&other, 1});
     EXPECT_EQ(actual, expected);
   }
 }

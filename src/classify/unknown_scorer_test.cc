@@ -24,14 +24,16 @@ using Row = std::vector<double>;
 using Id = UnknownColumnId;
 
 // The columns that this test knows a reference for.
-constexpr std::array kColumns = {Id::kEntropy,        Id::kUnlike,
-                                 Id::kSessionEntropy, Id::kSessionUnlike,
-                                 Id::kNamesNever,     Id::kNamesDomain,
-                                 Id::kNamesRare,      Id::kNamesUnexplained};
+constexpr std::array kColumns = {Id::kEntropy,       Id::kUnlike,
+                                 Id::kOther,         Id::kSessionEntropy,
+                                 Id::kSessionUnlike, Id::kSessionOther,
+                                 Id::kNamesNever,    Id::kNamesDomain,
+                                 Id::kNamesRare,     Id::kNamesUnexplained};
 
 struct SessionFlow {
   Row shape;
   std::uint8_t unlike = 0;
+  double other = 0;
   NameEvidence name;
   Row name_scores;
 };
@@ -50,11 +52,13 @@ auto with_view(const SessionBurst& burst, Call&& call) {
   Row name;
   std::vector<NameEvidence> names;
   std::vector<std::uint8_t> unlike;
+  Row other;
   for (const SessionFlow& flow : burst.flows) {
     shape.insert(shape.end(), flow.shape.begin(), flow.shape.end());
     name.insert(name.end(), flow.name_scores.begin(), flow.name_scores.end());
     names.push_back(flow.name);
     unlike.push_back(flow.unlike);
+    other.push_back(flow.other);
   }
   const EvidenceWeights weights;
   return call(ScoredBurst{.device = test_address(burst.device),
@@ -63,7 +67,8 @@ auto with_view(const SessionBurst& burst, Call&& call) {
                           .scores = {.shape = shape,
                                      .name = name,
                                      .names = names,
-                                     .unlike = unlike},
+                                     .unlike = unlike,
+                                     .other = other},
                           .weights = weights});
 }
 
@@ -134,6 +139,7 @@ class ReferenceScorer {
     if (!kinds_.shape) return;
     columns[Id::kEntropy] = entropy(flow);
     columns[Id::kUnlike] = flow.unlike;
+    columns[Id::kOther] = flow.other;
   }
 
   // The session columns at this time.
@@ -147,9 +153,11 @@ class ReferenceScorer {
       if (!kinds_.shape) continue;
       columns[Id::kSessionEntropy] += weight * entropy(*flow);
       columns[Id::kSessionUnlike] += weight * flow->unlike;
+      columns[Id::kSessionOther] += weight * flow->other;
     }
     columns[Id::kSessionEntropy] /= flows;
     columns[Id::kSessionUnlike] /= flows;
+    columns[Id::kSessionOther] /= flows;
     if (!kinds_.name) return columns;
     std::deque<std::uint64_t> remembered;
     std::map<NameMatch, double> by_match;
@@ -207,10 +215,10 @@ SessionFlow random_flow(Random& random, std::size_t apps, std::uint32_t names) {
   SessionFlow flow;
   flow.shape = random_shares(random, apps);
   flow.unlike = random.below(2) == 0;
+  flow.other = random.unit();
   // The match and the scores depend on the name.
-  flow.name.number = random.below(names);
-  flow.name.key = flow.name.number;
-  Random of_name(flow.name.number);
+  flow.name.key = random.below(names);
+  Random of_name(flow.name.key);
   flow.name.match = static_cast<NameMatch>(of_name.below(5));
   const bool is_neutral = flow.name.match == NameMatch::kNoName ||
                           flow.name.match == NameMatch::kNever ||
@@ -270,10 +278,7 @@ RC_GTEST_PROP(UnknownScorerProperty, MatchesTheSumOverAllFlows,
 SessionFlow flow_with(NameMatch match, std::uint64_t key,
                       Row name_scores = {}) {
   if (name_scores.empty()) name_scores = {0.5, 0.5};
-  return {{0.5, 0.5},
-          1,
-          {static_cast<std::uint32_t>(key), match, key},
-          std::move(name_scores)};
+  return {{0.5, 0.5}, 1, 0.25, {key, match}, std::move(name_scores)};
 }
 
 SessionBurst session_burst(std::vector<SessionFlow> flows,
@@ -337,10 +342,7 @@ TEST(UnknownScorer, CountsEachNameOnce) {
       measure(scorer, session_burst({never, never, known, never}));
   EXPECT_NEAR(first[0][Id::kNamesNever], 1.0 / 3, 1e-12);
   EXPECT_EQ(scorer.session().names, 2U);
-  // Names that fold to the same have equal keys but different numbers.
-  SessionFlow folded = never;
-  folded.name.number = 7;
-  measure(scorer, session_burst({folded, known}, 0s));
+  measure(scorer, session_burst({never, known}, 0s));
   EXPECT_EQ(scorer.session().names, 2U);
   EXPECT_EQ(scorer.session().flows, 6U);
   EXPECT_NEAR(scorer.session().never_seen, 0.5, 1e-12);
@@ -415,13 +417,15 @@ TEST(UnknownScorer, HasNoColumnsOfEvidenceNotInUse) {
   const UnknownColumns shape = measure(by_shape, burst)[0];
   EXPECT_EQ(shape[Id::kEntropy], 1);
   EXPECT_EQ(shape[Id::kSessionUnlike], 1);
+  EXPECT_EQ(shape[Id::kSessionOther], 0.25);
   EXPECT_EQ(shape[Id::kNamesNever], 0);
   EXPECT_EQ(shape[Id::kNamesUnexplained], 0);
   EXPECT_EQ(by_shape.session().names, 0U);
   UnknownScorer by_name({false, true, true}, 2, 2);
   const UnknownColumns name = measure(by_name, burst)[0];
   for (const Id id :
-       {Id::kEntropy, Id::kUnlike, Id::kSessionEntropy, Id::kSessionUnlike}) {
+       {Id::kEntropy, Id::kUnlike, Id::kOther, Id::kSessionEntropy,
+        Id::kSessionUnlike, Id::kSessionOther}) {
     EXPECT_EQ(name[id], 0);
   }
   EXPECT_EQ(name[Id::kNamesNever], 0.5);

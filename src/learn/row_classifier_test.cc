@@ -341,6 +341,7 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
   trees.max_depth = 3;
   trees.learner = GetParam();
   const Scorers scorers = train_scorers(data, trees);
+  ASSERT_FALSE(scorers.other_forest.trees.empty());
   Model model;
   model.apps = data.apps;
   model.feature_sets = options.features.set_names();
@@ -350,6 +351,7 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
   model.svm = scorers.svm;
   model.names = scorers.names;
   model.known_rows = scorers.known_rows;
+  model.other_forest = scorers.other_forest;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
     EvidenceWeights weights{0.5, 0.25};
     weights.unknown.is_fitted = true;

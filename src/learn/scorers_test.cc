@@ -82,10 +82,9 @@ TEST(Scorers, ReturnHowEachRowsNameMatches) {
       score(train_scorers(data, svm_options(true)), data, 1);
   ASSERT_EQ(scores.names.size(), 40U);
   EXPECT_EQ(scores.names[19].match, NameMatch::kNoName);
-  EXPECT_EQ(scores.names[19].number, 0U);
   EXPECT_EQ(scores.names[20].match, NameMatch::kName);
-  EXPECT_EQ(scores.names[20].number, 1U);
-  EXPECT_EQ(scores.names[39].number, 1U);
+  EXPECT_EQ(scores.names[39].key, scores.names[20].key);
+  EXPECT_NE(scores.names[19].key, scores.names[20].key);
   EXPECT_EQ(scores.name.row(0)[0], 0.5);
   std::vector<double> expected(2);
   NameTable::train(data).score("x.example", expected);
@@ -102,7 +101,6 @@ TEST(Scorers, ReturnTheKeyOfEachName) {
   const Scorers scorers = train_scorers(data, svm_options(true));
   const DatasetScores scores = score(scorers, data, 1);
   EXPECT_EQ(scores.names[1].key, scores.names[2].key);
-  EXPECT_NE(scores.names[1].number, scores.names[2].number);
   EXPECT_NE(scores.names[1].key, scores.names[3].key);
   NameScorer live(scorers.names, 2);
   std::vector<double> unused(2);
@@ -132,11 +130,14 @@ TEST(DatasetScores, PutCopiesRowsToTheirIndices) {
   some.names = {{4, NameMatch::kName}, {5, NameMatch::kNever}};
   some.unlike = {1, 0};
   all.unlike = {1, 1, 0};
+  some.other = {0.25, 0.5};
+  all.other = {1, 0.75, 1};
   all.put(std::vector<std::uint32_t>{2, 0}, some);
   EXPECT_EQ(all.unlike, (std::vector<std::uint8_t>{0, 1, 1}));
+  EXPECT_EQ(all.other, (std::vector<double>{0.5, 0.75, 0.25}));
   EXPECT_EQ(all.shape.values, (std::vector<double>{1, 0, 0, 0, 0.25, 0.75}));
   EXPECT_EQ(all.name.values, (std::vector<double>{0, 1, 0, 0, 0.5, 0.5}));
-  EXPECT_EQ(all.names[2].number, 4U);
+  EXPECT_EQ(all.names[2].key, 4U);
   EXPECT_EQ(all.names[0].match, NameMatch::kNever);
   EXPECT_EQ(all.names[1].match, NameMatch::kNoName);
 }

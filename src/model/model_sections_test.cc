@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -212,7 +213,9 @@ TEST(ModelSections, PredictSafelyWithAnyAcceptedSupportVectorMachine) {
   std::string bytes = encode_sections(model);
   Model forest = svm_model();
   forest.svm.reset();
-  const std::size_t begin = encode_sections(forest).size() - 1;
+  const std::string without = encode_sections(forest);
+  const auto begin = static_cast<std::size_t>(
+      std::ranges::mismatch(without, bytes).in1 - without.begin());
   const std::vector<float> row(model.columns.size(), 3e38F);
   std::vector<double> shares(model.apps.size());
   for (std::size_t at = begin; at < bytes.size(); ++at) {
@@ -269,6 +272,38 @@ TEST(ModelSections, RoundTripTheUnknownScore) {
   EXPECT_EQ(read->weights, model.weights);
   EXPECT_FALSE(read->weights[3].unknown.is_fitted);
   EXPECT_EQ(read->known_rows.hashes(), model.known_rows.hashes());
+}
+
+TEST(ModelSections, RoundTripTheForestOfOtherTraffic) {
+  Model model = small_model();
+  ASSERT_FALSE(model.other_forest.trees.empty());
+  const auto with = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(with) << with.error().message;
+  EXPECT_EQ(with->other_forest, model.other_forest);
+  model.other_forest.trees.clear();
+  model.other_forest.leaf_shares.clear();
+  const auto none = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_EQ(none->other_forest, model.other_forest);
+}
+
+TEST(ModelSections, RejectInvalidForestsOfOtherTraffic) {
+  const auto why = [](auto&& change) {
+    Model model = small_model();
+    change(model.other_forest);
+    return decoded(model);
+  };
+  EXPECT_EQ(why([](Forest& of) { of.trees[0] = {cut(1)}; }),
+            "a tree is malformed");
+  EXPECT_EQ(why([](Forest& of) {
+              of.trees[0] = {{14, 1, 2}, leaf(0), leaf(0)};
+            }),
+            "a tree node is invalid");
+  EXPECT_EQ(why([](Forest& of) { of.leaf_shares.back() = 1.5F; }),
+            "a share is out of range");
+  EXPECT_EQ(why([](Forest& of) { of.leaf_shares.pop_back(); }),
+            "its leaves do not match its apps")
+      << "two shares per leaf";
 }
 
 TEST(ModelSections, RejectInvalidUnknownScores) {
@@ -367,7 +402,7 @@ TEST(ModelSections, AreNumberedInFileOrder) {
     reader.skip(static_cast<std::size_t>(reader.u64()));
   }
   EXPECT_TRUE(reader.ok());
-  EXPECT_EQ(sections, 11u);
+  EXPECT_EQ(sections, 13u);
 }
 
 TEST(ModelSections, RoundTripAmbiguousGroups) {
@@ -485,6 +520,11 @@ void use(const Model& model) {
   model.forest.predict(row, plain);
   compiled.predict(row, fast);
   ASSERT_EQ(fast, plain);
+  if (!model.other_forest.trees.empty()) {
+    std::vector<double> two(2);
+    CompiledForest(model.other_forest).predict(row, two);
+    ASSERT_TRUE(two[1] >= 0 && two[1] <= 1) << two[1];
+  }
   model.known_rows.contains(row);
   UnknownColumns columns;
   columns.values.fill(1);

@@ -16,8 +16,10 @@ std::string_view name_of(UnknownColumnId id) {
 TEST(UnknownColumns, ArePositionedByTheirIds) {
   EXPECT_EQ(name_of(UnknownColumnId::kEntropy), "entropy");
   EXPECT_EQ(name_of(UnknownColumnId::kUnlike), "unlike");
+  EXPECT_EQ(name_of(UnknownColumnId::kOther), "other");
   EXPECT_EQ(name_of(UnknownColumnId::kSessionEntropy), "session_entropy");
   EXPECT_EQ(name_of(UnknownColumnId::kSessionUnlike), "session_unlike");
+  EXPECT_EQ(name_of(UnknownColumnId::kSessionOther), "session_other");
   EXPECT_EQ(name_of(UnknownColumnId::kNamesNever), "names_never");
   EXPECT_EQ(name_of(UnknownColumnId::kNamesDomain), "names_domain");
   EXPECT_EQ(name_of(UnknownColumnId::kNamesRare), "names_rare");

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "learn/out_of_bag.h"
+#include "learn/scorers.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
@@ -104,7 +105,11 @@ Model small_model(std::uint64_t seed) {
   RandomTable table;
   table.columns = features.width();
   table.telling = false;
-  const Dataset data = random_table(seed, table);
+  Dataset data = random_table(seed, table);
+  // Other traffic has larger values than the apps.
+  for (const float value : random_table(seed + 1, table).values) {
+    data.others.push_back(value + 1);
+  }
   ForestOptions options;
   options.trees = 4;
   options.max_depth = 3;
@@ -124,6 +129,7 @@ Model small_model(std::uint64_t seed) {
   model.examples = choose_examples(data, 7);
   model.forest = std::move(built.forest);
   model.known_rows = KnownRows::of(data.values, data.width);
+  model.other_forest = build_other_forest(data, options);
   model.names = NameTable::of({{".example", {0, 10, 20}},
                                {"cdn#.example", {0, 0, 5}},
                                {"post.example", {0.5F, 20, 0}}});
