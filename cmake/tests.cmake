@@ -120,6 +120,7 @@ set(unit_test_sources
   src/model/dataset_test.cc
   src/model/evidence_test.cc
   src/model/examples_test.cc
+  src/model/known_rows_test.cc
   src/model/labelled_captures_test.cc
   src/model/manifest_test.cc
   src/model/model_file_test.cc
@@ -128,15 +129,17 @@ set(unit_test_sources
   src/model/name_table_test.cc
   src/model/section_bounds_test.cc
   src/model/svm_test.cc
+  src/model/unknown_model_test.cc
   src/classify/classifier_session_test.cc
   src/classify/classifier_test.cc
   src/classify/device_filter_test.cc
+  src/classify/device_store_test.cc
   src/classify/flow_reporter_test.cc
   src/classify/name_scorer_test.cc
-  src/classify/device_store_test.cc
   src/classify/power_cache_test.cc
   src/classify/shape_scorer_test.cc
   src/classify/unknown_rule_test.cc
+  src/classify/unknown_scorer_test.cc
   src/classify/verdict_test.cc
   src/learn/ambiguity_test.cc
   src/learn/class_counts_test.cc
@@ -147,7 +150,6 @@ set(unit_test_sources
   src/learn/flow_limits_test.cc
   src/learn/forest_builder_test.cc
   src/learn/held_out_scores_test.cc
-  src/learn/unknown_fit_test.cc
   src/learn/out_of_bag_test.cc
   src/learn/preset_test.cc
   src/learn/relabelling_test.cc
@@ -156,6 +158,7 @@ set(unit_test_sources
   src/learn/small_grower_test.cc
   src/learn/training_test.cc
   src/learn/tree_grower_test.cc
+  src/learn/unknown_fit_test.cc
   src/learn/weight_fit_test.cc
   src/evaluate/app_features_test.cc
   src/evaluate/device_day_test.cc

@@ -87,12 +87,10 @@ std::vector<std::vector<double>> plain_shares(const Model& model) {
   return sink.rows;
 }
 
-// The reference: 2 % smoothing, the fitted power, normalised to 1. The unknown
-// app is covered by device_filter_test.cc.
+// The reference: 2 % smoothing, the fitted power, normalised to 1.
 TEST(ClassifierSession, AppliesTheFittedWeightToTheForestsShares) {
   for (std::uint64_t seed = 1; seed < 6; ++seed) {
-    Model model = small_model(seed);
-    model.weights[index_of(kShape)].novelty = {};
+    const Model model = small_model(seed);
     const double weight = model.weights[index_of(kShape)].shape;
     const auto shares = plain_shares(model);
     const VerdictSink actual = run_session(model, kShape);
@@ -208,8 +206,8 @@ TEST(ClassifierSession, AppliesTheUnknownRule) {
         run_session(small_model(), {}, rule).verdicts,
         [](const Verdict& verdict) { return verdict.is_unknown; });
   };
-  EXPECT_EQ(unknown({0, 0}), 0);
-  EXPECT_EQ(unknown({1, 1}), 4);
+  EXPECT_EQ(unknown(UnknownRule::never()), 0);
+  EXPECT_EQ(unknown({.max_false_unknown = {}, .floor = 1, .margin = 1}), 4);
 }
 
 }  // namespace

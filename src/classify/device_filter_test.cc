@@ -36,7 +36,7 @@ struct TestBurst {
   std::vector<NameEvidence> names;
   EvidenceWeights weights;
 
-  DeviceFilter::Burst view() const {
+  ScoredBurst view() const {
     return {test_address(device),
             kTestStart + first,
             kTestStart + last,
@@ -60,17 +60,17 @@ Row classify_early(DeviceFilter& classifier, const TestBurst& burst) {
 class ReferenceFilter {
  public:
   ReferenceFilter(EvidenceKinds kinds, std::size_t apps)
-      : kinds_(kinds), apps_(apps), states_(apps + 1) {}
+      : kinds_(kinds), apps_(apps) {}
 
   Row classify(const TestBurst& burst) {
     const std::size_t flows = burst.names.size();
-    std::vector<Row> all(flows, Row(states_));
+    std::vector<Row> all(flows, Row(apps_));
     std::size_t sequences = 1;
-    for (std::size_t i = 0; i < flows; ++i) sequences *= states_;
+    for (std::size_t i = 0; i < flows; ++i) sequences *= apps_;
     for (std::size_t number = 0; number < sequences; ++number) {
       std::vector<std::size_t> states;
-      for (std::size_t i = 0, rest = number; i < flows; ++i, rest /= states_) {
-        states.push_back(rest % states_);
+      for (std::size_t i = 0, rest = number; i < flows; ++i, rest /= apps_) {
+        states.push_back(rest % apps_);
       }
       const double likely = likelihood(burst, states);
       for (std::size_t i = 0; i < flows; ++i) all[i][states[i]] += likely;
@@ -79,68 +79,58 @@ class ReferenceFilter {
     for (Row& row : all) {
       const double sum = std::accumulate(row.begin(), row.end(), 0.0);
       for (double& value : row) value /= sum;
-      out.insert(out.end(), row.begin(), row.end() - 1);
+      out.insert(out.end(), row.begin(), row.end());
     }
     posteriors_[burst.device] = {burst.last, all.back()};
     return out;
   }
 
  private:
-  double start(const TestBurst& burst, std::size_t state) const {
-    const double prior = burst.weights.novelty.prior;
-    return state == apps_ ? prior : (1 - prior) / static_cast<double>(apps_);
-  }
+  double start() const { return 1 / static_cast<double>(apps_); }
 
   // The joint likelihood of this state sequence and the observed scores.
   double likelihood(const TestBurst& burst,
                     const std::vector<std::size_t>& states) const {
-    const Novelty& novelty = burst.weights.novelty;
     double likely = 1;
     for (std::size_t i = 0; i < states.size(); ++i) {
       const std::size_t state = states[i];
       if (kinds_.time) {
         const double stay =
             i == 0 ? prior(burst, state) : (state == states[i - 1] ? 1.0 : 0.0);
-        likely *= kStay * stay + (1 - kStay) * start(burst, state);
+        likely *= kStay * stay + (1 - kStay) * start();
       } else {
-        likely *= start(burst, state);
+        likely *= start();
       }
       const auto shape = std::span(burst.shape).subspan(i * apps_, apps_);
       const auto name = std::span(burst.name).subspan(i * apps_, apps_);
       if (kinds_.shape) {
-        const double best = *std::ranges::max_element(shape);
-        const double ratio = novelty.shape[Novelty::bin(best, apps_)];
-        likely *= score(shape, state, ratio, burst.weights.shape);
+        likely *= score(shape[state], burst.weights.shape);
       }
       if (kinds_.name) {
-        const double ratio = novelty.name[std::size_t(burst.names[i].match)];
-        const auto sharing = std::ranges::count(
-            burst.names, burst.names[i].number, &NameEvidence::number);
-        likely *= score(name, state, ratio,
+        const auto sharing = std::ranges::count(burst.names, burst.names[i].key,
+                                                &NameEvidence::key);
+        likely *= score(name[state],
                         burst.weights.name /
                             (kinds_.time ? static_cast<double>(sharing) : 1));
       }
     }
     return likely;
   }
-  double score(std::span<const double> row, std::size_t state, double ratio,
-               double weight) const {
+  double score(double probability, double weight) const {
     const auto apps = static_cast<double>(apps_);
-    if (state == apps_) return std::pow(ratio, weight);
-    return std::pow((1 - kSmoothing) * row[state] * apps + kSmoothing, weight);
+    return std::pow((1 - kSmoothing) * probability * apps + kSmoothing, weight);
   }
   double prior(const TestBurst& burst, std::size_t app) const {
     const auto at = posteriors_.find(burst.device);
-    if (at == posteriors_.end()) return start(burst, app);
+    if (at == posteriors_.end()) return start();
     const auto& [last, posterior] = at->second;
     const double silence = std::max(in_seconds(burst.first - last), 0.0);
     const double decay = std::pow(0.5, silence / kHalfLife);
-    return decay * posterior[app] + (1 - decay) * start(burst, app);
+    return decay * posterior[app] + (1 - decay) * start();
   }
 
   EvidenceKinds kinds_;
   std::size_t apps_;
-  std::size_t states_;
   std::map<std::string, std::pair<Duration, Row>> posteriors_;
 };
 
@@ -169,7 +159,6 @@ RC_GTEST_PROP(DeviceFilterProperty, MatchesTheEnumerationOfAllSequences,
   DeviceFilter fast(kinds, apps);
   ReferenceFilter slow(kinds, apps);
   Duration now{};
-  const double prior = random.below(2) == 0 ? 0 : random.unit() / 2;
   for (int i = 0; i < 4; ++i) {
     TestBurst burst;
     burst.device = random.below(2) == 0 ? "192.168.12.7" : "192.168.12.8";
@@ -182,13 +171,9 @@ RC_GTEST_PROP(DeviceFilterProperty, MatchesTheEnumerationOfAllSequences,
     burst.name = random_rows(random, flows, apps);
     for (std::size_t flow = 0; flow < flows; ++flow) {
       burst.names.push_back(
-          {random.below(3), static_cast<NameMatch>(random.below(4))});
+          {random.below(3), static_cast<NameMatch>(random.below(5))});
     }
     burst.weights = {2 * random.unit(), 2 * random.unit()};
-    Novelty& novelty = burst.weights.novelty;
-    novelty.prior = prior;
-    for (double& value : novelty.shape) value = 4 * random.unit() + 0.01;
-    for (double& value : novelty.name) value = 4 * random.unit() + 0.01;
     const Row early = classify_early(fast, burst);
     const Row found = classify(fast, burst);
     RC_ASSERT(early == found);
@@ -199,8 +184,7 @@ RC_GTEST_PROP(DeviceFilterProperty, MatchesTheEnumerationOfAllSequences,
     for (std::size_t flow = 0; flow < flows; ++flow) {
       double sum = 0;
       for (std::size_t a = 0; a < apps; ++a) sum += found[flow * apps + a];
-      RC_ASSERT(sum < 1 + 1e-9);
-      RC_ASSERT(novelty.prior > 0 || sum > 1 - 1e-9);
+      RC_ASSERT(std::abs(sum - 1) < 1e-9);
     }
   }
 }
@@ -266,23 +250,10 @@ TEST(DeviceFilter, CountsARepeatedNameOncePerBurst) {
     apart.name.insert(apart.name.end(), {0.6, 0.4});
   }
   TestBurst same = apart;
-  for (NameEvidence& each : same.names) each.number = 7;
+  for (NameEvidence& each : same.names) each.key = 7;
   DeviceFilter filter(kNameAndTime, 2);
   EXPECT_NEAR(classify_early(filter, same)[0], 0.6, 0.02);
   EXPECT_GT(classify_early(filter, apart)[0], 0.95);
-}
-
-// With names absent from the name table, neither trained app is likely.
-TEST(DeviceFilter, GivesProbabilityToTheUnknownApp) {
-  TestBurst burst = burst_of(Row(6, 0.5));
-  burst.weights.novelty.prior = 0.05;
-  burst.weights.novelty.name[std::size_t(NameMatch::kNever)] = 8;
-  DeviceFilter filter({}, 2);
-  const Row known = classify_early(filter, burst);
-  EXPECT_NEAR(known[0] + known[1], 0.95, 0.001);
-  for (NameEvidence& each : burst.names) each.match = NameMatch::kNever;
-  const Row unseen = classify_early(filter, burst);
-  EXPECT_LT(unseen[0] + unseen[1], 0.01);
 }
 
 TEST(DeviceFilter, HasAUniformPriorForANewDevice) {

@@ -81,10 +81,15 @@ TEST(FlowReporter, PassesReportsToEverySink) {
   EXPECT_EQ(one.text, two.text);
 }
 
+// Names no flow.
+constexpr UnknownRule kNothing{
+    .max_false_unknown = {}, .floor = 1, .margin = 1};
+
 // A model whose apps have these names. With the default rule no flow is
 // unknown.
 struct NamedApps {
-  explicit NamedApps(std::vector<std::string> names, UnknownRule rule = {0, 0},
+  explicit NamedApps(std::vector<std::string> names,
+                     UnknownRule rule = UnknownRule::never(),
                      AmbiguityTable ambiguity = {})
       : session(make(std::move(names), rule, std::move(ambiguity))) {}
   Naming naming() { return {&session}; }
@@ -115,7 +120,7 @@ TEST(FlowReporter, ReportsTheApp) {
 
 TEST(FlowReporter, ReportsUnknownApps) {
   const FeatureList none;
-  NamedApps unsure({"x", "x", "x"}, {1, 1});
+  NamedApps unsure({"x", "x", "x"}, kNothing);
   RecordingSink sink;
   FlowReporter reporter(none, unsure.naming(), {&sink});
   meter_frames(reporter);
@@ -151,7 +156,7 @@ TEST(FlowReporter, ReportsTheAppsThatShareAFlow) {
     std::string text;
   };
   const auto text_of = [&](AmbiguityTable::Groups groups, bool marks) {
-    NamedApps unsure({"x", "y", "z"}, {1, 1},
+    NamedApps unsure({"x", "y", "z"}, kNothing,
                      AmbiguityTable(std::move(groups)));
     Sharing sink;
     FlowReporter reporter(none, Naming{&unsure.session, marks}, {&sink});

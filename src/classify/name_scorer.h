@@ -27,7 +27,7 @@ class NameScorer {
   // The table outlives the scorer.
   NameScorer(const NameTable& table, std::size_t apps);
 
-  // Begins a burst. NameEvidence::number is comparable only within a burst.
+  // Begins a burst: clears the cache if it has too many names.
   void begin_burst();
 
   // Writes the name's probability for each app.

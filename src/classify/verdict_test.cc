@@ -9,8 +9,8 @@ namespace flowtell {
 namespace {
 
 Verdict verdict(const std::vector<double>& probabilities,
-                UnknownRule rule = {}) {
-  return reach_verdict(probabilities, rule);
+                VerdictLimits limits = {}) {
+  return reach_verdict(probabilities, 0, limits);
 }
 
 TEST(Verdict, NamesTheLikeliestApp) {
@@ -22,8 +22,8 @@ TEST(Verdict, NamesTheLikeliestApp) {
 }
 
 TEST(Verdict, NamesTheFirstOfEquallyLikelyApps) {
-  EXPECT_EQ(verdict({0.2, 0.4, 0.4}, {0, 0}).reported(), 1);
-  EXPECT_EQ(verdict({0.5, 0.5}, {0, 0}).reported(), 0);
+  EXPECT_EQ(verdict({0.2, 0.4, 0.4}).reported(), 1);
+  EXPECT_EQ(verdict({0.5, 0.5}).reported(), 0);
 }
 
 TEST(Verdict, IsUnknownForEquallyLikelyAppsUnderAMargin) {
@@ -34,21 +34,41 @@ TEST(Verdict, IsUnknownForEquallyLikelyAppsUnderAMargin) {
 }
 
 TEST(Verdict, FindsTheSecondAtAnyPosition) {
-  const UnknownRule rule{0, 0.1};
-  EXPECT_TRUE(verdict({0.45, 0.1, 0.45 - 0.05}, rule).is_unknown);
-  EXPECT_TRUE(verdict({0.40, 0.1, 0.45}, rule).is_unknown);
-  EXPECT_FALSE(verdict({0.30, 0.1, 0.45}, rule).is_unknown);
+  const VerdictLimits limits{0, 0.1};
+  EXPECT_TRUE(verdict({0.45, 0.1, 0.45 - 0.05}, limits).is_unknown);
+  EXPECT_TRUE(verdict({0.40, 0.1, 0.45}, limits).is_unknown);
+  EXPECT_FALSE(verdict({0.30, 0.1, 0.45}, limits).is_unknown);
 }
 
 TEST(Verdict, IsUnknownBelowTheFloor) {
-  EXPECT_TRUE(verdict({0.2, 0.1, 0.1}, {0.25, 0}).is_unknown);
+  EXPECT_TRUE(verdict({0.24, 0.1, 0.1}, {0.25, 0}).is_unknown);
+  EXPECT_FALSE(verdict({0.25, 0.1, 0.1}, {0.25, 0}).is_unknown);
 }
 
-// The unknown app has the probability that the apps lack to 1.
-TEST(Verdict, IsUnknownIfTheUnknownAppIsLikelier) {
-  EXPECT_TRUE(verdict({0.3, 0.1}, {0.25, 0.05}).is_unknown);
-  EXPECT_FALSE(verdict({0.6, 0.1}, {0.25, 0.05}).is_unknown);
-  EXPECT_FALSE(verdict({0.3, 0.1}, {0, 0}).is_unknown) << "never is never";
+TEST(Verdict, IsUnknownIfTheSecondIsTooClose) {
+  EXPECT_TRUE(verdict({0.375, 0.5}, {0, 0.25}).is_unknown);
+  EXPECT_FALSE(verdict({0.25, 0.5}, {0, 0.25}).is_unknown);
+}
+
+TEST(Verdict, IsUnknownAboveTheLimitOfTheUnknownScore) {
+  const VerdictLimits limits{.max_unknown_score = 0.5};
+  const std::vector<double> sure = {0.0, 1.0};
+  const Verdict above = reach_verdict(sure, 0.625, limits);
+  EXPECT_TRUE(above.is_unknown);
+  EXPECT_EQ(above.unknown_score, 0.625);
+  EXPECT_EQ(above.best, 1);
+  EXPECT_EQ(above.confidence, 1);
+  EXPECT_EQ(above.reported(), kUnknownApp);
+  EXPECT_FALSE(reach_verdict(sure, 0.5, limits).is_unknown)
+      << "equal is not above";
+  EXPECT_FALSE(reach_verdict(sure, 1, {}).is_unknown) << "no limit";
+}
+
+TEST(Verdict, IsTheLikeliestAppWithoutARule) {
+  const std::vector<double> equal = {0.25, 0.25, 0.25, 0.25};
+  EXPECT_EQ(likeliest(equal).best, 0);
+  EXPECT_FALSE(likeliest(equal).is_unknown);
+  EXPECT_EQ(likeliest(std::vector<double>{0.1, 0.7, 0.2}).confidence, 0.7);
 }
 
 TEST(Verdict, NamesTheOnlyApp) {

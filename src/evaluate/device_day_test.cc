@@ -31,8 +31,8 @@ class DeviceDayTest : public testing::Test {
   }
 
   DeviceDay day(std::size_t max_uses = 160) const {
-    return device_day(data, held_out, {true, false, false}, {0.6, 0}, 1,
-                      max_uses);
+    return device_day(data, held_out, {true, false, false},
+                      {.max_false_unknown = {}, .floor = 0.6}, 1, max_uses);
   }
 
   Dataset data;

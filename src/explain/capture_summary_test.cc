@@ -35,7 +35,7 @@ class CaptureSummaryTest : public testing::Test {
     traced.number = summary_.flows() + 1;
     traced.capture = &capture_;
     traced.flow = &kept;
-    traced.verdict = {flow_case.best, 0.9, flow_case.is_unknown};
+    traced.verdict = {flow_case.best, 0.9, 0, flow_case.is_unknown};
     traced.own = flow_case.own;
     traced.fewer = flow_case.fewer;
     summary_.add(traced, kWithoutOne);
@@ -123,7 +123,7 @@ TEST_F(CaptureSummaryTest, CountsOnlyKindsInUse) {
   traced.flow = &kept;
   traced.own = own;
   traced.fewer = fewer;
-  traced.verdict = {0, 0.9, false};
+  traced.verdict = {0, 0.9, 0, false};
   summary_.add(traced, kShapeLeft);
   const AppSummary& app = summary_.apps()[0];
   EXPECT_EQ(app.by_time, 1U);

@@ -165,6 +165,27 @@ TEST_F(EvidenceTracerTest, ReportsNothingForUnusedEvidence) {
   EXPECT_EQ(traced_.back().shape.size(), 3U);
 }
 
+// The score of the columns reported is that of the verdict, and the session
+// grows burst by burst.
+TEST_F(EvidenceTracerTest, ReportsThePartsOfTheUnknownScore) {
+  EvidenceTracer tracer = tracer_of({});
+  add_burst(tracer, {"x.example", "y.example"});
+  add_burst(tracer, {"never.test", "x.example"});
+  ASSERT_EQ(traced_.size(), 4U);
+  const UnknownModel& unknown = model_.weights[index_of({})].unknown;
+  for (const FlowCopy& copy : traced_) {
+    EXPECT_EQ(copy.flow.verdict.unknown_score,
+              unknown.score(copy.flow.unknown));
+    EXPECT_EQ(copy.flow.unknown[UnknownColumnId::kUnlike], 1);
+    EXPECT_EQ(copy.flow.limits.max_unknown_score, unknown.threshold(0.05));
+  }
+  EXPECT_EQ(traced_[0].flow.session.flows, 2U);
+  EXPECT_EQ(traced_[1].flow.session.names, 2U);
+  EXPECT_EQ(traced_[3].flow.session.flows, 4U);
+  EXPECT_EQ(traced_[3].flow.session.names, 3U);
+  EXPECT_GT(traced_[3].flow.session.never_seen, 1.0 / 3);
+}
+
 // Selections without some of the kinds in use; most kinds first.
 TEST_F(EvidenceTracerTest, ClassifiesByFewerKindsAsWell) {
   const auto fewer_than_these = [&](EvidenceKinds kinds) {
@@ -203,16 +224,13 @@ TEST(KeptFlow, HasTheNameAndNoPackets) {
   EXPECT_EQ(kept_flow.to_flow().remote_port, 443);
 }
 
-// Two flows of two apps, by shape: with a doubt of 2 %, each row sums to 1
-// despite the unknown app.
+// Two flows of two apps, by shape, with a doubt of 2 %.
 TEST(CombineAlone, GivesRowsThatSumToOne) {
   const std::vector<double> shape = {0.9, 0.1, 0.25, 0.75};
   const std::vector<double> name(4, 0.5);
   const std::vector<NameEvidence> names(2);
-  EvidenceWeights weights;
-  weights.novelty.prior = 0.25;
   std::vector<double> out(4);
-  combine_alone(kShape, 2, {shape, name, names}, weights, out);
+  combine_alone(kShape, 2, {shape, name, names}, EvidenceWeights{}, out);
   const std::vector<double> expected = {0.892, 0.108, 0.255, 0.745};
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_NEAR(out[i], expected[i], 1e-12) << i;

@@ -96,9 +96,13 @@ class ClassifySink : public FlowSink {
     for (const auto& classified : classifier_.end_burst()) {
       rows.emplace_back(classified.probabilities.begin(),
                         classified.probabilities.end());
+      unknown_scores.push_back(classified.verdict.unknown_score);
+      session_flows.push_back(classified.session_flows);
     }
   }
   std::vector<std::vector<double>> rows;
+  std::vector<double> unknown_scores;
+  std::vector<std::uint32_t> session_flows;
 
  private:
   ClassifierSession classifier_;
@@ -113,10 +117,16 @@ TEST_F(ExplanationTest, GivesTheVerdictsOfTheClassifier) {
     for (std::size_t i = 0; i < result.size(); ++i) {
       EXPECT_EQ(result[i].number, i + 1);
       EXPECT_EQ(result[i].probabilities, sink.rows[i]);
+      EXPECT_EQ(result[i].verdict.unknown_score, sink.unknown_scores[i]);
+      EXPECT_EQ(result[i].session.flows, sink.session_flows[i]);
+      const UnknownModel& unknown = model_.weights[index_of(kinds)].unknown;
+      EXPECT_EQ(unknown.score(result[i].unknown), sink.unknown_scores[i]);
+      EXPECT_EQ(result[i].limits.max_unknown_score, unknown.threshold(0.05));
       for (const EvidenceSubset& fewer : result[i].fewer) {
         ClassifySink other(model_, fewer.kinds);
         feed(other);
         EXPECT_EQ(fewer.verdict.confidence, other.rows[i][fewer.verdict.best]);
+        EXPECT_EQ(fewer.verdict.unknown_score, other.unknown_scores[i]);
       }
     }
   }
@@ -133,8 +143,7 @@ TEST_F(ExplanationTest, EvidenceMultipliesToTheVerdict) {
     }
     const double sum = std::accumulate(product.begin(), product.end(), 0.0);
     for (std::size_t app = 0; app < product.size(); ++app) {
-      EXPECT_NEAR((1 - result.unknown_app) * product[app] / sum,
-                  result.probabilities[app], 1e-9);
+      EXPECT_NEAR(product[app] / sum, result.probabilities[app], 1e-9);
     }
   }
 }
@@ -149,9 +158,7 @@ TEST_F(ExplanationTest, ReportsThePriorOfTheBurst) {
   const double worth = std::exp2(-in_seconds(*result[3].silence) / 10);
   for (std::size_t app = 0; app < 3; ++app) {
     EXPECT_NEAR(result[3].prior[app],
-                worth * result[2].probabilities[app] +
-                    (1 - worth) * (1 - result[3].weights.novelty.prior) / 3,
-                1e-9);
+                worth * result[2].probabilities[app] + (1 - worth) / 3, 1e-9);
   }
   EXPECT_EQ(result[0].burst.flows, 2u);
   EXPECT_EQ(result[4].burst.flows, 1u);
@@ -228,8 +235,7 @@ TEST_F(ExplanationTest, ReportsWhatAnotherFeatureWouldChange) {
         sum += own[app];
       }
       EXPECT_EQ(change.verdict, first_two(own).first);
-      EXPECT_NEAR(change.probability,
-                  (1 - result.unknown_app) * own[change.verdict] / sum, 1e-9);
+      EXPECT_NEAR(change.probability, own[change.verdict] / sum, 1e-9);
     }
   }
   EXPECT_GT(changes, 0U);
@@ -239,8 +245,8 @@ TEST_F(ExplanationTest, ReportsWhatAnotherFeatureWouldChange) {
 TEST_F(ExplanationTest, ReportsChangesByShapeAlone) {
   for (const FlowExplanation& result : explain({true, false, false})) {
     for (const ShapeChange& change : result.shape_changes) {
-      EXPECT_GE(change.probability, (1 - result.unknown_app) / 3);
-      EXPECT_LE(change.probability, 1 - result.unknown_app);
+      EXPECT_GE(change.probability, 1.0 / 3);
+      EXPECT_LE(change.probability, 1);
     }
     EXPECT_EQ(result.sharing, 1U);
     EXPECT_FALSE(result.silence);

@@ -40,8 +40,8 @@ Measured apply(const ErrorTarget& error_target, const Calibrated& tested) {
   double named = 0;
   double wrong = 0;
   for (std::size_t row = 0; row < tested.data.rows(); ++row) {
-    const Verdict verdict = reach_verdict(tested.probabilities.row(row),
-                                          {error_target.floor, 0, {}});
+    const Verdict verdict = reach_verdict(tested.probabilities.row(row), 0,
+                                          {.floor = error_target.floor});
     if (verdict.is_unknown) continue;
     ++named;
     if (verdict.best != tested.data.labels[row]) ++wrong;
@@ -143,13 +143,12 @@ TEST(ErrorTargets, DoNotNameOneOfTwoEqualConfidences) {
   }
 }
 
-// Flows at 0.9, 0.8 and (wrong) 0.7. For a fourth the unknown app is likeliest,
-// so no floor names it.
+// Flows at 0.9, 0.8 and (wrong) 0.7 and 0.6.
 TEST(ErrorTargets, UseTheConfidenceOfTheLastFlowNamed) {
   const Dataset data =
-      table_of({{{0}, 0, 0}, {{0}, 0, 1}, {{0}, 1, 2}, {{0}, 0, 3}}, 2);
+      table_of({{{0}, 0, 0}, {{0}, 0, 1}, {{0}, 1, 2}, {{0}, 1, 3}}, 2);
   Probabilities all(2, 0);
-  all.values = {0.8, 0.2, 0.9, 0.1, 0.7, 0.3, 0.2, 0.1};
+  all.values = {0.8, 0.2, 0.9, 0.1, 0.7, 0.3, 0.6, 0.4};
   const ErrorTargets error_targets = fit_error_targets(data, all);
   EXPECT_EQ(error_targets[65], ErrorTarget{}) << "1 / 3 is more than 33 %";
   EXPECT_EQ(error_targets[66], (ErrorTarget{0.8, 0.5}));

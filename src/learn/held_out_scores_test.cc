@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "learn/evidence_fit.h"
+#include "learn/unknown_fit.h"
 #include "support/samples.h"
 
 namespace flowtell {
@@ -113,6 +114,21 @@ TEST(HeldOutScores, AreTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(three.weights.fold_of, one.weights.fold_of);
 }
 
+TEST(LearnedWeights, AreTheSameOnAnyNumberOfThreads) {
+  std::vector<TestRow> rows = rows_of(3);
+  for (TestRow& row : rows) {
+    if (row.capture % 3 == 0) row.app = 2;
+  }
+  const Dataset data = table_of(rows, 3);
+  const auto learn = [&](int threads) {
+    return learn_weights(data, score_folds(data, small(threads)),
+                         small(threads), kEvidenceKinds);
+  };
+  const auto one = learn(1);
+  ASSERT_TRUE(one[0].unknown.is_fitted);
+  EXPECT_EQ(learn(3), one);
+}
+
 TEST(HeldOutScores, AreTheSameFromSharedScoresOfTheFolds) {
   const Dataset data = data_of(3);
   const HeldOutScores own = score_cross_validated(data, small(), {});
@@ -144,7 +160,7 @@ TEST(HeldOutScores, ComeFromScorersTrainedOnTheOtherFolds) {
 }
 
 // Progress covers all training steps, never decreases and ends at 1. With two
-// apps the novelty step, half of the work on weights, is skipped.
+// apps no app is left out, which is half of the work on weights.
 TEST(HeldOutScores, ReportProgress) {
   const Dataset data = data_of(3);
   std::vector<double> reported;
@@ -169,20 +185,29 @@ TEST(HeldOutScores, ReportProgress) {
 }
 
 // Leaving apps out needs three apps.
-TEST(LearnedWeights, CoverTheUnknownAppFromThreeAppsOn) {
-  EXPECT_EQ(weights_of(data_of(1))[0].novelty, Novelty{});
+TEST(LearnedWeights, CoverUnknownAppsFromThreeAppsOn) {
+  EXPECT_EQ(weights_of(data_of(1))[0].unknown, UnknownModel{});
   std::vector<TestRow> rows = rows_of(1);
   for (TestRow& row : rows) {
     if (row.capture % 3 == 0) row.app = 2;
   }
   const Dataset data = table_of(rows, 3);
   const auto all = weights_of(data);
-  EXPECT_EQ(all[0].novelty.prior, 0.02);
-  EXPECT_EQ(all[5].novelty, all[0].novelty);
-  const DatasetScores scores =
-      score_held_out(data, assign_folds(data, small()), small().forest);
-  EXPECT_EQ(all[0].novelty,
-            fit_novelty(data, scores, score_left_out(data, small().forest)));
+  const auto folds = assign_folds(data, small());
+  const DatasetScores scores = score_held_out(data, folds, small().forest);
+  const LeftOutGroups groups(data);
+  EXPECT_EQ(groups.apps_left(), 2U);
+  const DatasetScores left_out =
+      score_held_out(data, groups.of_rows(), small().forest);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_TRUE(all[i].unknown.is_fitted);
+    EXPECT_EQ(
+        all[i].unknown,
+        fit_unknown(data,
+                    {measure_unknown(data, scores, kEvidenceKinds[i], 3),
+                     measure_unknown(data, left_out, kEvidenceKinds[i], 2)},
+                    folds));
+  }
   EXPECT_EQ(
       all[0].error_targets,
       fit_error_targets(data, classify_captures(data, scores, {{all[0]}, {}},

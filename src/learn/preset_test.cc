@@ -40,6 +40,8 @@ TEST(Preset, HasValidSettings) {
         ASSERT_TRUE(rule) << preset.name;
         EXPECT_EQ(rule->floor, 0.9) << preset.name;
         EXPECT_EQ(rule->margin, 0) << preset.name;
+        EXPECT_FALSE(rule->max_false_unknown) << preset.name;
+        EXPECT_FALSE(rule->max_error) << preset.name;
       }
       if (option == "--evidence") {
         EXPECT_TRUE(EvidenceKinds::parse(value));

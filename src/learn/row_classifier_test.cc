@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/random.h"
@@ -91,6 +92,86 @@ TEST(ClassifyCaptures, UsesTheWeightsOfEachRowsFold) {
       EXPECT_NEAR(all.row(row)[app], expected, 1e-12);
     }
   }
+}
+
+// All of weight on one column, as scores.
+RowWeights weight_on(UnknownColumnId id) {
+  EvidenceWeights weights;
+  weights.unknown.is_fitted = true;
+  weights.unknown.weights[id] = 1;
+  return {{weights}, {}};
+}
+
+// The score of a column with weight 1.
+double sigmoid(double value) { return 1 / (1 + std::exp(-value)); }
+
+// In the second capture, only its own flows count.
+TEST(ScoreUnknown, MeasuresEachCaptureIndependently) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 0, 0, 1}, {{0}, 1, 1}}, 2);
+  DatasetScores scores(2, 3);
+  scores.shape.values.assign(6, 0.5);
+  scores.name.values.assign(6, 0.5);
+  scores.unlike = {1, 1, 0};
+  const auto actual = score_unknown(
+      data, scores, weight_on(UnknownColumnId::kSessionUnlike), kShapeAndTime);
+  EXPECT_NEAR(actual[0], sigmoid(1), 1e-12);
+  EXPECT_NEAR(actual[1], sigmoid(1), 1e-12);
+  EXPECT_NEAR(actual[2], sigmoid(0), 1e-12);
+  EXPECT_EQ(score_unknown(data, scores, equal_weights(), kShapeAndTime),
+            std::vector<double>(3, 0));
+}
+
+TEST(ScoreUnknown, UsesTheWeightsOfEachRowsFold) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 1, 1}}, 2);
+  DatasetScores scores(2, 2);
+  scores.shape.values.assign(4, 0.5);
+  scores.name.values.assign(4, 0.5);
+  scores.unlike = {1, 1};
+  RowWeights weights = weight_on(UnknownColumnId::kUnlike);
+  weights.of_fold.emplace_back();
+  weights.of_fold[1].unknown = weights.of_fold[0].unknown;
+  weights.of_fold[1].unknown.bias = 2;
+  weights.fold_of = {1, 0};
+  const auto actual = score_unknown(data, scores, weights, kShape);
+  EXPECT_NEAR(actual[0], sigmoid(3), 1e-12);
+  EXPECT_NEAR(actual[1], sigmoid(1), 1e-12);
+}
+
+// Entropies are relative to the number of trained apps.
+TEST(MeasureUnknown, ScalesEntropyByTheTrainedApps) {
+  const Dataset data = table_of({{{0}, 0, 0}}, 4);
+  DatasetScores scores(4, 1);
+  scores.shape.values = {0.5, 0.5, 0, 0};
+  scores.name.values.assign(4, 0.25);
+  const auto entropy = [&](std::size_t trained_apps) {
+    return measure_unknown(data, scores, kShape,
+                           trained_apps)[0][UnknownColumnId::kEntropy];
+  };
+  EXPECT_NEAR(entropy(4), 0.5, 1e-12);
+  EXPECT_NEAR(entropy(2), 1, 1e-12);
+  EXPECT_NEAR(entropy(1), 1, 1e-12) << "as with two";
+}
+
+// Two captures, of which only the first has flows unlike training. Where it
+// comes second, the other one's flow is in its session: 30 s before it.
+TEST(ScoreUnknown, GoesOnWithTheSessionOnATimeline) {
+  const Dataset data = table_of({{{0}, 0, 0}, {{0}, 1, 1}}, 2);
+  DatasetScores scores(2, 2);
+  scores.shape.values.assign(4, 0.5);
+  scores.name.values.assign(4, 0.5);
+  scores.unlike = {1, 0};
+  std::set<double> second;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto timeline = score_unknown_on_timeline(
+        data, scores, weight_on(UnknownColumnId::kSessionUnlike), kShapeAndTime,
+        seed);
+    second.insert(timeline[1]);
+  }
+  ASSERT_EQ(second.size(), 2U) << "the order must depend on the seed";
+  // 30.05 s are between the ends of the two captures.
+  const double decay = std::pow(0.5, 30.05 / 60);
+  EXPECT_NEAR(*second.begin(), sigmoid(0), 1e-12);
+  EXPECT_NEAR(*second.rbegin(), sigmoid(decay / (1 + decay)), 1e-12);
 }
 
 // Two captures, of which the second has uniform scores. Where it comes second,
@@ -229,9 +310,11 @@ class LiveSink : public FlowSink {
          classifier_.end_burst()) {
       values.insert(values.end(), result.probabilities.begin(),
                     result.probabilities.end());
+      unknown_scores.push_back(result.verdict.unknown_score);
     }
   }
   std::vector<double> values;
+  std::vector<double> unknown_scores;
 
  private:
   ClassifierSession& classifier_;
@@ -258,6 +341,7 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
   trees.max_depth = 3;
   trees.learner = GetParam();
   const Scorers scorers = train_scorers(data, trees);
+  ASSERT_FALSE(scorers.other_forest.trees.empty());
   Model model;
   model.apps = data.apps;
   model.feature_sets = options.features.set_names();
@@ -266,11 +350,15 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
   model.forest = scorers.forest;
   model.svm = scorers.svm;
   model.names = scorers.names;
+  model.known_rows = scorers.known_rows;
+  model.other_forest = scorers.other_forest;
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
     EvidenceWeights weights{0.5, 0.25};
-    weights.novelty.prior = 0.1;
-    weights.novelty.shape.fill(1.5);
-    weights.novelty.name = {1, 0.5, 2, 3};
+    weights.unknown.is_fitted = true;
+    weights.unknown.bias = -0.5;
+    for (std::size_t i = 0; i < kUnknownColumns.size(); ++i) {
+      weights.unknown.weights.values[i] = 1 + 0.25 * static_cast<double>(i);
+    }
     model.weights[index_of(kinds)] = weights;
     const DatasetScores scores = score(scorers, data, 1);
     const Probabilities expected =
@@ -291,6 +379,11 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
       meter.finish();
     }
     EXPECT_EQ(live.values, expected.values) << kinds.text();
+    const std::vector<double> unknown =
+        score_unknown(data, scores, {{weights}, {}}, kinds);
+    EXPECT_EQ(live.unknown_scores, unknown) << kinds.text();
+    EXPECT_NE(std::set<double>(unknown.begin(), unknown.end()).size(), 1U)
+        << "the flows must differ";
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "classify/name_scorer.h"
 #include "support/samples.h"
 
 namespace flowtell {
@@ -44,6 +45,7 @@ TEST(Scorers, AreAForestOrASupportVectorMachine) {
     EXPECT_EQ(svm.forest.apps, 2U);
     EXPECT_EQ(svm.forest.width, 1U);
     EXPECT_EQ(svm.names.counts(), forest.names.counts());
+    EXPECT_EQ(svm.known_rows.hashes(), forest.known_rows.hashes());
   }
   EXPECT_NE(build_svm(data, {.balance_apps = true}),
             build_svm(data, {.balance_apps = false}));
@@ -80,14 +82,44 @@ TEST(Scorers, ReturnHowEachRowsNameMatches) {
       score(train_scorers(data, svm_options(true)), data, 1);
   ASSERT_EQ(scores.names.size(), 40U);
   EXPECT_EQ(scores.names[19].match, NameMatch::kNoName);
-  EXPECT_EQ(scores.names[19].number, 0U);
   EXPECT_EQ(scores.names[20].match, NameMatch::kName);
-  EXPECT_EQ(scores.names[20].number, 1U);
-  EXPECT_EQ(scores.names[39].number, 1U);
+  EXPECT_EQ(scores.names[39].key, scores.names[20].key);
+  EXPECT_NE(scores.names[19].key, scores.names[20].key);
   EXPECT_EQ(scores.name.row(0)[0], 0.5);
   std::vector<double> expected(2);
   NameTable::train(data).score("x.example", expected);
   EXPECT_TRUE(std::ranges::equal(scores.name.row(39), expected));
+}
+
+// Names that fold to the same have the same key, as in a name scorer.
+TEST(Scorers, ReturnTheKeyOfEachName) {
+  Dataset data = uneven();
+  data.names = {"", "CDN12.example", "cdn7.example", "other.example"};
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    data.facts[row].name = static_cast<std::uint32_t>(row % 4);
+  }
+  const Scorers scorers = train_scorers(data, svm_options(true));
+  const DatasetScores scores = score(scorers, data, 1);
+  EXPECT_EQ(scores.names[1].key, scores.names[2].key);
+  EXPECT_NE(scores.names[1].key, scores.names[3].key);
+  NameScorer live(scorers.names, 2);
+  std::vector<double> unused(2);
+  for (std::size_t row = 0; row < 4; ++row) {
+    EXPECT_EQ(live.score(data.names[row], unused).key, scores.names[row].key);
+  }
+}
+
+// A row of a test set is unlike if no training row has its values.
+TEST(Scorers, MarkRowsUnlikeTheTrainingRows) {
+  const Dataset data = uneven();
+  const Scorers scorers = train_scorers(data, svm_options(true));
+  for (const std::uint8_t unlike : score(scorers, data, 1).unlike) {
+    EXPECT_EQ(unlike, 0);
+  }
+  const Dataset others =
+      table_of({{{3}, 0, 0}, {{4}, 0, 0}, {{2.5F}, 0, 0}}, 2);
+  EXPECT_EQ(score(scorers, others, 1).unlike,
+            (std::vector<std::uint8_t>{0, 1, 1}));
 }
 
 TEST(DatasetScores, PutCopiesRowsToTheirIndices) {
@@ -96,10 +128,16 @@ TEST(DatasetScores, PutCopiesRowsToTheirIndices) {
   some.shape.values = {0.25, 0.75, 1, 0};
   some.name.values = {0.5, 0.5, 0, 1};
   some.names = {{4, NameMatch::kName}, {5, NameMatch::kNever}};
+  some.unlike = {1, 0};
+  all.unlike = {1, 1, 0};
+  some.other = {0.25, 0.5};
+  all.other = {1, 0.75, 1};
   all.put(std::vector<std::uint32_t>{2, 0}, some);
+  EXPECT_EQ(all.unlike, (std::vector<std::uint8_t>{0, 1, 1}));
+  EXPECT_EQ(all.other, (std::vector<double>{0.5, 0.75, 0.25}));
   EXPECT_EQ(all.shape.values, (std::vector<double>{1, 0, 0, 0, 0.25, 0.75}));
   EXPECT_EQ(all.name.values, (std::vector<double>{0, 1, 0, 0, 0.5, 0.5}));
-  EXPECT_EQ(all.names[2].number, 4U);
+  EXPECT_EQ(all.names[2].key, 4U);
   EXPECT_EQ(all.names[0].match, NameMatch::kNever);
   EXPECT_EQ(all.names[1].match, NameMatch::kNoName);
 }

@@ -59,24 +59,6 @@ TEST(EvidenceKinds, HaveAFixedOrder) {
             "shape name shape,name shape,time name,time shape,name,time ");
 }
 
-// Bins are tenths of the possible excess over equal shares.
-TEST(Novelty, HasABinForEachTenthAboveEqualShares) {
-  EXPECT_EQ(Novelty::bin(0.1, 4), 0U) << "below equal shares";
-  EXPECT_EQ(Novelty::bin(0.25, 4), 0U);
-  EXPECT_EQ(Novelty::bin(0.54, 2), 0U);
-  EXPECT_EQ(Novelty::bin(0.56, 2), 1U);
-  EXPECT_EQ(Novelty::bin(0.94, 2), 8U);
-  EXPECT_EQ(Novelty::bin(0.96, 2), 9U);
-  EXPECT_EQ(Novelty::bin(1, 2), 9U);
-}
-
-TEST(Novelty, IsNeutralByDefault) {
-  const Novelty novelty;
-  EXPECT_EQ(novelty.prior, 0);
-  for (const double ratio : novelty.shape) EXPECT_EQ(ratio, 1);
-  for (const double ratio : novelty.name) EXPECT_EQ(ratio, 1);
-}
-
 // Of the hundred steps of half a percent, the one at or below the error.
 TEST(EvidenceWeights, HaveAnErrorTargetForEachHalfPercent) {
   EvidenceWeights weights;
@@ -99,6 +81,7 @@ TEST(EvidenceWeights, AreNeutralByDefault) {
   const EvidenceWeights weights;
   EXPECT_EQ(weights.shape, 1);
   EXPECT_EQ(weights.name, 1);
+  EXPECT_EQ(weights.unknown, UnknownModel{});
   EXPECT_EQ(weights.error_targets[0].floor, 1);
   EXPECT_EQ(weights.error_targets[99].coverage, 0);
 }

@@ -2,13 +2,21 @@
 #include "model/known_rows.h"
 
 #include <algorithm>
+#include <bit>
 
+#include "base/byte_writer.h"
 #include "base/hash.h"
 
 namespace flowtell {
 namespace {
 
+// Of the values as little-endian bytes, like numbers in a model file.
 std::uint32_t hash_of(std::span<const float> row) {
+  if constexpr (std::endian::native == std::endian::big) {
+    ByteWriter bytes;
+    for (const float value : row) bytes.f32(value);
+    return static_cast<std::uint32_t>(fixed_hash(bytes.bytes()));
+  }
   return static_cast<std::uint32_t>(fixed_hash(
       {reinterpret_cast<const char*>(row.data()), row.size_bytes()}));
 }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -212,7 +213,9 @@ TEST(ModelSections, PredictSafelyWithAnyAcceptedSupportVectorMachine) {
   std::string bytes = encode_sections(model);
   Model forest = svm_model();
   forest.svm.reset();
-  const std::size_t begin = encode_sections(forest).size() - 1;
+  const std::string without = encode_sections(forest);
+  const auto begin = static_cast<std::size_t>(
+      std::ranges::mismatch(without, bytes).in1 - without.begin());
   const std::vector<float> row(model.columns.size(), 3e38F);
   std::vector<double> shares(model.apps.size());
   for (std::size_t at = begin; at < bytes.size(); ++at) {
@@ -259,18 +262,102 @@ TEST(ModelSections, RejectInvalidWeights) {
   }
 }
 
-TEST(ModelSections, RejectInvalidNovelty) {
+TEST(ModelSections, RoundTripTheUnknownScore) {
+  Model model = small_model();
+  model.weights[3].unknown = {};
+  ASSERT_NE(model.weights[0].unknown, model.weights[1].unknown);
+  ASSERT_FALSE(model.known_rows.hashes().empty());
+  const auto read = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->weights, model.weights);
+  EXPECT_FALSE(read->weights[3].unknown.is_fitted);
+  EXPECT_EQ(read->known_rows.hashes(), model.known_rows.hashes());
+}
+
+TEST(ModelSections, RoundTripTheForestOfOtherTraffic) {
+  Model model = small_model();
+  ASSERT_FALSE(model.other_forest.trees.empty());
+  const auto with = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(with) << with.error().message;
+  EXPECT_EQ(with->other_forest, model.other_forest);
+  model.other_forest.trees.clear();
+  model.other_forest.leaf_shares.clear();
+  const auto none = decode_sections(as_bytes(encode_sections(model)));
+  ASSERT_TRUE(none) << none.error().message;
+  EXPECT_EQ(none->other_forest, model.other_forest);
+}
+
+TEST(ModelSections, RejectInvalidForestsOfOtherTraffic) {
   const auto why = [](auto&& change) {
     Model model = small_model();
-    change(model.weights[1].novelty);
+    change(model.other_forest);
     return decoded(model);
   };
-  for (const double invalid : {-1.0, std::nan(""), HUGE_VAL}) {
-    const std::string expected = "a novelty ratio is out of range";
-    EXPECT_EQ(why([&](Novelty& of) { of.prior = invalid; }), expected);
-    EXPECT_EQ(why([&](Novelty& of) { of.shape[9] = invalid; }), expected);
-    EXPECT_EQ(why([&](Novelty& of) { of.name[3] = invalid; }), expected);
+  EXPECT_EQ(why([](Forest& of) { of.trees[0] = {cut(1)}; }),
+            "a tree is malformed");
+  EXPECT_EQ(why([](Forest& of) {
+              of.trees[0] = {{14, 1, 2}, leaf(0), leaf(0)};
+            }),
+            "a tree node is invalid");
+  EXPECT_EQ(why([](Forest& of) { of.leaf_shares.back() = 1.5F; }),
+            "a share is out of range");
+  EXPECT_EQ(why([](Forest& of) { of.leaf_shares.pop_back(); }),
+            "its leaves do not match its apps")
+      << "two shares per leaf";
+}
+
+TEST(ModelSections, RejectInvalidUnknownScores) {
+  const auto why = [](auto&& change) {
+    Model model = small_model();
+    change(model.weights[1].unknown);
+    return decoded(model);
+  };
+  constexpr auto kNever = UnknownColumnId::kNamesNever;
+  for (const double invalid : {-2e6, std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    const std::string coefficient =
+        "a coefficient of the unknown score is out of range";
+    EXPECT_EQ(why([&](UnknownModel& of) { of.bias = invalid; }), coefficient);
+    EXPECT_EQ(why([&](UnknownModel& of) { of.weights[kNever] = invalid; }),
+              coefficient);
+    const std::string value = "a value of the unknown score is out of range";
+    EXPECT_EQ(why([&](UnknownModel& of) { of.typical[kNever] = invalid; }),
+              value);
+    EXPECT_EQ(why([&](UnknownModel& of) { of.thresholds[99] = invalid; }),
+              value);
   }
+}
+
+TEST(ModelSections, RejectKnownRowsOutOfOrder) {
+  const auto why = [](std::vector<std::uint32_t> hashes) {
+    Model model = small_model();
+    model.known_rows = KnownRows::of_hashes(std::move(hashes));
+    return decoded(model);
+  };
+  const std::string expected = "its known rows are not in order";
+  EXPECT_EQ(why({}), "accepted");
+  EXPECT_EQ(why({7}), "accepted");
+  EXPECT_EQ(why({0, 7, UINT32_MAX}), "accepted");
+  EXPECT_EQ(why({7, 0}), expected);
+  EXPECT_EQ(why({0, 7, 7}), expected) << "listed twice";
+  EXPECT_EQ(why({0, UINT32_MAX, 7}), expected);
+}
+
+// A number of known rows that the section cannot hold.
+TEST(ModelSections, RejectMoreKnownRowsThanThereAreBytes) {
+  Model model = small_model();
+  model.known_rows = KnownRows::of_hashes({0x01020304, 0x7a7b7c7d});
+  std::string body = encode_sections(model);
+  const std::size_t at =
+      body.find(std::string("\x02\0\0\0\x04\x03\x02\x01", 8));
+  ASSERT_NE(at, std::string::npos);
+  for (const std::string& count :
+       {std::string("\x03\0\0\0", 4), std::string("\xff\xff\xff\x7f"),
+        std::string("\xff\xff\xff\xff")}) {
+    body.replace(at, 4, count);
+    EXPECT_FALSE(decode_sections(as_bytes(body)));
+  }
+  body.replace(at, 4, std::string("\x01\0\0\0", 4));
+  EXPECT_FALSE(decode_sections(as_bytes(body))) << "four bytes are left over";
 }
 
 TEST(ModelSections, RejectInvalidErrorTargets) {
@@ -315,7 +402,7 @@ TEST(ModelSections, AreNumberedInFileOrder) {
     reader.skip(static_cast<std::size_t>(reader.u64()));
   }
   EXPECT_TRUE(reader.ok());
-  EXPECT_EQ(sections, 11u);
+  EXPECT_EQ(sections, 13u);
 }
 
 TEST(ModelSections, RoundTripAmbiguousGroups) {
@@ -433,6 +520,20 @@ void use(const Model& model) {
   model.forest.predict(row, plain);
   compiled.predict(row, fast);
   ASSERT_EQ(fast, plain);
+  if (!model.other_forest.trees.empty()) {
+    std::vector<double> two(2);
+    CompiledForest(model.other_forest).predict(row, two);
+    ASSERT_TRUE(two[1] >= 0 && two[1] <= 1) << two[1];
+  }
+  model.known_rows.contains(row);
+  UnknownColumns columns;
+  columns.values.fill(1);
+  for (const EvidenceWeights& weights : model.weights) {
+    const double score = weights.unknown.score(columns);
+    ASSERT_TRUE(score >= 0 && score <= 1) << score;
+    const double threshold = weights.unknown.threshold(0.05);
+    ASSERT_TRUE(threshold >= 0 && threshold <= 1) << threshold;
+  }
   const auto again = decode_sections(as_bytes(encode_sections(model)));
   ASSERT_TRUE(again);
 }

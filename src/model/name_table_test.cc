@@ -143,6 +143,51 @@ TEST(NameTable, CountsSharesOfAnAppsCaptures) {
   EXPECT_NEAR(score(table, "cdn.com")[kChat], 0.5, 1e-6);
 }
 
+NameMatch match(const NameTable& table, std::string_view name) {
+  Shares shares(2);
+  return table.score(name, shares);
+}
+
+TEST(NameTable, ReportsHowANameMatches) {
+  const NameTable table =
+      Names().capture(kChat, {"a1.chat.com"}).capture(kVideo, {}).train();
+  EXPECT_EQ(match(table, ""), NameMatch::kNoName);
+  EXPECT_EQ(match(table, "A22.chat.com"), NameMatch::kName);
+  EXPECT_EQ(match(table, "b.chat.com"), NameMatch::kDomain);
+  EXPECT_EQ(match(table, "chat.com"), NameMatch::kDomain);
+  EXPECT_EQ(match(table, "chat.net"), NameMatch::kNever);
+}
+
+// A name that no app has in a tenth of its captures is rare, whatever the
+// number of captures of its domain.
+TEST(NameTable, ReportsRareNames) {
+  const auto match_of = [](int captures_without) {
+    return match(Names()
+                     .capture(kChat, {"a.x.com"})
+                     .captures(captures_without, kChat, {"b.x.com"})
+                     .captures(captures_without + 1, kVideo, {"b.x.com"})
+                     .train(),
+                 "a.x.com");
+  };
+  EXPECT_EQ(match_of(9), NameMatch::kName) << "a tenth of the captures";
+  EXPECT_EQ(match_of(10), NameMatch::kRare) << "an eleventh of them";
+  const auto counted = [](float chat, float video) {
+    return match(NameTable::of({{"a.x.com", {chat, video}}}), "a.x.com");
+  };
+  EXPECT_EQ(counted(2, 0), NameMatch::kName);
+  EXPECT_EQ(counted(1.99F, 0), NameMatch::kRare);
+  EXPECT_EQ(counted(1.99F, 1.99F), NameMatch::kRare)
+      << "shares are not added up";
+  EXPECT_EQ(counted(0.25F, 20), NameMatch::kName);
+  EXPECT_EQ(counted(0, 0), NameMatch::kNever);
+}
+
+// A domain from a single capture of many is a domain that was seen.
+TEST(NameTable, ReportsNoRareDomains) {
+  const NameTable table = NameTable::of({{".x.com", {0.125F, 0}}});
+  EXPECT_EQ(match(table, "a.x.com"), NameMatch::kDomain);
+}
+
 TEST(NameTable, GivesProbabilities) {
   const NameTable table = Names()
                               .capture(kChat, {"a.x.com", "b.x.com", "y"})

@@ -111,21 +111,40 @@ TEST(SectionBounds, OfWeights) {
   EXPECT_EQ(weights(1, -0.01), "a weight is out of range");
 }
 
-TEST(SectionBounds, OfNovelty) {
-  const auto novelty = [](auto&& change) {
-    return decoded([&](Model& model) { change(model.weights[1].novelty); });
+TEST(SectionBounds, OfUnknownScores) {
+  const auto unknown = [](auto&& change) {
+    return decoded([&](Model& model) { change(model.weights[1].unknown); });
   };
-  const std::string out_of_range = "a novelty ratio is out of range";
-  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0; }), "accepted");
-  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0.5; }), "accepted");
-  EXPECT_EQ(novelty([](Novelty& of) { of.prior = 0.501; }), out_of_range);
-  for (const double ratio : {1e-6, 1e6}) {
-    EXPECT_EQ(novelty([&](Novelty& of) { of.shape[0] = ratio; }), "accepted");
-    EXPECT_EQ(novelty([&](Novelty& of) { of.name[0] = ratio; }), "accepted");
+  constexpr auto kLast = UnknownColumnId::kNamesUnexplained;
+  const std::string coefficient =
+      "a coefficient of the unknown score is out of range";
+  for (const double bound : {-1e6, 1e6}) {
+    const auto bias = [&](double of) {
+      return unknown([&](UnknownModel& model) { model.bias = of; });
+    };
+    const auto weight = [&](double of) {
+      return unknown([&](UnknownModel& model) { model.weights[kLast] = of; });
+    };
+    EXPECT_EQ(bias(bound), "accepted");
+    EXPECT_EQ(weight(bound), "accepted");
+    EXPECT_EQ(bias(1.01 * bound), coefficient);
+    EXPECT_EQ(weight(1.01 * bound), coefficient);
   }
-  for (const double ratio : {0.99e-6, 1.01e6}) {
-    EXPECT_EQ(novelty([&](Novelty& of) { of.shape[0] = ratio; }), out_of_range);
-    EXPECT_EQ(novelty([&](Novelty& of) { of.name[0] = ratio; }), out_of_range);
+  const std::string value = "a value of the unknown score is out of range";
+  const auto typical = [&](double of) {
+    return unknown([&](UnknownModel& model) { model.typical[kLast] = of; });
+  };
+  const auto threshold = [&](double of) {
+    return unknown([&](UnknownModel& model) { model.thresholds[99] = of; });
+  };
+  for (const double share : {0.0, 1.0}) {
+    EXPECT_EQ(typical(share), "accepted");
+    EXPECT_EQ(threshold(share), "accepted");
+  }
+  EXPECT_EQ(typical(1 + 1e-9), "accepted") << "rounded";
+  for (const double outside : {-1e-5, 1 + 1e-5}) {
+    EXPECT_EQ(typical(outside), value);
+    EXPECT_EQ(threshold(outside), value);
   }
 }
 
@@ -246,6 +265,7 @@ TEST(SectionBounds, OfTheSmallestEntries) {
   model.feature_identity = "";
   model.forest.trees.assign(3, {{TreeNode::kLeaf, 1, 0}});
   model.names = NameTable::of({{"", {1, 0, 0}}});
+  model.known_rows = {};
   model.ambiguity = AmbiguityTable({{"x", {{0, 1}, 1, 0.5}}});
   model.feature_profile.attractors.assign(2, {0, 1, 5, {}});
   for (CaptureRecord& capture : model.captures) {

@@ -40,25 +40,36 @@ class FlowExplanationTest : public testing::Test {
     explanation_.origin = kTestStart;
     explanation_.weights.shape = 0.625;
     explanation_.weights.name = 1.5;
-    explanation_.weights.novelty.prior = 0.1;
-    explanation_.verdict = {2, 0.75, false};
+    explanation_.verdict = {2, 0.75, 0.125, false};
     explanation_.runner_up = 0;
-    explanation_.probabilities = {0.125, 0.0625, 0.75};
-    explanation_.unknown_app = 0.0625;
+    explanation_.probabilities = {0.125, 0.125, 0.75};
+    explanation_.limits = {0.25, 0.05, 0.5};
+    UnknownModel& unknown = explanation_.weights.unknown;
+    unknown.is_fitted = true;
+    const auto add_part = [&](UnknownColumnId id, double weight, double value,
+                              double typical) {
+      unknown.weights[id] = weight;
+      unknown.typical[id] = typical;
+      explanation_.unknown[id] = value;
+    };
+    add_part(UnknownColumnId::kUnlike, 2, 1, 0.25);
+    add_part(UnknownColumnId::kNamesNever, 4, 0.125, 0.25);
+    add_part(UnknownColumnId::kNamesRare, -1, 0.5, 0.5);
+    explanation_.session = {12, 4, 0.125, 0.75};
     explanation_.shape = {0.5, 0.25, 0.25};
     explanation_.name = {0.25, 0.25, 0.5};
     explanation_.own = {0.375, 0.25, 0.375};
     explanation_.others = {0, 0, 1};
-    explanation_.prior = {0.25, 0.25, 0.375};
+    explanation_.prior = {0.25, 0.25, 0.5};
     explanation_.sharing = 2;
     explanation_.silence = 2250ms;
     explanation_.name_record.keys = {{"cdn.example.com", {0, 0, 0.5}},
                                      {".example.com", {0.25, 0, 1}}};
     explanation_.burst = {3, {2, 0, 1}};
-    explanation_.fewer = {{{false, true, true}, {2, 0.625, false}},
-                          {{true, false, true}, {0, 0.5, true}},
-                          {{true, true, false}, {2, 0.3, false}},
-                          {{true, false, false}, {0, 0.5, false}}};
+    explanation_.fewer = {{{false, true, true}, {2, 0.625, 0, false}},
+                          {{true, false, true}, {0, 0.5, 0, true}},
+                          {{true, true, false}, {2, 1.0 / 3, 0, false}},
+                          {{true, false, false}, {0, 0.5, 0, false}}};
     explanation_.features = {0, 1, 2.5, 1234567, 4, 5, 6, 7, 8, 9};
     explanation_.forest_first = 0;
     explanation_.rival = 2;
@@ -109,25 +120,33 @@ runner-up  chat 0.125
 rule       floor=0.25,margin=0.05: named
 summary    shape favours chat, name favours video, time favours video; without name: chat; without time: nothing
 
-evidence                                            chat  mail  video  unknown app
-----------------------------------------------------------------------------------
-shape: the forest's vote (weight 0.62)              0.50  0.25   0.25            -
-name: the name table (weight 1.50 for its 2 flows)  0.25  0.25   0.50            -
-shape and name, weighted                            0.38  0.25   0.38            -
-time: device context, 2.2 s old                     0.25  0.25   0.38         0.12
-time: with its burst                                0.00  0.00   1.00            -
-----------------------------------------------------------------------------------
-all together                                        0.12  0.06   0.75         0.06
+evidence                                            chat  mail  video
+---------------------------------------------------------------------
+shape: the forest's vote (weight 0.62)              0.50  0.25   0.25
+name: the name table (weight 1.50 for its 2 flows)  0.25  0.25   0.50
+shape and name, weighted                            0.38  0.25   0.38
+time: device context, 2.2 s old                     0.25  0.25   0.50
+time: with its burst                                0.00  0.00   1.00
+---------------------------------------------------------------------
+all together                                        0.12  0.12   0.75
 The 3 other flows of its burst, each by itself: 2 chat and 1 video.
 The name cdn.example.com occurs in 50 % of video's captures.
 The domain example.com occurs in 100 % of video's and 25 % of chat's captures.
+
+Unknown score 0.125, the limit is 0.500. Its device's session has 12 flows and 4 names: 12 % of the names were never seen in training, and no single app explains more than 75 %.
+part of the unknown score                               here  trained apps  effect
+----------------------------------------------------------------------------------
+1 if no training flow has the same features             1.00          0.25   +1.50
+share of names whose domain was never seen in training  0.12          0.25   -0.50
+share of names seen in few training captures            0.50          0.50    0.00
+Effect: on the logarithm of the odds.
 
 evidence used          verdict  confidence
 ------------------------------------------
 shape,name,time          video       0.750
 name,time                video       0.625
 shape,time       unknown, chat       0.500
-shape,name             nothing       0.300
+shape,name             nothing       0.333
 shape                     chat       0.500
 
 feature contributions        value  chat  video
@@ -161,29 +180,28 @@ with the name chat.example                   the same  still video 0.250
 
 TEST_F(FlowExplanationTest, ExplainsAnUnknownFlow) {
   explanation_.verdict.is_unknown = true;
-  EXPECT_EQ(line("verdict"),
-            "verdict    unknown (video 0.750, unknown app 0.062)");
+  EXPECT_EQ(line("verdict"), "verdict    unknown (likeliest video 0.750)");
   EXPECT_EQ(line("rule"),
             "rule       floor=0.25,margin=0.05: confidence too low to name it");
   EXPECT_TRUE(contains("unknown, video"));
   EXPECT_FALSE(contains("still")) << "it was not named";
 }
 
-// Each app has its prior: a third of what the unknown app leaves.
+// Each app has its prior, a third.
 TEST_F(FlowExplanationTest, ReportsMissingEvidence) {
-  explanation_.verdict.confidence = 0.3;
+  explanation_.verdict.confidence = 1.0 / 3;
   EXPECT_EQ(line("verdict"), "verdict    unknown: no evidence");
-  explanation_.verdict.confidence = 0.3 + 1e-6;
-  EXPECT_EQ(line("verdict"), "verdict    video 0.300");
+  explanation_.verdict.confidence = 1.0 / 3 + 1e-6;
+  EXPECT_EQ(line("verdict"), "verdict    video 0.333");
   explanation_.shape = {1.0 / 3, 1.0 / 3, 1.0 / 3};
   EXPECT_TRUE(
       line("summary").starts_with("summary    shape favours nothing, "));
 }
 
 TEST_F(FlowExplanationTest, ReportsWhenNoKindIsDecisive) {
-  explanation_.fewer = {{{false, true, true}, {2, 0.625, false}},
-                        {{true, true, false}, {2, 0.625, false}},
-                        {{false, false, true}, {0, 0.625, false}}};
+  explanation_.fewer = {{{false, true, true}, {2, 0.625, 0, false}},
+                        {{true, true, false}, {2, 0.625, 0, false}},
+                        {{false, false, true}, {0, 0.625, 0, false}}};
   EXPECT_EQ(
       line("summary"),
       "summary    shape favours chat, name favours video, time favours video; "
@@ -213,7 +231,7 @@ TEST_F(FlowExplanationTest, ReportsMissingNameAndDeviceContext) {
       line("name: ").starts_with("name: the name table (weight 1.50)  "));
   explanation_.name_record.keys.clear();
   EXPECT_TRUE(line("name: ").starts_with("name: not seen in training"));
-  EXPECT_TRUE(line("name: ").ends_with("  -     -      -            -"));
+  EXPECT_TRUE(line("name: ").ends_with("  -     -      -"));
   EXPECT_FALSE(contains(" occurs in "));
   flow_.name.server = {};
   EXPECT_TRUE(line("name: ").starts_with("name: none  "));
@@ -221,7 +239,7 @@ TEST_F(FlowExplanationTest, ReportsMissingNameAndDeviceContext) {
   EXPECT_FALSE(contains("without its name"));
   explanation_.silence.reset();
   EXPECT_TRUE(line("time: no").starts_with("time: no device context "));
-  EXPECT_TRUE(line("time: no").ends_with("  -     -      -            -"));
+  EXPECT_TRUE(line("time: no").ends_with("  -     -      -"));
   explanation_.kinds.name = false;
   EXPECT_EQ(line("server"), "server     not in use");
 }
@@ -237,9 +255,45 @@ TEST_F(FlowExplanationTest, CountsVotesOfTheOtherFlowsOfTheBurst) {
   EXPECT_FALSE(contains("time: with its burst"));
 }
 
-TEST_F(FlowExplanationTest, HasNoUnknownColumnWithoutPrior) {
-  explanation_.weights.novelty.prior = 0;
-  EXPECT_FALSE(contains("unknown app"));
+TEST_F(FlowExplanationTest, SaysThatTheUnknownScoreIsAboveItsLimit) {
+  explanation_.verdict.is_unknown = true;
+  explanation_.verdict.unknown_score = 0.5625;
+  EXPECT_EQ(line("rule"),
+            "rule       floor=0.25,margin=0.05: its unknown score is above the "
+            "limit");
+  EXPECT_TRUE(line("Unknown score")
+                  .starts_with("Unknown score 0.562, the limit is 0.500. "));
+  explanation_.limits.max_unknown_score = 1;
+  EXPECT_TRUE(line("Unknown score")
+                  .starts_with("Unknown score 0.562. Its device's session "))
+      << "no score exceeds 1, so there is no limit to show";
+}
+
+TEST_F(FlowExplanationTest, DescribesTheSessionOfTheUnknownScore) {
+  const auto session = [&](SessionSummary summary) {
+    explanation_.session = summary;
+    const std::string all = line("Unknown score");
+    constexpr std::string_view kBefore =
+        "Unknown score 0.125, the limit is 0.500.";
+    EXPECT_TRUE(all.starts_with(kBefore));
+    return all.substr(kBefore.size());
+  };
+  EXPECT_EQ(session({5, 0, 0, 0}),
+            " Its device's session has 5 flows and 0 names.");
+  EXPECT_EQ(session({4, 1, 1, 0}),
+            " Its device's session has 4 flows and 1 name: 100 % of the names "
+            "were never seen in training, and no single app explains more than "
+            "0 %. So few say little yet.");
+  explanation_.kinds.time = false;
+  EXPECT_EQ(session({12, 4, 0.125, 0.75}), "")
+      << "each flow is a session of its own";
+}
+
+TEST_F(FlowExplanationTest, SaysIfThereIsNoUnknownScore) {
+  explanation_.weights.unknown = {};
+  EXPECT_TRUE(
+      contains("\nUnknown score: none; it takes three apps to learn one.\n"));
+  EXPECT_FALSE(contains("part of the unknown score"));
 }
 
 TEST_F(FlowExplanationTest, ShowsAtMostSixApps) {
@@ -255,8 +309,7 @@ TEST_F(FlowExplanationTest, ShowsAtMostSixApps) {
   explanation_.rival = 7;
   explanation_.attribution = {8, std::vector<double>(8),
                               std::vector<double>(80)};
-  EXPECT_TRUE(line("evidence ")
-                  .ends_with("  a0    a3    a4    a5    a6    a7  unknown app"))
+  EXPECT_TRUE(line("evidence ").ends_with("  a0    a3    a4    a5    a6    a7"))
       << text();
   EXPECT_TRUE(
       contains("\nThe name x.example occurs in 60 % of a5's, 50 % of "
@@ -340,7 +393,18 @@ TEST_F(FlowExplanationTest, WritesNullForMissingValuesInJson) {
                                              {"most_likely", "video"},
                                              {"confidence", 0.75}}));
   EXPECT_EQ(json["runner_up"], "chat");
-  EXPECT_EQ(json["unknown_app"], 0.0625);
+  const auto& unknown = json["unknown_score"];
+  EXPECT_EQ(unknown["score"], 0.125);
+  EXPECT_EQ(unknown["limit"], 0.5);
+  EXPECT_EQ(unknown["session_flows"], 12);
+  EXPECT_EQ(unknown["session_names"], 4);
+  ASSERT_EQ(unknown["parts"].size(), kUnknownColumns.size());
+  EXPECT_EQ(
+      unknown["parts"][static_cast<std::size_t>(UnknownColumnId::kUnlike)],
+      (nlohmann::json{{"part", "unlike"},
+                      {"value", 1.0},
+                      {"typical", 0.25},
+                      {"contribution", 1.5}}));
   EXPECT_EQ(json["scores"]["others"],
             (nlohmann::json{{"chat", 0}, {"mail", 0}, {"video", 1}}));
   EXPECT_EQ(json["burst"]["votes"],

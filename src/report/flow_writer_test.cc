@@ -103,14 +103,14 @@ TEST(CsvLines, HoldFeaturesAndVerdict) {
   written.options.feature_columns = {"length_mean", "gap_min", "is_tcp"};
   written.options.with_verdicts = true;
   written.features = {825.7142857142857, 1e-9, 0};
-  written.verdict = {"the \"best\"", 0.8125};
+  written.verdict = {"the \"best\"", 0.8125, 0.0625, 7};
   const std::string text = written.text();
   EXPECT_NE(text.find(",bytes_received,length_mean,gap_min,is_tcp,app,"
-                      "confidence\n"),
+                      "confidence,unknown_score,session_flows\n"),
             std::string::npos);
   EXPECT_TRUE(
       text.ends_with(",5600,825.7142857142857,1e-09,0,"
-                     "\"the \"\"best\"\"\",0.812500\n"))
+                     "\"the \"\"best\"\"\",0.812500,0.062500,7\n"))
       << text;
 }
 
@@ -121,10 +121,11 @@ TEST(CsvLines, HaveALastColumnForEarly) {
   written.options.with_early = true;
   written.verdict = {"chat", 0.8125};
   const std::string text = written.text();
-  EXPECT_NE(text.find(",app,confidence,early\n"), std::string::npos);
-  EXPECT_TRUE(text.ends_with(",chat,0.812500,0\n")) << text;
+  EXPECT_NE(text.find(",app,confidence,unknown_score,session_flows,early\n"),
+            std::string::npos);
+  EXPECT_TRUE(text.ends_with(",chat,0.812500,0.000000,0,0\n")) << text;
   written.is_early = true;
-  EXPECT_TRUE(written.text().ends_with(",chat,0.812500,1\n"));
+  EXPECT_TRUE(written.text().ends_with(",chat,0.812500,0.000000,0,1\n"));
 }
 
 TEST(CsvLines, HaveTheFactsOfTheHelloOnRequest) {
@@ -166,12 +167,14 @@ TEST(JsonLines, HoldNamedFeaturesAndVerdict) {
   written.options.format = FlowFormat::kJsonLines;
   written.options.feature_columns = {"length_mean", "is_tcp"};
   written.features = {825.5, 0};
-  written.verdict = {"chat", 0.8125};
+  written.verdict = {"chat", 0.8125, 0.0625, 7};
   const auto line = nlohmann::json::parse(written.text());
   EXPECT_EQ(line["features"],
             (nlohmann::json{{"length_mean", 825.5}, {"is_tcp", 0.0}}));
   EXPECT_EQ(line["app"], "chat");
   EXPECT_EQ(line["confidence"], 0.8125);
+  EXPECT_EQ(line["unknown_score"], 0.0625);
+  EXPECT_EQ(line["session_flows"], 7);
 }
 
 TEST(JsonLines, HaveTheFactsOfTheHelloOnRequest) {

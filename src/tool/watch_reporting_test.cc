@@ -261,7 +261,7 @@ TEST_F(WatchReportingTest, ReplacesTheModel) {
   Model other = small_model();
   other.apps = {"one", "two", "three"};
   const std::string path = folder_.put("other.model", *encode_model(other));
-  const UnknownRule never{0, 0};
+  const UnknownRule never = UnknownRule::never();
   std::string text;
   {
     const ReplacedFile output(STDOUT_FILENO, pipe_.writer());

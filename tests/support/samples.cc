@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "learn/out_of_bag.h"
+#include "learn/scorers.h"
 #include "support/test_frame.h"
 
 namespace flowtell {
@@ -22,6 +23,20 @@ RowFacts facts_of(const TestRow& row, std::size_t in_burst,
   facts.name = static_cast<std::uint32_t>(at - names.begin());
   if (at == names.end()) names.push_back(row.name);
   return facts;
+}
+
+// With scores around a half, and thresholds that fall as they do when fitted.
+void fill_unknown(double index, UnknownModel& unknown) {
+  unknown.is_fitted = true;
+  unknown.bias = index / 8 - 1;
+  for (std::size_t i = 0; i < kUnknownColumns.size(); ++i) {
+    const auto column = static_cast<double>(i);
+    unknown.weights.values[i] = 1.5 - column / 4 + index / 16;
+    unknown.typical.values[i] = column / 32 + index / 64;
+  }
+  for (std::size_t i = 0; i < unknown.thresholds.size(); ++i) {
+    unknown.thresholds[i] = 1 - static_cast<double>(i) / 128;
+  }
 }
 
 }  // namespace
@@ -90,7 +105,11 @@ Model small_model(std::uint64_t seed) {
   RandomTable table;
   table.columns = features.width();
   table.telling = false;
-  const Dataset data = random_table(seed, table);
+  Dataset data = random_table(seed, table);
+  // Other traffic has larger values than the apps.
+  for (const float value : random_table(seed + 1, table).values) {
+    data.others.push_back(value + 1);
+  }
   ForestOptions options;
   options.trees = 4;
   options.max_depth = 3;
@@ -109,6 +128,8 @@ Model small_model(std::uint64_t seed) {
       find_feature_profile(built, predict_out_of_bag(built, data, 1), data);
   model.examples = choose_examples(data, 7);
   model.forest = std::move(built.forest);
+  model.known_rows = KnownRows::of(data.values, data.width);
+  model.other_forest = build_other_forest(data, options);
   model.names = NameTable::of({{".example", {0, 10, 20}},
                                {"cdn#.example", {0, 0, 5}},
                                {"post.example", {0.5F, 20, 0}}});
@@ -120,9 +141,7 @@ Model small_model(std::uint64_t seed) {
     EvidenceWeights& weights = model.weights[i];
     weights.shape = 0.5 + index / 8;
     weights.name = 2 - index / 4;
-    weights.novelty.prior = 0.02 + index / 100;
-    weights.novelty.shape.fill(0.5 + index);
-    weights.novelty.name.fill(2.5 - index / 4);
+    fill_unknown(index, weights.unknown);
     weights.error_targets.fill({0.75 + index / 100, 0.5});
   }
   for (std::size_t i = 0; i < data.width; ++i) {

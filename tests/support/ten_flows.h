@@ -23,7 +23,8 @@
 
 namespace flowtell {
 
-inline constexpr UnknownRule kRule{0.46, 0.05};
+inline constexpr UnknownRule kRule{
+    .max_false_unknown = {}, .floor = 0.46, .margin = 0.05};
 
 inline Dataset ten_flows() {
   std::vector<TestRow> rows;
