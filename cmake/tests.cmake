@@ -79,6 +79,7 @@ set(unit_test_sources
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc
   src/decode/anonymiser_test.cc
+  src/decode/client_opening_test.cc
   src/decode/decoder_test.cc
   src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc

@@ -2,7 +2,7 @@
 //
 // The first bytes of a TCP stream, and handshake messages without records. A
 // prefix of the input never contradicts the whole input.
-#include "decode/tls_hello.h"
+#include "decode/client_opening.h"
 
 #include "names.h"
 #include "target.h"
@@ -40,5 +40,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       check_prefix(read(bytes.first(cut)), whole);
     }
   }
+  // The same behind the preambles that fit.
+  const ClientOpening opening = read_client_opening(bytes);
+  check(opening.hello);
+  check_name(opening.server);
+  is_client_opening(bytes);
   return 0;
 }
