@@ -94,6 +94,7 @@ set(unit_test_sources
   src/decode/tls_hello_test.cc
   src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
+  src/flow/dns_stream_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
@@ -105,6 +106,7 @@ set(unit_test_sources
   src/flow/lan_test.cc
   src/flow/name_finder_test.cc
   src/flow/name_pool_test.cc
+  src/flow/name_streams_test.cc
   src/flow/packet_log_test.cc
   src/flow/pair_table_test.cc
   src/features/feature_list_test.cc

@@ -76,11 +76,14 @@ enum class NameSource : std::uint8_t {
   kTls,         // server name of a TLS ClientHello
   kQuic,        // the same, in QUIC's Initial packets
   kGoogleQuic,  // the same, in Google's QUIC before the standard
+  kHttp,        // host of an HTTP/1 request, or the target of CONNECT
+  kSocks,       // target of a SOCKS request
 };
+inline constexpr std::size_t kNameSources = 8;
 
 constexpr std::string_view name_source_name(NameSource source) {
-  constexpr std::string_view kNames[] = {"none", "dns",  "question",
-                                         "tls",  "quic", "google-quic"};
+  constexpr std::string_view kNames[kNameSources] = {
+      "none", "dns", "question", "tls", "quic", "google-quic", "http", "socks"};
   return kNames[static_cast<std::size_t>(source)];
 }
 

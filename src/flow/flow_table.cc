@@ -32,7 +32,10 @@ void FlowTable::add(const Packet& packet) {
 
   OpenFlow& flow = flows_[find_or_add_flow(found.position)];
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
-  if (names_) names_->add(packet, found, pairs_[found.position]);
+  if (names_) {
+    const Pair& pair = pairs_[found.position];
+    names_->add(packet, found, pair, pair.device_address());
+  }
   if (options_.early_packets > 0 &&
       flow.packets.size == options_.early_packets) {
     sink_.take_early(gather(flow));

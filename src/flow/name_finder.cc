@@ -17,6 +17,11 @@ bool is_dns(const Packet& packet) {
          (is_dns(packet.source_port) || is_dns(packet.destination_port));
 }
 
+bool is_dns_stream(const Packet& packet) {
+  return packet.protocol == Protocol::kTcp &&
+         (packet.source_port == kDns || packet.destination_port == kDns);
+}
+
 bool opens_connection(const Packet& packet) {
   return (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpSyn;
 }
@@ -29,11 +34,17 @@ std::uint32_t sequence_of_payload(const Packet& packet) {
 }  // namespace
 
 void NameFinder::add(const Packet& packet, const PairTable::Found& found,
-                     const Pair& pair) {
-  if (found.is_new || opens_connection(packet)) start(packet, found, pair);
+                     const Pair& pair, const Address& device) {
+  const Arrival arrival{packet, found, pair, device};
+  if (found.is_new) {
+    start(arrival);
+  } else if (opens_connection(packet)) {
+    reopen(arrival);
+  }
   PairName& name = pairs_[found.position];
   if (name.search == Search::kDone || packet.payload_length == 0) return;
-  if (name.search == Search::kDns) return read_dns(packet, name);
+  if (name.search == Search::kDns) return read_dns(packet.payload, arrival);
+  if (name.search == Search::kDnsStream) return read_dns_segment(arrival);
   if (packet.protocol == Protocol::kTcp) {
     read_segment(packet, found.direction, found.position);
   } else {
@@ -49,8 +60,8 @@ FlowName NameFinder::of(std::uint32_t position) {
           names_.find(pair.alpn)};
 }
 
-void NameFinder::start(const Packet& packet, const PairTable::Found& found,
-                       const Pair& pair) {
+void NameFinder::start(const Arrival& arrival) {
+  const auto& [packet, found, pair, device] = arrival;
   if (found.position >= pairs_.size()) pairs_.resize(found.position + 1);
   PairName& name = pairs_[found.position];
   close_hello(name);
@@ -59,9 +70,12 @@ void NameFinder::start(const Packet& packet, const PairTable::Found& found,
     name.search = Search::kDns;
     return;
   }
-  name.server =
-      dns_.find(pair.device_address(), pair.remote_address(), packet.time);
-  if (!name.server.is_none()) name.source = NameSource::kDns;
+  if (is_dns_stream(packet)) {
+    name.search = Search::kDnsStream;
+  } else {
+    name.server = dns_.find(device, pair.remote_address(), packet.time);
+    if (!name.server.is_none()) name.source = NameSource::kDns;
+  }
   if (opens_connection(packet)) {
     name.client_known = true;
     name.client = found.direction;
@@ -69,11 +83,27 @@ void NameFinder::start(const Packet& packet, const PairTable::Found& found,
   }
 }
 
+// A SYN on a pair that is known. A late copy of the connection's own has its
+// sequence number; a new connection almost surely has another (RFC 6528). In
+// case it has the same, its hello is searched for and replaces the name.
+void NameFinder::reopen(const Arrival& arrival) {
+  PairName& name = pairs_[arrival.found.position];
+  if (!name.client_known || name.client != arrival.found.direction ||
+      name.first_sequence != arrival.packet.tcp_sequence + 1) {
+    return start(arrival);
+  }
+  if (name.search != Search::kDone) return;
+  name.search = Search::kActive;
+  name.packets = 0;
+}
+
 // --- DNS ---------------------------------------------------------------------
 
-void NameFinder::read_dns(const Packet& packet, PairName& pair) {
+void NameFinder::read_dns(Bytes message, const Arrival& arrival) {
+  const Packet& packet = arrival.packet;
+  PairName& pair = pairs_[arrival.found.position];
   const bool is_multicast = packet.source_port == kMulticastDns;
-  DnsReader reader(packet.payload,
+  DnsReader reader(message,
                    is_multicast ? DnsKind::kMulticast : DnsKind::kUnicast);
   // The first question names the flow.
   const bool is_question =
@@ -82,6 +112,9 @@ void NameFinder::read_dns(const Packet& packet, PairName& pair) {
     set_name(reader.asked(), NameSource::kQuestion, pair);
   }
   if (!is_dns(packet.source_port)) return;
+  const Address& asker = packet.destination == arrival.pair.device_address()
+                             ? arrival.device
+                             : packet.destination;
   NameId name;
   for (DnsAnswer answer; reader.next(answer);) {
     // Any host in the LAN can send multicast answers, so only .local names are
@@ -89,16 +122,32 @@ void NameFinder::read_dns(const Packet& packet, PairName& pair) {
     if (is_multicast && !answer.name.ends_with(".local")) continue;
     // All addresses of a unicast answer share one name.
     if (is_multicast || name.is_none()) name = names_.put(answer.name);
-    dns_.remember(
-        {.device = is_multicast ? DnsMemory::all_devices() : packet.destination,
-         .remote = answer.address,
-         .name = name,
-         .ttl = std::chrono::seconds(answer.seconds)},
-        packet.time);
+    dns_.remember({.device = is_multicast ? DnsMemory::all_devices() : asker,
+                   .remote = answer.address,
+                   .name = name,
+                   .ttl = std::chrono::seconds(answer.seconds)},
+                  packet.time);
   }
 }
 
-// --- TLS over TCP ------------------------------------------------------------
+void NameFinder::read_dns_segment(const Arrival& arrival) {
+  const Packet& packet = arrival.packet;
+  const auto [position, is_new, direction] = arrival.found;
+  PairName& pair = pairs_[position];
+  if (pair.hello == kNoPosition &&
+      read_tls_hello(packet.payload).state != TlsHello::State::kNone) {
+    pair.search = Search::kActive;  // TLS on the port of DNS
+    return read_segment(packet, direction, position);
+  }
+  OpenHello& open = open_hello(position);
+  by_age_.touch(pair.hello);
+  DnsStream& stream = open.dns[static_cast<std::size_t>(direction)];
+  stream.put(sequence_of_payload(packet), packet.payload,
+             packet.payload_length);
+  for (Bytes message; stream.next(message);) read_dns(message, arrival);
+}
+
+// --- what clients send over TCP ----------------------------------------------
 
 void NameFinder::read_segment(const Packet& packet, Direction direction,
                               std::uint32_t position) {
@@ -106,7 +155,7 @@ void NameFinder::read_segment(const Packet& packet, Direction direction,
   const std::uint32_t sequence = sequence_of_payload(packet);
   if (!pair.client_known) {
     // The SYN was not captured: the sender of the hello is the client.
-    if (read_tls_hello(packet.payload).state == TlsHello::State::kNone) return;
+    if (!is_client_opening(packet.payload)) return;
     pair.client_known = true;
     pair.client = direction;
     pair.first_sequence = sequence;
@@ -117,13 +166,13 @@ void NameFinder::read_segment(const Packet& packet, Direction direction,
   if (offset == 0 && pair.hello == kNoPosition) {
     // Usually the first segment holds the whole hello, or all that was captured
     // of it: the cut part is not sent again.
-    apply(read_tls_hello(packet.payload), NameSource::kTls, pair);
+    apply(read_client_opening(packet.payload), pair);
     if (packet.payload.size() < packet.payload_length) end_search(pair);
     if (pair.search == Search::kDone) return;
   }
   PieceBuffer& pieces = open_hello(position).pieces;
   pieces.put(offset, packet.payload);
-  apply(read_tls_hello(pieces.front()), NameSource::kTls, pair);
+  apply(read_client_opening(pieces.front()), pair);
 }
 
 // --- QUIC --------------------------------------------------------------------
@@ -159,6 +208,14 @@ void NameFinder::apply(const TlsHello& hello, NameSource source,
       hello.missing > PieceBuffer::kMax) {
     end_search(pair);
   }
+}
+
+void NameFinder::apply(const ClientOpening& opening, PairName& pair) {
+  set_name(opening.server,
+           opening.source == ClientOpening::Source::kHttp ? NameSource::kHttp
+                                                          : NameSource::kSocks,
+           pair);
+  apply(opening.hello, NameSource::kTls, pair);
 }
 
 void NameFinder::set_name(const HostName& server, NameSource source,

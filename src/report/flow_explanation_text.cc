@@ -129,6 +129,10 @@ class FlowText {
         return "from its QUIC hello";
       case NameSource::kGoogleQuic:
         return "from its Google QUIC hello";
+      case NameSource::kHttp:
+        return "from its HTTP request";
+      case NameSource::kSocks:
+        return "from its SOCKS request";
       case NameSource::kNone:
         break;
     }
