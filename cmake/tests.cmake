@@ -87,11 +87,13 @@ set(unit_test_sources
   src/decode/frame_outcome_test.cc
   src/decode/google_quic_test.cc
   src/decode/host_name_test.cc
+  src/decode/link_ends_test.cc
   src/decode/link_layer_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
+  src/flow/device_addresses_test.cc
   src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
   src/flow/dns_stream_test.cc

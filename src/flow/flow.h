@@ -99,8 +99,9 @@ struct Flow {
   std::uint32_t burst;  // counts the device's bursts from 0
   Timestamp first;
   Timestamp last;
-  Address device;
+  Address device;  // its first address (device_addresses.h)
   Address remote;
+  Address device_address;  // of this flow, in its first packet
   Port device_port;
   Port remote_port;
   Protocol protocol;

@@ -48,7 +48,7 @@ class NameFinder {
   NameFinder& operator=(const NameFinder&) = delete;
 
   // REQUIRES: `found` is the pair table's result for the packet, `pair` its
-  // pair and `device` that of the pair; packets are added
+  // pair and `device` that of the pair (device_addresses.h); packets are added
   // once each, in capture order.
   void add(const Packet& packet, const PairTable::Found& found,
            const Pair& pair, const Address& device);
