@@ -149,8 +149,8 @@ typedef struct flowtell_flow {
   uint64_t bytes_sent; /* of IP datagrams */
   uint64_t bytes_received;
   const char* server_name; /* "" if not seen */
-  const char* name_source; /* "none", "dns", "question", "tls", "quic" or
-                              "google-quic" */
+  const char* name_source; /* "none", "dns", "question", "tls", "quic",
+                              "google-quic", "http" or "socks" */
   const double* features;  /* as asked for in the options */
   size_t feature_count;
   const char* app;             /* or "unknown"; NULL without a classifier */

@@ -163,6 +163,11 @@ void NameFinder::read_segment(const Packet& packet, Direction direction,
   if (direction != pair.client) return;
   const std::uint32_t offset = sequence - pair.first_sequence;
   if (offset >= PieceBuffer::kMax) return;
+  if (offset == 0 && packet.payload.empty()) {
+    // Recordings keep hellos alone, perhaps one behind this.
+    pair.client_known = false;
+    return;
+  }
   if (offset == 0 && pair.hello == kNoPosition) {
     // Usually the first segment holds the whole hello, or all that was captured
     // of it: the cut part is not sent again.

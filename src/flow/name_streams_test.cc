@@ -82,6 +82,20 @@ TEST(NameFinder, ReadsTheNameAfterStartTls) {
             kTls);
 }
 
+// Recordings keep hellos but not what comes before (live/content_cut.h).
+TEST(NameFinder, ReadsAHelloBehindContentThatWasCut) {
+  const std::string connect = "CONNECT t.example:443 HTTP/1.1\r\n\r\n";
+  constexpr std::size_t kHeaders = 40;  // IPv4 and TCP
+  EXPECT_EQ(names(Wire()
+                      .syn()
+                      .segment(0, connect)
+                      .snapped(kHeaders)
+                      .reply("HTTP/1.1 200 OK\r\n\r\n")
+                      .snapped(kHeaders)
+                      .segment(connect.size(), tls_records(client_hello()))),
+            kTls);
+}
+
 // --- copies of a SYN ---------------------------------------------------------
 
 Wire& add_syn(Wire& wire, std::uint32_t sequence) {
