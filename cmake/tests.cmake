@@ -79,6 +79,7 @@ set(unit_test_sources
   src/capture/tick_clock_test.cc
   src/decode/address_test.cc
   src/decode/anonymiser_test.cc
+  src/decode/client_opening_test.cc
   src/decode/decoder_test.cc
   src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc
@@ -87,13 +88,16 @@ set(unit_test_sources
   src/decode/google_quic_test.cc
   src/decode/host_name_test.cc
   src/decode/ja4_test.cc
+  src/decode/link_ends_test.cc
   src/decode/link_layer_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
+  src/flow/device_addresses_test.cc
   src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
+  src/flow/dns_stream_test.cc
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
@@ -105,6 +109,7 @@ set(unit_test_sources
   src/flow/lan_test.cc
   src/flow/name_finder_test.cc
   src/flow/name_pool_test.cc
+  src/flow/name_streams_test.cc
   src/flow/packet_log_test.cc
   src/flow/pair_table_test.cc
   src/features/feature_list_test.cc

@@ -21,7 +21,7 @@ void check(Bytes message, DnsKind kind) {
     require(kind == DnsKind::kMulticast || answer.name == reader.asked().text(),
             "an answer has the queried name");
   }
-  require(answers <= DnsReader::kMaxRecords * kMaxPasses,
+  require(answers <= DnsReader::kMaxRecords * kMaxPasses + DnsReader::kMaxHints,
           "the number of addresses is bounded");
   DnsAnswer none;
   require(!reader.next(none), "reading stays at the end of a message");

@@ -2,7 +2,7 @@
 //
 // The first bytes of a TCP stream, and handshake messages without records. A
 // prefix of the input never contradicts the whole input.
-#include "decode/tls_hello.h"
+#include "decode/client_opening.h"
 
 #include "decode/ja4.h"
 #include "names.h"
@@ -46,5 +46,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   for (const std::string& text : {tls_ja4(bytes), quic_ja4(bytes)}) {
     require(text.empty() || text.size() == 36, "a fingerprint has 36 bytes");
   }
+  // The same behind the preambles that fit.
+  const ClientOpening opening = read_client_opening(bytes);
+  check(opening.hello);
+  check_name(opening.server);
+  is_client_opening(bytes);
   return 0;
 }

@@ -151,7 +151,7 @@ typedef struct flowtell_flow {
   uint64_t bytes_received;
   const char* server_name; /* "" if not seen */
   const char* name_source; /* "none", "dns", "question", "tls", "quic",
-                              "google-quic" or "ech" */
+                              "google-quic", "http", "socks" or "ech" */
   const char* ja4; /* with `hello`, else ""; also "" if not seen */
   const char* alpn;
   const char* quic_version;

@@ -127,7 +127,7 @@ FrameOutcome read_ipv6(const Frame& frame, Bytes bytes, Packet& packet,
           ? length_on_wire(frame, bytes)
           : payload_length + static_cast<std::uint32_t>(kIpv6Header);
   datagram.protocol = reader.u8();
-  reader.skip(1);
+  packet.hop_limit = reader.u8();
   const Bytes source = reader.take(16);
   const Bytes destination = reader.take(16);
   if (!reader.ok()) return missing_bytes(frame);

@@ -10,9 +10,13 @@ namespace {
 constexpr std::uint16_t kA = 1;
 constexpr std::uint16_t kCname = 5;
 constexpr std::uint16_t kAaaa = 28;
+constexpr std::uint16_t kSvcb = 64;
+constexpr std::uint16_t kHttps = 65;
 constexpr std::uint16_t kInternet = 1;
 // Multicast DNS uses the top bit for cache flush (RFC 6762, section 10.2).
 constexpr std::uint16_t kClassBits = 0x7fff;
+
+bool is_service(std::uint16_t type) { return type == kSvcb || type == kHttps; }
 
 constexpr std::uint8_t kPointer = 0xc0;  // from here on (RFC 1035, 4.1.4)
 constexpr int kMaxJumps = 16;
@@ -131,6 +135,9 @@ DnsReader::DnsReader(Bytes message, DnsKind kind) noexcept
   for (unsigned i = 0; i < questions; ++i) read_question();
   if (kind == DnsKind::kUnicast && question_.empty()) return;
   if (!answers) return;
+  if (kind == DnsKind::kUnicast && is_service(question_type_)) {
+    records += others;
+  }
   first_record_ = reader_;
   records_ = records_left_ = std::min(records, kMaxRecords);
 }
@@ -138,15 +145,22 @@ DnsReader::DnsReader(Bytes message, DnsKind kind) noexcept
 void DnsReader::read_question() {
   target_at_ = reader_.position();
   question_ = target_ = read_name(reader_);
-  reader_.skip(4);  // type and class
+  question_type_ = reader_.u16();
+  reader_.skip(2);  // class
 }
 
 bool DnsReader::next(DnsAnswer& answer) noexcept {
+  if (next_hint(answer)) return true;
   do {
     Record record{reader_};
     while (read_record(record)) {
       if ((record.record_class & kClassBits) != kInternet) continue;
-      if (record.type == kCname) note_alias(record);
+      if (record.type == kCname) note_alias(record, record.data_at);
+      if (is_service(record.type)) {
+        start_service(record);
+        if (next_hint(answer)) return true;
+        continue;
+      }
       const bool is_v4 = record.type == kA && record.data.size() == 4;
       const bool is_v6 = record.type == kAaaa && record.data.size() == 16;
       if (!is_v4 && !is_v6) continue;
@@ -187,14 +201,48 @@ std::string_view DnsReader::name_for(const Record& record) {
   return owner_name_.text();
 }
 
-void DnsReader::note_alias(const Record& record) {
+void DnsReader::note_alias(const Record& record, std::size_t target_at) {
   if (kind_ != DnsKind::kUnicast || !alias_.empty()) return;
   if (!is_target(record.owner)) return;
   ByteReader reader(message_);
-  reader.skip(record.data_at);
+  reader.skip(target_at);
   alias_ = read_name(reader);
-  alias_at_ = record.data_at;
+  alias_at_ = target_at;
   alias_ttl_ = record.ttl;
+}
+
+// Priority, target, parameters (RFC 9460, 2.2). The target "." is the owner.
+void DnsReader::start_service(const Record& record) {
+  constexpr std::size_t kPriority = 2;
+  if (kind_ != DnsKind::kUnicast || !is_target(record.owner)) return;
+  note_alias(record, record.data_at + kPriority);
+  if (alias_ == target_) alias_ = {};
+  parameters_ = ByteReader(record.data);
+  parameters_.skip(kPriority);
+  skip_name(parameters_);
+  hint_ttl_ = std::min(ttl_, record.ttl);
+}
+
+// The next address in ipv4hint or ipv6hint of the record being read.
+bool DnsReader::next_hint(DnsAnswer& answer) {
+  constexpr std::uint16_t kIpv4Hint = 4;
+  constexpr std::uint16_t kIpv6Hint = 6;
+  while (hints_.left() < std::max<std::size_t>(hint_size_, 1)) {
+    if (parameters_.left() == 0) return false;
+    const std::uint16_t key = parameters_.u16();
+    const Bytes value = parameters_.take(parameters_.u16());
+    hint_size_ = key == kIpv4Hint ? 4 : 16;
+    hints_ = ByteReader(key == kIpv4Hint || key == kIpv6Hint ? value : Bytes());
+    if (!parameters_.ok()) parameters_ = ByteReader(Bytes());
+  }
+  if (hints_left_ == 0) return false;
+  --hints_left_;
+  const Bytes address = hints_.take(hint_size_);
+  answer.name = question_.text();
+  answer.address =
+      hint_size_ == 4 ? Address::v4(address) : Address::v6(address);
+  answer.seconds = hint_ttl_;
+  return true;
 }
 
 // Starts another round over the records, which may come in any order, with the

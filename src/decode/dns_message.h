@@ -4,7 +4,10 @@
 // "www.example.org" is an alias (CNAME) of "cdn7.example.net", the address of
 // the second is reported under the first, the name that the app uses.
 //
-// RFC 1035, section 4; AAAA by RFC 3596. Multicast DNS (RFC 6762) has the same
+// RFC 1035, section 4; AAAA by RFC 3596. The hints of SVCB and HTTPS records
+// (RFC 9460, 7.3) are addresses of their owner; a record's target is an alias.
+// Of an answer to such a question the additional section is read, too, which
+// holds the target's addresses. Multicast DNS (RFC 6762) has the same
 // format, but may answer without a question: each address is reported under the
 // name of its own record, and the authority and additional sections are read
 // too. A query gives the name that it asks for, and no addresses.
@@ -49,6 +52,7 @@ class DnsReader {
   static constexpr unsigned kMaxRecords = 64;
   static constexpr unsigned kMaxAliases = 8;
   static constexpr std::size_t kMaxNameBytes = 8192;
+  static constexpr unsigned kMaxHints = 64;  // addresses in SVCB and HTTPS
 
  private:
   struct Record {
@@ -64,7 +68,10 @@ class DnsReader {
   bool read_record(Record& record);
   // The name to report a record's address under; empty: do not report it.
   std::string_view name_for(const Record& record);
-  void note_alias(const Record& record);
+  // An alias whose target is the name at this offset of the message.
+  void note_alias(const Record& record, std::size_t target_at);
+  void start_service(const Record& record);
+  bool next_hint(DnsAnswer& answer);
   bool follow_alias();
 
   // Reads the name at the position of `reader`; empty if it is no host name.
@@ -82,6 +89,7 @@ class DnsReader {
   unsigned rounds_ = 0;
   std::size_t name_budget_ = kMaxNameBytes;  // left to decode
   HostName question_;
+  std::uint16_t question_type_ = 0;
   HostName target_;            // question_ after its aliases
   std::size_t target_at_ = 0;  // its offset in the message
   std::uint32_t ttl_ = UINT32_MAX;
@@ -89,6 +97,13 @@ class DnsReader {
   std::size_t alias_at_ = 0;
   std::uint32_t alias_ttl_ = 0;
   HostName owner_name_;  // of the last record, in multicast
+  // Of the SVCB or HTTPS record being read: the parameters to come, and the
+  // addresses left in the current one.
+  ByteReader parameters_{Bytes()};
+  ByteReader hints_{Bytes()};
+  std::size_t hint_size_ = 0;
+  std::uint32_t hint_ttl_ = 0;
+  unsigned hints_left_ = kMaxHints;  // of the message
 };
 
 }  // namespace flowtell

@@ -34,6 +34,89 @@ TEST(DnsMessage, ReportsEveryAddressOfTheQuestion) {
                    "www.example.org 2001:db8::5 90"}));
 }
 
+// --- SVCB and HTTPS (RFC 9460) ----------------------------------------------
+
+const std::string kV4Hints("\xcb\x00\x71\x05\xcb\x00\x71\x06", 8);
+const std::string kV6Hint("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x05", 16);
+
+TEST(DnsMessage, ReportsTheHintsOfHttpsRecords) {
+  const std::string parameters = https_parameter(1, "\x02h2") +
+                                 https_parameter(4, kV4Hints) +
+                                 https_parameter(6, kV6Hint);
+  EXPECT_EQ(
+      lines_of(dns()
+                   .asks("www.example.org", 65)
+                   .https("www.example.org", 1, "", parameters, 60)
+                   .bytes()),
+      (Lines{"www.example.org 203.0.113.5 60", "www.example.org 203.0.113.6 60",
+             "www.example.org 2001:db8::5 60"}));
+  EXPECT_EQ(lines_of(dns()
+                         .asks("www.example.org", 65)
+                         .https("other.example", 1, "", parameters)
+                         .bytes()),
+            Lines{})
+      << "of another owner";
+}
+
+TEST(DnsMessage, ReportsHintsUnderTheQuestionOfAnAlias) {
+  EXPECT_EQ(lines_of(dns()
+                         .asks("www.example.org", 65)
+                         .alias("www.example.org", "cdn.example.net", 30)
+                         .https("cdn.example.net", 1, "",
+                                https_parameter(6, kV6Hint), 60)
+                         .bytes()),
+            Lines{"www.example.org 2001:db8::5 30"});
+}
+
+// Alias mode, or a target that is another host: its addresses are additional.
+TEST(DnsMessage, FollowsTheTargetsOfHttpsRecords) {
+  for (const std::uint16_t priority : {0, 1}) {
+    EXPECT_EQ(
+        lines_of(dns()
+                     .asks("example.org", 65)
+                     .https("example.org", priority, "svc.example.net", "")
+                     .additional()
+                     .v4("svc.example.net", "203.0.113.5")
+                     .v4("other.example", "203.0.113.6")
+                     .bytes()),
+        Lines{"example.org 203.0.113.5 300"});
+  }
+  EXPECT_EQ(lines_of(dns()
+                         .asks("example.org", 65)
+                         .https("example.org", 0, "svc.example.net", "")
+                         .https("svc.example.net", 1, "",
+                                https_parameter(4, kV4Hints))
+                         .bytes())
+                .size(),
+            2U);
+}
+
+TEST(DnsMessage, ReadsNoAdditionalAddressesOfOtherQuestions) {
+  EXPECT_EQ(lines_of(dns()
+                         .asks("example.org")
+                         .additional()
+                         .v4("example.org", "203.0.113.5")
+                         .bytes()),
+            Lines{});
+}
+
+TEST(DnsMessage, BoundsHints) {
+  std::string many;
+  for (int i = 0; i < 500; ++i) many += kV4Hints;
+  const auto count = [](const std::string& parameters) {
+    return lines_of(dns()
+                        .asks("a.example", 65)
+                        .https("a.example", 1, "a.example", parameters)
+                        .bytes())
+        .size();
+  };
+  EXPECT_EQ(count(https_parameter(4, many)), DnsReader::kMaxHints);
+  EXPECT_EQ(count(https_parameter(4, kV4Hints.substr(0, 7))), 1U);
+  EXPECT_EQ(count(https_parameter(4, kV4Hints).substr(0, 8)), 0U);
+  EXPECT_EQ(count(https_parameter(6, kV4Hints) + https_parameter(4, kV4Hints)),
+            2U);
+}
+
 // RFC 2181, section 8: a lifetime has 31 bits, and one with the top bit set
 // counts as 0.
 TEST(DnsMessage, TreatsALifetimeWithTheTopBitAsZero) {

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "decode/address.h"
+#include "decode/link_ends.h"
 
 namespace flowtell {
 
@@ -34,12 +35,16 @@ struct Packet {
   Port destination_port;
   Protocol protocol;
   std::uint8_t tcp_flags;        // 0 for UDP
+  std::uint8_t hop_limit;        // of IPv6 only
   std::uint32_t tcp_sequence;    // 0 for UDP
   std::uint32_t length;          // of the IP datagram, in bytes
   std::uint32_t payload_length;  // without IP and transport headers
   // The captured part of the payload; borrows from the frame. Empty in later
   // fragments, which come from the middle of a datagram.
   Bytes payload;
+  // Of the frame (decode/link_ends.h); 0 if unknown.
+  Station source_station;
+  Station destination_station;
 };
 
 }  // namespace flowtell

@@ -28,6 +28,10 @@ class PieceBuffer {
   Bytes front() const;
 
   bool empty() const { return count_ == 0; }
+  // Whether no bytes are held after the first gap.
+  bool is_contiguous() const {
+    return count_ == 0 || (count_ == 1 && ranges_[0].begin == 0);
+  }
   void clear() { count_ = 0; }  // keeps its memory
 
  private:

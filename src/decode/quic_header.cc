@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxIdSize = 20;
 
-bool is_known(QuicVersion version) {
-  return version == QuicVersion::k1 || version == QuicVersion::k2 ||
-         version == QuicVersion::kDraft29;
-}
-
 // Checks the long header bit, the fixed bit, and the Initial packet type.
 bool is_initial(std::uint8_t first, QuicVersion version) {
   return (first & 0xf0) == (version == QuicVersion::k2 ? 0xd0 : 0xc0);
@@ -31,13 +26,31 @@ std::string quic_version_text(QuicVersion version) {
   return fmt::format("0x{:08x}", number);
 }
 
+QuicProtection protection_of(QuicVersion version) {
+  using enum QuicVersion;
+  if (version == k1) return QuicProtection::k1;
+  if (version == k2) return QuicProtection::k2;
+  if (version >= kDraft22 && version <= kDraft34) {
+    if (version >= kDraft33) return QuicProtection::k1;
+    if (version >= kDraft29) return QuicProtection::kDraft29;
+    return version >= kDraft23 ? QuicProtection::kDraft23
+                               : QuicProtection::kDraft22;
+  }
+  if (version >= kMvfst22 && version <= kMvfstLast) {
+    if (version == kMvfst22) return QuicProtection::kDraft22;
+    if (version == kMvfst1 || version == kMvfst1b) return QuicProtection::k1;
+    return QuicProtection::kDraft23;
+  }
+  return QuicProtection::kNone;
+}
+
 std::optional<QuicInitial> read_quic_initial(Bytes bytes,
                                              std::size_t length) noexcept {
   ByteReader reader(bytes);
   QuicInitial initial{};
   const std::uint8_t first = reader.u8();
   initial.version = static_cast<QuicVersion>(reader.u32());
-  if (!reader.ok() || !is_known(initial.version) ||
+  if (!reader.ok() || protection_of(initial.version) == QuicProtection::kNone ||
       !is_initial(first, initial.version)) {
     return std::nullopt;
   }

@@ -2,7 +2,8 @@
 //
 // The unprotected part of the header of a QUIC Initial packet: RFC 9000,
 // sections 17.2 and 17.2.2. Version 2 numbers the packet types differently
-// (RFC 9369, section 3.2). Draft 29 has the same format as version 1.
+// (RFC 9369, section 3.2). Drafts from 22 on have the same format as version 1,
+// and so have the versions of mvfst, the QUIC of Facebook's apps.
 #pragma once
 
 #include <optional>
@@ -12,15 +13,38 @@
 
 namespace flowtell {
 
+// As in the header; more versions are read than have a name here.
 enum class QuicVersion : std::uint32_t {
   k1 = 0x00000001,
   k2 = 0x6b3343cf,
+  kDraft22 = 0xff000016,
+  kDraft23 = 0xff000017,
   kDraft29 = 0xff00001d,
+  kDraft33 = 0xff000021,
+  kDraft34 = 0xff000022,
+  kMvfst22 = 0xfaceb001,
+  kMvfst = 0xfaceb002,
+  kMvfst1 = 0xfaceb003,  // aliases of version 1
+  kMvfst1b = 0xfaceb004,
+  kMvfstLast = 0xfaceb0ff,  // of its experiments
 };
 
 // "1", "2", "draft-29", "mvfst-faceb002" (Facebook's), or its number in
 // hexadecimal.
 std::string quic_version_text(QuicVersion version);
+
+// The salt and labels that a version's Initial keys are derived with. The
+// enumerators name the first version that used them.
+enum class QuicProtection : std::uint8_t {
+  kNone,  // the version is unknown
+  kDraft22,
+  kDraft23,
+  kDraft29,
+  k1,
+  k2,
+};
+
+QuicProtection protection_of(QuicVersion version);
 
 struct QuicInitial {
   QuicVersion version;

@@ -77,8 +77,16 @@ TEST(QuicInitial, OpensTheVectorOfRfc9369) {
 }
 
 TEST(QuicInitial, OpensEveryVersionAndHeaderForm) {
-  for (const auto version :
-       {QuicVersion::k1, QuicVersion::k2, QuicVersion::kDraft29}) {
+  // Drafts 22 to 34 and mvfst's versions.
+  std::vector<std::uint32_t> versions = {
+      1,          0x6b3343cf, 0xfaceb001, 0xfaceb002, 0xfaceb003, 0xfaceb004,
+      0xfaceb00e, 0xfaceb010, 0xfaceb011, 0xfaceb013, 0xfaceb015};
+  for (std::uint32_t draft = 22; draft <= 34; ++draft) {
+    versions.push_back(0xff000000 + draft);
+  }
+  for (const std::uint32_t number : versions) {
+    SCOPED_TRACE(number);
+    const auto version = static_cast<QuicVersion>(number);
     for (unsigned number_size = 1; number_size <= 4; ++number_size) {
       Connection connection;
       connection.add(
@@ -91,6 +99,19 @@ TEST(QuicInitial, OpensEveryVersionAndHeaderForm) {
                         .number_size = number_size}));
       EXPECT_EQ(connection.name(), "www.example.org");
     }
+  }
+}
+
+TEST(QuicInitial, RejectsUnknownVersions) {
+  for (const std::uint32_t number : {0u, 2u, 0xff000015u, 0xff000023u,
+                                     0xfaceb000u, 0xfaceb100u, 0x0a0a0a0au}) {
+    const auto version = static_cast<QuicVersion>(number);
+    Connection connection;
+    connection.add(
+        quic_initial({.frames = padded(crypto_frame(0, client_hello())),
+                      .version = version}));
+    EXPECT_FALSE(connection.opened) << number;
+    EXPECT_EQ(protection_of(version), QuicProtection::kNone);
   }
 }
 

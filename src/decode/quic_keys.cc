@@ -18,19 +18,31 @@ constexpr Salt kSalt1 = {0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34,
 constexpr Salt kSalt2 = {0x0d, 0xed, 0xe3, 0xde, 0xf7, 0x00, 0xa6,
                          0xdb, 0x81, 0x93, 0x81, 0xbe, 0x6e, 0x26,
                          0x9d, 0xcb, 0xf9, 0xbd, 0x2e, 0xd9};
+constexpr Salt kSaltDraft22 = {0x7f, 0xbc, 0xdb, 0x0e, 0x7c, 0x66, 0xbb,
+                               0xe9, 0x19, 0x3a, 0x96, 0xcd, 0x21, 0x51,
+                               0x9e, 0xbd, 0x7a, 0x02, 0x64, 0x4a};
+constexpr Salt kSaltDraft23 = {0xc3, 0xee, 0xf7, 0x12, 0xc7, 0x2e, 0xbb,
+                               0x5a, 0x11, 0xa7, 0xd2, 0x43, 0x2b, 0xb4,
+                               0x63, 0x65, 0xbe, 0xf9, 0xf5, 0x02};
 constexpr Salt kSaltDraft29 = {0xaf, 0xbf, 0xec, 0x28, 0x99, 0x93, 0xd2,
                                0x4c, 0x9e, 0x97, 0x86, 0xf1, 0x9c, 0x61,
                                0x11, 0xe0, 0x43, 0x90, 0xa8, 0x99};
 
 const Salt& salt_of(QuicVersion version) {
-  switch (version) {
-    case QuicVersion::k2:
-      return kSalt2;
-    case QuicVersion::kDraft29:
+  switch (protection_of(version)) {
+    case QuicProtection::kDraft22:
+      return kSaltDraft22;
+    case QuicProtection::kDraft23:
+      return kSaltDraft23;
+    case QuicProtection::kDraft29:
       return kSaltDraft29;
-    default:
-      return kSalt1;
+    case QuicProtection::k2:
+      return kSalt2;
+    case QuicProtection::k1:
+    case QuicProtection::kNone:
+      break;
   }
+  return kSalt1;
 }
 
 constexpr std::size_t kSample = 16;
@@ -128,7 +140,7 @@ bool QuicKeys::expand(Bytes secret, std::string_view label,
 }
 
 bool QuicKeys::derive(const QuicSeed& seed) {
-  const bool is_v2 = seed.version == QuicVersion::k2;
+  const bool is_v2 = protection_of(seed.version) == QuicProtection::k2;
   Secret initial;
   Secret client;
   std::array<std::uint8_t, kKey> mask{};

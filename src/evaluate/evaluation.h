@@ -28,9 +28,6 @@ namespace flowtell {
 // The flows for which each kind of evidence was available. Shape always is. A
 // name may be missing or not in the name table. A device may be new.
 struct EvidenceUse {
-  static constexpr std::size_t kNameSources =
-      std::size_t{kMaxNameSource} + 1;
-
   std::uint64_t flows = 0;
   // By NameSource; kNone counts flows without a name, kEch flows whose name is
   // no evidence.

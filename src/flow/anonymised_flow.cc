@@ -7,6 +7,7 @@ namespace flowtell {
 Flow anonymised(const Flow& flow, Anonymiser& anonymiser) {
   Flow result = flow;
   result.device = anonymiser.address(flow.device);
+  result.device_address = anonymiser.address(flow.device_address);
   result.remote = anonymiser.address(flow.remote);
   result.name.server = anonymiser.name(flow.name.server);
   return result;

@@ -77,17 +77,18 @@ enum class NameSource : std::uint8_t {
   kTls,         // server name of a TLS ClientHello
   kQuic,        // the same, in QUIC's Initial packets
   kGoogleQuic,  // the same, in Google's QUIC before the standard
+  kHttp,        // host of an HTTP/1 request, or the target of CONNECT
+  kSocks,       // target of a SOCKS request
   kEch,         // outer name of an encrypted hello, the provider's
 };
+inline constexpr std::size_t kNameSources = 9;
 
 constexpr std::string_view name_source_name(NameSource source) {
-  constexpr std::string_view kNames[] = {
-      "none", "dns", "question", "tls", "quic", "google-quic", "ech"};
+  constexpr std::string_view kNames[kNameSources] = {
+      "none",        "dns",  "question", "tls", "quic",
+      "google-quic", "http", "socks",    "ech"};
   return kNames[static_cast<std::size_t>(source)];
 }
-
-inline constexpr auto kMaxNameSource =
-    static_cast<std::uint8_t>(NameSource::kEch);
 
 // The server at the remote end of a flow. Empty if the search for names is off,
 // or found none. Valid only during the call that delivers the flow.
@@ -107,8 +108,9 @@ struct Flow {
   std::uint32_t burst;  // counts the device's bursts from 0
   Timestamp first;
   Timestamp last;
-  Address device;
+  Address device;  // its first address (device_addresses.h)
   Address remote;
+  Address device_address;  // of this flow, in its first packet
   Port device_port;
   Port remote_port;
   Protocol protocol;

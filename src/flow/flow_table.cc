@@ -17,6 +17,7 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
     : options_(std::move(options)),
       sink_(sink),
       pairs_(options_.lan),
+      addresses_(options_.lan),
       open_bursts_(devices_) {
   options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
   if (options_.names) {
@@ -25,16 +26,41 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
 }
 
 void FlowTable::add(const Packet& packet) {
-  end_silent_bursts(packet.time);
-  forget_silent_pairs(packet.time);
-  const PairTable::Found found = remember_pair(packet);
+  end_silence(packet.time);
+  addresses_.note(packet);
+  const PairTable::Found found = pairs_.find_or_add(packet);
+  if (found.is_new) {
+    set_device(
+        found.position,
+        addresses_.device_of(pairs_[found.position].device_address(), packet));
+  }
+  add_to_flow(packet, found);
+}
+
+void FlowTable::add(const Packet& packet, const Address& device) {
+  end_silence(packet.time);
+  const PairTable::Found found = pairs_.find_or_add(packet);
+  if (found.is_new) set_device(found.position, device);
+  add_to_flow(packet, found);
+}
+
+void FlowTable::end_silence(Timestamp now) {
+  end_silent_bursts(now);
+  forget_silent_pairs(now);
+}
+
+void FlowTable::add_to_flow(const Packet& packet,
+                            const PairTable::Found& found) {
   const std::uint32_t device = pairs_[found.position].device;
   make_room(found.position);
   join_burst(device, packet.time);
 
   OpenFlow& flow = flows_[find_or_add_flow(found.position)];
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
-  if (names_) names_->add(packet, found, pairs_[found.position]);
+  if (names_) {
+    names_->add(packet, found, pairs_[found.position],
+                devices_[device].address);
+  }
   if (options_.early_packets > 0 &&
       flow.packets.size == options_.early_packets) {
     sink_.take_early(gather(flow));
@@ -49,7 +75,8 @@ std::optional<Timestamp> FlowTable::next_end() const {
 
 std::size_t FlowTable::memory() const {
   return flows_.memory() + packets_.memory() + pairs_.memory() +
-         devices_.memory() + device_index_.memory() + coarse_index_.memory();
+         devices_.memory() + device_index_.memory() + coarse_index_.memory() +
+         addresses_.memory();
 }
 
 void FlowTable::finish() {
@@ -140,7 +167,8 @@ Flow FlowTable::gather(const OpenFlow& open) {
   flow.burst = devices_[pair.device].burst_number;
   flow.first = gathered_.front().time;
   flow.last = gathered_.back().time;
-  flow.device = pair.device_address();
+  flow.device = devices_[pair.device].address;
+  flow.device_address = pair.device_address();
   flow.remote = pair.remote_address();
   flow.device_port = pair.device_port();
   flow.remote_port = pair.remote_port();
@@ -158,16 +186,14 @@ Flow FlowTable::gather(const OpenFlow& open) {
 
 // --- finding the pair, device, burst and flow of a packet --------------------
 
-PairTable::Found FlowTable::remember_pair(const Packet& packet) {
-  const PairTable::Found found = pairs_.find_or_add(packet);
-  if (!found.is_new) return found;
-  Pair& pair = pairs_[found.position];
-  pair.device = find_or_add_device(pair.device_address());
-  ++devices_[pair.device].pairs;
+// REQUIRES: the pair was just added.
+void FlowTable::set_device(std::uint32_t pair, const Address& device) {
+  const std::uint32_t position = find_or_add_device(device);
+  pairs_[pair].device = position;
+  ++devices_[position].pairs;
   if (pairs_.size() > options_.max_flows * PairTable::kPairsPerFlow) {
     forget_pair(pairs_.oldest());  // never the newest, just added
   }
-  return found;
 }
 
 // Whether the pair has an open flow.
@@ -255,7 +281,7 @@ std::uint32_t FlowTable::add_flow(std::uint32_t pair) {
 // The pair's key with the fields that the flow key omits set to 0.
 PairKey FlowTable::coarse_key(const Pair& pair) const {
   const bool with_port = options_.key == FlowKey::kRemoteEndpoint;
-  return {pair.device_address(), pair.remote_address(), 0,
+  return {devices_[pair.device].address, pair.remote_address(), 0,
           with_port ? pair.remote_port() : Port{0}, pair.key.protocol};
 }
 

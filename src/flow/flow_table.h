@@ -19,6 +19,9 @@
 //
 // One thread at a time. Cost: O(1) per packet, with two hash look-ups for the
 // first packet of a pair and one for each other.
+//
+// A device may have several addresses (device_addresses.h); a burst is that of
+// all of them.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +29,7 @@
 #include <vector>
 
 #include "base/hash_index.h"
+#include "flow/device_addresses.h"
 #include "flow/flow.h"
 #include "flow/flow_options.h"
 #include "flow/name_finder.h"
@@ -43,6 +47,8 @@ class FlowTable {
 
   // REQUIRES: packet.time never decreases (see monotonic_times.h).
   void add(const Packet& packet);
+  // The same for a shard: the device is that of the reader (DeviceFinder).
+  void add(const Packet& packet, const Address& device);
 
   // Ends the bursts whose gap is exceeded at `now`. REQUIRES: no packet of an
   // earlier time follows.
@@ -101,7 +107,9 @@ class FlowTable {
   // The current state of a flow, for the sink. Valid until the next call.
   Flow gather(const OpenFlow& flow);
 
-  PairTable::Found remember_pair(const Packet& packet);
+  void end_silence(Timestamp now);
+  void add_to_flow(const Packet& packet, const PairTable::Found& found);
+  void set_device(std::uint32_t pair, const Address& device);
   bool is_in_open_burst(const Pair& pair) const;
   void forget_pair(std::uint32_t pair);
   std::uint32_t find_or_add_device(const Address& address);
@@ -114,6 +122,7 @@ class FlowTable {
   FlowOptions options_;
   FlowSink& sink_;
   PairTable pairs_;
+  DeviceAddresses addresses_;
   Pool<Device> devices_;
   HashIndex device_index_;
   RecencyList<Device> open_bursts_;

@@ -29,6 +29,11 @@ bool FrameIntake::take(const Frame& frame, Packet& packet) {
   }
   const FrameOutcome outcome = decoder_.decode(corrected, packet);
   report_.ledger.count(outcome);
+  if (outcome == FrameOutcome::kUsed) {
+    const LinkEnds ends = find_link_ends(frame.link, frame.bytes);
+    packet.source_station = ends.source;
+    packet.destination_station = ends.destination;
+  }
   return outcome == FrameOutcome::kUsed;
 }
 

@@ -17,6 +17,11 @@ bool is_dns(const Packet& packet) {
          (is_dns(packet.source_port) || is_dns(packet.destination_port));
 }
 
+bool is_dns_stream(const Packet& packet) {
+  return packet.protocol == Protocol::kTcp &&
+         (packet.source_port == kDns || packet.destination_port == kDns);
+}
+
 bool opens_connection(const Packet& packet) {
   return (packet.tcp_flags & (kTcpSyn | kTcpAck)) == kTcpSyn;
 }
@@ -28,29 +33,22 @@ std::uint32_t sequence_of_payload(const Packet& packet) {
 
 }  // namespace
 
-struct NameFinder::Ends {
-  Ends(const Packet& packet, Direction direction)
-      : device(direction == Direction::kSent ? packet.source
-                                             : packet.destination),
-        remote(direction == Direction::kSent ? packet.destination
-                                             : packet.source),
-        time(packet.time) {}
-
-  Address device;
-  Address remote;
-  Timestamp time;
-};
-
 void NameFinder::add(const Packet& packet, const PairTable::Found& found,
-                     const Pair& pair) {
-  if (found.is_new || opens_connection(packet)) start(packet, found, pair);
+                     const Pair& pair, const Address& device) {
+  const Arrival arrival{packet, found, pair, device};
+  if (found.is_new) {
+    start(arrival);
+  } else if (opens_connection(packet)) {
+    reopen(arrival);
+  }
   PairName& name = pairs_[found.position];
   if (name.search == Search::kDone || packet.payload_length == 0) return;
-  if (name.search == Search::kDns) return read_dns(packet, name);
+  if (name.search == Search::kDns) return read_dns(packet.payload, arrival);
+  if (name.search == Search::kDnsStream) return read_dns_segment(arrival);
   if (packet.protocol == Protocol::kTcp) {
-    read_segment(packet, found.direction, found.position);
+    read_segment(arrival);
   } else {
-    read_datagram(packet, found.direction, found.position);
+    read_datagram(arrival);
   }
   if (++name.packets == kMaxPackets) end_search(name);
 }
@@ -62,8 +60,8 @@ FlowName NameFinder::of(std::uint32_t position) {
           HelloFacts(facts_.find(pair.facts))};
 }
 
-void NameFinder::start(const Packet& packet, const PairTable::Found& found,
-                       const Pair& pair) {
+void NameFinder::start(const Arrival& arrival) {
+  const auto& [packet, found, pair, device] = arrival;
   if (found.position >= pairs_.size()) pairs_.resize(found.position + 1);
   PairName& name = pairs_[found.position];
   close_hello(name);
@@ -72,9 +70,12 @@ void NameFinder::start(const Packet& packet, const PairTable::Found& found,
     name.search = Search::kDns;
     return;
   }
-  name.server =
-      dns_.find(pair.device_address(), pair.remote_address(), packet.time);
-  if (!name.server.is_none()) name.source = NameSource::kDns;
+  if (is_dns_stream(packet)) {
+    name.search = Search::kDnsStream;
+  } else {
+    name.server = dns_.find(device, pair.remote_address(), packet.time);
+    if (!name.server.is_none()) name.source = NameSource::kDns;
+  }
   if (opens_connection(packet)) {
     name.client_known = true;
     name.client = found.direction;
@@ -82,11 +83,27 @@ void NameFinder::start(const Packet& packet, const PairTable::Found& found,
   }
 }
 
+// A SYN on a pair that is known. A late copy of the connection's own has its
+// sequence number; a new connection almost surely has another (RFC 6528). In
+// case it has the same, its hello is searched for and replaces the name.
+void NameFinder::reopen(const Arrival& arrival) {
+  PairName& name = pairs_[arrival.found.position];
+  if (!name.client_known || name.client != arrival.found.direction ||
+      name.first_sequence != arrival.packet.tcp_sequence + 1) {
+    return start(arrival);
+  }
+  if (name.search != Search::kDone) return;
+  name.search = Search::kActive;
+  name.packets = 0;
+}
+
 // --- DNS ---------------------------------------------------------------------
 
-void NameFinder::read_dns(const Packet& packet, PairName& pair) {
+void NameFinder::read_dns(Bytes message, const Arrival& arrival) {
+  const Packet& packet = arrival.packet;
+  PairName& pair = pairs_[arrival.found.position];
   const bool is_multicast = packet.source_port == kMulticastDns;
-  DnsReader reader(packet.payload,
+  DnsReader reader(message,
                    is_multicast ? DnsKind::kMulticast : DnsKind::kUnicast);
   // The first question names the flow.
   const bool is_question =
@@ -95,6 +112,9 @@ void NameFinder::read_dns(const Packet& packet, PairName& pair) {
     set_name(reader.asked(), NameSource::kQuestion, pair);
   }
   if (!is_dns(packet.source_port)) return;
+  const Address& asker = packet.destination == arrival.pair.device_address()
+                             ? arrival.device
+                             : packet.destination;
   NameId name;
   for (DnsAnswer answer; reader.next(answer);) {
     // Any host in the LAN can send multicast answers, so only .local names are
@@ -102,24 +122,41 @@ void NameFinder::read_dns(const Packet& packet, PairName& pair) {
     if (is_multicast && !answer.name.ends_with(".local")) continue;
     // All addresses of a unicast answer share one name.
     if (is_multicast || name.is_none()) name = names_.put(answer.name);
-    dns_.remember(
-        {.device = is_multicast ? DnsMemory::all_devices() : packet.destination,
-         .remote = answer.address,
-         .name = name,
-         .ttl = std::chrono::seconds(answer.seconds)},
-        packet.time);
+    dns_.remember({.device = is_multicast ? DnsMemory::all_devices() : asker,
+                   .remote = answer.address,
+                   .name = name,
+                   .ttl = std::chrono::seconds(answer.seconds)},
+                  packet.time);
   }
 }
 
-// --- TLS over TCP ------------------------------------------------------------
+void NameFinder::read_dns_segment(const Arrival& arrival) {
+  const Packet& packet = arrival.packet;
+  const auto [position, is_new, direction] = arrival.found;
+  PairName& pair = pairs_[position];
+  if (pair.hello == kNoPosition &&
+      read_tls_hello(packet.payload).state != TlsHello::State::kNone) {
+    pair.search = Search::kActive;  // TLS on the port of DNS
+    return read_segment(arrival);
+  }
+  OpenHello& open = open_hello(position);
+  by_age_.touch(pair.hello);
+  DnsStream& stream = open.dns[static_cast<std::size_t>(direction)];
+  stream.put(sequence_of_payload(packet), packet.payload,
+             packet.payload_length);
+  for (Bytes message; stream.next(message);) read_dns(message, arrival);
+}
 
-void NameFinder::read_segment(const Packet& packet, Direction direction,
-                              std::uint32_t position) {
+// --- what clients send over TCP ----------------------------------------------
+
+void NameFinder::read_segment(const Arrival& arrival) {
+  const auto& [packet, found, of_pair, device] = arrival;
+  const auto [position, is_new, direction] = found;
   PairName& pair = pairs_[position];
   const std::uint32_t sequence = sequence_of_payload(packet);
   if (!pair.client_known) {
     // The SYN was not captured: the sender of the hello is the client.
-    if (read_tls_hello(packet.payload).state == TlsHello::State::kNone) return;
+    if (!is_client_opening(packet.payload)) return;
     pair.client_known = true;
     pair.client = direction;
     pair.first_sequence = sequence;
@@ -127,32 +164,45 @@ void NameFinder::read_segment(const Packet& packet, Direction direction,
   if (direction != pair.client) return;
   const std::uint32_t offset = sequence - pair.first_sequence;
   if (offset >= PieceBuffer::kMax) return;
-  const Ends ends(packet, direction);
+  if (offset == 0 && packet.payload.empty()) {
+    // Recordings keep hellos alone, perhaps one behind this.
+    pair.client_known = false;
+    return;
+  }
   if (offset == 0 && pair.hello == kNoPosition) {
     // Usually the first segment holds the whole hello, or all that was captured
     // of it: the cut part is not sent again.
-    read_stream(packet.payload, ends, pair);
+    read_stream(packet.payload, arrival);
     if (packet.payload.size() < packet.payload_length) end_search(pair);
     if (pair.search == Search::kDone) return;
   }
   PieceBuffer& pieces = open_hello(position).pieces;
   pieces.put(offset, packet.payload);
-  read_stream(pieces.front(), ends, pair);
+  read_stream(pieces.front(), arrival);
 }
 
-void NameFinder::read_stream(Bytes stream, const Ends& ends, PairName& pair) {
-  const TlsHello hello = read_tls_hello(stream);
+void NameFinder::read_stream(Bytes stream, const Arrival& arrival) {
+  PairName& pair = pairs_[arrival.found.position];
+  const ClientOpening opening = read_client_opening(stream);
+  const TlsHello& hello = opening.hello;
   if (use_ == HelloUse::kNameAndFacts) {
-    const bool is_whole = hello.state == TlsHello::State::kDone;
-    keep_facts(is_whole ? tls_ja4(stream) : "", "", hello.alpns(), pair);
+    const bool is_whole =
+        hello.state == TlsHello::State::kDone && !opening.hello_bytes.empty();
+    keep_facts(is_whole ? tls_ja4(opening.hello_bytes) : "", "",
+               hello.alpns(), pair);
   }
-  apply(hello, NameSource::kTls, ends, pair);
+  set_name(opening.server,
+           opening.source == ClientOpening::Source::kHttp ? NameSource::kHttp
+                                                          : NameSource::kSocks,
+           pair);
+  apply(hello, NameSource::kTls, arrival);
 }
 
 // --- QUIC --------------------------------------------------------------------
 
-void NameFinder::read_datagram(const Packet& packet, Direction direction,
-                               std::uint32_t position) {
+void NameFinder::read_datagram(const Arrival& arrival) {
+  const auto& [packet, found, of_pair, device] = arrival;
+  const auto [position, is_new, direction] = found;
   PairName& pair = pairs_[position];
   if (pair.client_known && direction != pair.client) return;
   if (const auto server = read_google_hello(packet.payload)) {
@@ -177,14 +227,15 @@ void NameFinder::read_datagram(const Packet& packet, Direction direction,
     keep_facts(is_whole ? quic_ja4(messages) : "",
                quic_version_text(hello.seed->version), tls.alpns(), pair);
   }
-  apply(tls, NameSource::kQuic, Ends(packet, direction), pair);
+  apply(tls, NameSource::kQuic, arrival);
 }
 
 // --- results -----------------------------------------------------------------
 
 void NameFinder::apply(const TlsHello& hello, NameSource source,
-                       const Ends& ends, PairName& pair) {
-  set_hello_name(hello, source, ends, pair);
+                       const Arrival& arrival) {
+  PairName& pair = pairs_[arrival.found.position];
+  set_hello_name(hello, source, arrival);
   if (hello.state != TlsHello::State::kNeedsMore ||
       hello.missing > PieceBuffer::kMax) {
     end_search(pair);
@@ -192,11 +243,16 @@ void NameFinder::apply(const TlsHello& hello, NameSource source,
 }
 
 void NameFinder::set_hello_name(const TlsHello& hello, NameSource source,
-                                const Ends& ends, PairName& pair) {
+                                const Arrival& arrival) {
+  const auto& [packet, found, of_pair, device] = arrival;
+  PairName& pair = pairs_[found.position];
   set_name(hello.server_name, source, pair);
   if (!hello.has_ech || hello.server_name.empty()) return;
-  if (dns_.has_looked_up(ends.device, pair.server, ends.time)) return;
-  const NameId name = dns_.find(ends.device, ends.remote, ends.time);
+  if (dns_.has_looked_up(device, pair.server, packet.time)) return;
+  const Address& remote = found.direction == Direction::kSent
+                              ? packet.destination
+                              : packet.source;
+  const NameId name = dns_.find(device, remote, packet.time);
   pair.source = name.is_none() ? NameSource::kEch : NameSource::kDns;
   if (!name.is_none()) pair.server = name;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finds the server name of each pair (pair_table.h): in the client's
-// unencrypted hello (TLS, QUIC, Google's QUIC), or else in the DNS answers of
-// the device.
+// Finds the server name of each pair (pair_table.h): in what its client sends
+// in the clear (decode/client_opening.h; the hellos of QUIC and Google's QUIC),
+// or else in the DNS answers of the device.
 //
 // A hello with the extension encrypted_client_hello may have an outer name
 // instead of the server's. Most such hellos do not: clients add the extension
@@ -16,25 +16,29 @@
 // Only a pair's first packets with payload are examined. Then its search ends,
 // with or without a name, and each further packet costs one array access. A
 // pair keeps its name across bursts for as long as the pair is stored; a new
-// TCP connection on the same ports starts a new search.
+// TCP connection on the same ports starts a new search. A copy of the SYN that
+// began the connection keeps the name.
 //
 // A hello may span several packets. TCP segments are ordered by sequence
 // number, so late and repeated segments are handled. Of a truncated packet the
 // captured part is read.
 //
-// Memory is bounded: a fixed number of incomplete hellos of at most 16 KiB, of
-// which the oldest is evicted. Names and DNS answers have their own bounds. One
-// thread at a time.
+// Memory is bounded: a fixed number of incomplete hellos and streams of DNS,
+// of at most 16 KiB a direction, of which the oldest is evicted. Names and DNS
+// answers have their own bounds. One thread at a time.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
 #include "base/pool.h"
 #include "base/recency_list.h"
+#include "decode/client_opening.h"
 #include "decode/quic_initial.h"
 #include "decode/tls_hello.h"
 #include "flow/dns_memory.h"
+#include "flow/dns_stream.h"
 #include "flow/flow.h"
 #include "flow/name_pool.h"
 #include "flow/pair_table.h"
@@ -58,16 +62,17 @@ class NameFinder {
   NameFinder(const NameFinder&) = delete;
   NameFinder& operator=(const NameFinder&) = delete;
 
-  // REQUIRES: `found` is the pair table's result for the packet and `pair` its
-  // pair; packets are added once each, in capture order.
+  // REQUIRES: `found` is the pair table's result for the packet, `pair` its
+  // pair and `device` that of the pair (device_addresses.h); packets are added
+  // once each, in capture order.
   void add(const Packet& packet, const PairTable::Found& found,
-           const Pair& pair);
+           const Pair& pair, const Address& device);
 
   // The name of the pair at this position. Valid until the next `add`.
   FlowName of(std::uint32_t position);
 
  private:
-  enum class Search : std::uint8_t { kActive, kDns, kDone };
+  enum class Search : std::uint8_t { kActive, kDns, kDnsStream, kDone };
 
   // The state of the pair at the same position in the pair table.
   struct PairName {
@@ -88,24 +93,28 @@ class NameFinder {
     RecencyLinks recency;
     std::optional<QuicSeed> seed;
     PieceBuffer pieces;
+    std::array<DnsStream, 2> dns;  // by Direction; for DNS over TCP
   };
 
-  void start(const Packet& packet, const PairTable::Found& found,
-             const Pair& pair);
-  void read_dns(const Packet& packet, PairName& pair);
-  void read_segment(const Packet& packet, Direction direction,
-                    std::uint32_t position);
-  void read_datagram(const Packet& packet, Direction direction,
-                     std::uint32_t position);
-  // The ends of a connection as its packet gives them.
-  struct Ends;
+  // A packet, and what is known of it.
+  struct Arrival {
+    const Packet& packet;
+    const PairTable::Found& found;
+    const Pair& pair;
+    const Address& device;
+  };
 
-  void read_stream(Bytes stream, const Ends& ends, PairName& pair);
-  // Stores the name in a hello; ends the search if the hello is complete.
-  void apply(const TlsHello& hello, NameSource source, const Ends& ends,
-             PairName& pair);
+  void start(const Arrival& arrival);
+  void reopen(const Arrival& arrival);
+  void read_dns(Bytes message, const Arrival& arrival);
+  void read_dns_segment(const Arrival& arrival);
+  void read_segment(const Arrival& arrival);
+  void read_datagram(const Arrival& arrival);
+  void read_stream(Bytes stream, const Arrival& arrival);
+  // Store the names in a hello; end the search if the hello is complete.
+  void apply(const TlsHello& hello, NameSource source, const Arrival& arrival);
   void set_hello_name(const TlsHello& hello, NameSource source,
-                      const Ends& ends, PairName& pair);
+                      const Arrival& arrival);
   void keep_facts(std::string_view ja4, std::string_view quic_version,
                   std::string_view alpn, PairName& pair);
   void set_name(const HostName& server, NameSource source, PairName& pair);

@@ -165,7 +165,7 @@ TEST(NameFinder, StopsWhenTheStreamBeginsOtherwise) {
             kNone);
 }
 
-TEST(NameFinder, ReadsNoDnsOverTcp) {
+TEST(NameFinder, ReadsDnsOnItsPortOnly) {
   const auto answer = [](FrameBuilder headers) {
     return headers.payload(response().bytes());
   };
@@ -175,7 +175,8 @@ TEST(NameFinder, ReadsNoDnsOverTcp) {
               .add(answer(
                   frame().raw().ipv4("192.168.12.1", kPhoneText).tcp(53, 3333)))
               .datagram("data")),
-      kNone);
+      kNone)
+      << "over TCP, a length comes first";
   EXPECT_EQ(
       names(
           Wire()

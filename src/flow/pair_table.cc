@@ -101,9 +101,11 @@ constexpr int kEvictedPerPacket = 2;  // more than a packet adds
 }  // namespace
 
 Address DeviceFinder::device_of(const Packet& packet) {
+  addresses_.note(packet);
   const bool source_inside = lan_.contains(packet.source);
   if (source_inside != lan_.contains(packet.destination)) {
-    return source_inside ? packet.source : packet.destination;
+    return addresses_.device_of(
+        source_inside ? packet.source : packet.destination, packet);
   }
   for (int i = 0; i < kEvictedPerPacket; ++i) {
     const std::uint32_t oldest = pairs_.oldest();
@@ -112,7 +114,12 @@ Address DeviceFinder::device_of(const Packet& packet) {
     pairs_.forget(oldest);
   }
   const PairTable::Found found = pairs_.find_or_add(packet);
-  const Address device = pairs_[found.position].device_address();
+  if (found.position >= devices_.size()) devices_.resize(found.position + 1);
+  Address& device = devices_[found.position];
+  if (found.is_new) {
+    device =
+        addresses_.device_of(pairs_[found.position].device_address(), packet);
+  }
   if (pairs_.size() > max_pairs_) pairs_.forget(pairs_.oldest());
   return device;
 }

@@ -15,11 +15,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "base/hash_index.h"
 #include "base/pool.h"
 #include "base/recency_list.h"
 #include "decode/packet.h"
+#include "flow/device_addresses.h"
 #include "flow/flow.h"
 #include "flow/lan.h"
 
@@ -112,7 +114,8 @@ class PairTable {
 };
 
 // Finds the device that a packet belongs to without storing flows. Used to
-// distribute a link's packets to shards by device.
+// distribute a link's packets to shards by device. A device is named after its
+// first address (device_addresses.h).
 //
 // Gives the same result as FlowTable, by the rule in PairTable. If exactly one
 // end is in the LAN, it is the device, and nothing is stored. Other pairs (such
@@ -123,7 +126,7 @@ class PairTable {
 class DeviceFinder {
  public:
   DeviceFinder(const Lan& lan, std::size_t max_pairs)
-      : lan_(lan), pairs_(lan), max_pairs_(max_pairs) {}
+      : lan_(lan), addresses_(lan), pairs_(lan), max_pairs_(max_pairs) {}
 
   // REQUIRES: packet.time never decreases.
   Address device_of(const Packet& packet);
@@ -133,7 +136,9 @@ class DeviceFinder {
 
  private:
   Lan lan_;
+  DeviceAddresses addresses_;
   PairTable pairs_;
+  std::vector<Address> devices_;  // of the pair at the same position
   std::size_t max_pairs_;
 };
 

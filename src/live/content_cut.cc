@@ -41,7 +41,7 @@ constexpr std::uint32_t kQuicVersion2 = 0x6b3343cf;
 bool is_quic_version(std::uint32_t version) {
   return version == kQuicVersion1 || version == kQuicVersion2 ||
          version >> 8 == 0xff0000 || version >> 24 == 'Q' ||
-         version >> 24 == 'T' || version >> 4 == 0xfaceb00;
+         version >> 24 == 'T' || version >> 8 == 0xfaceb0;
 }
 
 // An Initial packet has the two bits of a long header, then its type. Version 2

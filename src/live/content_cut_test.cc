@@ -196,7 +196,8 @@ TEST(ContentCut, KeepsInitialPacketsOfQuic) {
     EXPECT_EQ(kept_of(packet), packet.size());
   }
   for (const std::uint32_t version :
-       {UINT32_C(0xff00001d), UINT32_C(0x51303436), UINT32_C(0xfaceb002)}) {
+       {UINT32_C(0xff00001d), UINT32_C(0x51303436), UINT32_C(0xfaceb002),
+        UINT32_C(0xfaceb013)}) {
     EXPECT_EQ(kept_of(long_packet(0xc0, version, 1000)), 22u + 1000) << version;
   }
 }

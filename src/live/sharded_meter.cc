@@ -44,6 +44,7 @@ struct ShardedMeter::Block {
   // Each payload is in `bytes`, the first one first; its data pointer is set
   // only when the block is processed, since `bytes` moves while it grows.
   std::vector<Packet> packets;
+  std::vector<Address> devices;  // of the packets
   std::vector<std::uint8_t> bytes;
   Timestamp now;  // no later block holds a packet of an earlier time
   Timestamp origin;
@@ -72,9 +73,11 @@ class ShardedMeter::Shard {
   }
 
   // Returns whether the block is full.
-  bool put(const Packet& packet, bool with_payload, Timestamp origin) {
+  bool put(const Packet& packet, const Address& device, bool with_payload,
+           Timestamp origin) {
     filling_.origin = origin;
     filling_.packets.push_back(packet);
+    filling_.devices.push_back(device);
     if (with_payload) {
       filling_.bytes.insert(filling_.bytes.end(), packet.payload.begin(),
                             packet.payload.end());
@@ -147,6 +150,7 @@ class ShardedMeter::Shard {
       const auto then = block.then;
       process(block);
       block.packets.clear();
+      block.devices.clear();
       block.bytes.clear();
 
       lock.lock();
@@ -162,12 +166,13 @@ class ShardedMeter::Shard {
   void process(const Block& block) {
     if (block.then == Then::kAbort) return;
     std::size_t offset = 0;
+    const Address* device = block.devices.data();
     for (Packet packet : block.packets) {
       if (!origin_) origin_ = block.origin;
       packet.payload =
           std::span(block.bytes).subspan(offset, packet.payload.size());
       offset += packet.payload.size();
-      table_.add(packet);
+      table_.add(packet, *device++);
     }
     if (block.then == Then::kFinish) {
       table_.finish();
@@ -262,9 +267,10 @@ void ShardedMeter::add(const Frame& frame) {
   now_ = std::max(now_, *intake_.last());
   if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
   if (!is_packet) return;
-  const std::uint64_t hash = keyed_hash(finder_.device_of(packet));
+  const Address device = finder_.device_of(packet);
+  const std::uint64_t hash = keyed_hash(device);
   Shard& shard = *shards_[static_cast<std::size_t>(hash % shards_.size())];
-  if (shard.put(packet, with_payload_, *intake_.first())) {
+  if (shard.put(packet, device, with_payload_, *intake_.first())) {
     shard.hand_over(now_);
   }
 }

@@ -40,7 +40,9 @@ class RowSink : public FlowSink {
 
   void take(const Flow& flow) override {
     ++number_;
-    if (device_ && flow.device != *device_) return;
+    if (device_ && flow.device != *device_ && flow.device_address != *device_) {
+      return;
+    }
     if (with_parts_) measure_parts(flow);
     measurer_.append_row(flow, out_.values);
     out_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,

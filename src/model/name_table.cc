@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
+
+#include "decode/address.h"
 
 namespace flowtell {
 namespace {
@@ -13,6 +16,8 @@ namespace {
 constexpr double kPrior = 1;
 // A name is rare if each app has it in less than a tenth of its captures.
 constexpr auto kRareBelow = static_cast<float>(NameTable::kCaptures / 10);
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -29,34 +34,35 @@ void update(std::span<const float> counts, std::span<double> prior) {
 
 }  // namespace
 
-std::string folded_name(std::string_view name) {
+std::string registrable_domain(std::string_view name) {
+  // The list has lower-case names only.
+  std::string text(name);
+  for (char& c : text) c = to_lower(c);
+  if (Address::parse(text)) return text;
+  const char* domain = psl_registrable_domain(psl_builtin(), text.c_str());
+  return domain == nullptr ? text : domain;
+}
+
+std::array<std::string, 2> name_keys(std::string_view name) {
+  std::string domain = registrable_domain(name);
   std::string folded;
-  for (char c : name) {
-    if (c >= '0' && c <= '9') {
+  for (char c : name.substr(0, name.size() - domain.size())) {
+    if (is_digit(c)) {
       if (!folded.empty() && folded.back() == '#') continue;
       c = '#';
     }
     folded += to_lower(c);
   }
-  return folded;
+  folded += domain;
+  return {"." + domain, std::move(folded)};
 }
 
-std::string registrable_domain(std::string_view name) {
-  // The list has lower-case names only.
-  std::string text(name);
-  for (char& c : text) c = to_lower(c);
-  const char* domain = psl_registrable_domain(psl_builtin(), text.c_str());
-  return domain == nullptr ? text : domain;
-}
+std::string folded_name(std::string_view name) { return name_keys(name)[1]; }
 
 std::string name_key(std::string_view name) { return folded_name(name); }
 
 std::string domain_key(std::string_view name) {
   return "." + registrable_domain(name);
-}
-
-std::array<std::string, 2> name_keys(std::string_view name) {
-  return {domain_key(name), name_key(name)};
 }
 
 NameTable NameTable::train(const Dataset& data) {

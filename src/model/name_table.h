@@ -6,11 +6,12 @@
 // Captures are counted, as the flows of one capture repeat each other; and as
 // shares of an app's captures, so that apps recorded more often do not dominate
 // common names. A run of digits folds to one '#', since names such as
-// r4---sn-p5qlsn7s.example rarely repeat. The registrable domain (by the public
-// suffix list) covers other names. Rare names count little: the domain's
-// probabilities are the prior of the name, and equal ones that of the domain
-// (Dirichlet smoothing; MacKay and Peto 1995). An unseen name gives equal
-// probabilities.
+// r4---sn-p5qlsn7s.video.example rarely repeat; but not within the registrable
+// domain (by the public suffix list), whose digits are a name: 163.com is not
+// 58.com. The registrable domain covers other names. Rare names count little:
+// the domain's probabilities are the prior of the name, and equal ones that of
+// the domain (Dirichlet smoothing; MacKay and Peto 1995). An unseen name gives
+// equal probabilities.
 #pragma once
 
 #include <array>
@@ -56,7 +57,8 @@ class NameTable {
   Counts counts_;
 };
 
-// "R4---sn-p5.example" as "r#---sn-p#.example"
+// "R4---sn-p5.video8.com" as "r#---sn-p#.video8.com". A name without a
+// registrable domain (an IP address, "router7") keeps its digits.
 std::string folded_name(std::string_view name);
 
 // The keys of a name, the less specific first: '.' and its registrable domain,
@@ -66,7 +68,7 @@ std::string name_key(std::string_view name);
 std::array<std::string, 2> name_keys(std::string_view name);
 
 // The registered domain in lower case: "b.co.uk" of "A.b.co.uk"; the name
-// itself if the list has none.
+// itself if the list has none, or if it is an IP address.
 std::string registrable_domain(std::string_view name);
 
 }  // namespace flowtell

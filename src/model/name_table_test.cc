@@ -45,10 +45,25 @@ Shares score(const NameTable& table, std::string_view name) {
 }
 
 TEST(FoldedName, FoldsNumbersAndCase) {
-  EXPECT_EQ(folded_name("R4---sn-p5qlsn7s.Example"),
-            "r#---sn-p#qlsn#s.example");
-  EXPECT_EQ(folded_name("cdn012.example"), "cdn#.example");
+  EXPECT_EQ(folded_name("R4---sn-p5qlsn7s.Video.Example"),
+            "r#---sn-p#qlsn#s.video.example");
+  EXPECT_EQ(folded_name("cdn012.video.co.uk"), "cdn#.video.co.uk");
   EXPECT_EQ(folded_name(""), "");
+}
+
+TEST(FoldedName, KeepsTheRegistrableDomain) {
+  EXPECT_EQ(folded_name("M.163.com"), "m.163.com");
+  EXPECT_EQ(folded_name("cdn7.58.com"), "cdn#.58.com");
+  EXPECT_EQ(folded_name("img1.4399.com.cn"), "img#.4399.com.cn");
+  EXPECT_EQ(folded_name("360.com"), "360.com");
+  // A folded name folds to itself, as explanations look folded names up.
+  EXPECT_EQ(folded_name("cdn#.58.com"), "cdn#.58.com");
+}
+
+TEST(FoldedName, KeepsNamesWithoutARegistrableDomain) {
+  EXPECT_EQ(folded_name("Router7"), "router7");
+  EXPECT_EQ(folded_name("192.168.1.10"), "192.168.1.10");
+  EXPECT_EQ(folded_name("co.uk"), "co.uk");
 }
 
 TEST(RegistrableDomain, IsTheRegisteredDomain) {
@@ -60,6 +75,7 @@ TEST(RegistrableDomain, IsTheRegisteredDomain) {
 TEST(RegistrableDomain, IsTheNameItselfWithoutARegisteredDomain) {
   EXPECT_EQ(registrable_domain("co.uk"), "co.uk");
   EXPECT_EQ(registrable_domain("router"), "router");
+  EXPECT_EQ(registrable_domain("10.0.0.1"), "10.0.0.1");
   EXPECT_EQ(registrable_domain(""), "");
 }
 
@@ -94,6 +110,16 @@ TEST(NameTable, FoldsNamesThatDifferInNumbers) {
   EXPECT_GT(score(table, "a22.cdn.com")[kChat], 0.9);
   EXPECT_GT(score(table, "B7.cdn.com")[kVideo], 0.9);
   EXPECT_NEAR(score(table, "c.cdn.com")[kChat], 0.5, 1e-9);
+}
+
+TEST(NameTable, SeparatesDomainsThatDifferInNumbers) {
+  const NameTable table = Names()
+                              .capture(kChat, {"m.163.com"})
+                              .capture(kVideo, {"m.58.com"})
+                              .train();
+  EXPECT_GT(score(table, "m.163.com")[kChat], 0.9);
+  EXPECT_GT(score(table, "m.58.com")[kVideo], 0.9);
+  EXPECT_NEAR(score(table, "m.360.com")[kChat], 0.5, 1e-9);
 }
 
 TEST(NameTable, IgnoresCaseInTraining) {

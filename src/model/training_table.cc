@@ -136,7 +136,7 @@ Result<void> read_facts(ByteReader& in, Dataset& table) {
       protocol != static_cast<std::uint8_t>(Protocol::kUdp)) {
     return wrong("a protocol of the training table is invalid");
   }
-  if (source > kMaxNameSource || first < kEarliestTime || first > kLatestTime ||
+  if (source >= kNameSources || first < kEarliestTime || first > kLatestTime ||
       length < Duration{} || length > kLatestTime - first) {
     return wrong("a row of the training table is invalid");
   }

@@ -218,6 +218,8 @@ TEST_F(FlowExplanationTest, ShowsTheSourceOfTheName) {
       {NameSource::kQuic, "from its QUIC hello"},
       {NameSource::kGoogleQuic, "from its Google QUIC hello"},
       {NameSource::kEch, "outer name of an encrypted hello, no evidence"},
+      {NameSource::kHttp, "from its HTTP request"},
+      {NameSource::kSocks, "from its SOCKS request"},
       {NameSource::kNone, "unknown source"}};
   for (const auto& [source, shown] : source_texts) {
     flow_.name.source = source;

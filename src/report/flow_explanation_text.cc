@@ -138,6 +138,10 @@ class FlowText {
         return "from its Google QUIC hello";
       case NameSource::kEch:
         return "outer name of an encrypted hello, no evidence";
+      case NameSource::kHttp:
+        return "from its HTTP request";
+      case NameSource::kSocks:
+        return "from its SOCKS request";
       case NameSource::kNone:
         break;
     }

@@ -11,14 +11,15 @@ namespace {
 constexpr std::size_t kFlagsAt = 2;
 constexpr std::size_t kQuestionsAt = 4;
 constexpr std::size_t kAnswersAt = 6;
+constexpr std::size_t kAdditionalAt = 10;
 
 }  // namespace
 
 DnsBytes::DnsBytes() : bytes_(12, '\0') { flags(0x8180); }
 
-DnsBytes& DnsBytes::asks(std::string_view query_name) {
+DnsBytes& DnsBytes::asks(std::string_view query_name, std::uint16_t type) {
   name(query_name);
-  put(bytes_, std::uint16_t{1}, ByteOrder::kBig);
+  put(bytes_, type, ByteOrder::kBig);
   put(bytes_, std::uint16_t{1}, ByteOrder::kBig);
   put_at(bytes_, kQuestionsAt, ++questions_);
   return *this;
@@ -45,6 +46,22 @@ DnsBytes& DnsBytes::v6(std::string_view owner, std::string_view address,
   return record(owner, 28, as_text(parsed.bytes), seconds);
 }
 
+DnsBytes& DnsBytes::https(std::string_view owner, std::uint16_t priority,
+                          std::string_view target, std::string_view parameters,
+                          std::uint32_t seconds) {
+  std::string data;
+  put(data, priority, ByteOrder::kBig);
+  // Never compressed (RFC 9460, 2.2).
+  for (const std::string_view label : split(target, '.')) {
+    if (label.empty()) break;
+    data += static_cast<char>(label.size());
+    data += label;
+  }
+  data += '\0';
+  data += parameters;
+  return record(owner, 65, data, seconds);
+}
+
 DnsBytes& DnsBytes::record(std::string_view owner, std::uint16_t type,
                            std::string_view data, std::uint32_t seconds) {
   name(owner);
@@ -53,11 +70,20 @@ DnsBytes& DnsBytes::record(std::string_view owner, std::uint16_t type,
   put(bytes_, seconds, ByteOrder::kBig);
   put(bytes_, static_cast<std::uint16_t>(data.size()), ByteOrder::kBig);
   bytes_ += data;
+  if (is_additional_) {
+    put_at(bytes_, kAdditionalAt, ++additional_);
+    return *this;
+  }
   return answers(static_cast<std::uint16_t>(answers_ + 1));
 }
 
 DnsBytes& DnsBytes::flags(std::uint16_t flags) {
   put_at(bytes_, kFlagsAt, flags);
+  return *this;
+}
+
+DnsBytes& DnsBytes::additional() {
+  is_additional_ = true;
   return *this;
 }
 
@@ -79,6 +105,13 @@ void DnsBytes::name(std::string_view text) {
     bytes_ += label;
   }
   bytes_ += '\0';
+}
+
+std::string https_parameter(std::uint16_t key, std::string_view value) {
+  std::string out;
+  put(out, key, ByteOrder::kBig);
+  put(out, static_cast<std::uint16_t>(value.size()), ByteOrder::kBig);
+  return out + std::string(value);
 }
 
 }  // namespace flowtell

@@ -47,14 +47,23 @@ std::string expand(const std::string& secret, const std::string& label,
 }
 
 std::string salt_of(QuicVersion version) {
-  switch (version) {
-    case QuicVersion::k2:
-      return from_hex("0dede3def700a6db819381be6e269dcbf9bd2ed9");
-    case QuicVersion::kDraft29:
-      return from_hex("afbfec289993d24c9e9786f19c6111e04390a899");
-    default:
-      return from_hex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a");
+  const auto number = static_cast<std::uint32_t>(version);
+  if (number == 0x6b3343cf) {
+    return from_hex("0dede3def700a6db819381be6e269dcbf9bd2ed9");
   }
+  if (number == 0xff000016 || number == 0xfaceb001) {
+    return from_hex("7fbcdb0e7c66bbe9193a96cd21519ebd7a02644a");
+  }
+  const bool is_early_draft = number > 0xff000016 && number < 0xff00001d;
+  const bool is_mvfst = number >> 4 == 0xfaceb00 || number >> 4 == 0xfaceb01;
+  const bool is_alias_of_1 = number == 0xfaceb003 || number == 0xfaceb004;
+  if (is_early_draft || (is_mvfst && !is_alias_of_1)) {
+    return from_hex("c3eef712c72ebb5a11a7d2432bb46365bef9f502");
+  }
+  if (number >= 0xff00001d && number <= 0xff000020) {
+    return from_hex("afbfec289993d24c9e9786f19c6111e04390a899");
+  }
+  return from_hex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a");
 }
 
 struct Keys {
