@@ -24,7 +24,7 @@ TEST(LinkEnds, AreTheMacsOfEthernet) {
   EXPECT_EQ(both.source, kPhone);
   EXPECT_EQ(both.destination, kRouter);
   const LinkEnds group =
-      ends(LinkType::kEthernet, "\x33\x33\0\0\0\xfb"s + phone);
+      ends(LinkType::kEthernet, "\x33\x33\0\0\0\xfb"s + phone + "\x86\xdd");
   EXPECT_EQ(group.source, kPhone);
   EXPECT_EQ(group.destination, 0U) << "many stations";
   EXPECT_EQ(ends(LinkType::kEthernet, router + "\x02\0\0"s).source, 0U);

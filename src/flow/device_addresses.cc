@@ -42,27 +42,26 @@ std::uint64_t DeviceAddresses::mark_of(const Packet& packet) {
 
 void DeviceAddresses::learn(const Packet& packet) {
   const Station mac = packet.source_station;
+  if (mac == 0) return;
   if (!lan_.contains(packet.source)) {
     if (is_v4_host(packet.source)) find_or_add_station(mac).is_shared = true;
-    return;
-  }
-  const std::uint32_t at = find_host(packet.source);
-  if (at == kNoPosition) {
+  } else if (const std::uint32_t at = find_host(packet.source);
+             at == kNoPosition) {
     add_host(packet.source, mac);
-    return;
-  }
-  Host& host = hosts_[at];
-  StationState& station = find_or_add_station(mac);
-  if (host.station == 0) {
+  } else if (hosts_[at].station == 0) {
     // Until now it only received.
+    Host& host = hosts_[at];
+    StationState& station = find_or_add_station(mac);
     host.station = mac;
     if (host.address.is_v4() && station.v4 == Address()) {
       station.v4 = host.address;
     }
     if (!station.has_device()) station.device = host.device;
-  } else if (host.station != mac) {
-    station.is_shared = true;
+  } else if (hosts_[at].station != mac) {
+    find_or_add_station(mac).is_shared = true;
   }
+  const StationState* const station = find_station(mac);
+  if (station != nullptr && station->is_shared) last_shared_ = mac;
 }
 
 Address DeviceAddresses::device_of(const Address& end, const Packet& packet) {
@@ -140,7 +139,7 @@ std::uint32_t DeviceAddresses::take_host(const Address& address, Station mac) {
     host_index_.erase(keyed_hash(hosts_[oldest].address), oldest);
     by_age_.remove(oldest);
     hosts_.release(oldest);
-    noted_.fill(0);
+    forget_recent();
   }
   const std::uint32_t at = hosts_.take();
   hosts_[at].address = hosts_[at].device = address;
@@ -165,13 +164,18 @@ DeviceAddresses::StationState& DeviceAddresses::find_or_add_station(
     station_index_.erase(keyed_hash(stations_[oldest].mac), oldest);
     stations_by_age_.remove(oldest);
     stations_.release(oldest);
-    noted_.fill(0);
+    forget_recent();
   }
   const std::uint32_t at = stations_.take();
   stations_[at].mac = mac;
   station_index_.insert(keyed_hash(mac), at);
   stations_by_age_.add(at);
   return stations_[at];
+}
+
+void DeviceAddresses::forget_recent() {
+  noted_.fill(0);
+  last_shared_ = 0;
 }
 
 std::size_t DeviceAddresses::memory() const {

@@ -21,7 +21,7 @@
 //
 // Bounded: beyond `max_size` addresses or MACs, the one known longest is
 // forgotten. One thread at a time. Cost: O(1); a hash and a comparison for each
-// further packet of the same source.
+// further packet of the same source, a comparison for each of a router.
 #pragma once
 
 #include <array>
@@ -52,7 +52,7 @@ class DeviceAddresses {
 
   // Learns from a packet's source. Called for every packet, before device_of.
   void note(const Packet& packet) {
-    if (packet.source_station == 0) return;
+    if (packet.source_station == last_shared_) return;
     const std::uint64_t mark = mark_of(packet);
     std::uint64_t& noted = noted_[mark % noted_.size()];
     if (noted == mark) return;
@@ -98,6 +98,8 @@ class DeviceAddresses {
   std::uint32_t take_host(const Address& address, Station mac);
   StationState* find_station(Station mac);
   StationState& find_or_add_station(Station mac);
+  // After an eviction, its sources teach again.
+  void forget_recent();
 
   Lan lan_;
   std::size_t max_size_;
@@ -108,6 +110,7 @@ class DeviceAddresses {
   HashIndex station_index_;
   RecencyList<StationState> stations_by_age_;
   std::array<std::uint64_t, 512> noted_{};  // sources of recent packets
+  Station last_shared_ = 0;  // teaches no more; mostly a router's
 };
 
 }  // namespace flowtell

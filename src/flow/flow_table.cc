@@ -26,40 +26,28 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
 }
 
 void FlowTable::add(const Packet& packet) {
-  end_silence(packet.time);
   addresses_.note(packet);
+  add(packet, nullptr);
+}
+
+void FlowTable::add(const Packet& packet, const Address* device) {
+  end_silent_bursts(packet.time);
+  forget_silent_pairs(packet.time);
   const PairTable::Found found = pairs_.find_or_add(packet);
   if (found.is_new) {
-    set_device(
-        found.position,
-        addresses_.device_of(pairs_[found.position].device_address(), packet));
+    const Address& end = pairs_[found.position].device_address();
+    set_device(found.position,
+               device != nullptr ? *device : addresses_.device_of(end, packet));
   }
-  add_to_flow(packet, found);
-}
-
-void FlowTable::add(const Packet& packet, const Address& device) {
-  end_silence(packet.time);
-  const PairTable::Found found = pairs_.find_or_add(packet);
-  if (found.is_new) set_device(found.position, device);
-  add_to_flow(packet, found);
-}
-
-void FlowTable::end_silence(Timestamp now) {
-  end_silent_bursts(now);
-  forget_silent_pairs(now);
-}
-
-void FlowTable::add_to_flow(const Packet& packet,
-                            const PairTable::Found& found) {
-  const std::uint32_t device = pairs_[found.position].device;
+  const std::uint32_t position = pairs_[found.position].device;
   make_room(found.position);
-  join_burst(device, packet.time);
+  join_burst(position, packet.time);
 
   OpenFlow& flow = flows_[find_or_add_flow(found.position)];
   packets_.append(flow.packets, PacketRecord(packet, found.direction));
   if (names_) {
     names_->add(packet, found, pairs_[found.position],
-                devices_[device].address);
+                devices_[position].address);
   }
   if (options_.early_packets > 0 &&
       flow.packets.size == options_.early_packets) {

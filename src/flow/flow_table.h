@@ -48,7 +48,9 @@ class FlowTable {
   // REQUIRES: packet.time never decreases (see monotonic_times.h).
   void add(const Packet& packet);
   // The same for a shard: the device is that of the reader (DeviceFinder).
-  void add(const Packet& packet, const Address& device);
+  void add(const Packet& packet, const Address& device) {
+    add(packet, &device);
+  }
 
   // Ends the bursts whose gap is exceeded at `now`. REQUIRES: no packet of an
   // earlier time follows.
@@ -107,8 +109,8 @@ class FlowTable {
   // The current state of a flow, for the sink. Valid until the next call.
   Flow gather(const OpenFlow& flow);
 
-  void end_silence(Timestamp now);
-  void add_to_flow(const Packet& packet, const PairTable::Found& found);
+  // Without a device, it is found.
+  void add(const Packet& packet, const Address* device);
   void set_device(std::uint32_t pair, const Address& device);
   bool is_in_open_burst(const Pair& pair) const;
   void forget_pair(std::uint32_t pair);
