@@ -26,6 +26,7 @@ add_library(test_support STATIC
   tests/support/app_captures.cc
   tests/support/dns_bytes.cc
   tests/support/hello_bytes.cc
+  tests/support/owned_captures.cc
   tests/support/packed.cc
   tests/support/packets.cc
   tests/support/pcap_bytes.cc
@@ -73,6 +74,7 @@ set(unit_test_sources
   src/capture/pcap_reader_test.cc
   src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
+  src/capture/pcapng_owners_test.cc
   src/capture/pcapng_reader_test.cc
   src/capture/read_ahead_test.cc
   src/capture/replay_source_test.cc
@@ -87,6 +89,7 @@ set(unit_test_sources
   src/decode/google_quic_test.cc
   src/decode/host_name_test.cc
   src/decode/link_layer_test.cc
+  src/decode/owner_table_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc
   src/decode/quic_initial_test.cc
@@ -96,6 +99,7 @@ set(unit_test_sources
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
+  src/flow/flow_owner_test.cc
   src/flow/flow_meter_test.cc
   src/flow/flow_silence_test.cc
   src/flow/flow_table_test.cc
@@ -116,6 +120,7 @@ set(unit_test_sources
   src/model/ambiguity_table_test.cc
   src/model/attribution_test.cc
   src/model/compiled_forest_test.cc
+  src/model/dataset_owners_test.cc
   src/model/dataset_test.cc
   src/model/evidence_test.cc
   src/model/examples_test.cc
@@ -258,6 +263,7 @@ add_executable(program_tests
   tests/bad_models_program_test.cc
   tests/evaluation_program_test.cc
   tests/explain_program_test.cc
+  tests/flow_labels_program_test.cc
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
   tests/learning_program_test.cc

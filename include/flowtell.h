@@ -188,9 +188,10 @@ typedef struct flowtell_dataset_options {
                                    flows as this one does, to test on */
 } flowtell_dataset_options;
 
-/* Loads labelled captures: a folder whose sub-folders are named after apps, or
- * a manifest (CSV with the columns path and app). FLOWTELL_NO_DATA if they hold
- * no flow. */
+/* Loads labelled captures: a folder whose sub-folders are named after apps, a
+ * manifest (CSV with the columns path and app), or a capture that names the app
+ * of each flow itself (docs/formats.md). FLOWTELL_NO_DATA if they hold no flow
+ * of a known app. */
 FLOWTELL_API flowtell_status flowtell_dataset_load(
     const char* captures, const flowtell_dataset_options* options,
     flowtell_dataset** dataset, flowtell_error* error);
@@ -208,9 +209,10 @@ typedef struct flowtell_dataset_view {
   const uint32_t* capture_of;       /* [rows], into capture_paths */
   const char* const* app_names;     /* [apps], sorted */
   const char* const* column_names;  /* [columns] */
-  const char* const* capture_paths; /* [captures] */
+  const char* const* capture_paths; /* [captures]; a file with flows of several
+                                       apps is listed once for each */
   const char* const* warning_texts; /* [warnings]: captures that are damaged or
-                                       could not be read */
+                                       could not be read, flows left out */
 } flowtell_dataset_view;
 
 FLOWTELL_API void flowtell_dataset_get(const flowtell_dataset* dataset,

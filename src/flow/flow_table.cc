@@ -13,11 +13,13 @@ constexpr std::size_t kLargeShareDivisor = 1000;  // a thousandth is large
 
 }  // namespace
 
-FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
+FlowTable::FlowTable(FlowOptions options, FlowSink& sink,
+                     const OwnerTable* owners)
     : options_(std::move(options)),
       sink_(sink),
       pairs_(options_.lan),
-      open_bursts_(devices_) {
+      open_bursts_(devices_),
+      owners_(owners) {
   options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
   if (options_.names) names_.emplace();
 }
@@ -111,7 +113,14 @@ void FlowTable::end_burst(std::uint32_t position) {
   for (std::uint32_t at = device.first_flow; at != kNoPosition;) {
     OpenFlow& flow = flows_[at];
     ++delivered_flows_;
-    sink_.take(gather(flow));
+    const Flow gathered = gather(flow);
+    if (!gathered.owner.app.empty()) {
+      const std::uint64_t disputed = gathered.owner.disputed_packets;
+      ++owner_counts_.flows;
+      owner_counts_.disputed_packets += disputed;
+      if (disputed > 0) ++owner_counts_.disputed_flows;
+    }
+    sink_.take(gathered);
     if (options_.key != FlowKey::kFiveTuple) {
       coarse_index_.erase(keyed_hash(coarse_key(pairs_[flow.pair])), at);
     }
@@ -144,14 +153,39 @@ Flow FlowTable::gather(const OpenFlow& open) {
   flow.remote_port = pair.remote_port();
   flow.protocol = static_cast<Protocol>(pair.key.protocol);
   flow.device_rule = pair.device_rule;
+  std::uint32_t any_owner = kNoOwner;
   for (const PacketRecord& packet : gathered_) {
     Tally& tally = packet.sent != 0 ? flow.sent : flow.received;
     ++tally.packets;
     tally.bytes += packet.length;
+    any_owner |= packet.owner;
   }
+  if (any_owner != kNoOwner) flow.owner = owner_of(gathered_);
   if (names_) flow.name = names_->of(open.pair);
   flow.packets = gathered_;
   return flow;
+}
+
+FlowOwner FlowTable::owner_of(std::span<const PacketRecord> packets) {
+  if (owners_ == nullptr) return {};
+  votes_.resize(owners_->size() + 1);
+  std::uint64_t owned = 0;
+  for (const PacketRecord& packet : packets) {
+    if (packet.owner == kNoOwner) continue;
+    ++votes_[packet.owner];
+    ++owned;
+  }
+  OwnerId best = kNoOwner;
+  for (const PacketRecord& packet : packets) {
+    if (packet.owner == kNoOwner) continue;
+    if (best == kNoOwner || votes_[packet.owner] > votes_[best]) {
+      best = packet.owner;
+    }
+  }
+  const std::uint64_t disputed = owned - votes_[best];
+  for (const PacketRecord& packet : packets) votes_[packet.owner] = 0;
+  const Owner& owner = (*owners_)[best];
+  return {owner.app, owner.uid, owner.is_cut, disputed};
 }
 
 // --- finding the pair, device, burst and flow of a packet --------------------

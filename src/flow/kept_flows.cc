@@ -6,8 +6,11 @@ namespace flowtell {
 void KeptFlows::add(const Flow& flow) {
   const std::size_t server_at = texts_.size();
   texts_ += flow.name.server;
-  entries_.push_back({flow, packets_.size(), server_at, texts_.size()});
+  const std::size_t alpn_at = texts_.size();
   texts_ += flow.name.alpn;
+  entries_.push_back(
+      {flow, packets_.size(), server_at, alpn_at, texts_.size()});
+  texts_ += flow.owner.app;
   packets_.insert(packets_.end(), flow.packets.begin(), flow.packets.end());
 }
 
@@ -19,6 +22,7 @@ Flow KeptFlows::operator[](std::size_t i) const {
       std::span(packets_).subspan(entry.packets_at, flow.packets.size());
   flow.name.server = texts.substr(entry.server_at, flow.name.server.size());
   flow.name.alpn = texts.substr(entry.alpn_at, flow.name.alpn.size());
+  flow.owner.app = texts.substr(entry.owner_at, flow.owner.app.size());
   return flow;
 }
 

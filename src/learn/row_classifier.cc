@@ -26,11 +26,11 @@ RowRange range_at(const Dataset& data, std::size_t begin, Same&& same) {
   return {begin, end};
 }
 
-std::vector<RowRange> capture_ranges(const Dataset& data) {
+std::vector<RowRange> recording_ranges(const Dataset& data) {
   std::vector<RowRange> ranges;
   for (std::size_t at = 0; at < data.rows(); at = ranges.back().end) {
     ranges.push_back(range_at(data, at, [&](std::size_t a, std::size_t b) {
-      return data.capture_of[a] == data.capture_of[b];
+      return data.recording_of(a) == data.recording_of(b);
     }));
   }
   return ranges;
@@ -97,7 +97,7 @@ Probabilities classify_captures(const Dataset& data,
                                 const RowWeights& weights,
                                 EvidenceKinds kinds) {
   Probabilities out(data.apps.size(), data.rows());
-  for (const RowRange& capture : capture_ranges(data)) {
+  for (const RowRange& capture : recording_ranges(data)) {
     RowClassifier(data, scores, weights, kinds).classify(capture, {}, out);
   }
   return out;
@@ -105,7 +105,7 @@ Probabilities classify_captures(const Dataset& data,
 
 std::vector<TimelineCapture> build_timeline(const Dataset& data,
                                             std::uint64_t seed) {
-  std::vector<RowRange> order = capture_ranges(data);
+  std::vector<RowRange> order = recording_ranges(data);
   Random(seed).shuffle(std::span(order));
   std::vector<TimelineCapture> timeline;
   Timestamp now{};

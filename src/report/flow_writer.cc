@@ -90,6 +90,7 @@ class CsvWriter : public FlowWriter {
       out += ',' + column;
     }
     if (options().with_names) out += ",name,name_source";
+    if (options().with_owners) out += ",owner,owner_uid";
     if (options().with_verdicts) out += ",app,confidence";
     if (options().with_ambiguity) out += ",shared_by";
     if (options().with_early) out += ",early";
@@ -111,6 +112,10 @@ class CsvWriter : public FlowWriter {
     if (options().with_names) {
       fmt::format_to(std::back_inserter(out), ",{},{}", flow.name.server,
                      name_source_name(flow.name.source));
+    }
+    if (options().with_owners) {
+      out += ',' + csv_field(flow.owner.app) + ',';
+      if (flow.owner.uid >= 0) out += std::to_string(flow.owner.uid);
     }
     if (report.verdict) {
       fmt::format_to(std::back_inserter(out), ",{},{:.6f}",
@@ -155,6 +160,7 @@ class JsonLinesWriter : public FlowWriter {
       }
     }
     if (options().with_names) add_name(line, flow.name);
+    if (options().with_owners) add_owner(line, flow.owner);
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
@@ -170,6 +176,11 @@ class JsonLinesWriter : public FlowWriter {
   static void add_name(Json& line, const FlowName& name) {
     line["name"] = name.server.empty() ? Json(nullptr) : Json(name.server);
     line["name_source"] = name_source_name(name.source);
+  }
+
+  static void add_owner(Json& line, const FlowOwner& owner) {
+    line["owner"] = owner.app.empty() ? Json(nullptr) : Json(owner.app);
+    line["owner_uid"] = owner.uid < 0 ? Json(nullptr) : Json(owner.uid);
   }
 };
 

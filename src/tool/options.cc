@@ -144,6 +144,12 @@ void WriterArguments::define_ambiguity(CLI::App& command) {
                    "in a column shared_by");
 }
 
+void WriterArguments::define_owners(CLI::App& command) {
+  command.add_flag("--owners", owners,
+                   "CSV and JSON lines: the app named by the capture, in "
+                   "columns owner and owner_uid");
+}
+
 Result<FlowWriterOptions> WriterArguments::resolve() const {
   auto list = FeatureList::parse(features);
   if (!list) return fail("--features", std::move(list).error());
@@ -151,6 +157,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   options.format = named_value<FlowFormat>(kFlowFormatNames, format);
   options.feature_columns = list->column_names();
   options.with_names = names;
+  options.with_owners = owners;
   options.with_ambiguity = ambiguity;
   options.mark_bursts = bursts;
   if (options.format == FlowFormat::kText && !features.empty()) {
@@ -162,6 +169,11 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
     return fail(ErrorKind::kUsage,
                 "--names: text lines have no names; add --format csv or "
                 "--format jsonl");
+  }
+  if (options.format == FlowFormat::kText && owners) {
+    return fail(ErrorKind::kUsage,
+                "--owners: text lines have no column for it; add --format csv "
+                "or --format jsonl");
   }
   if (options.format == FlowFormat::kText && ambiguity) {
     return fail(ErrorKind::kUsage,

@@ -67,12 +67,14 @@ struct AnonymiseArguments {
 struct WriterArguments {
   void define(CLI::App& command);
   void define_ambiguity(CLI::App& command);
+  void define_owners(CLI::App& command);
   Result<FlowWriterOptions> resolve() const;
 
   std::string format{kFlowFormatNames.front()};
   std::string output;
   std::string features;
   bool names = false;
+  bool owners = false;
   bool ambiguity = false;
   bool bursts = false;
   bool ledger = false;
