@@ -93,13 +93,19 @@ Findings check_flow_labels(const LoadedDataset& loaded, const AuditOptions&) {
   if (owners.unlabelled_flows == 0 && owners.disputed_flows == 0) return {};
   const double without = share_of(owners.unlabelled_flows, flows);
   const double disputed = share_of(owners.disputed_flows, flows);
+  std::vector<std::string> parts;
+  if (owners.unlabelled_flows > 0) {
+    parts.push_back(fmt::format("{} flows without an app",
+                                of_text(owners.unlabelled_flows, flows)));
+  }
+  if (owners.disputed_flows > 0) {
+    parts.push_back(fmt::format("{} flows with packets of several apps",
+                                of_text(owners.disputed_flows, flows)));
+  }
   return {{FindingKind::kFlowLabels,
            std::max(without, disputed) >= kMany ? Severity::kWarning
                                                 : Severity::kNote,
-           fmt::format(
-               "{} flows have no app, and {} {} packets of several apps",
-               of_text(owners.unlabelled_flows, flows), owners.disputed_flows,
-               owners.disputed_flows == 1 ? "has" : "have"),
+           listed(parts),
            {},
            {{"without_app", without}, {"disputed", disputed}}}};
 }

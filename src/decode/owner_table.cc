@@ -43,6 +43,21 @@ std::string app_in(std::string_view text) {
 
 }  // namespace
 
+OwnerId OwnerTable::find(const Frame& frame, const Packet& packet) {
+  if (frame.owner != nullptr) {
+    return number_of(frame.owner->app, frame.owner->uid, false);
+  }
+  if (frame.link == LinkType::kNflog) return in_nflog(frame.bytes);
+  if (frame.link == LinkType::kPktap) return in_pktap(frame.bytes);
+  // Of a packet that was cut, or is a later fragment, the end is not known.
+  if (packet.payload.size() != packet.payload_length) return kNoOwner;
+  const std::uint8_t* end = packet.payload.data() + packet.payload.size();
+  const Bytes behind =
+      frame.bytes.subspan(static_cast<std::size_t>(end - frame.bytes.data()));
+  return behind.size() < kTrailer ? kNoOwner
+                                  : in_trailer(behind.last(kTrailer));
+}
+
 // PCAPdroid (core/pcap_dump.h): magic, UID, name in 20 bytes with a final NUL,
 // frame check sequence; all in network byte order.
 OwnerId OwnerTable::in_trailer(Bytes trailer) {

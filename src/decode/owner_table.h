@@ -36,18 +36,15 @@ class OwnerTable {
   // The owner of a decoded packet, or kNoOwner.
   // REQUIRES: `packet` was decoded from `frame`.
   OwnerId of(const Frame& frame, const Packet& packet) {
-    if (frame.owner != nullptr) {
-      return number_of(frame.owner->app, frame.owner->uid, false);
-    }
-    if (frame.link == LinkType::kNflog) return in_nflog(frame.bytes);
-    if (frame.link == LinkType::kPktap) return in_pktap(frame.bytes);
-    // Of a packet that was cut, or is a later fragment, the end is not known.
-    if (packet.payload.size() != packet.payload_length) return kNoOwner;
     const std::uint8_t* end = packet.payload.data() + packet.payload.size();
     const auto behind =
         static_cast<std::size_t>(frame.bytes.data() + frame.bytes.size() - end);
-    return behind < kTrailer ? kNoOwner
-                             : in_trailer(frame.bytes.last(kTrailer));
+    // So end nearly all frames.
+    if (behind < kTrailer && frame.owner == nullptr &&
+        (frame.link < LinkType::kNflog || frame.link > LinkType::kPktap)) {
+      return kNoOwner;
+    }
+    return find(frame, packet);
   }
 
   // REQUIRES: `owner` was returned by `of`, and is not kNoOwner.
@@ -64,6 +61,7 @@ class OwnerTable {
     Owner owner;
   };
 
+  OwnerId find(const Frame& frame, const Packet& packet);
   OwnerId in_trailer(Bytes trailer);
   OwnerId in_nflog(Bytes frame);
   OwnerId in_pktap(Bytes frame);

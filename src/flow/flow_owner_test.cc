@@ -99,7 +99,7 @@ TEST_F(FlowOwnerTest, AreKeptInBatches) {
   {
     FlowBatch batch;
     struct Keeper : FlowSink {
-      explicit Keeper(FlowBatch& into) : into(into) {}
+      explicit Keeper(FlowBatch& batch_given) : into(batch_given) {}
       void take(const Flow& flow) override { into.add(flow, false); }
       FlowBatch& into;
     } keeper(batch);

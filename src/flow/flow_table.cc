@@ -153,21 +153,21 @@ Flow FlowTable::gather(const OpenFlow& open) {
   flow.remote_port = pair.remote_port();
   flow.protocol = static_cast<Protocol>(pair.key.protocol);
   flow.device_rule = pair.device_rule;
-  std::uint32_t any_owner = kNoOwner;
   for (const PacketRecord& packet : gathered_) {
     Tally& tally = packet.sent != 0 ? flow.sent : flow.received;
     ++tally.packets;
     tally.bytes += packet.length;
-    any_owner |= packet.owner;
   }
-  if (any_owner != kNoOwner) flow.owner = owner_of(gathered_);
+  if (owners_ != nullptr && owners_->size() > 0) {
+    flow.owner = owner_of(gathered_);
+  }
   if (names_) flow.name = names_->of(open.pair);
   flow.packets = gathered_;
   return flow;
 }
 
+// REQUIRES: the owners are known.
 FlowOwner FlowTable::owner_of(std::span<const PacketRecord> packets) {
-  if (owners_ == nullptr) return {};
   votes_.resize(owners_->size() + 1);
   std::uint64_t owned = 0;
   for (const PacketRecord& packet : packets) {
@@ -182,6 +182,7 @@ FlowOwner FlowTable::owner_of(std::span<const PacketRecord> packets) {
       best = packet.owner;
     }
   }
+  if (owned == 0) return {};
   const std::uint64_t disputed = owned - votes_[best];
   for (const PacketRecord& packet : packets) votes_[packet.owner] = 0;
   const Owner& owner = (*owners_)[best];

@@ -177,8 +177,8 @@ Result<CaptureRows> read_capture(const LabelledCapture& capture,
   if (capture.names_own_apps() && loaded.unlabelled_flows > 0 &&
       loaded.owners.empty()) {
     return fail(ErrorKind::kNoData,
-                "{} does not name the apps of its flows; put it into a folder "
-                "named after its app, or name the app in a manifest",
+                "{} does not name the apps of its flows; give a folder with a "
+                "sub-folder for each app, or name the app in a manifest",
                 capture.path);
   }
   return loaded;

@@ -191,17 +191,14 @@ TEST_F(DatasetOwners, CountDisputedPackets) {
   for (const Finding& finding : audit(loaded, audit_options)) {
     if (finding.kind == FindingKind::kFlowLabels) found.push_back(finding.what);
   }
-  EXPECT_EQ(
-      found,
-      Texts{"0 of 2 flows have no app, and 1 has packets of several apps"});
+  EXPECT_EQ(found, Texts{"1 of 2 flows with packets of several apps"});
 }
 
 TEST_F(DatasetOwners, NeedACaptureThatNamesApps) {
   const LabelledCapture none = capture("a.pcap", {{-1, ""}});
   const std::string sentence = fmt::format(
-      "{} does not name the apps of its flows; put it into a folder named "
-      "after "
-      "its app, or name the app in a manifest",
+      "{} does not name the apps of its flows; give a folder with a sub-folder "
+      "for each app, or name the app in a manifest",
       none.path);
   EXPECT_EQ(error_of({none}), sentence);
   EXPECT_EQ(error_of({none, capture("b.pcap", {{1, "chat"}})}), sentence);
