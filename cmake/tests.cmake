@@ -120,7 +120,6 @@ set(unit_test_sources
   src/model/ambiguity_table_test.cc
   src/model/attribution_test.cc
   src/model/compiled_forest_test.cc
-  src/model/dataset_owners_test.cc
   src/model/dataset_test.cc
   src/model/evidence_test.cc
   src/model/examples_test.cc
@@ -176,6 +175,7 @@ set(unit_test_sources
   src/explain/proximity_test.cc
   src/audit/audit_bounds_test.cc
   src/audit/audit_test.cc
+  src/audit/dataset_owners_test.cc
   src/audit/equal_rows_test.cc
   src/audit/value_range_test.cc
   src/report/app_tally_test.cc

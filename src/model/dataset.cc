@@ -20,11 +20,9 @@
 namespace flowtell {
 namespace {
 
-// An app as a capture names it, with what is counted per app.
+// An app of a recording, with what is counted per app.
 struct RowOwner {
-  std::string app;
-  std::int32_t uid = FrameOwner::kNoUid;
-  bool is_cut = false;
+  Owner owner;
   std::uint64_t full_packets = 0;
   std::uint64_t joined_packets = 0;
 };
@@ -51,7 +49,7 @@ class RowSink : public FlowSink {
         device_(capture.device),
         by_owner_(capture.names_own_apps()),
         out_(out) {
-    if (!by_owner_) out_.owners.push_back({.app = capture.app});
+    if (!by_owner_) out_.owners.push_back({.owner = {.app = capture.app}});
   }
 
   void take(const Flow& flow) override {
@@ -84,9 +82,9 @@ class RowSink : public FlowSink {
     const auto [at, is_new] =
         numbers_.try_emplace({std::string(owner.app), owner.uid}, next);
     if (is_new) {
-      out_.owners.push_back({.app = at->first.first, .uid = owner.uid});
+      out_.owners.push_back({.owner = {at->first.first, owner.uid}});
     }
-    out_.owners[at->second].is_cut |= owner.is_cut;
+    out_.owners[at->second].owner.is_cut |= owner.is_cut;
     return at->second;
   }
 
@@ -199,47 +197,6 @@ Result<void> check_apps(std::span<const LabelledCapture> captures,
   return {};
 }
 
-// Turns the names in captures into labels; see load_dataset.
-class OwnerLabels {
- public:
-  void add(const CaptureRows& recording) {
-    std::map<std::string, std::set<std::int32_t>> here;
-    for (const RowOwner& owner : recording.owners) {
-      if (owner.uid == FrameOwner::kNoUid) continue;
-      here[owner.app].insert(owner.uid);
-      Uids& all = uids_[owner.app];
-      all.uids.insert(owner.uid);
-      all.is_cut |= owner.is_cut;
-    }
-    for (const auto& [app, uids] : here) {
-      if (uids.size() > 1) uids_[app].are_together = true;
-    }
-  }
-
-  // `apps`: those to choose from, sorted; if empty, any.
-  std::string of(const RowOwner& owner,
-                 const std::vector<std::string>& apps) const {
-    if (owner.uid == FrameOwner::kNoUid) return owner.app;
-    std::string with_uid = fmt::format("{} (uid {})", owner.app, owner.uid);
-    const Uids& all = uids_.at(owner.app);
-    const bool is_ambiguous =
-        all.uids.size() > 1 && (all.is_cut || all.are_together);
-    if (apps.empty() ? is_ambiguous
-                     : std::binary_search(apps.begin(), apps.end(), with_uid)) {
-      return with_uid;
-    }
-    return owner.app;
-  }
-
- private:
-  struct Uids {
-    std::set<std::int32_t> uids;
-    bool is_cut = false;
-    bool are_together = false;  // several in one recording
-  };
-  std::map<std::string, Uids> uids_;
-};
-
 // Numbers names in order of first use.
 class NameNumbers {
  public:
@@ -326,7 +283,7 @@ class Appender {
   AppId app_of(const RowOwner& owner) const {
     const std::vector<std::string>& apps = all_.dataset.apps;
     const std::string label =
-        labels_.of(owner, has_fixed_apps_ ? apps : kAnyApps);
+        labels_.of(owner.owner, has_fixed_apps_ ? apps : kAnyApps);
     const auto at = std::lower_bound(apps.begin(), apps.end(), label);
     if (at == apps.end() || *at != label) return kUnknownApp;
     return static_cast<AppId>(at - apps.begin());
@@ -340,7 +297,7 @@ class Appender {
         continue;
       }
       ++all_.owners.untrained_flows;
-      all_.owners.untrained_apps.push_back(from.owners[owner].app);
+      all_.owners.untrained_apps.push_back(from.owners[owner].owner.app);
     }
     auto& apps = all_.owners.untrained_apps;
     std::sort(apps.begin(), apps.end());
@@ -381,7 +338,7 @@ std::vector<std::string> apps_of(std::span<const LabelledCapture> captures,
       apps.insert(captures[i].app);
     } else if (loaded[i]) {
       for (const RowOwner& owner : loaded[i]->owners) {
-        apps.insert(labels.of(owner, {}));
+        apps.insert(labels.of(owner.owner, {}));
       }
     }
   }
@@ -462,33 +419,8 @@ std::size_t count_recordings(std::span<const CaptureRecord> captures) {
 }
 
 std::vector<std::string> LoadedDataset::remarks() const {
-  constexpr std::size_t kMaxNamed = 5;
-  std::vector<std::string> remarks = unused;
-  if (owners.unlabelled_flows > 0) {
-    remarks.push_back(
-        fmt::format("{} of {} left out, because the capture does not name {}",
-                    owners.unlabelled_flows,
-                    counted(owners.unlabelled_flows + owners.labelled_flows +
-                                owners.untrained_flows,
-                            "flow"),
-                    owners.unlabelled_flows == 1 ? "its app" : "their apps"));
-  }
-  if (owners.untrained_flows > 0) {
-    std::vector<std::string> named = owners.untrained_apps;
-    const std::size_t more = named.size() - std::min(named.size(), kMaxNamed);
-    named.resize(named.size() - more);
-    if (more > 0) named.push_back(fmt::format("{} more", more));
-    remarks.push_back(
-        fmt::format("{} left out, because no model was trained on {}",
-                    counted(owners.untrained_flows, "flow"), listed(named)));
-  }
-  if (owners.disputed_packets > 0) {
-    remarks.push_back(fmt::format(
-        "{} of {} named another app than most packets of the flow, whose label "
-        "was used",
-        counted(owners.disputed_packets, "packet"),
-        counted(owners.disputed_flows, "flow")));
-  }
+  std::vector<std::string> remarks = owners.remarks();
+  remarks.insert(remarks.begin(), unused.begin(), unused.end());
   return remarks;
 }
 
@@ -512,7 +444,10 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
   });
   OwnerLabels labels;
   for (const Result<CaptureRows>& rows : loaded) {
-    if (rows) labels.add(*rows);
+    if (!rows) continue;
+    std::vector<Owner> owners;
+    for (const RowOwner& owner : rows->owners) owners.push_back(owner.owner);
+    labels.add(owners);
   }
   if (options.apps.empty()) {
     all.dataset.apps = apps_of(captures, loaded, labels);

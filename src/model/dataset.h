@@ -22,6 +22,7 @@
 #include "flow/flow_options.h"
 #include "model/app.h"
 #include "model/labelled_captures.h"
+#include "model/owner_labels.h"
 
 namespace flowtell {
 
@@ -139,17 +140,6 @@ struct CaptureFacts {
   std::uint64_t joined_packets = 0;
 };
 
-// What became of flows whose apps the captures name.
-struct OwnerSummary {
-  std::uint64_t labelled_flows = 0;
-  std::uint64_t unlabelled_flows = 0;  // left out: the capture names no app
-  std::uint64_t untrained_flows = 0;   // left out: not of LoadOptions::apps
-  std::vector<std::string> untrained_apps;
-  // Packets that name another app than most of their flow do, and such flows.
-  std::uint64_t disputed_packets = 0;
-  std::uint64_t disputed_flows = 0;
-};
-
 struct LoadedDataset {
   Dataset dataset;
   MeterReport report;
@@ -180,11 +170,7 @@ struct LoadOptions {
 
 // Reads all captures. The result does not depend on the number of threads.
 //
-// A capture's own name of an app becomes the label. "NAME (uid 10123)" is the
-// label if the name alone does not tell apps apart: one recording has several
-// apps of the name, or the name was cut and comes with several UIDs.
-// Unreadable captures are skipped and reported in `unread`; fails if one does
-// not exist, or if none can be read.
+// The labels of flows whose apps a capture names itself: see OwnerLabels.
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
                                    const LoadOptions& options);
 
