@@ -26,6 +26,7 @@ add_library(test_support STATIC
   tests/support/app_captures.cc
   tests/support/dns_bytes.cc
   tests/support/hello_bytes.cc
+  tests/support/owned_captures.cc
   tests/support/packed.cc
   tests/support/packets.cc
   tests/support/pcap_bytes.cc
@@ -73,6 +74,7 @@ set(unit_test_sources
   src/capture/pcap_reader_test.cc
   src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
+  src/capture/pcapng_owners_test.cc
   src/capture/pcapng_reader_test.cc
   src/capture/read_ahead_test.cc
   src/capture/replay_source_test.cc
@@ -90,6 +92,7 @@ set(unit_test_sources
   src/decode/ja4_test.cc
   src/decode/link_ends_test.cc
   src/decode/link_layer_test.cc
+  src/decode/owner_table_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc
   src/decode/quic_initial_test.cc
@@ -101,6 +104,7 @@ set(unit_test_sources
   src/flow/early_flow_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
+  src/flow/flow_owner_test.cc
   src/flow/flow_meter_test.cc
   src/flow/flow_silence_test.cc
   src/flow/flow_table_test.cc
@@ -180,6 +184,7 @@ set(unit_test_sources
   src/explain/proximity_test.cc
   src/audit/audit_bounds_test.cc
   src/audit/audit_test.cc
+  src/audit/dataset_owners_test.cc
   src/audit/equal_rows_test.cc
   src/audit/value_range_test.cc
   src/report/app_tally_test.cc
@@ -267,6 +272,7 @@ add_executable(program_tests
   tests/bad_models_program_test.cc
   tests/evaluation_program_test.cc
   tests/explain_program_test.cc
+  tests/flow_labels_program_test.cc
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
   tests/learning_program_test.cc

@@ -4,6 +4,7 @@
 // Input: one byte for the link type, then frames, each after its 16-bit length.
 #include "decode/decoder.h"
 
+#include "decode/owner_table.h"
 #include "live/content_cut.h"
 #include "live/frame_anonymiser.h"
 #include "target.h"
@@ -16,7 +17,7 @@ constexpr LinkType kLinks[] = {
     LinkType::kEthernet, LinkType::kLinuxSll, LinkType::kLinuxSll2,
     LinkType::kRaw,      LinkType::kNull,     LinkType::kLoop,
     LinkType::kIpv4,     LinkType::kIpv6,     LinkType::kRawOpenBsd,
-    LinkType{147},
+    LinkType{147},       LinkType::kNflog,    LinkType::kPktap,
 };
 
 bool is_within(Bytes part, Bytes whole) {
@@ -61,6 +62,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ByteReader reader({data, size});
   const LinkType link = kLinks[reader.u8() % std::size(kLinks)];
   Decoder decoder;
+  OwnerTable owners;
   ContentCut cutter;
   FrameAnonymiser anonymiser({});
   while (reader.left() > 2) {
@@ -71,6 +73,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Packet packet;
     if (decoder.decode(frame, packet) == FrameOutcome::kUsed) {
       check(packet, frame);
+      const OwnerId owner = owners.of(frame, packet);
+      require(owner == kNoOwner || !owners[owner].app.empty(),
+              "an owner has a name");
       if (FrameAnonymiser::knows(link)) {
         const auto copy = anonymiser.kept(frame);
         if (copy) check_copy(*copy, frame, packet);

@@ -12,6 +12,7 @@
 #include "support/app_captures.h"
 #include "support/dns_bytes.h"
 #include "support/hello_bytes.h"
+#include "support/owned_captures.h"
 #include "support/packed.h"
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
@@ -58,6 +59,11 @@ std::vector<TestFrame> frames_of_each_link() {
       frame().null(ByteOrder::kBig).ipv6().tcp(),
       frame().loop().ipv6().udp().payload(64),
   };
+  const TestFrame plain = frame().ethernet().ipv4().udp().payload(9);
+  frames.push_back(with_trailer(plain, 10123, "Chat"));
+  frames.push_back(nflog_frame(plain, 10123));
+  frames.push_back(nflog_frame(plain, 0, ByteOrder::kBig));
+  frames.push_back(pktap_frame(plain, "nsurlsessiond", "Podcasts"));
   for (const std::uint16_t offset :
        std::initializer_list<std::uint16_t>{0, 2}) {
     frames.push_back(
@@ -72,7 +78,7 @@ std::vector<TestFrame> frames_of_each_link() {
 Seeds decode_inputs() {
   Seeds seeds;
   for (const TestFrame& each : frames_of_each_link()) {
-    for (char link = 0; link < 10; ++link) {
+    for (char link = 0; link < 12; ++link) {
       std::string seed(1, link);
       for (int i = 0; i < 2; ++i) {
         flowtell::put(seed, static_cast<std::uint16_t>(each.bytes.size()),
@@ -128,8 +134,14 @@ Seeds pcapngs() {
       .enhanced(frames[3]);
   odd.section(ByteOrder::kLittle).interface({.link = LinkType::kRaw});
   odd.enhanced(frame().raw().ipv4().udp());
+  PcapngBytes owned = pcapng().interface({.link = LinkType::kRaw});
+  const TestFrame plain = frame().raw().ipv4().udp();
+  owned.uid_map(10123, "org.example.chat", "Chat").process("Podcasts");
+  owned.enhanced(plain, 0, {{1, "u-10123"}})
+      .enhanced(plain, 0, {{1, "u--1"}, owned.process_option(0x8001, 0)})
+      .enhanced(plain, 0, {owned.process_option(0x8003, 0)});
   return {pcapng_bytes(frames), pcapng_bytes(frames, {.resolution = 9}),
-          odd.bytes()};
+          odd.bytes(), owned.bytes()};
 }
 
 Seeds packed(std::string (*pack)(std::string_view)) {

@@ -15,8 +15,7 @@ using namespace flowtell;
 void check(const LabelledCapture& capture) {
   require(!capture.path.empty() && !capture.group.empty(),
           "a capture has a path and a group");
-  require(!capture.app.empty() && capture.app != kUnknownName,
-          "a capture has an app");
+  require(capture.app != kUnknownName, "no app is called unknown");
   for (const auto& moment : {capture.from, capture.to}) {
     if (!moment) continue;
     if (const auto* since = std::get_if<Duration>(&*moment)) {

@@ -128,7 +128,7 @@ typedef struct flowtell_flow_options {
   uint64_t max_flows;     /* open at a time; default 1,000,000 */
   uint32_t early_packets; /* also report flows still open after so many */
   int names;              /* search for server names */
-  int hello; /* with them, fingerprint the clients' hellos */
+  int hello;              /* with them, fingerprint the clients' hellos */
   const char* features;   /* sets to measure for each flow, "robust,classic14";
                              default: none */
 } flowtell_flow_options;
@@ -152,10 +152,10 @@ typedef struct flowtell_flow {
   const char* server_name; /* "" if not seen */
   const char* name_source; /* "none", "dns", "question", "tls", "quic",
                               "google-quic", "http", "socks" or "ech" */
-  const char* ja4; /* with `hello`, else ""; also "" if not seen */
+  const char* ja4;         /* with `hello`, else ""; also "" if not seen */
   const char* alpn;
   const char* quic_version;
-  const double* features;  /* as asked for in the options */
+  const double* features; /* as asked for in the options */
   size_t feature_count;
   const char* app;             /* or "unknown"; NULL without a classifier */
   double confidence;           /* the probability of the likeliest app */
@@ -193,9 +193,10 @@ typedef struct flowtell_dataset_options {
                                    flows as this one does, to test on */
 } flowtell_dataset_options;
 
-/* Loads labelled captures: a folder whose sub-folders are named after apps, or
- * a manifest (CSV with the columns path and app). FLOWTELL_NO_DATA if they hold
- * no flow. */
+/* Loads labelled captures: a folder whose sub-folders are named after apps, a
+ * manifest (CSV with the columns path and app), or a capture that names the app
+ * of each flow itself (docs/formats.md). FLOWTELL_NO_DATA if they hold no flow
+ * of a known app. */
 FLOWTELL_API flowtell_status flowtell_dataset_load(
     const char* captures, const flowtell_dataset_options* options,
     flowtell_dataset** dataset, flowtell_error* error);
@@ -213,9 +214,10 @@ typedef struct flowtell_dataset_view {
   const uint32_t* capture_of;       /* [rows], into capture_paths */
   const char* const* app_names;     /* [apps], sorted */
   const char* const* column_names;  /* [columns] */
-  const char* const* capture_paths; /* [captures] */
+  const char* const* capture_paths; /* [captures]; a file with flows of several
+                                       apps is listed once for each */
   const char* const* warning_texts; /* [warnings]: captures that are damaged or
-                                       could not be read */
+                                       could not be read, flows left out */
 } flowtell_dataset_view;
 
 FLOWTELL_API void flowtell_dataset_get(const flowtell_dataset* dataset,

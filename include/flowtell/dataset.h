@@ -26,8 +26,9 @@ struct DatasetOptions {
 // Immutable; copies share the data. Any number of threads may use it.
 class Dataset {
  public:
-  // `captures`: a folder whose sub-folders are named after apps, or a manifest
-  // (CSV with the columns path and app).
+  // `captures`: a folder whose sub-folders are named after apps, a manifest
+  // (CSV with the columns path and app), or a capture that names the app of
+  // each flow itself.
   static Dataset load(const std::string& captures,
                       const DatasetOptions& options = {}) {
     const flowtell_flow_options flow = detail::to_c(options.flow);

@@ -117,6 +117,9 @@ std::vector<std::string> warnings_of(const LoadedDataset& loaded) {
     warnings.push_back(fmt::format("{}: byte {}: {}", damaged.path,
                                    damaged.damage.offset, damaged.damage.what));
   }
+  for (std::string& remark : loaded.remarks()) {
+    warnings.push_back(std::move(remark));
+  }
   return warnings;
 }
 

@@ -24,10 +24,12 @@ Findings check_same_files(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_same_flows(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_overlaps(const LoadedDataset& loaded, const AuditOptions&);
 
-// audit_soundness.cc: damage, captures without flows, clocks.
+// audit_soundness.cc: damage, captures without flows, clocks, flows without an
+// app.
 Findings check_damage(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_empty_captures(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&);
+Findings check_flow_labels(const LoadedDataset& loaded, const AuditOptions&);
 
 // audit_amounts.cc: the amount of data per app.
 Findings check_apps(const LoadedDataset& loaded, const AuditOptions&);

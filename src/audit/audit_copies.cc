@@ -19,7 +19,7 @@ std::set<AppId> apps_of(const Dataset& data, const CaptureSet& captures) {
   return apps;
 }
 
-// When a device was seen in a capture.
+// When a device was seen in a recording, given by one of its captures.
 struct Span {
   Address device;
   Timestamp first;
@@ -35,8 +35,9 @@ std::vector<Span> spans_of(const Dataset& data) {
   for (std::size_t i = 0; i < data.rows(); ++i) {
     const RowFacts& row = data.facts[i];
     const std::uint32_t capture = data.capture_of[i];
-    const auto at = spans.try_emplace(
-        {capture, row.device}, Span{row.device, row.first, row.last, capture});
+    const auto at =
+        spans.try_emplace({data.captures[capture].recording, row.device},
+                          Span{row.device, row.first, row.last, capture});
     Span& span = at.first->second;
     span.first = std::min(span.first, row.first);
     span.last = std::max(span.last, row.last);
@@ -48,12 +49,25 @@ std::vector<Span> spans_of(const Dataset& data) {
   return all;
 }
 
+// By capture: the first of its recording.
+std::vector<std::uint32_t> first_of_recordings(const Dataset& data) {
+  std::vector<std::uint32_t> first(data.captures.size());
+  for (std::uint32_t i = 0; i < first.size(); ++i) {
+    const bool is_first =
+        i == 0 || data.captures[i].recording != data.captures[i - 1].recording;
+    first[i] = is_first ? i : first[i - 1];
+  }
+  return first;
+}
+
 // Captures with the same bytes and the same part of them: equal hash, time span
-// and devices, since a manifest may split a file.
+// and devices, since a manifest may split a file. A recording stands for all
+// its captures.
 std::vector<CaptureSet> equal_captures(const Dataset& data) {
   std::vector<std::set<Address>> devices(data.captures.size());
+  const auto first = first_of_recordings(data);
   for (std::size_t i = 0; i < data.rows(); ++i) {
-    devices[data.capture_of[i]].insert(data.facts[i].device);
+    devices[first[data.capture_of[i]]].insert(data.facts[i].device);
   }
   std::map<std::tuple<std::string, std::optional<Timestamp>,
                       std::optional<Timestamp>, std::set<Address>>,
@@ -61,7 +75,7 @@ std::vector<CaptureSet> equal_captures(const Dataset& data) {
       equal;
   for (std::uint32_t i = 0; i < data.captures.size(); ++i) {
     const CaptureRecord& capture = data.captures[i];
-    if (capture.sha256.empty()) continue;
+    if (capture.sha256.empty() || first[i] != i) continue;
     equal[{capture.sha256, capture.first, capture.last, devices[i]}].insert(i);
   }
   std::vector<CaptureSet> several;
@@ -73,12 +87,15 @@ std::vector<CaptureSet> equal_captures(const Dataset& data) {
   return several;
 }
 
-// By capture: the first of those equal to it.
+// By capture: the first of its recording, or of a recording equal to it.
 std::vector<std::uint32_t> first_of_equals(const Dataset& data) {
-  std::vector<std::uint32_t> first(data.captures.size());
-  for (std::uint32_t i = 0; i < first.size(); ++i) first[i] = i;
+  std::vector<std::uint32_t> first = first_of_recordings(data);
+  std::map<std::uint32_t, std::uint32_t> equal;
   for (const CaptureSet& captures : equal_captures(data)) {
-    for (const std::uint32_t i : captures) first[i] = *captures.begin();
+    for (const std::uint32_t i : captures) equal[i] = *captures.begin();
+  }
+  for (std::uint32_t& i : first) {
+    if (const auto at = equal.find(i); at != equal.end()) i = at->second;
   }
   return first;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Captures with defects: damaged, empty, or with impossible times.
+#include <algorithm>
+
 #include "audit/audit_checks.h"
 #include "base/text.h"
 
@@ -11,12 +13,14 @@ namespace {
 constexpr Timestamp kEarliestSetClock =
     std::chrono::sys_days{std::chrono::year{1995} / 1 / 1};
 
-// The captures whose facts satisfy `holds`.
+// The captures whose facts satisfy `holds`, one of each recording.
 template <typename Holds>
 std::set<std::uint32_t> captures_where(const LoadedDataset& loaded,
                                        Holds holds) {
   std::set<std::uint32_t> captures;
   for (std::uint32_t i = 0; i < loaded.recordings.size(); ++i) {
+    const auto& all = loaded.dataset.captures;
+    if (i > 0 && all[i].recording == all[i - 1].recording) continue;
     if (holds(loaded.recordings[i])) captures.insert(i);
   }
   return captures;
@@ -80,6 +84,30 @@ Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&) {
   add(Severity::kNote, "frames are out of order, by a second or less",
       [](const CaptureFacts& facts) { return facts.meter.late_frames > 0; });
   return found;
+}
+
+Findings check_flow_labels(const LoadedDataset& loaded, const AuditOptions&) {
+  constexpr double kMany = 0.1;
+  const OwnerSummary& owners = loaded.owners;
+  const std::uint64_t flows = owners.labelled_flows + owners.unlabelled_flows;
+  if (owners.unlabelled_flows == 0 && owners.disputed_flows == 0) return {};
+  const double without = share_of(owners.unlabelled_flows, flows);
+  const double disputed = share_of(owners.disputed_flows, flows);
+  std::vector<std::string> parts;
+  if (owners.unlabelled_flows > 0) {
+    parts.push_back(fmt::format("{} flows without an app",
+                                of_text(owners.unlabelled_flows, flows)));
+  }
+  if (owners.disputed_flows > 0) {
+    parts.push_back(fmt::format("{} flows with packets of several apps",
+                                of_text(owners.disputed_flows, flows)));
+  }
+  return {{FindingKind::kFlowLabels,
+           std::max(without, disputed) >= kMany ? Severity::kWarning
+                                                : Severity::kNote,
+           listed(parts),
+           {},
+           {{"without_app", without}, {"disputed", disputed}}}};
 }
 
 }  // namespace flowtell

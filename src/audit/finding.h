@@ -35,6 +35,7 @@ enum class FindingKind : std::uint8_t {
   kDamage,
   kEmptyCapture,
   kClock,
+  kFlowLabels,
   kFewCaptures,
   kUnbalanced,
   kDominantCapture,
@@ -58,7 +59,7 @@ struct FindingKindInfo {
 };
 
 // By FindingKind, which is also the order of findings of equal severity.
-inline constexpr std::array<FindingKindInfo, 21> kFindingKinds = {{
+inline constexpr std::array<FindingKindInfo, 22> kFindingKinds = {{
     {"too-few-apps", "an app has no flows, or there is only one app",
      "record captures of it, or of another app or background traffic"},
     {"same-file", "one file is listed more than once",
@@ -78,6 +79,9 @@ inline constexpr std::array<FindingKindInfo, 21> kFindingKinds = {{
     {"clock", "timestamps go backwards, are out of order, or were never set",
      "set the recorder's clock (NTP) and record on one interface; packet gaps "
      "of these captures are unreliable"},
+    {"flow-labels",
+     "flows of captures that name apps have no app, or packets of several",
+     "such flows may be left out; if they are many, check the recorder"},
     {"few-captures",
      "an app has fewer than three captures with flows, too few to train on "
      "some and test on others",

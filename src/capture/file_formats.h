@@ -31,9 +31,10 @@ inline constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
 // the length is repeated at the end. Each section has its own byte order and
 // describes its interfaces, which have a link type and a clock. The reader uses
 // section headers, interface descriptions, and enhanced, simple and old packet
-// blocks, and skips all others. An invalid packet block is reported as damage
-// and skipped, since the next block's position is known. Reading ends at a
-// block whose two lengths differ.
+// blocks; for the owners of frames also PCAPdroid's custom blocks and Apple's
+// process blocks; and skips all others. An invalid packet block is reported as
+// damage and skipped, since the next block's position is known. Reading ends at
+// a block whose two lengths differ.
 bool looks_like_pcapng(Bytes front);
 
 // REQUIRES: looks_like_pcapng(stream.window()).

@@ -34,6 +34,8 @@ enum class LinkType : std::uint16_t {
   kLinuxSll = 113,   // "cooked" capture on any interface
   kIpv4 = 228,
   kIpv6 = 229,
+  kNflog = 239,  // Linux's packet log: attributes, one of which is the packet
+  kPktap = 258,  // Apple: process, interface and link type before the frame
   kLinuxSll2 = 276,
 };
 
@@ -42,11 +44,30 @@ bool is_known(LinkType link);
 // "Ethernet (link type 1)"
 std::string link_type_name(LinkType link);
 
+// The app or process that sent or received a frame, as the capture's own
+// metadata say. Text from the file is unchecked.
+struct FrameOwner {
+  static constexpr std::int32_t kNoUid = -1;
+
+  std::string app;            // empty: only the UID is known
+  std::int32_t uid = kNoUid;  // Android's app ID
+
+  auto operator<=>(const FrameOwner&) const = default;
+};
+
+// Android numbers the apps of the device's users apart: user 10's app 10123 has
+// the UID 1010123. The app ID is the same for all users.
+constexpr std::int32_t app_id_of(std::int32_t uid) { return uid % 100'000; }
+
 struct Frame {
   Timestamp time;
   Bytes bytes;                // captured bytes; may be cut short
   std::uint32_t wire_length;  // length on the wire
   LinkType link;
+  // Owner by the file's metadata; null if they give none. An owner inside the
+  // frame's bytes is found later (decode/owner_table.h). Valid as long as the
+  // source.
+  const FrameOwner* owner = nullptr;
 };
 
 struct Damage {

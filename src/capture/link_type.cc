@@ -18,6 +18,8 @@ constexpr std::pair<LinkType, std::string_view> kNames[] = {
     {LinkType::kLinuxSll, "Linux cooked v1"},
     {LinkType::kIpv4, "raw IPv4"},
     {LinkType::kIpv6, "raw IPv6"},
+    {LinkType::kNflog, "NFLOG"},
+    {LinkType::kPktap, "PKTAP"},
     {LinkType::kLinuxSll2, "Linux cooked v2"},
 };
 

@@ -73,6 +73,7 @@ class PcapReader : public FrameSource {
     frame.wire_length = field(12);
     frame.bytes = record.subspan(kRecordHeader);
     frame.link = link_;
+    frame.owner = nullptr;
     frame.time = Timestamp{Duration{seconds * kNanosecondsPerSecond +
                                     fraction * form_.nanoseconds_per_tick}};
     stream_.consume(size);

@@ -2,6 +2,8 @@
 #include "capture/file_formats.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "base/text.h"
@@ -15,6 +17,8 @@ enum class BlockType : std::uint32_t {
   kOldPacket = 2,
   kSimplePacket = 3,
   kEnhancedPacket = 6,
+  kCustom = 0x0bad,
+  kProcess = 0x80000001,  // Apple's
   kSection = 0x0a0d0d0a,  // reads the same in both byte orders
 };
 
@@ -24,6 +28,8 @@ constexpr std::size_t kBlockFrame = 12;   // … and the repeated length
 constexpr std::size_t kSectionHead = 12;  // … and the byte-order magic
 constexpr std::size_t kMaxInterfaces = 1 << 16;
 constexpr std::size_t kMaxBlockSize = 1 << 24;  // for block types that are read
+constexpr std::size_t kMaxOwners = 1 << 12;
+constexpr std::size_t kMaxProcesses = 1 << 16;  // of a section
 
 struct Interface {
   LinkType link;
@@ -41,26 +47,133 @@ bool is_read(BlockType type) {
          type == BlockType::kSection;
 }
 
+// Calls `use` with the code, the length and a reader of each option's value.
+template <typename Use>
+void for_each_option(ByteReader options, Use&& use) {
+  constexpr std::uint16_t kEnd = 0;
+  while (options.left() >= 4) {
+    const std::uint16_t code = options.u16();
+    const std::uint16_t length = options.u16();
+    if (code == kEnd) break;
+    use(code, length, options);
+    options.skip((std::uint64_t{length} + 3) & ~std::uint64_t{3});
+  }
+}
+
 // The clock described by an interface's options.
 TickClock clock_from(ByteReader options) {
-  constexpr std::uint16_t kEnd = 0;
   constexpr std::uint16_t kResolution = 9;
   constexpr std::uint16_t kOffset = 14;
   std::uint8_t resolution = TickClock::kMicroseconds;
   std::int64_t offset = 0;
-  while (options.left() >= 4) {
-    const std::uint16_t code = options.u16();
-    const std::uint16_t length = options.u16();
-    ByteReader value = options;
-    if (code == kEnd) break;
-    if (code == kResolution && length >= 1) resolution = value.u8();
-    if (code == kOffset && length >= 8) {
-      offset = static_cast<std::int64_t>(value.u64());
-    }
-    options.skip((std::uint64_t{length} + 3) & ~std::uint64_t{3});
-  }
+  for_each_option(
+      options, [&](std::uint16_t code, std::uint16_t length, ByteReader value) {
+        if (code == kResolution && length >= 1) resolution = value.u8();
+        if (code == kOffset && length >= 8) {
+          offset = static_cast<std::int64_t>(value.u64());
+        }
+      });
   return TickClock(resolution, offset);
 }
+
+// The owners that a file's blocks describe. A section has its own numbers.
+class SectionOwners {
+ public:
+  void begin_section() {
+    by_uid_.clear();
+    processes_.clear();
+  }
+
+  // A custom block. PCAPdroid's of type 1 maps a UID to a package and a name
+  // (https://emanuele-f.github.io/PCAPdroid/advanced_features). False if such a
+  // block is too short.
+  bool take_custom(ByteReader body) {
+    constexpr std::uint32_t kPcapdroid = 62652;  // enterprise number
+    constexpr std::uint16_t kVersion = 1;
+    constexpr std::uint8_t kUidMap = 1;
+    if (body.u32() != kPcapdroid || body.u16() != kVersion) return true;
+    if (body.u8() != kUidMap) return true;
+    body.skip(1);
+    const auto uid = static_cast<std::int32_t>(body.u32());
+    const std::uint8_t package_length = body.u8();
+    const std::uint8_t name_length = body.u8();
+    const std::string_view package = as_text(body.take(package_length));
+    const std::string_view name = as_text(body.take(name_length));
+    if (!body.ok()) return false;
+    const FrameOwner*& known = by_uid_[uid];
+    if (known == nullptr || known->app.empty()) {
+      known =
+          keep({std::string(package.empty() ? name : package), app_id_of(uid)});
+    }
+    if (by_uid_.size() > kMaxOwners) by_uid_.erase(uid);
+    return true;
+  }
+
+  // Apple's block of a process, numbered from 0 in its section.
+  void take_process(ByteReader body) {
+    constexpr std::uint16_t kName = 2;
+    body.skip(4);  // process identifier
+    std::string_view name;
+    for_each_option(
+        body, [&](std::uint16_t code, std::uint16_t length, ByteReader value) {
+          if (code == kName) name = as_text(value.take(length));
+        });
+    if (processes_.size() == kMaxProcesses) return;
+    processes_.push_back(
+        name.empty() ? nullptr : keep({std::string(name), FrameOwner::kNoUid}));
+  }
+
+  // By the options of a packet: PCAPdroid's comment "u-10123"; Apple's process,
+  // or rather the effective one, on whose behalf a service sent the packet.
+  const FrameOwner* find(ByteReader options) {
+    constexpr std::uint16_t kComment = 1;
+    constexpr std::uint16_t kProcess = 0x8001;
+    constexpr std::uint16_t kEffectiveProcess = 0x8003;
+    const FrameOwner* by_uid = nullptr;
+    const FrameOwner* process = nullptr;
+    const FrameOwner* effective = nullptr;
+    for_each_option(options, [&](std::uint16_t code, std::uint16_t length,
+                                 ByteReader value) {
+      if (code == kComment) {
+        by_uid = by_comment(as_text(value.take(length)), by_uid);
+      } else if (code == kProcess && length == 4) {
+        process = process_at(value.u32());
+      } else if (code == kEffectiveProcess && length == 4) {
+        effective = process_at(value.u32());
+      }
+    });
+    if (by_uid != nullptr) return by_uid;
+    return effective != nullptr ? effective : process;
+  }
+
+ private:
+  const FrameOwner* by_comment(std::string_view comment,
+                               const FrameOwner* otherwise) {
+    if (!comment.starts_with("u-")) return otherwise;
+    const auto uid = parse_number<std::int32_t>(comment.substr(2));
+    if (!uid || *uid < 0) return otherwise;  // -1: unknown
+    const auto at = by_uid_.find(*uid);
+    if (at != by_uid_.end()) return at->second;
+    if (by_uid_.size() >= kMaxOwners) return otherwise;
+    return by_uid_[*uid] = keep({"", app_id_of(*uid)});
+  }
+
+  const FrameOwner* process_at(std::uint32_t number) const {
+    return number < processes_.size() ? processes_[number] : nullptr;
+  }
+
+  // Null beyond kMaxOwners.
+  const FrameOwner* keep(FrameOwner owner) {
+    if (owners_.size() >= kMaxOwners && !owners_.contains(owner)) {
+      return nullptr;
+    }
+    return &*owners_.insert(std::move(owner)).first;
+  }
+
+  std::set<FrameOwner> owners_;  // of the whole file; frames point to them
+  std::map<std::int32_t, const FrameOwner*> by_uid_;
+  std::vector<const FrameOwner*> processes_;
+};
 
 class PcapngReader : public FrameSource {
  public:
@@ -136,8 +249,15 @@ class PcapngReader : public FrameSource {
     const ByteReader body(block.subspan(kBlockHead, size - kBlockFrame),
                           order_);
     bool has_frame = false;
-    if (type == BlockType::kSection) interfaces_.clear();
+    if (type == BlockType::kSection) {
+      interfaces_.clear();
+      owners_.begin_section();
+    }
     if (type == BlockType::kInterface) take_interface(body);
+    if (type == BlockType::kProcess) owners_.take_process(body);
+    if (type == BlockType::kCustom && !owners_.take_custom(body)) {
+      note_damage(stream_.position(), "a PCAPdroid block is too short");
+    }
     if (holds_packet(type)) {
       has_frame = take_packet(type, body, frame);
       if (!has_frame) {
@@ -198,6 +318,9 @@ class PcapngReader : public FrameSource {
     frame.bytes = body.take(captured);
     if (!body.ok() || captured > kMaxFrameSize) return false;
     frame.link = interface.link;
+    // A simple packet ends with its padding, where no option fits.
+    body.skip((4 - captured % 4) % 4);
+    frame.owner = body.left() >= 4 ? owners_.find(body) : nullptr;
     last_time_ = frame.time;
     return true;
   }
@@ -224,6 +347,7 @@ class PcapngReader : public FrameSource {
   ByteStream stream_;
   ByteOrder order_ = ByteOrder::kLittle;
   std::vector<Interface> interfaces_;  // of the current section
+  SectionOwners owners_;
   Timestamp last_time_{};
   bool ended_ = false;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/link_layer.h"
 
+#include <algorithm>
+
 namespace flowtell {
 namespace {
 
@@ -66,7 +68,66 @@ LinkPayload inside_loopback(ByteReader reader) {
   return payload_if(is_ip, reader);
 }
 
+LinkPayload inside_nflog(Bytes frame) {
+  const NflogFrame found = read_nflog(frame);
+  if (!found.has_packet) return {FrameOutcome::kNotIp, {}};
+  return {FrameOutcome::kUsed, found.packet};
+}
+
+// Apple's header begins with its length, the kind of the record and the link
+// type of the frame that follows, in little-endian order
+// (https://www.tcpdump.org/linktypes/LINKTYPE_PKTAP.html).
+LinkPayload inside_pktap(Bytes frame) {
+  constexpr std::uint32_t kMinHeader = 108;
+  constexpr std::uint32_t kPacket = 1;  // as opposed to no frame
+  ByteReader reader(frame, ByteOrder::kLittle);
+  const std::uint32_t header = reader.u32();
+  const std::uint32_t kind = reader.u32();
+  const std::uint32_t link = reader.u32();
+  if (!reader.ok()) return {FrameOutcome::kCutShort, {}};
+  if (header < kMinHeader) return {FrameOutcome::kMalformed, {}};
+  if (kind != kPacket) return {FrameOutcome::kNotIp, {}};
+  const auto inner = static_cast<LinkType>(link);
+  if (link > UINT16_MAX || inner == LinkType::kPktap) {
+    return {FrameOutcome::kUnsupportedLink, {}};
+  }
+  if (header > frame.size()) return {FrameOutcome::kCutShort, {}};
+  return find_datagram(inner, frame.subspan(header));
+}
+
 }  // namespace
+
+// The type of an attribute is below 256, so its zero byte shows the byte order,
+// which is that of the recorder. The values are in network byte order.
+NflogFrame read_nflog(Bytes frame) noexcept {
+  constexpr std::size_t kHeader = 4;  // address family, version, resource
+  constexpr std::uint16_t kPayload = 9;
+  constexpr std::uint16_t kUid = 11;
+  constexpr std::uint16_t kTypeMask = 0x3fff;  // without the flags
+  constexpr std::uint16_t kAttributeHeader = 4;
+  NflogFrame found;
+  if (frame.size() < kHeader + kAttributeHeader) return found;
+  const ByteOrder order =
+      frame[kHeader + 3] == 0 ? ByteOrder::kLittle : ByteOrder::kBig;
+  ByteReader reader(frame, order);
+  reader.skip(kHeader);
+  while (reader.left() >= kAttributeHeader) {
+    const std::uint16_t length = reader.u16();
+    const std::uint16_t type = reader.u16() & kTypeMask;
+    if (length < kAttributeHeader) break;
+    const std::size_t size = length - kAttributeHeader;
+    const Bytes value = reader.rest().first(std::min(size, reader.left()));
+    if (type == kPayload) {
+      found.packet = value;
+      found.has_packet = true;
+    } else if (type == kUid && value.size() == 4) {
+      found.uid = load<std::uint32_t>(value.data(), ByteOrder::kBig);
+    }
+    const std::size_t padded = (size + 3) & ~std::size_t{3};
+    reader.skip(std::min(padded, reader.left()));
+  }
+  return found;
+}
 
 LinkPayload find_datagram(LinkType link, Bytes frame) noexcept {
   const ByteReader reader(frame);
@@ -85,6 +146,10 @@ LinkPayload find_datagram(LinkType link, Bytes frame) noexcept {
     case LinkType::kIpv4:
     case LinkType::kIpv6:
       return {FrameOutcome::kUsed, frame};
+    case LinkType::kNflog:
+      return inside_nflog(frame);
+    case LinkType::kPktap:
+      return inside_pktap(frame);
   }
   return {FrameOutcome::kUnsupportedLink, {}};
 }

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "support/test_frame.h"
+#include "support/owned_captures.h"
 
 namespace flowtell {
 namespace {
@@ -97,6 +97,60 @@ TEST(LinkLayer, RejectsOtherLinkTypes) {
       inside(frame().raw(kWifi).ipv4().udp().payload(9));
   EXPECT_EQ(payload.outcome, FrameOutcome::kUnsupportedLink);
   EXPECT_TRUE(payload.datagram.empty());
+}
+
+TEST(LinkLayer, FindsTheDatagramInALogRecord) {
+  const TestFrame packet = frame().ethernet().ipv4().udp().payload(9);
+  const std::string datagram = packet.bytes.substr(14);
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    const TestFrame record = nflog_frame(packet, 10123, order);
+    EXPECT_EQ(inside(record).outcome, FrameOutcome::kUsed);
+    EXPECT_EQ(as_text(inside(record).datagram), datagram);
+    for (std::size_t cut = 0; cut < record.bytes.size(); ++cut) {
+      TestFrame part = record;
+      part.bytes.resize(cut);
+      const LinkPayload found = inside(part);
+      EXPECT_TRUE(datagram.starts_with(as_text(found.datagram))) << cut;
+    }
+  }
+}
+
+// Lengths of attributes that lead nowhere end the search.
+TEST(LinkLayer, ToleratesLogRecordsOfAnyBytes) {
+  for (unsigned length = 0; length < 256; ++length) {
+    TestFrame record = nflog_frame(frame().ethernet().ipv4().udp(), 1);
+    record.bytes[4] = static_cast<char>(length);
+    EXPECT_NE(inside(record).outcome, FrameOutcome::kUnsupportedLink);
+  }
+  TestFrame none = frame().raw(LinkType::kNflog).payload(64);
+  EXPECT_EQ(inside(none).outcome, FrameOutcome::kNotIp);
+}
+
+TEST(LinkLayer, FindsTheDatagramBehindPktap) {
+  const TestFrame packet = frame().ethernet().vlan().ipv6().tcp().payload(9);
+  const TestFrame tapped = pktap_frame(packet, "Safari");
+  EXPECT_EQ(inside(tapped).outcome, FrameOutcome::kUsed);
+  EXPECT_EQ(as_text(inside(tapped).datagram), packet.bytes.substr(18));
+
+  const auto with = [&](std::size_t at, char value) {
+    TestFrame changed = tapped;
+    changed.bytes[at] = value;
+    return inside(changed).outcome;
+  };
+  EXPECT_EQ(with(0, 100), FrameOutcome::kMalformed) << "a short header";
+  EXPECT_EQ(with(1, 100), FrameOutcome::kCutShort) << "a long header";
+  EXPECT_EQ(with(4, 0), FrameOutcome::kNotIp) << "no packet";
+  EXPECT_EQ(with(8, 105), FrameOutcome::kUnsupportedLink) << "WLAN";
+  EXPECT_EQ(with(10, 1), FrameOutcome::kUnsupportedLink) << "no link type";
+  TestFrame nested = tapped;
+  nested.bytes[8] = 2;
+  nested.bytes[9] = 1;
+  EXPECT_EQ(inside(nested).outcome, FrameOutcome::kUnsupportedLink);
+  for (std::size_t cut = 0; cut < 156; ++cut) {
+    TestFrame part = tapped;
+    part.bytes.resize(cut);
+    EXPECT_EQ(inside(part).outcome, FrameOutcome::kCutShort) << cut;
+  }
 }
 
 TEST(LinkLayer, ToleratesAFrameOfOnlyVlanTags) {

@@ -27,6 +27,10 @@ inline constexpr std::uint8_t kTcpSyn = 0x02;
 inline constexpr std::uint8_t kTcpRst = 0x04;
 inline constexpr std::uint8_t kTcpAck = 0x10;
 
+// The number of the packet's owner (owner_table.h).
+using OwnerId = std::uint16_t;
+inline constexpr OwnerId kNoOwner = 0;
+
 struct Packet {
   Timestamp time;
   Address source;
@@ -36,6 +40,7 @@ struct Packet {
   Protocol protocol;
   std::uint8_t tcp_flags;        // 0 for UDP
   std::uint8_t hop_limit;        // of IPv6 only
+  OwnerId owner = kNoOwner;      // set by FrameIntake
   std::uint32_t tcp_sequence;    // 0 for UDP
   std::uint32_t length;          // of the IP datagram, in bytes
   std::uint32_t payload_length;  // without IP and transport headers

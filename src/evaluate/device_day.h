@@ -24,7 +24,9 @@ struct DeviceDay {
     std::vector<NamedFlow> flows;
   };
 
-  std::vector<Use> uses;     // the first ones of the day, one per capture
+  // The first ones of the day, one per capture. A recording of several apps is
+  // one capture of each, so their uses overlap.
+  std::vector<Use> uses;
   std::size_t captures = 0;  // of the whole day
 };
 

@@ -122,7 +122,7 @@ Evaluation evaluate(const Dataset& data, const RowVerdicts& rows) {
   const std::size_t apps = data.apps.size();
   Evaluation result;
   result.flows = data.rows();
-  result.captures = data.captures.size();
+  result.captures = count_recordings(data.captures);
   result.confusion = count_confusions(data, probabilities);
   std::vector<AppCounts> counts(apps);
   std::vector<std::uint64_t> named(apps);
@@ -209,10 +209,10 @@ bool is_informative(std::span<const double> scores) {
 EvidenceUse evidence_use(const Dataset& data, const DatasetScores& scores) {
   EvidenceUse use;
   use.flows = data.rows();
-  // The first burst of each device in the current capture.
+  // The first burst of each device in the current recording.
   std::map<Address, std::uint32_t> first_burst;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    if (row > 0 && data.capture_of[row] != data.capture_of[row - 1]) {
+    if (row > 0 && data.recording_of(row) != data.recording_of(row - 1)) {
       first_burst.clear();
     }
     const RowFacts& facts = data.facts[row];

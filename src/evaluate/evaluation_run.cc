@@ -97,6 +97,12 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
   const CrossValidationOptions& validation = options.validation;
   EvaluationRun run;
   run.folds = count_folds(assign_folds(data, validation));
+  if (run.folds < 2 && count_recordings(data.captures) == 1) {
+    return fail(ErrorKind::kNoData,
+                "all flows are of one recording, so none is left to test on; "
+                "record more, or split its time into groups in a manifest and "
+                "split by group");
+  }
   if (run.folds < 2) {
     return fail(ErrorKind::kNoData,
                 "the captures cannot be split {}: all flows are in one fold; "

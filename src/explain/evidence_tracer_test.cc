@@ -63,7 +63,7 @@ class EvidenceTracerTest : public testing::Test {
       for (std::size_t i = 0; i < packets.size(); ++i) {
         packets[i].time = now_ + 5ms * i;
         packets[i].sent = i % 2 == 0 ? 1 : 0;
-        packets[i].payload_length = 100 + (++sizes_ * 97) % 1000;
+        packets[i].payload_length = (100 + (++sizes_ * 97) % 1000) & 0xfffff;
         packets[i].length = (packets[i].payload_length + 40) & 0xffff;
       }
       Flow flow{};

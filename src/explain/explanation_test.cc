@@ -38,7 +38,7 @@ void feed(FlowSink& sink) {
         packets[i].time = now + 5ms * i;
         packets[i].sent = i % 2 == 0 ? 0 : 1;
         packets[i].length = (flow_case.payload + 40) & 0xffff;
-        packets[i].payload_length = flow_case.payload;
+        packets[i].payload_length = flow_case.payload & 0xfffff;
       }
       Flow flow{};
       flow.burst = burst;

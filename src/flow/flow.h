@@ -35,8 +35,8 @@ constexpr std::string_view device_rule_name(DeviceRule rule) {
   return kNames[static_cast<std::size_t>(rule)];
 }
 
-// The data stored per packet until its flow ends. Lengths are in bytes; 28 bits
-// suffice for the datagram, as no frame is longer.
+// The data stored per packet until its flow ends. Lengths are in bytes; 20 bits
+// suffice for the payload, as no frame is longer (kMaxFrameSize).
 struct PacketRecord {
   PacketRecord() = default;
   PacketRecord(const Packet& packet, Direction direction)
@@ -46,7 +46,8 @@ struct PacketRecord {
         fin((packet.tcp_flags & kTcpFin) != 0 ? 1 : 0),
         rst((packet.tcp_flags & kTcpRst) != 0 ? 1 : 0),
         length(packet.length & 0x0fffffff),
-        payload_length(packet.payload_length) {}
+        payload_length(packet.payload_length & 0xfffff),
+        owner(packet.owner & 0xfffU) {}
 
   Direction direction() const {
     return sent != 0 ? Direction::kSent : Direction::kReceived;
@@ -58,7 +59,8 @@ struct PacketRecord {
   std::uint32_t fin : 1;
   std::uint32_t rst : 1;
   std::uint32_t length : 28;
-  std::uint32_t payload_length;
+  std::uint32_t payload_length : 20;
+  std::uint32_t owner : 12;  // kNoOwner if the capture does not say
 };
 static_assert(sizeof(PacketRecord) == 16);
 
@@ -104,6 +106,16 @@ struct FlowName {
   }
 };
 
+// The app that the capture names for most of the flow's packets that have one;
+// of equals, the app named first. Valid only during the call that delivers the
+// flow.
+struct FlowOwner {
+  std::string_view app;                // empty if the capture names none
+  std::int32_t uid = -1;               // Android's app ID; -1: not known
+  bool is_cut = false;                 // the end of the name may be missing
+  std::uint64_t disputed_packets = 0;  // of another app
+};
+
 struct Flow {
   std::uint32_t burst;  // counts the device's bursts from 0
   Timestamp first;
@@ -118,6 +130,7 @@ struct Flow {
   Tally sent;
   Tally received;
   FlowName name;  // of the pair (pair_table.h) of the flow's first packet
+  FlowOwner owner;
   // In capture order, with times that never decrease. Valid only during the
   // call that delivers the flow.
   std::span<const PacketRecord> packets;

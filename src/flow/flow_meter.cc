@@ -12,7 +12,7 @@ constexpr std::size_t kBatch = 64;  // frames
 }  // namespace
 
 FlowMeter::FlowMeter(const FlowOptions& options, FlowSink& sink)
-    : table_(options, sink) {}
+    : table_(options, sink, &intake_.owners()) {}
 
 void FlowMeter::add(const Frame& frame) {
   Packet packet;
@@ -51,6 +51,9 @@ MeterReport FlowMeter::report() const {
   MeterReport report = intake_.report();
   report.flows = table_.flows();
   report.bursts_ended_early = table_.bursts_ended_early();
+  report.owned_flows = table_.owners().flows;
+  report.disputed_flows = table_.owners().disputed_flows;
+  report.disputed_packets = table_.owners().disputed_packets;
   return report;
 }
 

@@ -13,12 +13,14 @@ constexpr std::size_t kLargeShareDivisor = 1000;  // a thousandth is large
 
 }  // namespace
 
-FlowTable::FlowTable(FlowOptions options, FlowSink& sink)
+FlowTable::FlowTable(FlowOptions options, FlowSink& sink,
+                     const OwnerTable* owners)
     : options_(std::move(options)),
       sink_(sink),
       pairs_(options_.lan),
       addresses_(options_.lan),
-      open_bursts_(devices_) {
+      open_bursts_(devices_),
+      owners_(owners) {
   options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
   if (options_.names) {
     names_.emplace(options_.hello ? HelloUse::kNameAndFacts : HelloUse::kName);
@@ -128,7 +130,14 @@ void FlowTable::end_burst(std::uint32_t position) {
   for (std::uint32_t at = device.first_flow; at != kNoPosition;) {
     OpenFlow& flow = flows_[at];
     ++delivered_flows_;
-    sink_.take(gather(flow));
+    const Flow gathered = gather(flow);
+    if (!gathered.owner.app.empty()) {
+      const std::uint64_t disputed = gathered.owner.disputed_packets;
+      ++owner_counts_.flows;
+      owner_counts_.disputed_packets += disputed;
+      if (disputed > 0) ++owner_counts_.disputed_flows;
+    }
+    sink_.take(gathered);
     if (options_.key != FlowKey::kFiveTuple) {
       coarse_index_.erase(keyed_hash(coarse_key(pairs_[flow.pair])), at);
     }
@@ -167,9 +176,35 @@ Flow FlowTable::gather(const OpenFlow& open) {
     ++tally.packets;
     tally.bytes += packet.length;
   }
+  if (owners_ != nullptr && owners_->size() > 0) {
+    flow.owner = owner_of(gathered_);
+  }
   if (names_) flow.name = names_->of(open.pair);
   flow.packets = gathered_;
   return flow;
+}
+
+// REQUIRES: the owners are known.
+FlowOwner FlowTable::owner_of(std::span<const PacketRecord> packets) {
+  votes_.resize(owners_->size() + 1);
+  std::uint64_t owned = 0;
+  for (const PacketRecord& packet : packets) {
+    if (packet.owner == kNoOwner) continue;
+    ++votes_[packet.owner];
+    ++owned;
+  }
+  OwnerId best = kNoOwner;
+  for (const PacketRecord& packet : packets) {
+    if (packet.owner == kNoOwner) continue;
+    if (best == kNoOwner || votes_[packet.owner] > votes_[best]) {
+      best = packet.owner;
+    }
+  }
+  if (owned == 0) return {};
+  const std::uint64_t disputed = owned - votes_[best];
+  for (const PacketRecord& packet : packets) votes_[packet.owner] = 0;
+  const Owner& owner = (*owners_)[best];
+  return {owner.app, owner.uid, owner.is_cut, disputed};
 }
 
 // --- finding the pair, device, burst and flow of a packet --------------------

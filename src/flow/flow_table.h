@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "base/hash_index.h"
+#include "decode/owner_table.h"
 #include "flow/device_addresses.h"
 #include "flow/flow.h"
 #include "flow/flow_options.h"
@@ -40,8 +41,10 @@ namespace flowtell {
 
 class FlowTable {
  public:
-  // The sink must outlive the table.
-  FlowTable(FlowOptions options, FlowSink& sink);
+  // The sink must outlive the table, and so must `owners`, which numbered those
+  // of the packets; without it no flow has an owner.
+  FlowTable(FlowOptions options, FlowSink& sink,
+            const OwnerTable* owners = nullptr);
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
 
@@ -72,6 +75,14 @@ class FlowTable {
   std::uint64_t flows() const { return delivered_flows_; }
   // Bursts ended early by the memory bound.
   std::uint64_t bursts_ended_early() const { return bursts_ended_early_; }
+
+  // Of the flows delivered whose bursts have ended.
+  struct OwnerCounts {
+    std::uint64_t flows = 0;  // with an owner
+    std::uint64_t disputed_flows = 0;
+    std::uint64_t disputed_packets = 0;
+  };
+  const OwnerCounts& owners() const { return owner_counts_; }
 
  private:
   // Times and counts are computed from the packets.
@@ -108,6 +119,7 @@ class FlowTable {
   void end_burst(std::uint32_t device);
   // The current state of a flow, for the sink. Valid until the next call.
   Flow gather(const OpenFlow& flow);
+  FlowOwner owner_of(std::span<const PacketRecord> packets);
 
   // Without a device, it is found.
   void add(const Packet& packet, const Address* device);
@@ -141,6 +153,9 @@ class FlowTable {
   std::uint64_t delivered_flows_ = 0;
   std::size_t peak_open_flows_ = 0;
   std::vector<PacketRecord> gathered_;
+  const OwnerTable* owners_;
+  OwnerCounts owner_counts_;
+  std::vector<std::uint64_t> votes_;  // by owner; all 0 between calls
 };
 
 }  // namespace flowtell

@@ -12,6 +12,9 @@ MeterReport& MeterReport::operator+=(const MeterReport& other) {
   late_frames += other.late_frames;
   clock_steps += other.clock_steps;
   bursts_ended_early += other.bursts_ended_early;
+  owned_flows += other.owned_flows;
+  disputed_flows += other.disputed_flows;
+  disputed_packets += other.disputed_packets;
   links.insert(other.links.begin(), other.links.end());
   if (other.first) first = std::min(first.value_or(*other.first), *other.first);
   if (other.last) last = std::max(last.value_or(*other.last), *other.last);
@@ -29,12 +32,12 @@ bool FrameIntake::take(const Frame& frame, Packet& packet) {
   }
   const FrameOutcome outcome = decoder_.decode(corrected, packet);
   report_.ledger.count(outcome);
-  if (outcome == FrameOutcome::kUsed) {
-    const LinkEnds ends = find_link_ends(frame.link, frame.bytes);
-    packet.source_station = ends.source;
-    packet.destination_station = ends.destination;
-  }
-  return outcome == FrameOutcome::kUsed;
+  if (outcome != FrameOutcome::kUsed) return false;
+  const LinkEnds ends = find_link_ends(frame.link, frame.bytes);
+  packet.source_station = ends.source;
+  packet.destination_station = ends.destination;
+  packet.owner = owners_.of(corrected, packet);
+  return true;
 }
 
 MeterReport FrameIntake::report() const {

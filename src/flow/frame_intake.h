@@ -14,6 +14,7 @@
 #include "capture/frame_source.h"
 #include "decode/decoder.h"
 #include "decode/ledger.h"
+#include "decode/owner_table.h"
 
 namespace flowtell {
 
@@ -25,6 +26,9 @@ struct MeterReport {
   std::uint64_t late_frames = 0;  // assigned the time of the previous frame
   std::uint64_t clock_steps = 0;  // times the recorder's clock stepped back
   std::uint64_t bursts_ended_early = 0;
+  std::uint64_t owned_flows = 0;       // the capture names their apps
+  std::uint64_t disputed_flows = 0;    // of these, packets name several apps
+  std::uint64_t disputed_packets = 0;  // of another app than their flow
   std::set<LinkType> links;
   std::optional<Timestamp> first;  // of all frames
   std::optional<Timestamp> last;
@@ -44,6 +48,7 @@ class FrameIntake {
 
   std::uint64_t frames() const { return report_.frames; }
   const Ledger& ledger() const { return report_.ledger; }
+  const OwnerTable& owners() const { return owners_; }
   // What is known of the frames; nothing of flows.
   MeterReport report() const;
 
@@ -53,6 +58,7 @@ class FrameIntake {
  private:
   MonotonicTimes times_;
   Decoder decoder_;
+  OwnerTable owners_;
   MeterReport report_;
 };
 

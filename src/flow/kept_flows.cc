@@ -6,8 +6,11 @@ namespace flowtell {
 void KeptFlows::add(const Flow& flow) {
   const std::size_t server_at = texts_.size();
   texts_ += flow.name.server;
-  entries_.push_back({flow, packets_.size(), server_at, texts_.size()});
+  const std::size_t hello_at = texts_.size();
   texts_ += flow.name.hello.text();
+  entries_.push_back(
+      {flow, packets_.size(), server_at, hello_at, texts_.size()});
+  texts_ += flow.owner.app;
   packets_.insert(packets_.end(), flow.packets.begin(), flow.packets.end());
 }
 
@@ -20,6 +23,7 @@ Flow KeptFlows::operator[](std::size_t i) const {
   flow.name.server = texts.substr(entry.server_at, flow.name.server.size());
   flow.name.hello =
       HelloFacts(texts.substr(entry.hello_at, flow.name.hello.text().size()));
+  flow.owner.app = texts.substr(entry.owner_at, flow.owner.app.size());
   return flow;
 }
 

@@ -30,6 +30,7 @@ class KeptFlows {
     std::size_t packets_at;
     std::size_t server_at;
     std::size_t hello_at;
+    std::size_t owner_at;
   };
 
   std::vector<Entry> entries_;

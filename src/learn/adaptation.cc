@@ -91,8 +91,18 @@ class Joiner {
   std::map<std::string, std::uint32_t, std::less<>> numbers_;
 };
 
+// A number that no recording has yet.
+std::uint32_t next_recording(const Dataset& data) {
+  std::uint32_t next = 0;
+  for (const CaptureRecord& capture : data.captures) {
+    next = std::max(next, capture.recording + 1);
+  }
+  return next;
+}
+
 // The rows of each capture of a labelled dataset.
-void add_labelled(const Dataset& labelled, Joiner& joiner) {
+void add_labelled(const Dataset& labelled, std::uint32_t recordings,
+                  Joiner& joiner) {
   std::vector<std::vector<std::uint32_t>> rows(labelled.captures.size());
   for (std::uint32_t row = 0; row < labelled.rows(); ++row) {
     rows[labelled.capture_of[row]].push_back(row);
@@ -100,6 +110,7 @@ void add_labelled(const Dataset& labelled, Joiner& joiner) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].empty()) continue;
     CaptureRecord record = labelled.captures[i];
+    record.recording += recordings;
     record.origin = CaptureOrigin::kSiteLabelled;
     joiner.add(labelled, rows[i], std::move(record));
   }
@@ -118,6 +129,7 @@ void limit_unknown_at_site(const Dataset& site,
     if (session.is_used || session.sureness < kMinSureness) continue;
     CaptureRecord record;
     record.app = session.app;
+    record.recording = site.captures[session.capture].recording;
     joiner.add(site, session.rows, std::move(record));
   }
   if (known.rows() < kFewFlows) return;
@@ -175,16 +187,18 @@ Result<Adaptation> adapt(const Model& model, const Dataset& site,
   result.sessions = label_sessions(model, site);
   Dataset all = *model.table;
   const std::size_t before = all.rows();
+  const std::uint32_t recordings = next_recording(all);
   Joiner joiner(all);
   for (const SiteSession& session : result.sessions) {
     if (!session.is_used) continue;
     CaptureRecord record = site.captures[session.capture];
+    record.recording += recordings;
     record.app = session.app;
     record.origin = CaptureOrigin::kSiteSession;
     record.sureness = session.sureness;
     joiner.add(site, session.rows, std::move(record));
   }
-  add_labelled(labelled, joiner);
+  add_labelled(labelled, next_recording(all), joiner);
   if (all.rows() == before) {
     return fail(ErrorKind::kNoData,
                 "no session of the site has server names that speak for one of "

@@ -26,11 +26,11 @@ RowRange range_at(const Dataset& data, std::size_t begin, Same&& same) {
   return {begin, end};
 }
 
-std::vector<RowRange> capture_ranges(const Dataset& data) {
+std::vector<RowRange> recording_ranges(const Dataset& data) {
   std::vector<RowRange> ranges;
   for (std::size_t at = 0; at < data.rows(); at = ranges.back().end) {
     ranges.push_back(range_at(data, at, [&](std::size_t a, std::size_t b) {
-      return data.capture_of[a] == data.capture_of[b];
+      return data.recording_of(a) == data.recording_of(b);
     }));
   }
   return ranges;
@@ -115,7 +115,7 @@ Probabilities classify_captures(const Dataset& data,
                                 const RowWeights& weights,
                                 EvidenceKinds kinds) {
   Probabilities out(data.apps.size(), data.rows());
-  for (const RowRange& capture : capture_ranges(data)) {
+  for (const RowRange& capture : recording_ranges(data)) {
     DeviceFilter filter(kinds, data.apps.size());
     classify_bursts(data, scores, weights, capture, {}, filter, out);
   }
@@ -128,7 +128,7 @@ std::vector<UnknownColumns> measure_unknown(const Dataset& data,
                                             std::size_t trained_apps) {
   std::vector<UnknownColumns> out(data.rows());
   const RowWeights weights = no_weights();
-  for (const RowRange& capture : capture_ranges(data)) {
+  for (const RowRange& capture : recording_ranges(data)) {
     UnknownScorer scorer(kinds, data.apps.size(), trained_apps);
     measure_bursts(data, scores, weights, capture, {}, scorer, out);
   }
@@ -145,7 +145,7 @@ std::vector<double> score_unknown(const Dataset& data,
 
 std::vector<TimelineCapture> build_timeline(const Dataset& data,
                                             std::uint64_t seed) {
-  std::vector<RowRange> order = capture_ranges(data);
+  std::vector<RowRange> order = recording_ranges(data);
   Random(seed).shuffle(std::span(order));
   std::vector<TimelineCapture> timeline;
   Timestamp now{};

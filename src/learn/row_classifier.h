@@ -25,7 +25,8 @@ struct RowWeights {
   }
 };
 
-// Classifies each capture on its own; each begins without device history.
+// Classifies each recording on its own; each begins without device history. Its
+// bursts hold the flows of all apps, as they would when the model is used.
 Probabilities classify_captures(const Dataset& data,
                                 const DatasetScores& scores,
                                 const RowWeights& weights, EvidenceKinds kinds);
@@ -43,15 +44,16 @@ std::vector<double> score_unknown(const Dataset& data,
                                   const RowWeights& weights,
                                   EvidenceKinds kinds);
 
-// A capture on the timeline: its rows, and by how much their times are shifted.
+// A recording on the timeline: its rows, and by how much their times are
+// shifted.
 struct TimelineCapture {
   std::size_t begin = 0;  // its rows are [begin, end)
   std::size_t end = 0;
   Duration shift{};
 };
 
-// Puts the captures end to end in a seeded random order, 30 s apart, starting
-// at time 0. Captures without rows are skipped.
+// Puts the recordings end to end in a seeded random order, 30 s apart, starting
+// at time 0. Recordings without rows are skipped.
 std::vector<TimelineCapture> build_timeline(const Dataset& data,
                                             std::uint64_t seed);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "base/checksum.h"
@@ -19,11 +21,21 @@
 namespace flowtell {
 namespace {
 
-// The rows and facts of one capture.
+// An app of a recording, with what is counted per app.
+struct RowOwner {
+  Owner owner;
+  std::uint64_t full_packets = 0;
+  std::uint64_t joined_packets = 0;
+};
+
+// The rows and facts of one recording.
 struct CaptureRows {
   std::vector<float> values;
-  std::vector<RowFacts> facts;     // one per row
-  std::vector<std::string> names;  // one per row
+  std::vector<RowFacts> facts;          // one per row
+  std::vector<std::string> names;       // one per row
+  std::vector<std::uint32_t> owner_of;  // one per row: into `owners`
+  std::vector<RowOwner> owners;         // exactly one if it has a label
+  std::uint64_t unlabelled_flows = 0;
   PartRows parts;
   CaptureFacts recording;
   std::string sha256;
@@ -31,30 +43,54 @@ struct CaptureRows {
 
 class RowSink : public FlowSink {
  public:
-  RowSink(const LoadOptions& options, std::optional<Address> device,
+  RowSink(const LoadOptions& options, const LabelledCapture& capture,
           CaptureRows& out)
       : measurer_(options.features),
         with_parts_(options.parts),
-        device_(device),
-        out_(out) {}
+        device_(capture.device),
+        by_owner_(capture.names_own_apps()),
+        out_(out) {
+    if (!by_owner_) out_.owners.push_back({.owner = {.app = capture.app}});
+  }
 
   void take(const Flow& flow) override {
     ++number_;
     if (device_ && flow.device != *device_ && flow.device_address != *device_) {
       return;
     }
+    // An app called "unknown" is none that could be learned.
+    if (by_owner_ &&
+        (flow.owner.app.empty() || flow.owner.app == kUnknownName)) {
+      ++out_.unlabelled_flows;
+      return;
+    }
+    const std::uint32_t owner = by_owner_ ? find_or_add(flow.owner) : 0;
+    out_.owner_of.push_back(owner);
     if (with_parts_) measure_parts(flow);
     measurer_.append_row(flow, out_.values);
     out_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
                           flow.name.source, flow.protocol, flow.remote_port,
                           flow.sent.packets + flow.received.packets, number_});
     out_.names.emplace_back(flow.name.evidence());
-    if (flow.protocol == Protocol::kTcp) count_packets(flow);
+    if (flow.protocol == Protocol::kTcp) {
+      count_packets(flow, out_.owners[owner]);
+    }
   }
 
   void end_burst() override { ++burst_; }
 
  private:
+  std::uint32_t find_or_add(const FlowOwner& owner) {
+    const auto next = static_cast<std::uint32_t>(out_.owners.size());
+    const auto [at, is_new] =
+        numbers_.try_emplace({std::string(owner.app), owner.uid}, next);
+    if (is_new) {
+      out_.owners.push_back({.owner = {at->first.first, owner.uid}});
+    }
+    out_.owners[at->second].owner.is_cut |= owner.is_cut;
+    return at->second;
+  }
+
   // The cuts depend only on the time of the flow.
   void measure_parts(const Flow& flow) {
     const std::size_t row = out_.facts.size();
@@ -66,18 +102,19 @@ class RowSink : public FlowSink {
     }
   }
 
-  void count_packets(const Flow& flow) {
-    CaptureFacts& facts = out_.recording;
+  static void count_packets(const Flow& flow, RowOwner& owner) {
     for (const PacketRecord& packet : flow.packets) {
-      if (packet.length >= CaptureFacts::kFullPacket) ++facts.full_packets;
-      if (packet.length > CaptureFacts::kUsualMtu) ++facts.joined_packets;
+      if (packet.length >= CaptureFacts::kFullPacket) ++owner.full_packets;
+      if (packet.length > CaptureFacts::kUsualMtu) ++owner.joined_packets;
     }
   }
 
   FlowMeasurer measurer_;
   bool with_parts_;
   std::optional<Address> device_;
+  bool by_owner_;
   CaptureRows& out_;
+  std::map<std::pair<std::string, std::int32_t>, std::uint32_t> numbers_;
   std::uint32_t burst_ = 0;
   std::uint32_t number_ = 0;
 };
@@ -132,32 +169,27 @@ Result<CaptureRows> read_capture(const LabelledCapture& capture,
   if (!hash) return fail(std::move(hash).error());
   CaptureRows loaded;
   loaded.sha256 = *hash;
-  RowSink sink(options, capture.device, loaded);
+  RowSink sink(options, capture, loaded);
   FlowMeter meter(options.flow, sink);
   meter_span(**source, capture, meter, loaded.recording);
   loaded.recording.meter = meter.report();
   loaded.recording.format = (*source)->format();
   loaded.recording.damage = (*source)->damage();
+  if (capture.names_own_apps() && loaded.unlabelled_flows > 0 &&
+      loaded.owners.empty()) {
+    return fail(ErrorKind::kNoData,
+                "{} does not name the apps of its flows; give a folder with a "
+                "sub-folder for each app, or name the app in a manifest",
+                capture.path);
+  }
   return loaded;
-}
-
-std::vector<std::string> app_names(std::span<const LabelledCapture> captures) {
-  std::vector<std::string> names;
-  for (const LabelledCapture& capture : captures) names.push_back(capture.app);
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
 }
 
 // Fails if the app of a capture is not among `apps`.
 Result<void> check_apps(std::span<const LabelledCapture> captures,
                         const std::vector<std::string>& apps) {
-  if (apps.size() > kMaxApps) {
-    return fail(ErrorKind::kResource,
-                "{} apps are more than a model can hold ({}); leave some out",
-                apps.size(), kMaxApps);
-  }
   for (const LabelledCapture& capture : captures) {
+    if (capture.names_own_apps()) continue;
     if (!std::binary_search(apps.begin(), apps.end(), capture.app)) {
       return fail(ErrorKind::kCorrupt,
                   "{} is of the app '{}', which is not among the trained apps "
@@ -186,35 +218,134 @@ class NameNumbers {
   std::unordered_map<std::string, std::uint32_t> numbers_;
 };
 
-void append(const LabelledCapture& capture, CaptureRows from,
-            NameNumbers& names, LoadedDataset& all) {
-  Dataset& data = all.dataset;
-  const std::size_t rows = from.facts.size();
-  const auto before = static_cast<std::uint32_t>(data.rows());
-  const auto app = static_cast<AppId>(
-      std::lower_bound(data.apps.begin(), data.apps.end(), capture.app) -
-      data.apps.begin());
-  const auto number = static_cast<std::uint32_t>(data.captures.size());
-  const MeterReport& report = from.recording.meter;
-  data.captures.push_back({capture.path, capture.group, app, from.sha256, rows,
-                           report.first, report.last});
-  data.values.insert(data.values.end(), from.values.begin(), from.values.end());
-  data.labels.insert(data.labels.end(), rows, app);
-  data.capture_of.insert(data.capture_of.end(), rows, number);
-  data.parts.values.insert(data.parts.values.end(), from.parts.values.begin(),
-                           from.parts.values.end());
-  for (const std::uint32_t whole : from.parts.whole) {
-    data.parts.whole.push_back(before + whole);
+// Appends the rows of one recording, as one capture of each of their apps.
+class Appender {
+ public:
+  // `labels` may be changed until the first call of `append`.
+  Appender(const OwnerLabels& labels, bool has_fixed_apps, LoadedDataset& all)
+      : labels_(labels),
+        has_fixed_apps_(has_fixed_apps),
+        names_(all.dataset.names),
+        all_(all) {}
+
+  void append(const LabelledCapture& capture, CaptureRows from) {
+    const auto captures = add_captures(capture, from);
+    for (std::size_t i = 0; i < from.facts.size(); ++i) {
+      append_row(from, i, captures[from.owner_of[i]]);
+    }
+    const MeterReport& report = from.recording.meter;
+    all_.report += report;
+    if (from.recording.damage) {
+      all_.damaged.push_back({capture.path, *from.recording.damage});
+    }
+    if (!capture.names_own_apps()) return;
+    if (report.flows == 0) {
+      all_.unused.push_back(fmt::format("{} gave no flow", capture.path));
+    }
+    all_.owners.unlabelled_flows += from.unlabelled_flows;
+    all_.owners.disputed_packets += report.disputed_packets;
+    all_.owners.disputed_flows += report.disputed_flows;
   }
-  for (std::size_t i = 0; i < rows; ++i) {
-    from.facts[i].name = names.of(from.names[i]);
+
+ private:
+  static constexpr std::uint32_t kLeftOut = UINT32_MAX;
+
+  // By owner: the number of its capture, or kLeftOut.
+  std::vector<std::uint32_t> add_captures(const LabelledCapture& capture,
+                                          const CaptureRows& from) {
+    Dataset& data = all_.dataset;
+    const std::uint32_t recording =
+        data.captures.empty() ? 0 : data.captures.back().recording + 1;
+    std::vector<AppId> apps;
+    std::map<AppId, std::uint32_t> captures;  // in the order of apps
+    for (const RowOwner& owner : from.owners) {
+      apps.push_back(app_of(owner));
+      if (apps.back() != kUnknownApp) captures[apps.back()] = 0;
+    }
+    for (auto& [app, number] : captures) {
+      number = static_cast<std::uint32_t>(data.captures.size());
+      const MeterReport& report = from.recording.meter;
+      data.captures.push_back({capture.path, capture.group, app, from.sha256, 0,
+                               report.first, report.last, recording});
+      all_.recordings.push_back(from.recording);
+    }
+    std::vector<std::uint32_t> of_owner;
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+      const auto at = captures.find(apps[i]);
+      of_owner.push_back(at == captures.end() ? kLeftOut : at->second);
+      if (at == captures.end()) continue;
+      CaptureFacts& facts = all_.recordings[at->second];
+      facts.full_packets += from.owners[i].full_packets;
+      facts.joined_packets += from.owners[i].joined_packets;
+    }
+    if (capture.names_own_apps()) count_flows(from, of_owner);
+    return of_owner;
+  }
+
+  // kUnknownApp if it is not among fixed apps.
+  AppId app_of(const RowOwner& owner) const {
+    const std::vector<std::string>& apps = all_.dataset.apps;
+    const std::string label =
+        labels_.of(owner.owner, has_fixed_apps_ ? apps : kAnyApps);
+    const auto at = std::lower_bound(apps.begin(), apps.end(), label);
+    if (at == apps.end() || *at != label) return kUnknownApp;
+    return static_cast<AppId>(at - apps.begin());
+  }
+
+  void count_flows(const CaptureRows& from,
+                   const std::vector<std::uint32_t>& capture_of_owner) {
+    for (const std::uint32_t owner : from.owner_of) {
+      if (capture_of_owner[owner] != kLeftOut) {
+        ++all_.owners.labelled_flows;
+        continue;
+      }
+      ++all_.owners.untrained_flows;
+      all_.owners.untrained_apps.push_back(from.owners[owner].owner.app);
+    }
+    auto& apps = all_.owners.untrained_apps;
+    std::sort(apps.begin(), apps.end());
+    apps.erase(std::unique(apps.begin(), apps.end()), apps.end());
+  }
+
+  void append_row(CaptureRows& from, std::size_t i, std::uint32_t capture) {
+    if (capture == kLeftOut) return;
+    Dataset& data = all_.dataset;
+    const auto row = static_cast<std::uint32_t>(data.rows());
+    const auto values =
+        std::span(from.values).subspan(i * data.width, data.width);
+    data.values.insert(data.values.end(), values.begin(), values.end());
+    from.parts.append_parts(static_cast<std::uint32_t>(i), row, data.width,
+                            data.parts);
+    data.labels.push_back(data.captures[capture].app);
+    data.capture_of.push_back(capture);
+    ++data.captures[capture].flows;
+    from.facts[i].name = names_.of(from.names[i]);
     data.facts.push_back(from.facts[i]);
   }
-  all.report += report;
-  if (from.recording.damage) {
-    all.damaged.push_back({capture.path, *from.recording.damage});
+
+  static inline const std::vector<std::string> kAnyApps;
+
+  const OwnerLabels& labels_;
+  bool has_fixed_apps_;
+  NameNumbers names_;
+  LoadedDataset& all_;
+};
+
+// The labels of all captures, sorted.
+std::vector<std::string> apps_of(std::span<const LabelledCapture> captures,
+                                 std::span<const Result<CaptureRows>> loaded,
+                                 const OwnerLabels& labels) {
+  std::set<std::string> apps;
+  for (std::size_t i = 0; i < captures.size(); ++i) {
+    if (!captures[i].names_own_apps()) {
+      apps.insert(captures[i].app);
+    } else if (loaded[i]) {
+      for (const RowOwner& owner : loaded[i]->owners) {
+        apps.insert(labels.of(owner.owner, {}));
+      }
+    }
   }
-  all.recordings.push_back(std::move(from.recording));
+  return {apps.begin(), apps.end()};
 }
 
 // Whether loading fails without capture i: it is the only one, or it does not
@@ -283,17 +414,32 @@ Result<void> require_two_apps(const Dataset& data) {
               with_flows.front());
 }
 
+std::size_t count_recordings(std::span<const CaptureRecord> captures) {
+  std::set<std::uint32_t> recordings;
+  for (const CaptureRecord& capture : captures) {
+    recordings.insert(capture.recording);
+  }
+  return recordings.size();
+}
+
+std::vector<std::string> LoadedDataset::remarks() const {
+  std::vector<std::string> remarks = owners.remarks();
+  remarks.insert(remarks.begin(), unused.begin(), unused.end());
+  return remarks;
+}
+
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
                                    const LoadOptions& options) {
   LoadedDataset all;
-  all.dataset.apps = options.apps.empty() ? app_names(captures) : options.apps;
+  all.dataset.apps = options.apps;
   all.dataset.width = options.features.width();
   all.dataset.features = options.features;
   all.dataset.flow_key = options.flow.key;
   all.dataset.burst_gap = options.flow.burst_gap;
   if (options.apps.empty()) all.dataset.others = lab_traffic(options.features);
-  if (auto checked = check_apps(captures, all.dataset.apps); !checked) {
-    return fail(std::move(checked).error());
+  if (!options.apps.empty()) {
+    auto checked = check_apps(captures, options.apps);
+    if (!checked) return fail(std::move(checked).error());
   }
   std::vector<Result<CaptureRows>> loaded(captures.size(), CaptureRows{});
   std::atomic<std::size_t> done = 0;
@@ -301,17 +447,38 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
     loaded[i] = read_capture(captures[i], options);
     if (options.progress) options.progress(++done, captures.size());
   });
-  NameNumbers names(all.dataset.names);
+  OwnerLabels labels;
+  for (const Result<CaptureRows>& rows : loaded) {
+    if (!rows) continue;
+    std::vector<Owner> owners;
+    for (const RowOwner& owner : rows->owners) owners.push_back(owner.owner);
+    labels.add(owners);
+  }
+  if (options.apps.empty()) {
+    all.dataset.apps = apps_of(captures, loaded, labels);
+  }
+  if (all.dataset.apps.size() > kMaxApps) {
+    return fail(ErrorKind::kResource,
+                "{} apps are more than a model can hold ({}); leave some out",
+                all.dataset.apps.size(), kMaxApps);
+  }
+  Appender appender(labels, !options.apps.empty(), all);
   std::optional<Error> first_problem;
   for (std::size_t i = 0; i < captures.size(); ++i) {
     if (loaded[i]) {
-      append(captures[i], std::move(*loaded[i]), names, all);
-    } else if (is_needed(captures, i)) {
-      return fail(std::move(loaded[i]).error());
-    } else {
-      if (!first_problem) first_problem = loaded[i].error();
-      all.unread.push_back(std::move(loaded[i]).error().message);
+      appender.append(captures[i], std::move(*loaded[i]));
+      continue;
     }
+    const bool names_no_app = captures[i].names_own_apps() &&
+                              loaded[i].error().kind == ErrorKind::kNoData;
+    const bool is_optional = names_no_app && captures[i].is_optional;
+    if (is_optional ? captures.size() == 1
+                    : names_no_app || is_needed(captures, i)) {
+      return fail(std::move(loaded[i]).error());
+    }
+    if (!first_problem) first_problem = loaded[i].error();
+    (is_optional ? all.unused : all.unread)
+        .push_back(std::move(loaded[i]).error().message);
   }
   if (all.dataset.captures.empty() && first_problem) {
     return fail(*std::move(first_problem));

@@ -22,6 +22,7 @@
 #include "flow/flow_options.h"
 #include "model/app.h"
 #include "model/labelled_captures.h"
+#include "model/owner_labels.h"
 
 namespace flowtell {
 
@@ -32,7 +33,8 @@ enum class CaptureOrigin : std::uint8_t {
   kSiteSession,   // a session of a site, labelled by a model
 };
 
-// Metadata of a capture in a dataset.
+// Metadata of a capture in a dataset. A recording whose flows are of several
+// apps, as it names them itself, counts as one capture of each.
 struct CaptureRecord {
   std::string path;
   std::string group;
@@ -41,16 +43,21 @@ struct CaptureRecord {
   std::uint64_t flows = 0;
   std::optional<Timestamp> first;
   std::optional<Timestamp> last;
+  // The number of its recording; captures of one recording are adjacent.
+  std::uint32_t recording = 0;
   CaptureOrigin origin = CaptureOrigin::kTraining;
   double sureness = 1;  // of its label; below 1 for a site's session
 };
+
+// The number of different recordings.
+std::size_t count_recordings(std::span<const CaptureRecord> captures);
 
 // Facts about a row's flow besides its features.
 struct RowFacts {
   Address device;
   Timestamp first{};
   Timestamp last{};
-  // Number of the burst in its capture, in order of their ends. The rows of a
+  // Number of the burst in its recording, in order of their ends. The rows of a
   // burst are contiguous.
   std::uint32_t burst = 0;
   std::uint32_t name = 0;  // into Dataset::names
@@ -58,7 +65,7 @@ struct RowFacts {
   Protocol protocol = Protocol::kTcp;
   Port remote_port = 0;
   std::uint64_t packets = 0;  // both ways
-  // Number of the flow in the metered span of its capture, from 1.
+  // Number of the flow in the metered span of its recording, from 1.
   std::uint32_t number = 0;
 };
 
@@ -85,7 +92,8 @@ struct Dataset {
 
   std::vector<CaptureRecord> captures;
 
-  // One entry per row; `values` has `width` entries per row.
+  // One entry per row, in the order of the recordings and of their flows;
+  // `values` has `width` entries per row.
   std::vector<float> values;
   std::vector<AppId> labels;
   std::vector<std::uint32_t> capture_of;  // into `captures`
@@ -102,6 +110,9 @@ struct Dataset {
   std::size_t rows() const { return labels.size(); }
   std::span<const float> row(std::size_t i) const {
     return std::span(values).subspan(i * width, width);
+  }
+  std::uint32_t recording_of(std::size_t row) const {
+    return captures[capture_of[row]].recording;
   }
   std::vector<std::uint64_t> flows_per_app() const;
   // The given rows with their parts, in the given order. Apps, captures and
@@ -148,6 +159,12 @@ struct LoadedDataset {
   std::vector<DamagedCapture> damaged;
   // Errors of captures that could not be read at all, each naming the capture.
   std::vector<std::string> unread;
+  OwnerSummary owners;
+  // Sentences about captures that would name their flows' apps, but name none.
+  std::vector<std::string> unused;
+
+  // One sentence about each kind of flow or capture that was left out.
+  std::vector<std::string> remarks() const;
 };
 
 struct LoadOptions {
@@ -156,15 +173,16 @@ struct LoadOptions {
   int threads = 1;
   bool parts = false;  // whether to measure flow parts as well
   // The apps that number the labels, for testing a given model; if empty, the
-  // apps of the captures. A capture of another app is an error.
+  // apps of the captures. A capture of another app is an error; flows that a
+  // capture names itself as another app's are left out.
   std::vector<std::string> apps;
   // Called from any thread with the number of captures done and the total.
   std::function<void(std::size_t, std::size_t)> progress;
 };
 
 // Reads all captures. The result does not depend on the number of threads.
-// Unreadable captures are skipped and reported in `unread`; fails if one does
-// not exist, or if none can be read.
+//
+// The labels of flows whose apps a capture names itself: see OwnerLabels.
 Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
                                    const LoadOptions& options);
 

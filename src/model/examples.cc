@@ -31,29 +31,32 @@ std::size_t limit_each(std::span<const std::size_t> rows, std::size_t total) {
 }  // namespace
 
 Examples choose_examples(const Dataset& data, std::size_t max_flows) {
-  std::vector<std::size_t> rows(data.captures.size());
-  for (const std::uint32_t capture : data.capture_of) ++rows[capture];
-  const std::size_t each = limit_each(rows, max_flows);
+  std::vector<std::vector<std::size_t>> rows_of(data.captures.size());
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    rows_of[data.capture_of[row]].push_back(row);
+  }
+  std::vector<std::size_t> counts;
+  for (const auto& rows : rows_of) counts.push_back(rows.size());
+  const std::size_t each = limit_each(counts, max_flows);
   // With more captures than examples, the first captures give one each.
-  std::size_t remaining = max_flows - total_of(rows, each);
+  std::size_t remaining = max_flows - total_of(counts, each);
 
   Examples examples;
-  for (std::size_t begin = 0; begin < data.rows();) {
-    const std::uint32_t capture = data.capture_of[begin];
-    const std::size_t count = rows[capture];
+  for (std::uint32_t capture = 0; capture < rows_of.size(); ++capture) {
+    const std::size_t count = counts[capture];
     std::size_t chosen = std::min(count, each);
     if (remaining > 0 && chosen < count) {
       ++chosen;
       --remaining;
     }
     for (std::size_t i = 0; i < chosen; ++i) {
-      const std::size_t row = begin + (2 * i + 1) * count / (2 * chosen);
+      const std::size_t row =
+          rows_of[capture][(2 * i + 1) * count / (2 * chosen)];
       const auto values = data.row(row);
       examples.flows.push_back({capture, data.facts[row].number});
       examples.values.insert(examples.values.end(), values.begin(),
                              values.end());
     }
-    begin += count;
   }
   return examples;
 }

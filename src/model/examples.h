@@ -18,7 +18,7 @@ namespace flowtell {
 
 struct Example {
   std::uint32_t capture = 0;  // into Model::captures
-  std::uint32_t flow = 0;     // its number in that capture, from 1
+  std::uint32_t flow = 0;     // its number in the recording, from 1
 
   bool operator==(const Example&) const = default;
 };

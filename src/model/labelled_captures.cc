@@ -46,6 +46,24 @@ Result<std::vector<std::string>> app_folders(const std::string& folder) {
   return names;
 }
 
+// Captures directly in the folder, by content.
+std::vector<std::string> captures_beside(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code problem;
+  for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
+       at.increment(problem)) {
+    std::error_code gone;
+    const std::string path = at->path().string();
+    if (at->path().filename().string().starts_with('.') ||
+        !at->is_regular_file(gone)) {
+      continue;
+    }
+    if (looks_like_capture(path).value_or(false)) paths.push_back(path);
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
 Result<std::vector<LabelledCapture>> read_folder(const std::string& folder) {
   auto apps = app_folders(folder);
   if (!apps) return fail(std::move(apps).error());
@@ -57,8 +75,11 @@ Result<std::vector<LabelledCapture>> read_folder(const std::string& folder) {
     auto paths = list_captures(app_folder);
     if (!paths) return fail(std::move(paths).error());
     for (const std::string& path : *paths) {
-      captures.push_back({path, app, path, {}, {}, {}});
+      captures.push_back({path, app, path, {}, {}, {}, false});
     }
+  }
+  for (const std::string& path : captures_beside(folder)) {
+    captures.push_back({path, "", path, {}, {}, {}, true});
   }
   if (captures.empty()) {
     return fail(ErrorKind::kNoData,
@@ -133,9 +154,8 @@ Result<LabelledCapture> read_line(const ManifestLine& line,
   capture.path = (folder / line.field("path")).string();
   capture.app = line.field("app");
   capture.group = line.field("group");
-  for (const char* name : {"path", "app"}) {
-    if (!line.field(name).empty()) continue;
-    return fail(ErrorKind::kCorrupt, "{}: the {} is missing", where, name);
+  if (line.field("path").empty()) {
+    return fail(ErrorKind::kCorrupt, "{}: the path is missing", where);
   }
   if (auto checked = check_app(capture.app, where); !checked) {
     return fail(checked.error());
@@ -199,12 +219,16 @@ Result<std::vector<LabelledCapture>> read_manifest(const std::string& path) {
 }  // namespace
 
 Result<std::vector<LabelledCapture>> find_labelled_captures(
-    const std::string& folder_or_manifest) {
+    const std::string& folder_manifest_or_capture) {
+  const std::string& path = folder_manifest_or_capture;
   std::error_code problem;
-  if (fs::is_directory(folder_or_manifest, problem)) {
-    return read_folder(folder_or_manifest);
+  if (fs::is_directory(path, problem)) return read_folder(path);
+  // What was read of a pipe could not be read again.
+  if (fs::is_regular_file(path, problem) &&
+      looks_like_capture(path).value_or(false)) {
+    return std::vector<LabelledCapture>{{path, "", path, {}, {}, {}, false}};
   }
-  return read_manifest(folder_or_manifest);
+  return read_manifest(path);
 }
 
 }  // namespace flowtell

@@ -3,12 +3,16 @@
 // Captures with known apps: CAPTURES on the command line.
 //
 // A folder: each sub-folder is named after an app and contains, at any depth,
-// its captures; other files are ignored. Or a manifest: a CSV file whose header
-// has at least `path` and `app`, and optionally `group` (the collection or
+// its captures. Captures directly in the folder name the app of each flow
+// themselves (flow/flow.h, FlowOwner); other files are ignored. Or a manifest:
+// a CSV file whose header has at least `path` and `app` (if empty, the capture
+// names the app of each flow), and optionally `group` (the collection or
 // session), `device` (use only the flows of this address), `from` and `to` (a
 // time span, in seconds since the first frame of the capture or as UTC,
 // 2019-04-03T17:21:09Z). Paths are relative to the manifest. Other columns are
-// ignored.
+// ignored. Or one capture that names the app of each flow.
+//
+// A label of the folder or the manifest precedes the capture's own.
 #pragma once
 
 #include <optional>
@@ -27,16 +31,21 @@ using Moment = std::variant<Duration, Timestamp>;
 
 struct LabelledCapture {
   std::string path;
-  std::string app;
+  std::string app;                // empty: the capture names each flow's
   std::string group;              // the path if none is given
   std::optional<Address> device;  // use only its flows
   std::optional<Moment> from;
   std::optional<Moment> to;
+  // It lies beside the folders of apps, so it may be no training data at all.
+  bool is_optional = false;
+
+  bool names_own_apps() const { return app.empty(); }
 };
 
-// Ordered by app and path, or as listed in the manifest. Fails if there are no
+// Ordered by app and path, those without an app last, or as listed in the
+// manifest. Fails if there are no
 // captures, a line of the manifest is invalid, or an app is called "unknown".
 Result<std::vector<LabelledCapture>> find_labelled_captures(
-    const std::string& folder_or_manifest);
+    const std::string& folder_manifest_or_capture);
 
 }  // namespace flowtell

@@ -67,13 +67,36 @@ TEST(LabelledCaptures, AreFoundByContentOrName) {
                    "chat: chat/notes.pcap"}));
 }
 
-TEST(LabelledCaptures, SkipHiddenFoldersAndFilesOutsideApps) {
+TEST(LabelledCaptures, SkipHiddenFoldersAndOtherFiles) {
   const TemporaryFolder folder;
   folder.put(".git/a.pcap", any_capture());
-  folder.put("beside.pcap", any_capture());
+  folder.put(".hidden.pcap", any_capture());
+  folder.put("manifest.csv", "path,app\n");
+  folder.put("notes.pcap", "this is no capture");
   folder.put("chat/a.pcap", any_capture());
   folder.put("nothing yet/notes.txt", "to do");
   EXPECT_EQ(found_in(folder), Found{"chat: chat/a.pcap"});
+}
+
+// Captures outside the folders of apps name the app of each flow.
+TEST(LabelledCaptures, HaveNoAppBesideTheFolders) {
+  const TemporaryFolder folder;
+  folder.put("tuesday.pcapng", pcapng().bytes());
+  folder.put("monday.pcap", any_capture());
+  folder.put("chat/a.pcap", any_capture());
+  EXPECT_EQ(found_in(folder),
+            (Found{"chat: chat/a.pcap", ": monday.pcap", ": tuesday.pcapng"}));
+}
+
+TEST(LabelledCaptures, MayBeOneCapture) {
+  const TemporaryFolder folder;
+  const std::string path = folder.put("phone", gzip_packed(any_capture()));
+  const auto captures = find_labelled_captures(path);
+  ASSERT_TRUE(captures) << captures.error().message;
+  ASSERT_EQ(captures->size(), 1u);
+  EXPECT_EQ(captures->front().path, path);
+  EXPECT_TRUE(captures->front().names_own_apps());
+  EXPECT_FALSE(captures->front().is_optional);
 }
 
 TEST(LabelledCaptures, KeepAppNamesUnchanged) {
@@ -110,7 +133,7 @@ TEST(LabelledCaptures, FailWithoutCaptures) {
   EXPECT_EQ(found_in(folder), Found{expected});
   EXPECT_EQ(find_labelled_captures(folder.path()).error().kind,
             ErrorKind::kNoData);
-  folder.put("a.pcap", any_capture());
+  folder.put("a.pcap", "this is no capture");
   folder.put("chat/notes.txt", "to do");
   EXPECT_EQ(found_in(folder), Found{expected});
 }

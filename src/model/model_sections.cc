@@ -282,16 +282,29 @@ void write_training(ByteWriter& out, const Model& model) {
     out.u64(capture.flows);
     write_time(out, capture.first);
     write_time(out, capture.last);
+    out.u32(capture.recording);
     out.u8(static_cast<std::uint8_t>(capture.origin));
     out.f64(capture.sureness);
   }
+}
+
+// The number of the recording of `next`. The captures of one recording are
+// adjacent, in the order of their apps.
+std::uint32_t recording_after(const std::vector<CaptureRecord>& captures,
+                              const CaptureRecord& next) {
+  if (captures.empty()) return 0;
+  const CaptureRecord& last = captures.back();
+  const bool is_same = last.path == next.path && last.sha256 == next.sha256 &&
+                       last.first == next.first && last.last == next.last &&
+                       last.app < next.app;
+  return last.recording + (is_same ? 0 : 1);
 }
 
 Result<void> read_training(ByteReader& in, Model& model) {
   model.trained_by = read_text(in);
   model.seed = in.u64();
   model.balance_apps = in.u8() != 0;
-  const std::uint32_t count = read_length(in, 49);
+  const std::uint32_t count = read_length(in, 53);
   for (std::uint32_t i = 0; i < count; ++i) {
     CaptureRecord capture;
     capture.path = read_text(in);
@@ -301,6 +314,7 @@ Result<void> read_training(ByteReader& in, Model& model) {
     capture.flows = in.u64();
     capture.first = read_time(in);
     capture.last = read_time(in);
+    capture.recording = in.u32();
     const std::uint8_t origin = in.u8();
     capture.sureness = in.f64();
     if (origin > static_cast<std::uint8_t>(CaptureOrigin::kSiteSession) ||
@@ -311,6 +325,7 @@ Result<void> read_training(ByteReader& in, Model& model) {
     if (capture.app >= model.apps.size()) {
       return wrong("a capture names an unknown app");
     }
+    capture.recording = recording_after(model.captures, capture);
     model.captures.push_back(std::move(capture));
   }
   return {};

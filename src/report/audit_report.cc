@@ -69,7 +69,7 @@ std::string audit_text(const Dataset& data,
   const auto [faults, warnings, notes] = count_severities(findings);
   return out +
          fmt::format("{} and {} flows of {}: {}, {} and {}.\n",
-                     counted(data.captures.size(), "capture"),
+                     counted(count_recordings(data.captures), "capture"),
                      grouped_text(data.rows()),
                      counted(data.apps.size(), "app"), counted(faults, "fault"),
                      counted(warnings, "warning"), counted(notes, "note"));
@@ -98,7 +98,7 @@ std::string audit_json(const Dataset& data,
   }
   const auto [faults, warnings, notes] = count_severities(findings);
   const Json all = {
-      {"captures", data.captures.size()},
+      {"captures", count_recordings(data.captures)},
       {"flows", data.rows()},
       {"apps", apps},
       {"findings", findings_json},

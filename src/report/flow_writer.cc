@@ -91,6 +91,7 @@ class CsvWriter : public FlowWriter {
     }
     if (options().with_names) out += ",name,name_source";
     if (options().with_hello) out += ",ja4,alpn,quic_version";
+    if (options().with_owners) out += ",owner,owner_uid";
     if (options().with_verdicts) {
       out += ",app,confidence,unknown_score,session_flows";
     }
@@ -120,6 +121,10 @@ class CsvWriter : public FlowWriter {
       out += ',';
       append_fields(out, ',', hello.ja4(), csv_field(hello.alpn()),
                     hello.quic_version());
+    }
+    if (options().with_owners) {
+      out += ',' + csv_field(flow.owner.app) + ',';
+      if (flow.owner.uid >= 0) out += std::to_string(flow.owner.uid);
     }
     if (report.verdict) {
       const NamedVerdict& verdict = *report.verdict;
@@ -166,6 +171,7 @@ class JsonLinesWriter : public FlowWriter {
     }
     if (options().with_names) add_name(line, flow.name);
     if (options().with_hello) add_hello(line, flow.name.hello);
+    if (options().with_owners) add_owner(line, flow.owner);
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;
@@ -188,6 +194,10 @@ class JsonLinesWriter : public FlowWriter {
     line["ja4"] = text_or_null(hello.ja4());
     line["alpn"] = text_or_null(hello.alpn());
     line["quic_version"] = text_or_null(hello.quic_version());
+  }
+  static void add_owner(Json& line, const FlowOwner& owner) {
+    line["owner"] = text_or_null(owner.app);
+    line["owner_uid"] = owner.uid < 0 ? Json(nullptr) : Json(owner.uid);
   }
   static Json text_or_null(std::string_view text) {
     return text.empty() ? Json(nullptr) : Json(text);

@@ -23,6 +23,7 @@ struct FlowWriterOptions {
   std::vector<std::string> feature_columns;  // CSV and JSON lines only
   bool with_names = false;                   // CSV and JSON lines only
   bool with_hello = false;                   // CSV and JSON lines only
+  bool with_owners = false;                  // CSV and JSON lines only
   bool with_verdicts = false;
   bool with_ambiguity = false;  // CSV and JSON lines, with verdicts only
   bool with_early = false;      // includes early verdicts on open flows

@@ -47,6 +47,33 @@ struct Written {
   }
 };
 
+TEST(Owners, HaveColumnsOnRequest) {
+  const auto written = [](FlowFormat format, FlowOwner owner) {
+    FlowWriterOptions options;
+    options.format = format;
+    options.with_owners = true;
+    const auto writer = make_flow_writer(options);
+    Flow flow = some_flow();
+    flow.owner = owner;
+    std::string out;
+    writer->begin_output(out);
+    writer->write(out, {flow, kTestStart, {}, {}, false});
+    return out;
+  };
+  const std::string csv = written(FlowFormat::kCsv, {"a, b", 10123, false, 0});
+  EXPECT_NE(csv.find(",bytes_received,owner,owner_uid\n"), std::string::npos);
+  EXPECT_TRUE(csv.ends_with(",\"a, b\",10123\n")) << csv;
+  EXPECT_TRUE(written(FlowFormat::kCsv, {"x"}).ends_with(",x,\n"));
+  EXPECT_TRUE(written(FlowFormat::kCsv, {}).ends_with(",,\n"));
+  const auto json = [&](FlowOwner owner) {
+    return nlohmann::json::parse(written(FlowFormat::kJsonLines, owner));
+  };
+  EXPECT_EQ(json({"a, b", 10123, false, 0})["owner"], "a, b");
+  EXPECT_EQ(json({"a, b", 10123, false, 0})["owner_uid"], 10123);
+  EXPECT_TRUE(json({})["owner"].is_null());
+  EXPECT_TRUE(json({"x"})["owner_uid"].is_null());
+}
+
 TEST(TextLines, HaveTheClassicFormat) {
   EXPECT_EQ(Written{}.text(),
             "2.999999 192.168.12.100 2001:db8::5 40000 443 UDP 3 4 180 5600\n");

@@ -70,6 +70,9 @@ std::string ledger_text(const MeterReport& report) {
        "the recorder's clock stepped back; gaps were kept");
   note(report.bursts_ended_early, "burst",
        "ended early because the flow table was full (--max-flows)");
+  note(report.owned_flows, "flow", "with an app named by the capture");
+  note(report.disputed_packets, "packet",
+       "named another app than the rest of the flow");
   return out;
 }
 

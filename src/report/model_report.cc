@@ -143,9 +143,9 @@ std::string model_text(const Model& model) {
                   listed(model.feature_sets), model.columns.size(),
                   flow_key_name(model.flow_key), in_seconds(model.burst_gap));
   out += learner_text(model);
-  out +=
-      fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
-                  counted(model.captures.size(), "capture"), dates_text(model));
+  out += fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
+                     counted(count_recordings(model.captures), "capture"),
+                     dates_text(model));
   return out + importance_text(model) + ambiguity_text(model);
 }
 

@@ -23,6 +23,7 @@ class ClassifyCommand : public Command {
     define_evidence(command, evidence_);
     meter_.define(command);
     writer_.define(command);
+    writer_.define_owners(command);
     run_.define(command);
     writer_.define_ambiguity(command);
     command.footer(

@@ -17,6 +17,7 @@ class FlowsCommand : public Command {
     meter_.define(command);
     meter_.define_flow(command);
     writer_.define(command);
+    writer_.define_owners(command);
     run_.define(command);
     command.footer(
         "Examples:\n"

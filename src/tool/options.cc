@@ -146,6 +146,12 @@ void WriterArguments::define_ambiguity(CLI::App& command) {
                    "in a column shared_by");
 }
 
+void WriterArguments::define_owners(CLI::App& command) {
+  command.add_flag("--owners", owners,
+                   "CSV and JSON lines: the app named by the capture, in "
+                   "columns owner and owner_uid");
+}
+
 Result<FlowWriterOptions> WriterArguments::resolve() const {
   auto list = FeatureList::parse(features);
   if (!list) return fail("--features", std::move(list).error());
@@ -154,6 +160,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   options.feature_columns = list->column_names();
   options.with_names = names;
   options.with_hello = hello;
+  options.with_owners = owners;
   options.with_ambiguity = ambiguity;
   options.mark_bursts = bursts;
   if (options.format == FlowFormat::kText && !features.empty()) {
@@ -169,6 +176,11 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   if (options.format == FlowFormat::kText && hello) {
     return fail(ErrorKind::kUsage,
                 "--hello: text lines have no columns for it; add --format csv "
+                "or --format jsonl");
+  }
+  if (options.format == FlowFormat::kText && owners) {
+    return fail(ErrorKind::kUsage,
+                "--owners: text lines have no column for it; add --format csv "
                 "or --format jsonl");
   }
   if (options.format == FlowFormat::kText && ambiguity) {

@@ -68,6 +68,7 @@ struct AnonymiseArguments {
 struct WriterArguments {
   void define(CLI::App& command);
   void define_ambiguity(CLI::App& command);
+  void define_owners(CLI::App& command);
   Result<FlowWriterOptions> resolve() const;
   // Lets the meter find what the columns need.
   void require_names(FlowOptions& options) const;
@@ -77,6 +78,7 @@ struct WriterArguments {
   std::string features;
   bool names = false;
   bool hello = false;
+  bool owners = false;
   bool ambiguity = false;
   bool bursts = false;
   bool ledger = false;

@@ -41,6 +41,13 @@ Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   auto loaded = load_dataset(*labelled, load);
   if (!loaded) return fail(std::move(loaded).error());
   for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
+  for (const std::string& remark : loaded->remarks()) warn(remark);
+  if (loaded->dataset.rows() == 0 && loaded->owners.untrained_flows > 0) {
+    return fail(ErrorKind::kNoData,
+                "{}: none of its flows is of a trained app; test on captures "
+                "of apps that were trained",
+                captures);
+  }
   if (loaded->dataset.rows() == 0 && loaded->report.flows > 0) {
     return fail(ErrorKind::kNoData,
                 "{}: none of its {} belongs to a device in the manifest; "
@@ -122,6 +129,12 @@ void warn_of_single_captures(const Dataset& dataset) {
     if (captures[app] == 1) single.push_back("'" + dataset.apps[app] + "'");
   }
   if (single.empty()) return;
+  constexpr std::size_t kMaxNamed = 5;
+  if (single.size() > kMaxNamed) {
+    const std::size_t more = single.size() - kMaxNamed;
+    single.resize(kMaxNamed);
+    single.push_back(fmt::format("{} more", more));
+  }
   warn(fmt::format(
       "there is only one capture of {}: no training data is left when it is "
       "tested, so all its flows count as wrong; record at least three",

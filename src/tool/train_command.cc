@@ -19,8 +19,9 @@ class TrainCommand : public Command {
         *program.add_subcommand("train", "Train a model on labelled captures");
     command
         .add_option("CAPTURES", captures_,
-                    "A folder whose sub-folders are named after apps, or a "
-                    "manifest (CSV: path,app,...)")
+                    "A folder whose sub-folders are named after apps, a "
+                    "manifest (CSV: path,app,...), or a capture that names "
+                    "apps")
         ->type_name("")
         ->required();
     command.add_option("-o,--output", output_, "The model to write")
@@ -110,10 +111,10 @@ class TrainCommand : public Command {
   std::string summary(const Model& model) const {
     std::uint64_t flows = 0;
     for (const std::uint64_t of_app : model.flows_per_app) flows += of_app;
-    std::string text =
-        fmt::format("Trained on {}: {} of {}, written to {}.\n",
-                    listed(model.apps), counted(flows, "flow"),
-                    counted(model.captures.size(), "capture"), output_);
+    std::string text = fmt::format(
+        "Trained on {}: {} of {}, written to {}.\n", listed(model.apps),
+        counted(flows, "flow"),
+        counted(count_recordings(model.captures), "capture"), output_);
     if (model.held_out_score) {
       text += fmt::format(
           "Cross-validated accuracy: {} % of flows ({} % on average over the "

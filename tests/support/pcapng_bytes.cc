@@ -59,11 +59,48 @@ PcapngBytes& PcapngBytes::interface(const PcapngInterface& interface) {
 }
 
 PcapngBytes& PcapngBytes::enhanced(const TestFrame& frame,
-                                   std::uint32_t interface) {
+                                   std::uint32_t interface,
+                                   const std::vector<PcapngOption>& options) {
   std::string body;
   put(body, interface, order_);
   put_packet(body, frame, interface);
+  if (options.empty()) return block(6, body);
+  pad_to_word(body);
+  for (const PcapngOption& option : options) {
+    put_option(body, option.code, option.value);
+  }
+  put_option(body, 0, "");
   return block(6, body);
+}
+
+PcapngBytes& PcapngBytes::uid_map(std::int32_t uid, std::string_view package,
+                                  std::string_view name) {
+  std::string body;
+  put(body, std::uint32_t{62652}, order_);  // PCAPdroid's enterprise number
+  put(body, std::uint16_t{1}, order_);      // version
+  body += '\x01';                           // a UID map
+  body += '\0';
+  put(body, static_cast<std::uint32_t>(uid), order_);
+  body += static_cast<char>(package.size());
+  body += static_cast<char>(name.size());
+  body += package;
+  body += name;
+  return block(0x0bad, body);
+}
+
+PcapngBytes& PcapngBytes::process(std::string_view name) {
+  std::string body;
+  put(body, std::uint32_t{4711}, order_);  // its identifier
+  put_option(body, 2, name);
+  put_option(body, 0, "");
+  return block(0x80000001, body);
+}
+
+PcapngOption PcapngBytes::process_option(std::uint16_t code,
+                                         std::uint32_t number) const {
+  PcapngOption option{code, {}};
+  put(option.value, number, order_);
+  return option;
 }
 
 PcapngBytes& PcapngBytes::simple(const TestFrame& frame) {

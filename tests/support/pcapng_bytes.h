@@ -24,6 +24,12 @@ struct PcapngInterface {
   std::int64_t offset_seconds = 0;  // the option is omitted for 0
 };
 
+// An option of a packet block.
+struct PcapngOption {
+  std::uint16_t code = 0;
+  std::string value;
+};
+
 class PcapngBytes {
  public:
   explicit PcapngBytes(ByteOrder order = ByteOrder::kLittle) { section(order); }
@@ -32,9 +38,17 @@ class PcapngBytes {
   PcapngBytes& interface(const PcapngInterface& interface = {});
 
   // Packet blocks. The frame's time is truncated to the interface's ticks.
-  PcapngBytes& enhanced(const TestFrame& frame, std::uint32_t interface = 0);
+  PcapngBytes& enhanced(const TestFrame& frame, std::uint32_t interface = 0,
+                        const std::vector<PcapngOption>& options = {});
   PcapngBytes& simple(const TestFrame& frame);
   PcapngBytes& old_packet(const TestFrame& frame, std::uint16_t interface = 0);
+
+  // PCAPdroid's block for the app of a UID.
+  PcapngBytes& uid_map(std::int32_t uid, std::string_view package,
+                       std::string_view name);
+  // Apple's block for a process, and the option that refers to such a block.
+  PcapngBytes& process(std::string_view name);
+  PcapngOption process_option(std::uint16_t code, std::uint32_t number) const;
 
   // Any block, its body padded to words.
   PcapngBytes& block(std::uint32_t type, std::string_view body);

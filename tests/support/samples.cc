@@ -54,6 +54,7 @@ Dataset table_of(const std::vector<TestRow>& rows, std::size_t apps) {
       capture.path = fmt::format("capture {}", data.captures.size());
       capture.group = capture.path;
       capture.app = row.app;
+      capture.recording = static_cast<std::uint32_t>(data.captures.size());
       data.captures.push_back(capture);
     }
     ++data.captures[row.capture].flows;
