@@ -32,6 +32,7 @@ for row in reader:
     by_source[network, app].setdefault(",".join(row[first:]), None)
 share = ROWS // len(by_source)
 with open(root / "src/model/other_traffic.csv", "w") as out:
+    print("# SPDX-License-Identifier: Apache-2.0", file=out)
     print(",".join(header[first:]), file=out)
     for source in sorted(by_source):
         rows = list(by_source[source])

@@ -102,6 +102,7 @@ set(unit_test_sources
   src/flow/dns_memory_test.cc
   src/flow/dns_stream_test.cc
   src/flow/early_flow_test.cc
+  src/flow/encrypted_hello_test.cc
   src/flow/flow_batch_test.cc
   src/flow/flow_bound_test.cc
   src/flow/flow_owner_test.cc
@@ -137,7 +138,9 @@ set(unit_test_sources
   src/model/model_test.cc
   src/model/name_table_test.cc
   src/model/section_bounds_test.cc
+  src/model/svm_section_test.cc
   src/model/svm_test.cc
+  src/model/training_table_test.cc
   src/model/unknown_model_test.cc
   src/classify/classifier_session_test.cc
   src/classify/classifier_test.cc
@@ -150,6 +153,7 @@ set(unit_test_sources
   src/classify/unknown_rule_test.cc
   src/classify/unknown_scorer_test.cc
   src/classify/verdict_test.cc
+  src/learn/adaptation_test.cc
   src/learn/ambiguity_test.cc
   src/learn/class_counts_test.cc
   src/learn/column_bins_test.cc

@@ -188,8 +188,8 @@ void NameFinder::read_stream(Bytes stream, const Arrival& arrival) {
   if (use_ == HelloUse::kNameAndFacts) {
     const bool is_whole =
         hello.state == TlsHello::State::kDone && !opening.hello_bytes.empty();
-    keep_facts(is_whole ? tls_ja4(opening.hello_bytes) : "", "",
-               hello.alpns(), pair);
+    keep_facts(is_whole ? tls_ja4(opening.hello_bytes) : "", "", hello.alpns(),
+               pair);
   }
   set_name(opening.server,
            opening.source == ClientOpening::Source::kHttp ? NameSource::kHttp
@@ -249,9 +249,8 @@ void NameFinder::set_hello_name(const TlsHello& hello, NameSource source,
   set_name(hello.server_name, source, pair);
   if (!hello.has_ech || hello.server_name.empty()) return;
   if (dns_.has_looked_up(device, pair.server, packet.time)) return;
-  const Address& remote = found.direction == Direction::kSent
-                              ? packet.destination
-                              : packet.source;
+  const Address& remote =
+      found.direction == Direction::kSent ? packet.destination : packet.source;
   const NameId name = dns_.find(device, remote, packet.time);
   pair.source = name.is_none() ? NameSource::kEch : NameSource::kDns;
   if (!name.is_none()) pair.server = name;

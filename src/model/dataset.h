@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -32,6 +33,12 @@ enum class CaptureOrigin : std::uint8_t {
   kSiteLabelled,  // a labelled capture of a site (learn/adaptation.h)
   kSiteSession,   // a session of a site, labelled by a model
 };
+
+constexpr std::string_view capture_origin_name(CaptureOrigin origin) {
+  constexpr std::string_view kNames[] = {"training", "site-labelled",
+                                         "site-session"};
+  return kNames[static_cast<std::size_t>(origin)];
+}
 
 // Metadata of a capture in a dataset. A recording whose flows are of several
 // apps, as it names them itself, counts as one capture of each.

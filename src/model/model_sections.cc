@@ -288,18 +288,6 @@ void write_training(ByteWriter& out, const Model& model) {
   }
 }
 
-// The number of the recording of `next`. The captures of one recording are
-// adjacent, in the order of their apps.
-std::uint32_t recording_after(const std::vector<CaptureRecord>& captures,
-                              const CaptureRecord& next) {
-  if (captures.empty()) return 0;
-  const CaptureRecord& last = captures.back();
-  const bool is_same = last.path == next.path && last.sha256 == next.sha256 &&
-                       last.first == next.first && last.last == next.last &&
-                       last.app < next.app;
-  return last.recording + (is_same ? 0 : 1);
-}
-
 Result<void> read_training(ByteReader& in, Model& model) {
   model.trained_by = read_text(in);
   model.seed = in.u64();
@@ -325,7 +313,6 @@ Result<void> read_training(ByteReader& in, Model& model) {
     if (capture.app >= model.apps.size()) {
       return wrong("a capture names an unknown app");
     }
-    capture.recording = recording_after(model.captures, capture);
     model.captures.push_back(std::move(capture));
   }
   return {};

@@ -32,12 +32,12 @@ std::vector<float> lab_traffic(const FeatureList& features) {
   const std::string_view text(flowtell_other_traffic_begin,
                               flowtell_other_traffic_end);
   std::vector<float> values;
-  const auto lines = split(text, '\n');
+  const auto lines = split(text, '\n');  // a comment, the columns, the rows
   if (!features.identity().starts_with(kSet) ||
-      lines[0] != fmt::format("{}", fmt::join(features.column_names(), ","))) {
+      lines[1] != fmt::format("{}", fmt::join(features.column_names(), ","))) {
     return values;
   }
-  for (std::size_t i = 1; i < lines.size(); ++i) {
+  for (std::size_t i = 2; i < lines.size(); ++i) {
     for (const std::string_view value : split(lines[i], ',')) {
       const auto number = parse_number<double>(value);
       require(number.has_value(), "the table of other traffic has numbers");

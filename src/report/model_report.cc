@@ -135,6 +135,30 @@ Json ambiguity_json(const Model& model) {
 
 }  // namespace
 
+// What `adapt` added, and how surely it is labelled.
+std::string adaptation_text(const Model& model) {
+  std::size_t labelled = 0;
+  std::size_t sessions = 0;
+  double sureness = 0;
+  for (const CaptureRecord& capture : model.captures) {
+    if (capture.origin == CaptureOrigin::kSiteLabelled) ++labelled;
+    if (capture.origin != CaptureOrigin::kSiteSession) continue;
+    ++sessions;
+    sureness += capture.sureness;
+  }
+  std::string out;
+  if (sessions > 0) {
+    out += fmt::format(
+        "Adapted to {} of its site, labelled with a mean sureness of {:.2f}.\n",
+        counted(sessions, "session"), sureness / static_cast<double>(sessions));
+  }
+  if (labelled > 0) {
+    out += fmt::format("Adapted to {} of its site.\n",
+                       counted(labelled, "labelled capture"));
+  }
+  return out;
+}
+
 std::string model_text(const Model& model) {
   std::string out = apps_table(model);
   out += '\n' + score_text(model);
@@ -146,7 +170,8 @@ std::string model_text(const Model& model) {
   out += fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
                      counted(count_recordings(model.captures), "capture"),
                      dates_text(model));
-  return out + importance_text(model) + ambiguity_text(model);
+  return out + adaptation_text(model) + importance_text(model) +
+         ambiguity_text(model);
 }
 
 std::string model_json(const Model& model) {
@@ -172,6 +197,10 @@ std::string model_json(const Model& model) {
                   {"flows", capture.flows}};
     if (capture.first) entry["first"] = utc_text(*capture.first);
     if (capture.last) entry["last"] = utc_text(*capture.last);
+    if (capture.origin != CaptureOrigin::kTraining) {
+      entry["origin"] = capture_origin_name(capture.origin);
+      entry["sureness"] = capture.sureness;
+    }
     trained.push_back(std::move(entry));
   }
   Json cross_validated = nullptr;
@@ -200,6 +229,7 @@ std::string model_json(const Model& model) {
       {"trained_by", model.trained_by},
       {"seed", model.seed},
       {"captures", trained},
+      {"keeps_training_flows", model.table.has_value()},
   };
   return json_text(all, 2) + '\n';
 }

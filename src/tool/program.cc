@@ -12,10 +12,10 @@ namespace flowtell {
 namespace {
 
 constexpr std::array kCommands = {
-    make_flows_command,    make_audit_command,     make_train_command,
-    make_evaluate_command, make_classify_command,  make_adapt_command,
-    make_gateway_command,  make_capture_command,   make_watch_command,
-    make_explain_command,  make_model_command,     make_reference_command,
+    make_flows_command,    make_audit_command,    make_train_command,
+    make_evaluate_command, make_classify_command, make_adapt_command,
+    make_gateway_command,  make_capture_command,  make_watch_command,
+    make_explain_command,  make_model_command,    make_reference_command,
 };
 
 // Writes default values alike for all releases of CLI11: 2.3 writes "=VALUE",

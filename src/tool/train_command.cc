@@ -122,6 +122,11 @@ class TrainCommand : public Command {
           percent(model.held_out_score->score.accuracy),
           percent(model.held_out_score->score.balanced_accuracy));
     }
+    if (!model.weights.back().unknown.is_fitted) {
+      text +=
+          "No unknown score was learned, which takes three apps and two "
+          "folds: every flow is named.\n";
+    }
     const std::size_t shared = model.ambiguity.groups().size();
     if (shared > 0) {
       text += fmt::format(
