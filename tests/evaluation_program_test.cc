@@ -31,20 +31,29 @@ class EvaluationProgram : public ProgramTest {
 
 TEST_F(EvaluationProgram, LeavesEachAppOutInTurn) {
   put_mail();
-  EXPECT_FALSE(score("home --trees 5").contains("leave_app_out"));
+  EXPECT_FALSE(score("home --trees 5").contains("open_set"));
   const auto report = score("home --trees 5 --leave-app-out");
-  const auto& apps = report["leave_app_out"]["apps"];
+  const auto& open_set = report["open_set"];
+  const auto& apps = open_set["apps"];
   ASSERT_EQ(apps.size(), 3u);
   double unknown = 0;
+  double auroc = 0;
+  double detection = 0;
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_EQ(apps[i]["app"], report["apps"][i]["app"]);
     EXPECT_EQ(apps[i]["flows"], report["apps"][i]["flows"]);
+    EXPECT_GE(apps[i]["sessions"]["count"], 1);
     unknown += apps[i]["unknown"].get<double>() / 3;
+    auroc += apps[i]["auroc"].get<double>() / 3;
+    detection += apps[i]["sessions"]["detection"]["0.05"].get<double>() / 3;
   }
-  EXPECT_NEAR(report["leave_app_out"]["unknown"].get<double>(), unknown, 1e-12);
+  EXPECT_NEAR(open_set["unknown"].get<double>(), unknown, 1e-12);
+  EXPECT_NEAR(open_set["auroc"].get<double>(), auroc, 1e-12);
+  EXPECT_NEAR(open_set["sessions"]["detection"]["0.05"].get<double>(),
+              detection, 1e-12);
   EXPECT_NE(run("flowtell evaluate home --trees 5 --leave-app-out")
-                .out.find("\nApps left out of training, and the share of their "
-                          "flows called unknown:\napp left out  flows"),
+                .out.find("\nApps left out of training: the share of their "
+                          "flows, and of their sessions, that is unknown\n"),
             std::string::npos);
 }
 

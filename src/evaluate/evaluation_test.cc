@@ -153,7 +153,8 @@ TEST(Evaluation, CountsAmbiguousFlowsSeparately) {
 TEST(Evaluation, CountsTheFlowsAPresetNames) {
   PlainShares shares{ten_predictions(), std::vector<bool>(10)};
   shares.ambiguous[8] = shares.ambiguous[9] = true;
-  const auto score = evaluate_preset(ten_flows(), shares, {0.7, 0});
+  const auto score = evaluate_preset(ten_flows(), shares,
+                                     {.max_false_unknown = {}, .floor = 0.7});
   EXPECT_EQ(score.named, 5U);
   EXPECT_DOUBLE_EQ(score.accuracy_of_named, 3.0 / 5);
   EXPECT_EQ(score.ambiguous, 2U);

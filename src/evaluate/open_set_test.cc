@@ -12,15 +12,18 @@
 namespace flowtell {
 namespace {
 
-// Each app has its own server names. By shape, app d looks like c.
+// Each app has its own server names. By shape, app d looks like c, and one flow
+// in five looks like any of the apps.
 Dataset four_apps() {
+  Random random(1);
   std::vector<TestRow> rows;
   for (std::uint32_t capture = 0; capture < 32; ++capture) {
     const auto app = static_cast<AppId>(capture % 4);
-    const auto value = static_cast<float>(std::min<int>(app, 2));
     for (int flow = 0; flow < 4; ++flow) {
+      const auto value = static_cast<float>(
+          random.below(5) == 0 ? random.below(3) : std::min<AppId>(app, 2));
       rows.push_back(
-          {{value, static_cast<float>(flow)},
+          {{value, static_cast<float>(random.below(8))},
            app,
            capture,
            0,
@@ -57,11 +60,11 @@ TEST(OpenSet, ReportsEachApp) {
   for (const OpenSetApp& app : score.apps) {
     EXPECT_EQ(app.flows, 32u);
     EXPECT_EQ(app.sessions, 8u);
-    EXPECT_EQ(app.by_flow.auroc, 1) << app.app;
-    EXPECT_EQ(app.by_session.auroc, 1) << app.app;
-    for (const double share : app.by_flow.detection) EXPECT_EQ(share, 1);
-    EXPECT_EQ(app.unknown, 1);
-    EXPECT_LE(app.others_unknown, 0.05);
+    EXPECT_GT(app.by_flow.auroc, 0.95) << app.app;
+    EXPECT_GT(app.by_session.auroc, 0.95) << app.app;
+    for (const double share : app.by_flow.detection) EXPECT_GT(share, 0.9);
+    EXPECT_GT(app.unknown, 0.9);
+    EXPECT_LT(app.others_unknown, 0.15);
     EXPECT_GT(app.others_correct, 0.9);
     auroc += app.by_session.auroc / 4;
     detection += app.by_flow.detection[1] / 4;
@@ -79,9 +82,8 @@ TEST(OpenSet, ReportsEachApp) {
 // Without names d cannot be separated from c.
 TEST(OpenSet, IsLowIfAnotherAppLooksTheSame) {
   const OpenSetScore score = score_of(four_apps(), kShape);
-  EXPECT_LT(score.apps[3].by_flow.auroc, 0.6);
-  EXPECT_LT(score.apps[3].by_flow.detection[2], 0.2);
-  EXPECT_GT(score.apps[0].by_flow.auroc, 0.9);
+  EXPECT_NEAR(score.apps[3].by_flow.auroc, 0.5, 0.15);
+  EXPECT_LT(score.apps[3].by_flow.detection[2], 0.3);
 }
 
 TEST(OpenSet, FindsTheAppThatMustStay) {
@@ -99,7 +101,8 @@ TEST(OpenSet, HasNoUnknownFlowsUnderNever) {
   const OpenSetScore score = score_of(four_apps(), {}, UnknownRule::never());
   EXPECT_EQ(score.unknown, 0);
   EXPECT_EQ(score.others_unknown, 0);
-  EXPECT_EQ(score.by_flow.auroc, 1) << "the scores are the same";
+  EXPECT_EQ(score.by_flow.auroc, score_of(four_apps()).by_flow.auroc)
+      << "the scores are the same";
 }
 
 TEST(OpenSet, ReportsItsProgressByApp) {

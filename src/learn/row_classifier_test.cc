@@ -382,6 +382,7 @@ TEST_P(ClassifyCapturesBy, MatchesTheLiveSession) {
     const std::vector<double> unknown =
         score_unknown(data, scores, {{weights}, {}}, kinds);
     EXPECT_EQ(live.unknown_scores, unknown) << kinds.text();
+    if (!kinds.shape) continue;  // the captures have no names
     EXPECT_NE(std::set<double>(unknown.begin(), unknown.end()).size(), 1U)
         << "the flows must differ";
   }

@@ -216,6 +216,16 @@ UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
     }
   });
   set_thresholds(data, scores, model);
+  // The models of the folds differ a little, so rows with equal columns may
+  // score a little less there. They must not all exceed the threshold.
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    scores[row] = model.score(examples.known[row]);
+  }
+  UnknownModel own = model;
+  set_thresholds(data, scores, own);
+  for (std::size_t i = 0; i < model.thresholds.size(); ++i) {
+    model.thresholds[i] = std::max(model.thresholds[i], own.thresholds[i]);
+  }
   return model;
 }
 

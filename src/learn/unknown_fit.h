@@ -41,7 +41,8 @@ struct UnknownExamples {
 };
 
 // The thresholds are cross-fitted: the score of each row, by a regression
-// without its fold. REQUIRES: one entry per row of `data` in each list and in
+// without its fold; they are not below those of the model's own scores.
+// REQUIRES: one entry per row of `data` in each list and in
 // `fold_of`.
 UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
                          std::span<const std::uint32_t> fold_of);

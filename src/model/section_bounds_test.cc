@@ -276,6 +276,7 @@ TEST(SectionBounds, OfTheSmallestEntries) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(encode_sections(*read), bytes);
   model.columns.assign(1, "");
+  model.other_forest = {};
   model.importance.resize(1);
   model.feature_profile.signs.resize(3);
   model.feature_profile.attractors.clear();

@@ -268,9 +268,11 @@ void UnknownArguments::define(CLI::App& command) {
   command
       .add_option(
           "--unknown", rule,
-          "When to answer unknown: if the best app's probability is below the "
-          "floor or leads the second by less than the margin; max-error=E so "
-          "that at most a share E of the named flows is wrong; or never")
+          "When to answer unknown, with commas between: max-false-unknown=S if "
+          "the unknown score is above a limit that a share S of the trained "
+          "apps' flows exceeds; max-error=E so that at most a share E of the "
+          "named flows is wrong; floor=P if the best app's probability is "
+          "below P; margin=M if it leads the second by less; or never")
       ->type_name("RULE")
       ->capture_default_str();
 }
