@@ -16,14 +16,16 @@ using State = TlsHello::State;
 
 const std::string kHello = tls_records(client_hello());
 
-ClientOpening read(const std::string& stream) {
+ClientOpening opening_of(const std::string& stream) {
   return read_client_opening(as_bytes(stream));
 }
-State state(const std::string& stream) { return read(stream).hello.state; }
+State state(const std::string& stream) {
+  return opening_of(stream).hello.state;
+}
 
 // The names in the request and in the hello: "http a.example", "tls b.example".
 std::string names(const std::string& stream) {
-  const ClientOpening opening = read(stream);
+  const ClientOpening opening = opening_of(stream);
   std::string text;
   if (!opening.server.empty()) {
     text = opening.source == ClientOpening::Source::kHttp ? "http " : "socks ";
@@ -204,7 +206,7 @@ RC_GTEST_PROP(ClientOpening, ToleratesGarbage, (const std::string& garbage)) {
   for (const std::string& front :
        {""s, kConnect, "\x05"s, "\x04"s, "\x30"s, "GET / HTTP/1.1\r\nHost:"s,
         "PROXY "s, "\r\n\r\n\0\r\nQUIT\n"s, "\x03"s}) {
-    const ClientOpening opening = read(front + garbage);
+    const ClientOpening opening = opening_of(front + garbage);
     RC_ASSERT((opening.hello.state == State::kNeedsMore) ==
               (opening.hello.missing > 0));
     is_client_opening(as_bytes(front + garbage));

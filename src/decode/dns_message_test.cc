@@ -70,7 +70,8 @@ TEST(DnsMessage, ReportsHintsUnderTheQuestionOfAnAlias) {
 
 // Alias mode, or a target that is another host: its addresses are additional.
 TEST(DnsMessage, FollowsTheTargetsOfHttpsRecords) {
-  for (const std::uint16_t priority : {0, 1}) {
+  for (const bool is_alias : {true, false}) {
+    const std::uint16_t priority = is_alias ? 0 : 1;
     EXPECT_EQ(
         lines_of(dns()
                      .asks("example.org", 65)

@@ -19,9 +19,9 @@
 namespace flowtell {
 namespace {
 
-constexpr Station kPhone = 0x020000000010;
+constexpr Station kPhoneStation = 0x020000000010;
 constexpr Station kRouter = 0x020000000001;
-constexpr Station kOther = 0x020000000011;
+constexpr Station kOtherStation = 0x020000000011;
 
 const std::string kV4 = "192.168.1.10";
 const std::string kLocal = "fe80::10";
@@ -62,11 +62,11 @@ class Link {
     return addresses_.device_of(each.destination, each).text();
   }
   // A packet from the phone or another station to a server.
-  std::string sends(const std::string& from, Station station = kPhone) {
+  std::string sends(const std::string& from, Station station = kPhoneStation) {
     const bool is_v6 = from.find(':') != std::string::npos;
     return sender(packet(from, station, is_v6 ? kServer6 : kServer4, kRouter));
   }
-  std::string receives(const std::string& to, Station station = kPhone) {
+  std::string receives(const std::string& to, Station station = kPhoneStation) {
     const bool is_v6 = to.find(':') != std::string::npos;
     return receiver(packet(is_v6 ? kServer6 : kServer4, kRouter, to, station));
   }
@@ -83,8 +83,8 @@ TEST(DeviceAddresses, JoinAddressesOfOneMac) {
   EXPECT_EQ(link.sends(kGlobal), kV4);
   EXPECT_EQ(link.sends("2001:db8:1::11"), kV4);
   EXPECT_EQ(link.receives(kGlobal), kV4) << "as it is known";
-  EXPECT_EQ(link.sends("192.168.1.11", kOther), "192.168.1.11");
-  EXPECT_EQ(link.sends("2001:db8:1::12", kOther), "192.168.1.11");
+  EXPECT_EQ(link.sends("192.168.1.11", kOtherStation), "192.168.1.11");
+  EXPECT_EQ(link.sends("2001:db8:1::12", kOtherStation), "192.168.1.11");
 }
 
 TEST(DeviceAddresses, NameADeviceAfterItsFirstAddress) {
@@ -160,7 +160,7 @@ TEST(DeviceAddresses, JoinNoHostsBehindARouter) {
 
   Link by_hops;
   by_hops.sends("192.168.1.1", kRouter);
-  Packet inbound = packet("2001:db8:9::1", kRouter, kGlobal, kPhone);
+  Packet inbound = packet("2001:db8:9::1", kRouter, kGlobal, kPhoneStation);
   inbound.hop_limit = 57;
   EXPECT_EQ(by_hops.sender(inbound), "2001:db8:9::1");
 }
@@ -169,22 +169,23 @@ TEST(DeviceAddresses, JoinNoHostsBehindAnAccessPoint) {
   Link link;
   for (int i = 1; i < 9; ++i) {
     const std::string host = "192.168.1." + std::to_string(i);
-    EXPECT_EQ(link.sends(host, kOther), host);
+    EXPECT_EQ(link.sends(host, kOtherStation), host);
   }
-  EXPECT_EQ(link.sends("fd00::1", kOther), "fd00::1");
+  EXPECT_EQ(link.sends("fd00::1", kOtherStation), "fd00::1");
   // A MAC that forwards for a host with a MAC of its own.
   Link forwarded;
   forwarded.sends(kV4);
-  EXPECT_EQ(forwarded.sends("10.0.0.1", kOther), "10.0.0.1");
-  EXPECT_EQ(forwarded.sends(kV4, kOther), kV4);
-  EXPECT_EQ(forwarded.sends("fd00::1", kOther), "fd00::1");
+  EXPECT_EQ(forwarded.sends("10.0.0.1", kOtherStation), "10.0.0.1");
+  EXPECT_EQ(forwarded.sends(kV4, kOtherStation), kV4);
+  EXPECT_EQ(forwarded.sends("fd00::1", kOtherStation), "fd00::1");
 }
 
 TEST(DeviceAddresses, ForgetTheOldest) {
   Link link(4);
   link.sends(kV4);
   for (int i = 1; i < 50; ++i) {
-    link.sends("192.168.2." + std::to_string(i), kOther + i);
+    link.sends("192.168.2." + std::to_string(i),
+               kOtherStation + static_cast<Station>(i));
   }
   EXPECT_EQ(link.sends(kGlobal), kGlobal);
   EXPECT_EQ(link.sends(kV4), kV4);
@@ -197,11 +198,11 @@ TEST(DeviceAddresses, ShareBurstsAndNames) {
   const std::string answer =
       dns().asks("api.example", 28).v6("api.example", kServer6).bytes();
   std::vector<Packet> packets = {
-      packet(kV4, kPhone, "192.168.1.1", kRouter, 3333, 53),
-      packet("192.168.1.1", kRouter, kV4, kPhone, 53, 3333),
-      packet(kGlobal, kPhone, kServer6, kRouter),
-      packet(kServer6, kRouter, kGlobal, kPhone, 5000, 40000),
-      packet(kV4, kPhone, kServer4, kRouter),
+      packet(kV4, kPhoneStation, "192.168.1.1", kRouter, 3333, 53),
+      packet("192.168.1.1", kRouter, kV4, kPhoneStation, 53, 3333),
+      packet(kGlobal, kPhoneStation, kServer6, kRouter),
+      packet(kServer6, kRouter, kGlobal, kPhoneStation, 5000, 40000),
+      packet(kV4, kPhoneStation, kServer4, kRouter),
   };
   packets[1].payload = as_bytes(answer);
   packets[1].payload_length = static_cast<std::uint32_t>(answer.size());

@@ -40,10 +40,7 @@ TEST(EncryptedHello, KeepsTheOuterNameAsNoEvidence) {
             (HelloLines{"ech cloudflare-ech.com h2"}));
   const FlowName name{kOuter, NameSource::kEch, {}};
   EXPECT_EQ(name.evidence(), "");
-  EXPECT_EQ(
-      (FlowName{kOuter, NameSource::HelloLines{"tls www.example.org h2"}, {}})
-          .evidence(),
-      kOuter);
+  EXPECT_EQ((FlowName{kOuter, NameSource::kTls, {}}).evidence(), kOuter);
 }
 
 TEST(EncryptedHello, HasTheNameByWhichDnsGaveTheAddress) {

@@ -18,7 +18,7 @@ using Lines = std::vector<std::string>;
 
 const std::string kRequest = "GET / HTTP/1.1\r\nHost: a.example:80\r\n\r\n";
 const Lines kHttp{"http a.example"};
-const Lines kTls{"tls www.example.org h2"};
+const Lines kTlsStream{"tls www.example.org h2"};
 
 // --- HTTP and preambles ------------------------------------------------------
 
@@ -49,7 +49,7 @@ TEST(NameFinder, ReadsTheNameBehindATunnel) {
   const Wire tunnel =
       Wire().syn().segment(0, connect).reply("HTTP/1.1 200 OK\r\n\r\n");
   EXPECT_EQ(names(tunnel), (Lines{"http t.example"}));
-  EXPECT_EQ(names(Wire(tunnel).segment(connect.size(), hello)), kTls);
+  EXPECT_EQ(names(Wire(tunnel).segment(connect.size(), hello)), kTlsStream);
   EXPECT_EQ(names(Wire(tunnel).segment(connect.size(), "SSH-2.0-x\r\n")),
             (Lines{"http t.example"}));
 }
@@ -65,7 +65,7 @@ TEST(NameFinder, ReadsTheNameBehindSocks) {
     EXPECT_EQ(names(Wire(wire)
                         .segment(size, hello.substr(0, 40))
                         .segment(size + 40, hello.substr(40))),
-              kTls);
+              kTlsStream);
   }
 }
 
@@ -79,7 +79,7 @@ TEST(NameFinder, ReadsTheNameAfterStartTls) {
                       .segment(12, "STARTTLS\r\n")
                       .reply("220 go\r\n")
                       .segment(22, hello)),
-            kTls);
+            kTlsStream);
 }
 
 // Recordings keep hellos but not what comes before (live/content_cut.h).
@@ -93,7 +93,7 @@ TEST(NameFinder, ReadsAHelloBehindContentThatWasCut) {
                       .reply("HTTP/1.1 200 OK\r\n\r\n")
                       .snapped(kHeaders)
                       .segment(connect.size(), tls_records(client_hello()))),
-            kTls);
+            kTlsStream);
 }
 
 // --- copies of a SYN ---------------------------------------------------------
@@ -109,9 +109,9 @@ Wire& add_syn(Wire& wire, std::uint32_t sequence) {
 TEST(NameFinder, KeepsTheNameOnALateCopyOfTheSyn) {
   const std::string hello = tls_records(client_hello());
   Wire wire = Wire().syn().segment(0, hello).after(500ms).syn();
-  EXPECT_EQ(names(wire), kTls);
+  EXPECT_EQ(names(wire), kTlsStream);
   wire.segment(hello.size(), "data").segment(hello.size() + 4, kRequest);
-  EXPECT_EQ(names(wire), kTls);
+  EXPECT_EQ(names(wire), kTlsStream);
 }
 
 TEST(NameFinder, KeepsAnIncompleteHelloOnACopyOfTheSyn) {
@@ -121,13 +121,13 @@ TEST(NameFinder, KeepsAnIncompleteHelloOnACopyOfTheSyn) {
                       .segment(0, hello.substr(0, 60))
                       .syn()
                       .segment(60, hello.substr(60))),
-            kTls);
+            kTlsStream);
 }
 
 TEST(NameFinder, DropsTheNameOnANewConnection) {
   Wire wire = Wire().syn().segment(0, tls_records(client_hello())).after(10s);
   add_syn(wire, 77).after(1ms).segment(0, "");
-  EXPECT_EQ(names(wire), (Lines{kTls[0], "none"}));
+  EXPECT_EQ(names(wire), (Lines{kTlsStream[0], "none"}));
 }
 
 // --- DNS over TCP (RFC 7766) -------------------------------------------------
@@ -161,7 +161,7 @@ Wire& answer(Wire& wire, std::size_t offset, const std::string& bytes) {
 const std::string kQuery = framed(dns().flags(0x0100).asks("www.example.org"));
 const std::string kAnswer =
     framed(dns().asks("www.example.org").v4("www.example.org", kServer, 300));
-const Lines kDns{"dns www.example.org"};
+const Lines kDnsStream{"dns www.example.org"};
 
 TEST(NameFinder, ReadsDnsOverTcp) {
   Wire wire;
@@ -170,7 +170,7 @@ TEST(NameFinder, ReadsDnsOverTcp) {
   answer(wire, 0, kAnswer);
   wire.datagram("data");
   EXPECT_EQ(names(wire, kResolver), (Lines{"question www.example.org"}));
-  EXPECT_EQ(names(wire), kDns);
+  EXPECT_EQ(names(wire), kDnsStream);
 }
 
 TEST(NameFinder, JoinsSegmentsOfDnsOverTcp) {
@@ -181,7 +181,7 @@ TEST(NameFinder, JoinsSegmentsOfDnsOverTcp) {
     Wire wire;
     answer(wire, 100, both.substr(0, cut));
     answer(wire, 100 + cut, both.substr(cut));
-    EXPECT_EQ(names(wire.datagram("data")), kDns) << cut;
+    EXPECT_EQ(names(wire.datagram("data")), kDnsStream) << cut;
   }
 }
 
@@ -195,7 +195,7 @@ TEST(NameFinder, ReadsAnswersOverTcpOfServersOnly) {
 TEST(NameFinder, ReadsTlsOnThePortOfDns) {
   Wire wire;
   ask(wire, 0, tls_records(client_hello()));
-  EXPECT_EQ(names(wire, kResolver), kTls);
+  EXPECT_EQ(names(wire, kResolver), kTlsStream);
 }
 
 TEST(NameFinder, UsesTheHintsOfHttpsRecords) {
@@ -206,7 +206,7 @@ TEST(NameFinder, UsesTheHintsOfHttpsRecords) {
                                   .https("www.example.org", 1, "",
                                          https_parameter(4, hint)))
                       .datagram("data")),
-            kDns);
+            kDnsStream);
 }
 
 }  // namespace

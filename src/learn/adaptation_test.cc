@@ -170,12 +170,12 @@ TEST(Adaptation, MeasuresTheLimitsOnSessionsHeldBack) {
   EXPECT_EQ(adapted->model.weights, trained->weights);
 
   Dataset larger = site;
-  for (int copy = 0; copy < 3; ++copy) {
+  for (std::size_t copy = 1; copy <= 3; ++copy) {
     for (std::size_t row = 0; row < site.rows(); ++row) {
       larger.labels.push_back(site.labels[row]);
       larger.capture_of.push_back(
           site.capture_of[row] +
-          static_cast<std::uint32_t>((copy + 1) * site.captures.size()));
+          static_cast<std::uint32_t>(copy * site.captures.size()));
       larger.facts.push_back(site.facts[row]);
     }
     larger.values.insert(larger.values.end(), site.values.begin(),

@@ -254,7 +254,8 @@ TEST(FitUnknown, FindsThresholdsThatTheAllowedShareExceeds) {
       const double allowed = step / 200.0 + 1e-9;
       const double threshold = model.threshold(step / 200.0);
       double at_least = 0;
-      for (const auto* scores : {&by_others, &own}) {
+      const std::vector<double>* const both[] = {&by_others, &own};
+      for (const auto* scores : both) {
         const Shares above = shares_of(examples, [&](std::size_t row) {
           return (*scores)[row] > threshold;
         });
