@@ -19,7 +19,7 @@ constexpr double kStay = 0.98;
 constexpr double kHalfLife = 10;  // seconds
 // Share of each score that is spread evenly over all apps, so that no app gets
 // a likelihood of 0.
-constexpr double kSmoothing = 0.005;
+constexpr double kSmoothing = 0.02;
 
 void normalise(std::span<double> values) {
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);

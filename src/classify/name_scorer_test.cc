@@ -45,16 +45,16 @@ TEST(NameScorer, GivesNamesThatFoldToTheSameOneKey) {
   const auto key = [&](const std::string& name) {
     return scorer.score(name, actual).key;
   };
-  const std::uint64_t before = key("cdn7.example");
+  const std::uint64_t before = key("cdn7.net.example");
   for (int burst = 0; burst < 2; ++burst) {
     scorer.begin_burst();
     std::vector<std::uint64_t> keys;
     for (int i = 0; i < 20'000; ++i) keys.push_back(key(nth_name(i)));
     std::sort(keys.begin(), keys.end());
     EXPECT_EQ(std::unique(keys.begin(), keys.end()), keys.end());
-    EXPECT_EQ(key("cdn7.example"), before);
-    EXPECT_EQ(key("CDN12.example"), before);
-    EXPECT_NE(key("cdn.example"), before);
+    EXPECT_EQ(key("cdn7.net.example"), before);
+    EXPECT_EQ(key("CDN12.net.example"), before);
+    EXPECT_NE(key("cdn.net.example"), before);
   }
 }
 

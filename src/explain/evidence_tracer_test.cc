@@ -132,7 +132,7 @@ TEST_F(EvidenceTracerTest, ReportsHowManyFlowsShareAName) {
 
 TEST_F(EvidenceTracerTest, ReportsTheOwnEvidenceOfEachFlow) {
   EvidenceTracer tracer = tracer_of({});
-  add_burst(tracer, {"cdn1.example", "", "post.example"});
+  add_burst(tracer, {"cdn1.net.example", "", "post.example"});
   ASSERT_EQ(traced_.size(), 3U);
   std::vector<double> all;
   for (const FlowCopy& copy : traced_) {

@@ -23,7 +23,7 @@ struct NamedFlow {
 
 // Two bursts of a device, 3 s apart.
 const std::vector<std::vector<NamedFlow>> kBursts = {
-    {{300, "cdn7.example"}, {20, ""}, {1200, "post.example"}},
+    {{300, "cdn7.net.example"}, {20, ""}, {1200, "post.example"}},
     {{70, "never.met"}, {900, ""}},
 };
 
@@ -167,7 +167,7 @@ TEST_F(ExplanationTest, ReportsThePriorOfTheBurst) {
 TEST_F(ExplanationTest, ReportsTheMatchingNameKey) {
   const auto result = explain({});
   ASSERT_EQ(result[0].name_record.keys.size(), 1u);
-  EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.example");
+  EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.net.example");
   EXPECT_EQ(result[0].name_record.keys[0].capture_share,
             (std::vector<double>{0, 0, 0.25}));
   EXPECT_TRUE(result[1].name_record.keys.empty());
@@ -181,7 +181,7 @@ TEST_F(ExplanationTest, CountsTheOtherFlowsOfTheBurst) {
   EXPECT_EQ(result[0].burst.flows_by_app, (Counts{0, 1, 0}))
       << "post.example favours 1";
   EXPECT_EQ(result[1].burst.flows_by_app, (Counts{0, 1, 1}))
-      << "cdn7.example favours 2";
+      << "cdn7.net.example favours 2";
   EXPECT_EQ(result[2].burst.flows_by_app, (Counts{0, 0, 1}));
   EXPECT_EQ(result[3].burst.flows_by_app, (Counts{0, 0, 0}));
   EXPECT_EQ(result[4].burst.flows_by_app, (Counts{0, 0, 0}));
@@ -271,7 +271,7 @@ TEST_F(ExplanationTest, TriesTheNameThatFavoursTheRunnerUpMost) {
     EXPECT_EQ(result.name_changes[1].name, best[result.runner_up]);
   }
   model_.names = NameTable::of(
-      {{"never.met", {20, 20, 20}}, {"cdn#.example", {20, 20, 20}}});
+      {{"never.met", {20, 20, 20}}, {"cdn#.net.example", {20, 20, 20}}});
   for (const FlowExplanation& result : explain({})) {
     EXPECT_EQ(result.name_changes.size(), 1U) << "no name is informative";
   }
@@ -280,13 +280,13 @@ TEST_F(ExplanationTest, TriesTheNameThatFavoursTheRunnerUpMost) {
 // The whole name is more specific than its domain and comes first.
 TEST_F(ExplanationTest, ListsTheWholeNameFirst) {
   model_.names = NameTable::of(
-      {{".cdn7.example", {20, 0, 0}}, {"cdn#.example", {0, 10, 5}}});
+      {{".net.example", {20, 0, 0}}, {"cdn#.net.example", {0, 10, 5}}});
   const auto result = explain({false, true, false});
   ASSERT_EQ(result[0].name_record.keys.size(), 2U);
-  EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.example");
+  EXPECT_EQ(result[0].name_record.keys[0].key, "cdn#.net.example");
   EXPECT_EQ(result[0].name_record.keys[0].capture_share,
             (std::vector<double>{0, 0.5, 0.25}));
-  EXPECT_EQ(result[0].name_record.keys[1].key, ".cdn7.example");
+  EXPECT_EQ(result[0].name_record.keys[1].key, ".net.example");
   EXPECT_EQ(result[0].name_record.keys[1].capture_share,
             (std::vector<double>{1, 0, 0}));
 }

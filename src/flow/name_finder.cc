@@ -185,9 +185,8 @@ void NameFinder::read_stream(Bytes stream, const Arrival& arrival) {
   PairName& pair = pairs_[arrival.found.position];
   const ClientOpening opening = read_client_opening(stream);
   const TlsHello& hello = opening.hello;
-  if (use_ == HelloUse::kNameAndFacts) {
-    const bool is_whole =
-        hello.state == TlsHello::State::kDone && !opening.hello_bytes.empty();
+  if (use_ == HelloUse::kNameAndFacts && !opening.hello_bytes.empty()) {
+    const bool is_whole = hello.state == TlsHello::State::kDone;
     keep_facts(is_whole ? tls_ja4(opening.hello_bytes) : "", "", hello.alpns(),
                pair);
   }

@@ -159,6 +159,8 @@ TEST(EvaluationJson, HasEvidenceAndRepeats) {
                                                  {"tls", 5},
                                                  {"quic", 0},
                                                  {"google-quic", 0},
+                                                 {"http", 0},
+                                                 {"socks", 0},
                                                  {"ech", 0}}));
   const auto& repeats = json["repeats"];
   EXPECT_EQ(repeats["runs"].size(), 2u);

@@ -132,11 +132,11 @@ Model small_model(std::uint64_t seed) {
   model.known_rows = KnownRows::of(data.values, data.width);
   model.other_forest = build_other_forest(data, options);
   model.names = NameTable::of({{".example", {0, 10, 20}},
-                               {"cdn#.example", {0, 0, 5}},
+                               {"cdn#.net.example", {0, 0, 5}},
                                {"post.example", {0.5F, 20, 0}}});
   model.ambiguity = AmbiguityTable({{".example", {{1, 2}, 3, 0.5}},
                                     {"UDP 53", {{0, 1, 2}, 12, 0.25}},
-                                    {"cdn#.example", {{0, 2}, 2, 0.125}}});
+                                    {"cdn#.net.example", {{0, 2}, 2, 0.125}}});
   for (std::size_t i = 0; i < model.weights.size(); ++i) {
     const auto index = static_cast<double>(i);
     EvidenceWeights& weights = model.weights[i];
