@@ -46,12 +46,12 @@ AmbiguityTable::Groups found(const std::vector<ServerFlows>& all) {
 }
 
 TEST(Ambiguity, IsFoundWhereVerdictsAreGuesses) {
-  const auto groups = found({{0, 0, "ads1.example", 1, 1},
-                             {1, 0, "ads2.example", 1, 1},
-                             {2, 2, "ads3.example", 0, 1},
-                             {3, 2, "ads4.example", 1, 0}});
+  const auto groups = found({{0, 0, "ads1.net.example", 1, 1},
+                             {1, 0, "ads2.net.example", 1, 1},
+                             {2, 2, "ads3.net.example", 0, 1},
+                             {3, 2, "ads4.net.example", 1, 0}});
   ASSERT_EQ(groups.size(), 1U);
-  EXPECT_EQ(groups.begin()->first, "ads#.example");
+  EXPECT_EQ(groups.begin()->first, "ads#.net.example");
   EXPECT_EQ(groups.begin()->second, (AmbiguousGroup{{0, 2}, 6, 0.5}));
 }
 
