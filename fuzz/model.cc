@@ -57,8 +57,8 @@ void classify_with(const Model& model) {
   static const std::vector<TestFrame> kSession =
       app_session(MadeUpApp::kChat, 1);
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
-    const auto classifier =
-        Classifier::make(model, kinds, {.error_target = 0.05});
+    const auto classifier = Classifier::make(
+        model, kinds, {.max_false_unknown = 0.05, .max_error = 0.05});
     if (!classifier) return;
     ClassifierSession session(*classifier);
     ClassifyingSink sink(session);

@@ -94,7 +94,8 @@ TEST(Scorers, ReturnHowEachRowsNameMatches) {
 // Names that fold to the same have the same key, as in a name scorer.
 TEST(Scorers, ReturnTheKeyOfEachName) {
   Dataset data = uneven();
-  data.names = {"", "CDN12.net.example", "cdn7.net.example", "other.net.example"};
+  data.names = {"", "CDN12.net.example", "cdn7.net.example",
+                "other.net.example"};
   for (std::size_t row = 0; row < data.rows(); ++row) {
     data.facts[row].name = static_cast<std::uint32_t>(row % 4);
   }
