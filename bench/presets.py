@@ -18,7 +18,7 @@ METHODS = [
     ("`--preset tifs17`", ["--preset", "tifs17"]),
     ("`--evidence shape --unknown floor=0.9`",
      ["--evidence", "shape", "--unknown", "floor=0.9"]),
-    ("no option: all evidence, `floor=0.25,margin=0.05`", []),
+    ("no option: all evidence, `max-false-unknown=0.05`", []),
 ]
 EVIDENCE = ["shape", "shape,name", "shape,name,time"]
 

@@ -314,8 +314,9 @@ FLOWTELL_API flowtell_status flowtell_evaluate(
 typedef struct flowtell_classifier_options {
   size_t size;
   const char* evidence; /* "shape,name,time" or fewer */
-  const char* unknown;  /* "floor=F,margin=M", "max-error=E" or "never";
-                           default "floor=0.25,margin=0.05" */
+  const char* unknown;  /* "never", or some of "max-false-unknown=F",
+                           "max-error=E", "floor=F" and "margin=M" with commas
+                           between; default "max-false-unknown=0.05" */
 } flowtell_classifier_options;
 
 typedef struct flowtell_classifier flowtell_classifier;

@@ -39,6 +39,29 @@ TEST_F(LearningProgram, ClassifiesEveryFlow) {
   expect("classify");
 }
 
+TEST_F(LearningProgram, AdaptsToAnotherNetwork) {
+  put_app_captures(folder(), "office", 300, 6);
+  ASSERT_EQ(run("flowtell train home -o home.model --trees 20").exit_code, 0);
+  run("flowtell adapt home.model --labelled office -o office.model");
+  run("flowtell model office.model | grep Adapted");
+  run("flowtell evaluate office --model office.model | grep 'Of all'");
+  run("flowtell adapt office.model --undo -o undone.model");
+  run("cmp home.model undone.model");
+  run("# Both apps use the same servers.");
+  run("flowtell adapt home.model office -o no.model");
+  run("flowtell adapt home.model -o no.model");
+  run("flowtell adapt home.model office --undo -o no.model");
+  run("flowtell adapt home.model --undo -o no.model");
+  run("flowtell adapt home.model absent.pcap -o no.model");
+  run("flowtell train home -o bare.model --trees 20 --no-score --no-table");
+  run("flowtell adapt bare.model office -o no.model");
+  run("flowtell evaluate office --model home.model --test home");
+  run("flowtell evaluate office --model home.model --leave-app-out");
+  run("flowtell evaluate office --model home.model --repeats 3");
+  run("ls");
+  expect("adapt");
+}
+
 TEST_F(LearningProgram, EvaluatesByCapture) {
   run("flowtell evaluate home --trees 20");
   run("flowtell evaluate home --trees 20 --features classic14,appscanner54 "

@@ -65,6 +65,8 @@ VerdictLimits UnknownRule::limits(const EvidenceWeights& weights) const {
   }
   if (max_false_unknown) {
     limits.max_unknown_score = weights.unknown.threshold(*max_false_unknown);
+    // Without evidence all apps are equally likely.
+    limits.margin = std::max(margin, 1e-9);
   }
   return limits;
 }

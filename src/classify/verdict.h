@@ -26,7 +26,8 @@ struct VerdictLimits {
 // may be combined; with none of them every flow is named.
 struct UnknownRule {
   // The share of the flows of trained apps that may be called unknown, measured
-  // on flows held out from training: the limit of the unknown score.
+  // on flows held out from training: the limit of the unknown score. A flow
+  // without any evidence is unknown, too.
   std::optional<double> max_false_unknown = 0.05;
   // The largest share of named flows that may be wrong, measured on flows held
   // out from training: a floor of the confidence. It is measured on trained

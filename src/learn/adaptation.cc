@@ -12,8 +12,11 @@ namespace flowtell {
 namespace {
 
 constexpr Duration kLongestSession = std::chrono::minutes(5);
-// A session below it has no names that speak for one app.
-constexpr double kMinSureness = 0.5;
+// A session below it has no names that speak for one app: halfway between
+// chance and certainty.
+double min_sureness(std::size_t apps) {
+  return (1 + 1 / static_cast<double>(apps)) / 2;
+}
 
 // The rows by session, in order of time.
 std::vector<SiteSession> find_sessions(const Dataset& site) {
@@ -122,11 +125,12 @@ void limit_unknown_at_site(const Dataset& site,
                            std::span<const SiteSession> sessions, int threads,
                            Model& model) {
   constexpr std::size_t kFewFlows = 100;
+  const double least = min_sureness(site.apps.size());
   Dataset known = site.select({});
   known.captures.clear();
   Joiner joiner(known);
   for (const SiteSession& session : sessions) {
-    if (session.is_used || session.sureness < kMinSureness) continue;
+    if (session.is_used || session.sureness < least) continue;
     CaptureRecord record;
     record.app = session.app;
     record.recording = site.captures[session.capture].recording;
@@ -172,7 +176,7 @@ std::vector<SiteSession> label_sessions(const Model& model,
     std::ranges::stable_sort(own, std::greater<>(), &SiteSession::sureness);
     own.resize((own.size() + 1) / 2);
     for (SiteSession* session : own) {
-      session->is_used = session->sureness >= kMinSureness;
+      session->is_used = session->sureness >= min_sureness(site.apps.size());
     }
   }
   return sessions;

@@ -65,7 +65,7 @@ TEST(Adaptation, LabelsSessionsByNames) {
   std::vector<std::size_t> used(3);
   for (const SiteSession& session : sessions) {
     EXPECT_EQ(session.app, site.labels[session.rows.front()]);
-    EXPECT_GT(session.sureness, 0.5);
+    EXPECT_GT(session.sureness, 2.0 / 3);
     if (session.is_used) ++used[session.app];
   }
   // The surest half, rounded up.

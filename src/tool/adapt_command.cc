@@ -209,9 +209,15 @@ class AdaptCommand : public Command {
       }
       text += table.text();
     }
-    return text + fmt::format("Adapted to {} of {}, written to {}.\n",
-                              counted(sessions_.size(), "session"),
-                              counted(paths_.size(), "capture path"), output_);
+    std::size_t used = 0;
+    std::size_t labelled = 0;
+    for (const CaptureRecord& capture : model.captures) {
+      if (capture.origin == CaptureOrigin::kSiteSession) ++used;
+      if (capture.origin == CaptureOrigin::kSiteLabelled) ++labelled;
+    }
+    return text + fmt::format("Adapted to {} and {}, written to {}.\n",
+                              counted(used, "session"),
+                              counted(labelled, "labelled capture"), output_);
   }
 
   std::string model_;
