@@ -254,13 +254,15 @@ TEST(FitUnknown, FindsThresholdsThatTheAllowedShareExceeds) {
       const double allowed = step / 200.0 + 1e-9;
       const double threshold = model.threshold(step / 200.0);
       double at_least = 0;
-      for (const std::vector<double>& scores : {by_others, own}) {
-        const Shares above = shares_of(
-            examples, [&](std::size_t row) { return scores[row] > threshold; });
+      const std::vector<double>* const both[] = {&by_others, &own};
+      for (const auto* scores : both) {
+        const Shares above = shares_of(examples, [&](std::size_t row) {
+          return (*scores)[row] > threshold;
+        });
         EXPECT_LE(above.of_flows, allowed);
         EXPECT_LE(above.of_apps, allowed);
         const Shares with_equal = shares_of(examples, [&](std::size_t row) {
-          return scores[row] >= threshold;
+          return (*scores)[row] >= threshold;
         });
         at_least =
             std::max({at_least, with_equal.of_flows, with_equal.of_apps});
