@@ -71,7 +71,9 @@ def check_verdicts(run, flows):
     for row in rows:
         assert None not in row and None not in row.values(), row
         assert 0 <= float(row["confidence"]) <= 1, row
-        values = list(row.values())[13:-4]
+        assert 0 <= float(row["unknown_score"]) <= 1, row
+        assert int(row["session_flows"]) >= 1, row
+        values = list(row.values())[13:-6]
         assert all(math.isfinite(float(value)) for value in values), row
 
 
