@@ -99,7 +99,8 @@ Separation separate(std::vector<double> known, std::vector<double> unknown) {
   // The share of pairs in which the unknown one scores higher; equal ones count
   // half.
   for (const double score : unknown) {
-    const auto [low, high] = std::ranges::equal_range(known, score);
+    const auto [low, high] =
+        std::equal_range(known.begin(), known.end(), score);
     result.auroc += static_cast<double>(low - known.begin()) +
                     static_cast<double>(high - low) / 2;
   }

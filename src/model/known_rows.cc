@@ -29,8 +29,8 @@ KnownRows KnownRows::of(std::span<const float> values, std::size_t width) {
     set.hashes_.push_back(hash_of(values.subspan(at, width)));
   }
   std::ranges::sort(set.hashes_);
-  const auto repeated = std::ranges::unique(set.hashes_);
-  set.hashes_.erase(repeated.begin(), repeated.end());
+  set.hashes_.erase(std::unique(set.hashes_.begin(), set.hashes_.end()),
+                    set.hashes_.end());
   return set;
 }
 
