@@ -15,7 +15,9 @@ inline namespace v0 {
 
 struct ClassifierOptions {
   std::string evidence = {};  // "shape,name,time" or fewer
-  std::string unknown = {};   // "floor=F,margin=M", "max-error=E" or "never"
+  // "never", or some of "max-false-unknown=F", "max-error=E", "floor=F" and
+  // "margin=M" with commas between.
+  std::string unknown = {};
 };
 
 // A model ready to classify. Immutable; copies share the model. Any number of

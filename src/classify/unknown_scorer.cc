@@ -122,24 +122,33 @@ void UnknownScorer::add(const BurstScores& scores, std::size_t flow,
 void UnknownScorer::add_name(const NameEvidence& name,
                              std::span<const double> scores,
                              Session& session) const {
-  if (std::ranges::find(session.seen, name.key) != session.seen.end()) return;
-  if (session.seen.size() < kMaxNames) {
-    session.seen.push_back(name.key);
+  // How much of the name has decayed since it counted in full.
+  double weight = 1;
+  const auto seen = std::ranges::find(session.seen, name.key, &SeenName::key);
+  if (seen != session.seen.end()) {
+    weight = 1 - portable_exp2(-in_seconds(session.last - seen->counted) /
+                               kSessionHalfLife);
+    seen->counted = session.last;
   } else {
-    session.seen[session.name_count % kMaxNames] = name.key;
+    const SeenName added{name.key, session.last};
+    if (session.seen.size() < kMaxNames) {
+      session.seen.push_back(added);
+    } else {
+      session.seen[session.name_count % kMaxNames] = added;
+    }
+    ++session.name_count;
   }
-  ++session.name_count;
-  ++session.names;
+  session.names += weight;
   if (name.match == NameMatch::kNever) {
-    ++session.never;
+    session.never += weight;
     return;
   }
-  if (name.match == NameMatch::kDomain) ++session.domain;
-  if (name.match == NameMatch::kRare) ++session.rare;
+  if (name.match == NameMatch::kDomain) session.domain += weight;
+  if (name.match == NameMatch::kRare) session.rare += weight;
   // An app explains a name that is at least as likely there as by chance.
   const double chance = (1 - 1e-9) / static_cast<double>(apps_);
   for (std::size_t app = 0; app < apps_; ++app) {
-    if (scores[app] >= chance) ++session.explained[app];
+    if (scores[app] >= chance) session.explained[app] += weight;
   }
 }
 

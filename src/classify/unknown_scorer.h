@@ -52,7 +52,13 @@ class UnknownScorer {
   const SessionSummary& session() const { return summary_; }
 
  private:
-  // Sums over the flows and names of a session; older ones have decayed.
+  struct SeenName {
+    std::uint64_t key = 0;  // NameEvidence::key
+    Timestamp counted{};    // when it last counted in full
+  };
+
+  // Sums over the flows and names of a session; older ones have decayed. A name
+  // that recurs counts in full again, once.
   struct Session {
     Address device;
     RecencyLinks recency;
@@ -65,9 +71,9 @@ class UnknownScorer {
     double never = 0;
     double domain = 0;
     double rare = 0;
-    std::vector<double> explained;    // by app
-    std::vector<std::uint64_t> seen;  // the keys of its latest names
-    std::uint32_t flow_count = 0;     // not decayed
+    std::vector<double> explained;  // by app
+    std::vector<SeenName> seen;     // the latest names
+    std::uint32_t flow_count = 0;   // not decayed
     std::uint32_t name_count = 0;
   };
 

@@ -159,17 +159,25 @@ class ReferenceScorer {
     columns[Id::kSessionUnlike] /= flows;
     columns[Id::kSessionOther] /= flows;
     if (!kinds_.name) return columns;
-    std::deque<std::uint64_t> remembered;
+    std::deque<std::pair<std::uint64_t, double>> remembered;  // and when
     std::map<NameMatch, double> by_match;
     double names = 0;
     Row explained(apps_);
     for (const auto& [time, flow] : session) {
       if (flow->name.match == NameMatch::kNoName) continue;
-      if (std::ranges::count(remembered, flow->name.key) > 0) continue;
-      remembered.push_back(flow->name.key);
-      if (remembered.size() > 64) remembered.pop_front();
-      ++summary.names;
-      const double weight = std::pow(0.5, (now - time) / 60);
+      // A name that recurs regains what it has lost since it counted last.
+      double gain = 1;
+      const auto known = std::ranges::find(
+          remembered, flow->name.key, &std::pair<std::uint64_t, double>::first);
+      if (known != remembered.end()) {
+        gain = 1 - std::pow(0.5, (time - known->second) / 60);
+        known->second = time;
+      } else {
+        remembered.emplace_back(flow->name.key, time);
+        if (remembered.size() > 64) remembered.pop_front();
+        ++summary.names;
+      }
+      const double weight = gain * std::pow(0.5, (now - time) / 60);
       names += weight;
       by_match[flow->name.match] += weight;
       if (flow->name.match == NameMatch::kNever) continue;
@@ -435,6 +443,30 @@ TEST(UnknownScorer, HasNoColumnsOfEvidenceNotInUse) {
 TEST(UnknownScorer, MeasuresNothingForABurstWithoutFlows) {
   UnknownScorer scorer({}, 2, 2);
   EXPECT_TRUE(measure(scorer, session_burst({})).empty());
+}
+
+// A device that uses the same unseen name all the time stays as unknown as it
+// was at first.
+TEST(UnknownScorer, NamesThatRecurDoNotFade) {
+  const auto never_after = [](Duration length) {
+    UnknownScorer scorer({}, 2, 2);
+    double never = 0;
+    for (Duration at{}; at <= length; at += 20s) {
+      const std::vector<double> uniform = {0.5, 0.5};
+      const std::vector<NameEvidence> names = {{7, NameMatch::kNever}};
+      const std::vector<std::uint8_t> unlike = {0};
+      const EvidenceWeights weights;
+      const ScoredBurst burst{.device = test_address("192.168.12.100"),
+                              .first = kTestStart + at,
+                              .last = kTestStart + at,
+                              .scores = {uniform, uniform, names, unlike},
+                              .weights = weights};
+      never = scorer.measure(burst)[0][UnknownColumnId::kNamesNever];
+    }
+    return never;
+  };
+  EXPECT_NEAR(never_after(0s), 0.5, 1e-12);
+  EXPECT_NEAR(never_after(1h), 0.5, 1e-9);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "classify/verdict.h"
 #include "learn/row_classifier.h"
@@ -55,7 +56,7 @@ Probabilities classify_by_names(const Model& model, const Dataset& site) {
   return classify_captures(site, scores, weights, kNames);
 }
 
-// Adds rows of `from` as one capture of an app.
+// Adds captures and their rows to a dataset.
 class Joiner {
  public:
   explicit Joiner(Dataset& to) : to_(to) {
@@ -66,20 +67,26 @@ class Joiner {
 
   void add(const Dataset& from, std::span<const std::uint32_t> rows,
            CaptureRecord capture) {
-    const auto number = static_cast<std::uint32_t>(to_.captures.size());
     capture.flows = rows.size();
-    for (const std::uint32_t row : rows) {
-      from.parts.append_parts(row, static_cast<std::uint32_t>(to_.rows()),
-                              from.width, to_.parts);
-      const auto values = from.row(row);
-      to_.values.insert(to_.values.end(), values.begin(), values.end());
-      to_.labels.push_back(capture.app);
-      to_.capture_of.push_back(number);
-      RowFacts facts = from.facts[row];
-      facts.name = number_of(folded_name(from.names[facts.name]));
-      to_.facts.push_back(facts);
-    }
+    const std::uint32_t number = add_capture(std::move(capture));
+    for (const std::uint32_t row : rows) add_row(from, row, number);
+  }
+
+  std::uint32_t add_capture(CaptureRecord capture) {
     to_.captures.push_back(std::move(capture));
+    return static_cast<std::uint32_t>(to_.captures.size() - 1);
+  }
+
+  void add_row(const Dataset& from, std::uint32_t row, std::uint32_t capture) {
+    from.parts.append_parts(row, static_cast<std::uint32_t>(to_.rows()),
+                            from.width, to_.parts);
+    const auto values = from.row(row);
+    to_.values.insert(to_.values.end(), values.begin(), values.end());
+    to_.labels.push_back(to_.captures[capture].app);
+    to_.capture_of.push_back(capture);
+    RowFacts facts = from.facts[row];
+    facts.name = number_of(folded_name(from.names[facts.name]));
+    to_.facts.push_back(facts);
   }
 
  private:
@@ -103,20 +110,25 @@ std::uint32_t next_recording(const Dataset& data) {
   return next;
 }
 
-// The rows of each capture of a labelled dataset.
-void add_labelled(const Dataset& labelled, std::uint32_t recordings,
-                  Joiner& joiner) {
-  std::vector<std::vector<std::uint32_t>> rows(labelled.captures.size());
-  for (std::uint32_t row = 0; row < labelled.rows(); ++row) {
-    rows[labelled.capture_of[row]].push_back(row);
-  }
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].empty()) continue;
+// Adds all captures and rows of a labelled dataset, in their order: the rows of
+// a burst stay adjacent. Returns how many captures are left out because the
+// model knows them.
+std::size_t add_labelled(const Model& model, const Dataset& labelled,
+                         std::uint32_t recordings, Joiner& joiner) {
+  const std::vector<bool> is_known = known_captures(model, labelled.captures);
+  std::vector<std::uint32_t> numbers(labelled.captures.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (is_known[i]) continue;
     CaptureRecord record = labelled.captures[i];
     record.recording += recordings;
     record.origin = CaptureOrigin::kSiteLabelled;
-    joiner.add(labelled, rows[i], std::move(record));
+    numbers[i] = joiner.add_capture(std::move(record));
   }
+  for (std::uint32_t row = 0; row < labelled.rows(); ++row) {
+    const std::uint32_t capture = labelled.capture_of[row];
+    if (!is_known[capture]) joiner.add_row(labelled, row, numbers[capture]);
+  }
+  return static_cast<std::size_t>(std::ranges::count(is_known, true));
 }
 
 // Measures the limits of the unknown score on the sure sessions that were not
@@ -182,6 +194,19 @@ std::vector<SiteSession> label_sessions(const Model& model,
   return sessions;
 }
 
+std::vector<bool> known_captures(const Model& model,
+                                 std::span<const CaptureRecord> captures) {
+  std::set<std::string, std::less<>> hashes;
+  for (const CaptureRecord& capture : model.captures) {
+    if (!capture.sha256.empty()) hashes.insert(capture.sha256);
+  }
+  std::vector<bool> is_known;
+  for (const CaptureRecord& capture : captures) {
+    is_known.push_back(hashes.contains(capture.sha256));
+  }
+  return is_known;
+}
+
 Result<Adaptation> adapt(const Model& model, const Dataset& site,
                          const Dataset& labelled, const TrainOptions& options) {
   if (auto kept = require_table(model); !kept) {
@@ -189,6 +214,12 @@ Result<Adaptation> adapt(const Model& model, const Dataset& site,
   }
   Adaptation result;
   result.sessions = label_sessions(model, site);
+  const std::vector<bool> is_known = known_captures(model, site.captures);
+  for (SiteSession& session : result.sessions) {
+    if (is_known[session.capture]) session.is_used = false;
+  }
+  result.known_captures =
+      static_cast<std::size_t>(std::ranges::count(is_known, true));
   Dataset all = *model.table;
   const std::size_t before = all.rows();
   const std::uint32_t recordings = next_recording(all);
@@ -202,7 +233,8 @@ Result<Adaptation> adapt(const Model& model, const Dataset& site,
     record.sureness = session.sureness;
     joiner.add(site, session.rows, std::move(record));
   }
-  add_labelled(labelled, next_recording(all), joiner);
+  result.known_captures +=
+      add_labelled(model, labelled, next_recording(all), joiner);
   if (all.rows() == before) {
     return fail(ErrorKind::kNoData,
                 "no session of the site has server names that speak for one of "
@@ -232,10 +264,17 @@ Result<Model> undo_adaptation(const Model& model, const TrainOptions& options) {
                 "the model has not been adapted, so there is nothing to undo");
   }
   Dataset original = table.select(rows);
-  // Captures of a site follow those of the first training.
-  std::erase_if(original.captures, [](const CaptureRecord& capture) {
-    return capture.origin != CaptureOrigin::kTraining;
-  });
+  original.captures.clear();
+  std::vector<std::uint32_t> numbers;  // by capture of the table
+  for (const CaptureRecord& capture : table.captures) {
+    numbers.push_back(static_cast<std::uint32_t>(original.captures.size()));
+    if (capture.origin == CaptureOrigin::kTraining) {
+      original.captures.push_back(capture);
+    }
+  }
+  for (std::uint32_t& capture : original.capture_of) {
+    capture = numbers[capture];
+  }
   return train(original, options);
 }
 

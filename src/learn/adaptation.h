@@ -11,7 +11,7 @@
 // unknown score is measured on the site's sessions.
 //
 // Sessions of an app that was never trained have names that no app explains, so
-// they are not sure and stay out.
+// most of them are not sure and stay out.
 #pragma once
 
 #include <string>
@@ -40,7 +40,13 @@ std::vector<SiteSession> label_sessions(const Model& model,
 struct Adaptation {
   Model model;
   std::vector<SiteSession> sessions;
+  // Captures that the model was trained on already, and which are left out.
+  std::size_t known_captures = 0;
 };
+
+// Of these captures, those whose files a model was trained on, by their hashes.
+std::vector<bool> known_captures(const Model& model,
+                                 std::span<const CaptureRecord> captures);
 
 // Trains again on the model's training table, the surest sessions of `site` and
 // the flows of `labelled`, either of which may have no rows. The model is

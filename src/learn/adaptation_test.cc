@@ -147,6 +147,46 @@ TEST(Adaptation, RecordsWhatWasAdded) {
   EXPECT_EQ(recordings.size(), 39U) << "none is taken for another's";
 }
 
+// Files that the model was trained on teach nothing new.
+TEST(Adaptation, LeavesOutWhatTheModelKnows) {
+  const auto with_hashes = [](Dataset data) {
+    for (std::size_t i = 0; i < data.captures.size(); ++i) {
+      data.captures[i].sha256 = fmt::format("hash {}", i);
+    }
+    return data;
+  };
+  const Dataset home = with_hashes(network_of(1, 0));
+  const Model model = *train(home, quick_training());
+  EXPECT_FALSE(adapt(model, home, no_rows(), quick_training()));
+  Dataset mixed = with_hashes(network_of(2, 7));
+  for (std::size_t i = 1; i < mixed.captures.size(); ++i) {
+    mixed.captures[i].sha256 = fmt::format("new {}", i);
+  }
+  const auto adapted = adapt(model, no_rows(), mixed, quick_training());
+  ASSERT_TRUE(adapted);
+  EXPECT_EQ(adapted->known_captures, 1U);
+  EXPECT_EQ(adapted->model.captures.size(), 15U + 14U);
+}
+
+// Two apps share a burst, as in a recording that names the app of each packet.
+TEST(Adaptation, KeepsTheOrderOfLabelledFlows) {
+  const Model model = *train(network_of(1, 0), quick_training());
+  Dataset labelled = network_of(4, 7);
+  for (std::uint32_t row = 0; row < labelled.rows(); ++row) {
+    if (row % 2 == 0 || labelled.capture_of[row] > 1) continue;
+    labelled.capture_of[row] = 1 - labelled.capture_of[row];
+    labelled.labels[row] = labelled.captures[labelled.capture_of[row]].app;
+  }
+  const auto adapted = adapt(model, no_rows(), labelled, quick_training());
+  ASSERT_TRUE(adapted);
+  const Dataset& table = *adapted->model.table;
+  const std::size_t before = model.table->rows();
+  for (std::size_t row = 0; row < labelled.rows(); ++row) {
+    EXPECT_EQ(table.facts[before + row].number, labelled.facts[row].number);
+    EXPECT_EQ(table.labels[before + row], labelled.labels[row]);
+  }
+}
+
 TEST(Adaptation, CanBeUndone) {
   const Model model = *train(network_of(1, 0), quick_training());
   const Model adapted =

@@ -63,25 +63,29 @@ struct Scaling {
     for (const Example& each : examples) total += each.weight;
     for (std::size_t i = 0; i < kColumns; ++i) {
       double sum = 0;
-      double squares = 0;
       for (const Example& each : examples) {
-        const double value = each.columns->values[i];
-        sum += each.weight * value;
-        squares += each.weight * value * value;
+        sum += each.weight * each.columns->values[i];
       }
       mean[i] = sum / total;
-      deviation[i] =
-          std::sqrt(std::max(0.0, squares / total - mean[i] * mean[i]));
+      double squares = 0;
+      for (const Example& each : examples) {
+        const double off = each.columns->values[i] - mean[i];
+        squares += each.weight * off * off;
+      }
+      deviation[i] = std::sqrt(squares / total);
     }
+  }
+
+  // Such a column says nothing, and its coefficient would be huge.
+  bool is_constant(std::size_t column) const {
+    return deviation[column] < 1e-4;
   }
 
   Terms terms(const UnknownColumns& columns) const {
     Terms terms;
     for (std::size_t i = 0; i < kColumns; ++i) {
-      // A constant column says nothing.
-      terms[i] = deviation[i] < 1e-9
-                     ? 0
-                     : (columns.values[i] - mean[i]) / deviation[i];
+      terms[i] =
+          is_constant(i) ? 0 : (columns.values[i] - mean[i]) / deviation[i];
     }
     terms[kColumns] = 1;
     return terms;
@@ -131,7 +135,7 @@ UnknownModel regress(std::span<const Example> examples, double ridge) {
   model.is_fitted = true;
   model.bias = fitted[kColumns];
   for (std::size_t i = 0; i < kColumns; ++i) {
-    if (scaling.deviation[i] < 1e-9) continue;
+    if (scaling.is_constant(i)) continue;
     model.weights.values[i] = fitted[i] / scaling.deviation[i];
     model.bias -= model.weights.values[i] * scaling.mean[i];
   }

@@ -36,6 +36,7 @@ Examples choose_examples(const Dataset& data, std::size_t max_flows) {
     rows_of[data.capture_of[row]].push_back(row);
   }
   std::vector<std::size_t> counts;
+  counts.reserve(rows_of.size());
   for (const auto& rows : rows_of) counts.push_back(rows.size());
   const std::size_t each = limit_each(counts, max_flows);
   // With more captures than examples, the first captures give one each.

@@ -86,7 +86,7 @@ Result<void> read_values(ByteReader& in, std::size_t rows, std::size_t width,
   return {};
 }
 
-// A stand-in for the n-th device of a capture.
+// A stand-in for the n-th device of a recording.
 Address device_number(std::uint32_t n) {
   const std::array<std::uint8_t, 4> bytes = {
       10, static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8),
@@ -129,7 +129,8 @@ Result<void> read_facts(ByteReader& in, Dataset& table) {
   const Duration length{static_cast<std::int64_t>(in.u64())};
   if (!in.ok()) return wrong("the training table is cut short");
   if (app >= table.apps.size() || capture >= table.captures.size() ||
-      facts.name >= table.names.size() || device >= kMaxDevices) {
+      table.captures[capture].app != app || facts.name >= table.names.size() ||
+      device >= kMaxDevices) {
     return wrong("a row of the training table is invalid");
   }
   if (protocol != static_cast<std::uint8_t>(Protocol::kTcp) &&
@@ -151,16 +152,16 @@ Result<void> read_facts(ByteReader& in, Dataset& table) {
   return {};
 }
 
-// By row: the number of its device in its capture.
+// By row: the number of its device in its recording.
 std::vector<std::uint32_t> number_devices(const Dataset& data) {
   std::map<std::pair<std::uint32_t, Address>, std::uint32_t> numbers;
-  std::map<std::uint32_t, std::uint32_t> next;  // by capture
+  std::map<std::uint32_t, std::uint32_t> next;  // by recording
   std::vector<std::uint32_t> all;
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    const std::uint32_t capture = data.capture_of[row];
+    const std::uint32_t recording = data.recording_of(row);
     const auto [at, is_new] =
-        numbers.emplace(std::pair(capture, data.facts[row].device), 0);
-    if (is_new) at->second = next[capture]++;
+        numbers.emplace(std::pair(recording, data.facts[row].device), 0);
+    if (is_new) at->second = next[recording]++;
     all.push_back(at->second);
   }
   return all;

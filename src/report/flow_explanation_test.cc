@@ -190,7 +190,11 @@ TEST_F(FlowExplanationTest, ExplainsAnUnknownFlow) {
 // Each app has its prior, a third.
 TEST_F(FlowExplanationTest, ReportsMissingEvidence) {
   explanation_.verdict.confidence = 1.0 / 3;
+  explanation_.verdict.is_unknown = true;
   EXPECT_EQ(line("verdict"), "verdict    unknown: no evidence");
+  EXPECT_TRUE(line("rule").ends_with(": there is no evidence"));
+  explanation_.verdict.is_unknown = false;
+  EXPECT_EQ(line("verdict"), "verdict    video 0.333") << "never unknown";
   explanation_.verdict.confidence = 1.0 / 3 + 1e-6;
   EXPECT_EQ(line("verdict"), "verdict    video 0.333");
   explanation_.shape = {1.0 / 3, 1.0 / 3, 1.0 / 3};

@@ -37,7 +37,7 @@ class FlowText {
   const std::string& app(std::size_t id) const { return model_.apps[id]; }
 
   std::string named(const Verdict& verdict) const {
-    if (is_prior(verdict)) return "unknown: no evidence";
+    if (verdict.is_unknown && is_prior(verdict)) return "unknown: no evidence";
     if (!verdict.is_unknown) {
       return fmt::format("{} {:.3f}", app(verdict.best), verdict.confidence);
     }
@@ -73,7 +73,8 @@ class FlowText {
     if (flow_.verdict.unknown_score > flow_.limits.max_unknown_score) {
       return "its unknown score is above the limit";
     }
-    return "confidence too low to name it";
+    return is_prior(flow_.verdict) ? "there is no evidence"
+                                   : "confidence too low to name it";
   }
 
   // The app each kind of evidence favours, and the kinds that decide.

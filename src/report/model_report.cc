@@ -133,8 +133,6 @@ Json ambiguity_json(const Model& model) {
   return groups;
 }
 
-}  // namespace
-
 // What `adapt` added, and how surely it is labelled.
 std::string adaptation_text(const Model& model) {
   std::size_t labelled = 0;
@@ -158,6 +156,8 @@ std::string adaptation_text(const Model& model) {
   }
   return out;
 }
+
+}  // namespace
 
 std::string model_text(const Model& model) {
   std::string out = apps_table(model);

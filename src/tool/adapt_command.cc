@@ -62,7 +62,9 @@ class AdaptCommand : public Command {
     }
     auto flow = meter_.resolve();
     if (!flow) return fail(std::move(flow).error());
-    auto distinct = check_outputs({output_}, {labelled_});
+    std::vector<std::string> inputs = paths_;
+    inputs.push_back(labelled_);
+    auto distinct = check_outputs({output_}, inputs);
     if (!distinct) return fail(std::move(distinct).error());
     auto output = Output::open(output_);
     if (!output) return fail(std::move(output).error());
@@ -113,6 +115,11 @@ class AdaptCommand : public Command {
         adapt(model, *site, *labelled, train_options(model, progress));
     if (!adapted) return fail(model_, std::move(adapted).error());
     sessions_ = std::move(adapted->sessions);
+    if (adapted->known_captures > 0) {
+      warn(fmt::format(
+          "{} left out, because the model was trained on the same file",
+          counted(adapted->known_captures, "capture")));
+    }
     return std::move(adapted->model);
   }
 
@@ -123,7 +130,7 @@ class AdaptCommand : public Command {
     load.features = features;
     load.threads = threads_;
     load.apps = model.apps;
-    load.parts = !model.svm;
+    load.parts = model.table && model.table->parts.size() > 0;
     load.progress = std::ref(progress);
     return load;
   }
@@ -136,6 +143,7 @@ class AdaptCommand : public Command {
         load_dataset(captures, load_options(model, features, flow, progress));
     if (!loaded) return fail(std::move(loaded).error());
     for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
+    for (const std::string& remark : loaded->remarks()) warn(remark);
     for (const DamagedCapture& damaged : loaded->damaged) {
       warn_of_damage(damaged.path, damaged.damage);
     }
@@ -143,7 +151,7 @@ class AdaptCommand : public Command {
     return std::move(loaded->dataset);
   }
 
-  // The captures get a label that nothing reads.
+  // The captures get an unused label.
   Result<Dataset> load_site(const Model& model, const FeatureList& features,
                             const FlowOptions& flow) {
     if (paths_.empty()) return empty_dataset(model, features);
@@ -178,7 +186,7 @@ class AdaptCommand : public Command {
     return data;
   }
 
-  // What became of each app's sessions.
+  // The numbers of sessions by likeliest app.
   std::string summary(const Model& model) const {
     if (undo_)
       return fmt::format("Without adaptation, written to {}.\n", output_);

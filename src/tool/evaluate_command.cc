@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/text.h"
 #include "evaluate/evaluation_run.h"
+#include "learn/adaptation.h"
 #include "model/model_file.h"
 #include "report/evaluation.h"
 #include "tool/command.h"
@@ -108,7 +112,7 @@ class EvaluateCommand : public Command {
           ErrorKind::kUsage,
           "--repeats needs folds, and --test has none; leave one of them out");
     }
-    if (auto opened = outputs_.open({captures_, tested_}); !opened) {
+    if (auto opened = outputs_.open({captures_, tested_, model_}); !opened) {
       return fail(std::move(opened).error());
     }
     if (!model_.empty()) return test_model(*options, *rule, *preset != nullptr);
@@ -156,6 +160,14 @@ class EvaluateCommand : public Command {
         fmt::format("{}", fmt::join(model->feature_sets, ","));
     auto tested = read_samples(captures_, flow, learner_, model->apps);
     if (!tested) return fail(std::move(tested).error());
+    const auto known = known_captures(*model, tested->dataset.captures);
+    const auto count = std::ranges::count(known, true);
+    if (count > 0) {
+      warn(
+          fmt::format("the model was trained on {} of these {}, so its figures "
+                      "are too good; test on others",
+                      count, counted(known.size(), "capture")));
+    }
     EvaluateOptions options;
     options.validation = validation();
     options.kinds = kinds_;
@@ -167,6 +179,8 @@ class EvaluateCommand : public Command {
     setting.captures = model_;
     setting.tested = captures_;
     setting.split = "other-captures";
+    setting.learner = kLearnerNames[model->svm ? 1 : 0];
+    setting.seed = model->seed;
     if (auto done = report(run->evaluation, setting); !done) {
       return fail(std::move(done).error());
     }

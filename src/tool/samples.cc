@@ -61,11 +61,16 @@ Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   return loaded;
 }
 
-// The feature rows of unlabelled captures. They are no app's, so they only need
-// a name to be loaded by.
-Result<std::vector<float>> read_others(const LearnerArguments& learner,
-                                       const FlowOptions& options,
-                                       const FeatureList& features) {
+// The feature rows of unlabelled captures.
+struct Others {
+  std::vector<float> values;
+  bool any_damage = false;
+};
+
+// The captures are no app's, so they only need a name to be loaded by.
+Result<Others> read_others(const LearnerArguments& learner,
+                           const FlowOptions& options,
+                           const FeatureList& features) {
   auto paths = find_captures(learner.others);
   if (!paths) return fail(std::move(paths).error());
   std::vector<LabelledCapture> captures;
@@ -90,7 +95,12 @@ Result<std::vector<float>> read_others(const LearnerArguments& learner,
   for (const DamagedCapture& damaged : loaded->damaged) {
     warn_of_damage(damaged.path, damaged.damage);
   }
-  return std::move(loaded->dataset.values);
+  if (loaded->dataset.rows() == 0) {
+    return fail(ErrorKind::kNoData, "--others: {}",
+                no_flow_text(loaded->report));
+  }
+  const bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
+  return Others{std::move(loaded->dataset.values), any_damage};
 }
 
 Result<Samples> read_samples(const std::string& captures,
@@ -100,7 +110,8 @@ Result<Samples> read_samples(const std::string& captures,
   auto features = learner.features();
   if (!features) return fail(std::move(features).error());
   // Parts of flows are used only for training; test flows are complete.
-  const bool parts = apps.empty() && !learner.whole_flows &&
+  const bool is_training = apps.empty();
+  const bool parts = is_training && !learner.whole_flows &&
                      learner.forest().learner == Learner::kForest;
   auto loaded = load_samples(
       {captures, options, *features, learner.threads, std::move(apps), parts});
@@ -109,13 +120,14 @@ Result<Samples> read_samples(const std::string& captures,
     warn_of_damage(damaged.path, damaged.damage);
   }
   warn_of_empty_captures(loaded->dataset);
-  if (!learner.others.empty() && loaded->dataset.rows() > 0) {
+  bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
+  if (!learner.others.empty() && is_training) {
     auto others = read_others(learner, options, *features);
     if (!others) return fail(std::move(others).error());
     std::vector<float>& all = loaded->dataset.others;
-    all.insert(all.end(), others->begin(), others->end());
+    all.insert(all.end(), others->values.begin(), others->values.end());
+    any_damage |= others->any_damage;
   }
-  const bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
   return Samples{std::move(loaded->dataset), any_damage};
 }
 

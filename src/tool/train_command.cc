@@ -56,7 +56,9 @@ class TrainCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     options->names = kinds->name;
-    if (auto distinct = check_outputs({output_}, {captures_}); !distinct) {
+    std::vector<std::string> inputs = learner_.others;
+    inputs.push_back(captures_);
+    if (auto distinct = check_outputs({output_}, inputs); !distinct) {
       return fail(std::move(distinct).error());
     }
     // Opened first, so that an unwritable output fails before training.
@@ -125,7 +127,7 @@ class TrainCommand : public Command {
     if (!model.weights.back().unknown.is_fitted) {
       text +=
           "No unknown score was learned, which takes three apps and two "
-          "folds: every flow is named.\n";
+          "folds: only flows without evidence are unknown.\n";
     }
     const std::size_t shared = model.ambiguity.groups().size();
     if (shared > 0) {
