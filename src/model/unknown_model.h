@@ -24,7 +24,7 @@ struct UnknownColumn {
 
 // The columns, in the order of the weights in a model file. Each is from 0 to
 // 1. Session columns are means or shares in which a flow counts half after
-// 60 s, and each name counts once.
+// 60 s, and a name counts once, in full at its latest use.
 inline constexpr auto kUnknownColumns = std::to_array<UnknownColumn>({
     {"entropy", "how undecided the shape scorer is about the flow"},
     {"unlike", "1 if no training flow has the same features"},
