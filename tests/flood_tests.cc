@@ -63,7 +63,11 @@ class Template {
  public:
   explicit Template(const TestFrame& frame)
       : bytes_(frame.bytes.begin(), frame.bytes.end()),
-        wire_length_(frame.wire_length) {}
+        wire_length_(frame.wire_length) {
+    // Its stations are not the phone's, which would make both one device.
+    put32(0, 0x02aa'aaaa);
+    put32(6, 0x02bb'bbbb);
+  }
 
   void put32(std::size_t at, std::uint64_t value) {
     for (std::size_t i = 0; i < 4; ++i) {

@@ -113,6 +113,8 @@ TEST(FitWeights, DiscountRepetition) {
       scores.shape.values.push_back(unsmoothed(first ? 0.25 : 0.75));
       scores.name.values.insert(scores.name.values.end(), {0.5, 0.5});
       scores.names.emplace_back();
+      scores.unlike.push_back(0);
+      scores.other.push_back(0);
     }
   }
   const Dataset data = table_of(rows, 2);
@@ -132,6 +134,8 @@ TEST(FitWeights, StayWithinBounds) {
       of->values.insert(of->values.end(), {first, 1 - first});
     }
     scores.names.push_back({capture, NameMatch::kName});
+    scores.unlike.push_back(0);
+    scores.other.push_back(0);
   }
   for (const EvidenceKinds& kinds : kEvidenceKinds) {
     const EvidenceWeights fitted =
@@ -166,6 +170,8 @@ TEST(FitWeights, KeepAScorerThatAStrongerOneMakesRedundant) {
       of->values.insert(of->values.end(), {first, 1 - first});
     }
     scores.names.push_back({1, NameMatch::kName});
+    scores.unlike.push_back(0);
+    scores.other.push_back(0);
   }
   const EvidenceWeights both = fit_weights(table_of(rows, 2), scores, kBoth);
   EXPECT_GT(both.name, 0.3);
