@@ -54,7 +54,8 @@ class DeviceAddresses {
   void note(const Packet& packet) {
     if (packet.source_station == last_shared_) return;
     const std::uint64_t mark = mark_of(packet);
-    std::uint64_t& noted = noted_[mark % noted_.size()];
+    std::uint64_t& noted =
+        noted_[static_cast<std::size_t>(mark % noted_.size())];
     if (noted == mark) return;
     noted = mark;
     learn(packet);

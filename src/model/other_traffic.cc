@@ -6,18 +6,18 @@
 #include "base/text.h"
 
 asm(".pushsection .rodata\n"
-    ".global flowtell_other_traffic_begin\n"
-    ".global flowtell_other_traffic_end\n"
-    "flowtell_other_traffic_begin:\n"
+    ".global lab_traffic_table_begin\n"
+    ".global lab_traffic_table_end\n"
+    "lab_traffic_table_begin:\n"
     ".incbin \"" FLOWTELL_OTHER_TRAFFIC
     "\"\n"
-    "flowtell_other_traffic_end:\n"
+    "lab_traffic_table_end:\n"
     ".byte 0\n"
     ".popsection\n");
 
 extern "C" {
-extern const char flowtell_other_traffic_begin[];
-extern const char flowtell_other_traffic_end[];
+extern const char lab_traffic_table_begin[];
+extern const char lab_traffic_table_end[];
 }
 
 namespace flowtell {
@@ -29,8 +29,7 @@ constexpr std::string_view kSet = "robust/1:";
 }  // namespace
 
 std::vector<float> lab_traffic(const FeatureList& features) {
-  const std::string_view text(flowtell_other_traffic_begin,
-                              flowtell_other_traffic_end);
+  const std::string_view text(lab_traffic_table_begin, lab_traffic_table_end);
   std::vector<float> values;
   const auto lines = split(text, '\n');  // a comment, the columns, the rows
   if (!features.identity().starts_with(kSet) ||
