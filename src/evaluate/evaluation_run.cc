@@ -15,9 +15,7 @@ CrossValidationOptions training_step(const EvaluateOptions& options) {
 
 Result<void> check_leaving_out(const Dataset& data,
                                const CrossValidationOptions& options) {
-  const auto flows = data.flows_per_app();
-  const auto apps = std::ranges::count_if(
-      flows, [](std::uint64_t count) { return count > 0; });
+  const std::size_t apps = data.apps_with_flows();
   if (apps < 3) {
     return fail(ErrorKind::kNoData,
                 "leaving apps out needs three apps, and there are only {}; "
@@ -32,18 +30,37 @@ Result<void> check_leaving_out(const Dataset& data,
               *needed, split_name(options.split));
 }
 
+// How a dataset, or the training data of a model, was measured.
+struct Measurement {
+  std::vector<std::string> apps;
+  std::string features;  // FeatureList::identity
+  FlowKey flow_key;
+  Duration burst_gap;
+
+  bool operator==(const Measurement&) const = default;
+};
+
+Measurement measurement_of(const Dataset& data) {
+  return {data.apps, data.features.identity(), data.flow_key, data.burst_gap};
+}
+
+// `trained`: what was trained on, in words.
+Result<void> require_measured_alike(const Measurement& tested,
+                                    const Measurement& training,
+                                    std::string_view trained) {
+  if (tested == training) return {};
+  return fail(ErrorKind::kUsage,
+              "the test captures were measured differently from the {}; load "
+              "them with the same apps, features and flow definition",
+              trained);
+}
+
 Result<void> check_test_set(const Dataset& training, const Dataset& tested,
                             const EvaluateOptions& options) {
   if (auto enough = require_two_apps(training); !enough) return enough;
-  if (tested.apps != training.apps ||
-      tested.features.identity() != training.features.identity() ||
-      tested.flow_key != training.flow_key ||
-      tested.burst_gap != training.burst_gap) {
-    return fail(ErrorKind::kUsage,
-                "the test captures were measured differently from the training "
-                "captures; load them with the same apps, features and flow "
-                "definition");
-  }
+  auto alike = require_measured_alike(
+      measurement_of(tested), measurement_of(training), "training captures");
+  if (!alike) return alike;
   if (options.repeats > 1 || options.leave_apps_out) {
     return fail(ErrorKind::kUsage,
                 "repeating and leaving apps out need folds, and a test set has "
@@ -63,7 +80,9 @@ RepeatedScore repeat(const Dataset& data, const EvaluateOptions& options,
       options.progress("repeating with other folds", i, options.repeats);
     }
     ++validation.forest.seed;
-    folds.add(data, score_cross_validated(data, validation, options.kinds),
+    folds.add(data,
+              score_cross_validated(data, validation, options.kinds,
+                                    UnknownFit::kSkip),
               options.kinds);
   }
   return folds.score();
@@ -133,15 +152,11 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
 
 Result<EvaluationRun> run_model_test(const Model& model, const Dataset& tested,
                                      const EvaluateOptions& options) {
-  if (tested.apps != model.apps ||
-      tested.features.identity() != model.feature_identity ||
-      tested.flow_key != model.flow_key ||
-      tested.burst_gap != model.burst_gap) {
-    return fail(ErrorKind::kUsage,
-                "the test captures were measured differently from the model's "
-                "training captures; load them with the same apps, features and "
-                "flow definition");
-  }
+  auto alike = require_measured_alike(
+      measurement_of(tested),
+      {model.apps, model.feature_identity, model.flow_key, model.burst_gap},
+      "model's training captures");
+  if (!alike) return fail(std::move(alike).error());
   if (options.repeats > 1 || options.leave_apps_out || options.with_ambiguity) {
     return fail(ErrorKind::kUsage,
                 "repeating, leaving apps out and finding ambiguous flows need "

@@ -2,11 +2,11 @@
 #include "evaluate/open_set.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <utility>
 
 #include "evaluate/evaluation.h"
+#include "learn/sessions.h"
 
 namespace flowtell {
 namespace {
@@ -120,31 +120,11 @@ Separation separate(std::vector<double> known, std::vector<double> unknown) {
 
 std::vector<double> session_means(const Dataset& data,
                                   const std::vector<double>& scores) {
-  // By capture and device: its rows.
-  std::map<std::pair<std::uint32_t, Address>, std::vector<std::uint32_t>> rows;
-  for (std::uint32_t row = 0; row < data.rows(); ++row) {
-    rows[{data.capture_of[row], data.facts[row].device}].push_back(row);
-  }
   std::vector<double> means;
-  for (auto& [device, own] : rows) {
-    std::ranges::stable_sort(
-        own, {}, [&](std::uint32_t row) { return data.facts[row].first; });
+  for (const auto& session : find_sessions(data)) {
     double sum = 0;
-    std::size_t flows = 0;
-    Timestamp last = data.facts[own.front()].last;
-    const auto end_session = [&] {
-      means.push_back(sum / static_cast<double>(flows));
-      sum = 0;
-      flows = 0;
-    };
-    for (const std::uint32_t row : own) {
-      const RowFacts& facts = data.facts[row];
-      if (facts.first - last > kSessionPause) end_session();
-      last = std::max(last, facts.last);
-      sum += scores[row];
-      ++flows;
-    }
-    end_session();
+    for (const std::uint32_t row : session) sum += scores[row];
+    means.push_back(sum / static_cast<double>(session.size()));
   }
   return means;
 }
@@ -166,8 +146,7 @@ OpenSetScore leave_apps_out(const Dataset& data,
                             const StepReport& progress) {
   OpenSetScore score;
   const auto flows = data.flows_per_app();
-  const auto apps = static_cast<std::size_t>(std::ranges::count_if(
-      flows, [](std::uint64_t count) { return count > 0; }));
+  const std::size_t apps = data.apps_with_flows();
   CrossValidationOptions quiet = options;
   quiet.forest.progress = {};
   for (std::size_t app = 0; app < flows.size(); ++app) {

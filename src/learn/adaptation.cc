@@ -7,6 +7,7 @@
 
 #include "classify/verdict.h"
 #include "learn/row_classifier.h"
+#include "learn/sessions.h"
 #include "learn/unknown_fit.h"
 
 namespace flowtell {
@@ -17,34 +18,6 @@ constexpr Duration kLongestSession = std::chrono::minutes(5);
 // chance and certainty.
 double min_sureness(std::size_t apps) {
   return (1 + 1 / static_cast<double>(apps)) / 2;
-}
-
-// The rows by session, in order of time.
-std::vector<SiteSession> find_sessions(const Dataset& site) {
-  std::map<std::pair<std::uint32_t, Address>, std::vector<std::uint32_t>> rows;
-  for (std::uint32_t row = 0; row < site.rows(); ++row) {
-    rows[{site.capture_of[row], site.facts[row].device}].push_back(row);
-  }
-  std::vector<SiteSession> sessions;
-  for (auto& [of, own] : rows) {
-    std::ranges::stable_sort(
-        own, {}, [&](std::uint32_t row) { return site.facts[row].first; });
-    Timestamp last = site.facts[own.front()].first;
-    for (const std::uint32_t row : own) {
-      const RowFacts& facts = site.facts[row];
-      const bool begins = row == own.front() ||
-                          facts.first - last > kSessionPause ||
-                          facts.first - sessions.back().first > kLongestSession;
-      if (begins) {
-        sessions.emplace_back();
-        sessions.back().capture = of.first;
-        sessions.back().first = facts.first;
-      }
-      sessions.back().rows.push_back(row);
-      last = std::max(last, facts.last);
-    }
-  }
-  return sessions;
 }
 
 // The posterior of each row by names and time.
@@ -169,7 +142,12 @@ Result<void> require_table(const Model& model) {
 std::vector<SiteSession> label_sessions(const Model& model,
                                         const Dataset& site) {
   const Probabilities posterior = classify_by_names(model, site);
-  std::vector<SiteSession> sessions = find_sessions(site);
+  std::vector<SiteSession> sessions;
+  for (auto& rows : find_sessions(site, kLongestSession)) {
+    SiteSession& session = sessions.emplace_back();
+    session.capture = site.capture_of[rows.front()];
+    session.rows = std::move(rows);
+  }
   std::vector<std::vector<SiteSession*>> of_app(site.apps.size());
   for (SiteSession& session : sessions) {
     std::vector<double> mean(site.apps.size());

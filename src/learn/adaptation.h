@@ -25,7 +25,6 @@ namespace flowtell {
 // than a minute, and not longer than five.
 struct SiteSession {
   std::uint32_t capture = 0;  // of the site's dataset
-  Timestamp first{};
   std::vector<std::uint32_t> rows;
   AppId app = 0;        // the likeliest by names and time
   double sureness = 0;  // its mean posterior

@@ -20,12 +20,13 @@ std::optional<DatasetScores> score_left_out(const Dataset& data,
 // The weights learned from all rows of `data`.
 EvidenceWeights weights_of(const Dataset& data,
                            const CrossValidationOptions& options,
-                           EvidenceKinds kinds) {
+                           EvidenceKinds kinds, UnknownFit unknown) {
   CrossValidationOptions first = options;
   first.forest = part_of(options.forest, 0, 2);
   CrossValidationOptions rest = options;
   rest.forest = part_of(options.forest, 1, 2);
-  return learn_weights(data, score_folds(data, first), rest, {&kinds, 1})
+  return learn_weights(data, score_folds(data, first), rest, {&kinds, 1},
+                       unknown)
       .front();
 }
 
@@ -34,14 +35,16 @@ EvidenceWeights weights_of(const Dataset& data,
 RowWeights weights_of_folds(const Dataset& data,
                             std::span<const std::uint32_t> folds,
                             const CrossValidationOptions& options,
-                            EvidenceKinds kinds, std::size_t parts) {
+                            EvidenceKinds kinds, UnknownFit unknown,
+                            std::size_t parts) {
   RowWeights weights;
   weights.fold_of.assign(folds.begin(), folds.end());
   weights.of_fold.resize(count_folds(folds));
   for_each_fold(folds, [&](const FoldRows& rows, std::uint32_t fold) {
     CrossValidationOptions inner = options;
     inner.forest = part_of(options.forest, fold, parts);
-    weights.of_fold[fold] = weights_of(data.select(rows.train), inner, kinds);
+    weights.of_fold[fold] =
+        weights_of(data.select(rows.train), inner, kinds, unknown);
   });
   return weights;
 }
@@ -59,12 +62,15 @@ FoldScores score_folds(const Dataset& data,
 
 std::vector<EvidenceWeights> learn_weights(
     const Dataset& data, const FoldScores& held_out,
-    const CrossValidationOptions& options,
-    std::span<const EvidenceKinds> kinds) {
+    const CrossValidationOptions& options, std::span<const EvidenceKinds> kinds,
+    UnknownFit unknown) {
   if (held_out.is_empty()) return std::vector<EvidenceWeights>(kinds.size());
   const DatasetScores& scores = held_out.scores;
   const LeftOutGroups groups(data);
-  const auto left_out = score_left_out(data, groups, options.forest);
+  std::optional<DatasetScores> left_out;
+  if (unknown == UnknownFit::kFit) {
+    left_out = score_left_out(data, groups, options.forest);
+  }
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& each : kinds) {
     EvidenceWeights& fitted =
@@ -84,11 +90,12 @@ std::vector<EvidenceWeights> learn_weights(
 
 HeldOutScores score_cross_validated(const Dataset& data,
                                     const CrossValidationOptions& options,
-                                    EvidenceKinds kinds) {
+                                    EvidenceKinds kinds, UnknownFit unknown) {
   HeldOutScores held_out;
   const auto folds = assign_folds(data, options);
   const std::size_t parts = count_folds(folds) + 1;
-  held_out.weights = weights_of_folds(data, folds, options, kinds, parts);
+  held_out.weights =
+      weights_of_folds(data, folds, options, kinds, unknown, parts);
   held_out.scores =
       score_held_out(data, folds, part_of(options.forest, parts - 1, parts));
   return held_out;
@@ -96,9 +103,9 @@ HeldOutScores score_cross_validated(const Dataset& data,
 
 HeldOutScores score_cross_validated(const Dataset& data, FoldScores held_out,
                                     const CrossValidationOptions& options,
-                                    EvidenceKinds kinds) {
+                                    EvidenceKinds kinds, UnknownFit unknown) {
   RowWeights weights = weights_of_folds(data, held_out.fold_of, options, kinds,
-                                        count_folds(held_out.fold_of));
+                                        unknown, count_folds(held_out.fold_of));
   return {std::move(held_out.scores), std::move(weights)};
 }
 
@@ -108,7 +115,8 @@ HeldOutScores score_test_set(const Dataset& train, const Dataset& test,
   HeldOutScores held_out;
   CrossValidationOptions inner = options;
   inner.forest = part_of(options.forest, 0, 2);
-  held_out.weights.of_fold = {weights_of(train, inner, kinds)};
+  held_out.weights.of_fold = {
+      weights_of(train, inner, kinds, UnknownFit::kFit)};
   const Scorers scorers = train_scorers(train, part_of(options.forest, 1, 2));
   held_out.scores = score(scorers, test, options.forest.threads);
   return held_out;

@@ -22,13 +22,17 @@ struct FoldScores {
 FoldScores score_folds(const Dataset& data,
                        const CrossValidationOptions& options);
 
+// Whether the unknown score is fitted, which trains a scorer for each group of
+// apps left out. Without it, weights give probabilities but no unknown score.
+enum class UnknownFit { kFit, kSkip };
+
 // Fits the weights for each of `kinds`, in their order. Without held-out
 // scores all weights keep their defaults.
 // REQUIRES: `held_out` are the scores of `data` with these options.
 std::vector<EvidenceWeights> learn_weights(
     const Dataset& data, const FoldScores& held_out,
-    const CrossValidationOptions& options,
-    std::span<const EvidenceKinds> kinds);
+    const CrossValidationOptions& options, std::span<const EvidenceKinds> kinds,
+    UnknownFit unknown = UnknownFit::kFit);
 
 // Scores with the weights to combine them.
 struct HeldOutScores {
@@ -39,11 +43,13 @@ struct HeldOutScores {
 // Scores each row with what was learned from the other folds, weights included.
 HeldOutScores score_cross_validated(const Dataset& data,
                                     const CrossValidationOptions& options,
-                                    EvidenceKinds kinds);
+                                    EvidenceKinds kinds,
+                                    UnknownFit unknown = UnknownFit::kFit);
 // The same, given the scores of the folds.
 HeldOutScores score_cross_validated(const Dataset& data, FoldScores held_out,
                                     const CrossValidationOptions& options,
-                                    EvidenceKinds kinds);
+                                    EvidenceKinds kinds,
+                                    UnknownFit unknown = UnknownFit::kFit);
 
 // Scores the rows of `test` with what was learned from `train`.
 HeldOutScores score_test_set(const Dataset& train, const Dataset& test,

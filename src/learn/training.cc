@@ -71,8 +71,8 @@ HeldOutScore estimate_accuracy(const Dataset& data, FoldScores held_out,
                                const TrainOptions& options) {
   const auto validated = validation(options, "cross-validating");
   const std::size_t folds = count_folds(held_out.fold_of);
-  const HeldOutScores scores = score_cross_validated(data, std::move(held_out),
-                                                     validated, options.kinds);
+  const HeldOutScores scores = score_cross_validated(
+      data, std::move(held_out), validated, options.kinds, UnknownFit::kSkip);
   const ConfusionMatrix confusion = count_confusions(
       data,
       classify_captures(data, scores.scores, scores.weights, options.kinds));

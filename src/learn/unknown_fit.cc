@@ -24,17 +24,25 @@ struct Example {
 
 double sigmoid(double x) { return 1 / (1 + portable_exp(-x)); }
 
-// By row: 1 / (its app's rows * apps).
-std::vector<double> app_weights(const Dataset& data) {
-  const auto flows = data.flows_per_app();
-  const auto apps = static_cast<double>(std::ranges::count_if(
-      flows, [](std::uint64_t count) { return count > 0; }));
-  std::vector<double> weights;
-  for (const AppId app : data.labels) {
-    weights.push_back(1 / (static_cast<double>(flows[app]) * apps));
+// By row: 1 / (its app's rows * apps), where `apps` have rows.
+struct AppWeights {
+  explicit AppWeights(std::span<const AppId> labels) {
+    std::vector<std::size_t> rows;
+    for (const AppId app : labels) {
+      rows.resize(std::max<std::size_t>(rows.size(), app + std::size_t{1}));
+      ++rows[app];
+    }
+    apps = static_cast<double>(rows.size()) -
+           static_cast<double>(std::ranges::count(rows, std::size_t{0}));
+    of_row.reserve(labels.size());
+    for (const AppId app : labels) {
+      of_row.push_back(1 / (static_cast<double>(rows[app]) * apps));
+    }
   }
-  return weights;
-}
+
+  double apps = 0;
+  std::vector<double> of_row;
+};
 
 // Solves a * x = b for a symmetric, positive definite `a` (Cholesky).
 Terms solve(std::array<Terms, kTerms> a, Terms b) {
@@ -144,7 +152,7 @@ UnknownModel regress(std::span<const Example> examples, double ridge) {
 
 // The score that a share of the weight exceeds, for each step of the shares.
 void find_thresholds(std::vector<std::pair<double, double>> weighted_scores,
-                     std::array<double, 100>& thresholds) {
+                     UnknownModel::Thresholds& thresholds) {
   std::ranges::sort(weighted_scores, std::greater<>());
   double total = 0;
   for (const auto& [score, weight] : weighted_scores) total += weight;
@@ -162,31 +170,33 @@ void find_thresholds(std::vector<std::pair<double, double>> weighted_scores,
   }
 }
 
-std::vector<UnknownColumns> select(std::span<const UnknownColumns> all,
-                                   std::span<const std::uint32_t> rows) {
-  std::vector<UnknownColumns> some;
+template <typename Value>
+std::vector<Value> select(std::span<const Value> all,
+                          std::span<const std::uint32_t> rows) {
+  std::vector<Value> some;
+  some.reserve(rows.size());
   for (const std::uint32_t row : rows) some.push_back(all[row]);
   return some;
 }
 
 // Fits without thresholds.
-UnknownModel fit_scores(const Dataset& data, const UnknownExamples& examples) {
-  const std::vector<double> weights = app_weights(data);
+UnknownModel fit_scores(std::span<const AppId> labels,
+                        std::span<const UnknownColumns> known,
+                        std::span<const UnknownColumns> left_out) {
+  const AppWeights weights(labels);
   std::vector<Example> all;
-  for (std::size_t row = 0; row < data.rows(); ++row) {
-    all.push_back({&examples.known[row], false, weights[row]});
-    all.push_back({&examples.left_out[row], true, weights[row]});
+  all.reserve(2 * labels.size());
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    all.push_back({&known[row], false, weights.of_row[row]});
+    all.push_back({&left_out[row], true, weights.of_row[row]});
   }
-  const auto flows = data.flows_per_app();
-  const auto apps = std::ranges::count_if(
-      flows, [](std::uint64_t count) { return count > 0; });
   // Chosen on group-a, group-b and iot (docs/accuracy.md). Few apps are weak
   // evidence of how other apps look.
-  const double ridge = 1 / static_cast<double>(apps);
+  const double ridge = 1 / weights.apps;
   UnknownModel model = regress(all, ridge);
-  for (std::size_t row = 0; row < data.rows(); ++row) {
+  for (std::size_t row = 0; row < labels.size(); ++row) {
     for (std::size_t i = 0; i < kColumns; ++i) {
-      model.typical.values[i] += weights[row] * examples.known[row].values[i];
+      model.typical.values[i] += weights.of_row[row] * known[row].values[i];
     }
   }
   return model;
@@ -208,22 +218,24 @@ LeftOutGroups::LeftOutGroups(const Dataset& data) {
 
 UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
                          std::span<const std::uint32_t> fold_of) {
-  UnknownModel model = fit_scores(data, examples);
+  const std::span<const AppId> labels = data.labels;
+  const std::span<const UnknownColumns> known = examples.known;
+  const std::span<const UnknownColumns> left_out = examples.left_out;
+  UnknownModel model = fit_scores(labels, known, left_out);
   std::vector<double> scores(data.rows());
   for_each_fold(fold_of, [&](const FoldRows& rows, std::uint32_t) {
-    const Dataset others = data.select(rows.train);
     const UnknownModel of_others =
-        fit_scores(others, {select(examples.known, rows.train),
-                            select(examples.left_out, rows.train)});
+        fit_scores(select(labels, rows.train), select(known, rows.train),
+                   select(left_out, rows.train));
     for (const std::uint32_t row : rows.test) {
-      scores[row] = of_others.score(examples.known[row]);
+      scores[row] = of_others.score(known[row]);
     }
   });
   set_thresholds(data, scores, model);
   // The models of the folds differ a little, so rows with equal columns may
   // score a little less there. They must not all exceed the threshold.
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    scores[row] = model.score(examples.known[row]);
+    scores[row] = model.score(known[row]);
   }
   UnknownModel own = model;
   set_thresholds(data, scores, own);
@@ -235,15 +247,15 @@ UnknownModel fit_unknown(const Dataset& data, const UnknownExamples& examples,
 
 void set_thresholds(const Dataset& data, std::span<const double> scores,
                     UnknownModel& model) {
-  const std::vector<double> weights = app_weights(data);
+  const AppWeights weights(data.labels);
   std::vector<std::pair<double, double>> by_flow;
   std::vector<std::pair<double, double>> by_app;
   for (std::size_t row = 0; row < data.rows(); ++row) {
     by_flow.emplace_back(scores[row], 1);
-    by_app.emplace_back(scores[row], weights[row]);
+    by_app.emplace_back(scores[row], weights.of_row[row]);
   }
   find_thresholds(std::move(by_flow), model.thresholds);
-  std::array<double, 100> of_apps;
+  UnknownModel::Thresholds of_apps;
   find_thresholds(std::move(by_app), of_apps);
   for (std::size_t i = 0; i < of_apps.size(); ++i) {
     model.thresholds[i] = std::max(model.thresholds[i], of_apps[i]);

@@ -364,6 +364,11 @@ std::vector<std::uint64_t> Dataset::flows_per_app() const {
   return flows;
 }
 
+std::size_t Dataset::apps_with_flows() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      flows_per_app(), [](std::uint64_t flows) { return flows > 0; }));
+}
+
 void PartRows::append_parts(std::uint32_t row, std::uint32_t as,
                             std::size_t width, PartRows& out) const {
   const auto [first, last] = std::equal_range(whole.begin(), whole.end(), row);

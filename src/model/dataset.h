@@ -122,6 +122,7 @@ struct Dataset {
     return captures[capture_of[row]].recording;
   }
   std::vector<std::uint64_t> flows_per_app() const;
+  std::size_t apps_with_flows() const;
   // The given rows with their parts, in the given order. Apps, captures and
   // others stay the same.
   Dataset select(std::span<const std::uint32_t> rows) const;

@@ -89,7 +89,7 @@ struct Model {
   FeatureProfile feature_profile;
   Examples examples;  // may be empty
   // The training flows, to train further; its captures are `captures`. Absent
-  // if it was told to keep none.
+  // if it was trained without one.
   std::optional<Dataset> table;
   std::optional<HeldOutScore> held_out_score;
 

@@ -76,7 +76,8 @@ struct UnknownModel {
   // of kStep: the score that this share of them exceeds, measured on held-out
   // flows.
   static constexpr double kStep = 0.005;
-  std::array<double, 100> thresholds;
+  using Thresholds = std::array<double, 100>;
+  Thresholds thresholds;
 
   UnknownModel() { thresholds.fill(1); }
 

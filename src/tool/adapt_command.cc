@@ -2,13 +2,14 @@
 #include <map>
 
 #include "base/text.h"
+#include "capture/capture_file.h"
 #include "classify/classifier.h"
 #include "learn/adaptation.h"
 #include "model/model_file.h"
 #include "report/table.h"
 #include "tool/command.h"
 #include "tool/console.h"
-#include "tool/each_capture.h"
+#include "tool/model_output.h"
 #include "tool/output_check.h"
 #include "tool/samples.h"
 
@@ -44,7 +45,7 @@ class AdaptCommand : public Command {
     define_threads(command, threads_);
     command.footer(
         "Sessions of the captures are labelled by server names and time; the "
-        "surest half\nof each app's teach the model how its flows look here.\n"
+        "surest half\nof each app's is added to the training flows.\n"
         "\n"
         "Examples:\n"
         "  flowtell adapt home.model office/ -o office.model\n"
@@ -76,11 +77,9 @@ class AdaptCommand : public Command {
                   std::move(features).error());
     auto adapted = undo_ ? undo(*model) : adapt_to(*model, *features, *flow);
     if (!adapted) return fail(std::move(adapted).error());
-    auto bytes = encode_model(*adapted);
-    if (!bytes) return fail(std::move(bytes).error());
-    auto saved = output->write(*bytes);
-    if (saved) saved = output->finish();
-    if (!saved) return fail(std::move(saved).error());
+    if (auto saved = save(*adapted, *output); !saved) {
+      return fail(std::move(saved).error());
+    }
     print_note(summary(*adapted));
     return any_damage_ ? ExitCode::kDamaged : ExitCode::kDone;
   }
@@ -142,31 +141,17 @@ class AdaptCommand : public Command {
     auto loaded =
         load_dataset(captures, load_options(model, features, flow, progress));
     if (!loaded) return fail(std::move(loaded).error());
-    for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
-    for (const std::string& remark : loaded->remarks()) warn(remark);
-    for (const DamagedCapture& damaged : loaded->damaged) {
-      warn_of_damage(damaged.path, damaged.damage);
-    }
-    any_damage_ |= !loaded->unread.empty() || !loaded->damaged.empty();
+    any_damage_ |= warn_of_loading(*loaded);
     return std::move(loaded->dataset);
   }
 
-  // The captures get an unused label.
   Result<Dataset> load_site(const Model& model, const FeatureList& features,
                             const FlowOptions& flow) {
     if (paths_.empty()) return empty_dataset(model, features);
     auto paths = find_captures(paths_);
     if (!paths) return fail(std::move(paths).error());
-    std::vector<LabelledCapture> captures;
-    for (const std::string& path : *paths) {
-      captures.push_back({.path = path,
-                          .app = model.apps.front(),
-                          .group = path,
-                          .device = {},
-                          .from = {},
-                          .to = {}});
-    }
-    return load(captures, model, features, flow);
+    return load(unlabelled_captures(*paths, model.apps.front()), model,
+                features, flow);
   }
 
   Result<Dataset> load_labelled(const Model& model, const FeatureList& features,

@@ -24,7 +24,38 @@ void warn_of_empty_captures(const Dataset& dataset) {
                    listed(empty), count > kMaxNamed ? " and others" : ""));
 }
 
+void warn_of_left_out(const LoadedDataset& loaded) {
+  for (const std::string& reason : loaded.unread) warn_of_skipped(reason);
+  for (const std::string& remark : loaded.remarks()) warn(remark);
+}
+
+bool warn_of_damaged(const LoadedDataset& loaded) {
+  for (const DamagedCapture& damaged : loaded.damaged) {
+    warn_of_damage(damaged.path, damaged.damage);
+  }
+  return !loaded.damaged.empty() || !loaded.unread.empty();
+}
+
 }  // namespace
+
+bool warn_of_loading(const LoadedDataset& loaded) {
+  warn_of_left_out(loaded);
+  return warn_of_damaged(loaded);
+}
+
+std::vector<LabelledCapture> unlabelled_captures(
+    const std::vector<std::string>& paths, const std::string& app) {
+  std::vector<LabelledCapture> captures;
+  for (const std::string& path : paths) {
+    captures.push_back({.path = path,
+                        .app = app,
+                        .group = path,
+                        .device = {},
+                        .from = {},
+                        .to = {}});
+  }
+  return captures;
+}
 
 Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   const std::string& captures = request.captures;
@@ -40,8 +71,7 @@ Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   load.progress = std::ref(progress);
   auto loaded = load_dataset(*labelled, load);
   if (!loaded) return fail(std::move(loaded).error());
-  for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
-  for (const std::string& remark : loaded->remarks()) warn(remark);
+  warn_of_left_out(*loaded);
   if (loaded->dataset.rows() == 0 && loaded->owners.untrained_flows > 0) {
     return fail(ErrorKind::kNoData,
                 "{}: none of its flows is of a trained app; test on captures "
@@ -67,21 +97,11 @@ struct Others {
   bool any_damage = false;
 };
 
-// The captures are no app's, so they only need a name to be loaded by.
 Result<Others> read_others(const LearnerArguments& learner,
                            const FlowOptions& options,
                            const FeatureList& features) {
   auto paths = find_captures(learner.others);
   if (!paths) return fail(std::move(paths).error());
-  std::vector<LabelledCapture> captures;
-  for (const std::string& path : *paths) {
-    captures.push_back({.path = path,
-                        .app = "other",
-                        .group = path,
-                        .device = {},
-                        .from = {},
-                        .to = {}});
-  }
   LoadOptions load;
   load.flow = options;
   load.flow.names = false;
@@ -89,17 +109,13 @@ Result<Others> read_others(const LearnerArguments& learner,
   load.threads = learner.threads;
   Progress progress("reading other captures");
   load.progress = std::ref(progress);
-  auto loaded = load_dataset(captures, load);
+  auto loaded = load_dataset(unlabelled_captures(*paths, "other"), load);
   if (!loaded) return fail(std::move(loaded).error());
-  for (const std::string& reason : loaded->unread) warn_of_skipped(reason);
-  for (const DamagedCapture& damaged : loaded->damaged) {
-    warn_of_damage(damaged.path, damaged.damage);
-  }
+  const bool any_damage = warn_of_loading(*loaded);
   if (loaded->dataset.rows() == 0) {
     return fail(ErrorKind::kNoData, "--others: {}",
                 no_flow_text(loaded->report));
   }
-  const bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
   return Others{std::move(loaded->dataset.values), any_damage};
 }
 
@@ -116,11 +132,8 @@ Result<Samples> read_samples(const std::string& captures,
   auto loaded = load_samples(
       {captures, options, *features, learner.threads, std::move(apps), parts});
   if (!loaded) return fail(std::move(loaded).error());
-  for (const DamagedCapture& damaged : loaded->damaged) {
-    warn_of_damage(damaged.path, damaged.damage);
-  }
+  bool any_damage = warn_of_damaged(*loaded);
   warn_of_empty_captures(loaded->dataset);
-  bool any_damage = !loaded->damaged.empty() || !loaded->unread.empty();
   if (!learner.others.empty() && is_training) {
     auto others = read_others(learner, options, *features);
     if (!others) return fail(std::move(others).error());

@@ -35,6 +35,15 @@ Result<Samples> read_samples(const std::string& captures,
                              const LearnerArguments& learner,
                              std::vector<std::string> apps);
 
+// Warns of captures that could not be read, of flows left out and of damage.
+// Returns whether any capture was damaged or unreadable.
+bool warn_of_loading(const LoadedDataset& loaded);
+
+// Captures whose label is not used, since they are of any app: `app` stands in
+// for it.
+std::vector<LabelledCapture> unlabelled_captures(
+    const std::vector<std::string>& paths, const std::string& app);
+
 // Warns of apps with a single capture, which cannot be scored meaningfully.
 void warn_of_single_captures(const Dataset& dataset);
 

@@ -2,10 +2,10 @@
 #include "base/text.h"
 #include "learn/cross_validation.h"
 #include "learn/training.h"
-#include "model/model_file.h"
 #include "report/table.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/model_output.h"
 #include "tool/output_check.h"
 #include "tool/samples.h"
 
@@ -69,11 +69,9 @@ class TrainCommand : public Command {
     warn_of_score(samples->dataset);
     auto model = train_showing_progress(samples->dataset, *kinds);
     if (!model) return fail(captures_, std::move(model).error());
-    auto bytes = encode_model(*model);
-    if (!bytes) return fail(std::move(bytes).error());
-    auto saved = output->write(*bytes);
-    if (saved) saved = output->finish();
-    if (!saved) return fail(std::move(saved).error());
+    if (auto saved = save(*model, *output); !saved) {
+      return fail(std::move(saved).error());
+    }
     print_note(summary(*model));
     return samples->any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
