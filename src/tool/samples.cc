@@ -46,6 +46,7 @@ bool warn_of_loading(const LoadedDataset& loaded) {
 std::vector<LabelledCapture> unlabelled_captures(
     const std::vector<std::string>& paths, const std::string& app) {
   std::vector<LabelledCapture> captures;
+  captures.reserve(paths.size());
   for (const std::string& path : paths) {
     captures.push_back({.path = path,
                         .app = app,
