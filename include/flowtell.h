@@ -299,7 +299,7 @@ typedef struct flowtell_evaluate_options {
   int timeline;       /* also test captures as the timeline of one device */
   int ambiguity;      /* also find flows that several apps share */
   int leave_apps_out; /* also test each app without training on it */
-  int reserved;       /* 0 */
+  int mixed;          /* also test pairs of captures mixed on one device */
 } flowtell_evaluate_options;
 
 /* Evaluates by cross-validation, or on `tested`, which was loaded `like`

@@ -18,6 +18,7 @@ struct EvaluateOptions {
   std::size_t folds = 5;
   std::size_t repeats = 1;
   bool timeline = false;
+  bool mixed = false;
   bool ambiguity = false;
   bool leave_apps_out = false;
 };
@@ -35,6 +36,7 @@ inline std::string evaluate(const Dataset& data, const Dataset* tested,
   given.folds = options.folds;
   given.repeats = options.repeats;
   given.timeline = options.timeline ? 1 : 0;
+  given.mixed = options.mixed ? 1 : 0;
   given.ambiguity = options.ambiguity ? 1 : 0;
   given.leave_apps_out = options.leave_apps_out ? 1 : 0;
   char* json = nullptr;

@@ -95,6 +95,7 @@ Result<EvaluationRequest> evaluation_request(
   evaluate.rule = *rule;
   if (given.repeats != 0) evaluate.repeats = given.repeats;
   evaluate.with_timeline = given.timeline != 0;
+  evaluate.with_mixed = given.mixed != 0;
   evaluate.with_ambiguity = given.ambiguity != 0;
   evaluate.leave_apps_out = given.leave_apps_out != 0;
   evaluate.progress = train->progress;

@@ -12,10 +12,11 @@ namespace flowtell {
 DeviceDay device_day(const Dataset& data, const HeldOutScores& held_out,
                      EvidenceKinds kinds, const UnknownRule& rule,
                      std::uint64_t seed, std::size_t max_uses) {
-  const Probabilities probabilities =
-      classify_timeline(data, held_out.scores, held_out.weights, kinds, seed);
-  const auto unknown = score_unknown_on_timeline(data, held_out.scores,
-                                                 held_out.weights, kinds, seed);
+  const Arrangement arrangement = arrange_timeline(data, seed);
+  const Probabilities probabilities = classify_rows(
+      data, held_out.scores, held_out.weights, kinds, arrangement);
+  const auto unknown = score_unknown(data, held_out.scores, held_out.weights,
+                                     kinds, arrangement);
   const auto timeline = build_timeline(data, seed);
   DeviceDay day;
   for (const TimelineCapture& recording : timeline) {

@@ -41,6 +41,56 @@ double mean_over(const std::vector<AppScore>& apps, double AppScore::*value) {
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
+// The rows of captures mixed in pairs, with the other app of each row's pair.
+class MixedRows {
+ public:
+  MixedRows(const Dataset& data, const Arrangement& pairs)
+      : data_(data), rows_(pairs.rows), other_(data.rows(), kUnknownApp) {
+    const auto& bursts = pairs.bursts;
+    for (std::size_t at = 0; at < bursts.size();) {
+      std::size_t end = at + 1;
+      while (end < bursts.size() && !bursts[end].begins_stream) ++end;
+      mark(std::span(rows_).subspan(bursts[at].begin,
+                                    bursts[end - 1].end - bursts[at].begin));
+      at = end;
+    }
+  }
+
+  Score score(const Probabilities& probabilities) const {
+    Probabilities of_rows(probabilities.apps, rows_.size());
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      std::ranges::copy(probabilities.row(rows_[i]), of_rows.row(i).begin());
+    }
+    return score_of(count_confusions(data_.select(rows_), of_rows));
+  }
+
+  double as_other_app(const Probabilities& probabilities) const {
+    return ratio(static_cast<std::uint64_t>(std::ranges::count_if(
+                     rows_,
+                     [&](std::uint32_t row) {
+                       return likeliest(probabilities.row(row)).best ==
+                              other_[row];
+                     })),
+                 rows_.size());
+  }
+
+ private:
+  // `pair`: the rows of one pair, which have two apps.
+  void mark(std::span<const std::uint32_t> pair) {
+    const auto [low, high] = std::ranges::minmax(
+        pair, {}, [&](auto row) { return data_.labels[row]; });
+    const AppId first = data_.labels[low];
+    const AppId second = data_.labels[high];
+    for (const std::uint32_t row : pair) {
+      other_[row] = data_.labels[row] == first ? second : first;
+    }
+  }
+
+  const Dataset& data_;
+  std::span<const std::uint32_t> rows_;
+  std::vector<AppId> other_;  // by row of the data
+};
+
 // Mean and standard deviation.
 std::pair<double, double> spread_of(const std::vector<double>& values) {
   const auto count = static_cast<double>(values.size());
@@ -70,8 +120,8 @@ TimelineScore evaluate_timeline(const Dataset& data,
   for (std::size_t i = 0; i < kRepeats; ++i) {
     const Score score =
         evaluate(data,
-                 classify_timeline(data, held_out.scores, held_out.weights,
-                                   kinds, seed + i),
+                 classify_rows(data, held_out.scores, held_out.weights, kinds,
+                               arrange_timeline(data, seed + i)),
                  {})
             .score();
     accuracy.push_back(score.accuracy);
@@ -82,6 +132,34 @@ TimelineScore evaluate_timeline(const Dataset& data,
   return {kRepeats,
           {accuracy_mean, balanced_mean},
           {accuracy_spread, balanced_spread}};
+}
+
+std::optional<MixedScore> evaluate_mixed(const Dataset& data,
+                                         const HeldOutScores& held_out,
+                                         EvidenceKinds kinds,
+                                         std::uint64_t seed) {
+  constexpr std::size_t kRepeats = 5;
+  const Probabilities alone =
+      classify_captures(data, held_out.scores, held_out.weights, kinds);
+  MixedScore mean;
+  for (std::size_t i = 0; i < kRepeats; ++i) {
+    const Arrangement pairs = arrange_mixed(data, held_out.weights, seed + i);
+    if (pairs.rows.empty()) return std::nullopt;
+    const MixedRows rows(data, pairs);
+    const Probabilities mixed =
+        classify_rows(data, held_out.scores, held_out.weights, kinds, pairs);
+    const Score with = rows.score(mixed);
+    const Score without = rows.score(alone);
+    constexpr double kPart = 1.0 / kRepeats;
+    mean.mixed.accuracy += kPart * with.accuracy;
+    mean.mixed.balanced_accuracy += kPart * with.balanced_accuracy;
+    mean.alone.accuracy += kPart * without.accuracy;
+    mean.alone.balanced_accuracy += kPart * without.balanced_accuracy;
+    mean.as_other_app += kPart * rows.as_other_app(mixed);
+    mean.alone_as_other += kPart * rows.as_other_app(alone);
+    ++mean.repeats;
+  }
+  return mean;
 }
 
 RowVerdicts reach_verdicts(const Dataset& data, const HeldOutScores& held_out,

@@ -62,6 +62,16 @@ struct TimelineScore {
   Score spread;  // standard deviation over the repeats
 };
 
+// Scores of pairs of captures mixed on one device (learn/row_classifier.h), the
+// means over several pairings.
+struct MixedScore {
+  std::size_t repeats = 0;
+  Score mixed;
+  Score alone;                // of the same flows, each capture on its own
+  double as_other_app = 0;    // flows named as the other app of their pair
+  double alone_as_other = 0;  // the same, each capture on its own
+};
+
 // Accuracy on ambiguous flows and on the others, with every flow named.
 struct AmbiguityScore {
   std::size_t groups = 0;
@@ -98,6 +108,7 @@ struct Evaluation {
   RiskCoverage risk_coverage;
   std::optional<EvidenceUse> evidence_use;
   std::optional<TimelineScore> timeline;
+  std::optional<MixedScore> mixed;  // none without a pair
   std::optional<OpenSetScore> open_set;
   std::optional<AmbiguityScore> ambiguity;
   std::optional<PresetScore> preset;
@@ -134,6 +145,13 @@ EvidenceUse evidence_use(const Dataset& data, const DatasetScores& scores);
 TimelineScore evaluate_timeline(const Dataset& data,
                                 const HeldOutScores& held_out,
                                 EvidenceKinds kinds, std::uint64_t seed);
+
+// Scores the captures mixed in pairs; none if no pair of different apps can be
+// formed. The pairs depend on the seed.
+std::optional<MixedScore> evaluate_mixed(const Dataset& data,
+                                         const HeldOutScores& held_out,
+                                         EvidenceKinds kinds,
+                                         std::uint64_t seed);
 
 // REQUIRES: one row of probabilities and one mark per row of data.
 AmbiguityScore evaluate_ambiguity(const Dataset& data,

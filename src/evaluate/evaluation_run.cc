@@ -16,10 +16,11 @@ CrossValidationOptions training_step(const EvaluateOptions& options) {
 Result<void> check_leaving_out(const Dataset& data,
                                const CrossValidationOptions& options) {
   const std::size_t apps = data.apps_with_flows();
-  if (apps < 3) {
+  if (apps < 4) {
     return fail(ErrorKind::kNoData,
-                "leaving apps out needs three apps, and there are only {}; "
-                "add captures of another",
+                "leaving apps out needs four apps, since training leaves out "
+                "another to fit the unknown score, and there are only {}; add "
+                "captures of another",
                 apps);
   }
   const auto needed = app_required_for_folds(data, options);
@@ -103,6 +104,10 @@ void evaluate_scores(const Dataset& tested, const EvaluateOptions& options,
   if (options.with_timeline) {
     run.evaluation.timeline = evaluate_timeline(tested, held_out, options.kinds,
                                                 options.validation.forest.seed);
+  }
+  if (options.with_mixed) {
+    run.evaluation.mixed = evaluate_mixed(tested, held_out, options.kinds,
+                                          options.validation.forest.seed);
   }
 }
 

@@ -15,6 +15,7 @@ struct EvaluateOptions {
   UnknownRule rule;
   std::size_t repeats = 1;  // of cross-validation, each with other folds
   bool with_timeline = false;
+  bool with_mixed = false;
   bool with_ambiguity = false;
   bool leave_apps_out = false;
   StepReport progress = {};

@@ -111,11 +111,12 @@ TEST_F(EvaluateTimeline, IsScoredInSeveralOrders) {
   ASSERT_EQ(score.repeats, 5u);
   std::vector<double> accuracies;
   for (std::uint64_t seed = 3; seed < 8; ++seed) {
-    accuracies.push_back(evaluate(data,
-                                  classify_timeline(data, held_out.scores,
-                                                    held_out.weights, {}, seed),
-                                  {})
-                             .accuracy);
+    accuracies.push_back(
+        evaluate(data,
+                 classify_rows(data, held_out.scores, held_out.weights, {},
+                               arrange_timeline(data, seed)),
+                 {})
+            .accuracy);
   }
   double mean = 0;
   for (const double accuracy : accuracies) mean += accuracy / 5;
@@ -135,6 +136,41 @@ TEST_F(EvaluateTimeline, HasNoSpreadWithoutTime) {
   const TimelineScore score = evaluate_timeline(data, held_out, shape, 3);
   EXPECT_EQ(score.spread, Score{});
   EXPECT_NEAR(score.mean.accuracy, 0.75, 1e-12);
+}
+
+// Half of the flows have uniform scores. Alone, these are named as the first
+// app. Without time evidence mixing changes nothing.
+TEST_F(EvaluateTimeline, HasMixedPairs) {
+  const EvidenceKinds shape{true, false, false};
+  const auto score = evaluate_mixed(data, held_out, shape, 3);
+  ASSERT_TRUE(score);
+  EXPECT_EQ(score->repeats, 5U);
+  EXPECT_EQ(score->mixed, score->alone);
+  EXPECT_NEAR(score->alone.accuracy, 0.75, 1e-12);
+  EXPECT_NEAR(score->alone.balanced_accuracy, 0.75, 1e-12);
+  EXPECT_NEAR(score->as_other_app, 0.25, 1e-12);
+  EXPECT_NEAR(score->alone_as_other, 0.25, 1e-12);
+}
+
+// With time evidence a flow without evidence of its own gets the name of the
+// other app in its burst, where that app has evidence.
+TEST_F(EvaluateTimeline, MixedPairsInfluenceEachOther) {
+  const auto score = evaluate_mixed(data, held_out, {}, 3);
+  ASSERT_TRUE(score);
+  EXPECT_NE(score->mixed, score->alone);
+  EXPECT_NEAR(score->as_other_app, 1 - score->mixed.accuracy, 1e-12)
+      << "there are two apps";
+}
+
+TEST_F(EvaluateTimeline, HasNoMixedPairsOfOneApp) {
+  std::vector<std::uint32_t> of_one_app;
+  for (std::uint32_t row = 0; row < 16; ++row) {
+    if (data.labels[row] == 0) of_one_app.push_back(row);
+  }
+  HeldOutScores own;
+  own.scores = DatasetScores(2, of_one_app.size());
+  own.weights = held_out.weights;
+  EXPECT_FALSE(evaluate_mixed(data.select(of_one_app), own, {}, 3));
 }
 
 // Flows 2 to 5 go to shared servers; two of them are named right.

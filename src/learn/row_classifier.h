@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Classifies the rows of a dataset, burst by burst, from their scores: the
-// equivalent of ClassifierSession for training and evaluation.
+// equivalent of ClassifierSession for training and evaluation. An arrangement
+// says which rows share a burst and a device.
 #pragma once
 
 #include <cstdint>
@@ -20,29 +21,31 @@ struct RowWeights {
   std::vector<EvidenceWeights> of_fold;
   std::vector<std::uint32_t> fold_of;  // by row; empty: all in fold 0
 
+  std::uint32_t fold(std::size_t row) const {
+    return fold_of.empty() ? 0 : fold_of[row];
+  }
   const EvidenceWeights& of(std::size_t row) const {
-    return of_fold[fold_of.empty() ? 0 : fold_of[row]];
+    return of_fold[fold(row)];
   }
 };
 
-// Classifies each recording on its own; each begins without device history. Its
-// bursts hold the flows of all apps, as they would when the model is used.
-Probabilities classify_captures(const Dataset& data,
-                                const DatasetScores& scores,
-                                const RowWeights& weights, EvidenceKinds kinds);
+// Rows as streams of bursts. Each stream begins without device history.
+struct Arrangement {
+  struct Burst {
+    std::size_t begin = 0;  // its rows are rows[begin, end)
+    std::size_t end = 0;
+    Address device;
+    Timestamp first{};
+    Timestamp last{};
+    bool begins_stream = false;
+  };
+  std::vector<std::uint32_t> rows;
+  std::vector<Burst> bursts;  // in order
+};
 
-// The columns of the unknown score of each row, under the same conditions.
-// `trained_apps`: how many apps the scorers were trained on.
-std::vector<UnknownColumns> measure_unknown(const Dataset& data,
-                                            const DatasetScores& scores,
-                                            EvidenceKinds kinds,
-                                            std::size_t trained_apps);
-
-// The unknown score of each row.
-std::vector<double> score_unknown(const Dataset& data,
-                                  const DatasetScores& scores,
-                                  const RowWeights& weights,
-                                  EvidenceKinds kinds);
+// Each recording on its own. Its bursts hold the flows of all apps, as they
+// would when the model is used.
+Arrangement arrange_recordings(const Dataset& data);
 
 // A recording on the timeline: its rows, and by how much their times are
 // shifted.
@@ -57,16 +60,40 @@ struct TimelineCapture {
 std::vector<TimelineCapture> build_timeline(const Dataset& data,
                                             std::uint64_t seed);
 
-// Classifies the timeline as the traffic of one device, so that each capture
-// begins with the posterior of the one before.
-Probabilities classify_timeline(const Dataset& data,
+// The timeline as the traffic of one device, so that each capture begins with
+// the posterior of the one before.
+Arrangement arrange_timeline(const Dataset& data, std::uint64_t seed);
+
+// Pairs of recordings of different apps, each as the traffic of one device that
+// uses both apps at once: both begin at the same time, and bursts that overlap,
+// or follow within the burst gap, become one. A pair is of one fold. The pairs
+// depend on the seed; recordings without a partner are left out.
+Arrangement arrange_mixed(const Dataset& data, const RowWeights& weights,
+                          std::uint64_t seed);
+
+Probabilities classify_rows(const Dataset& data, const DatasetScores& scores,
+                            const RowWeights& weights, EvidenceKinds kinds,
+                            const Arrangement& arrangement);
+Probabilities classify_captures(const Dataset& data,
                                 const DatasetScores& scores,
-                                const RowWeights& weights, EvidenceKinds kinds,
-                                std::uint64_t seed);
-std::vector<double> score_unknown_on_timeline(const Dataset& data,
-                                              const DatasetScores& scores,
-                                              const RowWeights& weights,
-                                              EvidenceKinds kinds,
-                                              std::uint64_t seed);
+                                const RowWeights& weights, EvidenceKinds kinds);
+
+// The columns of the unknown score of each row, each recording on its own.
+// `trained_apps`: how many apps the scorers were trained on.
+std::vector<UnknownColumns> measure_unknown(const Dataset& data,
+                                            const DatasetScores& scores,
+                                            EvidenceKinds kinds,
+                                            std::size_t trained_apps);
+
+// The unknown score of each row.
+std::vector<double> score_unknown(const Dataset& data,
+                                  const DatasetScores& scores,
+                                  const RowWeights& weights,
+                                  EvidenceKinds kinds,
+                                  const Arrangement& arrangement);
+std::vector<double> score_unknown(const Dataset& data,
+                                  const DatasetScores& scores,
+                                  const RowWeights& weights,
+                                  EvidenceKinds kinds);
 
 }  // namespace flowtell

@@ -19,6 +19,13 @@ namespace {
 
 RowWeights equal_weights() { return {{EvidenceWeights{}}, {}}; }
 
+Probabilities classify_timeline(const Dataset& data,
+                                const DatasetScores& scores,
+                                EvidenceKinds kinds, std::uint64_t seed) {
+  return classify_rows(data, scores, equal_weights(), kinds,
+                       arrange_timeline(data, seed));
+}
+
 // Captures of several bursts of several flows, with random scores.
 struct Case {
   explicit Case(std::uint64_t seed, std::uint32_t captures = 4) {
@@ -162,9 +169,9 @@ TEST(ScoreUnknown, GoesOnWithTheSessionOnATimeline) {
   scores.unlike = {1, 0};
   std::set<double> second;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const auto timeline = score_unknown_on_timeline(
-        data, scores, weight_on(UnknownColumnId::kSessionUnlike), kShapeAndTime,
-        seed);
+    const auto timeline =
+        score_unknown(data, scores, weight_on(UnknownColumnId::kSessionUnlike),
+                      kShapeAndTime, arrange_timeline(data, seed));
     second.insert(timeline[1]);
   }
   ASSERT_EQ(second.size(), 2U) << "the order must depend on the seed";
@@ -185,9 +192,7 @@ TEST(ClassifyTimeline, CarriesOverThePosterior) {
   int preceded = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const double lean =
-        classify_timeline(data, scores, equal_weights(), kShapeAndTime, seed)
-            .row(1)[0] -
-        0.5;
+        classify_timeline(data, scores, kShapeAndTime, seed).row(1)[0] - 0.5;
     if (lean > 1e-9) {
       EXPECT_NEAR(lean, 0.98 * 0.49 / 8, 1e-9);
       ++followed;
@@ -210,8 +215,7 @@ TEST(ClassifyTimeline, TreatsAllCapturesAsOneDevice) {
   DatasetScores scores(2, 2);
   scores.shape.values = {1, 0, 1, 0};
   scores.name.values = {0.5, 0.5, 0.5, 0.5};
-  const auto timeline =
-      classify_timeline(data, scores, equal_weights(), kShapeAndTime, 1);
+  const auto timeline = classify_timeline(data, scores, kShapeAndTime, 1);
   EXPECT_NE(timeline.row(0)[0], timeline.row(1)[0])
       << "the later one is more certain";
 }
@@ -219,8 +223,7 @@ TEST(ClassifyTimeline, TreatsAllCapturesAsOneDevice) {
 TEST(ClassifyTimeline, DependsOnTheSeed) {
   const Case made(5, 8);
   const auto timeline = [&](std::uint64_t seed) {
-    return classify_timeline(made.data, made.scores, equal_weights(), {}, seed)
-        .values;
+    return classify_timeline(made.data, made.scores, {}, seed).values;
   };
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     EXPECT_EQ(timeline(seed), timeline(seed));
@@ -232,8 +235,7 @@ TEST(ClassifyTimeline, LeavesASingleCaptureUnchanged) {
   const Case made(2, 1);
   const auto alone =
       classify_captures(made.data, made.scores, equal_weights(), {});
-  const auto timeline =
-      classify_timeline(made.data, made.scores, equal_weights(), {}, 9);
+  const auto timeline = classify_timeline(made.data, made.scores, {}, 9);
   for (std::size_t at = 0; at < alone.values.size(); ++at) {
     EXPECT_NEAR(timeline.values[at], alone.values[at], 1e-12);
   }
@@ -243,8 +245,7 @@ TEST(ClassifyTimeline, IsEmptyWithoutRows) {
   const Case made(2);
   const DatasetScores none(3, 0);
   EXPECT_TRUE(
-      classify_timeline(made.data.select({}), none, equal_weights(), {}, 1)
-          .values.empty());
+      classify_timeline(made.data.select({}), none, {}, 1).values.empty());
 }
 
 // The first capture starts at time 0. From the last end in one capture to the
@@ -298,6 +299,87 @@ TEST(ClassifyCaptures, SpansABurstFromItsFirstFlowToItsLast) {
       classify_captures(data, scores, equal_weights(), kShapeAndTime);
   EXPECT_NEAR(actual.row(2)[0] - 0.5, 0.98 * (actual.row(1)[0] - 0.5) / 2,
               1e-9);
+}
+
+// Two captures of different apps, which began at different times.
+Dataset two_apps() {
+  Dataset data = table_of({{{0}, 0, 0},
+                           {{0}, 0, 0, 1},
+                           {{0}, 1, 1},
+                           {{0}, 1, 1, 1},
+                           {{0}, 1, 1, 1}},
+                          2);
+  const auto put = [&](std::size_t row, Duration first, Duration last) {
+    data.facts[row].first = kTestStart + first;
+    data.facts[row].last = kTestStart + last;
+  };
+  put(0, 0s, 2s);
+  put(1, 10s, 11s);
+  put(2, 100s + 3s, 100s + 4s);  // its capture's first burst is the next one
+  put(3, 100s + 11s, 100s + 20s);
+  put(4, 100s, 100s + 1s);
+  data.facts[2].burst = 1;
+  data.facts[3].burst = 2;
+  data.facts[4].burst = 0;
+  return data;
+}
+
+// Both captures begin at time 0. Bursts overlap or follow within a second, or
+// stay apart.
+TEST(ArrangeMixed, JoinsTheBurstsOfTwoCaptures) {
+  const Arrangement mixed = arrange_mixed(two_apps(), equal_weights(), 1);
+  EXPECT_EQ(mixed.rows, (std::vector<std::uint32_t>{0, 4, 2, 1, 3}));
+  ASSERT_EQ(mixed.bursts.size(), 2U);
+  EXPECT_TRUE(mixed.bursts[0].begins_stream);
+  EXPECT_FALSE(mixed.bursts[1].begins_stream);
+  EXPECT_EQ(mixed.bursts[0].end, 3U);
+  EXPECT_EQ(mixed.bursts[0].first, Timestamp{});
+  EXPECT_EQ(mixed.bursts[0].last, Timestamp{} + 4s);
+  EXPECT_EQ(mixed.bursts[1].first, Timestamp{} + 10s);
+  EXPECT_EQ(mixed.bursts[1].last, Timestamp{} + 20s);
+}
+
+TEST(ArrangeMixed, KeepsBurstsApartBeyondTheGap) {
+  Dataset data = two_apps();
+  data.burst_gap = 999ms;
+  EXPECT_EQ(arrange_mixed(data, equal_weights(), 1).bursts.size(), 3U);
+}
+
+// Each capture occurs at most once, with one of another app and the same fold.
+TEST(ArrangeMixed, PairsAppsWithinAFold) {
+  Case made(3, 30);
+  RowWeights weights = equal_weights();
+  for (const std::uint32_t capture : made.data.capture_of) {
+    weights.fold_of.push_back(capture % 2);
+  }
+  std::set<std::vector<std::uint32_t>> arrangements;
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    const Arrangement mixed = arrange_mixed(made.data, weights, seed);
+    EXPECT_EQ(mixed.rows, arrange_mixed(made.data, weights, seed).rows);
+    arrangements.insert(mixed.rows);
+    std::vector<std::set<std::uint32_t>> streams;
+    for (const Arrangement::Burst& burst : mixed.bursts) {
+      if (burst.begins_stream) streams.emplace_back();
+      for (std::size_t i = burst.begin; i < burst.end; ++i) {
+        streams.back().insert(made.data.capture_of[mixed.rows[i]]);
+      }
+    }
+    std::set<std::uint32_t> captures;
+    for (const auto& pair : streams) {
+      ASSERT_EQ(pair.size(), 2U);
+      EXPECT_NE(*pair.begin() % 3, *pair.rbegin() % 3) << "the apps";
+      EXPECT_EQ(*pair.begin() % 2, *pair.rbegin() % 2) << "the folds";
+      captures.insert(pair.begin(), pair.end());
+    }
+    EXPECT_EQ(captures.size(), 2 * streams.size());
+    EXPECT_GE(captures.size(), 20U);
+  }
+  EXPECT_EQ(arrangements.size(), 5U) << "the pairs must depend on the seed";
+}
+
+TEST(ArrangeMixed, LeavesOutCapturesWithoutAPartner) {
+  EXPECT_TRUE(
+      arrange_mixed(Case(2, 1).data, equal_weights(), 1).bursts.empty());
 }
 
 // Classifies flows from the meter with a ClassifierSession.

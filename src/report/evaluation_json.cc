@@ -64,6 +64,18 @@ Json timeline_json(const TimelineScore& timeline) {
   };
 }
 
+Json mixed_json(const MixedScore& mixed) {
+  const auto json = [](const Score& score, double as_other_app) -> Json {
+    return {{"accuracy", score.accuracy},
+            {"balanced_accuracy", score.balanced_accuracy},
+            {"as_other_app", as_other_app}};
+  };
+  Json all = json(mixed.mixed, mixed.as_other_app);
+  all["repeats"] = mixed.repeats;
+  all["alone"] = json(mixed.alone, mixed.alone_as_other);
+  return all;
+}
+
 Json interval_json(const Interval& interval) {
   return {
       {"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
@@ -161,6 +173,7 @@ Json evaluation_object(const Evaluation& evaluation,
   }
   if (evaluation.timeline)
     all["timeline"] = timeline_json(*evaluation.timeline);
+  if (evaluation.mixed) all["mixed"] = mixed_json(*evaluation.mixed);
   if (evaluation.repeats) all["repeats"] = repeats_json(*evaluation.repeats);
   if (evaluation.open_set) {
     all["open_set"] = open_set_json(*evaluation.open_set);

@@ -88,6 +88,15 @@ std::string open_set_text(const OpenSetScore& score) {
          table.text();
 }
 
+std::string mixed_text(const MixedScore& mixed) {
+  return fmt::format(
+      "Two apps at once on one device, in {} random pairings: balanced {} % "
+      "(alone {} %);\nnamed as the other app {} % of flows (alone {} %).\n",
+      mixed.repeats, percent(mixed.mixed.balanced_accuracy),
+      percent(mixed.alone.balanced_accuracy), percent(mixed.as_other_app),
+      percent(mixed.alone_as_other));
+}
+
 std::string timeline_text(const TimelineScore& timeline) {
   return fmt::format(
       "As the timeline of one device, in {} random orders: accuracy {} % "
@@ -198,6 +207,7 @@ std::string evaluation_text(const Evaluation& evaluation,
       fmt::format("Expected calibration error: {} %.\n",
                   percent(evaluation.reliability.expected_calibration_error));
   if (evaluation.timeline) out += timeline_text(*evaluation.timeline);
+  if (evaluation.mixed) out += mixed_text(*evaluation.mixed);
   if (evaluation.repeats) out += repeats_text(*evaluation.repeats);
   if (evaluation.evidence_use) {
     out += evidence_use_text(*evaluation.evidence_use, setting.evidence);

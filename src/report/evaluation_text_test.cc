@@ -111,6 +111,41 @@ TEST(EvaluationJson, HasATimelineIfEvaluated) {
                    .contains("timeline"));
 }
 
+Evaluation with_mixed_pairs() {
+  Evaluation evaluation = hand_computed_evaluation();
+  evaluation.mixed = MixedScore{.repeats = 5,
+                                .mixed = {0.75, 0.625},
+                                .alone = {0.875, 0.8125},
+                                .as_other_app = 0.125,
+                                .alone_as_other = 0.0625};
+  return evaluation;
+}
+
+TEST(EvaluationText, ShowsMixedPairs) {
+  EXPECT_NE(
+      evaluation_text(with_mixed_pairs(), setting())
+          .find("Two apps at once on one device, in 5 random pairings: "
+                "balanced 62.5 % (alone 81.2 %);\n"
+                "named as the other app 12.5 % of flows (alone 6.2 %).\n"),
+      std::string::npos);
+}
+
+TEST(EvaluationJson, HasMixedPairsIfEvaluated) {
+  const auto json =
+      nlohmann::json::parse(evaluation_json(with_mixed_pairs(), setting()));
+  EXPECT_EQ(json["mixed"], (nlohmann::json{{"repeats", 5},
+                                           {"accuracy", 0.75},
+                                           {"balanced_accuracy", 0.625},
+                                           {"as_other_app", 0.125},
+                                           {"alone",
+                                            {{"accuracy", 0.875},
+                                             {"balanced_accuracy", 0.8125},
+                                             {"as_other_app", 0.0625}}}}));
+  EXPECT_FALSE(nlohmann::json::parse(
+                   evaluation_json(hand_computed_evaluation(), setting()))
+                   .contains("mixed"));
+}
+
 Evaluation with_use_and_repeats() {
   Evaluation evaluation = hand_computed_evaluation();
   evaluation.evidence_use = EvidenceUse{10, {4, 1, 0, 5, 0, 0}, 3, 8};

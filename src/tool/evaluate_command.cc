@@ -56,6 +56,9 @@ class EvaluateCommand : public Command {
     command.add_flag("--timeline", timeline_,
                      "Also test the captures as the timeline of one device: "
                      "end to end, in five random orders");
+    command.add_flag("--mixed", mixed_,
+                     "Also test pairs of captures of different apps mixed on "
+                     "one device, which uses both apps at once");
     command
         .add_flag("--leave-app-out", leave_app_out_,
                   "Also leave each app out of training in turn, and report how "
@@ -173,6 +176,7 @@ class EvaluateCommand : public Command {
     options.kinds = kinds_;
     options.rule = rule;
     options.with_timeline = timeline_;
+    options.with_mixed = mixed_;
     auto run = run_model_test(*model, tested->dataset, options);
     if (!run) return fail(captures_, std::move(run).error());
     EvaluationSetting setting = make_setting(rule);
@@ -221,6 +225,7 @@ class EvaluateCommand : public Command {
     options.rule = rule;
     options.repeats = repeats_;
     options.with_timeline = timeline_ || outputs_.has_page();
+    options.with_mixed = mixed_;
     options.with_ambiguity = ambiguity_;
     options.leave_apps_out = leave_app_out_;
     options.progress = std::ref(progress);
@@ -276,6 +281,7 @@ class EvaluateCommand : public Command {
   std::size_t repeats_ = 1;
   UnknownArguments unknown_;
   bool timeline_ = false;
+  bool mixed_ = false;
   bool leave_app_out_ = false;
   bool ambiguity_ = false;
   PresetArguments preset_;

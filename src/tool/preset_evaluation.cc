@@ -50,8 +50,8 @@ Result<const Preset*> PresetArguments::apply() const {
                   option, given->results().back(), name_, value);
     }
   }
-  for (const char* const flag : {"--timeline", "--ambiguity", "--leave-app-out",
-                                 "--repeats", "--html"}) {
+  for (const char* const flag : {"--timeline", "--mixed", "--ambiguity",
+                                 "--leave-app-out", "--repeats", "--html"}) {
     if (command_->get_option(flag)->count() == 0) continue;
     return fail(ErrorKind::kUsage,
                 "{} contradicts --preset {}, which classifies each flow by "
