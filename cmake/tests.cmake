@@ -142,6 +142,7 @@ set(unit_test_sources
   src/model/svm_test.cc
   src/model/training_table_test.cc
   src/model/unknown_model_test.cc
+  src/classify/app_pairs_test.cc
   src/classify/classifier_session_test.cc
   src/classify/classifier_test.cc
   src/classify/device_filter_test.cc
@@ -169,6 +170,7 @@ set(unit_test_sources
   src/learn/row_classifier_test.cc
   src/learn/scorers_test.cc
   src/learn/small_grower_test.cc
+  src/learn/temperature_fit_test.cc
   src/learn/training_test.cc
   src/learn/tree_grower_test.cc
   src/learn/unknown_fit_test.cc

@@ -181,6 +181,7 @@ FLOWTELL_API flowtell_status flowtell_feature_columns(const char* sets,
 /* ---- Labelled captures ------------------------------------------------- */
 
 typedef struct flowtell_dataset flowtell_dataset;
+typedef struct flowtell_model flowtell_model;
 
 typedef struct flowtell_dataset_options {
   size_t size;
@@ -191,6 +192,11 @@ typedef struct flowtell_dataset_options {
   int threads;     /* default: one for each processor */
   const flowtell_dataset* like; /* number labels, measure features and define
                                    flows as this one does, to test on */
+  const flowtell_model* for_model; /* the same for a model, to test or adapt
+                                      it; instead of `like` */
+  int unlabelled; /* with `for_model`: `captures` is a capture or a folder of
+                     them, of any traffic */
+  int reserved;   /* 0 */
 } flowtell_dataset_options;
 
 /* Loads labelled captures: a folder whose sub-folders are named after apps, a
@@ -247,11 +253,10 @@ typedef struct flowtell_train_options {
   int weigh_by_flows;   /* do not give every app the same weight */
   int no_score;         /* no cross-validated accuracy estimate */
   int no_examples;      /* no training flows to show in explanations */
+  int no_table;         /* no training table, so it cannot be adapted */
   flowtell_progress_callback progress;
   void* progress_context;
 } flowtell_train_options;
-
-typedef struct flowtell_model flowtell_model;
 
 /* The model does not depend on the number of threads. */
 FLOWTELL_API flowtell_status flowtell_train(
@@ -266,6 +271,21 @@ FLOWTELL_API flowtell_status flowtell_model_load(const char* path,
 FLOWTELL_API flowtell_status flowtell_model_save(const flowtell_model* model,
                                                  const char* path,
                                                  flowtell_error* error);
+
+/* Fits a model to another network: trains it again with the surest sessions of
+ * `site`, which was loaded as `unlabelled`, and with the flows of `labelled`;
+ * either may be NULL. Of the options only threads, no_score and progress count:
+ * the model is trained as it was. FLOWTELL_NO_DATA if the model keeps no
+ * training table or there is nothing to add. */
+FLOWTELL_API flowtell_status flowtell_adapt(
+    const flowtell_model* model, const flowtell_dataset* site,
+    const flowtell_dataset* labelled, const flowtell_train_options* options,
+    flowtell_model** adapted, flowtell_error* error);
+
+/* Trains again without what adaptations added. */
+FLOWTELL_API flowtell_status flowtell_undo_adaptation(
+    const flowtell_model* model, const flowtell_train_options* options,
+    flowtell_model** restored, flowtell_error* error);
 
 /* A model's content, borrowed from it. */
 typedef struct flowtell_model_view {
@@ -306,6 +326,13 @@ typedef struct flowtell_evaluate_options {
  * `dataset`. The result as JSON (docs/formats.md). */
 FLOWTELL_API flowtell_status flowtell_evaluate(
     const flowtell_dataset* dataset, const flowtell_dataset* tested,
+    const flowtell_evaluate_options* options, char** json,
+    flowtell_error* error);
+
+/* Tests a model on `tested`, which was loaded `for_model`. Of the options
+ * evidence, threads, unknown, timeline and mixed count. */
+FLOWTELL_API flowtell_status flowtell_evaluate_model(
+    const flowtell_model* model, const flowtell_dataset* tested,
     const flowtell_evaluate_options* options, char** json,
     flowtell_error* error);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "flowtell/flow.h"
+#include "flowtell/model.h"
 
 namespace flowtell {
 inline namespace v0 {
@@ -49,6 +50,20 @@ class Dataset {
     return load(captures, given);
   }
 
+  // Labelled captures for testing a model, or for adapting it.
+  static Dataset load_for(const Model& model, const std::string& captures,
+                          int threads = 0) {
+    return load(captures, options_for(model, threads));
+  }
+  // A capture or a folder of captures of any traffic, for adapting a model.
+  static Dataset load_unlabelled_for(const Model& model,
+                                     const std::string& captures,
+                                     int threads = 0) {
+    flowtell_dataset_options given = options_for(model, threads);
+    given.unlabelled = 1;
+    return load(captures, given);
+  }
+
   std::size_t rows() const { return view_.rows; }
   std::size_t columns() const { return view_.columns; }
   // Row-major: [rows()][columns()].
@@ -79,6 +94,13 @@ class Dataset {
   const flowtell_dataset* get() const { return dataset_.get(); }
 
  private:
+  static flowtell_dataset_options options_for(const Model& model, int threads) {
+    flowtell_dataset_options given{};
+    given.size = sizeof given;
+    given.threads = threads;
+    given.for_model = model.get();
+    return given;
+  }
   static Dataset load(const std::string& captures,
                       const flowtell_dataset_options& given) {
     flowtell_dataset* loaded = nullptr;

@@ -25,9 +25,9 @@ struct EvaluateOptions {
 
 namespace detail {
 
-inline std::string evaluate(const Dataset& data, const Dataset* tested,
-                            const EvaluateOptions& options) {
-  const flowtell_train_options train = to_c(options.train);
+// `train` must outlive the result.
+inline flowtell_evaluate_options to_c(const EvaluateOptions& options,
+                                      const flowtell_train_options& train) {
   flowtell_evaluate_options given{};
   given.size = sizeof given;
   given.train = &train;
@@ -39,6 +39,13 @@ inline std::string evaluate(const Dataset& data, const Dataset* tested,
   given.mixed = options.mixed ? 1 : 0;
   given.ambiguity = options.ambiguity ? 1 : 0;
   given.leave_apps_out = options.leave_apps_out ? 1 : 0;
+  return given;
+}
+
+inline std::string evaluate(const Dataset& data, const Dataset* tested,
+                            const EvaluateOptions& options) {
+  const flowtell_train_options train = to_c(options.train);
+  const flowtell_evaluate_options given = to_c(options, train);
   char* json = nullptr;
   call(flowtell_evaluate, data.get(),
        tested != nullptr ? tested->get() : nullptr, &given, &json);
@@ -56,6 +63,18 @@ inline std::string evaluate(const Dataset& data,
 inline std::string evaluate(const Dataset& data, const Dataset& tested,
                             const EvaluateOptions& options = {}) {
   return detail::evaluate(data, &tested, options);
+}
+
+// Tests a model on captures (Dataset::load_for). Of the options evidence,
+// threads, unknown, timeline and mixed count.
+inline std::string evaluate(const Model& model, const Dataset& tested,
+                            const EvaluateOptions& options = {}) {
+  const flowtell_train_options train = detail::to_c(options.train);
+  const flowtell_evaluate_options given = detail::to_c(options, train);
+  char* json = nullptr;
+  detail::call(flowtell_evaluate_model, model.get(), tested.get(), &given,
+               &json);
+  return detail::take_text(json);
 }
 
 // What would make training or an evaluation misleading, as JSON

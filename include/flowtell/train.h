@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,7 @@ struct TrainOptions {
   bool weigh_by_flows = false;  // do not give every app the same weight
   bool with_score = true;       // estimate accuracy by cross-validation
   bool with_examples = true;    // training flows to show in explanations
+  bool with_table = true;       // the training table, so it can be adapted
   // Called from any thread; must not throw.
   std::function<void(std::string_view step, std::size_t done,
                      std::size_t total)>
@@ -41,6 +43,7 @@ inline flowtell_train_options to_c(const TrainOptions& options) {
   out.weigh_by_flows = options.weigh_by_flows ? 1 : 0;
   out.no_score = options.with_score ? 0 : 1;
   out.no_examples = options.with_examples ? 0 : 1;
+  out.no_table = options.with_table ? 0 : 1;
   if (options.progress) {
     out.progress_context = const_cast<TrainOptions*>(&options);
     out.progress = [](void* context, const char* step, std::size_t done,
@@ -59,6 +62,36 @@ inline Model train(const Dataset& data, const TrainOptions& options = {}) {
   flowtell_model* trained = nullptr;
   detail::call(flowtell_train, data.get(), &given, &trained);
   return Model(trained);
+}
+
+// What to fit a model to (Dataset::load_for).
+struct Site {
+  std::optional<Dataset> traffic = {};  // unlabelled
+  std::optional<Dataset> labelled = {};
+};
+
+// Fits a model to another network: trains it again with the surest sessions of
+// its traffic and with labelled captures of it. Of the options only threads,
+// with_score and progress count: the model is trained as it was.
+inline Model adapt(const Model& model, const Site& site,
+                   const TrainOptions& options = {}) {
+  const flowtell_train_options given = detail::to_c(options);
+  const auto handle = [](const std::optional<Dataset>& data) {
+    return data ? data->get() : nullptr;
+  };
+  flowtell_model* adapted = nullptr;
+  detail::call(flowtell_adapt, model.get(), handle(site.traffic),
+               handle(site.labelled), &given, &adapted);
+  return Model(adapted);
+}
+
+// Trains again without what adaptations added.
+inline Model undo_adaptation(const Model& model,
+                             const TrainOptions& options = {}) {
+  const flowtell_train_options given = detail::to_c(options);
+  flowtell_model* restored = nullptr;
+  detail::call(flowtell_undo_adaptation, model.get(), &given, &restored);
+  return Model(restored);
 }
 
 }  // namespace v0

@@ -56,6 +56,11 @@ class Api : public testing::Test {
   static inline flowtell::TemporaryFolder* folder_ = nullptr;
 };
 
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
 std::string text_of(const ft::Flow& flow) {
   std::string text =
       flow.device.text() + " " + std::to_string(flow.device_port) + " " +
@@ -255,11 +260,8 @@ TEST_F(Api, TrainsTheSameModelOnAnyNumberOfThreads) {
   };
   ft::train(ft::Dataset::load(folder() / "home"), options)
       .save(folder() / "single.model");
-  const auto bytes = [&](const std::string& name) {
-    std::ifstream file(folder() / name, std::ios::binary);
-    return std::string((std::istreambuf_iterator<char>(file)), {});
-  };
-  EXPECT_EQ(bytes("single.model"), bytes("apps.model"));
+  EXPECT_EQ(content_of(folder() / "single.model"),
+            content_of(folder() / "apps.model"));
   EXPECT_GT(steps, 10U);
 }
 
@@ -281,6 +283,41 @@ TEST_F(Api, EvaluatesAuditsAndExplains) {
                   .contains("apps"));
   EXPECT_TRUE(nlohmann::json::parse(ft::explain(classifier, capture(), 3))
                   .contains("verdict"));
+}
+
+// The captures of one network as traffic of another, and a few labelled ones.
+TEST_F(Api, AdaptsAModelAndTestsIt) {
+  const auto tested = ft::Dataset::load_for(model(), folder() / "office");
+  const auto before = nlohmann::json::parse(ft::evaluate(model(), tested));
+  EXPECT_EQ(before["flows"], 80);
+  const ft::Model adapted = ft::adapt(
+      model(),
+      {.labelled = ft::Dataset::load_for(model(), folder() / "office")});
+  EXPECT_EQ(adapted.apps(), model().apps());
+  const auto after = nlohmann::json::parse(ft::evaluate(adapted, tested));
+  EXPECT_GT(after["accuracy"], before["accuracy"]) << "it was trained on these";
+  adapted.save(folder() / "adapted.model");
+  ft::undo_adaptation(ft::Model::load(folder() / "adapted.model"))
+      .save(folder() / "restored.model");
+  EXPECT_EQ(content_of(folder() / "restored.model"),
+            content_of(folder() / "apps.model"));
+}
+
+TEST_F(Api, AdaptsToUnlabelledTraffic) {
+  const auto site =
+      ft::Dataset::load_unlabelled_for(model(), folder() / "office");
+  EXPECT_EQ(site.rows(), 80U);
+  // The captures have no names, so no session is sure.
+  EXPECT_EQ(kind_of([&] { ft::adapt(model(), {.traffic = site}); }),
+            ft::ErrorKind::kNoData);
+  EXPECT_EQ(kind_of([&] { ft::adapt(model(), {}); }), ft::ErrorKind::kNoData);
+  ft::TrainOptions no_table;
+  no_table.trees = 5;
+  no_table.with_table = false;
+  const ft::Model bare =
+      ft::train(ft::Dataset::load(folder() / "home"), no_table);
+  EXPECT_EQ(kind_of([&] { ft::adapt(bare, {.traffic = site}); }),
+            ft::ErrorKind::kNoData);
 }
 
 TEST_F(Api, ReportsKindsOfErrors) {

@@ -9,7 +9,9 @@
 #include "api/handles.h"
 #include "audit/audit.h"
 #include "base/file.h"
+#include "capture/capture_file.h"
 #include "evaluate/evaluation_run.h"
+#include "learn/adaptation.h"
 #include "learn/training.h"
 #include "model/labelled_captures.h"
 #include "model/model_file.h"
@@ -55,6 +57,7 @@ Result<TrainOptions> train_options(const flowtell_train_options* options) {
   train.kinds = *kinds;
   train.with_score = given.no_score == 0;
   train.with_examples = given.no_examples == 0;
+  train.with_table = given.no_table == 0;
   if (given.progress != nullptr) {
     train.progress = [given](std::string_view step, std::size_t done,
                              std::size_t total) {
@@ -143,6 +146,17 @@ Result<LoadOptions> load_options(const flowtell_dataset_options& given) {
   if (!options) return fail(std::move(options).error());
   load.flow = *options;
   load.flow.names = true;
+  if (given.for_model != nullptr) {
+    const Model& model = *given.for_model->model;
+    auto features = model.features();
+    if (!features) return fail(std::move(features).error());
+    load.apps = model.apps;
+    load.features = *features;
+    load.flow.key = model.flow_key;
+    load.flow.burst_gap = model.burst_gap;
+    load.parts = model.table && model.table->parts.size() > 0;
+    return load;
+  }
   if (given.like != nullptr) {
     const Dataset& like = given.like->loaded.dataset;
     load.apps = like.apps;
@@ -161,6 +175,36 @@ Result<LoadOptions> load_options(const flowtell_dataset_options& given) {
   load.features = *features;
   load.parts = given.whole_flows == 0;
   return load;
+}
+
+Result<std::vector<LabelledCapture>> captures_of(
+    const char* captures, const flowtell_dataset_options& given) {
+  if (given.unlabelled == 0) return find_labelled_captures(captures);
+  if (given.for_model == nullptr) {
+    return fail(ErrorKind::kUsage,
+                "unlabelled captures are for adapting a model; give the model");
+  }
+  auto paths = find_captures({std::string(captures)});
+  if (!paths) return fail(std::move(paths).error());
+  return unlabelled_captures(*paths, given.for_model->model->apps.front());
+}
+
+// The rows of a dataset that may be missing.
+Dataset rows_or_none(const flowtell_dataset* given, const Model& model) {
+  if (given != nullptr) return given->loaded.dataset;
+  Dataset none;
+  none.apps = model.apps;
+  none.width = model.columns.size();
+  return none;
+}
+
+// How to train a model again: as it was.
+TrainOptions options_again(const Model& model, const TrainOptions& given) {
+  TrainOptions options = options_of(model);
+  options.shape.threads = given.shape.threads;
+  options.with_score = options.with_score && given.with_score;
+  options.progress = given.progress;
+  return options;
 }
 
 flowtell_model* new_model(Model model) {
@@ -189,7 +233,7 @@ flowtell_status flowtell_dataset_load(const char* captures,
     if (!read) return fail(std::move(read).error());
     auto load = load_options(*read);
     if (!load) return fail(std::move(load).error());
-    auto labelled = find_labelled_captures(captures);
+    auto labelled = captures_of(captures, *read);
     if (!labelled) return fail(std::move(labelled).error());
     auto loaded = load_dataset(*labelled, *load);
     if (!loaded) return fail(std::move(loaded).error());
@@ -257,6 +301,40 @@ flowtell_status flowtell_train(const flowtell_dataset* dataset,
   });
 }
 
+flowtell_status flowtell_adapt(const flowtell_model* model,
+                               const flowtell_dataset* site,
+                               const flowtell_dataset* labelled,
+                               const flowtell_train_options* options,
+                               flowtell_model** adapted,
+                               flowtell_error* error) {
+  return guarded(error, [&]() -> Result<void> {
+    auto given = train_options(options);
+    if (!given) return fail(std::move(given).error());
+    const Model& home = *model->model;
+    auto made =
+        adapt(home, rows_or_none(site, home), rows_or_none(labelled, home),
+              options_again(home, *given));
+    if (!made) return fail(std::move(made).error());
+    *adapted = new_model(std::move(made->model));
+    return {};
+  });
+}
+
+flowtell_status flowtell_undo_adaptation(const flowtell_model* model,
+                                         const flowtell_train_options* options,
+                                         flowtell_model** restored,
+                                         flowtell_error* error) {
+  return guarded(error, [&]() -> Result<void> {
+    auto given = train_options(options);
+    if (!given) return fail(std::move(given).error());
+    auto made =
+        undo_adaptation(*model->model, options_again(*model->model, *given));
+    if (!made) return fail(std::move(made).error());
+    *restored = new_model(std::move(*made));
+    return {};
+  });
+}
+
 flowtell_status flowtell_model_load(const char* path, flowtell_model** model,
                                     flowtell_error* error) {
   return guarded(error, [&]() -> Result<void> {
@@ -315,6 +393,25 @@ flowtell_status flowtell_evaluate(const flowtell_dataset* dataset,
     if (!done) return fail(dataset->captures, std::move(done).error());
     request->setting.folds = done->folds;
     *json = copy_text(evaluation_json(done->evaluation, request->setting));
+    return {};
+  });
+}
+
+flowtell_status flowtell_evaluate_model(
+    const flowtell_model* model, const flowtell_dataset* tested,
+    const flowtell_evaluate_options* options, char** json,
+    flowtell_error* error) {
+  return guarded(error, [&]() -> Result<void> {
+    auto request = evaluation_request(*tested, tested, options);
+    if (!request) return fail(std::move(request).error());
+    const Model& given = *model->model;
+    EvaluationSetting& setting = request->setting;
+    setting.captures = "";
+    setting.learner = kLearnerNames[given.svm ? 1 : 0];
+    setting.seed = given.seed;
+    auto done = run_model_test(given, tested->loaded.dataset, request->options);
+    if (!done) return fail(tested->captures, std::move(done).error());
+    *json = copy_text(evaluation_json(done->evaluation, setting));
     return {};
   });
 }

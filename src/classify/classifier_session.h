@@ -49,6 +49,7 @@ class ClassifierSession {
     SessionSummary session;
     std::span<const double> prior;  // DeviceFilter::prior
     std::optional<Duration> silence;
+    std::optional<AppPairs::Pair> two_apps;  // DeviceFilter::two_apps
   };
   BurstEvidence evidence() const;
 

@@ -42,9 +42,17 @@ void step_back(std::span<double> values, std::span<const double> start) {
 
 }  // namespace
 
+void temper(std::span<double> probabilities, double temperature) {
+  for (double& probability : probabilities) {
+    probability = portable_pow(probability, 1 / temperature);
+  }
+  normalise(probabilities);
+}
+
 DeviceFilter::DeviceFilter(EvidenceKinds kinds, std::size_t apps)
     : kinds_(kinds),
       apps_(apps),
+      pairs_(apps),
       store_(std::make_unique<DeviceStore<DevicePosterior>>()) {}
 
 void DeviceFilter::classify(const ScoredBurst& burst,
@@ -59,26 +67,37 @@ void DeviceFilter::classify(const ScoredBurst& burst,
 
 void DeviceFilter::classify_early(const ScoredBurst& burst,
                                   std::span<double> probabilities) {
-  compute_likelihoods(burst);
   if (kinds_.time) prior_ = prior_for(burst);
+  compute_likelihoods(burst, {burst.weights.shape, burst.weights.name});
   smooth();
-  std::ranges::copy(smoothed_, probabilities.begin());
+  if (kinds_.time) mix_pairs(burst);
+  write(burst, probabilities);
 }
 
 void DeviceFilter::classify_alone(const ScoredBurst& burst,
                                   std::span<double> probabilities) {
-  compute_likelihoods(burst);
+  compute_likelihoods(burst, {burst.weights.shape, burst.weights.name});
   smoothed_ = likelihoods_;
   for (std::size_t at = 0; at < smoothed_.size(); at += apps_) {
     normalise(std::span(smoothed_).subspan(at, apps_));
   }
+  write(burst, probabilities);
+}
+
+// The posteriors as final probabilities. The device's own stay as they are.
+void DeviceFilter::write(const ScoredBurst& burst,
+                         std::span<double> probabilities) const {
   std::ranges::copy(smoothed_, probabilities.begin());
+  if (burst.weights.temperature == 1) return;
+  for (std::size_t at = 0; at < smoothed_.size(); at += apps_) {
+    temper(probabilities.subspan(at, apps_), burst.weights.temperature);
+  }
 }
 
 // Likelihoods are products of powers, relative to a uniform score; none is 0.
-void DeviceFilter::compute_likelihoods(const ScoredBurst& burst) {
+void DeviceFilter::compute_likelihoods(const ScoredBurst& burst,
+                                       Exponents exponents) {
   const BurstScores& scores = burst.scores;
-  const EvidenceWeights& weights = burst.weights;
   const auto apps = static_cast<double>(apps_);
   const auto smoothed = [&](double probability) {
     return (1 - kSmoothing) * apps * probability + kSmoothing;
@@ -89,12 +108,12 @@ void DeviceFilter::compute_likelihoods(const ScoredBurst& burst) {
       likelihoods[app] *= power_(smoothed(row[app]), weight);
     }
   };
-  const std::vector<double> name_weight = name_weights(burst);
+  const std::vector<double> name_weight = name_weights(burst, exponents.name);
   likelihoods_.assign(scores.names.size() * apps_, 1);
   for (std::size_t i = 0; i < scores.names.size(); ++i) {
     const auto to = std::span(likelihoods_).subspan(i * apps_, apps_);
     if (kinds_.shape) {
-      add(scores.shape.subspan(i * apps_, apps_), weights.shape, to);
+      add(scores.shape.subspan(i * apps_, apps_), exponents.shape, to);
     }
     if (kinds_.name) {
       add(scores.name.subspan(i * apps_, apps_), name_weight[i], to);
@@ -103,9 +122,10 @@ void DeviceFilter::compute_likelihoods(const ScoredBurst& burst) {
 }
 
 // By flow. Flows share the weight of a name only with time evidence.
-std::vector<double> DeviceFilter::name_weights(const ScoredBurst& burst) const {
+std::vector<double> DeviceFilter::name_weights(const ScoredBurst& burst,
+                                               double weight) const {
   const auto evidence = burst.scores.names;
-  std::vector<double> weights(evidence.size(), burst.weights.name);
+  std::vector<double> weights(evidence.size(), weight);
   if (!kinds_.time || !kinds_.name) return weights;
   std::unordered_map<std::uint64_t, double> flows;
   for (const NameEvidence& name : evidence) ++flows[name.key];
@@ -115,26 +135,49 @@ std::vector<double> DeviceFilter::name_weights(const ScoredBurst& burst) const {
   return weights;
 }
 
-// Forward-backward: the forward pass covers the flows up to each one, the
-// backward pass those after it. Their normalised product is the posterior.
-void DeviceFilter::smooth() {
+// The flows are weighted as alone here: that they are of the same app is what
+// is tested.
+void DeviceFilter::mix_pairs(const ScoredBurst& burst) {
+  pairs_.forget();
+  if (likelihoods_.size() == apps_) return;  // a single flow
+  std::vector<double> posteriors = smoothed_;
+  compute_likelihoods(burst,
+                      {burst.weights.shape_alone, burst.weights.name_alone});
+  const ScaledProduct one_app = forward();
+  smoothed_ = std::move(posteriors);
+  pairs_.mix({likelihoods_, prior_, one_app}, smoothed_);
+}
+
+// Writes the posteriors given the flows up to each one. Returns the likelihood
+// of all.
+ScaledProduct DeviceFilter::forward() {
   const std::vector<double> initial = start();
   std::vector<double> carried = kinds_.time ? prior_ : initial;
-  smoothed_ = likelihoods_;
-  const auto row = [&](std::size_t at) {
-    return std::span(smoothed_).subspan(at, apps_);
-  };
+  ScaledProduct likelihood;
+  smoothed_.resize(likelihoods_.size());
   for (std::size_t at = 0; at < smoothed_.size(); at += apps_) {
     if (!kinds_.time) carried = initial;
     step_forward(carried, initial);
     for (std::size_t i = 0; i < apps_; ++i) {
       carried[i] *= likelihoods_[at + i];
     }
+    likelihood.multiply(std::accumulate(carried.begin(), carried.end(), 0.0));
     normalise(carried);
-    std::copy(carried.begin(), carried.end(), row(at).begin());
+    std::ranges::copy(carried, std::span(smoothed_).subspan(at).begin());
   }
+  return likelihood;
+}
+
+// Forward-backward: the forward pass covers the flows up to each one, the
+// backward pass those after it. Their normalised product is the posterior.
+void DeviceFilter::smooth() {
+  forward();
   if (!kinds_.time) return;
-  std::fill(carried.begin(), carried.end(), 1.0);
+  const std::vector<double> initial = start();
+  const auto row = [&](std::size_t at) {
+    return std::span(smoothed_).subspan(at, apps_);
+  };
+  std::vector<double> carried(apps_, 1.0);
   for (std::size_t at = smoothed_.size() - apps_; at > 0; at -= apps_) {
     for (std::size_t i = 0; i < apps_; ++i) {
       carried[i] *= likelihoods_[at + i];

@@ -10,6 +10,9 @@
 // conditioned on the whole burst (forward-backward). Across bursts only the
 // past counts (forward). Evidence decays with a half-life of 10 s.
 //
+// A burst that fits two apps at once better than one is of both
+// (app_pairs.h).
+//
 // A name that occurs several times in a burst counts once: its flows share its
 // weight.
 //
@@ -24,7 +27,9 @@
 #include <vector>
 
 #include "base/recency_list.h"
+#include "base/scaled_product.h"
 #include "base/time.h"
+#include "classify/app_pairs.h"
 #include "classify/device_store.h"
 #include "classify/power_cache.h"
 #include "classify/scored_burst.h"
@@ -59,14 +64,23 @@ class DeviceFilter {
                       std::span<double> probabilities);
 
   // Of the burst classified last: the device's prior at its start (empty
-  // without time evidence), and the device's silence before it (nullopt for a
-  // device not seen before).
+  // without time evidence), the device's silence before it (nullopt for a
+  // device not seen before), and the apps it fits together, if any.
   std::span<const double> prior() const { return prior_; }
   std::optional<Duration> silence() const { return silence_; }
+  std::optional<AppPairs::Pair> two_apps() const { return pairs_.likeliest(); }
 
  private:
-  void compute_likelihoods(const ScoredBurst& burst);
-  std::vector<double> name_weights(const ScoredBurst& burst) const;
+  struct Exponents {
+    double shape = 1;
+    double name = 1;
+  };
+  void compute_likelihoods(const ScoredBurst& burst, Exponents exponents);
+  std::vector<double> name_weights(const ScoredBurst& burst,
+                                   double weight) const;
+  void mix_pairs(const ScoredBurst& burst);
+  ScaledProduct forward();
+  void write(const ScoredBurst& burst, std::span<double> probabilities) const;
   void smooth();
   std::vector<double> start() const;
   std::vector<double> prior_for(const ScoredBurst& burst);
@@ -77,8 +91,13 @@ class DeviceFilter {
   std::vector<double> smoothed_;     // posteriors given the whole burst
   std::vector<double> prior_;        // before its first flow
   std::optional<Duration> silence_;  // before its first flow
+  AppPairs pairs_;
   PowerCache power_;
   std::unique_ptr<DeviceStore<DevicePosterior>> store_;
 };
+
+// Raises probabilities to 1/temperature and normalises them. REQUIRES: they sum
+// to 1, and a temperature of at least 1.
+void temper(std::span<double> probabilities, double temperature);
 
 }  // namespace flowtell

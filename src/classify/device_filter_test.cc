@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The reference for the forward-backward algorithm enumerates all state
-// sequences of a burst and sums their likelihoods.
+// sequences of a burst, of one app at a time and of each pair of apps, and sums
+// their likelihoods.
 #include "classify/device_filter.h"
 
 #include <gtest/gtest.h>
@@ -25,6 +26,9 @@ using Row = std::vector<double>;
 constexpr double kStay = 0.98;
 constexpr double kHalfLife = 10;
 constexpr double kSmoothing = 0.02;
+// As app_pairs.cc has them.
+constexpr double kTwoApps = 0.1;
+constexpr double kStayInPair = 0.7;
 
 // A burst with its scores.
 struct TestBurst {
@@ -63,8 +67,32 @@ class ReferenceFilter {
       : kinds_(kinds), apps_(apps) {}
 
   Row classify(const TestBurst& burst) {
-    const std::size_t flows = burst.names.size();
-    std::vector<Row> all(flows, Row(apps_));
+    std::vector<Row> all = one_app_at_a_time(burst, together(burst));
+    normalise(all);
+    if (kinds_.time && burst.names.size() > 1) all = mix(burst, all);
+    Row out;
+    for (const Row& row : all) out.insert(out.end(), row.begin(), row.end());
+    posteriors_[burst.device] = {burst.last, all.back()};
+    return out;
+  }
+
+ private:
+  struct Exponents {
+    double shape = 1;
+    double name = 1;
+  };
+  static Exponents together(const TestBurst& burst) {
+    return {burst.weights.shape, burst.weights.name};
+  }
+  static Exponents alone(const TestBurst& burst) {
+    return {burst.weights.shape_alone, burst.weights.name_alone};
+  }
+
+  double start() const { return 1 / static_cast<double>(apps_); }
+
+  // Calls `call` with each sequence of states.
+  template <typename Call>
+  void for_each_sequence(std::size_t flows, Call&& call) const {
     std::size_t sequences = 1;
     for (std::size_t i = 0; i < flows; ++i) sequences *= apps_;
     for (std::size_t number = 0; number < sequences; ++number) {
@@ -72,25 +100,94 @@ class ReferenceFilter {
       for (std::size_t i = 0, rest = number; i < flows; ++i, rest /= apps_) {
         states.push_back(rest % apps_);
       }
-      const double likely = likelihood(burst, states);
-      for (std::size_t i = 0; i < flows; ++i) all[i][states[i]] += likely;
+      call(states);
     }
-    Row out;
-    for (Row& row : all) {
-      const double sum = std::accumulate(row.begin(), row.end(), 0.0);
-      for (double& value : row) value /= sum;
-      out.insert(out.end(), row.begin(), row.end());
-    }
-    posteriors_[burst.device] = {burst.last, all.back()};
-    return out;
   }
 
- private:
-  double start() const { return 1 / static_cast<double>(apps_); }
+  // The likelihoods of each flow's states; each row has the same sum.
+  std::vector<Row> one_app_at_a_time(const TestBurst& burst,
+                                     Exponents exponents) const {
+    const std::size_t flows = burst.names.size();
+    std::vector<Row> all(flows, Row(apps_));
+    for_each_sequence(flows, [&](const std::vector<std::size_t>& states) {
+      const double likely = likelihood(burst, states, exponents);
+      for (std::size_t i = 0; i < flows; ++i) all[i][states[i]] += likely;
+    });
+    return all;
+  }
+
+  static void normalise(std::vector<Row>& rows) {
+    for (Row& row : rows) {
+      const double sum = std::accumulate(row.begin(), row.end(), 0.0);
+      for (double& value : row) value /= sum;
+    }
+  }
+
+  // The apps whose own evidence is the greatest for some flow.
+  std::vector<bool> candidates(const TestBurst& burst) const {
+    std::vector<bool> all(apps_);
+    for (std::size_t flow = 0; flow < burst.names.size(); ++flow) {
+      Row row;
+      for (std::size_t app = 0; app < apps_; ++app) {
+        row.push_back(own(burst, flow, app, alone(burst)));
+      }
+      all[static_cast<std::size_t>(std::ranges::max_element(row) -
+                                   row.begin())] = true;
+    }
+    return all;
+  }
+
+  // `one`: the probabilities with one app at a time.
+  std::vector<Row> mix(const TestBurst& burst,
+                       const std::vector<Row>& one) const {
+    const Row first = one_app_at_a_time(burst, alone(burst)).front();
+    const double of_one =
+        (1 - kTwoApps) * std::accumulate(first.begin(), first.end(), 0.0);
+    double sum = of_one;
+    std::vector<Row> all = one;
+    for (Row& row : all) {
+      for (double& value : row) value *= of_one;
+    }
+    const std::vector<bool> is_candidate = candidates(burst);
+    for (std::size_t a = 0; a < apps_; ++a) {
+      for (std::size_t b = a + 1; b < apps_; ++b) {
+        if (!is_candidate[a] || !is_candidate[b]) continue;
+        for_each_sequence(
+            one.size(), [&](const std::vector<std::size_t>& states) {
+              const double likely = pair_likelihood(burst, states, a, b);
+              sum += likely;
+              for (std::size_t i = 0; i < states.size(); ++i) {
+                all[i][states[i]] += likely;
+              }
+            });
+      }
+    }
+    for (Row& row : all) {
+      for (double& value : row) value /= sum;
+    }
+    return all;
+  }
+
+  // With the prior of the pair; 0 for other states.
+  double pair_likelihood(const TestBurst& burst,
+                         const std::vector<std::size_t>& states, std::size_t a,
+                         std::size_t b) const {
+    double likely = kTwoApps * (prior(burst, a) + prior(burst, b)) /
+                    static_cast<double>(apps_ - 1) / 2;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states[i] != a && states[i] != b) return 0;
+      if (i > 0) {
+        likely *= states[i] == states[i - 1] ? kStayInPair : 1 - kStayInPair;
+      }
+      likely *= own(burst, i, states[i], alone(burst));
+    }
+    return likely;
+  }
 
   // The joint likelihood of this state sequence and the observed scores.
   double likelihood(const TestBurst& burst,
-                    const std::vector<std::size_t>& states) const {
+                    const std::vector<std::size_t>& states,
+                    Exponents exponents) const {
     double likely = 1;
     for (std::size_t i = 0; i < states.size(); ++i) {
       const std::size_t state = states[i];
@@ -101,18 +198,22 @@ class ReferenceFilter {
       } else {
         likely *= start();
       }
-      const auto shape = std::span(burst.shape).subspan(i * apps_, apps_);
-      const auto name = std::span(burst.name).subspan(i * apps_, apps_);
-      if (kinds_.shape) {
-        likely *= score(shape[state], burst.weights.shape);
-      }
-      if (kinds_.name) {
-        const auto sharing = std::ranges::count(burst.names, burst.names[i].key,
-                                                &NameEvidence::key);
-        likely *= score(name[state],
-                        burst.weights.name /
-                            (kinds_.time ? static_cast<double>(sharing) : 1));
-      }
+      likely *= own(burst, i, state, exponents);
+    }
+    return likely;
+  }
+  // The likelihood of a flow's scores.
+  double own(const TestBurst& burst, std::size_t flow, std::size_t app,
+             Exponents exponents) const {
+    double likely = 1;
+    const std::size_t at = flow * apps_ + app;
+    if (kinds_.shape) likely *= score(burst.shape[at], exponents.shape);
+    if (kinds_.name) {
+      const auto sharing = std::ranges::count(
+          burst.names, burst.names[flow].key, &NameEvidence::key);
+      likely *= score(
+          burst.name[at],
+          exponents.name / (kinds_.time ? static_cast<double>(sharing) : 1));
     }
     return likely;
   }
@@ -173,7 +274,8 @@ RC_GTEST_PROP(DeviceFilterProperty, MatchesTheEnumerationOfAllSequences,
       burst.names.push_back(
           {random.below(3), static_cast<NameMatch>(random.below(5))});
     }
-    burst.weights = {2 * random.unit(), 2 * random.unit()};
+    burst.weights = {2 * random.unit(), 2 * random.unit(), 2 * random.unit(),
+                     2 * random.unit()};
     const Row early = classify_early(fast, burst);
     const Row found = classify(fast, burst);
     RC_ASSERT(early == found);
@@ -215,6 +317,61 @@ TEST(DeviceFilter, ClassifiesEachFlowAloneWithoutTime) {
   }
   // The device's past does not matter either.
   EXPECT_EQ(classify(together, burst_of({0.9, 0.5, 0.2}, 2s)), all);
+}
+
+// Two apps in turns: each flow keeps its own, which one app at a time would
+// not allow it.
+TEST(DeviceFilter, NamesTheFlowsOfTwoAppsAtOnce) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  TestBurst burst =
+      burst_of({0.99, 0.01, 0.99, 0.99, 0.01, 0.01, 0.99, 0.01, 0.99, 0.01});
+  burst.weights.shape = 0.3;
+  const Row all = classify(filter, burst);
+  for (const std::size_t flow : {1u, 4u, 9u}) EXPECT_LT(all[2 * flow], 0.3);
+  for (const std::size_t flow : {0u, 3u, 8u}) EXPECT_GT(all[2 * flow], 0.7);
+  ASSERT_TRUE(filter.two_apps());
+  EXPECT_EQ(filter.two_apps()->first + filter.two_apps()->second, 1);
+  EXPECT_GT(filter.two_apps()->probability, 0.8);
+}
+
+// A single contradiction among many flows is no second app.
+TEST(DeviceFilter, OneOddFlowIsNoSecondApp) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  const Row all = classify(
+      filter, burst_of({0.9, 0.9, 0.9, 0.9, 0.2, 0.9, 0.9, 0.9, 0.9, 0.9}));
+  EXPECT_GT(all[8], 0.8);
+}
+
+TEST(DeviceFilter, ForgetsThePairOfTheBurstBefore) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  const Row turns = {0.99, 0.01, 0.99, 0.01, 0.99, 0.01};
+  classify(filter, burst_of(turns));
+  ASSERT_TRUE(filter.two_apps());
+  classify(filter, burst_of({0.9}, 5s));
+  EXPECT_FALSE(filter.two_apps());
+  classify(filter, burst_of(turns, 9s));
+  ASSERT_TRUE(filter.two_apps());
+  classify(filter, burst_of({0.9, 0.9}, 15s));
+  EXPECT_FALSE(filter.two_apps()) << "the flows agree";
+}
+
+// The final probabilities are tempered, the device's own are not.
+TEST(DeviceFilter, TempersFinalProbabilities) {
+  DeviceFilter filter(kShapeAndTime, 2);
+  TestBurst burst = burst_of({0.9});
+  burst.weights.temperature = 2;
+  const Row tempered = classify(filter, burst);
+  DeviceFilter plain(kShapeAndTime, 2);
+  const Row all = classify(plain, burst_of({0.9}));
+  const double expected =
+      std::sqrt(all[0]) / (std::sqrt(all[0]) + std::sqrt(all[1]));
+  EXPECT_NEAR(tempered[0], expected, 1e-12);
+  EXPECT_EQ(classify(filter, burst_of({0.5}, 3s)),
+            classify(plain, burst_of({0.5}, 3s)));
+  Row alone(2);
+  filter.classify_alone(burst.view(), alone);
+  EXPECT_NEAR(alone[0],
+              std::sqrt(0.892) / (std::sqrt(0.892) + std::sqrt(0.108)), 1e-9);
 }
 
 // A flow with uniform scores takes the app of its neighbours.

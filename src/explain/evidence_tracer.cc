@@ -136,6 +136,7 @@ void EvidenceTracer::end_burst() {
     traced.others = others;
     traced.prior = evidence.prior;
     traced.silence = evidence.silence;
+    traced.two_apps = evidence.two_apps;
     traced.burst = burst;
     traced.place = i;
     traced.fewer = fewer;

@@ -10,7 +10,8 @@
 // for that selection. By forward-backward, a flow's probabilities are the
 // product of its own evidence and all other evidence, normalised. The other
 // evidence is therefore computed as the probabilities divided by the flow's
-// own.
+// own. Where a burst is of two apps (classify/app_pairs.h), it includes that
+// its flows are weighted differently.
 //
 // One thread at a time.
 #pragma once
@@ -62,6 +63,7 @@ struct TracedFlow {
 
   std::span<const double> prior;  // the device's, at the start of the burst
   std::optional<Duration> silence;
+  std::optional<AppPairs::Pair> two_apps;  // that the burst fits together
   std::span<const double> burst;  // `own` of each flow of the burst, row by row
   std::size_t place = 0;          // this flow's row in `burst`
 

@@ -171,6 +171,7 @@ FlowExplanation explain_flow(const Model& model, const EvidenceTracer& tracer,
   result.others = copy_of(flow.others);
   result.prior = copy_of(flow.prior);
   result.silence = flow.silence;
+  result.two_apps = flow.two_apps;
   result.burst = burst_summary(flow, model.apps.size());
   for (std::size_t i = 0; i < flow.fewer.size(); ++i) {
     result.fewer.push_back({tracer.fewer()[i], flow.fewer[i]});

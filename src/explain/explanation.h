@@ -81,6 +81,7 @@ struct FlowExplanation {
   std::vector<double> prior;
   std::size_t sharing = 1;  // flows of its burst that share its name's weight
   std::optional<Duration> silence;
+  std::optional<AppPairs::Pair> two_apps;  // that its burst fits together
   NameRecord name_record;
   BurstSummary burst;
   std::vector<EvidenceSubset> fewer;

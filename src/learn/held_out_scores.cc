@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "learn/evidence_fit.h"
+#include "learn/temperature_fit.h"
 #include "learn/unknown_fit.h"
 
 namespace flowtell {
@@ -71,10 +72,19 @@ std::vector<EvidenceWeights> learn_weights(
   if (unknown == UnknownFit::kFit) {
     left_out = score_left_out(data, groups, options.forest);
   }
+  const auto networks = network_folds(data);
+  std::optional<DatasetScores> across;
+  if (!networks.empty()) {
+    across = score_held_out(data, networks, options.forest);
+  }
   std::vector<EvidenceWeights> weights;
   for (const EvidenceKinds& each : kinds) {
     EvidenceWeights& fitted =
         weights.emplace_back(fit_weights(data, scores, each));
+    if (across) {
+      fitted.temperature = fit_temperature(
+          data, classify_captures(data, *across, {{fitted}, {}}, each));
+    }
     if (left_out) {
       fitted.unknown = fit_unknown(
           data,

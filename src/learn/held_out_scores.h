@@ -27,7 +27,8 @@ FoldScores score_folds(const Dataset& data,
 enum class UnknownFit { kFit, kSkip };
 
 // Fits the weights for each of `kinds`, in their order. Without held-out
-// scores all weights keep their defaults.
+// scores all weights keep their defaults. Captures of several networks are also
+// scored by what is learned from the others, for the temperature.
 // REQUIRES: `held_out` are the scores of `data` with these options.
 std::vector<EvidenceWeights> learn_weights(
     const Dataset& data, const FoldScores& held_out,

@@ -65,6 +65,12 @@ EvidenceWeights fit_weights(const Dataset& data, const DatasetScores& scores,
                             EvidenceKinds kinds) {
   RowWeights weights{{EvidenceWeights{}}, {}};
   EvidenceWeights& fitted = weights.of_fold.front();
+  if (kinds.time) {
+    const EvidenceWeights alone =
+        fit_weights(data, scores, {kinds.shape, kinds.name, false});
+    fitted.shape_alone = alone.shape;
+    fitted.name_alone = alone.name;
+  }
   const auto best_factor = [&](EvidenceKinds used, auto&& apply) {
     const EvidenceWeights before = fitted;
     const auto loss = [&](double logarithm) {
@@ -94,6 +100,10 @@ EvidenceWeights fit_weights(const Dataset& data, const DatasetScores& scores,
       fitted.shape *= factor;
       fitted.name *= factor;
     });
+  }
+  if (!kinds.time) {
+    fitted.shape_alone = fitted.shape;
+    fitted.name_alone = fitted.name;
   }
   return fitted;
 }

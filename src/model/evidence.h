@@ -62,6 +62,13 @@ struct EvidenceWeights {
   // flows of one burst.
   double shape = 1;
   double name = 1;
+  // The same for flows that need not be of the same app as the others of their
+  // burst. Equal to the above without time evidence.
+  double shape_alone = 1;
+  double name_alone = 1;
+  // The final probabilities are raised to 1/temperature. Above 1 where these
+  // are surer on other networks than they are right.
+  double temperature = 1;
   UnknownModel unknown = {};
   ErrorTargets error_targets = {};  // of verdicts by these weights
 
@@ -76,6 +83,7 @@ struct EvidenceWeights {
 // larger weights would underflow the likelihoods.
 inline constexpr double kMinWeight = 0.03;
 inline constexpr double kMaxWeight = 5;
+inline constexpr double kMaxTemperature = 5;
 
 // The weights for each of kEvidenceKinds.
 using WeightTable = std::array<EvidenceWeights, kEvidenceKinds.size()>;

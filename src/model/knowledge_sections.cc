@@ -94,6 +94,9 @@ void write_evidence(ByteWriter& out, const Model& model) {
   for (const EvidenceWeights& weights : model.weights) {
     out.f64(weights.shape);
     out.f64(weights.name);
+    out.f64(weights.shape_alone);
+    out.f64(weights.name_alone);
+    out.f64(weights.temperature);
     write_unknown(out, weights.unknown);
     for (const ErrorTarget& error_target : weights.error_targets) {
       out.f64(error_target.floor);
@@ -114,8 +117,15 @@ Result<void> read_evidence(ByteReader& in, Model& model) {
   for (EvidenceWeights& weights : model.weights) {
     weights.shape = in.f64();
     weights.name = in.f64();
-    if (!is_weight(weights.shape) || !is_weight(weights.name)) {
+    weights.shape_alone = in.f64();
+    weights.name_alone = in.f64();
+    weights.temperature = in.f64();
+    if (!is_weight(weights.shape) || !is_weight(weights.name) ||
+        !is_weight(weights.shape_alone) || !is_weight(weights.name_alone)) {
       return wrong("a weight is out of range");
+    }
+    if (!(weights.temperature >= 1 && weights.temperature <= kMaxTemperature)) {
+      return wrong("a temperature is out of range");
     }
     if (auto done = read_unknown(in, weights.unknown); !done) return done;
     for (ErrorTarget& error_target : weights.error_targets) {

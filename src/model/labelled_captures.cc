@@ -231,4 +231,19 @@ Result<std::vector<LabelledCapture>> find_labelled_captures(
   return read_manifest(path);
 }
 
+std::vector<LabelledCapture> unlabelled_captures(
+    const std::vector<std::string>& paths, const std::string& app) {
+  std::vector<LabelledCapture> captures;
+  captures.reserve(paths.size());
+  for (const std::string& path : paths) {
+    captures.push_back({.path = path,
+                        .app = app,
+                        .group = path,
+                        .device = {},
+                        .from = {},
+                        .to = {}});
+  }
+  return captures;
+}
+
 }  // namespace flowtell

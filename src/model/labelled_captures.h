@@ -48,4 +48,9 @@ struct LabelledCapture {
 Result<std::vector<LabelledCapture>> find_labelled_captures(
     const std::string& folder_manifest_or_capture);
 
+// Captures whose label is not used, since they are of any app: `app` stands in
+// for it.
+std::vector<LabelledCapture> unlabelled_captures(
+    const std::vector<std::string>& paths, const std::string& app);
+
 }  // namespace flowtell

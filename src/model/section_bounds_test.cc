@@ -111,6 +111,29 @@ TEST(SectionBounds, OfWeights) {
   EXPECT_EQ(weights(1, -0.01), "a weight is out of range");
 }
 
+TEST(SectionBounds, OfWeightsAlone) {
+  const auto weights = [](double shape, double name) {
+    return decoded([&](Model& model) {
+      model.weights[5].shape_alone = shape;
+      model.weights[5].name_alone = name;
+    });
+  };
+  EXPECT_EQ(weights(0, 5), "accepted");
+  EXPECT_EQ(weights(5.01, 1), "a weight is out of range");
+  EXPECT_EQ(weights(1, -0.01), "a weight is out of range");
+}
+
+TEST(SectionBounds, OfTemperatures) {
+  const auto temperature = [](double value) {
+    return decoded([&](Model& model) { model.weights[2].temperature = value; });
+  };
+  EXPECT_EQ(temperature(1), "accepted");
+  EXPECT_EQ(temperature(5), "accepted");
+  for (const double value : {0.99, 5.01, std::nan("")}) {
+    EXPECT_EQ(temperature(value), "a temperature is out of range");
+  }
+}
+
 TEST(SectionBounds, OfUnknownScores) {
   const auto unknown = [](auto&& change) {
     return decoded([&](Model& model) { change(model.weights[1].unknown); });

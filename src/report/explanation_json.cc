@@ -149,6 +149,14 @@ Json strong_flows_json(const Model& model,
   return all;
 }
 
+Json two_apps_json(const Model& model, const FlowExplanation& explained) {
+  if (!explained.two_apps) return nullptr;
+  return {{"apps",
+           {model.apps[explained.two_apps->first],
+            model.apps[explained.two_apps->second]}},
+          {"probability", explained.two_apps->probability}};
+}
+
 Json attractors_json(const Model& model) {
   Json attractors = Json::array();
   for (const Attractor& attractor : model.feature_profile.attractors) {
@@ -187,6 +195,7 @@ std::string flow_explanation_json(const FlowExplanation& explained,
                    {"others", by_app(model, explained.others)}};
   all["idle_seconds"] =
       explained.silence ? Json(in_seconds(*explained.silence)) : Json(nullptr);
+  all["two_apps"] = two_apps_json(model, explained);
   all["name_keys"] = names_json(model, explained);
   all["burst"] = burst_json(model, explained.burst);
   Json fewer = Json::array();

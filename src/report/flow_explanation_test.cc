@@ -63,6 +63,7 @@ class FlowExplanationTest : public testing::Test {
     explanation_.prior = {0.25, 0.25, 0.5};
     explanation_.sharing = 2;
     explanation_.silence = 2250ms;
+    explanation_.two_apps = {0, 2, 0.75};
     explanation_.name_record.keys = {{"cdn.example.com", {0, 0, 0.5}},
                                      {".example.com", {0.25, 0, 1}}};
     explanation_.burst = {3, {2, 0, 1}};
@@ -130,6 +131,7 @@ time: with its burst                                0.00  0.00   1.00
 ---------------------------------------------------------------------
 all together                                        0.12  0.12   0.75
 The 3 other flows of its burst, each by itself: 2 chat and 1 video.
+chat and video may be in use at once (probability 0.75): then each flow of its burst is of either.
 The name cdn.example.com occurs in 50 % of video's captures.
 The domain example.com occurs in 100 % of video's and 25 % of chat's captures.
 
@@ -395,6 +397,9 @@ TEST_F(FlowExplanationTest, WritesNullForMissingValuesInJson) {
   EXPECT_EQ(json["first"], 1.5);
   EXPECT_EQ(json["last"], 2);
   EXPECT_EQ(json["idle_seconds"], 2.25);
+  EXPECT_EQ(json["two_apps"]["apps"],
+            (nlohmann::json{model_.apps[0], model_.apps[2]}));
+  EXPECT_EQ(json["two_apps"]["probability"], 0.75);
   EXPECT_EQ(json["verdict"], (nlohmann::json{{"app", "video"},
                                              {"most_likely", "video"},
                                              {"confidence", 0.75}}));

@@ -213,6 +213,13 @@ class FlowText {
   std::string notes() const {
     std::string out;
     if (flow_.kinds.time) out += burst_note();
+    if (flow_.two_apps) {
+      out += fmt::format(
+          "{} and {} may be in use at once (probability {:.2f}): then each "
+          "flow of its burst is of either.\n",
+          app(flow_.two_apps->first), app(flow_.two_apps->second),
+          flow_.two_apps->probability);
+    }
     std::string previous;
     for (const NameRecord::Key& key : flow_.name_record.keys) {
       const bool is_domain = key.key.starts_with('.');

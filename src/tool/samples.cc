@@ -43,21 +43,6 @@ bool warn_of_loading(const LoadedDataset& loaded) {
   return warn_of_damaged(loaded);
 }
 
-std::vector<LabelledCapture> unlabelled_captures(
-    const std::vector<std::string>& paths, const std::string& app) {
-  std::vector<LabelledCapture> captures;
-  captures.reserve(paths.size());
-  for (const std::string& path : paths) {
-    captures.push_back({.path = path,
-                        .app = app,
-                        .group = path,
-                        .device = {},
-                        .from = {},
-                        .to = {}});
-  }
-  return captures;
-}
-
 Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   const std::string& captures = request.captures;
   auto labelled = find_labelled_captures(captures);

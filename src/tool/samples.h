@@ -39,11 +39,6 @@ Result<Samples> read_samples(const std::string& captures,
 // Returns whether any capture was damaged or unreadable.
 bool warn_of_loading(const LoadedDataset& loaded);
 
-// Captures whose label is not used, since they are of any app: `app` stands in
-// for it.
-std::vector<LabelledCapture> unlabelled_captures(
-    const std::vector<std::string>& paths, const std::string& app);
-
 // Warns of apps with a single capture, which cannot be scored meaningfully.
 void warn_of_single_captures(const Dataset& dataset);
 
