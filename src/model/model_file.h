@@ -23,7 +23,7 @@
 
 namespace flowtell {
 
-inline constexpr std::uint32_t kModelVersion = 4;
+inline constexpr std::uint32_t kModelVersion = 5;
 inline constexpr std::size_t kMaxModelBytes = std::size_t{1} << 30;
 
 // Fails if the file would exceed kMaxModelBytes.
