@@ -284,6 +284,7 @@ add_executable(program_tests
   tests/learning_program_test.cc
   tests/links_program_test.cc
   tests/live_program_test.cc
+  tests/long_burst_program_test.cc
   tests/presets_program_test.cc
   tests/recording_program_test.cc
   tests/reference_program_test.cc

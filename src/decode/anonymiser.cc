@@ -187,6 +187,7 @@ Anonymiser::Digest Anonymiser::digest(std::string_view kind,
 }
 
 Station Anonymiser::station(Station station) {
+  if (station == 0) return 0;
   if (station == station_.from) return station_.to;
   Mac bytes;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
