@@ -90,7 +90,7 @@ TEST(ModelFile, RemovesControlCharacters) {
 
 TEST(ModelFile, BeginsWithItsNameVersionAndLength) {
   const std::string bytes = *encode_model(small_model());
-  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x04\0\0\0", 12));
+  EXPECT_EQ(bytes.substr(0, 12), std::string("flowtell\x05\0\0\0", 12));
   ByteReader reader(as_bytes(bytes).subspan(12), ByteOrder::kLittle);
   EXPECT_EQ(reader.u64(), bytes.size() - 8 - 4 - 8 - 4);
 }
@@ -131,7 +131,7 @@ TEST(ModelFile, RejectsAnotherVersionWithAValidChecksum) {
     bytes[kVersionAt] = version;
     EXPECT_EQ(decode_error(resealed(bytes), ErrorKind::kWrongVersion),
               fmt::format("the model is of format version {}, this program "
-                          "reads version 4; train it again",
+                          "reads version 5; train it again",
                           int{version}));
   }
 }
