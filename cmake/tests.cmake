@@ -104,6 +104,7 @@ set(unit_test_sources
   src/flow/early_flow_test.cc
   src/flow/encrypted_hello_test.cc
   src/flow/flow_batch_test.cc
+  src/flow/flow_ids_test.cc
   src/flow/flow_bound_test.cc
   src/flow/flow_owner_test.cc
   src/flow/flow_meter_test.cc
@@ -187,6 +188,7 @@ set(unit_test_sources
   src/explain/counterfactual_test.cc
   src/explain/evidence_tracer_test.cc
   src/explain/explanation_test.cc
+  src/explain/flow_selector_test.cc
   src/explain/proximity_test.cc
   src/audit/audit_bounds_test.cc
   src/audit/audit_test.cc
@@ -284,6 +286,7 @@ add_executable(program_tests
   tests/learning_program_test.cc
   tests/links_program_test.cc
   tests/live_program_test.cc
+  tests/long_burst_program_test.cc
   tests/presets_program_test.cc
   tests/recording_program_test.cc
   tests/reference_program_test.cc
@@ -380,6 +383,12 @@ add_test(NAME odd_captures COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/odd_captures_test.py
   $<TARGET_FILE:flowtell>)
 set_tests_properties(odd_captures PROPERTIES TIMEOUT 600)
+
+# Joins flows with records of other tools; parts are skipped without these.
+add_test(NAME records COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/records_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples)
+set_tests_properties(records PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 
 # Tests HTML reports in a browser; skipped without one.
 add_test(NAME html COMMAND /usr/bin/python3 -B

@@ -118,8 +118,8 @@ FLOWTELL_API void flowtell_capture_close(flowtell_capture* capture);
 
 /* ---- Flows ------------------------------------------------------------- */
 
-/* The definitions of docs/glossary.md. A classifier's model fixes `flow_key`
- * and `burst_gap` for its sessions. */
+/* The definitions of docs/glossary.md. A classifier's model fixes `flow_key`,
+ * `burst_gap` and `burst_limit` for its sessions. */
 typedef struct flowtell_flow_options {
   size_t size;
   const char* flow_key;   /* "five-tuple", "remote-endpoint", "remote-host" */
@@ -131,6 +131,10 @@ typedef struct flowtell_flow_options {
   int hello;              /* with them, fingerprint the clients' hellos */
   const char* features;   /* sets to measure for each flow, "robust,classic14";
                              default: none */
+  int64_t burst_limit;    /* a later packet begins a new burst; default 30 s;
+                             below 0: no limit */
+  int64_t early_silence;  /* also report flows that have been over for this
+                             long while their burst goes on; default: never */
 } flowtell_flow_options;
 
 /* One flow, seen from the device. Valid during the callback only. */
@@ -143,7 +147,8 @@ typedef struct flowtell_flow {
   uint16_t device_port;
   uint16_t remote_port;
   uint8_t protocol; /* 6 for TCP, 17 for UDP */
-  uint8_t is_early; /* still open; it is reported again when it ends */
+  uint8_t is_early; /* its burst goes on; it is reported again, with the same
+                       flow_id, when that ends */
   uint32_t burst;   /* counts the device's bursts from 0 */
   uint64_t packets_sent;
   uint64_t packets_received;
@@ -162,6 +167,8 @@ typedef struct flowtell_flow {
   double unknown_score;        /* 0 to 1; rises with novelty */
   const double* probabilities; /* one for each app of the model */
   size_t app_count;
+  const char* flow_id;      /* the same for the same traffic, live or not */
+  const char* community_id; /* version 1, seed 0 */
 } flowtell_flow;
 
 typedef void (*flowtell_flow_callback)(void* context,
@@ -300,6 +307,7 @@ typedef struct flowtell_model_view {
   int has_score;            /* whether it has the two estimates: */
   double accuracy;          /* cross-validated, with every flow named */
   double balanced_accuracy; /* the mean recall of the apps */
+  int64_t burst_limit;      /* 0: none */
 } flowtell_model_view;
 
 FLOWTELL_API void flowtell_model_get(const flowtell_model* model,

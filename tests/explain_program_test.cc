@@ -27,6 +27,40 @@ TEST_F(ExplainProgram, ExplainsAFlowACaptureAndAModel) {
   expect("explain");
 }
 
+// The same explanation, however the flow is named.
+TEST_F(ExplainProgram, FindsAFlowByItsRecord) {
+  const std::string explain = "flowtell explain apps.model phone.pcap --flow ";
+  run("flowtell classify apps.model phone.pcap -o flows.csv");
+  const auto column = [&](int number) {
+    const std::string value =
+        run(fmt::format("sed -n 5p flows.csv | cut -d, -f{}", number)).out;
+    return value.substr(0, value.size() - 1);
+  };
+  const std::string by_number = run(explain + "4").out;
+  EXPECT_TRUE(by_number.starts_with("Flow 4 of phone.pcap\n"));
+  EXPECT_EQ(run(explain + column(14)).out, by_number) << "flow_id";
+  EXPECT_EQ(run(explain + column(17)).out, by_number) << "Community ID";
+  EXPECT_EQ(
+      run(explain + fmt::format("'ip.addr=={} && {}.port=={}'", column(5),
+                                column(9) == "TCP" ? "tcp" : "udp", column(6)))
+          .out,
+      by_number)
+      << "filter";
+  const Outcome several = run(explain + "ip.addr==192.168.12.100");
+  EXPECT_TRUE(several.out.starts_with("Flow 1 of phone.pcap\n"));
+  EXPECT_NE(
+      several.err.find(", of which this is the first; name another by its "
+                       "flow_id: "),
+      std::string::npos)
+      << several.err;
+  EXPECT_EQ(run(explain + "ip.addr==10.9.9.9").exit_code, 2);
+  put("key", std::string(32, 'k'));
+  run("flowtell classify apps.model phone.pcap --anonymise key -o hidden.csv");
+  const Outcome hidden =
+      run(explain + "$(sed -n 5p hidden.csv | cut -d, -f14) --anonymise key");
+  EXPECT_TRUE(hidden.out.starts_with("Flow 4 of capture-")) << hidden.err;
+}
+
 TEST_F(ExplainProgram, ExplainsWithLessEvidence) {
   run("flowtell explain apps.model phone.pcap --flow 1 --evidence shape");
   // No app is likelier than another here.

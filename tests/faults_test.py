@@ -392,7 +392,7 @@ def clock_steps():
           and len(without_time[0]) == 60, "clock steps of hours change none of 60 flows")
     check(times == sorted(times) and "3 times the recorder's clock stepped back; gaps were kept" in stepping.stderr,
           "times never decrease, and the three steps back are reported")
-    watched = run(flowtell, "watch", "old.model", "--replay", "stepping.pcap", "--speed", 1e6)
+    watched = run(flowtell, "watch", "old.model", "--replay", "stepping.pcap", "--speed", 1e6, "--early", 0)
     check(watched.stdout == run(flowtell, "classify", "old.model", "stepping.pcap").stdout != "",
           "watch gives the verdicts of classify on it")
 

@@ -220,7 +220,8 @@ TEST_F(LiveProgram, ClassifiesAReplayAsClassifyDoes) {
     const Outcome file =
         run(fmt::format("flowtell classify apps.model phone.pcap {}", options));
     const Outcome live = run(fmt::format(
-        "flowtell watch apps.model --replay phone.pcap --speed 1000 {}",
+        "flowtell watch apps.model --replay phone.pcap --speed 1000 --early 0 "
+        "{}",
         options));
     EXPECT_EQ(live.exit_code, 0) << live.err;
     EXPECT_EQ(live.out, file.out) << options;
@@ -250,9 +251,9 @@ TEST_F(LiveProgram, MarksFirstVerdicts) {
 }
 
 TEST_F(LiveProgram, WritesTheWatchedPackets) {
-  const Outcome live =
-      run("flowtell watch apps.model --replay phone.pcap --speed 1000 --write "
-          "kept.pcap");
+  const Outcome live = run(
+      "flowtell watch apps.model --replay phone.pcap --speed 1000 --early 0 "
+      "--write kept.pcap");
   EXPECT_EQ(live.exit_code, 0) << live.err;
   EXPECT_EQ(read_back(*read_file(folder() / "kept.pcap")).frames,
             app_session(MadeUpApp::kVideo, 500));
@@ -261,9 +262,9 @@ TEST_F(LiveProgram, WritesTheWatchedPackets) {
 
 // A file-size limit of one block simulates a full disk.
 TEST_F(LiveProgram, ContinuesWhenItsCaptureFillsTheDisk) {
-  const Outcome live =
-      run("(ulimit -f 1; trap '' XFSZ; flowtell watch apps.model --replay "
-          "phone.pcap --speed 1000 --write kept.pcap; echo $?) | cat");
+  const Outcome live = run(
+      "(ulimit -f 1; trap '' XFSZ; flowtell watch apps.model --replay "
+      "phone.pcap --speed 1000 --early 0 --write kept.pcap; echo $?) | cat");
   EXPECT_EQ(live.out,
             run("flowtell classify apps.model phone.pcap").out + "1\n");
   EXPECT_TRUE(live.err.starts_with(
@@ -279,7 +280,7 @@ TEST_F(LiveProgram, ExitsWith3OnDamage) {
   const std::string bytes = app_capture(MadeUpApp::kVideo, 500);
   put("cut.pcap", bytes.substr(0, bytes.size() - 30));
   const Outcome live =
-      run("flowtell watch apps.model --replay cut.pcap --speed 1000");
+      run("flowtell watch apps.model --replay cut.pcap --speed 1000 --early 0");
   EXPECT_EQ(live.exit_code, 3);
   const Outcome file = run("flowtell classify apps.model cut.pcap");
   EXPECT_EQ(live.out, file.out);
@@ -288,7 +289,7 @@ TEST_F(LiveProgram, ExitsWith3OnDamage) {
 
 TEST_F(LiveProgram, AppendsToExistingLines) {
   put("flows.txt", "the day before\n");
-  run("flowtell watch apps.model --replay phone.pcap --speed 1000 -o "
+  run("flowtell watch apps.model --replay phone.pcap --speed 1000 --early 0 -o "
       "flows.txt");
   EXPECT_EQ(
       *read_file(folder() / "flows.txt"),
@@ -297,8 +298,8 @@ TEST_F(LiveProgram, AppendsToExistingLines) {
 
 TEST_F(LiveProgram, WritesNoSecondHeaderWhenAppending) {
   const std::string watch =
-      "flowtell watch apps.model --replay phone.pcap --speed 1000 "
-      "--format csv -o flows.csv";
+      "flowtell watch apps.model --replay phone.pcap --speed 1000 --early 0 "
+      "-o flows.csv";
   run(watch);
   run(watch);
   EXPECT_EQ(run("grep -c ^capture,burst flows.csv").out, "1\n");
@@ -382,8 +383,8 @@ TEST_F(LiveProgram, KeepsItsModelIfTheNewOneIsUnusable) {
           "kill -TERM $pid; wait $pid; code=$?; cat errors; exit $code");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_NE(
-      outcome.out.find("flowtell: warning: apps.model has another flow key or "
-                       "burst gap; the "
+      outcome.out.find("flowtell: warning: apps.model has another flow key, "
+                       "burst gap or burst limit; the "
                        "current model stays in use; restart to change it\n"),
       std::string::npos)
       << outcome.out;
@@ -437,7 +438,7 @@ TEST_F(LiveProgram, UsesTheBurstGapOfTheModel) {
   EXPECT_EQ(lines_of("classify apps.model pauses.pcap"), "3\n");
   EXPECT_EQ(lines_of("classify patient.model pauses.pcap"), "1\n");
   const std::string replay =
-      " --replay pauses.pcap --speed 1000 --format text 2>errors";
+      " --replay pauses.pcap --speed 1000 --early 0 --format text 2>errors";
   EXPECT_EQ(lines_of("watch apps.model" + replay), "3\n");
   EXPECT_EQ(lines_of("watch patient.model" + replay), "1\n");
 }
@@ -454,8 +455,8 @@ TEST_F(LiveProgram, KeepsItsModelIfTheBurstGapDiffers) {
           "kill -TERM $pid; wait $pid; code=$?; cat errors; exit $code");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_TRUE(outcome.out.starts_with(
-      "flowtell: warning: apps.model has another flow key or burst gap; the "
-      "current model stays in use; restart to change it\n"))
+      "flowtell: warning: apps.model has another flow key, burst gap or burst "
+      "limit; the current model stays in use; restart to change it\n"))
       << outcome.out;
 }
 

@@ -110,7 +110,7 @@ def watch_replayed(model, folder, capture, *pace):
     """Returns the watch, what `classify` says of the frames it wrote, these, its exit code and tcpreplay's report."""
     written = folder / "written.pcap"
     written.unlink(missing_ok=True)
-    watch = Program(flowtell, "watch", model, "-i", "lan0", "--write", written)
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--early", "0", "--write", written)
     before = frames_arrived()
     sent = run("tcpreplay", "-i", "phone0", *pace, capture)
     expected = wait_until_reported(watch, model, written, frames_arrived() - before)
@@ -168,11 +168,13 @@ def threads_share_devices(model, captures, folder):
     expected = classify(model, capture).splitlines()
     devices = {line.split()[1] for line in expected}
     for threads in (2, 3):
-        replayed = run(flowtell, "watch", model, "--replay", capture, "--speed", "20", "--threads", threads, "--ledger")
+        replayed = run(flowtell, "watch", model, "--replay", capture, "--speed", "20", "--threads", threads,
+                       "--ledger", "--early", "0")
         check(replayed.returncode == 0 and by_device(replayed.stdout.splitlines()) == by_device(expected),
               f"{threads} threads find the {len(expected)} flows of {len(devices)} devices, with the verdicts of one")
     written = folder / "shared.pcap"
-    watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", "2", "--ledger", "--write", written)
+    watch = Program(flowtell, "watch", model, "-i", "lan0", "--threads", "2", "--ledger", "--early", "0", "--write",
+                    written)
     before = frames_arrived()
     run("tcpreplay", "-i", "phone0", "--preload-pcap", "--pps", "20000", "--loop", "5", capture)
     wait_until_reported(watch, model, written, frames_arrived() - before)
@@ -310,8 +312,8 @@ def memory_stays_flat(model, captures, folder):
     packed = [list(frames_of_any(capture, folder)) for capture in captures[:20]]
     write_capture(hour, an_hour_of([frames for frames in packed if frames]))
     started = time.monotonic()
-    watch = Program(flowtell, "watch", model, "--replay", hour, "--speed", "240", "-o", folder / "hour.txt",
-                    listens=False)
+    watch = Program(flowtell, "watch", model, "--replay", hour, "--speed", "240", "--early", "0", "-o",
+                    folder / "hour.txt", listens=False)
     seen = []
     while watch.process.poll() is None and time.monotonic() - started < 60:
         seen.append((time.monotonic() - started, watch.own_kb()))

@@ -49,6 +49,43 @@ TEST_F(ReportProgram, WritesAPageOfOtherCaptures) {
   EXPECT_NE(page().find("<strong>office</strong>"), std::string::npos);
 }
 
+// One line per flow, whose verdicts add up to the figures.
+TEST_F(ReportProgram, WritesEachPrediction) {
+  const auto score = json("--predictions predictions.csv");
+  const std::string csv = *read_file(folder() / "predictions.csv");
+  EXPECT_TRUE(csv.starts_with(
+      "capture,flow,flow_id,start,fold,truth,app,most_likely,confidence,"
+      "unknown_score,probability_chat,probability_video\n"))
+      << csv.substr(0, 200);
+  EXPECT_EQ(run("tail -n +2 predictions.csv | wc -l").out,
+            score["flows"].dump() + "\n");
+  const std::string right =
+      run("awk -F, 'NR > 1 && $6 == $8' predictions.csv | wc -l").out;
+  EXPECT_NEAR(std::stod(right) / score["flows"].get<double>(),
+              score["accuracy"].get<double>(), 1e-9);
+  EXPECT_EQ(
+      run("tail -n +2 predictions.csv | cut -d, -f5 | sort -u | wc -l").out,
+      score["folds"].dump() + "\n");
+  // They join the records of flows.
+  EXPECT_EQ(run("tail -n +2 predictions.csv | cut -d, -f3 | sort >predicted; "
+                "flowtell flows home -o flows.csv; tail -n +2 flows.csv | "
+                "cut -d, -f14 | sort | cmp - predicted")
+                .exit_code,
+            0);
+  put_app_captures(folder(), "office", 900, 2);
+  EXPECT_EQ(run("flowtell evaluate home --trees 10 --predictions - --json -")
+                .exit_code,
+            2);
+  EXPECT_EQ(run("flowtell evaluate home --preset eurosp16 --predictions x.csv")
+                .exit_code,
+            2);
+  EXPECT_EQ(run("flowtell evaluate home --test office --trees 10 --predictions "
+                "- | head -n 2 | tail -n 1 | cut -d, -f5")
+                .out,
+            "\n")
+      << "a test set has no folds";
+}
+
 TEST_F(ReportProgram, GivesTheSameBytesOnAnyNumberOfThreads) {
   json("--html report.html --repeats 2 --threads 1");
   const std::string one = page();

@@ -61,7 +61,7 @@ TEST_F(ServerNamesProgram, AreNoEvidenceIfTheyAreOuterNames) {
   const auto verdict_of = [&](const std::string& file) {
     return lines("classify apps.model " + file +
                  " --evidence name --names --hello --format csv | tail -n 1 | "
-                 "cut -d, -f14,15,20");
+                 "cut -d, -f20,21,26");
   };
   EXPECT_EQ(verdict_of("plain.pcap"), name + ",tls,browser\n");
   EXPECT_EQ(verdict_of("ech.pcap"), name + ",ech,unknown\n");
@@ -81,7 +81,7 @@ TEST_F(ServerNamesProgram, AreNotTrainedWithoutNameEvidence) {
 // Names are printed on request even if they are not used as evidence.
 TEST_F(ServerNamesProgram, ArePrintedForAnyEvidence) {
   const std::string names =
-      " browser.zst --format csv --names | cut -d, -f14 | sort -u";
+      " browser.zst --format csv --names | cut -d, -f20 | sort -u";
   const std::string plain = lines("flows" + names);
   EXPECT_NE(plain.find("www.meadow.example\n"), std::string::npos) << plain;
   EXPECT_EQ(lines("classify apps.model" + names), plain);
@@ -98,7 +98,7 @@ TEST_F(ServerNamesProgram, AreReadInAReplay) {
         lines(fmt::format("classify apps.model browser.zst{}", options));
     EXPECT_EQ(std::ranges::count(plain, '\n') / 30, 1);
     EXPECT_EQ(lines(fmt::format("watch apps.model --replay browser.zst --speed "
-                                "10000{}",
+                                "10000 --early 0{}",
                                 options)),
               plain)
         << options;

@@ -37,14 +37,17 @@ enum class Protocol : std::uint8_t { kTcp = 6, kUdp = 17 };
 
 // A field that is 0 or empty selects its default, as in the C interface.
 struct FlowOptions {
-  // "five-tuple", "remote-endpoint" or "remote-host". This and the burst gap
-  // are those of the model where there is one.
+  // "five-tuple", "remote-endpoint" or "remote-host". This and the two bounds
+  // of bursts are those of the model where there is one.
   std::string flow_key = {};
   Duration burst_gap = std::chrono::seconds(1);
+  Duration burst_limit = std::chrono::seconds(30);  // 0: none
   std::string lan = {};  // prefixes; empty: the private ranges
   std::uint64_t max_flows = 1'000'000;
   std::uint32_t early_packets = 0;  // also report open flows after so many
-  bool names = false;               // search for server names
+  // Also report flows over for so long while their burst goes on; 0: never.
+  Duration early_silence{};
+  bool names = false;         // search for server names
   bool hello = false;         // with them, fingerprint the clients' hellos
   std::string features = {};  // to measure: "robust,classic14"
 };
@@ -58,7 +61,9 @@ struct Flow {
   std::uint16_t device_port = 0;
   std::uint16_t remote_port = 0;
   Protocol protocol = Protocol::kTcp;
-  bool is_early = false;    // still open; it is reported again when it ends
+  // Its burst goes on; it is reported again, with the same flow_id, when that
+  // ends.
+  bool is_early = false;
   std::uint32_t burst = 0;  // counts the device's bursts from 0
   std::uint64_t packets_sent = 0;
   std::uint64_t packets_received = 0;
@@ -75,6 +80,9 @@ struct Flow {
   double confidence = 0;     // the probability of the likeliest app
   double unknown_score = 0;  // from 0 to 1; rises with novelty
   std::span<const double> probabilities;  // one for each app of the model
+
+  std::string_view flow_id;       // the same for the same traffic, live or not
+  std::string_view community_id;  // version 1, seed 0
 };
 
 namespace detail {
@@ -104,6 +112,8 @@ inline Flow from_c(const flowtell_flow& flow) {
   out.confidence = flow.confidence;
   out.unknown_score = flow.unknown_score;
   out.probabilities = {flow.probabilities, flow.app_count};
+  out.flow_id = flow.flow_id;
+  out.community_id = flow.community_id;
   return out;
 }
 
@@ -118,6 +128,9 @@ inline flowtell_flow_options to_c(const FlowOptions& options) {
   out.names = options.names ? 1 : 0;
   out.hello = options.hello ? 1 : 0;
   out.features = text_or_default(options.features);
+  out.burst_limit =
+      options.burst_limit == Duration{} ? -1 : options.burst_limit.count();
+  out.early_silence = options.early_silence.count();
   return out;
 }
 

@@ -40,6 +40,7 @@ class Model {
   std::string feature_sets() const { return view().feature_sets; }
   std::string flow_key() const { return view().flow_key; }
   Duration burst_gap() const { return Duration(view().burst_gap); }
+  Duration burst_limit() const { return Duration(view().burst_limit); }
   // Cross-validated, with every flow named; nullopt if it was not estimated.
   std::optional<double> accuracy() const {
     if (view().has_score == 0) return std::nullopt;

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "support/api_reference.h"
@@ -113,6 +114,45 @@ TEST_F(Api, GivesTheVerdictsOfTheClassifierHoweverFramesAreAdded) {
   EXPECT_NE(at_once, "");
   EXPECT_EQ(verdicts(classifier, capture(), 1), at_once);
   EXPECT_EQ(verdicts(classifier, capture(), 7), at_once);
+}
+
+// The ids of early and final reports of a capture's flows.
+struct ReportedIds {
+  std::multiset<std::string> early;
+  std::multiset<std::string> final;
+};
+ReportedIds reported_ids(const std::string& path,
+                         const ft::FlowOptions& options) {
+  ReportedIds ids;
+  ft::FlowMeter meter(
+      [&](const ft::Flow& flow) {
+        (flow.is_early ? ids.early : ids.final).emplace(flow.flow_id);
+        EXPECT_TRUE(flow.community_id.starts_with("1:"));
+      },
+      options);
+  ft::Capture frames(path);
+  meter.add_all(frames);
+  meter.finish();
+  return ids;
+}
+
+TEST_F(Api, TiesEarlyReportsToFinalOnes) {
+  const ReportedIds plain = reported_ids(capture(), {});
+  EXPECT_TRUE(plain.early.empty());
+  ft::FlowOptions options;
+  options.early_silence = std::chrono::milliseconds(1);
+  const ReportedIds both = reported_ids(capture(), options);
+  EXPECT_EQ(both.final, plain.final);
+  EXPECT_FALSE(both.early.empty());
+  for (const std::string& id : both.early) EXPECT_TRUE(both.final.contains(id));
+}
+
+TEST_F(Api, LimitsBurstsAsAsked) {
+  ft::FlowOptions options;
+  options.burst_limit = ft::Duration(0);
+  const std::size_t unlimited = reported_ids(capture(), options).final.size();
+  options.burst_limit = std::chrono::milliseconds(5);
+  EXPECT_GT(reported_ids(capture(), options).final.size(), unlimited);
 }
 
 TEST_F(Api, SharesAClassifierBetweenThreads) {
@@ -244,6 +284,7 @@ TEST_F(Api, ShowsAModel) {
   EXPECT_EQ(model().feature_sets(), "robust");
   EXPECT_EQ(model().flow_key(), "five-tuple");
   EXPECT_EQ(model().burst_gap(), std::chrono::seconds(1));
+  EXPECT_EQ(model().burst_limit(), std::chrono::seconds(30));
   EXPECT_EQ(model().column_names(), ft::feature_columns("robust"));
   ASSERT_TRUE(model().accuracy());
   EXPECT_GT(*model().accuracy(), 0.4);

@@ -45,6 +45,21 @@ Result<FlowOptions> flow_options(const flowtell_flow_options& given,
                   given.burst_gap, in_seconds(kMaxBurstGap));
     }
   }
+  if (given.burst_limit != 0) {
+    options.burst_limit =
+        Duration(std::max<std::int64_t>(given.burst_limit, 0));
+    if (options.burst_limit > kMaxBurstGap) {
+      return fail(ErrorKind::kUsage,
+                  "a burst limit of {} ns is out of range; give at most {} s",
+                  given.burst_limit, in_seconds(kMaxBurstGap));
+    }
+  }
+  if (given.early_silence < 0 || Duration(given.early_silence) > kMaxBurstGap) {
+    return fail(ErrorKind::kUsage,
+                "an early silence of {} ns is out of range; give 0 to {} s",
+                given.early_silence, in_seconds(kMaxBurstGap));
+  }
+  options.early_silence = Duration(given.early_silence);
   if (given.max_flows > kMaxFlows) {
     return fail(ErrorKind::kUsage,
                 "{} open flows are too many; give at most {}", given.max_flows,

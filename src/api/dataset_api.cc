@@ -163,6 +163,7 @@ Result<LoadOptions> load_options(const flowtell_dataset_options& given) {
     load.features = like.features;
     load.flow.key = like.flow_key;
     load.flow.burst_gap = like.burst_gap;
+    load.flow.burst_limit = like.burst_limit;
     return load;  // parts are for training only
   }
   auto features =
@@ -372,7 +373,8 @@ void flowtell_model_get(const flowtell_model* model,
                           .burst_gap = shown.burst_gap.count(),
                           .has_score = shown.held_out_score.has_value() ? 1 : 0,
                           .accuracy = score.accuracy,
-                          .balanced_accuracy = score.balanced_accuracy},
+                          .balanced_accuracy = score.balanced_accuracy,
+                          .burst_limit = shown.burst_limit.count()},
       view);
 }
 

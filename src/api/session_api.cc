@@ -9,6 +9,7 @@
 #include "classify/flow_reporter.h"
 #include "explain/capture_summary.h"
 #include "explain/explanation.h"
+#include "flow/flow_ids.h"
 #include "flow/flow_meter.h"
 #include "report/explanation.h"
 #include "report/ledger_text.h"
@@ -57,6 +58,10 @@ class CallbackSink : public FlowReportSink {
       out.probabilities = report.verdict->probabilities.data();
       out.app_count = report.verdict->probabilities.size();
     }
+    flow_id_ = flow_id(flow);
+    out.flow_id = flow_id_.c_str();
+    community_id_ = community_id(flow);
+    out.community_id = community_id_.c_str();
     callback_(context_, &out);
   }
 
@@ -68,6 +73,8 @@ class CallbackSink : public FlowReportSink {
   std::string alpn_;
   std::string quic_version_;
   std::string app_;
+  std::string flow_id_;
+  std::string community_id_;
 };
 
 }  // namespace flowtell::api

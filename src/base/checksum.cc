@@ -29,6 +29,23 @@ std::uint16_t internet_checksum(Bytes bytes) {
   return static_cast<std::uint16_t>(~sum);
 }
 
+std::array<std::uint8_t, 20> sha1(Bytes bytes) {
+  std::array<std::uint8_t, 20> digest{};
+  // Fails only when out of memory.
+  require_memory(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr,
+                            EVP_sha1(), nullptr) == 1);
+  return digest;
+}
+
+std::string base64(Bytes bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      bytes.data(), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
 namespace {
 
 class Sha256 {

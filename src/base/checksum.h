@@ -3,6 +3,8 @@
 // Checksums and digests over bytes.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,6 +19,12 @@ std::uint32_t crc32(Bytes bytes);
 // The Internet checksum (RFC 1071) of a header whose checksum field is 0.
 // REQUIRES: bytes.size() is even.
 std::uint16_t internet_checksum(Bytes bytes);
+
+// SHA-1, by libcrypto. Only for identifiers that others define by it.
+std::array<std::uint8_t, 20> sha1(Bytes bytes);
+
+// "AAEC" of 0, 1, 2; with padding (RFC 4648, 4).
+std::string base64(Bytes bytes);
 
 // SHA-256 as 64 hexadecimal digits, by libcrypto; equal to the output of
 // `sha256sum`. Identifies a capture by its content.

@@ -28,6 +28,19 @@ TEST(Crc32, DetectsEveryFlippedBit) {
   }
 }
 
+// RFC 3174, 7.3; RFC 4648, 10.
+TEST(Sha1, MatchesTheRfcExample) {
+  EXPECT_EQ(base64(sha1(as_bytes("abc"))), "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
+}
+
+TEST(Base64, MatchesTheRfcExamples) {
+  EXPECT_EQ(base64({}), "");
+  EXPECT_EQ(base64(as_bytes("f")), "Zg==");
+  EXPECT_EQ(base64(as_bytes("fo")), "Zm8=");
+  EXPECT_EQ(base64(as_bytes("foo")), "Zm9v");
+  EXPECT_EQ(base64(as_bytes("foobar")), "Zm9vYmFy");
+}
+
 TEST(InternetChecksum, MatchesTheRfcExample) {
   // RFC 1071, 3: the words add up to ddf2.
   EXPECT_EQ(internet_checksum(as_bytes("\0\x01\xf2\x03\xf4\xf5\xf6\xf7"sv)),

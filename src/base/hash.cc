@@ -12,6 +12,12 @@ std::uint64_t fixed_hash(std::string_view text) {
   return XXH3_64bits(text.data(), text.size());
 }
 
+std::array<std::uint8_t, 16> fixed_hash_128(std::string_view text) {
+  XXH128_canonical_t bytes;
+  XXH128_canonicalFromHash(&bytes, XXH3_128bits(text.data(), text.size()));
+  return std::to_array(bytes.digest);
+}
+
 namespace detail {
 
 std::uint64_t hash_bytes(const void* from, std::size_t size) {

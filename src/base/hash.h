@@ -2,9 +2,11 @@
 //
 // Hash for tables with keys from the network: XXH3 (xxhash.com), keyed by a
 // secret drawn at program start, so that senders cannot choose keys that
-// collide. No output may depend on it. `fixed_hash` alone has no secret.
+// collide. No output may depend on it. Only `fixed_hash` and `fixed_hash_128`
+// have no secret.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -28,5 +30,7 @@ inline std::uint64_t keyed_hash(std::string_view text) {
 
 // XXH3 without a secret: the same on every machine, for hashes in files.
 std::uint64_t fixed_hash(std::string_view text);
+// The same in 128 bits, for identifiers that must not collide.
+std::array<std::uint8_t, 16> fixed_hash_128(std::string_view text);
 
 }  // namespace flowtell

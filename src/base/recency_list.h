@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Orders the entries of a pool by last use. The links of this doubly linked
-// list live in the entries (a member `recency`), so that every operation is
-// O(1) and nothing is allocated.
+// list live in the entries (a member `recency`, or another that is named), so
+// that every operation is O(1) and nothing is allocated.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct RecencyLinks {
   std::uint32_t newer = kNoPosition;
 };
 
-template <typename T>
+template <typename T, RecencyLinks T::*kLinks = &T::recency>
 class RecencyList {
  public:
   // The pool must outlive the list.
@@ -29,18 +29,20 @@ class RecencyList {
 
   // REQUIRES: `position` is not in the list.
   void add(std::uint32_t position) {
-    pool_[position].recency = {newest_, kNoPosition};
-    (newest_ == kNoPosition ? oldest_ : pool_[newest_].recency.newer) =
+    pool_[position].*kLinks = {newest_, kNoPosition};
+    (newest_ == kNoPosition ? oldest_ : (pool_[newest_].*kLinks).newer) =
         position;
     newest_ = position;
   }
 
   // REQUIRES: `position` is in the list.
   void remove(std::uint32_t position) {
-    const RecencyLinks links = pool_[position].recency;
-    (links.older == kNoPosition ? oldest_ : pool_[links.older].recency.newer) =
+    const RecencyLinks links = pool_[position].*kLinks;
+    (links.older == kNoPosition ? oldest_
+                                : (pool_[links.older].*kLinks).newer) =
         links.newer;
-    (links.newer == kNoPosition ? newest_ : pool_[links.newer].recency.older) =
+    (links.newer == kNoPosition ? newest_
+                                : (pool_[links.newer].*kLinks).older) =
         links.older;
   }
 

@@ -41,4 +41,15 @@ std::string utc_text(Timestamp time) {
       clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+std::string precise_utc_text(Timestamp time) {
+  std::string text = utc_text(time);
+  text.back() = '.';
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  // A leading digit, which is not kept, preserves the zeros after it.
+  const fmt::format_int fraction((time - second).count() +
+                                 kNanosecondsPerSecond);
+  text.append(fraction.data() + 1, fraction.size() - 1);
+  return text += 'Z';
+}
+
 }  // namespace flowtell

@@ -40,4 +40,8 @@ std::string seconds_text(Duration duration, int decimals);
 // "2019-04-03T17:21:09Z"
 std::string utc_text(Timestamp time);
 
+// The same with nanoseconds, as RFC 3339 and ISO 8601 write it:
+// "2019-04-03T17:21:09.123456789Z"
+std::string precise_utc_text(Timestamp time);
+
 }  // namespace flowtell

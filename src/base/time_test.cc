@@ -39,6 +39,16 @@ TEST(UtcText, FormatsDateAndTime) {
   EXPECT_EQ(utc_text(Timestamp{-1ns}), "1969-12-31T23:59:59Z");
 }
 
+TEST(PreciseUtcText, HasNineDigits) {
+  EXPECT_EQ(precise_utc_text(Timestamp{}), "1970-01-01T00:00:00.000000000Z");
+  EXPECT_EQ(precise_utc_text(Timestamp{1'554'312'069s + 5ns}),
+            "2019-04-03T17:21:09.000000005Z");
+  EXPECT_EQ(precise_utc_text(Timestamp{-1ns}),
+            "1969-12-31T23:59:59.999999999Z");
+  EXPECT_EQ(precise_utc_text(kEarliestTime).size(), 30U);
+  EXPECT_EQ(precise_utc_text(kLatestTime).size(), 30U);
+}
+
 TEST(UtcText, FormatsTheEndsOfTheRange) {
   EXPECT_EQ(utc_text(kEarliestTime), "1896-12-06T00:03:10Z");
   EXPECT_EQ(utc_text(kLatestTime), "2116-02-20T23:53:38Z");

@@ -25,6 +25,7 @@ Result<Classifier> Classifier::make(std::shared_ptr<const Model> model,
 FlowOptions Classifier::flow_options(FlowOptions options) const {
   options.key = model().flow_key;
   options.burst_gap = model().burst_gap;
+  options.burst_limit = model().burst_limit;
   return options;
 }
 

@@ -98,6 +98,9 @@ ClassifierSession::Classification ClassifierSession::classify_early(
   add(flow);
   probabilities_.resize(apps_);
   const ScoredBurst burst = scored_burst();
+  // Rows are compared with those of training flows, and the row of a cut flow
+  // equals none of them, whichever app it is of.
+  if (flow.is_cut) std::ranges::fill(unlike_, std::uint8_t{0});
   device_filter_.classify_early(burst, probabilities_);
   unknown_ = unknown_scorer_.measure_early(burst);
   begin_burst();

@@ -53,8 +53,9 @@ class ClassifierSession {
   };
   BurstEvidence evidence() const;
 
-  // Classifies a flow that has not ended, using its own scores and the device's
-  // prior; stores nothing. Valid until the next `add`.
+  // Classifies a flow of an open burst, using its own scores and the device's
+  // prior; stores nothing. A cut flow counts as like the training flows. Valid
+  // until the next `add`.
   // REQUIRES: no flows were added since the last `end_burst`.
   Classification classify_early(const Flow& flow);
 

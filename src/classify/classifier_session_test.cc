@@ -178,6 +178,43 @@ TEST(ClassifierSession, EarlyClassificationUsesTheDevicesPastBursts) {
   EXPECT_GT(std::abs(with.early[2][0] - without.early[2][0]), 1e-6);
 }
 
+// Only rows of whole flows are compared with those of training flows.
+TEST(ClassifierSession, CountsACutFlowAsLikeTheTrainingFlows) {
+  Model model = small_model();
+  for (EvidenceWeights& weights : model.weights) {
+    weights.unknown = {};
+    weights.unknown.is_fitted = true;
+    weights.unknown.weights[UnknownColumnId::kUnlike] = 5;
+  }
+  model.known_rows = {};
+  struct Scores : FlowSink {
+    explicit Scores(const Model& used)
+        : session(*Classifier::make(used, {}, UnknownRule{})) {}
+    void take(const Flow& flow) override {
+      session.add(flow);
+      session.end_burst();
+    }
+    void take_early(const Flow& flow) override {
+      const double score = session.classify_early(flow).verdict.unknown_score;
+      (flow.is_cut ? cut : over).push_back(score);
+    }
+    ClassifierSession session;
+    std::vector<double> cut;
+    std::vector<double> over;
+  } scores(model);
+  FlowOptions options;
+  options.early_packets = 2;
+  options.early_silence = 500ms;
+  PacketSequence story = packets().data(1).data(2).data(3);
+  story.far("203.0.113.9", 443);
+  for (int i = 0; i < 10; ++i) story.after(100ms).data(1);
+  FlowTable table(options, scores);
+  for (const Packet& packet : story) table.add(packet);
+  ASSERT_EQ(scores.cut.size(), 2U);
+  ASSERT_EQ(scores.over.size(), 1U);
+  EXPECT_LT(scores.cut[0] + 0.3, scores.over[0]);
+}
+
 TEST(ClassifierSession, BeginCaptureDiscardsAllDevices) {
   const Model model = small_model();
   VerdictSink sink(model, {});

@@ -87,6 +87,7 @@ NamedVerdict FlowReporter::name(const ClassifierSession::Classification& result,
   named.unknown_score = verdict.unknown_score;
   named.session_flows = result.session_flows;
   named.probabilities = result.probabilities;
+  named.apps = model.apps;
   if (!naming_->marks_ambiguous) return named;
   const AmbiguousGroup* group = model.ambiguity.find(
       flow.name.evidence(), flow.protocol, flow.remote_port, model.names);

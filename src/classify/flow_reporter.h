@@ -26,6 +26,7 @@ struct NamedVerdict {
   double unknown_score = 0;         // see model/unknown_model.h
   std::uint32_t session_flows = 0;  // flows on which the unknown score rests
   std::span<const double> probabilities = {};  // by AppId
+  std::span<const std::string> apps = {};      // by AppId
   // The apps of the ambiguous group of this flow; empty if it is in none.
   std::vector<std::string_view> shared_by = {};
 };
@@ -36,7 +37,8 @@ struct FlowReport {
   Timestamp origin;                  // times count from here
   std::span<const double> features;  // one per column
   std::optional<NamedVerdict> verdict;
-  bool is_early = false;  // the flow is still open; a final report follows
+  // The flow's burst goes on; a final report follows.
+  bool is_early = false;
 };
 
 // Receives finished flows with their verdicts, and early verdicts on open

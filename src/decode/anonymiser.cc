@@ -186,6 +186,28 @@ Anonymiser::Digest Anonymiser::digest(std::string_view kind,
   return hmac(name_key_, fmt::format("{}:{}", kind, value));
 }
 
+Station Anonymiser::station(Station station) {
+  if (station == 0) return 0;
+  if (station == station_.from) return station_.to;
+  Mac bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(station >> (8 * (5 - i)));
+  }
+  station_ = {station, 0};
+  for (const std::uint8_t byte : mac(bytes)) {
+    station_.to = station_.to << 8 | byte;
+  }
+  return station_.to;
+}
+
+std::string_view Anonymiser::device_name(std::string_view name) {
+  if (name.empty()) return {};
+  if (device_name_.from != name) {
+    device_name_ = {std::string(name), "device-" + token("device", name)};
+  }
+  return device_name_.to;
+}
+
 // Base32 letters and digits (RFC 4648, section 6), five bits each.
 std::string Anonymiser::token(std::string_view kind,
                               std::string_view value) const {

@@ -28,6 +28,7 @@
 
 #include "base/result.h"
 #include "decode/address.h"
+#include "decode/link_ends.h"
 
 using EVP_CIPHER_CTX = struct evp_cipher_ctx_st;
 
@@ -63,6 +64,11 @@ class Anonymiser {
   // Keeps the group bit, and broadcast as a whole. Other results are marked as
   // locally administered, so they match no vendor.
   Mac mac(const Mac& mac) const;
+  // The same for a number; 0 stays 0.
+  Station station(Station station);
+
+  // "annas-phone" as "device-4rd2nhaeqy". Valid until the next call.
+  std::string_view device_name(std::string_view name);
 
   // The networks, of the same size, that the addresses of "10.0.0.0/8,fc00::/7"
   // are mapped into. REQUIRES: a list that Lan::parse accepts.
@@ -94,6 +100,12 @@ class Anonymiser {
   Digest name_key_{};
   std::vector<CachedAddress> addresses_;
   std::vector<CachedName> names_;
+  CachedName device_name_;
+  struct CachedStation {
+    Station from = 0;
+    Station to = 0;
+  };
+  CachedStation station_;
 };
 
 }  // namespace flowtell

@@ -188,13 +188,26 @@ TEST(Anonymiser, KeepsOnlyTheDashOfStandardInput) {
 }
 
 TEST(Anonymiser, MarksMacsAsLocalAndKeepsTheGroupBit) {
-  const Anonymiser anonymiser(kSampleKey);
+  Anonymiser anonymiser(kSampleKey);
   const auto card = anonymiser.mac({0x3c, 0x28, 0x6d, 0, 0, 1});
   EXPECT_EQ(card[0] & 3, 2);
   EXPECT_NE(card, anonymiser.mac({0x3c, 0x28, 0x6d, 0, 0, 2}));
   EXPECT_EQ(anonymiser.mac({1, 0, 0x5e, 0, 0, 0xfb})[0] & 3, 3);
   const Anonymiser::Mac all = {255, 255, 255, 255, 255, 255};
   EXPECT_EQ(anonymiser.mac(all), all);
+  const Station number = anonymiser.station(0x3c286d000001);
+  for (std::size_t i = 0; i < card.size(); ++i) {
+    EXPECT_EQ(number >> (8 * (5 - i)) & 0xff, card[i]) << "as its bytes";
+  }
+  EXPECT_NE(anonymiser.station(0x3c286d000002), number);
+  EXPECT_EQ(anonymiser.station(0x3c286d000001), number);
+  EXPECT_EQ(anonymiser.station(0), 0U) << "none stays none";
+  EXPECT_EQ(anonymiser.device_name(""), "");
+  const std::string name(anonymiser.device_name("annas-phone"));
+  EXPECT_TRUE(name.starts_with("device-")) << name;
+  EXPECT_EQ(name.find("anna"), std::string::npos);
+  EXPECT_NE(anonymiser.device_name("bens-phone"), name);
+  EXPECT_EQ(anonymiser.device_name("annas-phone"), name);
 }
 
 TEST(Anonymiser, MapsNetworksToTheirNewPrefixes) {

@@ -37,12 +37,14 @@ struct Measurement {
   std::string features;  // FeatureList::identity
   FlowKey flow_key;
   Duration burst_gap;
+  Duration burst_limit;
 
   bool operator==(const Measurement&) const = default;
 };
 
 Measurement measurement_of(const Dataset& data) {
-  return {data.apps, data.features.identity(), data.flow_key, data.burst_gap};
+  return {data.apps, data.features.identity(), data.flow_key, data.burst_gap,
+          data.burst_limit};
 }
 
 // `trained`: what was trained on, in words.
@@ -93,8 +95,8 @@ void evaluate_scores(const Dataset& tested, const EvaluateOptions& options,
                      const std::optional<AmbiguousRows>& ambiguous,
                      EvaluationRun& run) {
   const HeldOutScores& held_out = run.held_out;
-  const RowVerdicts verdicts =
-      reach_verdicts(tested, held_out, options.kinds, options.rule);
+  run.verdicts = reach_verdicts(tested, held_out, options.kinds, options.rule);
+  const RowVerdicts& verdicts = run.verdicts;
   run.evaluation = evaluate(tested, verdicts);
   run.evaluation.evidence_use = evidence_use(tested, held_out.scores);
   if (ambiguous) {
@@ -120,7 +122,8 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
   }
   const CrossValidationOptions& validation = options.validation;
   EvaluationRun run;
-  run.folds = count_folds(assign_folds(data, validation));
+  run.fold_of = assign_folds(data, validation);
+  run.folds = count_folds(run.fold_of);
   if (run.folds < 2 && count_recordings(data.captures) == 1) {
     return fail(ErrorKind::kNoData,
                 "all flows are of one recording, so none is left to test on; "
@@ -159,7 +162,8 @@ Result<EvaluationRun> run_model_test(const Model& model, const Dataset& tested,
                                      const EvaluateOptions& options) {
   auto alike = require_measured_alike(
       measurement_of(tested),
-      {model.apps, model.feature_identity, model.flow_key, model.burst_gap},
+      {model.apps, model.feature_identity, model.flow_key, model.burst_gap,
+       model.burst_limit},
       "model's training captures");
   if (!alike) return fail(std::move(alike).error());
   if (options.repeats > 1 || options.leave_apps_out || options.with_ambiguity) {

@@ -25,6 +25,10 @@ struct EvaluationRun {
   Evaluation evaluation;
   HeldOutScores held_out;  // behind the verdicts, for charts
   std::size_t folds = 0;   // 0 for a test set
+  // By row of the tested data, under the rule; the fold that tested it, which
+  // is empty for a test set.
+  RowVerdicts verdicts;
+  std::vector<std::uint32_t> fold_of;
 };
 
 // Fails without two apps, or if the captures fill fewer than two folds, or if

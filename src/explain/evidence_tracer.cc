@@ -40,6 +40,7 @@ KeptFlow::KeptFlow(const Flow& flow) : flow_(flow), server_(flow.name.server) {
   flow_.packets = {};
   flow_.name.server = {};
   flow_.name.hello = {};
+  flow_.device_name = {};
 }
 
 Flow KeptFlow::to_flow() const {

@@ -9,6 +9,8 @@ Flow anonymised(const Flow& flow, Anonymiser& anonymiser) {
   result.device = anonymiser.address(flow.device);
   result.device_address = anonymiser.address(flow.device_address);
   result.remote = anonymiser.address(flow.remote);
+  result.device_station = anonymiser.station(flow.device_station);
+  result.device_name = anonymiser.device_name(flow.device_name);
   result.name.server = anonymiser.name(flow.name.server);
   return result;
 }

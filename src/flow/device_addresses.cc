@@ -44,7 +44,7 @@ void DeviceAddresses::learn(const Packet& packet) {
   const Station mac = packet.source_station;
   if (mac == 0) return;
   if (!lan_.contains(packet.source)) {
-    if (is_v4_host(packet.source)) find_or_add_station(mac).is_shared = true;
+    if (is_v4_host(packet.source)) share(find_or_add_station(mac));
   } else if (const std::uint32_t at = find_host(packet.source);
              at == kNoPosition) {
     add_host(packet.source, mac);
@@ -58,7 +58,7 @@ void DeviceAddresses::learn(const Packet& packet) {
     }
     if (!station.has_device()) station.device = host.device;
   } else if (hosts_[at].station != mac) {
-    find_or_add_station(mac).is_shared = true;
+    share(find_or_add_station(mac));
   }
   const StationState* const station = find_station(mac);
   if (station != nullptr && station->is_shared) last_shared_ = mac;
@@ -97,7 +97,7 @@ Address DeviceAddresses::device_of_global(const Address& end, Station mac,
   }
   if (other_mac != 0 && !other.is_v4() && !is_v6_group(other) &&
       !lan_.contains(other) && find_host(other) == kNoPosition) {
-    find_or_add_station(other_mac).is_shared = true;
+    share(find_or_add_station(other_mac));
   }
   return device;
 }
@@ -114,17 +114,23 @@ Address DeviceAddresses::join(const Address& address, StationState& station) {
   if (is_v4 && is_link_local(address)) return address;  // before DHCP's
   const auto claim = [&](Address& place) {
     if (place == Address()) place = address;
-    station.is_shared = station.is_shared || place != address;
+    if (place != address) share(station);
   };
   if (is_v4) {
     claim(station.v4);
   } else {
     if (is_link_local(address)) claim(station.link_local);
-    if (++station.v6_addresses > kMaxAddresses) station.is_shared = true;
+    if (++station.v6_addresses > kMaxAddresses) share(station);
   }
   if (station.is_shared) return address;
   if (!station.has_device()) station.device = address;
   return station.device;
+}
+
+void DeviceAddresses::share(StationState& station) {
+  if (station.is_shared) return;
+  station.is_shared = true;
+  noted_.fill(0);
 }
 
 std::uint32_t DeviceAddresses::find_host(const Address& address) const {

@@ -51,14 +51,20 @@ class DeviceAddresses {
   DeviceAddresses& operator=(const DeviceAddresses&) = delete;
 
   // Learns from a packet's source. Called for every packet, before device_of.
-  void note(const Packet& packet) {
-    if (packet.source_station == last_shared_) return;
-    const std::uint64_t mark = mark_of(packet);
-    std::uint64_t& noted =
-        noted_[static_cast<std::size_t>(mark % noted_.size())];
-    if (noted == mark) return;
-    noted = mark;
+  // Returns the source's MAC if it is the source's own, as far as is known; 0
+  // if several hosts share it.
+  Station note(const Packet& packet) {
+    const Station mac = packet.source_station;
+    if (mac == last_shared_) return 0;
+    const std::uint64_t mark = mark_of(packet) | kSharedMark;
+    const auto at = static_cast<std::size_t>((mark >> 1) % noted_.size());
+    if ((noted_[at] | kSharedMark) == mark) {
+      return noted_[at] == mark ? 0 : mac;
+    }
     learn(packet);
+    const bool is_shared = mac == last_shared_;
+    noted_[at] = is_shared ? mark : mark ^ kSharedMark;
+    return is_shared ? 0 : mac;
   }
 
   // The device of one end of the packet, by its first address. `end` is the
@@ -88,7 +94,10 @@ class DeviceAddresses {
     bool has_device() const { return device != Address(); }
   };
 
+  // The bit of a mark that is set if the source's MAC is shared.
+  static constexpr std::uint64_t kSharedMark = 1;
   static std::uint64_t mark_of(const Packet& packet);
+  void share(StationState& station);
   void learn(const Packet& packet);
   Address device_of_global(const Address& end, Station mac,
                            const Packet& packet);
@@ -99,7 +108,8 @@ class DeviceAddresses {
   std::uint32_t take_host(const Address& address, Station mac);
   StationState* find_station(Station mac);
   StationState& find_or_add_station(Station mac);
-  // After an eviction, its sources teach again.
+  // After an eviction, its sources teach again, and so they do when a MAC turns
+  // out to be shared.
   void forget_recent();
 
   Lan lan_;

@@ -261,5 +261,160 @@ TEST(DeviceAddresses, AreTheSameInAFinderAndATable) {
   }
 }
 
+// The flows of packets, with the MACs and names of their devices.
+std::vector<std::string> devices_of(const std::vector<Packet>& packets) {
+  struct Names : FlowSink {
+    void take(const Flow& flow) override {
+      texts.push_back(fmt::format("{} {:x} {}", flow.device.text(),
+                                  flow.device_station, flow.device_name));
+    }
+    std::vector<std::string> texts;
+  } sink;
+  FlowTable table({}, sink);
+  for (const Packet& each : packets) table.add(each);
+  table.finish();
+  return sink.texts;
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(DeviceStation, IsThatOfThePacketsItSent) {
+  EXPECT_EQ(devices_of({packet(kV4, kPhoneStation, kServer4, kRouter)}),
+            (Texts{"192.168.1.10 20000000010 "}));
+  EXPECT_EQ(devices_of({packet(kServer4, kRouter, kV4, kPhoneStation)}),
+            (Texts{"192.168.1.10 0 "}))
+      << "it may be a router's";
+}
+
+TEST(DeviceStation, IsNoneIfSeveralHostsShareIt) {
+  EXPECT_EQ(
+      devices_of({packet(kV4, kRouter, kServer4, kOtherStation),
+                  packet("192.168.1.11", kRouter, kServer4, kOtherStation),
+                  packet(kV4, kRouter, kServer4, kOtherStation)}),
+      (Texts{"192.168.1.11 0 ", "192.168.1.10 0 "}));
+}
+
+// However many sources are noted meanwhile.
+TEST(DeviceStation, IsSharedAsSoonAsItIsKnown) {
+  DeviceAddresses addresses{Lan()};
+  const Packet phone = packet(kV4, kRouter, kServer4, kOtherStation);
+  const Packet other =
+      packet("192.168.1.12", kPhoneStation, kServer4, kOtherStation);
+  EXPECT_EQ(addresses.note(phone), kRouter);
+  EXPECT_EQ(addresses.note(phone), kRouter);
+  EXPECT_EQ(addresses.note(other), kPhoneStation);
+  EXPECT_EQ(
+      addresses.note(packet("192.168.1.11", kRouter, kServer4, kOtherStation)),
+      0U);
+  EXPECT_EQ(addresses.note(phone), 0U);
+  EXPECT_EQ(addresses.note(other), kPhoneStation);
+  EXPECT_EQ(addresses.note(packet(kServer4, kOtherStation, kV4, kPhoneStation)),
+            0U);
+  EXPECT_EQ(addresses.note(phone), 0U) << "also if another was shared last";
+  EXPECT_EQ(addresses.note(phone), 0U);
+}
+
+// A DHCP client's message with a host name.
+std::vector<std::uint8_t> dhcp_request(Station station, std::string_view name) {
+  std::vector<std::uint8_t> message(240);
+  message[0] = message[1] = 1;
+  message[2] = 6;
+  for (std::size_t i = 0; i < 6; ++i) {
+    message[28 + i] = static_cast<std::uint8_t>(station >> (8 * (5 - i)));
+  }
+  constexpr std::uint8_t kCookie[] = {0x63, 0x82, 0x53, 0x63};
+  std::ranges::copy(kCookie, message.begin() + 236);
+  message.insert(message.end(), {0, 53, 1, 3, 12});
+  message.push_back(static_cast<std::uint8_t>(name.size()));
+  message.insert(message.end(), name.begin(), name.end());
+  message.push_back(255);
+  return message;
+}
+
+Packet dhcp_packet(const std::vector<std::uint8_t>& message) {
+  Packet asking =
+      packet("0.0.0.0", kPhoneStation, "255.255.255.255", 0, 68, 67);
+  asking.payload = message;
+  return asking;
+}
+
+TEST(DeviceName, IsTheHostNameThatItGaveByDhcp) {
+  const auto message = dhcp_request(kPhoneStation, "Annas-Phone");
+  EXPECT_EQ(
+      devices_of({dhcp_packet(message),
+                  packet(kV4, kPhoneStation, kServer4, kRouter),
+                  packet("192.168.1.11", kOtherStation, kServer4, kRouter)})
+          .back(),
+      "192.168.1.11 20000000011 ");
+  EXPECT_EQ(devices_of({dhcp_packet(message),
+                        packet(kV4, kPhoneStation, kServer4, kRouter)})
+                .back(),
+            "192.168.1.10 20000000010 annas-phone");
+}
+
+// A burst that ended before has no name, however late it is delivered.
+TEST(DeviceName, IsKnownFromItsTimeOn) {
+  const auto message = dhcp_request(kPhoneStation, "annas-phone");
+  Packet asking = dhcp_packet(message);
+  asking.time += 2s;
+  Packet later = packet(kV4, kPhoneStation, kServer4, kRouter);
+  later.time += 4s;
+  EXPECT_EQ(
+      devices_of(
+          {packet(kV4, kPhoneStation, kServer4, kRouter), asking, later}),
+      (Texts{"192.168.1.10 20000000010 ", "0.0.0.0 20000000010 annas-phone",
+             "192.168.1.10 20000000010 annas-phone"}));
+}
+
+TEST(DhcpName, IsReadFromWholeMessages) {
+  const auto whole = dhcp_request(kPhoneStation, "a.b_c-1");
+  const auto found = find_dhcp_name(dhcp_packet(whole));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->name.text(), "a.b_c-1");
+  EXPECT_EQ(found->station, kPhoneStation);
+  for (std::size_t size = 0; size + 1 < whole.size(); ++size) {
+    const std::vector<std::uint8_t> cut(
+        whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_FALSE(find_dhcp_name(dhcp_packet(cut))) << size;
+  }
+}
+
+TEST(DhcpName, IsNoneInOtherMessages) {
+  const auto is_found = [](std::vector<std::uint8_t> message) {
+    return find_dhcp_name(dhcp_packet(message)).has_value();
+  };
+  const auto good = dhcp_request(kPhoneStation, "phone");
+  EXPECT_TRUE(is_found(good));
+  for (const std::size_t byte : {0U, 1U, 2U, 236U, 239U}) {
+    auto changed = good;
+    ++changed[byte];
+    EXPECT_FALSE(is_found(changed)) << byte;
+  }
+  EXPECT_FALSE(is_found(dhcp_request(kPhoneStation, "")));
+  EXPECT_FALSE(is_found(dhcp_request(kPhoneStation, "my phone")));
+  EXPECT_FALSE(is_found(dhcp_request(kPhoneStation, "x\x1b[2J")));
+  EXPECT_FALSE(is_found(dhcp_request(kPhoneStation, "a,b")));
+  EXPECT_FALSE(is_found(dhcp_request(0, "phone")));
+  Packet answer = dhcp_packet(good);
+  answer.destination_port = 68;
+  EXPECT_FALSE(find_dhcp_name(answer));
+}
+
+TEST(HostNames, ForgetTheOldestBeyondTheirNumber) {
+  HostNames names;
+  const auto learn = [&](Station station, std::string_view name) {
+    names.learn({station, *HostName::from(name)});
+  };
+  for (Station station = 1; station <= HostNames::kMaxSize; ++station) {
+    learn(station, "a");
+  }
+  learn(1, "b");
+  EXPECT_EQ(names.of(1), "b");
+  learn(HostNames::kMaxSize + 1, "c");
+  EXPECT_EQ(names.of(1), "");
+  EXPECT_EQ(names.of(2), "a");
+  EXPECT_EQ(names.of(HostNames::kMaxSize + 1), "c");
+}
+
 }  // namespace
 }  // namespace flowtell

@@ -122,7 +122,11 @@ struct Flow {
   Timestamp last;
   Address device;  // its first address (device_addresses.h)
   Address remote;
-  Address device_address;  // of this flow, in its first packet
+  Address device_address;      // of this flow, in its first packet
+  Station device_station = 0;  // its MAC; 0 if not known
+  // By DHCP; empty if not known. Valid only during the call that delivers the
+  // flow.
+  std::string_view device_name = {};
   Port device_port;
   Port remote_port;
   Protocol protocol;
@@ -131,6 +135,8 @@ struct Flow {
   Tally received;
   FlowName name;  // of the pair (pair_table.h) of the flow's first packet
   FlowOwner owner;
+  bool is_cut =
+      false;  // more packets are expected (FlowOptions::early_packets)
   // In capture order, with times that never decrease. Valid only during the
   // call that delivers the flow.
   std::span<const PacketRecord> packets;
@@ -149,7 +155,9 @@ class FlowSink {
   // Called for each flow of a burst, in the order of their first packets.
   virtual void take(const Flow& flow) = 0;
   virtual void end_burst() {}
-  // Called for an open flow when it reaches FlowOptions::early_packets.
+  // Called for an open flow when it reaches FlowOptions::early_packets, and
+  // when it is over before its burst (FlowOptions::early_silence). `take`
+  // follows.
   virtual void take_early(const Flow&) {}
 };
 

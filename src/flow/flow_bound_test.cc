@@ -85,6 +85,24 @@ TEST(FlowBound, EndsTheFirstOfSeveralLargestDevices) {
   EXPECT_EQ(bounded.got.flows[0].device.text(), "10.0.0.2");
 }
 
+// The packets of at most one burst limit are held.
+TEST(FlowBound, HoldsLittleOfADeviceThatIsNeverSilent) {
+  FlowOptions options;
+  options.early_silence = 1s;
+  FlowCollector got;
+  FlowTable table(options, got);
+  std::size_t after_a_minute = 0;
+  PacketSequence story;
+  for (int i = 0; i < 36'000; ++i) story.data(1).after(100ms);
+  for (const Packet& packet : story) {
+    table.add(packet);
+    if (packet.time == kTestStart + 1min) after_a_minute = table.memory();
+  }
+  EXPECT_EQ(table.memory(), after_a_minute);
+  EXPECT_LT(table.memory(), 1'000'000u);
+  EXPECT_EQ(got.burst_ends.size(), 119u);
+}
+
 TEST(FlowBound, LimitsPacketsToo) {
   PacketSequence story;
   for (int i = 0; i < 1000; ++i) story.data(1);

@@ -42,6 +42,21 @@ TEST(Silence, EndsABurstAtTheConfiguredGap) {
   EXPECT_EQ(filled.got.flows.size(), 1u);
 }
 
+TEST(Silence, EndsABurstAtItsLimit) {
+  FlowOptions options;
+  options.burst_limit = 2s;
+  PacketSequence story = packets().data(1);
+  for (int i = 0; i < 3; ++i) story.after(600ms).data(1);
+  Filled filled(story, options);
+  EXPECT_EQ(filled.table.next_end(), kTestStart + 2s);
+  filled.table.advance(kTestStart + 2s);
+  EXPECT_TRUE(filled.got.flows.empty());
+  filled.table.advance(kTestStart + 2s + 1ns);
+  ASSERT_EQ(filled.got.flows.size(), 1u);
+  EXPECT_EQ(filled.got.flows[0].records.size(), 4u);
+  EXPECT_FALSE(filled.table.next_end());
+}
+
 TEST(Silence, EndsBurstsInTheOrderOfTheirLastPackets) {
   Filled filled(packets()
                     .near("10.0.0.1", 1)

@@ -20,20 +20,28 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink,
       pairs_(options_.lan),
       addresses_(options_.lan),
       open_bursts_(devices_),
+      bursts_by_age_(devices_),
       owners_(owners) {
   options_.max_flows = std::max<std::size_t>(options_.max_flows, 1);
   if (options_.names) {
     names_.emplace(options_.hello ? HelloUse::kNameAndFacts : HelloUse::kName);
   }
+  if (options_.early_silence > Duration{}) {
+    ends_.emplace(options_.early_silence);
+  }
 }
 
 void FlowTable::add(const Packet& packet) {
-  addresses_.note(packet);
-  add(packet, nullptr);
+  if (is_to_dhcp_server(packet)) {
+    if (const auto name = find_dhcp_name(packet)) learn(*name, packet.time);
+  }
+  const Station station = addresses_.note(packet);
+  add(packet, nullptr, station);
 }
 
-void FlowTable::add(const Packet& packet, const Address* device) {
-  end_silent_bursts(packet.time);
+void FlowTable::add(const Packet& packet, const Address* device,
+                    Station station) {
+  end_before(packet.time);
   forget_silent_pairs(packet.time);
   const PairTable::Found found = pairs_.find_or_add(packet);
   if (found.is_new) {
@@ -44,29 +52,36 @@ void FlowTable::add(const Packet& packet, const Address* device) {
   const std::uint32_t position = pairs_[found.position].device;
   make_room(found.position);
   join_burst(position, packet.time);
+  if (found.direction == Direction::kSent) devices_[position].station = station;
 
-  OpenFlow& flow = flows_[find_or_add_flow(found.position)];
-  packets_.append(flow.packets, PacketRecord(packet, found.direction));
+  const std::uint32_t flow_position = find_or_add_flow(found.position);
+  OpenFlow& flow = flows_[flow_position];
+  const PacketRecord record(packet, found.direction);
+  packets_.append(flow.packets, record);
   if (names_) {
     names_->add(packet, found, pairs_[found.position],
                 devices_[position].address);
   }
   if (options_.early_packets > 0 &&
       flow.packets.size == options_.early_packets) {
-    sink_.take_early(gather(flow));
+    Flow cut = gather(flow);
+    cut.is_cut = true;
+    sink_.take_early(cut);
   }
+  if (ends_) ends_->note(flow_position, record);
 }
 
 std::optional<Timestamp> FlowTable::next_end() const {
-  const std::uint32_t device = open_bursts_.oldest();
-  if (device == kNoPosition) return std::nullopt;
-  return devices_[device].last + options_.burst_gap;
+  const NextBurst next = next_burst();
+  if (next.device == kNoPosition) return std::nullopt;
+  const auto due = ends_ ? ends_->next_due() : std::nullopt;
+  return std::min(next.end, due.value_or(next.end));
 }
 
 std::size_t FlowTable::memory() const {
   return flows_.memory() + packets_.memory() + pairs_.memory() +
          devices_.memory() + device_index_.memory() + coarse_index_.memory() +
-         addresses_.memory();
+         addresses_.memory() + (ends_ ? ends_->memory() : 0);
 }
 
 void FlowTable::finish() {
@@ -75,13 +90,38 @@ void FlowTable::finish() {
 
 // --- ending bursts and evicting pairs ----------------------------------------
 
-void FlowTable::end_silent_bursts(Timestamp now) {
+// The open burst that ends first, by its gap or by its limit; of equal ends, by
+// its gap.
+FlowTable::NextBurst FlowTable::next_burst() const {
+  const std::uint32_t idle = open_bursts_.oldest();
+  if (idle == kNoPosition) return {};
+  NextBurst next{idle, devices_[idle].last + options_.burst_gap};
+  if (options_.burst_limit == Duration{}) return next;
+  const std::uint32_t longest = bursts_by_age_.oldest();
+  const Timestamp limit = devices_[longest].first + options_.burst_limit;
+  if (limit < next.end) next = {longest, limit};
+  return next;
+}
+
+// Of equal ends, bursts come first: their flows then need no early delivery.
+void FlowTable::end_before(Timestamp now) {
   for (;;) {
-    const std::uint32_t device = open_bursts_.oldest();
-    if (device == kNoPosition) return;
-    if (now - devices_[device].last <= options_.burst_gap) return;
-    end_burst(device);
+    const NextBurst next = next_burst();
+    const auto due = ends_ ? ends_->next_due() : std::nullopt;
+    if (due && *due < now && *due < next.end) {
+      deliver_early();
+    } else if (next.device != kNoPosition && next.end < now) {
+      end_burst(next.device);
+    } else {
+      return;
+    }
   }
+}
+
+void FlowTable::deliver_early() {
+  const auto flow = ends_->take(
+      [&](std::uint32_t at) { return packets_.last_time(flows_[at].packets); });
+  if (flow) sink_.take_early(gather(flows_[*flow]));
 }
 
 // At most two per packet, to spread the work; a packet adds at most one.
@@ -142,11 +182,13 @@ void FlowTable::end_burst(std::uint32_t position) {
       coarse_index_.erase(keyed_hash(coarse_key(pairs_[flow.pair])), at);
     }
     packets_.release(flow.packets);
+    if (ends_) ends_->release(at);
     const std::uint32_t next = flow.next_in_burst;
     flows_.release(at);
     at = next;
   }
   open_bursts_.remove(position);
+  bursts_by_age_.remove(position);
   device.burst = 0;
   device.flows = 0;
   device.packets = 0;
@@ -165,6 +207,8 @@ Flow FlowTable::gather(const OpenFlow& open) {
   flow.first = gathered_.front().time;
   flow.last = gathered_.back().time;
   flow.device = devices_[pair.device].address;
+  flow.device_station = devices_[pair.device].station;
+  flow.device_name = host_names_.of(flow.device_station);
   flow.device_address = pair.device_address();
   flow.remote = pair.remote_address();
   flow.device_port = pair.device_port();
@@ -257,7 +301,9 @@ void FlowTable::join_burst(std::uint32_t position, Timestamp now) {
   Device& device = devices_[position];
   if (device.burst == 0) {
     device.burst = ++bursts_;
+    device.first = now;
     open_bursts_.add(position);
+    bursts_by_age_.add(position);
   } else {
     open_bursts_.touch(position);
   }

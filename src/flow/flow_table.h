@@ -3,9 +3,10 @@
 // Groups packets into bursts and flows.
 //
 // Time is packet time. A device's burst ends when a packet of any device shows
-// that more than the burst gap has passed since the device's last packet. Its
-// flows then go to the sink, in the order of their first packets, and are
-// freed. Bursts are therefore delivered in the order in which they ended.
+// that more than the burst gap has passed since the device's last packet, or
+// more than the burst limit since the burst's first. Its flows then go to the
+// sink, in the order of their first packets, and are freed. Bursts are
+// therefore delivered in the order in which they ended.
 //
 // Memory is bounded. When `max_flows` are open, or hold 16 times as many
 // packets, one burst is ended early: that of the device that holds most, as far
@@ -32,7 +33,9 @@
 #include "decode/owner_table.h"
 #include "flow/device_addresses.h"
 #include "flow/flow.h"
+#include "flow/flow_ends.h"
 #include "flow/flow_options.h"
+#include "flow/host_names.h"
 #include "flow/name_finder.h"
 #include "flow/packet_log.h"
 #include "flow/pair_table.h"
@@ -50,17 +53,24 @@ class FlowTable {
 
   // REQUIRES: packet.time never decreases (see monotonic_times.h).
   void add(const Packet& packet);
-  // The same for a shard: the device is that of the reader (DeviceFinder).
-  void add(const Packet& packet, const Address& device) {
-    add(packet, &device);
+  // The same for a shard: the device is that of the reader, which also finds
+  // the names of devices.
+  void add(const Packet& packet, const DeviceFinder::Found& found) {
+    add(packet, &found.device, found.station);
+  }
+  // Learns the name that a device gave itself by DHCP at `now`. REQUIRES: as
+  // for a packet of that time.
+  void learn(const DhcpName& name, Timestamp now) {
+    end_before(now);
+    host_names_.learn(name);
   }
 
   // Ends the bursts whose gap is exceeded at `now`. REQUIRES: no packet of an
   // earlier time follows.
-  void advance(Timestamp now) { end_silent_bursts(now); }
+  void advance(Timestamp now) { end_before(now); }
 
   // The time after which the first open burst ends, unless its device sends
-  // another packet; nullopt if none is open.
+  // another packet, or a flow is over early; nullopt if no burst is open.
   std::optional<Timestamp> next_end() const;
 
   // Ends every open burst.
@@ -101,9 +111,12 @@ class FlowTable {
   // Kept while it has a pair, and longer while there are few devices.
   struct Device {
     Address address;
-    RecencyLinks recency;            // among devices with an open burst
-    Timestamp last{};                // its last packet
-    std::uint64_t burst = 0;         // 0: none open; else unique
+    Station station = 0;      // its MAC, by its last packet; 0 if not known
+    RecencyLinks recency;     // among devices with an open burst
+    RecencyLinks opened;      // the same, by the bursts' first packets
+    Timestamp first{};        // of the open burst
+    Timestamp last{};         // its last packet
+    std::uint64_t burst = 0;  // 0: none open; else unique
     std::uint32_t burst_number = 0;  // of the open or next burst
     std::uint32_t pairs = 0;
     std::uint32_t flows = 0;  // of the open burst
@@ -112,7 +125,14 @@ class FlowTable {
     std::uint32_t last_flow = kNoPosition;
   };
 
-  void end_silent_bursts(Timestamp now);
+  // Ends bursts and delivers flows that are over, in the order of their ends.
+  void end_before(Timestamp now);
+  struct NextBurst {
+    std::uint32_t device = kNoPosition;
+    Timestamp end = kLatestTime;
+  };
+  NextBurst next_burst() const;
+  void deliver_early();
   void forget_silent_pairs(Timestamp now);
   void make_room(std::uint32_t pair);
   std::uint32_t device_to_end(bool for_flows) const;
@@ -121,8 +141,8 @@ class FlowTable {
   Flow gather(const OpenFlow& flow);
   FlowOwner owner_of(std::span<const PacketRecord> packets);
 
-  // Without a device, it is found.
-  void add(const Packet& packet, const Address* device);
+  // Without a device, it is found. `station`: of the packet's source.
+  void add(const Packet& packet, const Address* device, Station station);
   void set_device(std::uint32_t pair, const Address& device);
   bool is_in_open_burst(const Pair& pair) const;
   void forget_pair(std::uint32_t pair);
@@ -140,6 +160,7 @@ class FlowTable {
   Pool<Device> devices_;
   HashIndex device_index_;
   RecencyList<Device> open_bursts_;
+  RecencyList<Device, &Device::opened> bursts_by_age_;
   // The device that holds most flows, or packets, among those that added some
   // since the last such device's burst ended.
   std::uint32_t top_by_flows_ = kNoPosition;
@@ -148,6 +169,8 @@ class FlowTable {
   HashIndex coarse_index_;  // by coarse_key; unused for five-tuples
   PacketLog packets_;
   std::optional<NameFinder> names_;  // if options_.names
+  HostNames host_names_;
+  std::optional<FlowEnds> ends_;  // if options_.early_silence
   std::uint64_t bursts_ = 0;
   std::uint64_t bursts_ended_early_ = 0;
   std::uint64_t delivered_flows_ = 0;

@@ -68,6 +68,31 @@ TEST(FlowTable, EndsABurstAfterASilenceBeyondTheGap) {
   EXPECT_EQ(bursts_with_gap(5s + 1ns, patient), 2u);
 }
 
+// The sizes of the bursts of a device that sends every `step`.
+std::vector<std::size_t> sizes_of_bursts(int packet_count, Duration step,
+                                         Duration limit) {
+  FlowOptions options;
+  options.burst_limit = limit;
+  PacketSequence story = packets();
+  for (int i = 0; i < packet_count; ++i) story.data(1).after(step);
+  std::vector<std::size_t> sizes;
+  for (const CollectedFlow& flow : collect(story, options).flows) {
+    sizes.push_back(flow.records.size());
+  }
+  return sizes;
+}
+
+TEST(FlowTable, BeginsABurstAfterTheLimit) {
+  using Sizes = std::vector<std::size_t>;
+  EXPECT_EQ(FlowOptions{}.burst_limit, 30s);
+  EXPECT_EQ(sizes_of_bursts(100, 1s, 30s), (Sizes{31, 31, 31, 7}));
+  EXPECT_EQ(sizes_of_bursts(100, 1s - 1ns, 30s), (Sizes{31, 31, 31, 7}));
+  EXPECT_EQ(sizes_of_bursts(62, 500ms, 30s), (Sizes{61, 1}));
+  EXPECT_EQ(sizes_of_bursts(100, 1s, 0s), (Sizes{100}));
+  EXPECT_EQ(sizes_of_bursts(4, 0s, 1ns), (Sizes{4}));
+  EXPECT_EQ(sizes_of_bursts(4, 2ns, 1ns), (Sizes{1, 1, 1, 1}));
+}
+
 TEST(FlowTable, KeepsABurstOpenWhileAnyFlowOfTheDeviceIsActive) {
   const FlowCollector got = collect(packets()
                                         .data(1)
@@ -185,7 +210,9 @@ TEST(FlowTable, KeepsAPairWhileItsDevicesBurstIsOpen) {
   story.far("203.0.113.9", 50000);
   for (int i = 0; i < 2 * 3600; ++i) story.after(900ms).data(1);
   story.far("203.0.113.5", 50000).reply(1);
-  const FlowCollector got = collect(story);
+  FlowOptions options;
+  options.burst_limit = 0s;
+  const FlowCollector got = collect(story, options);
   ASSERT_EQ(got.flows.size(), 2u);
   EXPECT_EQ(got.flows[0].records.size(), 2u);
   EXPECT_EQ(got.flows[0].received.packets, 1u);

@@ -22,9 +22,7 @@ class SlowFlowTable {
   explicit SlowFlowTable(FlowOptions options) : options_(options) {}
 
   void add(const Packet& packet) {
-    end_bursts([&](const Burst& burst) {
-      return packet.time - burst.last > options_.burst_gap;
-    });
+    end_bursts(packet.time);
     const End source{packet.source, packet.source_port};
     const End destination{packet.destination, packet.destination_port};
     const auto pair =
@@ -37,6 +35,10 @@ class SlowFlowTable {
     const bool sent = source == device;
     const End remote = sent ? destination : source;
 
+    if (!open_.contains(device.first)) {
+      open_[device.first].first = packet.time;
+      open_[device.first].number = packets_;
+    }
     Burst& burst = open_[device.first];
     burst.last = packet.time;
     burst.order = ++packets_;
@@ -53,7 +55,7 @@ class SlowFlowTable {
   }
 
   std::string finish() {
-    end_bursts([](const Burst&) { return true; });
+    while (!open_.empty()) end_burst(idle_longest());
     return out_;
   }
 
@@ -65,8 +67,10 @@ class SlowFlowTable {
     std::vector<PacketRecord> records;
   };
   struct Burst {
+    Timestamp first{};
     Timestamp last{};
-    int order = 0;  // the number of its last packet
+    int number = 0;  // of its first packet
+    int order = 0;   // of its last packet
     std::vector<Flow> flows;
   };
 
@@ -95,32 +99,54 @@ class SlowFlowTable {
     return false;
   }
 
-  // The bursts idle longest end first.
-  template <typename Has>
-  void end_bursts(Has&& has_ended) {
+  using Open = std::map<Address, Burst>;
+
+  Timestamp gap_end(const Burst& burst) const {
+    return burst.last + options_.burst_gap;
+  }
+  Timestamp end_of(const Burst& burst) const {
+    if (options_.burst_limit == 0s) return gap_end(burst);
+    return std::min(gap_end(burst), burst.first + options_.burst_limit);
+  }
+
+  Open::iterator idle_longest() {
+    return std::min_element(open_.begin(), open_.end(), [](auto& a, auto& b) {
+      return a.second.order < b.second.order;
+    });
+  }
+
+  // The bursts that end first are first; of equal ends, those that end by their
+  // gap.
+  void end_bursts(Timestamp now) {
     for (;;) {
-      auto next = open_.end();
-      for (auto at = open_.begin(); at != open_.end(); ++at) {
-        if (!has_ended(at->second)) continue;
-        if (next == open_.end() || at->second.order < next->second.order) {
-          next = at;
-        }
-      }
-      if (next == open_.end()) return;
-      for (const Flow& flow : next->second.flows) {
-        out_ += flow_text(ended_[next->first], flow.device, flow.remote,
-                          flow.protocol, flow.records);
-      }
-      out_ += "end of burst\n";
-      ++ended_[next->first];
-      open_.erase(next);
+      auto next =
+          std::min_element(open_.begin(), open_.end(), [&](auto& a, auto& b) {
+            const auto rank = [&](const Burst& burst) {
+              const bool by_gap = end_of(burst) == gap_end(burst);
+              return std::tuple(end_of(burst), !by_gap,
+                                by_gap ? burst.order : burst.number);
+            };
+            return rank(a.second) < rank(b.second);
+          });
+      if (next == open_.end() || end_of(next->second) >= now) return;
+      end_burst(next);
     }
+  }
+
+  void end_burst(Open::iterator ended) {
+    for (const Flow& flow : ended->second.flows) {
+      out_ += flow_text(ended_[ended->first], flow.device, flow.remote,
+                        flow.protocol, flow.records);
+    }
+    out_ += "end of burst\n";
+    ++ended_[ended->first];
+    open_.erase(ended);
   }
 
   FlowOptions options_;
   int packets_ = 0;
   std::map<std::tuple<End, End, Protocol>, End> devices_;
-  std::map<Address, Burst> open_;
+  Open open_;
   std::map<Address, std::uint32_t> ended_;
   std::string out_;  // one line per flow
 };
@@ -171,6 +197,8 @@ TEST_P(EveryFlowKey, MatchesTheSlowReference) {
     if (seed % 4 == 1) options.burst_gap = 400ms;
     if (seed % 4 == 2) options.lan = *Lan::parse("203.0.113.5");
     if (seed % 4 == 3) options.lan = *Lan::parse("");
+    if (seed % 3 == 1) options.burst_limit = 2s;
+    if (seed % 3 == 2) options.burst_limit = 3ms;
     const std::vector<Packet> packets = random_packets(random);
     SlowFlowTable reference(options);
     for (const Packet& packet : packets) reference.add(packet);
@@ -187,6 +215,8 @@ TEST_P(EveryFlowKey, IsIndependentOfHowSilenceIsReported) {
     options.key = GetParam();
     if (seed % 3 == 1) options.burst_gap = 400ms;
     if (seed % 3 == 2) options.max_flows = 1 + random.below(8);
+    if (seed % 5 < 2) options.burst_limit = seed % 5 == 0 ? 2s : 0s;
+    if (seed % 2 == 1) options.early_silence = 500ms;
     const std::vector<Packet> packets = random_packets(random);
     FlowCollector live;
     FlowTable table(options, live);
@@ -199,7 +229,9 @@ TEST_P(EveryFlowKey, IsIndependentOfHowSilenceIsReported) {
       table.add(packet);
     }
     table.finish();
-    ASSERT_EQ(flow_text(live), flow_text(collect(packets, options)));
+    const FlowCollector offline = collect(packets, options);
+    ASSERT_EQ(flow_text(live), flow_text(offline));
+    ASSERT_EQ(early_text(live), early_text(offline));
   }
 }
 

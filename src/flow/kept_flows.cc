@@ -8,9 +8,15 @@ void KeptFlows::add(const Flow& flow) {
   texts_ += flow.name.server;
   const std::size_t hello_at = texts_.size();
   texts_ += flow.name.hello.text();
-  entries_.push_back(
-      {flow, packets_.size(), server_at, hello_at, texts_.size()});
+  const std::size_t owner_at = texts_.size();
   texts_ += flow.owner.app;
+  entries_.push_back({.flow = flow,
+                      .packets_at = packets_.size(),
+                      .server_at = server_at,
+                      .hello_at = hello_at,
+                      .owner_at = owner_at,
+                      .device_name_at = texts_.size()});
+  texts_ += flow.device_name;
   packets_.insert(packets_.end(), flow.packets.begin(), flow.packets.end());
 }
 
@@ -23,6 +29,8 @@ Flow KeptFlows::operator[](std::size_t i) const {
   flow.name.server = texts.substr(entry.server_at, flow.name.server.size());
   flow.name.hello =
       HelloFacts(texts.substr(entry.hello_at, flow.name.hello.text().size()));
+  flow.device_name =
+      texts.substr(entry.device_name_at, flow.device_name.size());
   flow.owner.app = texts.substr(entry.owner_at, flow.owner.app.size());
   return flow;
 }

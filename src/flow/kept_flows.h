@@ -31,6 +31,7 @@ class KeptFlows {
     std::size_t server_at;
     std::size_t hello_at;
     std::size_t owner_at;
+    std::size_t device_name_at;
   };
 
   std::vector<Entry> entries_;

@@ -30,6 +30,11 @@ class PacketLog {
   // Replaces the content of `into` by a chain's records, in order.
   void gather(const Chain& chain, std::vector<PacketRecord>& into) const;
 
+  // REQUIRES: the chain has a record.
+  Timestamp last_time(const Chain& chain) const {
+    return chunks_[chain.last].records[(chain.size - 1) % kChunk].time;
+  }
+
   // Frees a chain's chunks and empties it.
   void release(Chain& chain);
 

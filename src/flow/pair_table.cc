@@ -100,12 +100,13 @@ constexpr int kEvictedPerPacket = 2;  // more than a packet adds
 
 }  // namespace
 
-Address DeviceFinder::device_of(const Packet& packet) {
-  addresses_.note(packet);
+DeviceFinder::Found DeviceFinder::find(const Packet& packet) {
+  const Station station = addresses_.note(packet);
   const bool source_inside = lan_.contains(packet.source);
   if (source_inside != lan_.contains(packet.destination)) {
-    return addresses_.device_of(
-        source_inside ? packet.source : packet.destination, packet);
+    return {addresses_.device_of(
+                source_inside ? packet.source : packet.destination, packet),
+            station};
   }
   for (int i = 0; i < kEvictedPerPacket; ++i) {
     const std::uint32_t oldest = pairs_.oldest();
@@ -115,13 +116,14 @@ Address DeviceFinder::device_of(const Packet& packet) {
   }
   const PairTable::Found found = pairs_.find_or_add(packet);
   if (found.position >= devices_.size()) devices_.resize(found.position + 1);
-  Address& device = devices_[found.position];
+  Address device = devices_[found.position];
   if (found.is_new) {
     device =
         addresses_.device_of(pairs_[found.position].device_address(), packet);
+    devices_[found.position] = device;
   }
   if (pairs_.size() > max_pairs_) pairs_.forget(pairs_.oldest());
-  return device;
+  return {device, station};
 }
 
 }  // namespace flowtell

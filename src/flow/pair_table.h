@@ -129,7 +129,13 @@ class DeviceFinder {
       : lan_(lan), addresses_(lan), pairs_(lan), max_pairs_(max_pairs) {}
 
   // REQUIRES: packet.time never decreases.
-  Address device_of(const Packet& packet);
+  Address device_of(const Packet& packet) { return find(packet).device; }
+
+  struct Found {
+    Address device;
+    Station station = 0;  // of the packet's source (DeviceAddresses::note)
+  };
+  Found find(const Packet& packet);
 
   // Pairs stored.
   std::size_t pairs() const { return pairs_.size(); }

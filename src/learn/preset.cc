@@ -24,6 +24,7 @@ Dataset within(const FlowLimits& limits, const Dataset& data) {
 Preset::Settings Preset::settings() const {
   return {{"--flow-key", std::string(flow_key_name(flow_key))},
           {"--burst-gap", std::string(burst_gap)},
+          {"--burst-limit", "0"},  // the papers have none
           {"--features", std::string(features)},
           {"--evidence", "shape"},
           {"--learner", "forest"},

@@ -23,6 +23,7 @@ Model describe(const Dataset& data, const TrainOptions& options) {
   model.feature_identity = data.features.identity();
   model.flow_key = data.flow_key;
   model.burst_gap = data.burst_gap;
+  model.burst_limit = data.burst_limit;
   model.trained_by = program_version();
   model.seed = options.shape.seed;
   model.captures = data.captures;

@@ -37,6 +37,7 @@ Dataset labelled() {
   data.features = features;
   data.flow_key = FlowKey::kRemoteHost;
   data.burst_gap = std::chrono::seconds(2);
+  data.burst_limit = std::chrono::seconds(9);
   return data;
 }
 
@@ -64,6 +65,7 @@ TEST(Training, RecordsHowTheDataWasMeasured) {
   EXPECT_EQ(model.feature_identity, data.features.identity());
   EXPECT_EQ(model.flow_key, FlowKey::kRemoteHost);
   EXPECT_EQ(model.burst_gap, std::chrono::seconds(2));
+  EXPECT_EQ(model.burst_limit, std::chrono::seconds(9));
   EXPECT_EQ(model.captures.size(), 12U);
   EXPECT_TRUE(model.features());
 }

@@ -41,10 +41,18 @@ FlowOptions share_of(FlowOptions options, std::size_t shards) {
 
 // Packets of one shard, in order, and their payloads.
 struct ShardedMeter::Block {
+  // The name of any device, learned before the packet of this index.
+  struct Learned {
+    std::size_t index;
+    Timestamp time;
+    DhcpName name;
+  };
+
   // Each payload is in `bytes`, the first one first; its data pointer is set
   // only when the block is processed, since `bytes` moves while it grows.
   std::vector<Packet> packets;
-  std::vector<Address> devices;  // of the packets
+  std::vector<DeviceFinder::Found> devices;  // of the packets
+  std::vector<Learned> names;
   std::vector<std::uint8_t> bytes;
   Timestamp now;  // no later block holds a packet of an earlier time
   Timestamp origin;
@@ -73,8 +81,8 @@ class ShardedMeter::Shard {
   }
 
   // Returns whether the block is full.
-  bool put(const Packet& packet, const Address& device, bool with_payload,
-           Timestamp origin) {
+  bool put(const Packet& packet, const DeviceFinder::Found& device,
+           bool with_payload, Timestamp origin) {
     filling_.origin = origin;
     filling_.packets.push_back(packet);
     filling_.devices.push_back(device);
@@ -89,7 +97,14 @@ class ShardedMeter::Shard {
            filling_.bytes.size() >= kBlockBytes;
   }
 
-  bool has_waiting() const { return !filling_.packets.empty(); }
+  bool put(const DhcpName& name, Timestamp time) {
+    filling_.names.push_back({filling_.packets.size(), time, name});
+    return filling_.names.size() >= kBlockPackets;
+  }
+
+  bool has_waiting() const {
+    return !filling_.packets.empty() || !filling_.names.empty();
+  }
 
   // When to send the shard the time if no frame arrives; empty once all its
   // bursts have ended.
@@ -151,6 +166,7 @@ class ShardedMeter::Shard {
       process(block);
       block.packets.clear();
       block.devices.clear();
+      block.names.clear();
       block.bytes.clear();
 
       lock.lock();
@@ -166,14 +182,23 @@ class ShardedMeter::Shard {
   void process(const Block& block) {
     if (block.then == Then::kAbort) return;
     std::size_t offset = 0;
-    const Address* device = block.devices.data();
+    const DeviceFinder::Found* device = block.devices.data();
+    auto name = block.names.begin();
+    const auto learn_before = [&](std::size_t index) {
+      for (; name != block.names.end() && name->index <= index; ++name) {
+        table_.learn(name->name, name->time);
+      }
+    };
+    std::size_t index = 0;
     for (Packet packet : block.packets) {
+      learn_before(index++);
       if (!origin_) origin_ = block.origin;
       packet.payload =
           std::span(block.bytes).subspan(offset, packet.payload.size());
       offset += packet.payload.size();
       table_.add(packet, *device++);
     }
+    learn_before(block.packets.size());
     if (block.then == Then::kFinish) {
       table_.finish();
     } else {
@@ -267,8 +292,15 @@ void ShardedMeter::add(const Frame& frame) {
   now_ = std::max(now_, *intake_.last());
   if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
   if (!is_packet) return;
-  const Address device = finder_.device_of(packet);
-  const std::uint64_t hash = keyed_hash(device);
+  if (is_to_dhcp_server(packet)) {
+    if (const auto name = find_dhcp_name(packet)) {
+      for (const auto& shard : shards_) {
+        if (shard->put(*name, packet.time)) shard->hand_over(now_);
+      }
+    }
+  }
+  const DeviceFinder::Found device = finder_.find(packet);
+  const std::uint64_t hash = keyed_hash(device.device);
   Shard& shard = *shards_[static_cast<std::size_t>(hash % shards_.size())];
   if (shard.put(packet, device, with_payload_, *intake_.first())) {
     shard.hand_over(now_);

@@ -109,7 +109,8 @@ BurstsOf by_device(const FlowCollector& collector) {
     std::string& words = bursts[collector.flows[flow].device.text()];
     for (; flow < end; ++flow) {
       const CollectedFlow& each = collector.flows[flow];
-      words += each.server + ' ' +
+      words += fmt::format("{} {:x} {} ", each.server, each.device_station,
+                           each.host) +
                flow_text(each.burst, {each.device, each.device_port},
                          {each.remote, each.remote_port}, each.protocol,
                          each.records);
@@ -143,6 +144,7 @@ struct MeteredResult {
 FlowOptions options() {
   FlowOptions options;
   options.names = true;
+  options.burst_limit = 3s;
   return options;
 }
 

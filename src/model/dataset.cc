@@ -70,7 +70,8 @@ class RowSink : public FlowSink {
     measurer_.append_row(flow, out_.values);
     out_.facts.push_back({flow.device, flow.first, flow.last, burst_, 0,
                           flow.name.source, flow.protocol, flow.remote_port,
-                          flow.sent.packets + flow.received.packets, number_});
+                          flow.sent.packets + flow.received.packets, number_,
+                          flow_id_bytes(flow)});
     out_.names.emplace_back(flow.name.evidence());
     if (flow.protocol == Protocol::kTcp) {
       count_packets(flow, out_.owners[owner]);
@@ -387,6 +388,7 @@ Dataset Dataset::select(std::span<const std::uint32_t> chosen) const {
   selected.features = features;
   selected.flow_key = flow_key;
   selected.burst_gap = burst_gap;
+  selected.burst_limit = burst_limit;
   selected.captures = captures;
   selected.names = names;
   selected.others = others;
@@ -441,6 +443,7 @@ Result<LoadedDataset> load_dataset(std::span<const LabelledCapture> captures,
   all.dataset.features = options.features;
   all.dataset.flow_key = options.flow.key;
   all.dataset.burst_gap = options.flow.burst_gap;
+  all.dataset.burst_limit = options.flow.burst_limit;
   if (options.apps.empty()) all.dataset.others = lab_traffic(options.features);
   if (!options.apps.empty()) {
     auto checked = check_apps(captures, options.apps);

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "features/feature_list.h"
 #include "flow/flow.h"
+#include "flow/flow_ids.h"
 #include "flow/flow_meter.h"
 #include "flow/flow_options.h"
 #include "model/app.h"
@@ -74,6 +75,7 @@ struct RowFacts {
   std::uint64_t packets = 0;  // both ways
   // Number of the flow in the metered span of its recording, from 1.
   std::uint32_t number = 0;
+  FlowIdBytes id{};  // not kept in models
 };
 
 // Rows of flow parts (features/flow_parts.h). Forests train on them in addition
@@ -96,6 +98,7 @@ struct Dataset {
   FeatureList features;
   FlowKey flow_key = FlowKey::kFiveTuple;
   Duration burst_gap = FlowOptions{}.burst_gap;
+  Duration burst_limit = FlowOptions{}.burst_limit;
 
   std::vector<CaptureRecord> captures;
 

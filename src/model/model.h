@@ -72,6 +72,7 @@ struct Model {
   // How packets are grouped into flows.
   FlowKey flow_key = FlowKey::kFiveTuple;
   Duration burst_gap = std::chrono::seconds(1);
+  Duration burst_limit = kDefaultBurstLimit;
 
   // With a support vector machine the forest has no trees, importances and
   // signs are 0, and there are no examples.

@@ -43,6 +43,7 @@ TEST(ModelFile, RoundTripsEveryField) {
   EXPECT_EQ(read->feature_identity, model.feature_identity);
   EXPECT_EQ(read->flow_key, model.flow_key);
   EXPECT_EQ(read->burst_gap, model.burst_gap);
+  EXPECT_EQ(read->burst_limit, model.burst_limit);
   EXPECT_EQ(read->forest, model.forest);
   EXPECT_EQ(read->names.counts(), model.names.counts());
   EXPECT_EQ(read->weights, model.weights);

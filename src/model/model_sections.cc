@@ -92,19 +92,25 @@ Result<void> read_features(ByteReader& in, Model& model) {
 void write_flows(ByteWriter& out, const Model& model) {
   out.u8(static_cast<std::uint8_t>(model.flow_key));
   out.u64(static_cast<std::uint64_t>(model.burst_gap.count()));
+  out.u64(static_cast<std::uint64_t>(model.burst_limit.count()));
 }
 
 Result<void> read_flows(ByteReader& in, Model& model) {
   const std::uint8_t key = in.u8();
   const Duration gap{static_cast<std::int64_t>(in.u64())};
+  const Duration limit{static_cast<std::int64_t>(in.u64())};
   if (key > static_cast<std::uint8_t>(FlowKey::kRemoteHost)) {
     return wrong("its flow key is unknown");
   }
   if (gap < Duration{} || gap > kMaxBurstGap) {
     return wrong("its burst gap is out of range");
   }
+  if (limit < Duration{} || limit > kMaxBurstGap) {
+    return wrong("its burst limit is out of range");
+  }
   model.flow_key = static_cast<FlowKey>(key);
   model.burst_gap = gap;
+  model.burst_limit = limit;
   return {};
 }
 
@@ -330,6 +336,7 @@ Result<void> read_table(ByteReader& in, Model& model) {
   table.width = model.columns.size();
   table.flow_key = model.flow_key;
   table.burst_gap = model.burst_gap;
+  table.burst_limit = model.burst_limit;
   table.captures = model.captures;
   // Without them (another program's features) the model is unusable anyway.
   if (auto features = model.features()) table.features = std::move(*features);

@@ -29,6 +29,17 @@ TEST(SectionBounds, OfBurstGaps) {
   EXPECT_EQ(gap(Duration(-1)), "its burst gap is out of range");
 }
 
+TEST(SectionBounds, OfBurstLimits) {
+  const auto limit = [](Duration value) {
+    return decoded([&](Model& model) { model.burst_limit = value; });
+  };
+  EXPECT_EQ(limit(Duration(0)), "accepted");
+  EXPECT_EQ(limit(kMaxBurstGap), "accepted");
+  EXPECT_EQ(limit(Duration(-1)), "its burst limit is out of range");
+  EXPECT_EQ(limit(kMaxBurstGap + Duration(1)),
+            "its burst limit is out of range");
+}
+
 TEST(SectionBounds, OfFlowKeys) {
   for (const FlowKey key :
        {FlowKey::kFiveTuple, FlowKey::kRemoteEndpoint, FlowKey::kRemoteHost}) {

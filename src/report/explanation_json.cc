@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
+#include "flow/flow_ids.h"
 #include "report/explanation.h"
 #include "report/json.h"
 
@@ -30,6 +31,8 @@ Json flow_json(const KeptFlow& kept, Timestamp origin) {
       {"packets_received", flow.received.packets},
       {"bytes_sent", flow.sent.bytes},
       {"bytes_received", flow.received.bytes},
+      {"flow_id", flow_id(flow)},
+      {"community_id", community_id(flow)},
       {"name",
        flow.name.server.empty() ? Json(nullptr) : Json(flow.name.server)},
       {"name_source", name_source_name(flow.name.source)},

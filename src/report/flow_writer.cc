@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <concepts>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
+#include "flow/flow_ids.h"
 #include "report/json.h"
 
 namespace flowtell {
@@ -36,6 +38,29 @@ void append_fields(std::string& out, char separator, const First& first,
                    const More&... more) {
   append_field(out, first);
   ((out += separator, append_field(out, more)), ...);
+}
+
+// "02:00:00:00:00:07"; empty for 0.
+std::string station_text(Station station) {
+  if (station == 0) return "";
+  std::string text;
+  for (int shift = 40; shift >= 0; shift -= 8) {
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE("{:02x}"),
+                   static_cast<unsigned>(station >> shift & 0xff));
+    if (shift > 0) text += ':';
+  }
+  return text;
+}
+
+// nullopt if the model in use does not know the app.
+std::optional<double> probability_of(const std::string& app,
+                                     const FlowReport& report) {
+  if (!report.verdict) return std::nullopt;
+  const auto& apps = report.verdict->apps;
+  const auto at = std::ranges::find(apps, app);
+  if (at == apps.end()) return std::nullopt;
+  return report.verdict
+      ->probabilities[static_cast<std::size_t>(at - apps.begin())];
 }
 
 // The classic line: numbers and words separated by one space.
@@ -85,7 +110,8 @@ class CsvWriter : public FlowWriter {
   void begin_output(std::string& out) override {
     out +=
         "capture,burst,first,last,device,device_port,remote,remote_port,"
-        "protocol,packets_sent,packets_received,bytes_sent,bytes_received";
+        "protocol,packets_sent,packets_received,bytes_sent,bytes_received,"
+        "flow_id,start,end,community_id,device_mac,device_name";
     for (const std::string& column : options().feature_columns) {
       out += ',' + column;
     }
@@ -97,6 +123,9 @@ class CsvWriter : public FlowWriter {
     }
     if (options().with_ambiguity) out += ",shared_by";
     if (options().with_early) out += ",early";
+    for (const std::string& app : options().probability_apps) {
+      out += ',' + csv_field("probability_" + app);
+    }
     out += '\n';
   }
 
@@ -108,7 +137,10 @@ class CsvWriter : public FlowWriter {
                   flow.device.text(), flow.device_port, flow.remote.text(),
                   flow.remote_port, protocol_name(flow.protocol),
                   flow.sent.packets, flow.received.packets, flow.sent.bytes,
-                  flow.received.bytes);
+                  flow.received.bytes, flow_id(flow),
+                  precise_utc_text(flow.first), precise_utc_text(flow.last),
+                  community_id(flow), station_text(flow.device_station),
+                  flow.device_name);
     for (const double value : report.features) {
       fmt::format_to(std::back_inserter(out), FMT_COMPILE(",{}"), value);
     }
@@ -137,6 +169,12 @@ class CsvWriter : public FlowWriter {
       }
     }
     if (options().with_early) out += report.is_early ? ",1" : ",0";
+    for (const std::string& app : options().probability_apps) {
+      out += ',';
+      if (const auto share = probability_of(app, report)) {
+        fmt::format_to(std::back_inserter(out), FMT_COMPILE("{:.6f}"), *share);
+      }
+    }
     out += '\n';
   }
 };
@@ -162,6 +200,12 @@ class JsonLinesWriter : public FlowWriter {
         {"packets_received", flow.received.packets},
         {"bytes_sent", flow.sent.bytes},
         {"bytes_received", flow.received.bytes},
+        {"flow_id", flow_id(flow)},
+        {"start", precise_utc_text(flow.first)},
+        {"end", precise_utc_text(flow.last)},
+        {"community_id", community_id(flow)},
+        {"device_mac", text_or_null(station_text(flow.device_station))},
+        {"device_name", text_or_null(flow.device_name)},
     };
     if (!options().feature_columns.empty()) {
       Json& features = line["features"];
@@ -182,6 +226,13 @@ class JsonLinesWriter : public FlowWriter {
       }
     }
     if (options().with_early) line["early"] = report.is_early;
+    if (!options().probability_apps.empty()) {
+      Json& probabilities = line["probabilities"];
+      for (const std::string& app : options().probability_apps) {
+        const auto share = probability_of(app, report);
+        probabilities[app] = share ? Json(*share) : Json(nullptr);
+      }
+    }
     out += json_text(line) + '\n';
   }
 

@@ -26,9 +26,11 @@ struct FlowWriterOptions {
   bool with_owners = false;                  // CSV and JSON lines only
   bool with_verdicts = false;
   bool with_ambiguity = false;  // CSV and JSON lines, with verdicts only
-  bool with_early = false;      // includes early verdicts on open flows
-  bool mark_bursts = false;     // text: a blank line after each burst
-  bool mark_captures = false;   // text: "# PATH" before each capture
+  bool with_early = false;      // marks early verdicts on open flows
+  // The apps whose probabilities are columns; CSV and JSON lines only.
+  std::vector<std::string> probability_apps = {};
+  bool mark_bursts = false;    // text: a blank line after each burst
+  bool mark_captures = false;  // text: "# PATH" before each capture
 };
 
 // Appends to a string. The caller may clear it between calls.

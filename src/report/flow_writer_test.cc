@@ -16,6 +16,7 @@ Flow some_flow() {
   flow.first = kTestStart + 1234567891ns;
   flow.last = kTestStart + 2999999999ns;
   flow.device = test_address("192.168.12.100");
+  flow.device_address = test_address("2001:db8::7");  // of this flow
   flow.remote = test_address("2001:db8::5");
   flow.device_port = 40000;
   flow.remote_port = 443;
@@ -61,7 +62,7 @@ TEST(Owners, HaveColumnsOnRequest) {
     return out;
   };
   const std::string csv = written(FlowFormat::kCsv, {"a, b", 10123, false, 0});
-  EXPECT_NE(csv.find(",bytes_received,owner,owner_uid\n"), std::string::npos);
+  EXPECT_NE(csv.find(",device_name,owner,owner_uid\n"), std::string::npos);
   EXPECT_TRUE(csv.ends_with(",\"a, b\",10123\n")) << csv;
   EXPECT_TRUE(written(FlowFormat::kCsv, {"x"}).ends_with(",x,\n"));
   EXPECT_TRUE(written(FlowFormat::kCsv, {}).ends_with(",,\n"));
@@ -119,9 +120,12 @@ TEST(CsvLines, HaveAHeaderAndNineDecimals) {
   written.options.format = FlowFormat::kCsv;
   EXPECT_EQ(written.text(),
             "capture,burst,first,last,device,device_port,remote,remote_port,"
-            "protocol,packets_sent,packets_received,bytes_sent,bytes_received\n"
+            "protocol,packets_sent,packets_received,bytes_sent,bytes_received,"
+            "flow_id,start,end,community_id,device_mac,device_name\n"
             "\"day, one.pcap\",3,1.234567891,2.999999999,192.168.12.100,40000,"
-            "2001:db8::5,443,UDP,3,4,180,5600\n");
+            "2001:db8::5,443,UDP,3,4,180,5600,97844983e0a54f8769f0,"
+            "2019-04-03T17:21:10.234567891Z,2019-04-03T17:21:11.999999999Z,"
+            "1:SweqMXxxDP7RbD5NGUiBLKyI1hs=,,\n");
 }
 
 TEST(CsvLines, HoldFeaturesAndVerdict) {
@@ -132,11 +136,11 @@ TEST(CsvLines, HoldFeaturesAndVerdict) {
   written.features = {825.7142857142857, 1e-9, 0};
   written.verdict = {"the \"best\"", 0.8125, 0.0625, 7};
   const std::string text = written.text();
-  EXPECT_NE(text.find(",bytes_received,length_mean,gap_min,is_tcp,app,"
+  EXPECT_NE(text.find(",device_name,length_mean,gap_min,is_tcp,app,"
                       "confidence,unknown_score,session_flows\n"),
             std::string::npos);
   EXPECT_TRUE(
-      text.ends_with(",5600,825.7142857142857,1e-09,0,"
+      text.ends_with("=,,,825.7142857142857,1e-09,0,"
                      "\"the \"\"best\"\"\",0.812500,0.062500,7\n"))
       << text;
 }
@@ -185,8 +189,51 @@ TEST(JsonLines, AreOneObjectPerLine) {
             R"("device_port":40000,"remote":"2001:db8::5","remote_port":443,)"
             R"("protocol":"UDP","device_rule":"service-port",)"
             R"("packets_sent":3,"packets_received":4,"bytes_sent":180,)"
-            R"("bytes_received":5600})"
+            R"("bytes_received":5600,"flow_id":"97844983e0a54f8769f0",)"
+            R"("start":"2019-04-03T17:21:10.234567891Z",)"
+            R"("end":"2019-04-03T17:21:11.999999999Z",)"
+            R"("community_id":"1:SweqMXxxDP7RbD5NGUiBLKyI1hs=",)"
+            R"("device_mac":null,"device_name":null})"
             "\n");
+}
+
+TEST(FlowLines, HaveTheMacAndTheNameOfTheDevice) {
+  const auto written = [](FlowFormat format) {
+    FlowWriterOptions options;
+    options.format = format;
+    Flow flow = some_flow();
+    flow.device_station = 0x0200000000fe;
+    flow.device_name = "annas-phone";
+    std::string out;
+    make_flow_writer(options)->write(out, {flow, kTestStart, {}, {}, false});
+    return out;
+  };
+  EXPECT_TRUE(
+      written(FlowFormat::kCsv).ends_with(",02:00:00:00:00:fe,annas-phone\n"));
+  const auto line = nlohmann::json::parse(written(FlowFormat::kJsonLines));
+  EXPECT_EQ(line["device_mac"], "02:00:00:00:00:fe");
+  EXPECT_EQ(line["device_name"], "annas-phone");
+}
+
+// A reloaded model may know other apps than the columns.
+TEST(FlowLines, HaveTheProbabilitiesOnRequest) {
+  Written written;
+  written.options.with_verdicts = true;
+  written.options.probability_apps = {"chat", "a, b", "video"};
+  const std::vector<std::string> apps = {"video", "chat"};
+  const std::vector<double> shares = {0.75, 0.25};
+  written.verdict = {"video", 0.75, 0, 0, shares, apps};
+  written.options.format = FlowFormat::kCsv;
+  const std::string csv = written.text();
+  EXPECT_NE(csv.find(",session_flows,probability_chat,\"probability_a, "
+                     "b\",probability_video\n"),
+            std::string::npos)
+      << csv;
+  EXPECT_TRUE(csv.ends_with(",0.250000,,0.750000\n")) << csv;
+  written.options.format = FlowFormat::kJsonLines;
+  const auto line = nlohmann::json::parse(written.text());
+  EXPECT_EQ(line["probabilities"]["video"], 0.75);
+  EXPECT_TRUE(line["probabilities"]["a, b"].is_null());
 }
 
 TEST(JsonLines, HoldNamedFeaturesAndVerdict) {

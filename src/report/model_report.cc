@@ -162,10 +162,13 @@ std::string adaptation_text(const Model& model) {
 std::string model_text(const Model& model) {
   std::string out = apps_table(model);
   out += '\n' + score_text(model);
-  out +=
-      fmt::format("Features {} ({} columns), flow key {}, burst gap {} s.\n",
-                  listed(model.feature_sets), model.columns.size(),
-                  flow_key_name(model.flow_key), in_seconds(model.burst_gap));
+  out += fmt::format(
+      "Features {} ({} columns), flow key {}, burst gap {} s{}.\n",
+      listed(model.feature_sets), model.columns.size(),
+      flow_key_name(model.flow_key), in_seconds(model.burst_gap),
+      model.burst_limit == Duration{}
+          ? std::string(", no burst limit")
+          : fmt::format(", burst limit {} s", in_seconds(model.burst_limit)));
   out += learner_text(model);
   out += fmt::format("Trained by flowtell {} on {}, {}.\n", model.trained_by,
                      counted(count_recordings(model.captures), "capture"),
@@ -217,6 +220,7 @@ std::string model_json(const Model& model) {
       {"columns", columns},
       {"flow_key", flow_key_name(model.flow_key)},
       {"burst_gap", in_seconds(model.burst_gap)},
+      {"burst_limit", in_seconds(model.burst_limit)},
       {"forest",
        {{"trees", model.forest.trees.size()},
         {"nodes", nodes_of(model.forest)}}},

@@ -39,7 +39,7 @@ TEST(ModelText, ShowsScoresAndTraining) {
                "balanced 62.5 %.\n"
                "Out-of-bag accuracy 81.2 % (optimistic: split by flow).\n"
                "Features classic14 (14 columns), flow key "
-               "remote-endpoint, burst gap 1.5 s.\n"))
+               "remote-endpoint, burst gap 1.5 s, burst limit 20 s.\n"))
       << text;
   EXPECT_TRUE(
       contains(text, fmt::format("Forest of 4 trees with {} nodes, seed 1."
@@ -135,6 +135,7 @@ TEST(ModelJson, HoldsAllData) {
   EXPECT_EQ(json["columns"][3]["permutation"], model.importance[3].permutation);
   EXPECT_EQ(json["flow_key"], "remote-endpoint");
   EXPECT_EQ(json["burst_gap"], 1.5);
+  EXPECT_EQ(json["burst_limit"], 20);
   EXPECT_EQ(json["forest"],
             (nlohmann::json{{"trees", 4}, {"nodes", nodes_of(model)}}));
   EXPECT_EQ(json["out_of_bag_accuracy"], 0.8125);

@@ -104,6 +104,7 @@ class AdaptCommand : public Command {
                          FlowOptions flow) {
     flow.key = model.flow_key;
     flow.burst_gap = model.burst_gap;
+    flow.burst_limit = model.burst_limit;
     flow.names = true;
     auto site = load_site(model, features, flow);
     if (!site) return fail(std::move(site).error());

@@ -25,9 +25,10 @@ class ClassifyCommand : public Command {
     writer_.define(command);
     writer_.define_owners(command);
     run_.define(command);
-    writer_.define_ambiguity(command);
+    writer_.define_verdicts(command);
     command.footer(
-        "The flow key and the burst gap are those of the model.\n"
+        "The flow key, the burst gap and the burst limit are those of the "
+        "model.\n"
         "\n"
         "Examples:\n"
         "  flowtell classify apps.model phone.pcap\n"

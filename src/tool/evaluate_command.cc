@@ -6,6 +6,7 @@
 #include "learn/adaptation.h"
 #include "model/model_file.h"
 #include "report/evaluation.h"
+#include "report/predictions_csv.h"
 #include "tool/command.h"
 #include "tool/console.h"
 #include "tool/preset_evaluation.h"
@@ -76,6 +77,7 @@ class EvaluateCommand : public Command {
     outputs_.define_html(
         command,
         "Also write an HTML page with tables and charts; implies --timeline");
+    outputs_.define_predictions(command);
     meter_.define(command);
     meter_.define_flow(command);
     preset_.define(command);
@@ -89,6 +91,8 @@ class EvaluateCommand : public Command {
         "      a model that exists\n"
         "  flowtell evaluate captures/ --repeats 10 --html report.html\n"
         "      with intervals, as a page with charts\n"
+        "  flowtell evaluate captures/ --predictions predictions.csv\n"
+        "      and what was predicted for each flow, to analyse elsewhere\n"
         "  flowtell evaluate captures/ --features appscanner54 --unknown "
         "never\n"
         "  flowtell evaluate captures/ --preset eurosp16\n"
@@ -102,6 +106,11 @@ class EvaluateCommand : public Command {
       return fail(std::move(valid).error());
     }
     if (*preset != nullptr) learner_.whole_flows = true;  // as in the papers
+    if (*preset != nullptr && outputs_.wants_predictions()) {
+      return fail(ErrorKind::kUsage,
+                  "--predictions contradicts --preset, which leaves flows out; "
+                  "leave one of them out");
+    }
     auto rule = unknown_.resolve();
     if (!rule) return fail("--unknown", std::move(rule).error());
     auto kinds = EvidenceKinds::parse(learner_.evidence);
@@ -158,6 +167,7 @@ class EvaluateCommand : public Command {
     }
     flow.key = model->flow_key;
     flow.burst_gap = model->burst_gap;
+    flow.burst_limit = model->burst_limit;
     flow.names = kinds_.name;
     learner_.feature_sets =
         fmt::format("{}", fmt::join(model->feature_sets, ","));
@@ -188,6 +198,9 @@ class EvaluateCommand : public Command {
     if (auto done = report(run->evaluation, setting); !done) {
       return fail(std::move(done).error());
     }
+    if (auto done = write_predictions(tested->dataset, *run); !done) {
+      return fail(std::move(done).error());
+    }
     return tested->any_damage ? ExitCode::kDamaged : ExitCode::kDone;
   }
 
@@ -209,10 +222,11 @@ class EvaluateCommand : public Command {
     auto run = evaluate_showing_progress(training, tested, setting.rule);
     if (!run) return fail(captures_, std::move(run).error());
     setting.folds = run->folds;
+    const Dataset& data = tested != nullptr ? *tested : training;
     auto done = report(run->evaluation, setting);
+    if (done) done = write_predictions(data, *run);
     if (!done || !outputs_.has_page()) return done;
-    return report_page(training, tested != nullptr ? *tested : training, *run,
-                       setting);
+    return report_page(training, data, *run, setting);
   }
 
   Result<EvaluationRun> evaluate_showing_progress(const Dataset& training,
@@ -260,6 +274,12 @@ class EvaluateCommand : public Command {
                       const EvaluationSetting& setting) {
     return outputs_.write([&] { return evaluation_text(evaluation, setting); },
                           [&] { return evaluation_json(evaluation, setting); });
+  }
+
+  Result<void> write_predictions(const Dataset& tested,
+                                 const EvaluationRun& run) {
+    if (!outputs_.has_predictions()) return {};
+    return outputs_.write_predictions(predictions_csv(tested, run));
   }
 
   Result<void> report_page(const Dataset& training, const Dataset& tested,

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "classify/classifier.h"
 #include "decode/anonymiser.h"
+#include "explain/flow_selector.h"
+#include "flow/flow_ids.h"
 #include "model/model.h"
 #include "model/model_file.h"
 #include "report/explanation.h"
@@ -15,6 +17,8 @@
 
 namespace flowtell {
 namespace {
+
+constexpr std::size_t kMaxOthersListed = 5;
 
 class ExplainCommand : public Command {
  public:
@@ -29,12 +33,14 @@ class ExplainCommand : public Command {
                     "Captures, folders of captures, or -; without any, explain "
                     "the model")
         ->type_name("");
-    command
-        .add_option("--flow", number_,
-                    "Explain only this flow: its number in the order of "
-                    "'flowtell classify', from 1")
-        ->type_name("N")
-        ->check(in_range(std::size_t{1}, std::size_t{1'000'000'000}));
+    flow_option_ =
+        command
+            .add_option(
+                "--flow", flow_,
+                "Explain only this flow: its number in the order of "
+                "'flowtell classify', its flow_id, its Community ID, or a "
+                "filter as of Wireshark")
+            ->type_name("FLOW");
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);
@@ -54,6 +60,9 @@ class ExplainCommand : public Command {
         "  flowtell explain apps.model phone.pcap --flow 17\n"
         "      all evidence on the 17th flow, and what would change its "
         "verdict\n"
+        "  flowtell explain apps.model phone.pcap --flow 'ip.addr==203.0.113.5 "
+        "&& tcp.port==443'\n"
+        "      the first flow that this filter of Wireshark matches\n"
         "  flowtell classify apps.model phone.pcap | grep -n weather\n"
         "      the numbers of the flows that were named weather");
   }
@@ -65,8 +74,13 @@ class ExplainCommand : public Command {
     if (!kinds) return fail("--evidence", std::move(kinds).error());
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
-    if (number_ > 0 && paths_.empty()) {
-      return fail(ErrorKind::kUsage, "--flow: name the capture of the flow");
+    if (flow_given()) {
+      auto selector = FlowSelector::parse(flow_);
+      if (!selector) return fail("--flow", std::move(selector).error());
+      selector_ = std::move(*selector);
+      if (paths_.empty()) {
+        return fail(ErrorKind::kUsage, "--flow: name the capture of the flow");
+      }
     }
     std::vector<std::string> read = paths_;
     read.insert(read.end(), {model_, anonymise_.key_file});
@@ -111,7 +125,8 @@ class ExplainCommand : public Command {
     const EvidenceTracer* active_tracer = nullptr;
     EvidenceTracer tracer(classifier, [&](const TracedFlow& flow) {
       add(summary, flow, active_tracer->fewer());
-      if (flow.number != number_) return;
+      if (!is_requested(flow)) return;
+      if (requested) return note_another(*flow.flow);
       requested = explain_flow(model, *active_tracer, setting.kinds, flow);
       if (anonymiser_) anonymise(*requested, *anonymiser_);
     });
@@ -122,19 +137,55 @@ class ExplainCommand : public Command {
     if (summary.flows() == 0) {
       return fail(ErrorKind::kNoData, "{}", no_flow_text(report_));
     }
-    if (number_ == 0) {
+    if (!selector_) {
       return write_report(capture_summary_text(summary, setting),
                           capture_summary_json(summary, setting));
     }
-    if (!requested) {
+    if (!requested && selector_->number()) {
       return fail(ErrorKind::kUsage,
                   "--flow {}: there {} only {}; use the number of its line in "
                   "'flowtell classify'",
-                  number_, summary.flows() == 1 ? "is" : "are",
+                  flow_, summary.flows() == 1 ? "is" : "are",
                   counted(summary.flows(), "flow"));
     }
+    if (!requested) {
+      return fail(ErrorKind::kUsage,
+                  "--flow {}: none of the {} matches; see those of 'flowtell "
+                  "classify --format csv'",
+                  plain_text(flow_), counted(summary.flows(), "flow"));
+    }
+    title_number_ = requested->number;
+    note_others();
     return write_report(flow_explanation_text(*requested, setting),
                         flow_explanation_json(*requested, setting));
+  }
+
+  bool flow_given() const { return flow_option_->count() > 0; }
+
+  // By the values that are reported: those of records made with the same key.
+  bool is_requested(const TracedFlow& flow) {
+    if (!selector_) return false;
+    const KeptFlow reported =
+        anonymiser_ ? anonymised(*flow.flow, *anonymiser_) : *flow.flow;
+    return selector_->matches(flow.number, reported.to_flow());
+  }
+
+  void note_another(const KeptFlow& flow) {
+    ++others_;
+    if (other_ids_.size() >= kMaxOthersListed) return;
+    const KeptFlow reported =
+        anonymiser_ ? anonymised(flow, *anonymiser_) : flow;
+    other_ids_.push_back(flow_id(reported.to_flow()));
+  }
+
+  void note_others() const {
+    if (others_ == 0) return;
+    print_note(fmt::format(
+        "flowtell: --flow {} matches {}, of which this is the first; name "
+        "another by its flow_id: {}{}\n",
+        plain_text(flow_), counted(others_ + 1, "flow"),
+        fmt::join(other_ids_, ", "),
+        others_ > other_ids_.size() ? " ..." : ""));
   }
 
   void add(CaptureSummary& summary, const TracedFlow& flow,
@@ -185,13 +236,19 @@ class ExplainCommand : public Command {
       if (anonymiser_) path = anonymiser_->capture(path);
     }
     const std::string captures = listed(paths);
-    return number_ == 0 ? "Verdicts on " + captures
-                        : fmt::format("Flow {} of {}", number_, captures);
+    return title_number_ == 0
+               ? "Verdicts on " + captures
+               : fmt::format("Flow {} of {}", title_number_, captures);
   }
 
   std::string model_;
   std::vector<std::string> paths_;
-  std::size_t number_ = 0;
+  std::string flow_;
+  const CLI::Option* flow_option_ = nullptr;
+  std::optional<FlowSelector> selector_;
+  std::size_t title_number_ = 0;  // of the flow explained; 0: none
+  std::size_t others_ = 0;        // more flows that were meant
+  std::vector<std::string> other_ids_;
   UnknownArguments unknown_;
   std::string evidence_{EvidenceKinds::kAll};
   MeterArguments meter_;

@@ -168,6 +168,10 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   auto captures = find_captures(paths);
   if (!captures) return fail(std::move(captures).error());
   writer_options->with_verdicts = naming.has_value();
+  if (naming && how.writer.probabilities) {
+    writer_options->probability_apps =
+        naming->session->classifier().model().apps;
+  }
   writer_options->mark_captures = captures->size() > 1;
   std::vector<std::string> read = *captures;
   read.push_back(how.writer.anonymise.key_file);

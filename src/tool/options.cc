@@ -83,6 +83,15 @@ void MeterArguments::define_flow(CLI::App& command) {
                        std::chrono::duration<double>(kMaxBurstGap).count()))
       ->check(not_nan())
       ->capture_default_str();
+  command
+      .add_option("--burst-limit", burst_limit,
+                  "A packet later than this after a burst's first one begins a "
+                  "new burst; 0 for no limit")
+      ->type_name("SECONDS")
+      ->check(
+          in_range(0.0, std::chrono::duration<double>(kMaxBurstGap).count()))
+      ->check(not_nan())
+      ->capture_default_str();
 }
 
 Result<FlowOptions> MeterArguments::resolve() const {
@@ -93,6 +102,7 @@ Result<FlowOptions> MeterArguments::resolve() const {
   options.max_flows = max_flows;
   options.key = named_value<FlowKey>(kFlowKeyNames, flow_key);
   options.burst_gap = Duration(std::llround(burst_gap * 1e9));
+  options.burst_limit = Duration(std::llround(burst_limit * 1e9));
   return options;
 }
 
@@ -118,10 +128,14 @@ Result<std::optional<AnonymiserKey>> AnonymiseArguments::resolve() const {
 }
 
 void WriterArguments::define(CLI::App& command) {
-  command.add_option("--format", format, "The output format")
-      ->type_name("FORM")
-      ->check(one_of(kFlowFormatNames))
-      ->capture_default_str();
+  format_option_ =
+      command
+          .add_option("--format", format,
+                      "The output format; by default that of FILE, if its name "
+                      "ends in .csv or .jsonl")
+          ->type_name("FORM")
+          ->check(one_of(kFlowFormatNames))
+          ->capture_default_str();
   command
       .add_option("-o,--output", output,
                   "The file to write instead of standard output; it appears "
@@ -140,10 +154,13 @@ void WriterArguments::define(CLI::App& command) {
   anonymise.define(command);
 }
 
-void WriterArguments::define_ambiguity(CLI::App& command) {
+void WriterArguments::define_verdicts(CLI::App& command) {
   command.add_flag("--ambiguity", ambiguity,
                    "CSV and JSON lines: the apps that share an ambiguous flow, "
                    "in a column shared_by");
+  command.add_flag("--probabilities", probabilities,
+                   "CSV and JSON lines: the probability of each app; in CSV a "
+                   "column probability_APP each");
 }
 
 void WriterArguments::define_owners(CLI::App& command) {
@@ -152,41 +169,41 @@ void WriterArguments::define_owners(CLI::App& command) {
                    "columns owner and owner_uid");
 }
 
+FlowFormat WriterArguments::chosen_format() const {
+  const bool is_given =
+      format_option_ != nullptr && format_option_->count() > 0;
+  if (!is_given && output.ends_with(".csv")) return FlowFormat::kCsv;
+  if (!is_given && output.ends_with(".jsonl")) return FlowFormat::kJsonLines;
+  return named_value<FlowFormat>(kFlowFormatNames, format);
+}
+
 Result<FlowWriterOptions> WriterArguments::resolve() const {
   auto list = FeatureList::parse(features);
   if (!list) return fail("--features", std::move(list).error());
   FlowWriterOptions options;
-  options.format = named_value<FlowFormat>(kFlowFormatNames, format);
+  options.format = chosen_format();
   options.feature_columns = list->column_names();
   options.with_names = names;
   options.with_hello = hello;
   options.with_owners = owners;
   options.with_ambiguity = ambiguity;
   options.mark_bursts = bursts;
-  if (options.format == FlowFormat::kText && !features.empty()) {
+  if (options.format != FlowFormat::kText) return options;
+  if (!features.empty()) {
     return fail(ErrorKind::kUsage,
                 "--features: text lines have no features; add --format csv or "
                 "--format jsonl");
   }
-  if (options.format == FlowFormat::kText && names) {
-    return fail(ErrorKind::kUsage,
-                "--names: text lines have no names; add --format csv or "
-                "--format jsonl");
-  }
-  if (options.format == FlowFormat::kText && hello) {
-    return fail(ErrorKind::kUsage,
-                "--hello: text lines have no columns for it; add --format csv "
-                "or --format jsonl");
-  }
-  if (options.format == FlowFormat::kText && owners) {
-    return fail(ErrorKind::kUsage,
-                "--owners: text lines have no column for it; add --format csv "
-                "or --format jsonl");
-  }
-  if (options.format == FlowFormat::kText && ambiguity) {
-    return fail(ErrorKind::kUsage,
-                "--ambiguity: text lines have no column for it; add --format "
-                "csv or --format jsonl");
+  const std::pair<bool, std::string_view> columns[] = {
+      {names, "--names: text lines have no names"},
+      {hello, "--hello: text lines have no columns for it"},
+      {owners, "--owners: text lines have no column for it"},
+      {ambiguity, "--ambiguity: text lines have no column for it"},
+      {probabilities, "--probabilities: text lines have no columns for it"}};
+  for (const auto& [is_wanted, problem] : columns) {
+    if (!is_wanted) continue;
+    return fail(ErrorKind::kUsage, "{}; add --format csv or --format jsonl",
+                problem);
   }
   return options;
 }

@@ -41,7 +41,8 @@ CLI::Validator in_range(T min, T max) {
 }
 
 // --lan, --max-flows: metering options for every flow definition.
-// --flow-key, --burst-gap: the flow definition, which a model also fixes.
+// --flow-key, --burst-gap, --burst-limit: the flow definition, which a model
+// also fixes.
 struct MeterArguments {
   void define(CLI::App& command);
   void define_flow(CLI::App& command);
@@ -51,6 +52,7 @@ struct MeterArguments {
   std::size_t max_flows = FlowOptions{}.max_flows;
   std::string flow_key{kFlowKeyNames.front()};
   double burst_gap = 1;
+  double burst_limit = in_seconds(kDefaultBurstLimit);
 };
 
 // --anonymise, for commands that print addresses or names.
@@ -64,10 +66,10 @@ struct AnonymiseArguments {
 
 // --format, -o, --features, --names, --hello, --bursts, --ledger: how flows are
 // written.
-// --ambiguity: only for commands with a model.
+// --ambiguity, --probabilities: only for commands with a model.
 struct WriterArguments {
   void define(CLI::App& command);
-  void define_ambiguity(CLI::App& command);
+  void define_verdicts(CLI::App& command);
   void define_owners(CLI::App& command);
   Result<FlowWriterOptions> resolve() const;
   // Lets the meter find what the columns need.
@@ -80,9 +82,16 @@ struct WriterArguments {
   bool hello = false;
   bool owners = false;
   bool ambiguity = false;
+  bool probabilities = false;
   bool bursts = false;
   bool ledger = false;
   AnonymiseArguments anonymise;
+
+ private:
+  // Of --format, or else by the name of the output.
+  FlowFormat chosen_format() const;
+
+  const CLI::Option* format_option_ = nullptr;
 };
 
 // --threads, --stats: how a run over captures is done.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The outputs of a report: text on standard output, --json, --html. Files are
-// opened before the work begins, so an unwritable file fails early.
+// The outputs of a report: text on standard output, --json, --html and
+// --predictions. Files are opened before the work begins, so an unwritable file
+// fails early.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -21,6 +22,7 @@ class ReportOutputs {
 
   void define_json(CLI::App& command, const std::string& help);
   void define_html(CLI::App& command, const std::string& help);
+  void define_predictions(CLI::App& command);
 
   // Fails if an output would replace one of `inputs`.
   Result<void> open(const std::vector<std::string>& inputs);
@@ -33,11 +35,19 @@ class ReportOutputs {
   // REQUIRES: has_page().
   Result<void> write_page(std::string_view html);
 
+  bool wants_predictions() const { return !predictions_path_.empty(); }
+  bool has_predictions() const { return predictions_.has_value(); }
+  // REQUIRES: has_predictions().
+  Result<void> write_predictions(std::string_view csv);
+
  private:
+  bool has_text_ = true;  // no other format goes to standard output
   std::string json_path_;
   std::string page_path_;
+  std::string predictions_path_;
   std::optional<Output> json_;
   std::optional<Output> page_;
+  std::optional<Output> predictions_;
 };
 
 }  // namespace flowtell

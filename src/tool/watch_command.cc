@@ -24,6 +24,9 @@ namespace {
 // The default of --early on a screen, in packets.
 constexpr std::uint32_t kEarlyPacketsOnScreen = 16;
 
+// A flow whose burst goes on gets an early verdict so long after its end.
+constexpr Duration kEarlySilence = std::chrono::seconds(1);
+
 // The maximum age of metrics.
 constexpr Duration kPublishInterval = std::chrono::seconds(1);
 
@@ -38,8 +41,9 @@ class WatchCommand : public Command {
     define_source(command);
     early_option_ = command
                         .add_option("--early", early_,
-                                    "Report an early verdict after N packets "
-                                    "of a flow; 0 for none (on the screen: 16)")
+                                    "Also report an early verdict after N "
+                                    "packets of a flow (on the screen: 16); 0 "
+                                    "for no early verdicts at all")
                         ->type_name("N")
                         ->check(in_range(0, 1'000'000));
     command
@@ -58,7 +62,7 @@ class WatchCommand : public Command {
     define_evidence(command, evidence_);
     meter_.define(command);
     writer_.define(command);
-    writer_.define_ambiguity(command);
+    writer_.define_verdicts(command);
     metrics_.define(command);
     format_option_ = command.get_option("--format");
     command.get_option("--output")
@@ -67,7 +71,11 @@ class WatchCommand : public Command {
     command.footer(
         "A flow is classified when its burst ends: after a second without "
         "packets of its\n"
-        "device. A terminal shows a live screen; with --format, -o or a pipe, "
+        "device, or after 30 seconds. A flow that is over before gets a "
+        "verdict "
+        "marked\n"
+        "early within 1.1 s of its end. A terminal shows a live screen; with "
+        "--format, -o or a pipe, "
         "the output is\n"
         "lines as of 'flowtell classify', with times from the first frame.\n"
         "SIGHUP reloads the model; Ctrl-C ends the watch with a summary.\n"
@@ -216,8 +224,9 @@ class WatchCommand : public Command {
     }
     return WatchReporting::make(
         writer_, std::move(classifier),
-        {title, lease_file, is_on_screen(), options.flows.early_packets > 0,
-         !replay_.empty(), threads_, metrics_.is_enabled(), *key});
+        {title, lease_file, is_on_screen(),
+         options.flows.early_silence > Duration{}, !replay_.empty(), threads_,
+         metrics_.is_enabled(), *key});
   }
 
   Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {
@@ -233,6 +242,9 @@ class WatchCommand : public Command {
     if (!flows) return fail(std::move(flows).error());
     options.flows = classifier.flow_options(*flows);
     options.flows.early_packets = early_;
+    if (early_option_->count() == 0 || early_ > 0) {
+      options.flows.early_silence = kEarlySilence;
+    }
     if (metrics_.is_enabled()) options.tick_every = kPublishInterval;
     options.flows.names = kinds_.name;
     writer_.require_names(options.flows);
@@ -313,10 +325,11 @@ class WatchCommand : public Command {
     }
     const Model& old = reporting.classifier().model();
     const Model& fresh = classifier->model();
-    if (fresh.flow_key != old.flow_key || fresh.burst_gap != old.burst_gap) {
+    if (fresh.flow_key != old.flow_key || fresh.burst_gap != old.burst_gap ||
+        fresh.burst_limit != old.burst_limit) {
       reporting.notice(
-          fmt::format("{} has another flow key or burst gap; the current model "
-                      "stays in use; restart to change it",
+          fmt::format("{} has another flow key, burst gap or burst limit; the "
+                      "current model stays in use; restart to change it",
                       model_));
       return {};
     }

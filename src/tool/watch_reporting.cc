@@ -48,6 +48,7 @@ class WatchReporting::ShardOutput : public FlowReportSink {
       for (FlowReportSink* sink : parent_.shared_sinks_) sink->take(report);
     }
     if (!report.is_early) {
+      first_ = std::min(first_.value_or(report.flow.first), report.flow.first);
       last_ = std::max(last_.value_or(report.flow.last), report.flow.last);
     }
     if (parent_.options_.on_screen) return;
@@ -71,10 +72,16 @@ class WatchReporting::ShardOutput : public FlowReportSink {
       return;
     }
     if (!last_) return;
-    const Duration since = system_now() - *last_;
+    const Model& model = parent_.classifier_.model();
+    Timestamp end = *last_ + model.burst_gap;
+    if (model.burst_limit > Duration{}) {
+      end = std::min(end, *first_ + model.burst_limit);
+    }
+    const Duration delay = system_now() - end;
+    first_.reset();
     last_.reset();
     const std::lock_guard lock(parent_.mutex_);
-    parent_.metrics_.note_delay(since - parent_.classifier_.model().burst_gap);
+    parent_.metrics_.note_delay(delay);
   }
 
   void flush() {
@@ -91,7 +98,8 @@ class WatchReporting::ShardOutput : public FlowReportSink {
   WatchReporting& parent_;
   std::unique_ptr<FlowWriter> writer_;
   std::string text_;
-  std::optional<Timestamp> last_;  // last packet of the current burst
+  std::optional<Timestamp> first_;  // first packet of the current burst
+  std::optional<Timestamp> last_;   // its last
   FlowReporter reporter_;
 };
 
@@ -105,6 +113,9 @@ Result<std::unique_ptr<WatchReporting>> WatchReporting::make(
   if (!output) return fail(std::move(output).error());
   writer->with_verdicts = true;
   writer->with_early = options.with_early;
+  if (arguments.probabilities) {
+    writer->probability_apps = classifier.model().apps;
+  }
   return std::unique_ptr<WatchReporting>(
       new WatchReporting(*writer, std::move(*features), std::move(*output),
                          std::move(classifier), std::move(options)));

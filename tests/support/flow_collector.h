@@ -15,13 +15,16 @@ struct CollectedFlow : Flow {
       : Flow(flow),
         records(flow.packets.begin(), flow.packets.end()),
         server(flow.name.server),
+        host(flow.device_name),
         hello(flow.name.hello.text()) {
     packets = {};  // the table owns them
     name.server = {};
+    device_name = {};
     name.hello = {};
   }
   CheckedVector<PacketRecord> records;
   std::string server;
+  std::string host;  // device_name
   std::string hello;
 };
 

@@ -47,4 +47,16 @@ inline std::string flow_text(const FlowCollector& collector) {
   return out;
 }
 
+// The flows delivered early, in order.
+inline std::string early_text(const FlowCollector& collector) {
+  std::string out;
+  for (const CollectedFlow& each : collector.early) {
+    out += each.is_cut ? "cut " : "over ";
+    out +=
+        flow_text(each.burst, {each.device, each.device_port},
+                  {each.remote, each.remote_port}, each.protocol, each.records);
+  }
+  return out;
+}
+
 }  // namespace flowtell

@@ -125,6 +125,7 @@ Model small_model(std::uint64_t seed) {
   model.feature_identity = features.identity();
   model.flow_key = FlowKey::kRemoteEndpoint;
   model.burst_gap = 1500ms;
+  model.burst_limit = 20s;
   model.feature_profile =
       find_feature_profile(built, predict_out_of_bag(built, data, 1), data);
   model.examples = choose_examples(data, 7);
