@@ -62,6 +62,22 @@ TEST_F(LearningProgram, AdaptsToAnotherNetwork) {
   expect("adapt");
 }
 
+TEST_F(LearningProgram, MeasuresDrift) {
+  put_app_captures(folder(), "office", 300, 15);
+  ASSERT_EQ(run("flowtell train home -o home.model --trees 20").exit_code, 0);
+  run("flowtell model home.model --drift office");
+  run("# Sent and received are swapped.");
+  run("flowtell model home.model --drift office --lan 203.0.113.0/24");
+  run("flowtell model home.model --drift phone.pcap home --json - | "
+      "sed -n '/\"drift\"/,$p'");
+  run("flowtell model home.model --drift phone.pcap | tail -n 1");
+  run("flowtell train home -o bare.model --trees 20 --no-score --no-table");
+  run("flowtell model bare.model --drift office");
+  run("flowtell model home.model --drift absent.pcap");
+  run("flowtell model home.model --drift office --json home.model");
+  expect("drift");
+}
+
 TEST_F(LearningProgram, EvaluatesByCapture) {
   run("flowtell evaluate home --trees 20");
   run("flowtell evaluate home --trees 20 --features classic14,appscanner54 "

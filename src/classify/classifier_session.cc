@@ -88,7 +88,8 @@ ClassifierSession::BurstEvidence ClassifierSession::evidence() const {
           unknown_,
           unknown_scorer_.session(),
           device_filter_.prior(),
-          device_filter_.silence()};
+          device_filter_.silence(),
+          probabilities_};
 }
 
 ClassifierSession::Classification ClassifierSession::classify_early(

@@ -49,6 +49,7 @@ class ClassifierSession {
     SessionSummary session;
     std::span<const double> prior;  // DeviceFilter::prior
     std::optional<Duration> silence;
+    std::span<const double> probabilities;  // per flow and app
   };
   BurstEvidence evidence() const;
 
