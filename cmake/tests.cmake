@@ -276,6 +276,7 @@ add_gtests(unit_tests)
 # Whole-program tests: commands in a temporary folder, compared with
 # tests/expected, which FLOWTELL_BLESS=1 in the environment rewrites.
 add_executable(program_tests
+  tests/adapting_program_test.cc
   tests/anonymise_program_test.cc
   tests/audit_program_test.cc
   tests/bad_captures_program_test.cc
