@@ -28,7 +28,6 @@ void detach_from_terminal_signals() {
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
   ::prctl(PR_SET_NAME, "flowtell-adapt", 0, 0, 0);
-  ::setpriority(PRIO_PROCESS, 0, kLowestPriority);
   for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     ::close(standard);
   }
@@ -67,6 +66,9 @@ Result<CandidateSummary> answer(const CandidateRequest& request,
                                    const AdapterProcess::Options& options,
                                    std::shared_ptr<const Model> model) {
   detach_from_terminal_signals();
+  if (!options.keeps_priority) {
+    ::setpriority(PRIO_PROCESS, 0, kLowestPriority);
+  }
   auto ready = drop_what_is_not_needed(options);
   // Ends with the parent. A change of user would clear it.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

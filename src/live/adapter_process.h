@@ -30,6 +30,7 @@ class AdapterProcess {
     std::string title;  // of the flows, in the candidate's list of captures
     VerdictOptions verdicts;
     bool keeps_privileges = false;
+    bool keeps_priority = false;     // where the caller waits for candidates
     std::optional<Account> account;  // to switch to
   };
 

@@ -20,6 +20,7 @@ class AdapterProcessTest : public testing::Test {
             .title = "wlan0",
             .verdicts = {},
             .keeps_privileges = false,
+            .keeps_priority = true,
             .account = {}};
   }
 

@@ -22,6 +22,7 @@ class SiteAdapterTest : public testing::Test {
                                           .title = "wlan0",
                                           .verdicts = {},
                                           .keeps_privileges = false,
+                                          .keeps_priority = true,
                                           .account = {}},
                                          classifier_.shared_model());
     EXPECT_TRUE(process) << process.error().message;

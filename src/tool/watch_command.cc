@@ -215,6 +215,7 @@ class WatchCommand : public Command {
                                .title = name(),
                                .verdicts = {kinds_, rule_},
                                .keeps_privileges = privileges_.are_kept(),
+                               .keeps_priority = !replay_.empty(),
                                .account = privileges_.account()},
                               classifier.shared_model());
     if (!process) {
