@@ -50,7 +50,7 @@ class ModelCommand : public Command {
         .add_option("--drift", captures_,
                     "Show instead how the traffic of these captures differs "
                     "from the training flows, and whether the model fits it")
-        ->type_name("CAPTURE...");
+        ->type_name("CAPTURE");
     outputs_.define_json(command,
                          "Also write all of it as JSON; - for standard output, "
                          "instead of the text");
