@@ -34,6 +34,7 @@ add_library(test_support STATIC
   tests/support/quic_bytes.cc
   tests/support/read_back.cc
   tests/support/samples.cc
+  tests/support/site.cc
   tests/support/syncs.cc
   tests/support/temporary_folder.cc
   tests/support/test_frame.cc
@@ -157,6 +158,7 @@ set(unit_test_sources
   src/classify/verdict_test.cc
   src/learn/adaptation_test.cc
   src/learn/ambiguity_test.cc
+  src/learn/candidate_test.cc
   src/learn/class_counts_test.cc
   src/learn/column_bins_test.cc
   src/learn/cross_validation_test.cc
@@ -167,6 +169,7 @@ set(unit_test_sources
   src/learn/held_out_scores_test.cc
   src/learn/out_of_bag_test.cc
   src/learn/preset_test.cc
+  src/learn/recent_flows_test.cc
   src/learn/relabelling_test.cc
   src/learn/row_classifier_test.cc
   src/learn/scorers_test.cc
@@ -178,6 +181,7 @@ set(unit_test_sources
   src/learn/weight_fit_test.cc
   src/evaluate/app_features_test.cc
   src/evaluate/device_day_test.cc
+  src/evaluate/drift_test.cc
   src/evaluate/evaluation_test.cc
   src/evaluate/evidence_use_test.cc
   src/evaluate/open_set_test.cc
@@ -221,6 +225,7 @@ set(unit_test_sources
   src/confine/least_privilege_test.cc
   src/confine/path_fence_test.cc
   src/confine/privilege_test.cc
+  src/live/adapter_process_test.cc
   src/live/content_cut_test.cc
   src/live/frame_anonymiser_test.cc
   src/live/line_spool_test.cc
@@ -257,6 +262,7 @@ set(unit_test_sources
   src/tool/manual_pages_test.cc
   src/tool/output_check_test.cc
   src/tool/terminal_test.cc
+  src/tool/site_adapter_test.cc
   src/tool/watch_reporting_test.cc
 )
 # ThreadSanitizer finds nothing in single-threaded tests.
@@ -274,6 +280,7 @@ add_gtests(unit_tests)
 # Whole-program tests: commands in a temporary folder, compared with
 # tests/expected, which FLOWTELL_BLESS=1 in the environment rewrites.
 add_executable(program_tests
+  tests/adapting_program_test.cc
   tests/anonymise_program_test.cc
   tests/audit_program_test.cc
   tests/bad_captures_program_test.cc

@@ -62,6 +62,38 @@ TEST_F(LearningProgram, AdaptsToAnotherNetwork) {
   expect("adapt");
 }
 
+TEST_F(LearningProgram, MeasuresDrift) {
+  put_app_captures(folder(), "office", 300, 15);
+  run("flowtell train home -o home.model --trees 20 --no-score");
+  const auto drift = [&](const std::string& arguments) {
+    return run("flowtell model home.model --drift " + arguments);
+  };
+  const Outcome same = drift("office");
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_TRUE(same.out.starts_with("600 flows in 30 sessions")) << same.out;
+  EXPECT_NE(same.out.find("Mean distance above chance: "), std::string::npos);
+  // Sent and received are swapped.
+  const Outcome swapped = drift("office --lan 203.0.113.0/24");
+  EXPECT_NE(swapped.out.find("This model no longer fits; adapt it: flowtell "
+                             "adapt home.model CAPTURES -o NEW\n"),
+            std::string::npos)
+      << swapped.out;
+  EXPECT_NE(drift("phone.pcap").out.find("1 of 20 sessions; give more"),
+            std::string::npos);
+  const auto json = nlohmann::json::parse(drift("office --json -").out);
+  EXPECT_EQ(json["drift"]["sessions"], 30);
+  EXPECT_EQ(json["drift"]["columns"].size(), json["columns"].size());
+  EXPECT_TRUE(json["drift"]["fits"].is_boolean());
+  EXPECT_EQ(drift("absent.pcap").exit_code, 1);
+  EXPECT_EQ(drift("office --json home.model").exit_code, 2);
+  run("flowtell train home -o bare.model --trees 5 --no-score --no-table");
+  const Outcome bare = run("flowtell model bare.model --drift office");
+  EXPECT_EQ(bare.exit_code, 1);
+  EXPECT_EQ(bare.err,
+            "flowtell: bare.model keeps no training flows to compare with; "
+            "train it again without --no-table\n");
+}
+
 TEST_F(LearningProgram, EvaluatesByCapture) {
   run("flowtell evaluate home --trees 20");
   run("flowtell evaluate home --trees 20 --features classic14,appscanner54 "

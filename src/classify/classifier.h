@@ -31,6 +31,9 @@ class Classifier {
                                  EvidenceKinds kinds, UnknownRule rule);
 
   const Model& model() const { return *shared_->model; }
+  const std::shared_ptr<const Model>& shared_model() const {
+    return shared_->model;
+  }
   const CompiledForest& forest() const { return shared_->forest; }
   const CompiledForest& other_forest() const { return shared_->other_forest; }
   const FeatureList& features() const { return shared_->features; }

@@ -89,7 +89,8 @@ ClassifierSession::BurstEvidence ClassifierSession::evidence() const {
           unknown_scorer_.session(),
           device_filter_.prior(),
           device_filter_.silence(),
-          device_filter_.two_apps()};
+          device_filter_.two_apps(),
+          probabilities_};
 }
 
 ClassifierSession::Classification ClassifierSession::classify_early(

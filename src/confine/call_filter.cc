@@ -6,6 +6,7 @@
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -124,6 +125,19 @@ constexpr auto kNeededToMakeFiles = std::to_array<const char*>({
     "access",
     "faccessat",
     "faccessat2",
+});
+
+// For an OutputFile (base/file.h).
+constexpr auto kNeededToReplaceFiles = std::to_array<const char*>({
+    "rename",
+    "renameat",
+    "renameat2",
+    "getdents",
+    "getdents64",
+    "flock",
+    "fchmod",
+    "readlink",
+    "getcwd",
 });
 
 // Terminal requests. TIOCSTI is excluded: it types commands into the shell.
@@ -246,10 +260,14 @@ Result<void> allow_only_needed_calls(FileCalls files, Connections connections) {
   Filter filter;
   for (const char* name : kNeeded) filter.allow(name);
   allow_by_arguments(filter);
-  if (files == FileCalls::kCreate) {
-    for (const char* name : kNeededToMakeFiles) filter.allow(name);
-  } else {
+  if (files == FileCalls::kRead) {
     filter.allow("openat", 2, kNotReadOnly, O_RDONLY);
+  } else {
+    for (const char* name : kNeededToMakeFiles) filter.allow(name);
+  }
+  if (files == FileCalls::kReplace) {
+    for (const char* name : kNeededToReplaceFiles) filter.allow(name);
+    filter.allow("prctl", 0, kAllBits, PR_SET_PDEATHSIG);
   }
   if (connections == Connections::kAccept) filter.allow("accept4");
   return filter.load();

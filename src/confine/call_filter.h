@@ -15,8 +15,9 @@
 namespace flowtell {
 
 enum class FileCalls {
-  kRead,    // open files for reading
-  kCreate,  // also create, write and remove files
+  kRead,     // open files for reading
+  kCreate,   // also create, write and remove files
+  kReplace,  // also rename files, list folders, and end with the parent
 };
 
 enum class Connections {

@@ -107,6 +107,27 @@ TEST_F(CallFilter, AllowsCreatingFilesOnRequest) {
   EXPECT_EQ(attempt(kWriter, [&] { return ::chmod("/", 0700); }), kKilled);
 }
 
+TEST_F(CallFilter, AllowsReplacingFilesOnRequest) {
+  const Filtering replacer = needed(FileCalls::kReplace, Connections::kNone);
+  const std::string fresh = folder_.put("fresh", "text");
+  const auto rename = [&] {
+    return ::syscall(SYS_renameat2, AT_FDCWD, fresh.c_str(), AT_FDCWD,
+                     file_.c_str(), 0);
+  };
+  EXPECT_EQ(attempt(kWriter, rename), kKilled);
+  EXPECT_EQ(attempt(replacer, rename), 0);
+  EXPECT_EQ(open(replacer, folder_ / "new", O_WRONLY | O_CREAT | O_EXCL), 0);
+  EXPECT_EQ(
+      attempt(replacer, [] { return ::prctl(PR_SET_PDEATHSIG, SIGKILL); }), 0);
+  EXPECT_EQ(attempt(replacer, [] { return ::prctl(PR_SET_DUMPABLE, 1); }),
+            kKilled);
+  EXPECT_EQ(attempt(replacer, [] { return ::mkdir("new", 0700); }), kKilled);
+  EXPECT_EQ(attempt(replacer, [] { return ::chmod("/", 0700); }), kKilled);
+  EXPECT_EQ(attempt(replacer, [] { return ::socket(AF_INET, SOCK_STREAM, 0); }),
+            kKilled);
+  EXPECT_EQ(attempt(replacer, [] { return ::fork(); }), kKilled);
+}
+
 TEST_F(CallFilter, AllowsAcceptOnlyForServers) {
   const auto accept = [] {
     return ::syscall(SYS_accept4, kNoFile, nullptr, nullptr, 0);

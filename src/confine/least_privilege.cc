@@ -142,6 +142,9 @@ namespace {
 
 Result<void> restrict_calls(const PrivilegeLimits& remaining) {
   if (remaining.work == Work::kBindSocket) return allow_only_binding_calls();
+  if (remaining.work == Work::kReplaceFiles) {
+    return allow_only_needed_calls(FileCalls::kReplace, Connections::kNone);
+  }
   return allow_only_needed_calls(
       remaining.paths.writable.empty() ? FileCalls::kRead : FileCalls::kCreate,
       remaining.connections);

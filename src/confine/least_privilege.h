@@ -50,9 +50,10 @@ std::optional<Account> target_account();
 
 // What the process does after dropping its privileges.
 enum class Work {
-  kCapture,     // reads frames, and writes lines and files
-  kBindSocket,  // binds a socket for the process that captures
-                // (interface_binder.h)
+  kCapture,       // reads frames, and writes lines and files
+  kBindSocket,    // binds a socket for the process that captures
+                  // (interface_binder.h)
+  kReplaceFiles,  // computes, and replaces files below a folder
 };
 
 struct PrivilegeLimits {

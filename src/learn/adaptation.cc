@@ -13,7 +13,6 @@
 namespace flowtell {
 namespace {
 
-constexpr Duration kLongestSession = std::chrono::minutes(5);
 // A session below it has no names that speak for one app: halfway between
 // chance and certainty.
 double min_sureness(std::size_t apps) {

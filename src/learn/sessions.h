@@ -12,6 +12,9 @@
 
 namespace flowtell {
 
+// The longest session that is labelled or compared as one.
+inline constexpr Duration kLongestSession = std::chrono::minutes(5);
+
 // The rows of each session, in order of time. With `longest`, a session also
 // ends when a flow begins later than that after its first.
 std::vector<std::vector<std::uint32_t>> find_sessions(

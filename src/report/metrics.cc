@@ -80,6 +80,50 @@ typename Map::mapped_type& of(Map& map, std::string_view app) {
              : map.emplace(app, typename Map::mapped_type{}).first->second;
 }
 
+void add_drift(const std::optional<Drift>& drift, std::string& out) {
+  const bool is_shown = drift && drift->is_enough();
+  Samples level(out, Metric::kDrift);
+  if (is_shown) level.add({}, drift->level());
+  Samples distances(out, Metric::kDriftDistance);
+  if (is_shown) {
+    for (const ColumnDrift& column : drift->columns) {
+      distances.add({{"feature", column.feature}},
+                    std::max(0.0, column.excess()));
+    }
+  }
+  Samples names(out, Metric::kDriftNewNames);
+  const auto add_shares = [&](const NewNames& shares, std::string_view flows) {
+    names.add({{"key", "name"}, {"flows", flows}}, shares.names);
+    names.add({{"key", "domain"}, {"flows", flows}}, shares.domains);
+  };
+  if (is_shown && drift->has_names) {
+    add_shares(drift->traffic, "recent");
+    add_shares(drift->training, "training");
+  }
+  Samples sessions(out, Metric::kDriftSessions);
+  if (drift) sessions.add({}, drift->sessions);
+}
+
+void add_candidate(const std::optional<CandidateSummary>& candidate,
+                   std::string& out) {
+  Samples time(out, Metric::kCandidateTime);
+  if (candidate) time.add({}, in_seconds(candidate->made.time_since_epoch()));
+  Samples sessions(out, Metric::kCandidateSessions);
+  if (candidate) {
+    for (const AppSessions& app : candidate->apps) {
+      if (app.sessions > 0) sessions.add({{"app", app.app}}, app.sessions);
+    }
+  }
+  Samples changed(out, Metric::kCandidateChanged);
+  if (candidate) changed.add({}, candidate->changed_share());
+  Samples changes(out, Metric::kCandidateChanges);
+  if (candidate) {
+    for (const VerdictChange& change : candidate->changes) {
+      changes.add({{"from", change.from}, {"to", change.to}}, change.flows);
+    }
+  }
+}
+
 }  // namespace
 
 void FlowMetrics::take(const FlowReport& report) {
@@ -171,6 +215,8 @@ std::string FlowMetrics::text(const MetricsStatus& status) const {
   delays.add({}, cumulative, "_count");
   Samples(out, Metric::kLostLines).add({}, status.lost_lines);
   if (status.memory) Samples(out, Metric::kMemory).add({}, *status.memory);
+  add_drift(status.drift, out);
+  add_candidate(status.candidate, out);
   return out;
 }
 

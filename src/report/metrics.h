@@ -17,6 +17,8 @@
 
 #include "classify/flow_reporter.h"
 #include "decode/ledger.h"
+#include "evaluate/drift.h"
+#include "learn/candidate.h"
 #include "report/live_screen.h"
 
 namespace flowtell {
@@ -34,6 +36,14 @@ enum class Metric : std::uint8_t {
   kDelay,
   kLostLines,
   kMemory,
+  kDrift,
+  kDriftDistance,
+  kDriftNewNames,
+  kDriftSessions,
+  kCandidateTime,
+  kCandidateSessions,
+  kCandidateChanged,
+  kCandidateChanges,
 };
 
 struct MetricInfo {
@@ -73,6 +83,34 @@ inline constexpr std::array kMetrics = {
                "Lines dropped because their reader was too slow"},
     MetricInfo{Metric::kMemory, "process_resident_memory_bytes", "gauge", "",
                "Resident memory of the process"},
+    MetricInfo{Metric::kDrift, "flowtell_drift", "gauge", "",
+               "Drift of the last hours' traffic from the training flows, "
+               "relative to its limits: above 1 the model no longer fits"},
+    MetricInfo{Metric::kDriftDistance, "flowtell_drift_distance", "gauge",
+               "feature",
+               "Jensen-Shannon divergence of a feature column from the "
+               "training flows, 0 to 1, above what chance explains"},
+    MetricInfo{Metric::kDriftNewNames, "flowtell_drift_new_names", "gauge",
+               "key, flows",
+               "Share of the flows with a name whose name or domain is new to "
+               "training: of the recent flows, and of held-out training flows"},
+    MetricInfo{Metric::kDriftSessions, "flowtell_drift_sessions", "gauge", "",
+               "Sessions that the drift rests on; their weight halves in an "
+               "hour, and with fewer than 20 no drift is shown"},
+    MetricInfo{Metric::kCandidateTime, "flowtell_candidate_timestamp_seconds",
+               "gauge", "",
+               "Packet time of the last flow in the last candidate model of "
+               "--adapt-every, in seconds since 1970"},
+    MetricInfo{Metric::kCandidateSessions, "flowtell_candidate_sessions",
+               "gauge", "app",
+               "Sessions of the site that the candidate was trained on"},
+    MetricInfo{Metric::kCandidateChanged, "flowtell_candidate_changed_share",
+               "gauge", "",
+               "Share of the recent flows whose verdict it would change"},
+    MetricInfo{Metric::kCandidateChanges, "flowtell_candidate_changed_flows",
+               "gauge", "from, to",
+               "Flows whose verdict it would change, for the five most "
+               "frequent changes"},
 };
 
 // The values that do not come from flow reports.
@@ -83,6 +121,8 @@ struct MetricsStatus {
   Ledger ledger;  // of the frames read
   std::uint64_t lost_lines = 0;
   std::optional<std::uint64_t> memory;  // bytes
+  std::optional<Drift> drift;  // of the recent flows; shown if it is enough
+  std::optional<CandidateSummary> candidate;  // the last one
 };
 
 class FlowMetrics : public FlowReportSink {

@@ -179,5 +179,68 @@ TEST(Metrics, BoundTheNumberOfPairs) {
   EXPECT_EQ(sum_of(text, "flowtell_device_flows_total"), 30'000);
 }
 
+Drift drift_of(double sessions) {
+  Drift drift;
+  drift.sessions = sessions;
+  drift.columns = {{"head_in1", 0.25, 0.05}, {"any_fin", 0.01, 0.02}};
+  drift.excess = 0.018;
+  drift.has_names = true;
+  drift.traffic = {0.5, 0.25};
+  drift.training = {0.125, 0.0625};
+  return drift;
+}
+
+TEST(Metrics, ShowTheDrift) {
+  MetricsStatus status;
+  status.drift = drift_of(40);
+  const std::string text = FlowMetrics().text(status);
+  EXPECT_TRUE(has_line(
+      text, fmt::format("flowtell_drift {}", 0.018 / Drift::kMaxExcess)));
+  EXPECT_TRUE(
+      has_line(text, "flowtell_drift_distance{feature=\"head_in1\"} 0.2"));
+  EXPECT_TRUE(has_line(text, "flowtell_drift_distance{feature=\"any_fin\"} 0"));
+  EXPECT_TRUE(has_line(
+      text, "flowtell_drift_new_names{key=\"name\",flows=\"recent\"} 0.5"));
+  EXPECT_TRUE(has_line(
+      text,
+      "flowtell_drift_new_names{key=\"domain\",flows=\"training\"} 0.0625"));
+  EXPECT_TRUE(has_line(text, "flowtell_drift_sessions 40"));
+}
+
+// Neither without training flows to compare with, nor with too few sessions.
+TEST(Metrics, ShowNoDriftThatChanceExplains) {
+  MetricsStatus status;
+  std::string text = FlowMetrics().text(status);
+  EXPECT_EQ(text.find("\nflowtell_drift"), text.npos);
+  status.drift = drift_of(19.5);
+  text = FlowMetrics().text(status);
+  EXPECT_TRUE(has_line(text, "flowtell_drift_sessions 19.5"));
+  EXPECT_EQ(text.find("\nflowtell_drift "), text.npos);
+  EXPECT_EQ(series_of(text, "flowtell_drift_distance"), 0u);
+  EXPECT_EQ(series_of(text, "flowtell_drift_new_names"), 0u);
+}
+
+TEST(Metrics, ShowTheCandidate) {
+  MetricsStatus status;
+  const std::string none = FlowMetrics().text(status);
+  EXPECT_EQ(none.find("\nflowtell_candidate"), none.npos);
+  CandidateSummary candidate;
+  candidate.made = Timestamp{std::chrono::seconds(1'554'312'069)};
+  candidate.flows = 200;
+  candidate.changed = 50;
+  candidate.apps = {{"chat", 0}, {"mail", 12}};
+  candidate.changes = {{"unknown", "mail", 40}, {"chat", "mail", 10}};
+  status.candidate = candidate;
+  const std::string text = FlowMetrics().text(status);
+  EXPECT_TRUE(
+      has_line(text, "flowtell_candidate_timestamp_seconds 1554312069"));
+  EXPECT_TRUE(has_line(text, "flowtell_candidate_sessions{app=\"mail\"} 12"));
+  EXPECT_EQ(series_of(text, "flowtell_candidate_sessions"), 1u);
+  EXPECT_TRUE(has_line(text, "flowtell_candidate_changed_share 0.25"));
+  EXPECT_TRUE(has_line(text,
+                       "flowtell_candidate_changed_flows{from=\"unknown\","
+                       "to=\"mail\"} 40"));
+}
+
 }  // namespace
 }  // namespace flowtell

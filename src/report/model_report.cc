@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/text.h"
+#include "report/drift_report.h"
 #include "report/json.h"
 #include "report/table.h"
 
@@ -177,7 +178,7 @@ std::string model_text(const Model& model) {
          ambiguity_text(model);
 }
 
-std::string model_json(const Model& model) {
+std::string model_json(const Model& model, const Drift* drift) {
   Json apps = Json::array();
   const auto captures = captures_per_app(model);
   for (std::size_t i = 0; i < model.apps.size(); ++i) {
@@ -214,7 +215,7 @@ std::string model_json(const Model& model) {
         {"accuracy", model.held_out_score->score.accuracy},
         {"balanced_accuracy", model.held_out_score->score.balanced_accuracy}};
   }
-  const Json all = {
+  Json all = {
       {"apps", apps},
       {"features", model.feature_sets},
       {"columns", columns},
@@ -235,6 +236,7 @@ std::string model_json(const Model& model) {
       {"captures", trained},
       {"keeps_training_flows", model.table.has_value()},
   };
+  if (drift != nullptr) all["drift"] = drift_json(*drift);
   return json_text(all, 2) + '\n';
 }
 

@@ -5,13 +5,14 @@
 
 #include <string>
 
+#include "evaluate/drift.h"
 #include "model/model.h"
 
 namespace flowtell {
 
 std::string model_text(const Model& model);
 
-// One JSON object; docs/formats.md lists the keys.
-std::string model_json(const Model& model);
+// One JSON object; docs/formats.md lists the keys. The drift may be null.
+std::string model_json(const Model& model, const Drift* drift = nullptr);
 
 }  // namespace flowtell

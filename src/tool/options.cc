@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/options.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/file.h"
@@ -322,6 +324,25 @@ void define_threads(CLI::App& command, int& threads) {
       ->type_name("N")
       ->check(in_range(1, 1024))
       ->default_str("one per processor");
+}
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  constexpr double kLongest = 366 * 86'400.0;
+  struct Unit {
+    char name;
+    double seconds;
+  };
+  constexpr auto kUnits =
+      std::to_array<Unit>({{'s', 1}, {'m', 60}, {'h', 3'600}, {'d', 86'400}});
+  if (text.empty()) return std::nullopt;
+  const auto unit = std::ranges::find(kUnits, text.back(), &Unit::name);
+  if (unit == kUnits.end()) return std::nullopt;
+  const auto number = parse_number<double>(text.substr(0, text.size() - 1));
+  if (!number) return std::nullopt;
+  const double seconds = *number * unit->seconds;
+  if (!(seconds > 0 && seconds <= kLongest)) return std::nullopt;
+  const Duration duration(std::llround(seconds * 1e9));
+  return duration > Duration{} ? std::optional(duration) : std::nullopt;
 }
 
 void define_evidence(CLI::App& command, std::string& evidence) {

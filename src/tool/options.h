@@ -10,9 +10,11 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "classify/verdict.h"
 #include "decode/anonymiser.h"
 #include "features/feature_list.h"
@@ -26,6 +28,10 @@ namespace flowtell {
 
 // Rejects nan, which would pass every range check.
 CLI::Validator not_nan();
+
+// "90s", "15m", "12h" or "1.5d"; nothing for other texts, and for times that
+// are not above 0 or longer than a year.
+std::optional<Duration> parse_duration(std::string_view text);
 
 // Accepts numbers from `min` to `max`; described in help as by CLI::Range,
 // whose message differs between the releases of CLI11.

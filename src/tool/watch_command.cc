@@ -16,6 +16,7 @@
 #include "tool/metrics_arguments.h"
 #include "tool/output_check.h"
 #include "tool/privilege_arguments.h"
+#include "tool/site_adapter.h"
 #include "tool/watch_reporting.h"
 
 namespace flowtell {
@@ -57,6 +58,7 @@ class WatchCommand : public Command {
         ->type_name("N")
         ->check(in_range(1, 64))
         ->capture_default_str();
+    define_adapting(command);
     privileges_.define(command);
     unknown_.define(command);
     define_evidence(command, evidence_);
@@ -101,6 +103,9 @@ class WatchCommand : public Command {
     if (!binder) return fail(std::move(binder).error());
     auto classifier = load_classifier(model_, kinds_, rule_);
     if (!classifier) return fail(std::move(classifier).error());
+    auto adapter = start_adapter(*classifier);
+    if (!adapter) return fail(std::move(adapter).error());
+    adapter_ = adapter->get();
     // Before the source is opened, so that a port in use fails early.
     auto metrics = metrics_.open();
     if (!metrics) return fail(std::move(metrics).error());
@@ -161,6 +166,77 @@ class WatchCommand : public Command {
         ->check(in_range(1u, 1024u))
         ->capture_default_str()
         ->excludes(replay);
+  }
+
+  void define_adapting(CLI::App& command) {
+    auto* every =
+        command
+            .add_option("--adapt-every", adapt_every_,
+                        "Adapt the model to the recent flows at this interval "
+                        "of packet time (30m, 12h, 1d), and write the result "
+                        "as a candidate; the model in use stays")
+            ->type_name("TIME");
+    command
+        .add_option("--candidate", candidate_,
+                    "The file of the candidate; by default MODEL.candidate")
+        ->type_name("FILE")
+        ->needs(every);
+  }
+
+  Result<void> check_adapting(const Model& model) const {
+    if (!parse_duration(adapt_every_)) {
+      return fail(ErrorKind::kUsage,
+                  "--adapt-every takes a time such as 30m, 12h or 1d");
+    }
+    if (!kinds_.shape || !kinds_.name) {
+      return fail(ErrorKind::kUsage,
+                  "--adapt-every needs shape and name evidence; add them to "
+                  "--evidence");
+    }
+    if (!writer_.anonymise.key_file.empty()) {
+      return fail(ErrorKind::kUsage,
+                  "--anonymise contradicts --adapt-every, whose candidate "
+                  "holds server names; leave one of them out");
+    }
+    if (!model.table) {
+      return fail(ErrorKind::kNoData,
+                  "{} keeps no training flows, so it cannot be adapted; train "
+                  "it again without --no-table",
+                  model_);
+    }
+    return check_outputs({candidate_path(), writer_.output, write_},
+                         {model_, replay_, metrics_.token_file});
+  }
+
+  std::string candidate_path() const {
+    return candidate_.empty() ? model_ + ".candidate" : candidate_;
+  }
+
+  // Null without --adapt-every.
+  Result<std::unique_ptr<SiteAdapter>> start_adapter(
+      const Classifier& classifier) const {
+    if (adapt_every_.empty()) return std::unique_ptr<SiteAdapter>();
+    auto checked = check_adapting(classifier.model());
+    if (!checked) return fail(std::move(checked).error());
+    auto process =
+        AdapterProcess::start({.path = candidate_path(),
+                               .title = name(),
+                               .verdicts = {kinds_, rule_},
+                               .keeps_privileges = privileges_.are_kept(),
+                               .keeps_priority = !replay_.empty(),
+                               .account = privileges_.account()},
+                              classifier.shared_model());
+    if (!process) {
+      const auto account = privileges_.account();
+      return fail(
+          account ? fmt::format("as user {}", account->name) : "--candidate",
+          std::move(process).error());
+    }
+    return std::make_unique<SiteAdapter>(
+        SiteAdapter::Options{.every = *parse_duration(adapt_every_),
+                             .title = name(),
+                             .waits = !replay_.empty()},
+        std::move(*process), classifier);
   }
 
   const std::string& name() const {
@@ -226,7 +302,7 @@ class WatchCommand : public Command {
         writer_, std::move(classifier),
         {title, lease_file, is_on_screen(),
          options.flows.early_silence > Duration{}, !replay_.empty(), threads_,
-         metrics_.is_enabled(), *key});
+         metrics_.is_enabled(), *key, adapter_, candidate_path()});
   }
 
   Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {
@@ -245,7 +321,9 @@ class WatchCommand : public Command {
     if (early_option_->count() == 0 || early_ > 0) {
       options.flows.early_silence = kEarlySilence;
     }
-    if (metrics_.is_enabled()) options.tick_every = kPublishInterval;
+    if (metrics_.is_enabled() || adapter_ != nullptr) {
+      options.tick_every = kPublishInterval;
+    }
     options.flows.names = kinds_.name;
     writer_.require_names(options.flows);
     if (is_on_screen()) {
@@ -276,6 +354,7 @@ class WatchCommand : public Command {
       metrics.server->publish(reporting.metrics_text(metrics.status));
     };
     options.tick = [&] {
+      if (adapter_ != nullptr) reporting.report_candidates();
       publish();
       return reporting.refresh(status);
     };
@@ -292,8 +371,9 @@ class WatchCommand : public Command {
     if (metrics.server) metrics.server->start();
     auto ended = run_live(source, waiter, *watch);
     const auto finished = watch->finish();
-    const auto written =
-        reporting.end(waiter, !ended || *ended == LiveEnd::kStopped);
+    const bool is_stopped = !ended || *ended == LiveEnd::kStopped;
+    if (adapter_ != nullptr && !is_stopped) reporting.finish_candidates();
+    const auto written = reporting.end(waiter, is_stopped);
     summarise(*watch, source, reporting);
     if (!ended) return fail(std::move(ended).error());
     if (!finished) return fail(finished.error());
@@ -381,6 +461,9 @@ class WatchCommand : public Command {
   MeterArguments meter_;
   WriterArguments writer_;
   MetricsArguments metrics_;
+  std::string adapt_every_;
+  std::string candidate_;
+  SiteAdapter* adapter_ = nullptr;  // while `run` runs
 };
 
 }  // namespace

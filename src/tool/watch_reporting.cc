@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
+
+#include "report/candidate_text.h"
 
 namespace flowtell {
 namespace {
@@ -13,6 +16,9 @@ constexpr std::size_t kMaxNotices = 20;
 
 // The time for a reader to take pending lines at the end.
 constexpr Duration kFinishTimeout = std::chrono::seconds(5);
+
+// Of the bursts in the drift metrics.
+constexpr Duration kDriftHalfLife = std::chrono::hours(1);
 
 // Lines are flushed at this size even within a burst, so that a burst of a
 // hundred thousand flows is not delayed to its end.
@@ -28,6 +34,7 @@ class WatchReporting::ShardOutput : public FlowReportSink {
               ClassifierSession& session)
       : parent_(parent),
         writer_(make_flow_writer(writer)),
+        session_(session),
         reporter_(parent.features_, Naming{&session, true}, {this}) {
     if (const auto& key = parent.options_.key) reporter_.anonymise(*key);
   }
@@ -50,6 +57,10 @@ class WatchReporting::ShardOutput : public FlowReportSink {
     if (!report.is_early) {
       first_ = std::min(first_.value_or(report.flow.first), report.flow.first);
       last_ = std::max(last_.value_or(report.flow.last), report.flow.last);
+      has_new_flows_ = true;
+      if (parent_.options_.adapter != nullptr) {
+        recent_.push_back(RecentFlow::of(report.flow));
+      }
     }
     if (parent_.options_.on_screen) return;
     writer_->write(text_, report);
@@ -58,6 +69,7 @@ class WatchReporting::ShardOutput : public FlowReportSink {
 
   void end_burst() override {
     note_delay();
+    note_burst();
     if (parent_.options_.on_screen) return;
     writer_->end_burst(text_);
     flush();
@@ -84,6 +96,17 @@ class WatchReporting::ShardOutput : public FlowReportSink {
     parent_.metrics_.note_delay(delay);
   }
 
+  // Passes the flows of the burst to the drift metrics and to the adapter.
+  void note_burst() {
+    SiteAdapter* const adapter = parent_.options_.adapter;
+    if (!std::exchange(has_new_flows_, false)) return;
+    if (!parent_.drift_ && adapter == nullptr) return;
+    const auto evidence = session_.evidence();
+    const std::lock_guard lock(parent_.mutex_);
+    if (parent_.drift_) parent_.drift_->add(evidence);
+    if (adapter != nullptr) adapter->add_burst(recent_, evidence.features);
+  }
+
   void flush() {
     parent_.spool_.add(text_);
     const bool is_large = text_.size() >= kFlushBytes;
@@ -97,9 +120,12 @@ class WatchReporting::ShardOutput : public FlowReportSink {
 
   WatchReporting& parent_;
   std::unique_ptr<FlowWriter> writer_;
+  ClassifierSession& session_;
   std::string text_;
   std::optional<Timestamp> first_;  // first packet of the current burst
   std::optional<Timestamp> last_;   // its last
+  bool has_new_flows_ = false;      // since the last burst
+  std::vector<RecentFlow> recent_;  // likewise, for the adapter
   FlowReporter reporter_;
 };
 
@@ -136,6 +162,7 @@ WatchReporting::WatchReporting(const FlowWriterOptions& writer,
           std::filesystem::path(options_.title).filename().string(),
           [this](const Address& device) { return device_names_.of(device); }) {
   if (options_.with_metrics) shared_sinks_.push_back(&metrics_);
+  measure_drift();
   if (options_.on_screen) shared_sinks_.push_back(&screen_);
   if (options_.on_screen) terminal_.emplace();
   for (int i = 0; i < options_.threads; ++i) {
@@ -146,6 +173,16 @@ WatchReporting::WatchReporting(const FlowWriterOptions& writer,
 }
 
 WatchReporting::~WatchReporting() = default;
+
+// Begins to measure drift from the classifier's model.
+void WatchReporting::measure_drift() {
+  drift_.reset();
+  const auto& model = classifier_.shared_model();
+  if (!options_.with_metrics || !model->table) return;
+  drift_.emplace(
+      std::make_shared<const DriftReference>(DriftReference::of(model)),
+      kDriftHalfLife);
+}
 
 void WatchReporting::begin() {
   if (options_.on_screen) {
@@ -169,6 +206,8 @@ Result<void> WatchReporting::refresh(
 std::string WatchReporting::metrics_text(MetricsStatus status) {
   status.lost_lines = spool_.dropped();
   const std::lock_guard lock(mutex_);
+  if (drift_) status.drift = drift_->measure();
+  if (options_.adapter != nullptr) status.candidate = options_.adapter->last();
   return metrics_.text(status);
 }
 
@@ -181,14 +220,54 @@ void WatchReporting::notice(const std::string& text) {
     const std::lock_guard lock(mutex_);
     screen_.notice(text);
   }
-  notices_.push_back(text);
+  notices_.push_back({text});
   if (notices_.size() > kMaxNotices) notices_.pop_front();
+}
+
+// As `notice`, but no warning.
+void WatchReporting::note(const std::string& text) {
+  if (!terminal_) {
+    print_note(fmt::format("flowtell: {}\n", text));
+    return;
+  }
+  notice(text);
+  notices_.back().is_warning = false;
+}
+
+void WatchReporting::report_candidates() {
+  std::vector<SiteAdapter::Outcome> outcomes;
+  {
+    const std::lock_guard lock(mutex_);
+    outcomes = options_.adapter->take_results();
+  }
+  for (const SiteAdapter::Outcome& outcome : outcomes) {
+    if (outcome) {
+      note(candidate_text(*outcome, options_.candidate));
+    } else {
+      notice("no candidate model: " + outcome.error().message +
+             "; the watch goes on");
+    }
+  }
+}
+
+void WatchReporting::finish_candidates() {
+  {
+    const std::lock_guard lock(mutex_);
+    options_.adapter->finish();
+  }
+  report_candidates();
 }
 
 Result<void> WatchReporting::end(LiveWaiter& waiter, bool is_stopped) {
   terminal_.reset();
   if (!notices_.empty() && is_writable_soon(STDERR_FILENO)) {
-    for (const std::string& text : notices_) warn(text);
+    for (const Notice& notice : notices_) {
+      if (notice.is_warning) {
+        warn(notice.text);
+      } else {
+        print_note(fmt::format("flowtell: {}\n", notice.text));
+      }
+    }
   }
   notices_.clear();
   Result<void> done;
@@ -221,6 +300,9 @@ void WatchReporting::set_classifier(Classifier classifier) {
   for (ClassifierSession& session : sessions_) {
     session = ClassifierSession(classifier_);
   }
+  measure_drift();
+  if (options_.adapter != nullptr)
+    options_.adapter->set_classifier(classifier_);
 }
 
 FlowReporter& WatchReporting::reporter(std::size_t thread) {

@@ -18,6 +18,7 @@
 
 #include "classify/classifier.h"
 #include "classify/flow_reporter.h"
+#include "evaluate/drift.h"
 #include "gateway/leases.h"
 #include "live/line_spool.h"
 #include "live/live_waiter.h"
@@ -27,6 +28,7 @@
 #include "report/metrics.h"
 #include "tool/console.h"
 #include "tool/options.h"
+#include "tool/site_adapter.h"
 #include "tool/terminal.h"
 
 namespace flowtell {
@@ -45,6 +47,8 @@ class WatchReporting {
     int threads = 1;
     bool with_metrics = false;
     std::optional<AnonymiserKey> key;  // if set, pseudonyms are reported
+    SiteAdapter* adapter = nullptr;    // gets all flows; without a key only
+    std::string candidate;             // its file
   };
 
   // Opens the output without writing to it.
@@ -59,6 +63,10 @@ class WatchReporting {
   Result<void> refresh(const std::function<LiveStatus()>& status);
   // Shows a message: on the screen, and again after the screen is restored.
   void notice(const std::string& text);
+  // Reports the candidates that the adapter has finished.
+  void report_candidates();
+  // The same, after the one that it may be working on.
+  void finish_candidates();
   // The descriptor to poll until lines can be written; -1 if none are pending.
   int writable() const { return spool_.pending_descriptor(); }
   // Restores the screen and writes the pending lines, giving the reader a few
@@ -85,6 +93,8 @@ class WatchReporting {
   WatchReporting(const FlowWriterOptions& writer, FeatureList features,
                  Output output, Classifier classifier, Options options);
   Result<void> write_lines();
+  void measure_drift();
+  void note(const std::string& text);
 
   Options options_;
   Classifier classifier_;
@@ -94,16 +104,23 @@ class WatchReporting {
   LineSpool spool_;
   bool reported_dropped_ = false;
   DeviceNames device_names_;
-  std::mutex mutex_;  // guards screen_, tally_ and metrics_
+  // Guards screen_, tally_, metrics_, drift_ and the adapter.
+  std::mutex mutex_;
   LiveScreen screen_;
   AppTally tally_;
   FlowMetrics metrics_;
-  // The ones of these three in use.
+  // With metrics, and if the model keeps its training table.
+  std::optional<DriftMeter> drift_;
+  // The sinks among these in use.
   std::vector<FlowReportSink*> shared_sinks_{&tally_};
   std::vector<std::unique_ptr<ShardOutput>> shards_;
   std::optional<Terminal> terminal_;
   Duration next_draw_{};  // by monotonic_now
-  std::deque<std::string> notices_;
+  struct Notice {
+    std::string text;
+    bool is_warning = true;
+  };
+  std::deque<Notice> notices_;
 };
 
 }  // namespace flowtell
