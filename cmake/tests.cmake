@@ -25,6 +25,7 @@ add_library(test_support STATIC
   tests/support/api_reference.cc
   tests/support/app_captures.cc
   tests/support/dns_bytes.cc
+  tests/support/encapsulations.cc
   tests/support/hello_bytes.cc
   tests/support/owned_captures.cc
   tests/support/packed.cc
@@ -91,7 +92,11 @@ set(unit_test_sources
   src/decode/host_name_test.cc
   src/decode/ja4_test.cc
   src/decode/link_ends_test.cc
+  src/decode/ether_types_test.cc
   src/decode/link_layer_test.cc
+  src/decode/link_types_test.cc
+  src/decode/tunnel_test.cc
+  src/decode/wifi_test.cc
   src/decode/owner_table_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc

@@ -131,6 +131,7 @@ typedef struct flowtell_flow_options {
   int hello;              /* with them, fingerprint the clients' hellos */
   const char* features;   /* sets to measure for each flow, "robust,classic14";
                              default: none */
+  int outer;              /* meter tunnels, not the flows inside them */
 } flowtell_flow_options;
 
 /* One flow, seen from the device. Valid during the callback only. */

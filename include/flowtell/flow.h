@@ -47,6 +47,7 @@ struct FlowOptions {
   bool names = false;               // search for server names
   bool hello = false;         // with them, fingerprint the clients' hellos
   std::string features = {};  // to measure: "robust,classic14"
+  bool outer = false;         // meter tunnels, not the flows inside them
 };
 
 // One flow, seen from the device. Views are valid during the callback only.
@@ -118,6 +119,7 @@ inline flowtell_flow_options to_c(const FlowOptions& options) {
   out.names = options.names ? 1 : 0;
   out.hello = options.hello ? 1 : 0;
   out.features = text_or_default(options.features);
+  out.outer = options.outer ? 1 : 0;
   return out;
 }
 

@@ -40,7 +40,7 @@ CLI::Validator in_range(T min, T max) {
       range.get_description());
 }
 
-// --lan, --max-flows: metering options for every flow definition.
+// --lan, --max-flows, --outer: metering options for every flow definition.
 // --flow-key, --burst-gap: the flow definition, which a model also fixes.
 struct MeterArguments {
   void define(CLI::App& command);
@@ -49,6 +49,7 @@ struct MeterArguments {
 
   std::string lan{Lan::kDefault};
   std::size_t max_flows = FlowOptions{}.max_flows;
+  bool outer = false;
   std::string flow_key{kFlowKeyNames.front()};
   double burst_gap = 1;
 };
