@@ -362,6 +362,9 @@ add_scripted_test(robust_twin /usr/bin/python3
 add_scripted_test(conversations /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/conversations_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures)
+add_scripted_test(encapsulations /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/encapsulations_test.py
+  $<TARGET_FILE:flowtell>)
 add_scripted_test(names /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/names_test.py $<TARGET_FILE:flowtell>
   ${shared}/captures)

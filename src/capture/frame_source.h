@@ -58,8 +58,8 @@ enum class LinkType : std::uint16_t {
   kLinuxSll2 = 276,
   kDsaBroadcom = 281,  // Ethernet with a switch tag before the EtherType
   kDsaBroadcomFront = 282,
-  kDsa = 283,
-  kEdsa = 284,
+  kDsa = 284,
+  kEdsa = 285,
 };
 
 bool is_known(LinkType link);

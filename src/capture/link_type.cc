@@ -48,8 +48,8 @@ constexpr LinkTypeInfo kLinks[] = {
      "LinkTypes.PktapIsReadUnderItsOlderNumber"},
     {LinkType::kAvs, "802.11 with AVS header",
      "a header of the length it states, then 802.11", kWifiTest},
-    {LinkType::kPppPppd, "PPP of pppd", "1 byte: the direction; then PPP",
-     kEvery},
+    {LinkType::kPppPppd, "PPP of pppd",
+     "PPP, with the direction as its address", kEvery},
     {LinkType::kPpi, "PPI",
      "a header of the length it states, then as its link type", kWifiTest},
     {LinkType::kPppDirected, "PPP with direction",
@@ -113,6 +113,7 @@ constexpr RefusedLinkType kRefused[] = {
      "record the network interface on it instead: tcpdump -i en5, or as "
      "'networksetup -listallhardwareports' names it"},
     {LinkType{271}, "virtual sockets", kOther},
+    {LinkType{283}, "IEEE 802.15.4", kOther},
 };
 
 template <typename Info>

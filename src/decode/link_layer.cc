@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint16_t kPppIpv4 = 0x0021;
 constexpr std::uint16_t kPppIpv6 = 0x0057;
 constexpr std::uint16_t kPppMpls = 0x0281;
+constexpr std::uint8_t kPppControl = 3;
 
 // What comes next in a frame.
 struct Step {
@@ -392,7 +393,13 @@ class LinkWalk {
         return maybe_pktap();
       case LinkType::kPpp:
         return {Step::kPpp};
+      // The direction replaces the address.
       case LinkType::kPppPppd:
+        reader_.skip(1);
+        if (reader_.left() > 0 && reader_.rest()[0] == kPppControl) {
+          reader_.skip(1);
+        }
+        return {Step::kPpp};
       case LinkType::kPppDirected:
         reader_.skip(1);
         return {Step::kPpp};
