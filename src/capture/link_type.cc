@@ -102,13 +102,12 @@ constexpr RefusedLinkType kRefused[] = {
     {LinkType{249}, "USBPcap",
      "record the network interface on it instead: dumpcap -i, with the name "
      "that 'dumpcap -D' lists"},
-    {LinkType{251}, "Bluetooth Low Energy", kOnBluetooth},
+    {LinkType{251}, "Bluetooth Low Energy", kOther},
     {LinkType{252}, "Wireshark's upper PDUs",
-     "export the whole packets: tshark -r FILE -w NEW.pcap, from the first "
-     "capture"},
+     "use the capture that they were exported from"},
     {LinkType{253}, "Linux netlink", kOther},
     {LinkType{254}, "Bluetooth monitor", kOnBluetooth},
-    {LinkType{256}, "Bluetooth Low Energy with header", kOnBluetooth},
+    {LinkType{256}, "Bluetooth Low Energy with header", kOther},
     {LinkType{266}, "USB of macOS",
      "record the network interface on it instead: tcpdump -i en5, or as "
      "'networksetup -listallhardwareports' names it"},
