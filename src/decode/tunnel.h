@@ -48,26 +48,35 @@ constexpr bool is_ip_tunnel(std::uint8_t protocol) {
 }
 
 // The ports of tunnels over UDP (IANA, except Linux's first for VXLAN, 8472).
+inline constexpr Port kTunnelPorts[] = {
+    1701,   // L2TP
+    2152,   // GTP-U
+    3544,   // Teredo
+    4754,   // GRE
+    4789,   // VXLAN
+    4790,   // VXLAN-GPE
+    6081,   // GENEVE
+    6635,   // MPLS
+    8472,   // VXLAN
+    37008,  // TZSP
+};
+
 constexpr bool is_tunnel_port(Port port) {
-  switch (port) {
-    case 1701:   // L2TP
-    case 2152:   // GTP-U
-    case 3544:   // Teredo
-    case 4754:   // GRE
-    case 4789:   // VXLAN
-    case 4790:   // VXLAN-GPE
-    case 6081:   // GENEVE
-    case 6635:   // MPLS
-    case 8472:   // VXLAN
-    case 37008:  // TZSP
-      return true;
-    default:
-      return false;
+  for (const Port each : kTunnelPorts) {
+    if (each == port) return true;
   }
+  return false;
 }
 
+// Most ports fail the first test, of a bit for each port modulo 64.
 constexpr bool may_carry_tunnel(Port source, Port destination) {
-  return is_tunnel_port(destination) || is_tunnel_port(source);
+  constexpr std::uint64_t kBits = [] {
+    std::uint64_t bits = 0;
+    for (const Port port : kTunnelPorts) bits |= std::uint64_t{1} << port % 64;
+    return bits;
+  }();
+  return ((kBits >> source % 64 | kBits >> destination % 64) & 1) != 0 &&
+         (is_tunnel_port(destination) || is_tunnel_port(source));
 }
 
 // What an IP datagram or a UDP packet carries.
