@@ -25,6 +25,7 @@ add_library(test_support STATIC
   tests/support/api_reference.cc
   tests/support/app_captures.cc
   tests/support/dns_bytes.cc
+  tests/support/encapsulations.cc
   tests/support/hello_bytes.cc
   tests/support/owned_captures.cc
   tests/support/packed.cc
@@ -92,7 +93,11 @@ set(unit_test_sources
   src/decode/host_name_test.cc
   src/decode/ja4_test.cc
   src/decode/link_ends_test.cc
+  src/decode/ether_types_test.cc
   src/decode/link_layer_test.cc
+  src/decode/link_types_test.cc
+  src/decode/tunnel_test.cc
+  src/decode/wifi_test.cc
   src/decode/owner_table_test.cc
   src/decode/piece_buffer_test.cc
   src/decode/plain_frame_test.cc
@@ -369,6 +374,9 @@ add_scripted_test(robust_twin /usr/bin/python3
 add_scripted_test(conversations /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/conversations_test.py
   $<TARGET_FILE:flowtell> ${shared}/captures)
+add_scripted_test(encapsulations /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/encapsulations_test.py
+  $<TARGET_FILE:flowtell>)
 add_scripted_test(names /usr/bin/python3
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/names_test.py $<TARGET_FILE:flowtell>
   ${shared}/captures)

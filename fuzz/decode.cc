@@ -4,6 +4,7 @@
 // Input: one byte for the link type, then frames, each after its 16-bit length.
 #include "decode/decoder.h"
 
+#include "capture/link_type.h"
 #include "decode/owner_table.h"
 #include "live/content_cut.h"
 #include "live/frame_anonymiser.h"
@@ -13,12 +14,12 @@ namespace {
 
 using namespace flowtell;
 
-constexpr LinkType kLinks[] = {
-    LinkType::kEthernet, LinkType::kLinuxSll, LinkType::kLinuxSll2,
-    LinkType::kRaw,      LinkType::kNull,     LinkType::kLoop,
-    LinkType::kIpv4,     LinkType::kIpv6,     LinkType::kRawOpenBsd,
-    LinkType{147},       LinkType::kNflog,    LinkType::kPktap,
-};
+// All that are decoded, and one that is not.
+LinkType chosen_link(std::uint8_t number) {
+  const auto links = link_types();
+  const std::size_t at = number % (links.size() + 1);
+  return at == links.size() ? LinkType{147} : links[at].link;
+}
 
 bool is_within(Bytes part, Bytes whole) {
   return part.empty() ||
@@ -44,7 +45,8 @@ void check_copy(Bytes copy, const Frame& frame, const Packet& packet) {
   Frame again = frame;
   again.bytes = copy;
   Packet read;
-  if (Decoder().decode(again, read) != FrameOutcome::kUsed) return;
+  Decoder outer(TunnelView::kOuter);
+  if (outer.decode(again, read) != FrameOutcome::kUsed) return;
   require(read.protocol == packet.protocol &&
               read.source_port == packet.source_port &&
               read.destination_port == packet.destination_port &&
@@ -60,8 +62,9 @@ void check_copy(Bytes copy, const Frame& frame, const Packet& packet) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   ByteReader reader({data, size});
-  const LinkType link = kLinks[reader.u8() % std::size(kLinks)];
+  const LinkType link = chosen_link(reader.u8());
   Decoder decoder;
+  Decoder outer(TunnelView::kOuter);
   OwnerTable owners;
   ContentCut cutter;
   FrameAnonymiser anonymiser({});
@@ -76,6 +79,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
       const OwnerId owner = owners.of(frame, packet);
       require(owner == kNoOwner || !owners[owner].app.empty(),
               "an owner has a name");
+    }
+    if (outer.decode(frame, packet) == FrameOutcome::kUsed) {
+      check(packet, frame);
       if (FrameAnonymiser::knows(link)) {
         const auto copy = anonymiser.kept(frame);
         if (copy) check_copy(*copy, frame, packet);

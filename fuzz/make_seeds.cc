@@ -7,10 +7,12 @@
 #include <map>
 
 #include "base/file.h"
+#include "capture/link_type.h"
 #include "gateway/dhcp_probe.h"
 #include "model/model_sections.h"
 #include "support/app_captures.h"
 #include "support/dns_bytes.h"
+#include "support/encapsulations.h"
 #include "support/hello_bytes.h"
 #include "support/owned_captures.h"
 #include "support/packed.h"
@@ -64,6 +66,15 @@ std::vector<TestFrame> frames_of_each_link() {
   frames.push_back(nflog_frame(plain, 10123));
   frames.push_back(nflog_frame(plain, 0, ByteOrder::kBig));
   frames.push_back(pktap_frame(plain, "nsurlsessiond", "Podcasts"));
+  for (const Header& header : link_headers()) {
+    frames.push_back(with_header(header, plain));
+  }
+  for (const TunnelHeader& header : ip_tunnel_headers()) {
+    frames.push_back(ip_tunnelled(frame().ethernet().ipv4(), header, plain));
+  }
+  for (const TunnelHeader& header : udp_tunnel_headers()) {
+    frames.push_back(udp_tunnelled(frame().ethernet().ipv6(), header, plain));
+  }
   for (const std::uint16_t offset :
        std::initializer_list<std::uint16_t>{0, 2}) {
     frames.push_back(
@@ -78,8 +89,14 @@ std::vector<TestFrame> frames_of_each_link() {
 Seeds decode_inputs() {
   Seeds seeds;
   for (const TestFrame& each : frames_of_each_link()) {
-    for (char link = 0; link < 12; ++link) {
-      std::string seed(1, link);
+    const auto links = link_types();
+    for (std::size_t link = 0; link <= links.size(); ++link) {
+      // Its own link type, and for each third frame all.
+      if (seeds.size() % 3 != 0 && link < links.size() &&
+          links[link].link != each.link) {
+        continue;
+      }
+      std::string seed(1, static_cast<char>(link));
       for (int i = 0; i < 2; ++i) {
         flowtell::put(seed, static_cast<std::uint16_t>(each.bytes.size()),
                       ByteOrder::kBig);
@@ -120,6 +137,12 @@ Seeds pcaps() {
   seeds.push_back(pcap_bytes(named_frames(), {ByteOrder::kBig, true}));
   for (const TestFrame& each : frames_of_each_link()) {
     seeds.push_back(pcap_bytes({each}, {.link = each.link}));
+  }
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    for (const std::size_t extra : {std::size_t{8}, std::size_t{12}}) {
+      seeds.push_back(
+          pcap_bytes(named_frames(), {.order = order, .modified = extra}));
+    }
   }
   return seeds;
 }

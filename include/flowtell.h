@@ -135,6 +135,8 @@ typedef struct flowtell_flow_options {
                              below 0: no limit */
   int64_t early_silence;  /* also report flows that have been over for this
                              long while their burst goes on; default: never */
+  int outer;              /* meter tunnels, not the flows inside them */
+  int reserved;           /* 0 */
 } flowtell_flow_options;
 
 /* One flow, seen from the device. Valid during the callback only. */

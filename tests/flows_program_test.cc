@@ -179,15 +179,15 @@ TEST_F(FlowsProgram, AddsUpTheLedgersOfAllCaptures) {
   };
   put("a.pcap", pcap_bytes(some_of_each(0s)));
   put("b.pcap", pcap_bytes(some_of_each(10s)));
-  put("wifi.pcap", pcap_bytes({from_phone(20s).udp()},
-                              {.link = static_cast<LinkType>(127)}));
+  put("private.pcap",
+      pcap_bytes({from_phone(20s).udp()}, {.link = LinkType{147}}));
   run("flowtell flows a.pcap --ledger --max-flows 1");
-  run("flowtell flows a.pcap b.pcap wifi.pcap --ledger --max-flows 1");
+  run("flowtell flows a.pcap b.pcap private.pcap --ledger --max-flows 1");
   const Outcome by_one =
-      run("flowtell flows --threads 1 a.pcap b.pcap wifi.pcap --ledger "
+      run("flowtell flows --threads 1 a.pcap b.pcap private.pcap --ledger "
           "--max-flows 1");
   const Outcome by_two =
-      run("flowtell flows --threads 2 a.pcap b.pcap wifi.pcap --ledger "
+      run("flowtell flows --threads 2 a.pcap b.pcap private.pcap --ledger "
           "--max-flows 1");
   EXPECT_EQ(by_one.err, by_two.err);
   expect("flows_ledgers_of_many");
@@ -197,12 +197,12 @@ TEST_F(FlowsProgram, ExplainsWhyThereIsNoFlow) {
   put("arp.pcap",
       pcap_bytes({frame().ethernet().ether_type(0x0806).padding(46),
                   frame().ethernet().ether_type(0x0806).padding(46)}));
-  put("wifi.pcap", pcap_bytes({from_phone(0ms).udp()},
-                              {.link = static_cast<LinkType>(127)}));
+  put("private.pcap",
+      pcap_bytes({from_phone(0ms).udp()}, {.link = LinkType{147}}));
   put("short.pcap", pcap_bytes({from_phone(0ms).udp().snap(30)}));
   put("nothing.pcap", pcap_header());
   run("flowtell flows arp.pcap");
-  run("flowtell flows wifi.pcap");
+  run("flowtell flows private.pcap");
   run("flowtell flows short.pcap");
   run("flowtell flows nothing.pcap");
   expect("flows_where_there_are_none");

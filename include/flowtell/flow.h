@@ -50,6 +50,7 @@ struct FlowOptions {
   bool names = false;         // search for server names
   bool hello = false;         // with them, fingerprint the clients' hellos
   std::string features = {};  // to measure: "robust,classic14"
+  bool outer = false;         // meter tunnels, not the flows inside them
 };
 
 // One flow, seen from the device. Views are valid during the callback only.
@@ -131,6 +132,7 @@ inline flowtell_flow_options to_c(const FlowOptions& options) {
   out.burst_limit =
       options.burst_limit == Duration{} ? -1 : options.burst_limit.count();
   out.early_silence = options.early_silence.count();
+  out.outer = options.outer ? 1 : 0;
   return out;
 }
 

@@ -76,6 +76,7 @@ Result<FlowOptions> flow_options(const flowtell_flow_options& given,
   options.early_packets = given.early_packets;
   options.names = given.names != 0 || given.hello != 0;
   options.hello = given.hello != 0;
+  options.tunnels = given.outer != 0 ? TunnelView::kOuter : TunnelView::kInner;
   return options;
 }
 

@@ -26,6 +26,9 @@ Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream);
 // byte order, the byte order of the whole file (section 4 of the draft).
 inline constexpr std::uint32_t kMicrosecondMagic = 0xa1b2c3d4;
 inline constexpr std::uint32_t kNanosecondMagic = 0xa1b23c4d;
+// Alexey Kuznetsov's "modified" pcap, as the FRITZ!Box writes it, with longer
+// record headers.
+inline constexpr std::uint32_t kModifiedMagic = 0xa1b2cd34;
 
 // The pcapng format (draft-ietf-opsawg-pcapng): blocks of a type and a length;
 // the length is repeated at the end. Each section has its own byte order and

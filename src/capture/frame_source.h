@@ -24,19 +24,42 @@ inline constexpr std::uint32_t kMaxFrameSize = 262'144;
 
 // Link types that flowtell can decode, by their number in capture files
 // (https://www.tcpdump.org/linktypes.html). Other numbers are kept unchanged,
-// so that the ledger can name them.
+// so that the ledger can name them. capture/link_type.h describes each.
 enum class LinkType : std::uint16_t {
   kNull = 0,  // BSD loopback: address family in the recorder's byte order
   kEthernet = 1,
-  kRawOpenBsd = 12,  // DLT_RAW on some systems
-  kRaw = 101,        // starts with an IP header, either version
-  kLoop = 108,       // OpenBSD loopback: address family in network byte order
-  kLinuxSll = 113,   // "cooked" capture on any interface
+  kPpp = 9,
+  kRawOpenBsd = 12,  // DLT_RAW on most systems
+  kRawOfOpenBsd = 14,
+  kPppHdlc = 50,   // PPP in HDLC framing, or Cisco HDLC
+  kPppEther = 51,  // PPPoE without Ethernet
+  kAtm = 100,      // RFC 1483: LLC over ATM
+  kRaw = 101,      // starts with an IP header, either version
+  kCiscoHdlc = 104,
+  kWifi = 105,
+  kLoop = 108,      // OpenBSD loopback: address family in network byte order
+  kEnc = 109,       // BSD IPsec, decrypted
+  kLinuxSll = 113,  // "cooked" capture on any interface
+  kPflog = 117,     // packets logged by BSD's pf
+  kPrism = 119,
+  kRadiotap = 127,
+  kFirewire = 138,
+  kUser2 = 149,  // what Apple's tools write for PKTAP
+  kAvs = 163,
+  kPppPppd = 166,  // Linux pppd: direction, then PPP
+  kPpi = 192,
+  kPppDirected = 204,
+  kCiscoHdlcDirected = 205,
+  kMpls = 219,
   kIpv4 = 228,
   kIpv6 = 229,
   kNflog = 239,  // Linux's packet log: attributes, one of which is the packet
   kPktap = 258,  // Apple: process, interface and link type before the frame
   kLinuxSll2 = 276,
+  kDsaBroadcom = 281,  // Ethernet with a switch tag before the EtherType
+  kDsaBroadcomFront = 282,
+  kDsa = 284,
+  kEdsa = 285,
 };
 
 bool is_known(LinkType link);

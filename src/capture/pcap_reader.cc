@@ -9,9 +9,15 @@ namespace {
 constexpr std::size_t kFileHeader = 24;
 constexpr std::size_t kRecordHeader = 16;
 
+// Modified pcap's records go on with the interface's index, the EtherType, the
+// kind of packet and padding; those of one release also with the processor.
+constexpr std::size_t kModifiedHeader = 24;
+constexpr std::size_t kLongModifiedHeader = 28;
+
 struct PcapForm {
   ByteOrder order;
   std::uint32_t nanoseconds_per_tick;
+  std::size_t record_header = kRecordHeader;
 };
 
 std::optional<PcapForm> form_of(Bytes front) {
@@ -20,8 +26,40 @@ std::optional<PcapForm> form_of(Bytes front) {
     const auto magic = load<std::uint32_t>(front.data(), order);
     if (magic == kMicrosecondMagic) return PcapForm{order, 1000};
     if (magic == kNanosecondMagic) return PcapForm{order, 1};
+    if (magic == kModifiedMagic) {
+      return PcapForm{order, 1000, kModifiedHeader};
+    }
   }
   return std::nullopt;
+}
+
+// Whether a record may start at `at`: lengths within bounds, and a fraction
+// below a second.
+bool may_start_record(Bytes bytes, std::size_t at, ByteOrder order) {
+  if (at + kRecordHeader > bytes.size()) return false;
+  const auto field = [&](std::size_t index) {
+    return load<std::uint32_t>(&bytes[at + 4 * index], order);
+  };
+  return field(1) < 1'000'000 && field(2) <= kMaxFrameSize &&
+         field(2) <= field(3) && field(3) <= kMaxFrameSize;
+}
+
+// The length of a modified file's record headers: the one that leads from the
+// first record to the next, or to the end.
+std::size_t modified_header(ByteStream& stream, ByteOrder order) {
+  if (!stream.fill(kRecordHeader)) return kModifiedHeader;
+  const auto captured = load<std::uint32_t>(&stream.window()[8], order);
+  if (captured > kMaxFrameSize) return kModifiedHeader;
+  const std::size_t next = kLongModifiedHeader + captured;
+  const bool goes_on = stream.fill(next + kRecordHeader);
+  const auto leads_on = [&](std::size_t header) {
+    const Bytes window = stream.window();
+    return (!goes_on && window.size() == header + captured) ||
+           may_start_record(window, header + captured, order);
+  };
+  return leads_on(kLongModifiedHeader) && !leads_on(kModifiedHeader)
+             ? kLongModifiedHeader
+             : kModifiedHeader;
 }
 
 class PcapReader : public FrameSource {
@@ -36,8 +74,8 @@ class PcapReader : public FrameSource {
     std::size_t count = 0;
     while (count < batch.size() && !ended_) {
       const std::uint64_t claimed = next_record_size();
-      if (claimed > kRecordHeader + kMaxFrameSize) {
-        end_at_impossible(claimed - kRecordHeader);
+      if (claimed > form_.record_header + kMaxFrameSize) {
+        end_at_impossible(claimed - form_.record_header);
         break;
       }
       const auto size = static_cast<std::size_t>(claimed);
@@ -57,8 +95,8 @@ class PcapReader : public FrameSource {
   // then the whole record.
   std::uint64_t next_record_size() const {
     const Bytes window = stream_.window();
-    if (window.size() < kRecordHeader) return kRecordHeader;
-    return std::uint64_t{kRecordHeader} +
+    if (window.size() < form_.record_header) return form_.record_header;
+    return std::uint64_t{form_.record_header} +
            load<std::uint32_t>(&window[8], form_.order);
   }
 
@@ -71,7 +109,7 @@ class PcapReader : public FrameSource {
     const std::int64_t seconds = field(0);
     const std::int64_t fraction = field(4);
     frame.wire_length = field(12);
-    frame.bytes = record.subspan(kRecordHeader);
+    frame.bytes = record.subspan(form_.record_header);
     frame.link = link_;
     frame.owner = nullptr;
     frame.time = Timestamp{Duration{seconds * kNanosecondsPerSecond +
@@ -92,7 +130,7 @@ class PcapReader : public FrameSource {
       note_damage(stream_.position() + left, stream_.problem()->message);
     } else if (left > 0) {
       note_damage(stream_.position(),
-                  left < kRecordHeader
+                  left < form_.record_header
                       ? fmt::format("a record's header is cut off after {}",
                                     counted(left, "byte"))
                       : fmt::format("a record of {} bytes is cut off after {}",
@@ -124,7 +162,11 @@ Result<std::unique_ptr<FrameSource>> read_pcap(ByteStream stream) {
   const auto link = static_cast<LinkType>(
       load<std::uint32_t>(&stream.window()[20], form->order) & 0xffff);
   stream.consume(kFileHeader);
-  return std::make_unique<PcapReader>(std::move(stream), *form, link);
+  PcapForm found = *form;
+  if (found.record_header == kModifiedHeader) {
+    found.record_header = modified_header(stream, found.order);
+  }
+  return std::make_unique<PcapReader>(std::move(stream), found, link);
 }
 
 }  // namespace flowtell

@@ -63,6 +63,40 @@ INSTANTIATE_TEST_SUITE_P(Pcap, EveryPcapForm,
                                                           ByteOrder::kBig),
                                           testing::Bool()));
 
+// As a FRITZ!Box writes it, in the byte order of its processor; and of the
+// release with longer records.
+TEST(PcapReader, ReadsModifiedPcap) {
+  for (const ByteOrder order : {ByteOrder::kLittle, ByteOrder::kBig}) {
+    for (const std::size_t extra : {std::size_t{8}, std::size_t{12}}) {
+      const PcapStyle style{.order = order, .modified = extra};
+      for (std::size_t count = 0; count <= 3; ++count) {
+        std::vector<TestFrame> frames = three_frames();
+        frames.resize(count);
+        const std::string bytes = pcap_bytes(frames, style);
+        const ReadBack read = read_back(bytes);
+        EXPECT_EQ(read.frames, frames) << extra << " bytes, " << count;
+        EXPECT_FALSE(read.damage);
+        for (const std::size_t bite : {1U, 7U, 16U, 60U, 100U}) {
+          EXPECT_EQ(read_back_streamed(bytes, bite).frames, frames);
+        }
+      }
+      const std::string whole = pcap_bytes(three_frames(), style);
+      const ReadBack cut = read_back(whole.substr(0, whole.size() - 1));
+      EXPECT_EQ(cut.frames.size(), 2u);
+      EXPECT_TRUE(cut.damage);
+    }
+  }
+}
+
+TEST(PcapReader, ReadsModifiedPcapOfOtherLinks) {
+  for (const std::size_t extra : {std::size_t{8}, std::size_t{12}}) {
+    const TestFrame cooked = frame().linux_sll().ipv4().udp().payload(3);
+    const PcapStyle style{.link = LinkType::kLinuxSll, .modified = extra};
+    EXPECT_EQ(read_back(pcap_bytes({cooked, cooked}, style)).frames,
+              (std::vector<TestFrame>{cooked, cooked}));
+  }
+}
+
 TEST(PcapReader, AcceptsACaptureWithoutFrames) {
   const ReadBack read = read_back(pcap_header());
   EXPECT_TRUE(read.frames.empty());

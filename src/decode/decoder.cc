@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "decode/link_layer.h"
+#include "decode/tunnel.h"
 
 namespace flowtell {
 namespace {
@@ -205,13 +205,31 @@ constexpr bool is_tcp_or_udp(std::uint8_t protocol) {
 FrameOutcome copy_ports(const FragmentTable& fragments, const FragmentKey& key,
                         Bytes piece, Packet& packet) {
   const auto ports = fragments.find(key, packet.time);
-  if (!ports) return FrameOutcome::kFragmentWithoutPorts;
+  if (!ports || ports->is_tunnel) return FrameOutcome::kFragmentWithoutPorts;
   packet.source_port = ports->source;
   packet.destination_port = ports->destination;
   packet.tcp_flags = 0;
   packet.tcp_sequence = 0;
   packet.payload = piece.first(0);  // from the middle: no message starts in it
   return FrameOutcome::kUsed;
+}
+
+// What a datagram or packet of `length` bytes behind its headers carries. The
+// first fragment of a tunnel's packet states the length of all.
+Carried carried_by(Bytes bytes, std::size_t length, const Datagram& datagram) {
+  if (datagram.is_fragment) return {bytes, kMaxFrameSize, false};
+  const Bytes within = bytes.first(std::min(bytes.size(), length));
+  return {within, length - within.size()};
+}
+
+// The datagram in an IP tunnel's packet.
+std::optional<LinkPayload> open_ip(const Packet& packet,
+                                   const Datagram& datagram) {
+  if (packet.length < datagram.header_length) return std::nullopt;
+  return open_ip_tunnel(
+      datagram.protocol,
+      carried_by(datagram.after_header, packet.length - datagram.header_length,
+                 datagram));
 }
 
 }  // namespace
@@ -222,15 +240,41 @@ FrameOutcome Decoder::decode(const Frame& frame, Packet& packet) noexcept {
 }
 
 FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
-  const LinkPayload link = find_datagram(frame.link, frame.bytes);
-  if (link.outcome == FrameOutcome::kCutShort) return missing_bytes(frame);
-  if (link.outcome != FrameOutcome::kUsed) return link.outcome;
+  const std::size_t missing =
+      frame.wire_length -
+      std::min<std::size_t>(frame.wire_length, frame.bytes.size());
+  LinkPayload link = find_datagram(frame.link, frame.bytes, missing);
+  for (unsigned opened = 0;; ++opened) {
+    if (link.outcome == FrameOutcome::kCutShort) return missing_bytes(frame);
+    if (link.outcome != FrameOutcome::kUsed) return link.outcome;
+    const bool may_open = view_ == TunnelView::kInner && opened < kMaxTunnels;
+    packet.source_station = link.ends.source;
+    packet.destination_station = link.ends.destination;
+    const auto outcome = decode_datagram(frame, link, packet, may_open);
+    if (outcome) return *outcome;
+  }
+}
 
+std::optional<FrameOutcome> Decoder::decode_datagram(const Frame& frame,
+                                                     LinkPayload& link,
+                                                     Packet& packet,
+                                                     bool may_open) {
   Datagram datagram;
   const FrameOutcome ip_outcome =
       read_datagram(frame, link.datagram, packet, datagram);
   if (ip_outcome != FrameOutcome::kUsed) return ip_outcome;
-  if (!is_tcp_or_udp(datagram.protocol)) return FrameOutcome::kNotTcpUdp;
+  if (!is_tcp_or_udp(datagram.protocol)) {
+    if (!may_open || !is_ip_tunnel(datagram.protocol)) {
+      return FrameOutcome::kNotTcpUdp;
+    }
+    if (datagram.fragment_offset > 0) {
+      return FrameOutcome::kFragmentWithoutPorts;
+    }
+    const auto inner = open_ip(packet, datagram);
+    if (!inner) return FrameOutcome::kNotTcpUdp;
+    link = *inner;
+    return std::nullopt;
+  }
   packet.protocol = static_cast<Protocol>(datagram.protocol);
   packet.time = frame.time;
 
@@ -245,11 +289,24 @@ FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
   const auto [outcome, transport_header] =
       read_transport(frame, datagram.after_header, packet);
   if (outcome != FrameOutcome::kUsed) return outcome;
-  if (datagram.is_fragment) {
-    fragments_.remember(key, {packet.source_port, packet.destination_port},
-                        packet.time);
+  const FrameOutcome fits =
+      set_payload_length(datagram.header_length + transport_header, packet);
+  std::optional<LinkPayload> inner;
+  if (may_open && fits == FrameOutcome::kUsed &&
+      packet.protocol == Protocol::kUdp &&
+      may_carry_tunnel(packet.source_port, packet.destination_port)) {
+    inner = open_udp_tunnel(
+        packet.source_port, packet.destination_port,
+        carried_by(packet.payload, packet.payload_length, datagram));
   }
-  return set_payload_length(datagram.header_length + transport_header, packet);
+  if (datagram.is_fragment) {
+    fragments_.remember(
+        key, {packet.source_port, packet.destination_port, inner.has_value()},
+        packet.time);
+  }
+  if (!inner) return fits;
+  link = *inner;
+  return std::nullopt;
 }
 
 }  // namespace flowtell

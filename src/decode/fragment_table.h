@@ -30,6 +30,7 @@ struct FragmentKey {
 struct FragmentPorts {
   Port source;
   Port destination;
+  bool is_tunnel = false;  // the first counted as the packet inside
 };
 
 class FragmentTable {

@@ -22,7 +22,7 @@ TEST(FrameOutcome, IsNotIpForOtherNetworkProtocols) {
 }
 
 TEST(FrameOutcome, IsUnsupportedLinkForUnknownLinkTypes) {
-  EXPECT_EQ(decode(frame().raw(static_cast<LinkType>(105)).ipv4().udp()),
+  EXPECT_EQ(decode(frame().raw(LinkType{147}).ipv4().udp()),
             FrameOutcome::kUnsupportedLink);
 }
 

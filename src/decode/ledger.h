@@ -39,7 +39,8 @@ inline constexpr std::array kLedgerHeadings = {
     LedgerHeading{FrameOutcome::kNotTcpUdp, "not TCP/UDP",
                   "IP, but another protocol above it, such as ICMP"},
     LedgerHeading{FrameOutcome::kFragmentWithoutPorts, "fragment without ports",
-                  "a later fragment whose first one is missing"},
+                  "a later fragment whose first one is missing, or counted "
+                  "for all as a tunnel's packet"},
     LedgerHeading{FrameOutcome::kCutShort, "cut short",
                   "the snap length cut off headers that are needed"},
     LedgerHeading{FrameOutcome::kMalformed, "malformed",

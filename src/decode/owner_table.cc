@@ -48,7 +48,9 @@ OwnerId OwnerTable::find(const Frame& frame, const Packet& packet) {
     return number_of(frame.owner->app, frame.owner->uid, false);
   }
   if (frame.link == LinkType::kNflog) return in_nflog(frame.bytes);
-  if (frame.link == LinkType::kPktap) return in_pktap(frame.bytes);
+  if (frame.link == LinkType::kPktap || frame.link == LinkType::kUser2) {
+    return in_pktap(frame.bytes);
+  }
   // Of a packet that was cut, or is a later fragment, the end is not known.
   if (packet.payload.size() != packet.payload_length) return kNoOwner;
   const std::uint8_t* end = packet.payload.data() + packet.payload.size();

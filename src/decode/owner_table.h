@@ -41,7 +41,8 @@ class OwnerTable {
         static_cast<std::size_t>(frame.bytes.data() + frame.bytes.size() - end);
     // So end nearly all frames.
     if (behind < kTrailer && frame.owner == nullptr &&
-        (frame.link < LinkType::kNflog || frame.link > LinkType::kPktap)) {
+        ((frame.link < LinkType::kNflog && frame.link != LinkType::kUser2) ||
+         frame.link > LinkType::kPktap)) {
       return kNoOwner;
     }
     return find(frame, packet);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "decode/tunnel.h"
+
 namespace flowtell {
 namespace {
 
@@ -49,6 +51,13 @@ bool decode_plain_frame(const Frame& frame, Packet& packet) noexcept {
   packet.destination = Address::v4(Bytes(at + kIp + 16, 4));
   packet.source_port = load16(at + kTransport);
   packet.destination_port = load16(at + kTransport + 2);
+  if (packet.protocol == Protocol::kUdp &&
+      may_carry_tunnel(packet.source_port, packet.destination_port)) {
+    return false;
+  }
+  const LinkEnds ends = find_link_ends(LinkType::kEthernet, frame.bytes);
+  packet.source_station = ends.source;
+  packet.destination_station = ends.destination;
   packet.payload_length =
       packet.length - static_cast<std::uint32_t>(kIpHeader + header);
   const std::size_t payload = std::min(kTransport + header, captured);

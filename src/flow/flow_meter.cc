@@ -12,7 +12,7 @@ constexpr std::size_t kBatch = 64;  // frames
 }  // namespace
 
 FlowMeter::FlowMeter(const FlowOptions& options, FlowSink& sink)
-    : table_(options, sink, &intake_.owners()) {}
+    : intake_(options.tunnels), table_(options, sink, &intake_.owners()) {}
 
 void FlowMeter::add(const Frame& frame) {
   Packet packet;

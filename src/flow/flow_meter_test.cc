@@ -6,6 +6,9 @@
 #include <stdexcept>
 
 #include "capture/capture_file.h"
+#include "decode/tunnel_view.h"
+#include "support/dns_bytes.h"
+#include "support/encapsulations.h"
 #include "support/flow_words.h"
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
@@ -30,7 +33,7 @@ std::vector<TestFrame> frames_of_every_outcome() {
           .at(kTestStart + 4s),
       frame().ethernet().ipv4().tcp().snap(30).at(kTestStart + 5s),
       frame().ethernet().ipv4().tcp().data_offset(2).at(kTestStart + 6s),
-      frame().raw(static_cast<LinkType>(105)).payload(40).at(kTestStart + 7s),
+      frame().raw(LinkType{147}).payload(40).at(kTestStart + 7s),
   };
 }
 
@@ -46,6 +49,41 @@ Metered meter(const std::vector<TestFrame>& frames) {
   meter.finish();
   metered.report = meter.report();
   return metered;
+}
+
+TunnelHeader vxlan_header() {
+  return {"VXLAN", 4789, "08 00 00 00 00 00 2a 00", Header::Wraps::kWholeFrame};
+}
+
+// Lookups inside a tunnel name the connections inside it.
+TEST(FlowMeter, FindsNamesInsideTunnels) {
+  const std::string answer =
+      dns().asks("inner.example").v4("inner.example", "203.0.113.9").bytes();
+  const TestFrame lookup = frame()
+                               .ethernet()
+                               .ipv4("192.168.12.1", "192.168.12.100")
+                               .udp(53, 5000)
+                               .payload(answer);
+  const TestFrame connection = frame()
+                                   .ethernet()
+                                   .ipv4("192.168.12.100", "203.0.113.9")
+                                   .tcp(40000, 443, kTcpSyn);
+  const FrameBuilder outer =
+      frame().ethernet().ipv4("198.51.100.1", "203.0.113.1");
+  for (const TunnelView view : {TunnelView::kInner, TunnelView::kOuter}) {
+    FlowCollector got;
+    FlowOptions options;
+    options.names = true;
+    options.tunnels = view;
+    FlowMeter meter(options, got);
+    meter.add(udp_tunnelled(outer, vxlan_header(), lookup).view());
+    meter.add(udp_tunnelled(outer, vxlan_header(), connection).view());
+    meter.finish();
+    const bool is_inner = view == TunnelView::kInner;
+    ASSERT_EQ(got.flows.size(), is_inner ? 2u : 1u);
+    EXPECT_EQ(got.flows.back().remote_port, is_inner ? 443 : 4789);
+    EXPECT_EQ(meter.report().ledger.of(FrameOutcome::kUsed), 2u);
+  }
 }
 
 TEST(FlowMeter, AccountsForEveryFrame) {
@@ -64,8 +102,7 @@ TEST(FlowMeter, AccountsForEveryFrame) {
 TEST(FlowMeter, ReportsItsCounts) {
   const MeterReport report = meter(frames_of_every_outcome()).report;
   EXPECT_EQ(report.flows, 2u);
-  EXPECT_EQ(report.links,
-            (std::set{LinkType::kEthernet, static_cast<LinkType>(105)}));
+  EXPECT_EQ(report.links, (std::set{LinkType::kEthernet, LinkType{147}}));
   EXPECT_EQ(report.first, kTestStart) << "of all frames of any kind";
   EXPECT_EQ(report.last, kTestStart + 7s);
   EXPECT_EQ(report.late_frames, 0u);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "decode/tunnel_view.h"
 #include "flow/lan.h"
 
 namespace flowtell {
@@ -57,6 +58,8 @@ struct FlowOptions {
   bool names = false;
   // Whether the search also keeps facts of the hellos (hello_facts.h).
   bool hello = false;
+  // Whether the packets inside tunnels are metered, or the tunnels.
+  TunnelView tunnels = TunnelView::kInner;
 };
 
 }  // namespace flowtell

@@ -33,9 +33,6 @@ bool FrameIntake::take(const Frame& frame, Packet& packet) {
   const FrameOutcome outcome = decoder_.decode(corrected, packet);
   report_.ledger.count(outcome);
   if (outcome != FrameOutcome::kUsed) return false;
-  const LinkEnds ends = find_link_ends(frame.link, frame.bytes);
-  packet.source_station = ends.source;
-  packet.destination_station = ends.destination;
   packet.owner = owners_.of(corrected, packet);
   return true;
 }

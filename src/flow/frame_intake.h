@@ -38,6 +38,8 @@ struct MeterReport {
 
 class FrameIntake {
  public:
+  explicit FrameIntake(TunnelView view) : decoder_(view) {}
+
   // Counts the frame. Returns whether it is a packet of a flow: then fills
   // `packet`, which borrows the frame's bytes.
   bool take(const Frame& frame, Packet& packet);

@@ -266,8 +266,7 @@ TEST(ContentCut, CutsOtherFramesTo64Bytes) {
   const TestFrame arp = frame().ethernet().ether_type(0x0806).payload(46);
   EXPECT_EQ(cut_alone(arp), 60u);
   EXPECT_EQ(cut_alone(frame().ethernet().ipv4().protocol(1).payload(500)), 64u);
-  EXPECT_EQ(cut_alone(frame().raw(static_cast<LinkType>(105)).payload(500)),
-            64u);
+  EXPECT_EQ(cut_alone(frame().raw(LinkType{147}).payload(500)), 64u);
   EXPECT_EQ(cut_alone(TestFrame{}), 0u);
 }
 

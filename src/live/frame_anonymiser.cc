@@ -75,7 +75,9 @@ std::optional<Bytes> FrameAnonymiser::kept(const Frame& frame) {
   Packet packet;
   if (decoder_.decode(frame, packet) != FrameOutcome::kUsed)
     return std::nullopt;
-  const Bytes datagram = find_datagram(frame.link, frame.bytes).datagram;
+  const LinkPayload link = find_datagram(frame.link, frame.bytes);
+  if (!link.is_tagged_only) return std::nullopt;
+  const Bytes datagram = link.datagram;
   const auto link_size =
       static_cast<std::size_t>(datagram.data() - frame.bytes.data());
   const Bytes front =

@@ -43,7 +43,7 @@ class FrameAnonymiser {
   std::optional<std::size_t> rewrite_v6(Part datagram);
   void rewrite_address(Part header, std::size_t at, std::size_t size);
 
-  Decoder decoder_;
+  Decoder decoder_{TunnelView::kOuter};
   Anonymiser anonymiser_;
   std::vector<std::uint8_t> bytes_;
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/encapsulations.h"
 #include "support/packet_fields.h"
 #include "support/test_frame.h"
 
@@ -195,6 +196,34 @@ TEST(FrameAnonymiser, AcceptsFramesCutAnywhere) {
       cut.bytes.resize(size);
       EXPECT_LE(kept(cut).size(), size);
     }
+  }
+}
+
+TEST(FrameAnonymiser, LeavesOutHeadersThatMayHoldAddresses) {
+  const TestFrame inner = frame().ethernet().ipv4().tcp().payload(9);
+  for (const TunnelHeader& header : ip_tunnel_headers()) {
+    EXPECT_EQ(kept(ip_tunnelled(frame().ethernet().ipv4(), header, inner)), "")
+        << header.name;
+  }
+  for (const std::string_view digits :
+       {"88 e7 00 00 00 01 02 00 00 00 00 03 02 00 00 00 00 04 TT TT",
+        "88 47 00 01 01 40",
+        "88 e5 20 00 00 00 00 01 02 00 00 00 00 02 00 01 "
+        "TT TT",
+        "00 64 aa aa 03 00 00 00 TT TT"}) {
+    const std::string all =
+        "02 00 00 00 00 01 02 00 00 00 00 02 " + std::string(digits);
+    EXPECT_EQ(kept(with_header({LinkType::kEthernet, all}, inner)), "")
+        << digits;
+  }
+}
+
+TEST(FrameAnonymiser, KeepsOnlyTheOuterHeadersOfTunnelsOverUdp) {
+  const TestFrame inner = frame().ethernet().ipv4().tcp().payload(9);
+  for (const TunnelHeader& header : udp_tunnel_headers()) {
+    const TestFrame made =
+        udp_tunnelled(frame().ethernet().ipv4(), header, inner);
+    EXPECT_EQ(kept(made).size(), 14u + 20 + 8) << header.name;
   }
 }
 

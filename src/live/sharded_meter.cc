@@ -258,7 +258,8 @@ class ShardedMeter::Shard {
 
 ShardedMeter::ShardedMeter(const FlowOptions& options,
                            std::span<FlowSink* const> sinks)
-    : finder_(options.lan, options.max_flows * PairTable::kPairsPerFlow),
+    : intake_(options.tunnels),
+      finder_(options.lan, options.max_flows * PairTable::kPairsPerFlow),
       with_payload_(options.names),
       burst_gap_(options.burst_gap) {
   require(!sinks.empty(), "a sharded meter needs a sink");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "capture/link_type.h"
 #include "report/table.h"
 
 namespace flowtell {
@@ -24,15 +25,28 @@ const LedgerHeading& fullest_heading(const Ledger& ledger) {
                            });
 }
 
-std::string remedy_for(FrameOutcome outcome) {
+// Of the link types that the capture was recorded on, the first that is not
+// decoded has the remedy.
+std::string_view remedy_for(const std::set<LinkType>& links) {
+  const auto undecoded = std::ranges::find_if_not(links, is_known);
+  return link_type_remedy(undecoded == links.end() ? *links.begin()
+                                                   : *undecoded);
+}
+
+std::string_view remedy_for(FrameOutcome outcome, const MeterReport& report) {
   switch (outcome) {
     case FrameOutcome::kUnsupportedLink:
-      return "record on Ethernet or with 'tcpdump -i any' instead";
+      return remedy_for(report.links);
     case FrameOutcome::kCutShort:
       return "record with a longer snap length, at least 128 bytes";
     case FrameOutcome::kMalformed:
       return "check the capture's link type";
     case FrameOutcome::kNotIp:
+      if (std::ranges::any_of(report.links, is_wifi)) {
+        return "if they are encrypted, record on the access point's or the "
+               "phone's own interface, or decrypt them first: airdecap-ng";
+      }
+      break;
     case FrameOutcome::kNotTcpUdp:
     case FrameOutcome::kFragmentWithoutPorts:
     case FrameOutcome::kUsed:
@@ -85,7 +99,7 @@ std::string no_flow_text(const MeterReport& report) {
                      report.ledger.of(heading.outcome),
                      counted(report.frames, "frame"), links_text(report),
                      heading.name, heading.meaning,
-                     remedy_for(heading.outcome));
+                     remedy_for(heading.outcome, report));
 }
 
 }  // namespace flowtell

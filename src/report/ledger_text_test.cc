@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "capture/link_type.h"
+
 namespace flowtell {
 namespace {
 
@@ -77,10 +79,32 @@ TEST(NoFlowText, ShowsTheLikeliestReasonAndARemedy) {
 
 TEST(NoFlowText, ShowsAnUnsupportedLinkType) {
   EXPECT_EQ(no_flow_text(report_of(1, FrameOutcome::kUnsupportedLink,
-                                   static_cast<LinkType>(127))),
-            "no flows: 1 of 1 frame on unsupported (link type 127) are "
+                                   static_cast<LinkType>(147))),
+            "no flows: 1 of 1 frame on unsupported (link type 147) are "
             "'unsupported link' (recorded on a link type that flowtell does "
             "not decode); record on Ethernet or with 'tcpdump -i any' instead");
+}
+
+TEST(NoFlowText, SaysHowToRecordInsteadOfEachRefusedLinkType) {
+  for (const RefusedLinkType& refused : refused_link_types()) {
+    MeterReport report =
+        report_of(1, FrameOutcome::kUnsupportedLink, refused.link);
+    report += report_of(0, FrameOutcome::kUsed, LinkType::kEthernet);
+    const std::string text = no_flow_text(report);
+    EXPECT_NE(text.find(std::string(refused.name) + " (link type "),
+              std::string::npos)
+        << text;
+    EXPECT_TRUE(text.ends_with(refused.remedy)) << text;
+  }
+}
+
+TEST(NoFlowText, SuspectsEncryptionOfWifi) {
+  for (const LinkType link :
+       {LinkType::kRadiotap, LinkType::kWifi, LinkType::kPpi}) {
+    const std::string text =
+        no_flow_text(report_of(9, FrameOutcome::kNotIp, link));
+    EXPECT_TRUE(text.ends_with("airdecap-ng")) << text;
+  }
 }
 
 TEST(NoFlowText, ReportsMissingFrames) {

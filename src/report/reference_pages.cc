@@ -4,12 +4,27 @@
 #include <fmt/format.h>
 
 #include "audit/finding.h"
+#include "capture/link_type.h"
 #include "decode/ledger.h"
+#include "decode/tunnel.h"
 #include "features/feature_list.h"
 #include "learn/preset.h"
 #include "report/metrics.h"
 
 namespace flowtell {
+namespace {
+
+std::string tunnels_table(std::string_view header,
+                          std::span<const TunnelInfo> infos) {
+  std::string page = fmt::format("{}| --- | --- | --- | --- |\n", header);
+  for (const TunnelInfo& info : infos) {
+    page += fmt::format("| {} | {} | {} | `{}` |\n", info.name, info.place,
+                        info.form, info.test);
+  }
+  return page;
+}
+
+}  // namespace
 
 std::string features_page() {
   std::string page;
@@ -64,6 +79,37 @@ std::string findings_page() {
                         info.remedy);
   }
   return page;
+}
+
+std::string links_page() {
+  std::string page =
+      "| number | link type | before the IP header | test |\n"
+      "| --- | --- | --- | --- |\n";
+  for (const LinkTypeInfo& info : link_types()) {
+    page += fmt::format("| {} | {} | {} | `{}` |\n",
+                        static_cast<unsigned>(info.link), info.name,
+                        info.header, info.test);
+  }
+  return page;
+}
+
+std::string refused_page() {
+  std::string page = "| number | link type | instead |\n| --- | --- | --- |\n";
+  for (const RefusedLinkType& refused : refused_link_types()) {
+    page +=
+        fmt::format("| {} | {} | {} |\n", static_cast<unsigned>(refused.link),
+                    refused.name, refused.remedy);
+  }
+  return page;
+}
+
+std::string ethernet_page() {
+  return tunnels_table("| header | EtherType | read | test |\n",
+                       ethernet_payloads());
+}
+
+std::string tunnels_page() {
+  return tunnels_table("| tunnel | where | read | test |\n", tunnels());
 }
 
 std::string ledger_page() {

@@ -16,6 +16,13 @@ std::string presets_page();
 // Every audit finding, with its meaning and its remedy.
 std::string findings_page();
 
+// Every link type that is decoded or refused; what is read of Ethernet's
+// payload; every tunnel.
+std::string links_page();
+std::string refused_page();
+std::string ethernet_page();
+std::string tunnels_page();
+
 // Every heading of the ledger.
 std::string ledger_page();
 

@@ -5,7 +5,9 @@
 
 #include "audit/finding.h"
 #include "base/text.h"
+#include "capture/link_type.h"
 #include "decode/ledger.h"
+#include "decode/tunnel.h"
 #include "features/feature_list.h"
 #include "learn/preset.h"
 #include "report/metrics.h"
@@ -52,6 +54,46 @@ TEST(ReferencePages, ListLedgerHeadings) {
                  return fmt::format("| {} | {} |", heading.name,
                                     heading.meaning);
                });
+}
+
+bool is_test(std::string_view name) {
+  const auto& tests = *testing::UnitTest::GetInstance();
+  for (int i = 0; i < tests.total_test_suite_count(); ++i) {
+    const testing::TestSuite& suite = *tests.GetTestSuite(i);
+    for (int j = 0; j < suite.total_test_count(); ++j) {
+      if (fmt::format("{}.{}", suite.name(), suite.GetTestInfo(j)->name()) ==
+          name) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+TEST(ReferencePages, ListLinksAndTunnelsWithTestsThatExist) {
+  expect_table(links_page(),
+               "| number | link type | before the IP header | test |",
+               link_types(), [](const LinkTypeInfo& info) {
+                 EXPECT_TRUE(is_test(info.test)) << info.test;
+                 return fmt::format("| {} | {} | {} | `{}` |",
+                                    static_cast<unsigned>(info.link), info.name,
+                                    info.header, info.test);
+               });
+  expect_table(refused_page(), "| number | link type | instead |",
+               refused_link_types(), [](const RefusedLinkType& refused) {
+                 return fmt::format("| {} | {} | {} |",
+                                    static_cast<unsigned>(refused.link),
+                                    refused.name, refused.remedy);
+               });
+  const auto row = [](const TunnelInfo& info) {
+    EXPECT_TRUE(is_test(info.test)) << info.test;
+    return fmt::format("| {} | {} | {} | `{}` |", info.name, info.place,
+                       info.form, info.test);
+  };
+  expect_table(ethernet_page(), "| header | EtherType | read | test |",
+               ethernet_payloads(), row);
+  expect_table(tunnels_page(), "| tunnel | where | read | test |", tunnels(),
+               row);
 }
 
 TEST(ReferencePages, ListMetrics) {

@@ -67,6 +67,9 @@ void MeterArguments::define(CLI::App& command) {
       ->type_name("N")
       ->check(in_range(std::size_t{1}, kMaxFlows))
       ->capture_default_str();
+  command.add_flag("--outer", outer,
+                   "Meter tunnels (GRE, VXLAN, GTP-U ...) themselves instead "
+                   "of the flows inside them");
 }
 
 void MeterArguments::define_flow(CLI::App& command) {
@@ -102,6 +105,7 @@ Result<FlowOptions> MeterArguments::resolve() const {
   if (!parsed) return fail("--lan", std::move(parsed).error());
   options.lan = *parsed;
   options.max_flows = max_flows;
+  options.tunnels = outer ? TunnelView::kOuter : TunnelView::kInner;
   options.key = named_value<FlowKey>(kFlowKeyNames, flow_key);
   options.burst_gap = Duration(std::llround(burst_gap * 1e9));
   options.burst_limit = Duration(std::llround(burst_limit * 1e9));

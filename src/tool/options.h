@@ -46,7 +46,7 @@ CLI::Validator in_range(T min, T max) {
       range.get_description());
 }
 
-// --lan, --max-flows: metering options for every flow definition.
+// --lan, --max-flows, --outer: metering options for every flow definition.
 // --flow-key, --burst-gap, --burst-limit: the flow definition, which a model
 // also fixes.
 struct MeterArguments {
@@ -56,6 +56,7 @@ struct MeterArguments {
 
   std::string lan{Lan::kDefault};
   std::size_t max_flows = FlowOptions{}.max_flows;
+  bool outer = false;
   std::string flow_key{kFlowKeyNames.front()};
   double burst_gap = 1;
   double burst_limit = in_seconds(kDefaultBurstLimit);

@@ -38,12 +38,13 @@ struct Page {
   std::string (*text)(const CLI::App& program);
 };
 
-constexpr std::array<Page, 9> kPages = {{
+constexpr std::array<Page, 13> kPages = {{
     {"bash",
      [](const CLI::App& program) {
        return bash_completion(describe_command(program, ""));
      }},
     {"commands", commands_page},
+    {"ethernet", [](const CLI::App&) { return ethernet_page(); }},
     {"features", [](const CLI::App&) { return features_page(); }},
     {"findings", [](const CLI::App&) { return findings_page(); }},
     {"fish",
@@ -51,8 +52,11 @@ constexpr std::array<Page, 9> kPages = {{
        return fish_completion(describe_command(program, ""));
      }},
     {"ledger", [](const CLI::App&) { return ledger_page(); }},
+    {"links", [](const CLI::App&) { return links_page(); }},
     {"metrics", [](const CLI::App&) { return metrics_page(); }},
     {"presets", [](const CLI::App&) { return presets_page(); }},
+    {"refused", [](const CLI::App&) { return refused_page(); }},
+    {"tunnels", [](const CLI::App&) { return tunnels_page(); }},
     {"zsh",
      [](const CLI::App& program) {
        return zsh_completion(describe_command(program, ""));

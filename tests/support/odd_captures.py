@@ -8,6 +8,7 @@ PHONE4, SERVER4 = bytes([192, 168, 12, 100]), bytes([203, 0, 113, 5])
 PHONE6, SERVER6 = bytes.fromhex("fd" + "00" * 14 + "64"), bytes.fromhex("20010db8" + "00" * 11 + "05")
 START = 1_554_312_069
 LINKS = [0, 1, 12, 101, 108, 113, 228, 229, 276]
+BARE_LINKS = [9, 50, 51, 100, 104, 105, 117, 119, 127, 149, 163, 192, 204, 219, 239, 258, 281, 282, 284, 285]
 ODD_NUMBERS = [0, 1, 7, 8, 19, 20, 21, 39, 40, 41, 127, 128, 255, 256, 1499, 1500, 32767, 32768, 65535]
 
 
@@ -209,7 +210,7 @@ def damaged(chance, data):
 
 def odd_capture(chance):
     """(bytes, number of frames; None if damage leaves it open)"""
-    link = chance.choice(LINKS) if chance.random() < 0.95 else chance.choice([147, 105, 65535])
+    link = chance.choice(LINKS) if chance.random() < 0.8 else chance.choice([*BARE_LINKS, 147, 65535])
     frames = [frame_of(chance, link) for _ in range(chance.choice([0, 1, 3, 10, 40]))]
     data, count = chance.choice([pcap, pcapng])(chance, frames, link)
     if chance.random() < 0.4:

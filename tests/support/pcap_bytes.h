@@ -15,6 +15,8 @@ struct PcapStyle {
   ByteOrder order = ByteOrder::kLittle;
   bool nanoseconds = false;
   LinkType link = LinkType::kEthernet;
+  // Bytes of Alexey Kuznetsov's fields behind each record's header: 0, 8, 12.
+  std::size_t modified = 0;
 };
 
 // The 24-byte header.
