@@ -71,6 +71,7 @@ set(unit_test_sources
   src/capture/damaged_capture_test.cc
   src/capture/interface_binding_test.cc
   src/capture/live_interface_test.cc
+  src/capture/ordered_source_test.cc
   src/capture/pcap_reader_test.cc
   src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
@@ -82,6 +83,7 @@ set(unit_test_sources
   src/decode/address_test.cc
   src/decode/anonymiser_test.cc
   src/decode/client_opening_test.cc
+  src/decode/copy_filter_test.cc
   src/decode/decoder_test.cc
   src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc
@@ -98,6 +100,7 @@ set(unit_test_sources
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
   src/flow/device_addresses_test.cc
+  src/flow/device_evidence_test.cc
   src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
   src/flow/dns_stream_test.cc

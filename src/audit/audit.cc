@@ -20,6 +20,7 @@ constexpr Check kChecks[] = {
     check_damage,
     check_empty_captures,
     check_clocks,
+    check_packet_copies,
     check_flow_labels,
     check_capture_counts,
     check_balance,

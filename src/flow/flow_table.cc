@@ -29,6 +29,7 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink,
 
 void FlowTable::add(const Packet& packet) {
   addresses_.note(packet);
+  pairs_.note(packet);
   add(packet, nullptr);
 }
 
@@ -136,6 +137,13 @@ void FlowTable::end_burst(std::uint32_t position) {
       ++owner_counts_.flows;
       owner_counts_.disputed_packets += disputed;
       if (disputed > 0) ++owner_counts_.disputed_flows;
+    }
+    if (gathered.protocol == Protocol::kTcp &&
+        gathered.packets.size() >= kTellingPackets) {
+      ++direction_counts_.tcp_flows;
+      if (gathered.sent.packets == 0 || gathered.received.packets == 0) {
+        ++direction_counts_.one_way_flows;
+      }
     }
     sink_.take(gathered);
     if (options_.key != FlowKey::kFiveTuple) {

@@ -267,7 +267,7 @@ void ShardedMeter::add(const Frame& frame) {
   now_ = std::max(now_, *intake_.last());
   if (now_ - handed_over_ >= kBlockTime) hand_over_blocks();
   if (!is_packet) return;
-  const Address device = finder_.device_of(packet);
+  const Address device = finder_.find_device(packet);
   const std::uint64_t hash = keyed_hash(device);
   Shard& shard = *shards_[static_cast<std::size_t>(hash % shards_.size())];
   if (shard.put(packet, device, with_payload_, *intake_.first())) {
@@ -351,6 +351,8 @@ MeterReport ShardedMeter::report() const {
   MeterReport report = intake_.report();
   for (const auto& shard : shards_) {
     report.flows += shard->table().flows();
+    report.tcp_flows += shard->table().directions().tcp_flows;
+    report.one_way_flows += shard->table().directions().one_way_flows;
     report.bursts_ended_early += shard->table().bursts_ended_early();
   }
   return report;
