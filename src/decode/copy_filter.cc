@@ -133,19 +133,25 @@ bool CopyFilter::is_copy(const Frame& frame, const Packet& packet) {
   }
   Bucket& bucket =
       buckets_[static_cast<std::size_t>(now.content >> 40) % kBuckets];
-  Seen* place = &bucket[0];
+  Seen* place = &bucket[bucket[1].time < bucket[0].time ? 1 : 0];
   for (Seen& earlier : bucket) {
-    if (earlier.time < place->time) place = &earlier;
     if (earlier.content != now.content) continue;
     const Match match = compare(earlier, now, packet);
-    if (match == Match::kNone) continue;
     if (match == Match::kInnerOfNat) {
       earlier = now;
       return false;
     }
-    earlier.is_copied = true;
-    if (note_copy(match)) return true;
-    break;
+    if (match != Match::kNone) {
+      earlier.is_copied = true;
+      return note_copy(match);
+    }
+    if (earlier.source == now.source &&
+        earlier.destination == now.destination) {
+      // Sent again; more than twice within the window, no mirror does that.
+      if (earlier.is_copied) copying_ -= kOtherStep;
+      place = &earlier;
+      break;
+    }
   }
   copying_ = std::max(copying_ - kOtherStep, 0);
   *place = now;

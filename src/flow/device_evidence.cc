@@ -23,6 +23,14 @@ std::uint64_t hash_station(Station station) {
   return hash ^ (hash >> 32);
 }
 
+// One host's: no group's, no broadcast, not 0.0.0.0 or ::.
+bool is_host(const Address& address) {
+  if (address.is_v4()) {
+    return address.bytes[12] != 0 && address.bytes[12] < 224;
+  }
+  return address.bytes[0] != 0 && address.bytes[0] != 0xff;
+}
+
 std::uint64_t bit_of(std::uint64_t hash) {
   return std::uint64_t{1} << ((hash >> 40) & 63);
 }
@@ -32,7 +40,10 @@ bool is_many(int one, int other) { return one >= kMany && one > 2 * other; }
 }  // namespace
 
 DeviceEnd DeviceEvidence::end_of(const Packet& packet) const {
-  if (addresses_.empty()) return DeviceEnd::kUnknown;
+  if (addresses_.empty() || !is_host(packet.source) ||
+      !is_host(packet.destination)) {
+    return DeviceEnd::kUnknown;
+  }
   const Entry* const source = find(addresses_, hash_address(packet.source));
   const Entry* const destination =
       find(addresses_, hash_address(packet.destination));
@@ -62,6 +73,7 @@ DeviceEnd DeviceEvidence::end_of(const Packet& packet) const {
 }
 
 void DeviceEvidence::note_pair(const Packet& packet) {
+  if (!is_host(packet.source) || !is_host(packet.destination)) return;
   if (addresses_.empty()) {
     addresses_.resize(kAddresses);
     stations_.resize(kStations);
@@ -88,11 +100,12 @@ void DeviceEvidence::learn_offer(const Packet& packet) {
       payload.size() < kYourAddress + 4 || payload[0] != kReply) {
     return;
   }
+  const Address offered = Address::v4(payload.subspan(kYourAddress, 4));
+  if (!is_host(offered)) return;
   if (addresses_.empty()) {
     addresses_.resize(kAddresses);
     stations_.resize(kStations);
   }
-  const Address offered = Address::v4(payload.subspan(kYourAddress, 4));
   take(addresses_, hash_address(offered)).is_local = true;
 }
 
