@@ -7,13 +7,14 @@
 namespace flowtell {
 namespace {
 
-// Steps of CopyFilter::copying_. A packet that may be a copy is taken for one
-// from kIsCopying on: after two sure copies, or a dozen likely ones in a row.
+// Steps of CopyFilter::mirrored_. A packet that a mirror may have copied is
+// taken for a copy from kIsMirrored on: after two sure ones, or a dozen in a
+// row that may be.
 constexpr int kSureStep = 16;
 constexpr int kLikelyStep = 6;
 constexpr int kOtherStep = 4;
-constexpr int kIsCopying = 24;
-constexpr int kMaxCopying = 256;
+constexpr int kIsMirrored = 24;
+constexpr int kMaxMirrored = 256;
 
 constexpr std::size_t kIpv6HeaderSize = 40;
 
@@ -39,7 +40,7 @@ std::uint32_t hash_end(const Address& address, Port port) {
 
 // The same for both directions.
 std::uint64_t hash_ends(std::uint32_t one, std::uint32_t other) {
-  return (std::uint64_t{std::max(one, other)} << 32) | std::min(one, other);
+  return mix(std::max(one, other), std::min(one, other));
 }
 
 std::uint32_t hash_path(const Frame& frame, std::size_t header) {
@@ -127,10 +128,7 @@ CopyFilter::Seen CopyFilter::describe(const Frame& frame,
 bool CopyFilter::is_copy(const Frame& frame, const Packet& packet) {
   if (packet.datagram_at == Packet::kFarDatagram) return false;
   const Seen now = describe(frame, packet);
-  if (!nat_pairs_.empty() && is_outside(now)) {
-    note_copy(Match::kCopy);
-    return true;
-  }
+  if (!nat_pairs_.empty() && is_outside(now)) return true;
   Bucket& bucket =
       buckets_[static_cast<std::size_t>(now.content >> 40) % kBuckets];
   Seen* place = &bucket[bucket[1].time < bucket[0].time ? 1 : 0];
@@ -143,17 +141,17 @@ bool CopyFilter::is_copy(const Frame& frame, const Packet& packet) {
     }
     if (match != Match::kNone) {
       earlier.is_copied = true;
-      return note_copy(match);
+      return match == Match::kForwarded || note_mirrored(match);
     }
     if (earlier.source == now.source &&
         earlier.destination == now.destination) {
       // Sent again; more than twice within the window, no mirror does that.
-      if (earlier.is_copied) copying_ -= kOtherStep;
+      if (earlier.is_copied) mirrored_ -= kOtherStep;
       place = &earlier;
       break;
     }
   }
-  copying_ = std::max(copying_ - kOtherStep, 0);
+  mirrored_ = std::max(mirrored_ - kOtherStep, 0);
   *place = now;
   return false;
 }
@@ -170,11 +168,11 @@ CopyFilter::Match CopyFilter::compare(Seen& earlier, const Seen& now,
     return routers == 0 ? Match::kNone
                         : compare_translated(earlier, now, packet);
   }
-  if (routers != 0 || earlier.path != now.path) return Match::kCopy;
+  if (routers != 0 || earlier.path != now.path) return Match::kForwarded;
   if (since > kMirrorWindow) return Match::kNone;
-  if (now.has_id) return Match::kCopy;
+  if (now.has_id) return Match::kMirrored;
   if (earlier.is_copied) return Match::kNone;
-  return is_never_repeated(packet) ? Match::kCopy : Match::kLikelyCopy;
+  return is_never_repeated(packet) ? Match::kMirrored : Match::kPerhapsMirrored;
 }
 
 // A router translates the source of what leaves its network, and the
@@ -194,7 +192,7 @@ CopyFilter::Match CopyFilter::compare_translated(const Seen& earlier,
   const bool is_in_order = earlier.hops > now.hops;
   if (source_differs == is_in_order) {
     note_outside(hash_ends(now.source, now.destination), now.time);
-    return Match::kCopy;
+    return Match::kForwarded;
   }
   note_outside(hash_ends(earlier.source, earlier.destination), now.time);
   return Match::kInnerOfNat;
@@ -214,11 +212,11 @@ void CopyFilter::note_outside(std::uint64_t ends, Timestamp now) {
 }
 
 // Returns whether the packet is taken for a copy.
-bool CopyFilter::note_copy(Match match) {
-  const bool is_sure = match == Match::kCopy;
-  const bool is_taken = is_sure || copying_ >= kIsCopying;
-  copying_ =
-      std::min(copying_ + (is_sure ? kSureStep : kLikelyStep), kMaxCopying);
+bool CopyFilter::note_mirrored(Match match) {
+  const bool is_sure = match == Match::kMirrored;
+  const bool is_taken = is_sure || mirrored_ >= kIsMirrored;
+  mirrored_ =
+      std::min(mirrored_ + (is_sure ? kSureStep : kLikelyStep), kMaxMirrored);
   return is_taken;
 }
 

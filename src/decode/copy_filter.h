@@ -60,7 +60,13 @@ class CopyFilter {
     bool is_copied = false;
   };
   static_assert(sizeof(Seen) == 32);
-  enum class Match : std::uint8_t { kNone, kCopy, kLikelyCopy, kInnerOfNat };
+  enum class Match : std::uint8_t {
+    kNone,
+    kForwarded,
+    kMirrored,
+    kPerhapsMirrored,
+    kInnerOfNat,
+  };
   struct NatPair {
     std::uint64_t ends = 0;  // the outer side's
     Timestamp last = kEarliestTime;
@@ -77,11 +83,12 @@ class CopyFilter {
                            const Packet& packet);
   bool is_outside(const Seen& now);
   void note_outside(std::uint64_t ends, Timestamp now);
-  bool note_copy(Match match);
+  bool note_mirrored(Match match);
 
   std::vector<Bucket> buckets_;
   std::vector<NatPair> nat_pairs_;  // empty until one is found
-  int copying_ = 0;  // rises with each copy, falls with each other packet
+  int mirrored_ =
+      0;  // rises with each copy on the same path, falls with others
 };
 
 }  // namespace flowtell
