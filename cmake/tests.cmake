@@ -377,6 +377,15 @@ if(NOT FLOWTELL_SANITIZE)
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/outside_test.sh ${CMAKE_BINARY_DIR})
 endif()
 
+# Skipped without zstd.
+find_program(FLOWTELL_ZSTD zstd)
+if(FLOWTELL_ZSTD)
+  add_test(NAME copies COMMAND /usr/bin/python3 -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/copies_test.py $<TARGET_FILE:flowtell>
+    ${CMAKE_CURRENT_SOURCE_DIR}/samples)
+  set_tests_properties(copies PROPERTIES TIMEOUT 600)
+endif()
+
 add_test(NAME odd_captures COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/odd_captures_test.py
   $<TARGET_FILE:flowtell>)

@@ -129,7 +129,7 @@ def translated(frames):
 
 
 def classified(model, path):
-    """The verdicts with counts, but without times to the nanosecond, and the errors."""
+    """The verdicts and the ledger."""
     done = run("classify", model, path, "--ledger")
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr
