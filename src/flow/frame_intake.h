@@ -28,8 +28,8 @@ struct MeterReport {
   std::uint64_t clock_steps = 0;  // times the recorder's clock stepped back
   ClockReport clocks;             // of files; its steps are counted above too
   std::uint64_t bursts_ended_early = 0;
-  std::uint64_t tcp_flows = 0;      // of at least FlowTable::kTellingPackets
-  std::uint64_t one_way_flows = 0;  // of these, without one direction
+  std::uint64_t tcp_flows = 0;         // of at least FlowTable::kTellingPackets
+  std::uint64_t one_way_flows = 0;     // of these, without one direction
   std::uint64_t owned_flows = 0;       // the capture names their apps
   std::uint64_t disputed_flows = 0;    // of these, packets name several apps
   std::uint64_t disputed_packets = 0;  // of another app than their flow
