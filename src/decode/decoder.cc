@@ -233,9 +233,8 @@ FrameOutcome Decoder::decode_any(const Frame& frame, Packet& packet) noexcept {
   if (!is_tcp_or_udp(datagram.protocol)) return FrameOutcome::kNotTcpUdp;
   packet.protocol = static_cast<Protocol>(datagram.protocol);
   packet.time = frame.time;
-  packet.datagram_at = static_cast<std::uint16_t>(
-      std::min<std::ptrdiff_t>(link.datagram.data() - frame.bytes.data(),
-                               Packet::kFarDatagram));
+  packet.datagram_at = static_cast<std::uint16_t>(std::min<std::ptrdiff_t>(
+      link.datagram.data() - frame.bytes.data(), Packet::kFarDatagram));
 
   const FragmentKey key{packet.source, packet.destination,
                         datagram.identification, datagram.protocol};
