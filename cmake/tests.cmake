@@ -73,6 +73,7 @@ set(unit_test_sources
   src/capture/damaged_capture_test.cc
   src/capture/interface_binding_test.cc
   src/capture/live_interface_test.cc
+  src/capture/ordered_source_test.cc
   src/capture/pcap_reader_test.cc
   src/capture/pcap_writer_test.cc
   src/capture/pcapng_damage_test.cc
@@ -84,6 +85,7 @@ set(unit_test_sources
   src/decode/address_test.cc
   src/decode/anonymiser_test.cc
   src/decode/client_opening_test.cc
+  src/decode/copy_filter_test.cc
   src/decode/decoder_test.cc
   src/decode/dns_bounds_test.cc
   src/decode/dns_message_test.cc
@@ -104,6 +106,7 @@ set(unit_test_sources
   src/decode/quic_initial_test.cc
   src/decode/tls_hello_test.cc
   src/flow/device_addresses_test.cc
+  src/flow/device_evidence_test.cc
   src/flow/device_finder_test.cc
   src/flow/dns_memory_test.cc
   src/flow/dns_stream_test.cc
@@ -392,6 +395,15 @@ add_test(NAME completion COMMAND
 if(NOT FLOWTELL_SANITIZE)
   add_test(NAME outside COMMAND
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/outside_test.sh ${CMAKE_BINARY_DIR})
+endif()
+
+# Skipped without zstd.
+find_program(FLOWTELL_ZSTD zstd)
+if(FLOWTELL_ZSTD)
+  add_test(NAME copies COMMAND /usr/bin/python3 -B
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/copies_test.py $<TARGET_FILE:flowtell>
+    ${CMAKE_CURRENT_SOURCE_DIR}/samples)
+  set_tests_properties(copies PROPERTIES TIMEOUT 600)
 endif()
 
 add_test(NAME odd_captures COMMAND /usr/bin/python3 -B

@@ -2,6 +2,7 @@
 //
 // Arbitrary bytes after the magic number of a pcap file.
 #include "capture/file_formats.h"
+#include "capture/ordered_source.h"
 
 #include "capture_twins.h"
 #include "target.h"
@@ -13,7 +14,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_capture(bytes, [](ByteStream stream) -> std::unique_ptr<FrameSource> {
     stream.fill(4);
     auto reader = read_pcap(std::move(stream));
-    return reader ? std::move(*reader) : nullptr;
+    if (!reader) return nullptr;
+    return std::make_unique<OrderedSource>(std::move(*reader));
   });
   return 0;
 }

@@ -2,6 +2,7 @@
 //
 // Arbitrary bytes after the magic number of a pcapng file.
 #include "capture/file_formats.h"
+#include "capture/ordered_source.h"
 
 #include "capture_twins.h"
 #include "target.h"
@@ -12,7 +13,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (!looks_like_pcapng(bytes)) return 0;
   check_capture(bytes, [](ByteStream stream) {
     stream.fill(4);
-    return read_pcapng(std::move(stream));
+    return std::make_unique<OrderedSource>(read_pcapng(std::move(stream)));
   });
   return 0;
 }

@@ -13,28 +13,14 @@ using Check = Findings (*)(const LoadedDataset&, const AuditOptions&);
 
 // In the order of FindingKind.
 constexpr Check kChecks[] = {
-    check_apps,
-    check_same_files,
-    check_same_flows,
-    check_overlaps,
-    check_damage,
-    check_empty_captures,
-    check_clocks,
-    check_flow_labels,
-    check_capture_counts,
-    check_balance,
-    check_dominant_captures,
-    check_devices,
-    check_link_types,
-    check_capture_forms,
-    check_snap_lengths,
-    check_offload,
-    check_ceiling,
-    check_lookalikes,
-    check_repeats,
-    check_leaking_features,
-    check_other_apps,
-    check_background,
+    check_apps,           check_same_files,    check_same_flows,
+    check_overlaps,       check_damage,        check_empty_captures,
+    check_clocks,         check_packet_copies, check_flow_labels,
+    check_capture_counts, check_balance,       check_dominant_captures,
+    check_devices,        check_link_types,    check_capture_forms,
+    check_snap_lengths,   check_offload,       check_ceiling,
+    check_lookalikes,     check_repeats,       check_leaking_features,
+    check_other_apps,     check_background,
 };
 
 }  // namespace

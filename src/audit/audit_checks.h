@@ -29,6 +29,7 @@ Findings check_overlaps(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_damage(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_empty_captures(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&);
+Findings check_packet_copies(const LoadedDataset& loaded, const AuditOptions&);
 Findings check_flow_labels(const LoadedDataset& loaded, const AuditOptions&);
 
 // audit_amounts.cc: the amount of data per app.

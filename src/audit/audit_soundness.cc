@@ -81,9 +81,44 @@ Findings check_clocks(const LoadedDataset& loaded, const AuditOptions&) {
       [](const CaptureFacts& facts) {
         return facts.meter.first && *facts.meter.first < kEarliestSetClock;
       });
+  add(Severity::kWarning, "interfaces have clocks that differ",
+      [](const CaptureFacts& facts) {
+        return facts.meter.clocks.differing > 0;
+      });
+  add(Severity::kNote, "frames have no time of their own",
+      [](const CaptureFacts& facts) {
+        return facts.meter.clocks.timeless > 0;
+      });
   add(Severity::kNote, "frames are out of order, by a second or less",
-      [](const CaptureFacts& facts) { return facts.meter.late_frames > 0; });
+      [](const CaptureFacts& facts) {
+        return facts.meter.late_frames + facts.meter.clocks.reordered > 0;
+      });
   return found;
+}
+
+Findings check_packet_copies(const LoadedDataset& loaded, const AuditOptions&) {
+  constexpr double kMany = 0.01;
+  const auto copies_of = [](const CaptureFacts& facts) {
+    return facts.meter.ledger.of(FrameOutcome::kCopy);
+  };
+  const auto captures = captures_where(loaded, [&](const CaptureFacts& facts) {
+    return copies_of(facts) > 0 &&
+           share_of(copies_of(facts), facts.meter.frames) > kMany;
+  });
+  if (captures.empty()) return {};
+  std::uint64_t copies = 0;
+  std::uint64_t frames = 0;
+  for (const std::uint32_t capture : captures) {
+    copies += copies_of(loaded.recordings[capture]);
+    frames += loaded.recordings[capture].meter.frames;
+  }
+  Finding finding = finding_of(
+      loaded, captures, FindingKind::kPacketCopies, Severity::kNote,
+      fmt::format("in {}, {} frames are copies of packets recorded before",
+                  counted(captures.size(), "capture"),
+                  of_text(copies, frames)));
+  finding.figures.emplace_back("copies", static_cast<double>(copies));
+  return {std::move(finding)};
 }
 
 Findings check_flow_labels(const LoadedDataset& loaded, const AuditOptions&) {

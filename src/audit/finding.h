@@ -35,6 +35,7 @@ enum class FindingKind : std::uint8_t {
   kDamage,
   kEmptyCapture,
   kClock,
+  kPacketCopies,
   kFlowLabels,
   kFewCaptures,
   kUnbalanced,
@@ -59,7 +60,7 @@ struct FindingKindInfo {
 };
 
 // By FindingKind, which is also the order of findings of equal severity.
-inline constexpr std::array<FindingKindInfo, 22> kFindingKinds = {{
+inline constexpr std::array<FindingKindInfo, 23> kFindingKinds = {{
     {"too-few-apps", "an app has no flows, or there is only one app",
      "record captures of it, or of another app or background traffic"},
     {"same-file", "one file is listed more than once",
@@ -79,6 +80,11 @@ inline constexpr std::array<FindingKindInfo, 22> kFindingKinds = {{
     {"clock", "timestamps go backwards, are out of order, or were never set",
      "set the recorder's clock (NTP) and record on one interface; packet gaps "
      "of these captures are unreliable"},
+    {"packet-copies",
+     "packets were recorded more than once, at several interfaces, mirror "
+     "ports "
+     "or sides of a router; the copies are left out",
+     "record on the one interface that the devices are on"},
     {"flow-labels",
      "flows of captures that name apps have no app, or packets of several",
      "such flows may be left out; if they are many, check the recorder"},

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "capture/byte_stream.h"
 #include "capture/file_formats.h"
+#include "capture/ordered_source.h"
 #include "capture/read_ahead.h"
 
 namespace flowtell {
@@ -73,18 +74,24 @@ tl::unexpected<Error> not_a_capture(const std::string& name,
               name);
 }
 
+std::unique_ptr<FrameSource> in_order(std::unique_ptr<FrameSource> file) {
+  return std::make_unique<OrderedSource>(std::move(file));
+}
+
 Result<std::unique_ptr<FrameSource>> read_stream(
     ByteStream packed, const std::string& name,
     UnpackOn thread = UnpackOn::kCallerThread) {
   ByteStream stream = unpack(std::move(packed), thread);
   stream.fill(kMagicSize);
-  if (looks_like_pcapng(stream.window())) return read_pcapng(std::move(stream));
+  if (looks_like_pcapng(stream.window())) {
+    return in_order(read_pcapng(std::move(stream)));
+  }
   if (!looks_like_pcap(stream.window())) return not_a_capture(name, stream);
   auto reader = read_pcap(std::move(stream));
   if (!reader) {
     return fail(fmt::format("cannot read {}", name), std::move(reader).error());
   }
-  return reader;
+  return in_order(std::move(*reader));
 }
 
 Result<ByteStream> open_stream(const std::string& path) {

@@ -82,11 +82,16 @@ struct FrameOwner {
 // the UID 1010123. The app ID is the same for all users.
 constexpr std::int32_t app_id_of(std::int32_t uid) { return uid % 100'000; }
 
+// The time of a frame that has none. Only the readers of files return it; then
+// OrderedSource gives the frame a time.
+inline constexpr Timestamp kNoTime = Timestamp::min();
+
 struct Frame {
   Timestamp time;
   Bytes bytes;                // captured bytes; may be cut short
   std::uint32_t wire_length;  // length on the wire
   LinkType link;
+  std::uint16_t interface = 0;  // its number in the file
   // Owner by the file's metadata; null if they give none. An owner inside the
   // frame's bytes is found later (decode/owner_table.h). Valid as long as the
   // source.
@@ -96,6 +101,17 @@ struct Frame {
 struct Damage {
   std::uint64_t offset;  // in bytes, in the (decompressed) capture
   std::string what;      // "a record of 74 bytes is cut off after 12"
+};
+
+// What a source found out about the times of a file.
+struct ClockReport {
+  std::uint64_t differing = 0;  // interfaces with a clock of their own
+  Duration apart{};             // the most that two clocks differ by
+  std::uint64_t steps = 0;      // times that a clock was set back
+  std::uint64_t reordered = 0;  // frames written after later ones
+  std::uint64_t timeless = 0;   // frames without a time
+  // Nanoseconds where the file's header promises microseconds.
+  bool are_nanoseconds = false;
 };
 
 // File format of a capture.
@@ -117,6 +133,9 @@ class FrameSource {
   // The first damage found so far.
   const std::optional<Damage>& damage() const { return damage_; }
 
+  // What was found so far.
+  const ClockReport& clocks() const { return clocks_; }
+
   // Format of the file being read; nothing if there is no file.
   std::optional<CaptureFormat> format() const { return format_; }
 
@@ -127,6 +146,8 @@ class FrameSource {
   void note_damage(std::uint64_t offset, std::string what) {
     if (!damage_) damage_ = Damage{offset, std::move(what)};
   }
+
+  ClockReport clocks_;
 
  private:
   std::optional<Damage> damage_;

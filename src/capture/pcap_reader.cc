@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::size_t kFileHeader = 24;
 constexpr std::size_t kRecordHeader = 16;
+constexpr std::uint32_t kMicrosecond = 1000;  // in nanoseconds
+constexpr std::uint32_t kMicrosecondsPerSecond = 1'000'000;
+constexpr std::size_t kUnitSample = std::size_t{64} << 10;  // bytes
 
 // Modified pcap's records go on with the interface's index, the EtherType, the
 // kind of packet and padding; those of one release also with the processor.
@@ -80,6 +83,14 @@ class PcapReader : public FrameSource {
       }
       const auto size = static_cast<std::size_t>(claimed);
       if (size <= stream_.window().size()) {
+        if (is_unit_in_doubt()) {
+          if (count > 0) break;
+          find_unit();
+        }
+        if (is_zero_record(size)) {
+          end_at_zeros();
+          break;
+        }
         take_record(size, batch[count++]);
       } else if (count > 0) {
         break;  // refilling would move the frames already in the batch
@@ -103,18 +114,73 @@ class PcapReader : public FrameSource {
   // REQUIRES: `size` bytes, header included, are buffered.
   void take_record(std::size_t size, Frame& frame) {
     const Bytes record = stream_.window().first(size);
-    const auto field = [&](std::size_t at) {
-      return load<std::uint32_t>(record.data() + at, form_.order);
-    };
-    const std::int64_t seconds = field(0);
-    const std::int64_t fraction = field(4);
-    frame.wire_length = field(12);
+    frame.time = time_of(field(record, 0), field(record, 4));
+    frame.wire_length = field(record, 12);
     frame.bytes = record.subspan(form_.record_header);
     frame.link = link_;
+    frame.interface = 0;
     frame.owner = nullptr;
-    frame.time = Timestamp{Duration{seconds * kNanosecondsPerSecond +
-                                    fraction * form_.nanoseconds_per_tick}};
     stream_.consume(size);
+  }
+
+  std::uint32_t field(Bytes record, std::size_t at) const {
+    return load<std::uint32_t>(record.data() + at, form_.order);
+  }
+
+  Timestamp time_of(std::int64_t seconds, std::int64_t fraction) {
+    if (fraction >= kNanosecondsPerSecond / form_.nanoseconds_per_tick) {
+      note_damage(stream_.position(),
+                  fmt::format("a time has a fraction of {} {}", fraction,
+                              form_.nanoseconds_per_tick == 1 ? "ns" : "us"));
+      return kNoTime;
+    }
+    if (fraction > 0) ++fractions_;
+    return Timestamp{Duration{seconds * kNanosecondsPerSecond +
+                              fraction * form_.nanoseconds_per_tick}};
+  }
+
+  // Whether the next record begins with a fraction that microseconds do not
+  // reach, so that the unit of the file is in doubt.
+  bool is_unit_in_doubt() const {
+    return form_.nanoseconds_per_tick == kMicrosecond && !is_unit_known_ &&
+           field(stream_.window(), 4) >= kMicrosecondsPerSecond;
+  }
+
+  // Some programs write nanoseconds under the magic number of microseconds.
+  // Then nearly all fractions are too large; otherwise the record is damaged.
+  // REQUIRES: no frame of the batch borrows from the window.
+  void find_unit() {
+    is_unit_known_ = true;
+    stream_.fill(kUnitSample);
+    Bytes rest = stream_.window();
+    std::uint64_t large = 0;
+    std::uint64_t small = fractions_;
+    while (rest.size() >= kRecordHeader) {
+      const std::uint32_t fraction = field(rest, 4);
+      if (fraction >= kNanosecondsPerSecond) return;
+      large += fraction >= kMicrosecondsPerSecond ? 1 : 0;
+      small += fraction > 0 && fraction < kMicrosecondsPerSecond ? 1 : 0;
+      const std::size_t size = form_.record_header + std::size_t{field(rest, 8)};
+      if (size > rest.size()) break;
+      rest = rest.subspan(size);
+    }
+    if (large <= small) return;
+    form_.nanoseconds_per_tick = 1;
+    clocks_.are_nanoseconds = true;
+  }
+
+  // A record of zeros is no frame: space that the recorder reserved, or that
+  // the file system never wrote.
+  bool is_zero_record(std::size_t size) const {
+    if (size != kRecordHeader) return false;
+    const Bytes window = stream_.window();
+    return field(window, 0) == 0 && field(window, 4) == 0 &&
+           field(window, 12) == 0;
+  }
+
+  void end_at_zeros() {
+    ended_ = true;
+    note_damage(stream_.position(), "zeros follow where a record should be");
   }
 
   void end_at_impossible(std::uint64_t length) {
@@ -142,6 +208,8 @@ class PcapReader : public FrameSource {
   PcapForm form_;
   LinkType link_;
   bool ended_ = false;
+  bool is_unit_known_ = false;
+  std::uint64_t fractions_ = 0;  // above 0, that were read
 };
 
 }  // namespace

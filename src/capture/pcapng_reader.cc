@@ -250,6 +250,7 @@ class PcapngReader : public FrameSource {
                           order_);
     bool has_frame = false;
     if (type == BlockType::kSection) {
+      sections_before_ += interfaces_.size();
       interfaces_.clear();
       owners_.begin_section();
     }
@@ -297,10 +298,10 @@ class PcapngReader : public FrameSource {
     frame.wire_length = body.u32();
     if (interface >= interfaces_.size()) return false;
     frame.time = interfaces_[interface].clock.time(ticks);
-    return finish(interfaces_[interface], body, captured, frame);
+    return finish(interface, body, captured, frame);
   }
 
-  // A simple packet has no time; it gets that of the previous frame.
+  // A simple packet has no time.
   bool take_simple(ByteReader body, Frame& frame) {
     if (interfaces_.empty()) return false;
     const Interface& interface = interfaces_.front();
@@ -309,19 +310,21 @@ class PcapngReader : public FrameSource {
     if (interface.snap_length > 0) {
       captured = std::min(captured, interface.snap_length);
     }
-    frame.time = last_time_;
-    return finish(interface, body, captured, frame);
+    frame.time = kNoTime;
+    return finish(0, body, captured, frame);
   }
 
-  bool finish(const Interface& interface, ByteReader body,
-              std::uint32_t captured, Frame& frame) {
+  // REQUIRES: there is such an interface.
+  bool finish(std::size_t interface, ByteReader body, std::uint32_t captured,
+              Frame& frame) {
     frame.bytes = body.take(captured);
     if (!body.ok() || captured > kMaxFrameSize) return false;
-    frame.link = interface.link;
+    frame.link = interfaces_[interface].link;
+    frame.interface = static_cast<std::uint16_t>(
+        std::min<std::size_t>(sections_before_ + interface, UINT16_MAX));
     // A simple packet ends with its padding, where no option fits.
     body.skip((4 - captured % 4) % 4);
     frame.owner = body.left() >= 4 ? owners_.find(body) : nullptr;
-    last_time_ = frame.time;
     return true;
   }
 
@@ -348,7 +351,7 @@ class PcapngReader : public FrameSource {
   ByteOrder order_ = ByteOrder::kLittle;
   std::vector<Interface> interfaces_;  // of the current section
   SectionOwners owners_;
-  Timestamp last_time_{};
+  std::size_t sections_before_ = 0;  // interfaces of earlier sections
   bool ended_ = false;
 };
 

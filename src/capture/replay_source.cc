@@ -30,6 +30,7 @@ bool ReplaySource::look_ahead() {
     if (!origin_) origin_ = time;
     offsets_[i] = std::min(time - *origin_, kMaxOffset);
   }
+  clocks_ = capture_->clocks();
   if (const auto& damage = capture_->damage()) {
     note_damage(damage->offset, damage->what);
   }

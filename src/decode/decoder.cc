@@ -277,6 +277,8 @@ std::optional<FrameOutcome> Decoder::decode_datagram(const Frame& frame,
   }
   packet.protocol = static_cast<Protocol>(datagram.protocol);
   packet.time = frame.time;
+  packet.datagram_at = static_cast<std::uint16_t>(std::min<std::ptrdiff_t>(
+      link.datagram.data() - frame.bytes.data(), Packet::kFarDatagram));
 
   const FragmentKey key{packet.source, packet.destination,
                         datagram.identification, datagram.protocol};

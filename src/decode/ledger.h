@@ -21,30 +21,45 @@ enum class FrameOutcome : std::uint8_t {
   kFragmentWithoutPorts,
   kCutShort,
   kMalformed,
+  kCopy,
 };
 
 struct LedgerHeading {
   FrameOutcome outcome;
   std::string_view name;
   std::string_view meaning;
+  std::string_view remedy;  // if most frames are counted here
 };
 
 inline constexpr std::array kLedgerHeadings = {
     LedgerHeading{FrameOutcome::kUsed, "used",
-                  "a TCP or UDP packet that went into a flow"},
+                  "a TCP or UDP packet that went into a flow",
+                  "record while the apps are in use"},
     LedgerHeading{FrameOutcome::kUnsupportedLink, "unsupported link",
-                  "recorded on a link type that flowtell does not decode"},
+                  "recorded on a link type that flowtell does not decode",
+                  "record on the Ethernet or Wi-Fi interface of the gateway"},
     LedgerHeading{FrameOutcome::kNotIp, "not IP",
-                  "another network protocol, such as ARP"},
+                  "another network protocol, such as ARP",
+                  "record while the apps are in use, where their packets are "
+                  "not wrapped in another protocol"},
     LedgerHeading{FrameOutcome::kNotTcpUdp, "not TCP/UDP",
-                  "IP, but another protocol above it, such as ICMP"},
+                  "IP, but another protocol above it, such as ICMP",
+                  "record while the apps are in use, and inside of tunnels"},
     LedgerHeading{FrameOutcome::kFragmentWithoutPorts, "fragment without ports",
                   "a later fragment whose first one is missing, or counted "
-                  "for all as a tunnel's packet"},
+                  "for all as a tunnel's packet",
+                  "record all fragments: on both directions, without a filter "
+                  "by port"},
     LedgerHeading{FrameOutcome::kCutShort, "cut short",
-                  "the snap length cut off headers that are needed"},
+                  "the snap length cut off headers that are needed",
+                  "record with a longer snap length, at least 128 bytes"},
     LedgerHeading{FrameOutcome::kMalformed, "malformed",
-                  "its headers are inconsistent"},
+                  "its headers are inconsistent",
+                  "check the capture's link type, and whether it is encrypted"},
+    LedgerHeading{FrameOutcome::kCopy, "copy",
+                  "a packet recorded before, at another interface, mirror port "
+                  "or side of a router",
+                  "record on the one interface that the devices are on"},
 };
 
 class Ledger {

@@ -31,16 +31,30 @@ inline constexpr std::uint8_t kTcpAck = 0x10;
 using OwnerId = std::uint16_t;
 inline constexpr OwnerId kNoOwner = 0;
 
+// Which end of a packet is the device, by earlier frames (DeviceEvidence).
+enum class DeviceEnd : std::uint8_t {
+  kNotAsked,
+  kUnknown,
+  kSource,
+  kDestination,
+};
+
 struct Packet {
+  // Of a datagram that begins later than can be noted.
+  static constexpr std::uint16_t kFarDatagram = UINT16_MAX;
+
   Timestamp time;
   Address source;
   Address destination;
   Port source_port;
   Port destination_port;
   Protocol protocol;
-  std::uint8_t tcp_flags;        // 0 for UDP
-  std::uint8_t hop_limit;        // of IPv6 only
-  OwnerId owner = kNoOwner;      // set by FrameIntake
+  std::uint8_t tcp_flags;                       // 0 for UDP
+  std::uint8_t hop_limit;                       // of IPv6 only
+  DeviceEnd device_end = DeviceEnd::kNotAsked;  // set for shards
+  OwnerId owner = kNoOwner;                     // set by FrameIntake
+  // Where the IP datagram begins in the frame.
+  std::uint16_t datagram_at = kFarDatagram;
   std::uint32_t tcp_sequence;    // 0 for UDP
   std::uint32_t length;          // of the IP datagram, in bytes
   std::uint32_t payload_length;  // without IP and transport headers

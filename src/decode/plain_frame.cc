@@ -46,6 +46,7 @@ bool decode_plain_frame(const Frame& frame, Packet& packet) noexcept {
   if (packet.length < kIpHeader + header) return false;
 
   packet.time = frame.time;
+  packet.datagram_at = kIp;
   packet.protocol = static_cast<Protocol>(protocol);
   packet.source = Address::v4(Bytes(at + kIp + 12, 4));
   packet.destination = Address::v4(Bytes(at + kIp + 16, 4));

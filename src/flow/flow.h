@@ -23,15 +23,17 @@ enum class Direction : std::uint8_t { kReceived, kSent };
 
 // The rule that decided which end of a flow is the device.
 enum class DeviceRule : std::uint8_t {
-  kLan,          // it is the only end in the LAN
-  kTcpFlags,     // it sent the SYN, or received the SYN+ACK
+  kLan,       // it is the only end in the LAN
+  kTcpFlags,  // it sent the SYN, or received the SYN+ACK
+  // None is in the LAN; earlier frames tell them apart (device_evidence.h).
+  kEarlierFrames,
   kServicePort,  // only the other end has a port below 1024
   kFirstSource,  // it sent the first packet seen
 };
 
 constexpr std::string_view device_rule_name(DeviceRule rule) {
-  constexpr std::string_view kNames[] = {"lan", "tcp-flags", "service-port",
-                                         "first-source"};
+  constexpr std::string_view kNames[] = {"lan", "tcp-flags", "earlier-frames",
+                                         "service-port", "first-source"};
   return kNames[static_cast<std::size_t>(rule)];
 }
 

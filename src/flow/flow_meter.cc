@@ -49,8 +49,12 @@ std::optional<Duration> FlowMeter::next_end() const {
 
 MeterReport FlowMeter::report() const {
   MeterReport report = intake_.report();
+  report.clocks = clocks_;
+  report.clock_steps += clocks_.steps;
   report.flows = table_.flows();
   report.bursts_ended_early = table_.bursts_ended_early();
+  report.tcp_flows = table_.directions().tcp_flows;
+  report.one_way_flows = table_.directions().one_way_flows;
   report.owned_flows = table_.owners().flows;
   report.disputed_flows = table_.owners().disputed_flows;
   report.disputed_packets = table_.owners().disputed_packets;
@@ -62,7 +66,9 @@ void meter_all(FrameSource& source, FlowMeter& meter,
   std::array<Frame, kBatch> batch;
   const auto read = [&] {
     const StageScope in(meter.stages(), Stage::kRead);
-    return source.read(batch);
+    const std::size_t count = source.read(batch);
+    meter.set_clocks(source.clocks());
+    return count;
   };
   while (const std::size_t count = read()) {
     meter.add(std::span(batch).first(count));

@@ -24,6 +24,9 @@ class FlowMeter {
   // The same result as frame by frame, but faster.
   void add(std::span<const Frame> frames);
 
+  // What the source found out about its times, for the report.
+  void set_clocks(const ClockReport& clocks) { clocks_ = clocks; }
+
   // Measures the time per stage with this clock, which must outlive the meter.
   void set_stage_clock(StageClock* clock) { stages_ = clock; }
   StageClock* stages() const { return stages_; }
@@ -47,6 +50,7 @@ class FlowMeter {
 
  private:
   StageClock* stages_ = nullptr;
+  ClockReport clocks_;
   FrameIntake intake_;
   FlowTable table_;
 };

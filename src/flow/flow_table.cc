@@ -36,6 +36,7 @@ void FlowTable::add(const Packet& packet) {
     if (const auto name = find_dhcp_name(packet)) learn(*name, packet.time);
   }
   const Station station = addresses_.note(packet);
+  pairs_.note(packet);
   add(packet, nullptr, station);
 }
 
@@ -176,6 +177,13 @@ void FlowTable::end_burst(std::uint32_t position) {
       ++owner_counts_.flows;
       owner_counts_.disputed_packets += disputed;
       if (disputed > 0) ++owner_counts_.disputed_flows;
+    }
+    if (gathered.protocol == Protocol::kTcp &&
+        gathered.packets.size() >= kTellingPackets) {
+      ++direction_counts_.tcp_flows;
+      if (gathered.sent.packets == 0 || gathered.received.packets == 0) {
+        ++direction_counts_.one_way_flows;
+      }
     }
     sink_.take(gathered);
     if (options_.key != FlowKey::kFiveTuple) {

@@ -94,6 +94,14 @@ class FlowTable {
   };
   const OwnerCounts& owners() const { return owner_counts_; }
 
+  // Of the TCP flows delivered with at least kTellingPackets.
+  static constexpr std::uint64_t kTellingPackets = 4;
+  struct DirectionCounts {
+    std::uint64_t tcp_flows = 0;
+    std::uint64_t one_way_flows = 0;
+  };
+  const DirectionCounts& directions() const { return direction_counts_; }
+
  private:
   // Times and counts are computed from the packets.
   struct OpenFlow {
@@ -178,6 +186,7 @@ class FlowTable {
   std::vector<PacketRecord> gathered_;
   const OwnerTable* owners_;
   OwnerCounts owner_counts_;
+  DirectionCounts direction_counts_;
   std::vector<std::uint64_t> votes_;  // by owner; all 0 between calls
 };
 

@@ -11,7 +11,15 @@ MeterReport& MeterReport::operator+=(const MeterReport& other) {
   flows += other.flows;
   late_frames += other.late_frames;
   clock_steps += other.clock_steps;
+  clocks.differing += other.clocks.differing;
+  clocks.apart = std::max(clocks.apart, other.clocks.apart);
+  clocks.steps += other.clocks.steps;
+  clocks.reordered += other.clocks.reordered;
+  clocks.timeless += other.clocks.timeless;
+  clocks.are_nanoseconds |= other.clocks.are_nanoseconds;
   bursts_ended_early += other.bursts_ended_early;
+  tcp_flows += other.tcp_flows;
+  one_way_flows += other.one_way_flows;
   owned_flows += other.owned_flows;
   disputed_flows += other.disputed_flows;
   disputed_packets += other.disputed_packets;
@@ -30,7 +38,10 @@ bool FrameIntake::take(const Frame& frame, Packet& packet) {
   if (report_.links.empty() || *report_.links.begin() != frame.link) {
     report_.links.insert(frame.link);
   }
-  const FrameOutcome outcome = decoder_.decode(corrected, packet);
+  FrameOutcome outcome = decoder_.decode(corrected, packet);
+  if (outcome == FrameOutcome::kUsed && copies_.is_copy(corrected, packet)) {
+    outcome = FrameOutcome::kCopy;
+  }
   report_.ledger.count(outcome);
   if (outcome != FrameOutcome::kUsed) return false;
   packet.owner = owners_.of(corrected, packet);

@@ -12,6 +12,7 @@
 
 #include "base/monotonic_times.h"
 #include "capture/frame_source.h"
+#include "decode/copy_filter.h"
 #include "decode/decoder.h"
 #include "decode/ledger.h"
 #include "decode/owner_table.h"
@@ -25,7 +26,10 @@ struct MeterReport {
   std::uint64_t flows = 0;
   std::uint64_t late_frames = 0;  // assigned the time of the previous frame
   std::uint64_t clock_steps = 0;  // times the recorder's clock stepped back
+  ClockReport clocks;             // of files; its steps are counted above too
   std::uint64_t bursts_ended_early = 0;
+  std::uint64_t tcp_flows = 0;         // of at least FlowTable::kTellingPackets
+  std::uint64_t one_way_flows = 0;     // of these, without one direction
   std::uint64_t owned_flows = 0;       // the capture names their apps
   std::uint64_t disputed_flows = 0;    // of these, packets name several apps
   std::uint64_t disputed_packets = 0;  // of another app than their flow
@@ -60,6 +64,7 @@ class FrameIntake {
  private:
   MonotonicTimes times_;
   Decoder decoder_;
+  CopyFilter copies_;
   OwnerTable owners_;
   MeterReport report_;
 };

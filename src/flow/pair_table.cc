@@ -15,14 +15,18 @@ struct Decision {
   DeviceRule rule;
 };
 
-// Decides which end is the device from the pair's first packet.
-Decision decide_device(const Packet& packet, const Lan& lan) {
+// Decides which end is the device from the pair's first packet and what earlier
+// frames showed.
+Decision decide_device(const Packet& packet, const Lan& lan, DeviceEnd shown) {
   const bool source_inside = lan.contains(packet.source);
   if (source_inside != lan.contains(packet.destination)) {
     return {source_inside, DeviceRule::kLan};
   }
   if ((packet.tcp_flags & kTcpSyn) != 0) {
     return {(packet.tcp_flags & kTcpAck) == 0, DeviceRule::kTcpFlags};
+  }
+  if (shown == DeviceEnd::kSource || shown == DeviceEnd::kDestination) {
+    return {shown == DeviceEnd::kSource, DeviceRule::kEarlierFrames};
   }
   const bool source_is_service = packet.source_port < kFirstUnprivilegedPort;
   const bool destination_is_service =
@@ -61,8 +65,14 @@ PairTable::Found PairTable::find_or_add(const Packet& packet) {
   const PairKey key = key_of(packet, source_low);
   std::uint32_t position = find(key);
   const bool is_new = position == kNoPosition;
+  shown_end_ = packet.device_end;
   if (is_new) {
-    const Decision decision = decide_device(packet, lan_);
+    if (shown_end_ == DeviceEnd::kNotAsked && !lan_.contains(packet.source) &&
+        !lan_.contains(packet.destination)) {
+      shown_end_ = evidence_.end_of(packet);
+      evidence_.note_pair(packet);
+    }
+    const Decision decision = decide_device(packet, lan_, shown_end_);
     position = pairs_.take();
     pairs_[position].key = key;
     pairs_[position].device_is_low = decision.device_is_source == source_low;
@@ -100,8 +110,9 @@ constexpr int kEvictedPerPacket = 2;  // more than a packet adds
 
 }  // namespace
 
-DeviceFinder::Found DeviceFinder::find(const Packet& packet) {
+DeviceFinder::Found DeviceFinder::find(Packet& packet) {
   const Station station = addresses_.note(packet);
+  pairs_.note(packet);
   const bool source_inside = lan_.contains(packet.source);
   if (source_inside != lan_.contains(packet.destination)) {
     return {addresses_.device_of(
@@ -115,6 +126,7 @@ DeviceFinder::Found DeviceFinder::find(const Packet& packet) {
     pairs_.forget(oldest);
   }
   const PairTable::Found found = pairs_.find_or_add(packet);
+  packet.device_end = pairs_.shown_end();
   if (found.position >= devices_.size()) devices_.resize(found.position + 1);
   Address device = devices_[found.position];
   if (found.is_new) {

@@ -22,6 +22,7 @@
 #include "base/recency_list.h"
 #include "decode/packet.h"
 #include "flow/device_addresses.h"
+#include "flow/device_evidence.h"
 #include "flow/flow.h"
 #include "flow/lan.h"
 
@@ -85,6 +86,9 @@ class PairTable {
   PairTable(const PairTable&) = delete;
   PairTable& operator=(const PairTable&) = delete;
 
+  // Learns from the packet. Called for every packet, before `find_or_add`.
+  void note(const Packet& packet) { evidence_.note_offer(packet); }
+
   struct Found {
     std::uint32_t position;
     bool is_new;  // the caller must set its `device`
@@ -92,6 +96,10 @@ class PairTable {
   };
   // The packet's pair, made the newest, and the packet's direction in it.
   Found find_or_add(const Packet& packet);
+
+  // What earlier frames showed of the packet found last, if it began a pair
+  // without an end in the LAN.
+  DeviceEnd shown_end() const { return shown_end_; }
 
   // The pair idle longest; kNoPosition if there is none.
   std::uint32_t oldest() const { return by_recency_.oldest(); }
@@ -110,6 +118,8 @@ class PairTable {
   Pool<Pair> pairs_;
   HashIndex index_;
   RecencyList<Pair> by_recency_;
+  DeviceEvidence evidence_;
+  DeviceEnd shown_end_ = DeviceEnd::kNotAsked;
   std::uint32_t newest_ = kNoPosition;  // of the last packet, if stored
 };
 
@@ -129,13 +139,13 @@ class DeviceFinder {
       : lan_(lan), addresses_(lan), pairs_(lan), max_pairs_(max_pairs) {}
 
   // REQUIRES: packet.time never decreases.
-  Address device_of(const Packet& packet) { return find(packet).device; }
-
   struct Found {
     Address device;
     Station station = 0;  // of the packet's source (DeviceAddresses::note)
   };
-  Found find(const Packet& packet);
+  // Also sets the packet's device_end, for the shard's table.
+  Found find(Packet& packet);
+  Address device_of(Packet packet) { return find(packet).device; }
 
   // Pairs stored.
   std::size_t pairs() const { return pairs_.size(); }

@@ -384,6 +384,8 @@ MeterReport ShardedMeter::report() const {
   MeterReport report = intake_.report();
   for (const auto& shard : shards_) {
     report.flows += shard->table().flows();
+    report.tcp_flows += shard->table().directions().tcp_flows;
+    report.one_way_flows += shard->table().directions().one_way_flows;
     report.bursts_ended_early += shard->table().bursts_ended_early();
   }
   return report;

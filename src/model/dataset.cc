@@ -150,6 +150,7 @@ void meter_span(FrameSource& source, const LabelledCapture& capture,
       meter.add(frame);
     }
   }
+  meter.set_clocks(source.clocks());
   meter.finish();
 }
 

@@ -32,6 +32,7 @@ TEST(LedgerText, ShowsEveryHeadingAndTheTotal) {
             "fragment without ports       0    0.0\n"
             "cut short                    0    0.0\n"
             "malformed                    1   12.5\n"
+            "copy                         0    0.0\n"
             "-------------------------------------\n"
             "read                         8  100.0\n"
             "2 flows on Ethernet (link type 1) and raw IP (link type 101)\n");
@@ -82,7 +83,65 @@ TEST(NoFlowText, ShowsAnUnsupportedLinkType) {
                                    static_cast<LinkType>(147))),
             "no flows: 1 of 1 frame on unsupported (link type 147) are "
             "'unsupported link' (recorded on a link type that flowtell does "
-            "not decode); record on Ethernet or with 'tcpdump -i any' instead");
+            "not decode); record on the Ethernet or Wi-Fi interface of the "
+            "gateway");
+}
+
+TEST(Warnings, AreNoneWhereNearlyAllIsUsed) {
+  MeterReport report = report_of(96, FrameOutcome::kUsed);
+  report += report_of(4, FrameOutcome::kNotIp);
+  report.flows = 1;
+  EXPECT_TRUE(warnings_of(report).empty());
+}
+
+TEST(Warnings, TellOfFramesThatWereNotUsed) {
+  for (const FrameOutcome outcome :
+       {FrameOutcome::kUnsupportedLink, FrameOutcome::kNotIp,
+        FrameOutcome::kNotTcpUdp, FrameOutcome::kFragmentWithoutPorts,
+        FrameOutcome::kCutShort, FrameOutcome::kMalformed}) {
+    MeterReport report = report_of(5, FrameOutcome::kUsed);
+    report += report_of(200, outcome, static_cast<LinkType>(127));
+    report.flows = 1;
+    const auto warnings = warnings_of(report);
+    ASSERT_EQ(warnings.size(), 1u);
+    const LedgerHeading& heading =
+        kLedgerHeadings[static_cast<std::size_t>(outcome)];
+    EXPECT_TRUE(warnings[0].starts_with("200 of 205 frames (97.6 %)"))
+        << warnings[0];
+    EXPECT_NE(warnings[0].find(heading.name), std::string::npos);
+    EXPECT_TRUE(warnings[0].ends_with(heading.remedy));
+  }
+}
+
+TEST(Warnings, NameTheLinkThatIsNotDecoded) {
+  MeterReport report = report_of(5, FrameOutcome::kUsed);
+  report += report_of(200, FrameOutcome::kUnsupportedLink,
+                      static_cast<LinkType>(127));
+  report.flows = 1;
+  EXPECT_NE(warnings_of(report)[0].find(
+                "not decode: unsupported (link type 127)); record"),
+            std::string::npos);
+}
+
+TEST(Warnings, TellOfCopiesOneDirectionAndClocks) {
+  MeterReport report = report_of(50, FrameOutcome::kUsed);
+  report += report_of(50, FrameOutcome::kCopy);
+  report.flows = 9;
+  report.tcp_flows = 8;
+  report.one_way_flows = 7;
+  report.clocks.differing = 1;
+  report.clocks.apart = std::chrono::milliseconds(3000);
+  report.clocks.timeless = 2;
+  report.clocks.are_nanoseconds = true;
+  const auto warnings = warnings_of(report);
+  ASSERT_EQ(warnings.size(), 5u);
+  EXPECT_TRUE(warnings[0].starts_with("50 of 100 frames (50.0 %) are copies"));
+  EXPECT_TRUE(warnings[1].starts_with("7 of 8 TCP flows"));
+  EXPECT_EQ(warnings[2],
+            "2 interfaces with clocks up to 3.0 s apart; each is timed by its "
+            "own clock");
+  EXPECT_TRUE(warnings[3].starts_with("the times are nanoseconds"));
+  EXPECT_TRUE(warnings[4].starts_with("2 frames without a time"));
 }
 
 TEST(NoFlowText, SaysHowToRecordInsteadOfEachRefusedLinkType) {

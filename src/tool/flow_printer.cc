@@ -150,6 +150,7 @@ class Printer {
 };
 
 void print_summary(const MeterReport& report, bool with_ledger) {
+  for (const std::string& text : warnings_of(report)) warn(text);
   if (report.flows == 0) print_note("flowtell: " + no_flow_text(report) + '\n');
   if (with_ledger || report.flows == 0) print_note(ledger_text(report));
 }

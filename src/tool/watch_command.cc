@@ -420,13 +420,16 @@ class WatchCommand : public Command {
   void summarise(const Watch& watch, LiveSource& source,
                  const WatchReporting& reporting) const {
     if (!is_writable_soon(STDERR_FILENO)) return;
-    const MeterReport report = watch.sharded_meter().report();
+    MeterReport report = watch.sharded_meter().report();
+    report.clocks = source.clocks();
+    report.clock_steps += source.clocks().steps;
     if (const auto& damage = source.damage()) {
       warn_of_damage(replay_, *damage);
     }
     if (report.flows == 0)
       print_note("flowtell: " + no_flow_text(report) + '\n');
     print_note(reporting.tally().text());
+    for (const std::string& text : warnings_of(report)) warn(text);
     if (writer_.ledger || report.flows == 0) print_note(ledger_text(report));
     const std::string dropped =
         replay_.empty() ? fmt::format(", {} dropped by the kernel",

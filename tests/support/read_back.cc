@@ -7,6 +7,7 @@
 
 #include "capture/capture_file.h"
 #include "capture/file_formats.h"
+#include "capture/ordered_source.h"
 
 namespace flowtell {
 namespace {
@@ -74,11 +75,13 @@ ReadBack read_back_streamed(std::string_view bytes, std::size_t bite,
   ByteStream stream(in_chunks(std::string(bytes), bite));
   stream.fill(4);
   if (looks_like_pcapng(stream.window())) {
-    return read_back(*read_pcapng(std::move(stream)), batch);
+    OrderedSource ordered(read_pcapng(std::move(stream)));
+    return read_back(ordered, batch);
   }
   auto source = read_pcap(std::move(stream));
   require_that(source.has_value(), "the bytes of a test are no capture");
-  return read_back(**source, batch);
+  OrderedSource ordered(std::move(*source));
+  return read_back(ordered, batch);
 }
 
 }  // namespace flowtell
