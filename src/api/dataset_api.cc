@@ -111,8 +111,10 @@ Result<EvaluationRequest> evaluation_request(
   return request;
 }
 
-std::vector<std::string> warnings_of(const LoadedDataset& loaded) {
-  std::vector<std::string> warnings = loaded.unread;
+// `warnings`: the remarks about labels.
+std::vector<std::string> warnings_of(const LoadedDataset& loaded,
+                                     std::vector<std::string> warnings) {
+  warnings.insert(warnings.end(), loaded.unread.begin(), loaded.unread.end());
   for (const DamagedCapture& damaged : loaded.damaged) {
     warnings.push_back(fmt::format("{}: byte {}: {}", damaged.path,
                                    damaged.damage.offset, damaged.damage.what));
@@ -188,8 +190,12 @@ flowtell_status flowtell_dataset_load(const char* captures,
     if (!read) return fail(std::move(read).error());
     auto load = load_options(*read);
     if (!load) return fail(std::move(load).error());
-    auto labelled = find_labelled_captures(captures);
+    std::vector<std::string> remarks;
+    std::vector<CaptureFiles> joined;
+    auto labelled = find_labelled_captures(
+        captures, {.apps = load->apps, .remarks = &remarks, .joined = &joined});
     if (!labelled) return fail(std::move(labelled).error());
+    if (!joined.empty()) remarks.push_back(joined_text(joined));
     auto loaded = load_dataset(*labelled, *load);
     if (!loaded) return fail(std::move(loaded).error());
     if (loaded->dataset.rows() == 0) {
@@ -202,7 +208,8 @@ flowtell_status flowtell_dataset_load(const char* captures,
     made->apps = flowtell_text_list(loaded->dataset.apps);
     made->columns = flowtell_text_list(load->features.column_names());
     made->paths = flowtell_text_list(paths_of(loaded->dataset));
-    made->warnings = flowtell_text_list(warnings_of(*loaded));
+    made->warnings =
+        flowtell_text_list(warnings_of(*loaded, std::move(remarks)));
     made->loaded = std::move(*loaded);
     *dataset = made.release();
     return {};

@@ -65,13 +65,16 @@ TimelineScore evaluate_timeline(const Dataset& data,
                                 const HeldOutScores& held_out,
                                 EvidenceKinds kinds, std::uint64_t seed) {
   constexpr std::size_t kRepeats = 5;
+  const auto rows = testable_rows(data, held_out.weights.fold_of);
+  const Dataset testable = data.select(rows);
   std::vector<double> accuracy;
   std::vector<double> balanced;
   for (std::size_t i = 0; i < kRepeats; ++i) {
     const Score score =
-        evaluate(data,
+        evaluate(testable,
                  classify_timeline(data, held_out.scores, held_out.weights,
-                                   kinds, seed + i),
+                                   kinds, seed + i)
+                     .select(rows),
                  {})
             .score();
     accuracy.push_back(score.accuracy);
@@ -82,6 +85,13 @@ TimelineScore evaluate_timeline(const Dataset& data,
   return {kRepeats,
           {accuracy_mean, balanced_mean},
           {accuracy_spread, balanced_spread}};
+}
+
+RowVerdicts RowVerdicts::select(std::span<const std::uint32_t> rows) const {
+  RowVerdicts some{probabilities.select(rows), {}};
+  some.verdicts.reserve(rows.size());
+  for (const std::uint32_t row : rows) some.verdicts.push_back(verdicts[row]);
+  return some;
 }
 
 RowVerdicts reach_verdicts(const Dataset& data, const HeldOutScores& held_out,
@@ -161,6 +171,15 @@ Evaluation evaluate(const Dataset& data, const RowVerdicts& rows) {
   result.correct = mean_over(result.apps, &AppScore::correct);
   result.unknown = mean_over(result.apps, &AppScore::unknown);
   return result;
+}
+
+void name_untested(const Dataset& all, Evaluation& evaluation) {
+  const auto flows = all.flows_per_app();
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    if (flows[app] > 0 && evaluation.apps[app].flows == 0) {
+      evaluation.untested.push_back(all.apps[app]);
+    }
+  }
 }
 
 AmbiguityScore evaluate_ambiguity(const Dataset& data,

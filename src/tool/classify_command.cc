@@ -25,6 +25,7 @@ class ClassifyCommand : public Command {
     writer_.define(command);
     writer_.define_owners(command);
     run_.define(command);
+    define_separate(command, joining_);
     writer_.define_ambiguity(command);
     command.footer(
         "The flow key and the burst gap are those of the model.\n"
@@ -52,7 +53,7 @@ class ClassifyCommand : public Command {
     options->names = kinds->name;
     writer_.require_names(*options);
     ClassifierSession session(std::move(*classifier));
-    return print_flows(paths_, {*options, writer_, run_},
+    return print_flows(paths_, {*options, writer_, run_, joining_},
                        Naming{&session, writer_.ambiguity});
   }
 
@@ -64,6 +65,7 @@ class ClassifyCommand : public Command {
   MeterArguments meter_;
   WriterArguments writer_;
   RunArguments run_;
+  Joining joining_ = Joining::kJoin;
 };
 
 }  // namespace

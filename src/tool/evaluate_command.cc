@@ -207,6 +207,11 @@ class EvaluateCommand : public Command {
     setting.folds = run->folds;
     auto done = report(run->evaluation, setting);
     if (!done || !outputs_.has_page()) return done;
+    if (!run->evaluation.has_score()) {
+      return fail(ErrorKind::kNoData,
+                  "no page is written, since no score is possible; record at "
+                  "least two captures of each app");
+    }
     return report_page(training, tested != nullptr ? *tested : training, *run,
                        setting);
   }
