@@ -9,6 +9,7 @@ usage: record_test.py FLOWTELL
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -120,7 +121,7 @@ def ends_early(folder):
         person.sees("app 2 of 2")
         person.types("\n")
         wait_for(lambda: captures_of(apps, "maps"), "another recording")
-        person.types("\x03")
+        person.process.send_signal(signal.SIGINT)
         code = person.end()
     check(code == 0 and "2 recordings with packets" in person.seen, f"Enter ends a recording, Ctrl-C all: {code}")
 
