@@ -124,12 +124,12 @@ std::string unexpected_word_text(const CLI::App& command,
                          ? fmt::format("unknown command '{}'", shown)
                          : fmt::format("unexpected argument '{}'", shown);
   if (is_command && is_capture_or_folder(word)) {
-    return text + fmt::format("; did you mean 'flowtell flows {}'?", shown);
+    return text + fmt::format(" (did you mean 'flowtell flows {}'?)", shown);
   }
   const std::string name = word.substr(0, word.find('='));
   const auto meant =
       nearest_word(name, is_command ? commands : options_of(command));
-  if (meant) text += fmt::format("; did you mean '{}'?", *meant);
+  if (meant) text += fmt::format(" (did you mean '{}'?)", *meant);
   return text;
 }
 

@@ -19,7 +19,7 @@ namespace flowtell {
 std::optional<std::string> nearest_word(
     const std::string& word, const std::vector<std::string>& candidates);
 
-// "unknown command 'clasify'; did you mean 'classify'?", for the first word
+// "unknown command 'clasify' (did you mean 'classify'?)", for the first word
 // that `command` did not expect.
 std::string unexpected_word_text(const CLI::App& command,
                                  const std::string& word);
