@@ -73,7 +73,8 @@ std::vector<std::string> names_among(const CLI::App& command,
   for (const CLI::Option* option : command.get_options({})) {
     const bool is_wanted = std::ranges::any_of(
         wanted, [&](const CLI::Option* one) { return one == option; });
-    if (is_wanted && option->nonpositional()) names.push_back(names_of(*option).back());
+    if (is_wanted && option->nonpositional())
+      names.push_back(names_of(*option).back());
   }
   return names;
 }
