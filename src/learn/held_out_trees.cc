@@ -9,13 +9,18 @@
 namespace flowtell {
 namespace {
 
-// By app: whether some flow of it is in all bags.
+// By app: whether most of its flows are in all bags.
 std::vector<bool> crowded_apps(const BuiltForest& built, const Dataset& data) {
-  std::vector<bool> crowded(data.apps.size());
+  const auto flows = data.flows_per_app();
+  std::vector<std::uint64_t> in_all(data.apps.size());
   for (std::size_t row = 0; row < data.rows(); ++row) {
-    if (crowded[data.labels[row]]) continue;
-    crowded[data.labels[row]] = std::ranges::all_of(
+    const bool is_in_all = std::ranges::all_of(
         built.in_bag, [&](const RowSet& bag) { return bag.contains(row); });
+    if (is_in_all) ++in_all[data.labels[row]];
+  }
+  std::vector<bool> crowded(data.apps.size());
+  for (std::size_t app = 0; app < crowded.size(); ++app) {
+    crowded[app] = 2 * in_all[app] > flows[app];
   }
   return crowded;
 }

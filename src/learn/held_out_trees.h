@@ -11,11 +11,11 @@
 
 namespace flowtell {
 
-// The forest with more trees, for the flows of each app that has a flow in all
-// bags; the same forest if there is no such app. The trees were not grown from
-// the captures that hold the flows, or, if the app has one capture, not from
-// the flows. All other flows count as seen by these trees, so they change no
-// result about them.
+// The forest with more trees, for the flows of each app most of whose flows are
+// in all bags; the same forest if there is no such app. The trees were not
+// grown from the captures that hold the flows, or, if the app has one capture,
+// not from the flows. All other flows count as seen by these trees, so they
+// change no result about them.
 //
 // The result serves permutation importance and feature profiles
 // (learn/out_of_bag.h), not predictions. Cost: one forest a fold.
