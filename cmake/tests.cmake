@@ -63,12 +63,14 @@ set(unit_test_sources
   src/base/process_test.cc
   src/base/random_test.cc
   src/base/result_test.cc
+  src/base/sheet_text_test.cc
   src/base/stage_clock_test.cc
   src/base/text_test.cc
   src/base/threads_test.cc
   src/base/time_test.cc
   src/capture/byte_stream_test.cc
   src/capture/capture_file_test.cc
+  src/capture/capture_files_test.cc
   src/capture/compressed_test.cc
   src/capture/damaged_capture_test.cc
   src/capture/interface_binding_test.cc
@@ -79,6 +81,7 @@ set(unit_test_sources
   src/capture/pcapng_damage_test.cc
   src/capture/pcapng_owners_test.cc
   src/capture/pcapng_reader_test.cc
+  src/capture/pipe_source_test.cc
   src/capture/read_ahead_test.cc
   src/capture/replay_source_test.cc
   src/capture/tick_clock_test.cc
@@ -141,6 +144,7 @@ set(unit_test_sources
   src/model/evidence_test.cc
   src/model/examples_test.cc
   src/model/known_rows_test.cc
+  src/model/folder_layout_test.cc
   src/model/labelled_captures_test.cc
   src/model/manifest_test.cc
   src/model/model_file_test.cc
@@ -175,6 +179,7 @@ set(unit_test_sources
   src/learn/flow_limits_test.cc
   src/learn/forest_builder_test.cc
   src/learn/held_out_scores_test.cc
+  src/learn/held_out_trees_test.cc
   src/learn/out_of_bag_test.cc
   src/learn/preset_test.cc
   src/learn/recent_flows_test.cc
@@ -264,6 +269,7 @@ set(unit_test_sources
   src/gateway/network_state_test.cc
   src/gateway/system_changes_test.cc
   src/gateway/system_identity_test.cc
+  src/tool/command_guess_test.cc
   src/tool/command_table_test.cc
   src/tool/completions_test.cc
   src/tool/console_test.cc
@@ -298,6 +304,7 @@ add_executable(program_tests
   tests/flow_labels_program_test.cc
   tests/flows_program_test.cc
   tests/gateway_program_test.cc
+  tests/labels_program_test.cc
   tests/learning_program_test.cc
   tests/links_program_test.cc
   tests/live_program_test.cc
@@ -417,6 +424,12 @@ add_test(NAME records COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set_tests_properties(records PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 
+# Captures that arrive over a pipe.
+add_test(NAME pipe COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/pipe_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples/home)
+set_tests_properties(pipe PROPERTIES TIMEOUT 300)
+
 # Tests HTML reports in a browser; skipped without one.
 add_test(NAME html COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/html_test.py $<TARGET_FILE:flowtell>
@@ -453,6 +466,8 @@ endforeach()
 add_net_test(gateway_limits -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/gateway_limits_test.py
   $<TARGET_FILE:flowtell> $<TARGET_FILE:sync_counter>)
+add_net_test(record -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/record_test.py
+  $<TARGET_FILE:flowtell>)
 foreach(parts "live;--other" "live_readers;--readers" "live_load;--load")
   list(POP_FRONT parts name)
   add_net_test(${name} -B ${CMAKE_CURRENT_SOURCE_DIR}/tests/live_test.py

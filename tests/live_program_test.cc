@@ -121,7 +121,7 @@ TEST_F(LiveProgram, RejectsReplayOfStandardInput) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(outcome.err,
             "flowtell: standard input cannot be replayed; name a file, or use "
-            "'flowtell classify apps.model -'\n");
+            "'flowtell watch apps.model -'\n");
 }
 
 // With a valid address the error is the occupied port.

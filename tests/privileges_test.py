@@ -298,6 +298,9 @@ def privileges_are_kept(model):
 
 def records(folder):
     sessions = folder / "apps"
+    if may_change_user():
+        sessions.mkdir()
+        os.chown(sessions, 12345, 12345)
     capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--rounds", "2",
                       "--minutes", "0.02")
     check_status("capture", capture)
@@ -310,7 +313,7 @@ def records(folder):
     rows = (sessions / "manifest.csv").read_text().splitlines()
     owners = {path.stat().st_uid for path in (sessions, sessions / "one", sessions / "manifest.csv", *files)}
     check(len(files) == 2 and len(rows) == 3, "into two files and the manifest")
-    check(0 not in owners or not may_change_user(), f"which belong to the user: {owners}")
+    check(owners == {12345} or not may_change_user(), f"which belong to the folder's owner: {owners}")
 
 
 def root_folder_is_refused(folder):
@@ -318,9 +321,9 @@ def root_folder_is_refused(folder):
     sessions.mkdir(mode=0o755)
     (sessions / "one").mkdir(mode=0o755)
     refused = subprocess.run([flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions], capture_output=True,
-                             text=True, timeout=20)
+                             text=True, timeout=20, env={**os.environ, "SUDO_UID": "12345"})
     check(refused.returncode == 1 and "chown -R" in refused.stderr and not list(sessions.glob("*/*")),
-          f"a folder of root is not written: {refused.stderr.strip()}")
+          f"a folder of root is not written by the caller of sudo: {refused.stderr.strip()}")
     capture = Program(flowtell, "capture", "-i", "lan0", "--app", "one", "-o", sessions, "--privileges", "keep")
     check(capture.end() == 0 and "privileges are kept" in capture.err and len(list(sessions.glob("one/*.pcap"))) == 1,
           "except by root")

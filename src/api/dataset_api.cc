@@ -115,8 +115,10 @@ Result<EvaluationRequest> evaluation_request(
   return request;
 }
 
-std::vector<std::string> warnings_of(const LoadedDataset& loaded) {
-  std::vector<std::string> warnings = loaded.unread;
+// `warnings`: the remarks about labels.
+std::vector<std::string> warnings_of(const LoadedDataset& loaded,
+                                     std::vector<std::string> warnings) {
+  warnings.insert(warnings.end(), loaded.unread.begin(), loaded.unread.end());
   for (const DamagedCapture& damaged : loaded.damaged) {
     warnings.push_back(fmt::format("{}: byte {}: {}", damaged.path,
                                    damaged.damage.offset, damaged.damage.what));
@@ -179,15 +181,18 @@ Result<LoadOptions> load_options(const flowtell_dataset_options& given) {
 }
 
 Result<std::vector<LabelledCapture>> captures_of(
-    const char* captures, const flowtell_dataset_options& given) {
-  if (given.unlabelled == 0) return find_labelled_captures(captures);
+    const char* captures, const flowtell_dataset_options& given,
+    const LabelContext& context) {
+  if (given.unlabelled == 0) return find_labelled_captures(captures, context);
   if (given.for_model == nullptr) {
     return fail(ErrorKind::kUsage,
                 "unlabelled captures are for adapting a model; give the model");
   }
   auto paths = find_captures({std::string(captures)});
   if (!paths) return fail(std::move(paths).error());
-  return unlabelled_captures(*paths, given.for_model->model->apps.front());
+  *context.joined = join_files(*paths, Candidates::kByName);
+  return unlabelled_captures(*context.joined,
+                             given.for_model->model->apps.front());
 }
 
 // The rows of a dataset that may be missing.
@@ -234,8 +239,13 @@ flowtell_status flowtell_dataset_load(const char* captures,
     if (!read) return fail(std::move(read).error());
     auto load = load_options(*read);
     if (!load) return fail(std::move(load).error());
-    auto labelled = captures_of(captures, *read);
+    std::vector<std::string> remarks;
+    std::vector<CaptureFiles> joined;
+    auto labelled = captures_of(
+        captures, *read,
+        {.apps = load->apps, .remarks = &remarks, .joined = &joined});
     if (!labelled) return fail(std::move(labelled).error());
+    if (!joined.empty()) remarks.push_back(joined_text(joined));
     auto loaded = load_dataset(*labelled, *load);
     if (!loaded) return fail(std::move(loaded).error());
     if (loaded->dataset.rows() == 0) {
@@ -248,7 +258,8 @@ flowtell_status flowtell_dataset_load(const char* captures,
     made->apps = flowtell_text_list(loaded->dataset.apps);
     made->columns = flowtell_text_list(load->features.column_names());
     made->paths = flowtell_text_list(paths_of(loaded->dataset));
-    made->warnings = flowtell_text_list(warnings_of(*loaded));
+    made->warnings =
+        flowtell_text_list(warnings_of(*loaded, std::move(remarks)));
     made->loaded = std::move(*loaded);
     *dataset = made.release();
     return {};

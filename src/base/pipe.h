@@ -40,6 +40,12 @@ class Pipe {
     return item;
   }
 
+  // Whether `pop` would wait now.
+  bool is_empty() {
+    const std::lock_guard lock(mutex_);
+    return items_.empty();
+  }
+
   // May be called by either side. Queued items can still be popped.
   void close() {
     const std::lock_guard lock(mutex_);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/file.h"
@@ -112,9 +113,16 @@ bool has_capture_extension(const fs::path& path) {
   return ending == ".pcap" || ending == ".pcapng" || ending == ".cap";
 }
 
+// What macOS keeps beside a file in archives and on foreign disks, named after
+// that file: "._phone.pcap".
+bool is_apple_double(const fs::path& path) {
+  return path.filename().string().starts_with("._");
+}
+
 // Captures, and files that should be one: opening them reports the error.
 bool is_worth_opening(const fs::path& path) {
   const auto is_capture = looks_like_capture(path.string());
+  if (is_capture && !*is_capture && is_apple_double(path)) return false;
   return !is_capture || *is_capture || has_capture_extension(path);
 }
 
@@ -133,10 +141,13 @@ class Listing {
     for (fs::directory_iterator at(folder, problem), end; !problem && at != end;
          at.increment(problem)) {
       std::error_code gone;
+      const bool is_folder = at->is_directory(gone);
+      if (is_folder && is_litter_folder(at->path().filename().string())) {
+        continue;
+      }
       const bool is_found =
-          at->is_directory(gone)
-              ? static_cast<bool>(add(at->path()))
-              : at->is_regular_file(gone) && is_worth_opening(at->path());
+          is_folder ? static_cast<bool>(add(at->path()))
+                    : at->is_regular_file(gone) && is_worth_opening(at->path());
       if (is_found) found.push_back(at->path().string());
     }
     ancestors_.pop_back();
@@ -159,6 +170,11 @@ Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
                      path == kStandardInput ? "standard input" : path, thread);
 }
 
+Result<std::unique_ptr<FrameSource>> open_capture(
+    std::unique_ptr<ByteSource> bytes, const std::string& name) {
+  return read_stream(ByteStream(std::move(bytes)), name);
+}
+
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
                                                   const std::string& name) {
   return read_stream(ByteStream(bytes), name);
@@ -170,6 +186,14 @@ Result<bool> looks_like_capture(const std::string& path) {
   ByteStream stream = unpack(std::move(*opened), UnpackOn::kCallerThread);
   stream.fill(kMagicSize);
   return looks_like_pcap(stream.window()) || looks_like_pcapng(stream.window());
+}
+
+bool is_litter_folder(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kLitter = {
+      "__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN",
+      "System Volume Information"};
+  return name.starts_with('.') ||
+         std::ranges::find(kLitter, name) != kLitter.end();
 }
 
 Result<std::vector<std::string>> list_captures(const std::string& folder) {

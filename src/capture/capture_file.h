@@ -7,12 +7,15 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "capture/frame_source.h"
 
 namespace flowtell {
+
+class ByteSource;
 
 inline constexpr const char* kStandardInput = "-";
 
@@ -23,6 +26,10 @@ enum class UnpackOn { kCallerThread, kOwnThread };
 Result<std::unique_ptr<FrameSource>> open_capture(
     const std::string& path, UnpackOn thread = UnpackOn::kCallerThread);
 
+// The same for the bytes of a source. Messages use `name`.
+Result<std::unique_ptr<FrameSource>> open_capture(
+    std::unique_ptr<ByteSource> bytes, const std::string& name);
+
 // The same for `bytes`, which must outlive the source. Messages use `name`.
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
                                                   const std::string& name);
@@ -30,11 +37,15 @@ Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
 // Whether the file starts as a capture does. Fails if it cannot be opened.
 Result<bool> looks_like_capture(const std::string& path);
 
+// Whether a folder of this name, found in another, holds no captures of its
+// user: hidden folders, and what systems and archives leave behind (__MACOSX).
+bool is_litter_folder(std::string_view name);
+
 // The captures in a folder, at any depth and through links, sorted by name.
-// Other files are skipped. The result includes entries that cannot be opened
-// and files that only have a capture's extension (.pcap, .pcapng, .cap,
-// compressed or not), so that opening them reports the error. Fails if the
-// folder cannot be listed.
+// Other files and litter are skipped. The result includes entries that cannot
+// be opened and files that only have a capture's extension (.pcap, .pcapng,
+// .cap, compressed or not), so that opening them reports the error. Fails if
+// the folder cannot be listed.
 Result<std::vector<std::string>> list_captures(const std::string& folder);
 
 // Expands paths to captures: files and "-" unchanged, folders to the captures

@@ -5,11 +5,14 @@
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <utility>
 
 #include "base/sanitized.h"
 #include "base/text.h"
@@ -114,7 +117,15 @@ std::optional<Account> find_account(const std::string& name_or_number) {
 }
 
 SudoCaller sudo_caller() {
-  return {variable("SUDO_UID"), variable("SUDO_GID")};
+  if (std::string user = variable("SUDO_UID"); !user.empty()) {
+    return {std::move(user), variable("SUDO_GID")};
+  }
+  if (std::string user = variable("PKEXEC_UID"); !user.empty()) {
+    return {std::move(user), ""};
+  }
+  const std::string name = variable("DOAS_USER");
+  const auto account = name.empty() ? std::nullopt : find_account(name);
+  return {account ? fmt::format("{}", account->user) : "", ""};
 }
 
 Account choose_account(const SudoCaller& caller, const FindAccount& find) {
@@ -131,6 +142,33 @@ Account choose_account(const SudoCaller& caller, const FindAccount& find) {
   const auto group = parse_number<gid_t>(caller.group);
   if (group && *group != 0) account.group = *group;
   return account;
+}
+
+std::optional<Account> choose_owner(const std::optional<Account>& caller,
+                                    const std::string& folder,
+                                    const FindAccount& find) {
+  if (caller) return caller;
+  std::error_code problem;
+  std::filesystem::path at = std::filesystem::absolute(folder, problem);
+  struct stat facts {};
+  while (::stat(at.c_str(), &facts) != 0) {
+    if (!at.has_relative_path()) return std::nullopt;
+    at = at.parent_path();
+  }
+  if (facts.st_uid == 0) return std::nullopt;
+  const std::string number = fmt::format("{}", facts.st_uid);
+  return find(number).value_or(Account{facts.st_uid, facts.st_gid, number});
+}
+
+std::optional<Account> owner_account(const std::string& folder) {
+  if (::geteuid() != 0 || !may_switch_user()) return std::nullopt;
+  const SudoCaller caller = sudo_caller();
+  const auto user = parse_number<uid_t>(caller.user);
+  std::optional<Account> account;
+  if (user && *user != 0) account = choose_account(caller, find_account);
+  account = choose_owner(account, folder, find_account);
+  if (account || can_fence_paths()) return account;
+  return choose_account({}, find_account);
 }
 
 std::optional<Account> target_account() {

@@ -33,9 +33,9 @@ struct Account {
 using FindAccount = std::function<std::optional<Account>(const std::string&)>;
 std::optional<Account> find_account(const std::string& name_or_number);
 
-// The user that called sudo; empty without sudo.
+// The user that called sudo, or doas or pkexec; empty without.
 struct SudoCaller {
-  std::string user;   // SUDO_UID
+  std::string user;   // SUDO_UID, PKEXEC_UID or the number of DOAS_USER
   std::string group;  // SUDO_GID
 };
 SudoCaller sudo_caller();
@@ -47,6 +47,19 @@ Account choose_account(const SudoCaller& caller, const FindAccount& find);
 // The account that this process switches to. Empty if it is not root's or
 // cannot switch.
 std::optional<Account> target_account();
+
+// The account that root's files in this folder should belong to: the caller of
+// sudo, doas or pkexec, else the owner of the folder, or of the nearest folder
+// above it that exists. Empty if that is root, which then keeps its user, but
+// no capability.
+std::optional<Account> choose_owner(const std::optional<Account>& caller,
+                                    const std::string& folder,
+                                    const FindAccount& find);
+
+// The account that this process switches to in order to write to this folder.
+// Empty if it is not root's or cannot switch, or if root owns the folder and
+// the kernel can keep the process within it.
+std::optional<Account> owner_account(const std::string& folder);
 
 // What the process does after dropping its privileges.
 enum class Work {

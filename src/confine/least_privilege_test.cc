@@ -5,8 +5,11 @@
 #include "confine/least_privilege.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <map>
+
+#include "support/temporary_folder.h"
 
 namespace flowtell {
 namespace {
@@ -75,6 +78,40 @@ TEST(FindAccount, AcceptsNamesAndNumbers) {
   EXPECT_EQ(find_account("root").value().user, 0u);
   EXPECT_EQ(find_account("0").value().name, "root");
   EXPECT_FALSE(find_account("no such user"));
+}
+
+// A root process: its files belong to its caller, else to the folder's owner.
+TEST(ChooseOwner, TakesTheCallerFirst) {
+  const TemporaryFolder folder;
+  const Account caller{1234, 1234, "caller"};
+  const auto owner = choose_owner(caller, folder.path(), system_with({}));
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(owner->user, 1234u);
+}
+
+TEST(ChooseOwner, TakesTheOwnerOfTheFolder) {
+  const TemporaryFolder folder;
+  if (::chown(folder.path().c_str(), 4321, 999) != 0) {
+    GTEST_SKIP() << "only root gives folders away";
+  }
+  // Also of a folder that does not exist yet.
+  for (const std::string& path :
+       {folder.path(), folder / "new", folder / "new/below/that"}) {
+    auto owner = choose_owner({}, path, system_with({}));
+    ASSERT_TRUE(owner) << path;
+    EXPECT_EQ(owner->user, 4321u);
+    EXPECT_EQ(owner->group, 999u);
+    const Account known{4321, 77, "4321"};
+    owner = choose_owner({}, path, system_with({known}));
+    ASSERT_TRUE(owner);
+    EXPECT_EQ(owner->group, 77u);
+  }
+}
+
+TEST(ChooseOwner, LeavesRootItsFolders) {
+  for (const char* path : {"/", "/absent", "/absent/below"}) {
+    EXPECT_FALSE(choose_owner({}, path, system_with({})));
+  }
 }
 
 }  // namespace

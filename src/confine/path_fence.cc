@@ -27,6 +27,11 @@ constexpr std::uint64_t kWriteRights =
     kReadRights | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
 
+long landlock_version() {
+  return ::syscall(SYS_landlock_create_ruleset, nullptr, 0,
+                   LANDLOCK_CREATE_RULESET_VERSION);
+}
+
 tl::unexpected<Error> cannot_restrict() {
   const int error = errno;
   return fail(kind_of_errno(error, ErrorKind::kSystem),
@@ -69,9 +74,10 @@ Result<FileHandle> make_rules(std::uint64_t rights) {
 
 }  // namespace
 
+bool can_fence_paths() { return landlock_version() >= 1; }
+
 Result<void> fence_paths(const PathFence& fence) {
-  const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0,
-                                 LANDLOCK_CREATE_RULESET_VERSION);
+  const long version = landlock_version();
   if (version < 1) return {};
   const std::uint64_t later = version >= kTruncateSince ? kTruncate : 0;
   const auto rules = make_rules(kFirstRights | later);

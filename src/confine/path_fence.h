@@ -19,6 +19,9 @@ struct PathFence {
   std::string writable;
 };
 
+// Whether the kernel can limit files.
+bool can_fence_paths();
+
 // REQUIRES: no_new_privs. Does nothing if the kernel has no Landlock (before
 // 5.13); then only the user's permissions apply.
 Result<void> fence_paths(const PathFence& fence);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "learn/held_out_trees.h"
 #include "learn/out_of_bag.h"
 
 namespace flowtell {
@@ -37,8 +38,11 @@ std::vector<AppFeature> app_features(const Dataset& data,
   PermutationOptions permutation;
   permutation.seed = options.seed;
   permutation.threads = options.threads;
-  const auto lost = permutation_importance_by_app(build_forest(data, options),
-                                                  data, permutation);
+  CrossValidationOptions validation;
+  static_cast<ForestOptions&>(validation.forest) = options;
+  const auto lost = permutation_importance_by_app(
+      with_held_out_trees(build_forest(data, options), data, validation), data,
+      permutation);
   std::vector<AppFeature> features;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const double sum = std::accumulate(lost[i].begin(), lost[i].end(), 0.0);

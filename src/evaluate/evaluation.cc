@@ -41,27 +41,32 @@ double mean_over(const std::vector<AppScore>& apps, double AppScore::*value) {
   return count == 0 ? 0 : sum / static_cast<double>(count);
 }
 
-// The rows of captures mixed in pairs, with the other app of each row's pair.
+// The testable rows of captures mixed in pairs, with the other app of each
+// row's pair.
 class MixedRows {
  public:
-  MixedRows(const Dataset& data, const Arrangement& pairs)
-      : data_(data), rows_(pairs.rows), other_(data.rows(), kUnknownApp) {
+  MixedRows(const Dataset& data, const Arrangement& pairs,
+            std::span<const std::uint32_t> testable)
+      : data_(data), other_(data.rows(), kUnknownApp) {
     const auto& bursts = pairs.bursts;
     for (std::size_t at = 0; at < bursts.size();) {
       std::size_t end = at + 1;
       while (end < bursts.size() && !bursts[end].begins_stream) ++end;
-      mark(std::span(rows_).subspan(bursts[at].begin,
-                                    bursts[end - 1].end - bursts[at].begin));
+      mark(std::span(pairs.rows)
+               .subspan(bursts[at].begin,
+                        bursts[end - 1].end - bursts[at].begin));
       at = end;
+    }
+    for (const std::uint32_t row : testable) {
+      if (other_[row] != kUnknownApp) rows_.push_back(row);
     }
   }
 
+  bool is_empty() const { return rows_.empty(); }
+
   Score score(const Probabilities& probabilities) const {
-    Probabilities of_rows(probabilities.apps, rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      std::ranges::copy(probabilities.row(rows_[i]), of_rows.row(i).begin());
-    }
-    return score_of(count_confusions(data_.select(rows_), of_rows));
+    return score_of(
+        count_confusions(data_.select(rows_), probabilities.select(rows_)));
   }
 
   double as_other_app(const Probabilities& probabilities) const {
@@ -87,8 +92,8 @@ class MixedRows {
   }
 
   const Dataset& data_;
-  std::span<const std::uint32_t> rows_;
   std::vector<AppId> other_;  // by row of the data
+  std::vector<std::uint32_t> rows_;
 };
 
 // Mean and standard deviation.
@@ -115,13 +120,16 @@ TimelineScore evaluate_timeline(const Dataset& data,
                                 const HeldOutScores& held_out,
                                 EvidenceKinds kinds, std::uint64_t seed) {
   constexpr std::size_t kRepeats = 5;
+  const auto rows = testable_rows(data, held_out.weights.fold_of);
+  const Dataset testable = data.select(rows);
   std::vector<double> accuracy;
   std::vector<double> balanced;
   for (std::size_t i = 0; i < kRepeats; ++i) {
     const Score score =
-        evaluate(data,
+        evaluate(testable,
                  classify_rows(data, held_out.scores, held_out.weights, kinds,
-                               arrange_timeline(data, seed + i)),
+                               arrange_timeline(data, seed + i))
+                     .select(rows),
                  {})
             .score();
     accuracy.push_back(score.accuracy);
@@ -141,11 +149,12 @@ std::optional<MixedScore> evaluate_mixed(const Dataset& data,
   constexpr std::size_t kRepeats = 5;
   const Probabilities alone =
       classify_captures(data, held_out.scores, held_out.weights, kinds);
+  const auto testable = testable_rows(data, held_out.weights.fold_of);
   MixedScore mean;
   for (std::size_t i = 0; i < kRepeats; ++i) {
     const Arrangement pairs = arrange_mixed(data, held_out.weights, seed + i);
-    if (pairs.rows.empty()) return std::nullopt;
-    const MixedRows rows(data, pairs);
+    const MixedRows rows(data, pairs, testable);
+    if (rows.is_empty()) return std::nullopt;
     const Probabilities mixed =
         classify_rows(data, held_out.scores, held_out.weights, kinds, pairs);
     const Score with = rows.score(mixed);
@@ -160,6 +169,13 @@ std::optional<MixedScore> evaluate_mixed(const Dataset& data,
     ++mean.repeats;
   }
   return mean;
+}
+
+RowVerdicts RowVerdicts::select(std::span<const std::uint32_t> rows) const {
+  RowVerdicts some{probabilities.select(rows), {}};
+  some.verdicts.reserve(rows.size());
+  for (const std::uint32_t row : rows) some.verdicts.push_back(verdicts[row]);
+  return some;
 }
 
 RowVerdicts reach_verdicts(const Dataset& data, const HeldOutScores& held_out,
@@ -239,6 +255,15 @@ Evaluation evaluate(const Dataset& data, const RowVerdicts& rows) {
   result.correct = mean_over(result.apps, &AppScore::correct);
   result.unknown = mean_over(result.apps, &AppScore::unknown);
   return result;
+}
+
+void name_untested(const Dataset& all, Evaluation& evaluation) {
+  const auto flows = all.flows_per_app();
+  for (std::size_t app = 0; app < flows.size(); ++app) {
+    if (flows[app] > 0 && evaluation.apps[app].flows == 0) {
+      evaluation.untested.push_back(all.apps[app]);
+    }
+  }
 }
 
 AmbiguityScore evaluate_ambiguity(const Dataset& data,

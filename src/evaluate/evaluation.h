@@ -103,6 +103,8 @@ struct Evaluation {
   double coverage = 0;        // of all flows, those named
   double selective_risk = 0;  // of the flows named, those wrong
   std::vector<AppScore> apps;
+  // Apps with flows in one fold only: none could be tested, so none counts.
+  std::vector<std::string> untested;
   ConfusionMatrix confusion;
   Reliability reliability;
   RiskCoverage risk_coverage;
@@ -114,6 +116,8 @@ struct Evaluation {
   std::optional<PresetScore> preset;
   std::optional<RepeatedScore> repeats;
 
+  // Without any testable flow, all figures are 0 and mean nothing.
+  bool has_score() const { return flows > 0; }
   Score score() const { return {accuracy, balanced_accuracy}; }
   // The apps with a recall of 0.
   std::vector<std::string> zero_recall_apps() const;
@@ -123,6 +127,9 @@ struct Evaluation {
 struct RowVerdicts {
   Probabilities probabilities;
   std::vector<Verdict> verdicts;
+
+  // The given rows, in the given order.
+  RowVerdicts select(std::span<const std::uint32_t> rows) const;
 };
 
 // Classifies each capture on its own; the rule means for each row what its
@@ -138,10 +145,14 @@ Evaluation evaluate(const Dataset& data, const RowVerdicts& rows);
 Evaluation evaluate(const Dataset& data, const Probabilities& probabilities,
                     const UnknownRule& rule);
 
+// Lists the apps that have flows in `all`, but none among those evaluated.
+void name_untested(const Dataset& all, Evaluation& evaluation);
+
 // REQUIRES: scores for each row of data.
 EvidenceUse evidence_use(const Dataset& data, const DatasetScores& scores);
 
 // Scores the captures as one device's timeline. The orders depend on the seed.
+// Rows that cannot be tested are part of it, but do not count.
 TimelineScore evaluate_timeline(const Dataset& data,
                                 const HeldOutScores& held_out,
                                 EvidenceKinds kinds, std::uint64_t seed);

@@ -97,11 +97,15 @@ void evaluate_scores(const Dataset& tested, const EvaluateOptions& options,
   const HeldOutScores& held_out = run.held_out;
   run.verdicts = reach_verdicts(tested, held_out, options.kinds, options.rule);
   const RowVerdicts& verdicts = run.verdicts;
-  run.evaluation = evaluate(tested, verdicts);
+  const auto rows = testable_rows(tested, held_out.weights.fold_of);
+  run.evaluation = evaluate(tested.select(rows), verdicts.select(rows));
+  name_untested(tested, run.evaluation);
+  if (rows.empty()) return;
   run.evaluation.evidence_use = evidence_use(tested, held_out.scores);
   if (ambiguous) {
-    run.evaluation.ambiguity =
-        evaluate_ambiguity(tested, verdicts.probabilities, *ambiguous);
+    run.evaluation.ambiguity = evaluate_ambiguity(
+        tested.select(rows), verdicts.probabilities.select(rows),
+        ambiguous->select(rows));
   }
   if (options.with_timeline) {
     run.evaluation.timeline = evaluate_timeline(tested, held_out, options.kinds,
@@ -148,6 +152,7 @@ Result<EvaluationRun> run_cross_validation(const Dataset& data,
     ambiguous = mark_ambiguous_cross_validated(data, validation, options.kinds);
   }
   evaluate_scores(data, options, ambiguous, run);
+  if (!run.evaluation.has_score()) return run;
   if (options.repeats > 1) {
     run.evaluation.repeats = repeat(data, options, run.held_out);
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "evaluate/evaluation.h"
@@ -31,16 +32,6 @@ std::vector<double> values_of(const std::vector<Score>& scores,
   values.reserve(scores.size());
   for (const Score& score : scores) values.push_back(score.*part);
   return values;
-}
-
-Probabilities select(const Probabilities& all,
-                     const std::vector<std::uint32_t>& rows) {
-  Probabilities some(all.apps, 0);
-  for (const std::uint32_t row : rows) {
-    const auto from = all.row(row);
-    some.values.insert(some.values.end(), from.begin(), from.end());
-  }
-  return some;
 }
 
 }  // namespace
@@ -75,12 +66,19 @@ void RepeatedFolds::add(const Dataset& data, const HeldOutScores& held_out,
                         EvidenceKinds kinds) {
   const Probabilities predicted =
       classify_captures(data, held_out.scores, held_out.weights, kinds);
-  runs_.push_back(evaluate(data, predicted, {}).score());
-  for_each_fold(held_out.weights.fold_of, [&](const FoldRows& rows, auto) {
-    folds_.push_back(
-        evaluate(data.select(rows.test), select(predicted, rows.test), {})
-            .score());
-  });
+  const auto& fold_of = held_out.weights.fold_of;
+  const auto testable = testable_rows(data, fold_of);
+  const auto score_rows = [&](const std::vector<std::uint32_t>& rows) {
+    return evaluate(data.select(rows), predicted.select(rows), {}).score();
+  };
+  runs_.push_back(score_rows(testable));
+  for (std::uint32_t fold = 0; fold < count_folds(fold_of); ++fold) {
+    std::vector<std::uint32_t> of_fold;
+    std::ranges::copy_if(
+        testable, std::back_inserter(of_fold),
+        [&](std::uint32_t row) { return fold_of[row] == fold; });
+    if (!of_fold.empty()) folds_.push_back(score_rows(of_fold));
+  }
 }
 
 RepeatedScore RepeatedFolds::score() const {

@@ -36,7 +36,8 @@ struct RepeatedScore {
 class RepeatedFolds {
  public:
   // Adds one repetition: its folds and the held-out scores of every row.
-  // REQUIRES: at least two folds.
+  // Rows of apps with one capture do not count (learn/cross_validation.h).
+  // REQUIRES: at least two folds with testable rows.
   void add(const Dataset& data, const HeldOutScores& held_out,
            EvidenceKinds kinds);
 

@@ -39,10 +39,10 @@ void FlowBatch::replay(FlowSink& sink) const {
 
 void BatchingSink::end_burst() {
   batch_.end_burst();
-  if (batch_.is_full()) finish();
+  if (batch_.is_full()) pass_on();
 }
 
-void BatchingSink::finish() {
+void BatchingSink::pass_on() {
   if (batch_.is_empty()) return;
   batch_.origin = *origin_;
   next_(std::exchange(batch_, {}));

@@ -53,8 +53,8 @@ class BatchingSink : public FlowSink {
   void take_early(const Flow& flow) override { batch_.add(flow, true); }
   void end_burst() override;
 
-  // Passes on the rest.
-  void finish();
+  // Passes on what there is, also at the end.
+  void pass_on();
 
  private:
   std::function<void(FlowBatch)> next_;

@@ -70,7 +70,7 @@ TEST(FlowBatch, ReplaysTheDeliveredFlows) {
   sink.begin_capture(origin);
   meter_story(sink, three_bursts());
   EXPECT_TRUE(batches.empty());  // not full yet
-  sink.finish();
+  sink.pass_on();
   ASSERT_EQ(batches.size(), 1u);
   EXPECT_EQ(batches[0].origin, kTestStart);
 
@@ -100,8 +100,8 @@ TEST(FlowBatch, IsPassedOnOnlyWhenFullAndBetweenBursts) {
   sink.begin_capture(origin);
   meter_story(sink, story);
   EXPECT_EQ(batches, 1u);  // 33 bursts hold 2^15 packets
-  sink.finish();
-  sink.finish();  // has no effect
+  sink.pass_on();
+  sink.pass_on();  // has no effect
   EXPECT_EQ(batches, 2u);
   EXPECT_EQ(bursts, 40u);
 }

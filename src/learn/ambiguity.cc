@@ -144,6 +144,14 @@ AmbiguityTable find_ambiguity(const Dataset& data,
   return AmbiguityTable(std::move(ambiguous));
 }
 
+AmbiguousRows AmbiguousRows::select(
+    std::span<const std::uint32_t> chosen) const {
+  AmbiguousRows some{{}, keys};
+  some.rows.reserve(chosen.size());
+  for (const std::uint32_t row : chosen) some.rows.push_back(rows[row]);
+  return some;
+}
+
 AmbiguityTable learn_ambiguity(const Dataset& data, const FoldScores& held_out,
                                EvidenceKinds kinds) {
   if (held_out.is_empty()) return {};

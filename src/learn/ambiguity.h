@@ -39,6 +39,9 @@ AmbiguityTable learn_ambiguity(const Dataset& data, const FoldScores& held_out,
 struct AmbiguousRows {
   std::vector<bool> rows;         // by row
   std::vector<std::string> keys;  // of the groups found, sorted
+
+  // The marks of the given rows, in the given order.
+  AmbiguousRows select(std::span<const std::uint32_t> chosen) const;
 };
 
 // Marks each fold's rows with the groups found in the other folds.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/random.h"
 #include "base/threads.h"
@@ -19,7 +20,7 @@ std::vector<std::uint32_t> units_of(const Dataset& data, Split split) {
     const CaptureRecord& capture = data.captures[data.capture_of[row]];
     // A manifest may list several spans of one file; they share its path.
     const std::string& name =
-        split == Split::kByGroup ? capture.group : capture.path;
+        split == Split::kByGroup ? capture.group : capture.unit();
     const auto next = static_cast<std::uint32_t>(numbers.size());
     units[row] = split == Split::kByFlow
                      ? row
@@ -87,6 +88,32 @@ void for_each_fold(
     const FoldRows rows = rows_of_fold(folds, fold);
     if (!rows.train.empty() && !rows.test.empty()) call(rows, fold);
   }
+}
+
+std::vector<std::uint32_t> testable_rows(const Dataset& data,
+                                         std::span<const std::uint32_t> folds) {
+  std::vector<std::set<std::uint32_t>> folds_of(data.apps.size());
+  for (std::size_t row = 0; row < folds.size(); ++row) {
+    folds_of[data.labels[row]].insert(folds[row]);
+  }
+  std::vector<std::uint32_t> rows;
+  rows.reserve(data.rows());
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
+    if (folds.empty() || folds_of[data.labels[row]].size() > 1) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+Probabilities Probabilities::select(std::span<const std::uint32_t> rows) const {
+  Probabilities some(apps, 0);
+  some.values.reserve(rows.size() * apps);
+  for (const std::uint32_t at : rows) {
+    const auto from = row(at);
+    some.values.insert(some.values.end(), from.begin(), from.end());
+  }
+  return some;
 }
 
 void Probabilities::put(std::span<const std::uint32_t> rows,

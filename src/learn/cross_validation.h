@@ -77,6 +77,13 @@ void for_each_fold(
     std::span<const std::uint32_t> folds,
     const std::function<void(const FoldRows&, std::uint32_t fold)>& call);
 
+// The rows whose app some other fold has, too. The others are of apps with one
+// capture (group, flow): nothing was trained on their app where they are
+// tested, so they say nothing about accuracy. All rows if nothing is held out
+// (`folds` is empty).
+std::vector<std::uint32_t> testable_rows(const Dataset& data,
+                                         std::span<const std::uint32_t> folds);
+
 // A matrix of probabilities: one row per flow, one column per app.
 struct Probabilities {
   Probabilities() = default;
@@ -92,6 +99,8 @@ struct Probabilities {
   std::span<double> row(std::size_t i) {
     return std::span(values).subspan(i * apps, apps);
   }
+  // The given rows, in the given order.
+  Probabilities select(std::span<const std::uint32_t> rows) const;
   // Copies row i of `from` to row rows[i].
   void put(std::span<const std::uint32_t> rows, const Probabilities& from);
 };

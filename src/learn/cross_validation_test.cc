@@ -103,6 +103,33 @@ TEST(Folds, NeverSplitAGroup) {
       parted, [](const auto& entry) { return entry.second.size() > 1; }));
 }
 
+// Files of one session, as a manifest says.
+TEST(Folds, KeepSessionsTogether) {
+  Dataset data = random_table(1, {.rows = 120, .captures = 12});
+  for (std::size_t i = 0; i < data.captures.size(); ++i) {
+    data.captures[i].session = i % 2 == 0 ? "" : "evening";
+  }
+  const auto folds = assign_folds(data, options_of(Split::kByCapture));
+  std::set<std::uint32_t> of_session;
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    if (data.capture_of[row] % 2 == 1) of_session.insert(folds[row]);
+  }
+  EXPECT_EQ(of_session.size(), 1u);
+}
+
+TEST(Folds, FindTestableRows) {
+  const Dataset data = random_table(1, {.rows = 60, .captures = 6});
+  std::vector<std::uint32_t> folds(data.rows());
+  for (std::size_t row = 0; row < data.rows(); ++row) {
+    // All rows of app 0 are in one fold, those of the others in several.
+    folds[row] = data.labels[row] == 0 ? 1 : data.capture_of[row] % 2;
+  }
+  const auto rows = testable_rows(data, folds);
+  for (const std::uint32_t row : rows) EXPECT_NE(data.labels[row], 0);
+  EXPECT_EQ(rows.size(), data.rows() - data.flows_per_app()[0]);
+  EXPECT_EQ(testable_rows(data, {}).size(), data.rows());
+}
+
 TEST(Folds, KeepSpansOfOneFileTogether) {
   Dataset data = captures_of({6, 6});
   for (CaptureRecord& capture : data.captures) capture.path = "day.pcap";

@@ -58,17 +58,30 @@ std::vector<std::uint32_t> count_right(const BuiltForest& built,
   return right;
 }
 
+// Moves rows of each app to the front, so that a limit leaves none out.
+void put_each_app_first(const Dataset& data, std::size_t max,
+                        std::vector<std::uint32_t>& rows) {
+  constexpr std::size_t kMaxFirst = 50;  // rows of an app
+  const std::size_t first = std::min(kMaxFirst, max / data.apps.size());
+  std::vector<std::size_t> taken(data.apps.size());
+  std::ranges::stable_partition(rows, [&](std::uint32_t row) {
+    return taken[data.labels[row]]++ < first;
+  });
+}
+
 // At most `max` random rows among those that some tree did not see.
-std::vector<std::uint32_t> draw_rows(const BuiltForest& built, std::size_t rows,
-                                     std::size_t max, Random& random) {
+std::vector<std::uint32_t> draw_rows(const BuiltForest& built,
+                                     const Dataset& data, std::size_t max,
+                                     Random& random) {
   std::vector<std::uint32_t> chosen;
-  for (std::uint32_t row = 0; row < rows; ++row) {
+  for (std::uint32_t row = 0; row < data.rows(); ++row) {
     const bool seen_by_all =
         std::all_of(built.in_bag.begin(), built.in_bag.end(),
                     [&](const RowSet& bag) { return bag.contains(row); });
     if (!seen_by_all) chosen.push_back(row);
   }
   random.shuffle(std::span(chosen));
+  if (chosen.size() > max) put_each_app_first(data, max, chosen);
   chosen.resize(std::min(chosen.size(), max));
   return chosen;
 }
@@ -83,7 +96,7 @@ ShuffleLoss shuffle_columns(const BuiltForest& built, const Dataset& data,
                             const PermutationOptions& options) {
   Random random(options.seed);
   ShuffleLoss loss;
-  loss.rows = draw_rows(built, data.rows(), options.max_rows, random);
+  loss.rows = draw_rows(built, data, options.max_rows, random);
   loss.lost.assign(data.width, std::vector<double>(data.apps.size()));
   const auto right = count_right(built, data, loss.rows, {}, 0);
   for_each_task(options.threads, data.width, [&](std::size_t column) {

@@ -29,7 +29,8 @@ OutOfBag predict_out_of_bag(const BuiltForest& built, const Dataset& data,
                             int threads);
 
 struct PermutationOptions {
-  std::size_t max_rows = 2000;  // if there are more, drawn at random
+  // If there are more, they are drawn at random, up to 50 of each app first.
+  std::size_t max_rows = 2000;
   std::uint64_t seed = 1;
   int threads = 1;
 };

@@ -23,6 +23,13 @@ std::vector<std::uint32_t> assign_halves(const Dataset& data,
 
 }  // namespace
 
+PlainShares PlainShares::select(std::span<const std::uint32_t> rows) const {
+  PlainShares some{apps.select(rows), {}};
+  some.ambiguous.reserve(rows.size());
+  for (const std::uint32_t row : rows) some.ambiguous.push_back(ambiguous[row]);
+  return some;
+}
+
 Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options) {
   const auto halves = assign_halves(data, options);
   Dataset relabelled = data;

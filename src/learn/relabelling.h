@@ -21,6 +21,9 @@ Dataset relabel_ambiguous(const Dataset& data, const ForestOptions& options);
 struct PlainShares {
   Probabilities apps;           // without the share of the ambiguous class
   std::vector<bool> ambiguous;  // by row: that class has the largest share
+
+  // The given rows, in the given order.
+  PlainShares select(std::span<const std::uint32_t> rows) const;
 };
 
 // Trains a forest on `train`, relabelled or not, and predicts `test`.

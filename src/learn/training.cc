@@ -6,6 +6,7 @@
 #include "learn/ambiguity.h"
 #include "learn/confusion.h"
 #include "learn/held_out_scores.h"
+#include "learn/held_out_trees.h"
 #include "learn/out_of_bag.h"
 #include "learn/scorers.h"
 #include "model/training_table.h"
@@ -32,18 +33,28 @@ Model describe(const Dataset& data, const TrainOptions& options) {
   return model;
 }
 
+CrossValidationOptions validation(const TrainOptions& options,
+                                  std::string_view step) {
+  CrossValidationOptions validation;
+  validation.folds = options.folds;
+  validation.forest = with_progress(options.shape, options.progress, step);
+  return validation;
+}
+
 void add_forest(const Dataset& data, const TrainOptions& options,
                 Model& model) {
   BuiltForest built = build_forest(
       data, with_progress(options.shape, options.progress, "growing trees"));
   const int threads = options.shape.threads;
-  const OutOfBag results = predict_out_of_bag(built, data, threads);
-  model.out_of_bag_accuracy = results.accuracy;
-  model.feature_profile = find_feature_profile(built, results, data);
+  model.out_of_bag_accuracy = predict_out_of_bag(built, data, threads).accuracy;
+  const BuiltForest held_out = with_held_out_trees(
+      built, data, validation(options, "growing trees for small apps"));
+  model.feature_profile = find_feature_profile(
+      held_out, predict_out_of_bag(held_out, data, threads), data);
   PermutationOptions permutation;
   permutation.seed = options.shape.seed;
   permutation.threads = threads;
-  const auto lost = permutation_importance(built, data, permutation);
+  const auto lost = permutation_importance(held_out, data, permutation);
   for (std::size_t i = 0; i < lost.size(); ++i) {
     model.importance.push_back({built.impurity_importance[i], lost[i]});
   }
@@ -60,23 +71,17 @@ void add_svm(const Dataset& data, const TrainOptions& options, Model& model) {
   model.feature_profile.signs.resize(data.apps.size() * data.width);
 }
 
-CrossValidationOptions validation(const TrainOptions& options,
-                                  std::string_view step) {
-  CrossValidationOptions validation;
-  validation.folds = options.folds;
-  validation.forest = with_progress(options.shape, options.progress, step);
-  return validation;
-}
-
 HeldOutScore estimate_accuracy(const Dataset& data, FoldScores held_out,
                                const TrainOptions& options) {
   const auto validated = validation(options, "cross-validating");
   const std::size_t folds = count_folds(held_out.fold_of);
   const HeldOutScores scores = score_cross_validated(
       data, std::move(held_out), validated, options.kinds, UnknownFit::kSkip);
+  const auto testable = testable_rows(data, scores.weights.fold_of);
   const ConfusionMatrix confusion = count_confusions(
-      data,
-      classify_captures(data, scores.scores, scores.weights, options.kinds));
+      data.select(testable),
+      classify_captures(data, scores.scores, scores.weights, options.kinds)
+          .select(testable));
   return {score_of(confusion), std::string(split_name(validated.split)),
           static_cast<std::uint32_t>(folds), nonzero_confusions(confusion)};
 }
@@ -121,7 +126,8 @@ Result<Model> train(const Dataset& data, const TrainOptions& options) {
                     kEvidenceKinds);
   std::ranges::copy(weights, model.weights.begin());
   model.ambiguity = learn_ambiguity(data, held_out, options.kinds);
-  if (options.with_score && !held_out.is_empty()) {
+  if (options.with_score && !held_out.is_empty() &&
+      !testable_rows(data, held_out.fold_of).empty()) {
     model.held_out_score =
         estimate_accuracy(data, std::move(held_out), options);
   }

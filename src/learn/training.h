@@ -35,7 +35,8 @@ TrainOptions options_of(const Model& model);
 
 // Fails unless at least two apps have flows. If all flows are of one capture,
 // nothing can be held out: weights keep their defaults and the model has no
-// accuracy estimate.
+// accuracy estimate. Nor has it one if each app has one capture only; an app
+// with one capture does not count in it.
 Result<Model> train(const Dataset& data, const TrainOptions& options);
 
 }  // namespace flowtell

@@ -12,6 +12,12 @@
 
 namespace flowtell {
 
+bool is_readable_now(int descriptor) {
+  pollfd watched{descriptor, POLLIN, 0};
+  const timespec now{};
+  return ::ppoll(&watched, 1, &now, nullptr) > 0;
+}
+
 Result<LiveWaiter> LiveWaiter::make(Hangup hangup) {
   sigset_t handled;
   ::sigemptyset(&handled);

@@ -24,6 +24,9 @@ enum class LiveEvent {
 // that the terminal was closed.
 enum class Hangup { kReloads, kStops };
 
+// Whether reading would not block: there is input, or its end.
+bool is_readable_now(int descriptor);
+
 class LiveWaiter {
  public:
   // From here on these signals only become events.

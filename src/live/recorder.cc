@@ -64,8 +64,12 @@ Result<WaitRequest> Recorder::poll() {
       return fail(std::move(done).error());
     }
   }
+  if (options_.input >= 0 && is_readable_now(options_.input)) {
+    is_ended_ = options_.ends();
+  }
   WaitRequest wait_request;
   wait_request.is_done = is_over();
+  wait_request.progress = options_.input;
   wait_request.time = next_tick_ - now;
   if (options_.length) {
     wait_request.time = std::min(*wait_request.time, *options_.length - now);
@@ -74,7 +78,7 @@ Result<WaitRequest> Recorder::poll() {
 }
 
 bool Recorder::is_over() const {
-  return options_.length && passed() >= *options_.length;
+  return is_ended_ || (options_.length && passed() >= *options_.length);
 }
 
 RecordingCount Recorder::count() const {

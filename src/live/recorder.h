@@ -39,6 +39,10 @@ class Recorder : public LiveHandler {
     // Called about four times a second; `notice` with the source's messages.
     std::function<void(const RecordingCount&, Duration passed)> progress;
     std::function<void(const std::string&)> notice;
+    // A descriptor whose input may end the round, and whether it does: called
+    // while it is readable. -1: none.
+    int input = -1;
+    std::function<bool()> ends = [] { return false; };
   };
 
   // The writer must outlive the recorder.
@@ -53,7 +57,7 @@ class Recorder : public LiveHandler {
   // Writes pending data to disk. Call it last.
   Result<void> finish() { return writer_.finish(); }
   RecordingCount count() const;
-  // Whether the whole length was recorded.
+  // Whether the whole length was recorded, or input ended the round.
   bool is_over() const;
 
  private:
@@ -73,7 +77,8 @@ class Recorder : public LiveHandler {
   FlowMeter meter_;
   RecordingCount count_;
   Duration started_;
-  Duration next_tick_{};  // since started_
+  Duration next_tick_{};   // since started_
+  bool is_ended_ = false;  // by input
 };
 
 }  // namespace flowtell

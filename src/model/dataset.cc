@@ -13,7 +13,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/threads.h"
-#include "capture/capture_file.h"
+#include "capture/capture_files.h"
 #include "features/flow_measurer.h"
 #include "features/flow_parts.h"
 #include "model/other_traffic.h"
@@ -165,7 +165,9 @@ Result<std::string> hash_file(const std::string& path) {
 
 Result<CaptureRows> read_capture(const LabelledCapture& capture,
                                  const LoadOptions& options) {
-  auto source = open_capture(capture.path);
+  CaptureFiles files = {capture.path};
+  files.insert(files.end(), capture.more.begin(), capture.more.end());
+  auto source = open_capture(files);
   if (!source) return fail(std::move(source).error());
   auto hash = hash_file(capture.path);
   if (!hash) return fail(std::move(hash).error());
@@ -269,6 +271,7 @@ class Appender {
       const MeterReport& report = from.recording.meter;
       data.captures.push_back({capture.path, capture.group, app, from.sha256, 0,
                                report.first, report.last, recording});
+      data.captures.back().session = capture.session;
       all_.recordings.push_back(from.recording);
     }
     std::vector<std::uint32_t> of_owner;

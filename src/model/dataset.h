@@ -55,6 +55,10 @@ struct CaptureRecord {
   std::uint32_t recording = 0;
   CaptureOrigin origin = CaptureOrigin::kTraining;
   double sureness = 1;  // of its label; below 1 for a site's session
+  // What must stay in one fold; empty: the path. Not stored in models.
+  std::string session = {};
+
+  const std::string& unit() const { return session.empty() ? path : session; }
 };
 
 // The number of different recordings.

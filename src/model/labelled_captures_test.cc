@@ -88,6 +88,79 @@ TEST(LabelledCaptures, HaveNoAppBesideTheFolders) {
             (Found{"chat: chat/a.pcap", ": monday.pcap", ": tuesday.pcapng"}));
 }
 
+// What macOS, Windows and network disks leave in folders and archives.
+TEST(LabelledCaptures, SkipLitter) {
+  const TemporaryFolder folder;
+  folder.put("chat/a.pcap", any_capture());
+  const std::string apple_double("\0\5\x16\7\0\2\0\0", 8);
+  folder.put("__MACOSX/chat/._a.pcap", apple_double);
+  folder.put("__MACOSX/._chat", apple_double);
+  folder.put("chat/._a.pcap", apple_double);
+  folder.put("chat/._a.pcapng.gz", apple_double);
+  folder.put("chat/__MACOSX/a.pcap", any_capture());
+  folder.put("chat/.DS_Store", "Bud1");
+  folder.put("chat/Thumbs.db", "\xd0\xcf\x11\xe0");
+  folder.put("chat/desktop.ini", "[.ShellClassInfo]");
+  folder.put("chat/@eaDir/a.pcap/x.pcap", "thumbnail");
+  folder.put(".Trash-1000/files/old.pcap", any_capture());
+  folder.put("chat/.Trash-1000/old.pcap", any_capture());
+  EXPECT_EQ(found_in(folder), Found{"chat: chat/a.pcap"});
+}
+
+// A hidden file that is a capture is one.
+TEST(LabelledCaptures, JudgeHiddenFilesByContent) {
+  const TemporaryFolder folder;
+  folder.put("chat/._a.pcap", any_capture());
+  EXPECT_EQ(found_in(folder), Found{"chat: chat/._a.pcap"});
+}
+
+std::string capture_after(std::chrono::seconds offset) {
+  return pcap_bytes({frame().ethernet().ipv4().udp().at(kTestStart + offset)});
+}
+
+// The files of a rotation are one capture of their app.
+TEST(LabelledCaptures, MayConsistOfSeveralFiles) {
+  const TemporaryFolder folder;
+  const std::string first = folder.put("chat/a.pcap0", capture_after(0s));
+  const std::string second = folder.put("chat/a.pcap1", capture_after(2s));
+  folder.put("mail/a.pcap2", capture_after(4s));
+  std::vector<CaptureFiles> joined;
+  auto captures =
+      find_labelled_captures(folder.path(), {.apps = {}, .joined = &joined});
+  ASSERT_TRUE(captures);
+  ASSERT_EQ(captures->size(), 2u);
+  EXPECT_EQ(captures->front().path, first);
+  EXPECT_EQ(captures->front().more, std::vector<std::string>{second});
+  EXPECT_EQ(joined, (std::vector<CaptureFiles>{{first, second}}));
+  captures =
+      find_labelled_captures(folder.path(), {.apps = {}, .joins_files = false});
+  ASSERT_TRUE(captures);
+  EXPECT_EQ(captures->size(), 3u);
+}
+
+// A manifest says what is one recording, whatever the names.
+TEST(LabelledCaptures, MayBeASessionOfAManifest) {
+  for (const char* column : {"session", "capture", "Session"}) {
+    const TemporaryFolder folder;
+    folder.put("x.pcap", capture_after(2s));
+    folder.put("y.pcap", capture_after(0s));
+    folder.put("z.pcap", capture_after(60s));
+    folder.put("w.pcap", capture_after(4s));
+    const auto captures = find_labelled_captures(folder.put(
+        "list.csv", fmt::format("path,app,{}\nx.pcap,chat,one\ny.pcap,chat,"
+                                "one\nz.pcap,chat,one\nw.pcap,mail,one\n",
+                                column)));
+    ASSERT_TRUE(captures) << captures.error().message;
+    ASSERT_EQ(captures->size(), 3u);
+    EXPECT_EQ((*captures)[0].path, folder / "y.pcap");
+    EXPECT_EQ((*captures)[0].more, std::vector<std::string>{folder / "x.pcap"});
+    EXPECT_EQ((*captures)[1].path, folder / "z.pcap");
+    for (const LabelledCapture& capture : *captures) {
+      EXPECT_EQ(capture.session, "one");
+    }
+  }
+}
+
 TEST(LabelledCaptures, MayBeOneCapture) {
   const TemporaryFolder folder;
   const std::string path = folder.put("phone", gzip_packed(any_capture()));

@@ -8,15 +8,21 @@
 namespace flowtell {
 namespace {
 
+// null without a score: 0 would be one.
+Json number_if(bool has_score, double number) {
+  return has_score ? Json(number) : Json();
+}
+
 Json apps_json(const Evaluation& evaluation) {
   Json apps = Json::array();
   for (const AppScore& app : evaluation.apps) {
+    const bool has_score = app.flows > 0;
     apps.push_back({{"app", app.app},
                     {"flows", app.flows},
-                    {"recall", app.recall},
-                    {"precision", app.precision},
-                    {"correct", app.correct},
-                    {"unknown", app.unknown}});
+                    {"recall", number_if(has_score, app.recall)},
+                    {"precision", number_if(has_score, app.precision)},
+                    {"correct", number_if(has_score, app.correct)},
+                    {"unknown", number_if(has_score, app.unknown)}});
   }
   return apps;
 }
@@ -144,6 +150,9 @@ Json preset_json(const PresetScore& score, std::uint64_t flows) {
 
 Json evaluation_object(const Evaluation& evaluation,
                        const EvaluationSetting& setting) {
+  const auto number = [has_score = evaluation.has_score()](double value) {
+    return number_if(has_score, value);
+  };
   Json all = {
       {"captures", evaluation.captures},
       {"flows", evaluation.flows},
@@ -154,15 +163,16 @@ Json evaluation_object(const Evaluation& evaluation,
       {"folds", setting.folds},
       {"seed", setting.seed},
       {"unknown_rule", setting.rule.text()},
-      {"accuracy", evaluation.accuracy},
-      {"balanced_accuracy", evaluation.balanced_accuracy},
-      {"correct", evaluation.correct},
-      {"unknown", evaluation.unknown},
-      {"coverage", evaluation.coverage},
-      {"selective_risk", evaluation.selective_risk},
+      {"accuracy", number(evaluation.accuracy)},
+      {"balanced_accuracy", number(evaluation.balanced_accuracy)},
+      {"correct", number(evaluation.correct)},
+      {"unknown", number(evaluation.unknown)},
+      {"coverage", number(evaluation.coverage)},
+      {"selective_risk", number(evaluation.selective_risk)},
       {"expected_calibration_error",
-       evaluation.reliability.expected_calibration_error},
+       number(evaluation.reliability.expected_calibration_error)},
       {"apps", apps_json(evaluation)},
+      {"untested_apps", evaluation.untested},
       {"zero_recall_apps", evaluation.zero_recall_apps()},
       {"confusion", evaluation.confusion},
       {"reliability", reliability_json(evaluation.reliability)},

@@ -79,6 +79,11 @@ std::string apps_table(const Evaluation& evaluation) {
   table.header({"app", "flows", "recall", "precision", "unknown", "correct"});
   for (std::size_t i = 0; i < evaluation.apps.size(); ++i) {
     const AppScore& app = evaluation.apps[i];
+    if (app.flows == 0) {
+      table.row(
+          {{app_label(evaluation, i)}, {"0"}, {"-"}, {"-"}, {"-"}, {"-"}});
+      continue;
+    }
     table.row({{app_label(evaluation, i)},
                {std::to_string(app.flows)},
                {with_bar(app.recall)},

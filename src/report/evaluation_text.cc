@@ -31,10 +31,13 @@ std::string table_text(const Evaluation& evaluation) {
   double precision = 0;
   std::size_t tested = 0;
   for (const AppScore& app : evaluation.apps) {
+    if (app.flows == 0) {
+      table.add({app.app, "0", "-", "-", "-", "-"});
+      continue;
+    }
     table.add({app.app, std::to_string(app.flows), percent(app.correct),
                percent(app.unknown), percent(app.precision),
                percent(app.recall)});
-    if (app.flows == 0) continue;
     precision += app.precision;
     ++tested;
   }
@@ -194,6 +197,13 @@ std::string preset_text(const PresetScore& score, std::uint64_t flows) {
 
 std::string evaluation_text(const Evaluation& evaluation,
                             const EvaluationSetting& setting) {
+  if (!evaluation.has_score()) {
+    return fmt::format(
+        "No score is possible: there is one capture of each app ({}), and a "
+        "capture is tested by what\nwas trained on others of its app; record "
+        "at least two captures of each app.\n",
+        listed(evaluation.untested));
+  }
   std::string out = table_text(evaluation);
   out += fmt::format(
       "\nOf all {}: accuracy {} %, balanced {} % (every flow named).\n"
@@ -211,6 +221,11 @@ std::string evaluation_text(const Evaluation& evaluation,
   if (evaluation.repeats) out += repeats_text(*evaluation.repeats);
   if (evaluation.evidence_use) {
     out += evidence_use_text(*evaluation.evidence_use, setting.evidence);
+  }
+  if (!evaluation.untested.empty()) {
+    out += fmt::format(
+        "No score is possible for {}, with one capture; record at least two.\n",
+        listed(evaluation.untested));
   }
   if (const auto lost = evaluation.zero_recall_apps(); !lost.empty()) {
     out += fmt::format("No flow of {} is named right.\n", listed(lost));

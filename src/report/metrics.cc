@@ -12,6 +12,9 @@ namespace {
 // addresses costs little.
 constexpr std::size_t kEvictedSeries = FlowMetrics::kMaxDeviceSeries / 4;
 
+// How long a device's app is current: a session has no longer pause.
+constexpr Duration kActive = std::chrono::minutes(1);
+
 const MetricInfo& info_of(Metric metric) {
   return kMetrics[static_cast<std::size_t>(metric)];
 }
@@ -129,10 +132,18 @@ void add_candidate(const std::optional<CandidateSummary>& candidate,
 void FlowMetrics::take(const FlowReport& report) {
   if (report.is_early || !report.verdict) return;
   const std::string_view app = label_of(report.verdict->app);
-  Share& share = of(apps_, app);
-  ++share.flows;
-  share.bytes += report.flow.sent.bytes + report.flow.received.bytes;
-  count(report.flow.device, app);
+  const Flow& flow = report.flow;
+  Share share;
+  share.flows = 1;
+  share.bytes = flow.sent.bytes + flow.received.bytes;
+  of(apps_, app) += share;
+  Device& device = device_with(flow.device, app);
+  of(device.apps, app) += share;
+  ++device.flows;
+  device.last = std::max(device.last, flow.last);
+  if (app == kUnknownName) return;
+  device.app = app;
+  device.named = flow.last;
 }
 
 // The first kMaxApps apps keep their own label, since a counter must not
@@ -141,31 +152,31 @@ std::string_view FlowMetrics::label_of(std::string_view app) const {
   return apps_.size() < kMaxApps || apps_.contains(app) ? app : kOther;
 }
 
-void FlowMetrics::count(const Address& device, std::string_view app) {
+// The device, with room for a series of this app.
+FlowMetrics::Device& FlowMetrics::device_with(const Address& device,
+                                              std::string_view app) {
   const auto known = devices_.find(device);
-  if (known == devices_.end() || !known->second.flows.contains(app)) {
+  if (known == devices_.end() || !known->second.apps.contains(app)) {
     if (device_series_ >= kMaxDeviceSeries) make_room();
     ++device_series_;
   }
-  Device& entry = devices_[device];
-  ++of(entry.flows, app);
-  ++entry.sum;
+  return devices_[device];
 }
 
 void FlowMetrics::make_room() {
   std::vector<std::pair<std::uint64_t, Address>> order;
   order.reserve(devices_.size());
   for (const auto& [address, device] : devices_) {
-    order.emplace_back(device.sum, address);
+    order.emplace_back(device.flows, address);
   }
   std::ranges::sort(order);
   for (const auto& [sum, address] : order) {
     if (device_series_ + kEvictedSeries <= kMaxDeviceSeries) return;
     const auto at = devices_.find(address);
-    for (const auto& [app, flows] : at->second.flows) {
-      of(other_devices_, app) += flows;
+    for (const auto& [app, share] : at->second.apps) {
+      of(other_devices_, app) += share;
     }
-    device_series_ -= at->second.flows.size();
+    device_series_ -= at->second.apps.size();
     devices_.erase(at);
   }
 }
@@ -176,6 +187,19 @@ void FlowMetrics::note_delay(Duration delay) {
   const auto bound = std::ranges::lower_bound(kDelayBounds, seconds);
   ++delays_[static_cast<std::size_t>(bound - kDelayBounds.begin())];
   delay_sum_ += seconds;
+}
+
+void FlowMetrics::add_devices(std::string& out, Metric metric,
+                              std::uint64_t Share::*value) const {
+  Samples samples(out, metric);
+  for (const auto& [address, device] : devices_) {
+    for (const auto& [app, share] : device.apps) {
+      samples.add({{"device", address.text()}, {"app", app}}, share.*value);
+    }
+  }
+  for (const auto& [app, share] : other_devices_) {
+    samples.add({{"device", kOther}, {"app", app}}, share.*value);
+  }
 }
 
 std::string FlowMetrics::text(const MetricsStatus& status) const {
@@ -193,14 +217,17 @@ std::string FlowMetrics::text(const MetricsStatus& status) const {
   for (const auto& [app, share] : apps_) flows.add({{"app", app}}, share.flows);
   Samples bytes(out, Metric::kFlowBytes);
   for (const auto& [app, share] : apps_) bytes.add({{"app", app}}, share.bytes);
-  Samples devices(out, Metric::kDeviceFlows);
+  add_devices(out, Metric::kDeviceFlows, &Share::flows);
+  add_devices(out, Metric::kDeviceBytes, &Share::bytes);
+  Samples current(out, Metric::kDeviceApp);
   for (const auto& [address, device] : devices_) {
-    for (const auto& [app, count] : device.flows) {
-      devices.add({{"device", address.text()}, {"app", app}}, count);
-    }
-  }
-  for (const auto& [app, count] : other_devices_) {
-    devices.add({{"device", kOther}, {"app", app}}, count);
+    if (status.live.now > device.last + kActive) continue;
+    const bool is_named =
+        device.named && status.live.now <= *device.named + kActive;
+    current.add({{"device", address.text()},
+                 {"app", is_named ? std::string_view(device.app)
+                                  : std::string_view(kUnknownName)}},
+                1);
   }
   Samples(out, Metric::kOpenFlows).add({}, status.live.open_flows);
   Samples delays(out, Metric::kDelay);

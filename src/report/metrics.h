@@ -32,6 +32,8 @@ enum class Metric : std::uint8_t {
   kFlows,
   kFlowBytes,
   kDeviceFlows,
+  kDeviceBytes,
+  kDeviceApp,
   kOpenFlows,
   kDelay,
   kLostLines,
@@ -73,6 +75,13 @@ inline constexpr std::array kMetrics = {
                "device, app",
                "Flows classified, by device and app; beyond a limit, devices "
                "with the fewest flows are merged into other"},
+    MetricInfo{Metric::kDeviceBytes, "flowtell_device_bytes_total", "counter",
+               "device, app", "Bytes of these flows, sent and received"},
+    MetricInfo{Metric::kDeviceApp, "flowtell_device_app", "gauge",
+               "device, app",
+               "Always 1; the app of the device's last named flow within a "
+               "minute, unknown if none was named; absent after a minute "
+               "without flows"},
     MetricInfo{Metric::kOpenFlows, "flowtell_open_flows", "gauge", "",
                "Flows of bursts that have not ended"},
     MetricInfo{Metric::kDelay, "flowtell_verdict_delay_seconds", "histogram",
@@ -145,24 +154,32 @@ class FlowMetrics : public FlowReportSink {
  private:
   template <typename Value>
   using PerApp = std::map<std::string, Value, std::less<>>;
-  using Counts = PerApp<std::uint64_t>;
   struct Share {
+    void operator+=(const Share& other) {
+      flows += other.flows;
+      bytes += other.bytes;
+    }
     std::uint64_t flows = 0;
     std::uint64_t bytes = 0;
   };
   struct Device {
-    Counts flows;
-    std::uint64_t sum = 0;
+    PerApp<Share> apps;
+    std::uint64_t flows = 0;
+    Timestamp last{};                // of its flows
+    std::string app;                 // of its last named flow
+    std::optional<Timestamp> named;  // that flow's last packet
   };
 
   std::string_view label_of(std::string_view app) const;
-  void count(const Address& device, std::string_view app);
+  Device& device_with(const Address& device, std::string_view app);
   void make_room();
+  void add_devices(std::string& out, Metric metric,
+                   std::uint64_t Share::*value) const;
 
   PerApp<Share> apps_;
   std::map<Address, Device> devices_;
   std::size_t device_series_ = 0;  // total of all devices
-  Counts other_devices_;
+  PerApp<Share> other_devices_;
   std::array<std::uint64_t, kDelayBounds.size() + 1> delays_{};
   double delay_sum_ = 0;  // seconds
 };

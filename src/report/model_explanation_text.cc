@@ -99,8 +99,8 @@ std::string attractors_text(const Model& model) {
 
 std::string held_out_text(const Model& model) {
   if (!model.held_out_score) {
-    return "The model was trained with --no-score: its confusions on held-out "
-           "captures are not\nknown.\n";
+    return "The model has no accuracy estimate: its confusions on held-out "
+           "captures are not known.\n";
   }
   TextTable table({"on held-out captures", "flows", "named so", "of others",
                    "most of them"});

@@ -9,6 +9,7 @@
 #include "report/table.h"
 #include "tool/command.h"
 #include "tool/console.h"
+#include "tool/each_capture.h"
 #include "tool/model_output.h"
 #include "tool/output_check.h"
 #include "tool/samples.h"
@@ -43,6 +44,7 @@ class AdaptCommand : public Command {
                      "accuracy estimate");
     meter_.define(command);
     define_threads(command, threads_);
+    define_separate(command, joining_);
     command.footer(
         "Sessions of the captures are labelled by server names and time; the "
         "surest half\nof each app's is added to the training flows.\n"
@@ -151,14 +153,15 @@ class AdaptCommand : public Command {
     if (paths_.empty()) return empty_dataset(model, features);
     auto paths = find_captures(paths_);
     if (!paths) return fail(std::move(paths).error());
-    return load(unlabelled_captures(*paths, model.apps.front()), model,
-                features, flow);
+    return load(unlabelled_captures(whole_captures(*paths, joining_),
+                                    model.apps.front()),
+                model, features, flow);
   }
 
   Result<Dataset> load_labelled(const Model& model, const FeatureList& features,
                                 const FlowOptions& flow) {
     if (labelled_.empty()) return empty_dataset(model, features);
-    auto captures = find_labelled_captures(labelled_);
+    auto captures = find_captures_with_labels(labelled_, model.apps, joining_);
     if (!captures) return fail(std::move(captures).error());
     return load(*captures, model, features, flow);
   }
@@ -221,6 +224,7 @@ class AdaptCommand : public Command {
   std::string output_;
   bool no_score_ = false;
   int threads_ = 1;
+  Joining joining_ = Joining::kJoin;
   MeterArguments meter_;
   std::vector<SiteSession> sessions_;
   bool any_damage_ = false;

@@ -33,6 +33,7 @@ class AuditCommand : public Command {
     meter_.define(command);
     meter_.define_flow(command);
     anonymise_.define(command);
+    define_separate(command, joining_);
     command.footer(
         "Examples:\n"
         "  flowtell audit captures/\n"
@@ -54,8 +55,8 @@ class AuditCommand : public Command {
     if (!opened) return fail(std::move(opened).error());
     auto key = anonymise_.resolve();
     if (!key) return fail(std::move(key).error());
-    auto loaded =
-        load_samples({captures_, *flow, *features, threads_, {}, false});
+    auto loaded = load_samples(
+        {captures_, *flow, *features, threads_, {}, false, joining_});
     if (!loaded) return fail(std::move(loaded).error());
     AuditOptions options;
     options.columns = features->column_names();
@@ -97,6 +98,7 @@ class AuditCommand : public Command {
   std::string evidence_{EvidenceKinds::kAll};
   std::uint64_t seed_ = 1;
   int threads_ = 1;
+  Joining joining_ = Joining::kJoin;
   MeterArguments meter_;
   AnonymiseArguments anonymise_;
 };

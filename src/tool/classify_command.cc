@@ -25,6 +25,7 @@ class ClassifyCommand : public Command {
     writer_.define(command);
     writer_.define_owners(command);
     run_.define(command);
+    define_separate(command, joining_);
     writer_.define_verdicts(command);
     command.footer(
         "The flow key, the burst gap and the burst limit are those of the "
@@ -53,7 +54,7 @@ class ClassifyCommand : public Command {
     options->names = kinds->name;
     writer_.require_names(*options);
     ClassifierSession session(std::move(*classifier));
-    return print_flows(paths_, {*options, writer_, run_},
+    return print_flows(paths_, {*options, writer_, run_, joining_},
                        Naming{&session, writer_.ambiguity});
   }
 
@@ -65,6 +66,7 @@ class ClassifyCommand : public Command {
   MeterArguments meter_;
   WriterArguments writer_;
   RunArguments run_;
+  Joining joining_ = Joining::kJoin;
 };
 
 }  // namespace

@@ -32,6 +32,7 @@ std::unique_ptr<Command> make_adapt_command(CLI::App& program);
 std::unique_ptr<Command> make_evaluate_command(CLI::App& program);
 std::unique_ptr<Command> make_classify_command(CLI::App& program);
 std::unique_ptr<Command> make_capture_command(CLI::App& program);
+std::unique_ptr<Command> make_record_command(CLI::App& program);
 std::unique_ptr<Command> make_watch_command(CLI::App& program);
 std::unique_ptr<Command> make_audit_command(CLI::App& program);
 std::unique_ptr<Command> make_explain_command(CLI::App& program);

@@ -66,13 +66,15 @@ std::vector<std::string> names_of(const CLI::Option& option) {
 }
 
 // In the order of definition, since a set of pointers has no stable order.
+// Positional arguments have no such name.
 std::vector<std::string> names_among(const CLI::App& command,
                                      const std::set<CLI::Option*>& wanted) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options({})) {
     const bool is_wanted = std::ranges::any_of(
         wanted, [&](const CLI::Option* one) { return one == option; });
-    if (is_wanted) names.push_back(names_of(*option).back());
+    if (is_wanted && option->nonpositional())
+      names.push_back(names_of(*option).back());
   }
   return names;
 }

@@ -7,14 +7,30 @@
 
 namespace flowtell {
 
-Result<bool> for_each_capture(const std::vector<std::string>& paths,
+std::vector<CaptureFiles> whole_captures(const std::vector<std::string>& paths,
+                                         Joining joining) {
+  if (joining == Joining::kSeparate) return separate_files(paths);
+  auto captures = join_files(paths, Candidates::kByName);
+  print_joined(captures);
+  return captures;
+}
+
+void print_joined(const std::vector<CaptureFiles>& captures) {
+  const std::string text = joined_text(captures);
+  if (text.empty()) return;
+  print_note(
+      fmt::format("flowtell: {}; --separate reads each file alone\n", text));
+}
+
+Result<bool> for_each_capture(const std::vector<CaptureFiles>& captures,
                               UnpackOn thread, const CaptureUser& use) {
   std::size_t skipped = 0;
   bool is_undamaged = true;
-  for (const std::string& path : paths) {
-    auto source = open_capture(path, thread);
+  for (const CaptureFiles& files : captures) {
+    const std::string& path = files.front();
+    auto source = open_capture(files, thread);
     if (!source) {
-      if (++skipped == paths.size()) return fail(std::move(source).error());
+      if (++skipped == captures.size()) return fail(std::move(source).error());
       warn_of_skipped(source.error().message);
       is_undamaged = false;
       continue;

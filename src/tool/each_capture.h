@@ -9,17 +9,26 @@
 #include <vector>
 
 #include "base/result.h"
-#include "capture/capture_file.h"
+#include "capture/capture_files.h"
+#include "tool/options.h"
 
 namespace flowtell {
 
-// Consumes the frames of the capture at `path`.
+// The captures that the paths name. Files that continue each other are one
+// (capture/capture_files.h), which is said, unless each is to be read alone.
+std::vector<CaptureFiles> whole_captures(const std::vector<std::string>& paths,
+                                         Joining joining);
+
+// Says which files are read as one, if any.
+void print_joined(const std::vector<CaptureFiles>& captures);
+
+// Consumes the frames of the capture at `path`, its first file.
 using CaptureUser =
     std::function<Result<void>(const std::string& path, FrameSource&)>;
 
 // Returns whether all captures were undamaged. Fails if none can be opened, or
 // as soon as `use` fails.
-Result<bool> for_each_capture(const std::vector<std::string>& paths,
+Result<bool> for_each_capture(const std::vector<CaptureFiles>& captures,
                               UnpackOn thread, const CaptureUser& use);
 
 // Warns that one capture of several is skipped, with the reason.

@@ -226,6 +226,11 @@ class EvaluateCommand : public Command {
     auto done = report(run->evaluation, setting);
     if (done) done = write_predictions(data, *run);
     if (!done || !outputs_.has_page()) return done;
+    if (!run->evaluation.has_score()) {
+      return fail(ErrorKind::kNoData,
+                  "no page is written, since no score is possible; record at "
+                  "least two captures of each app");
+    }
     return report_page(training, data, *run, setting);
   }
 

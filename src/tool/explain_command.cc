@@ -44,6 +44,7 @@ class ExplainCommand : public Command {
     unknown_.define(command);
     define_evidence(command, evidence_);
     meter_.define(command);
+    define_separate(command, joining_);
     anonymise_.define(command);
     outputs_.define_json(command,
                          "Also write all of it as JSON; - for standard output, "
@@ -210,8 +211,8 @@ class ExplainCommand : public Command {
       report_ += meter.report();
       return {};
     };
-    auto is_undamaged =
-        for_each_capture(captures, UnpackOn::kCallerThread, use);
+    auto is_undamaged = for_each_capture(whole_captures(captures, joining_),
+                                         UnpackOn::kCallerThread, use);
     if (!is_undamaged) return fail(std::move(is_undamaged).error());
     any_damage_ = !*is_undamaged;
     return {};
@@ -249,6 +250,7 @@ class ExplainCommand : public Command {
   std::size_t title_number_ = 0;  // of the flow explained; 0: none
   std::size_t others_ = 0;        // more flows that were meant
   std::vector<std::string> other_ids_;
+  Joining joining_ = Joining::kJoin;
   UnknownArguments unknown_;
   std::string evidence_{EvidenceKinds::kAll};
   MeterArguments meter_;

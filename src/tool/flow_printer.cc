@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tool/flow_printer.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <functional>
 #include <memory>
 #include <thread>
@@ -41,7 +44,7 @@ class Printer {
   }
 
   // Returns whether all captures were undamaged.
-  Result<bool> print_all(const std::vector<std::string>& captures) {
+  Result<bool> print_all(const std::vector<CaptureFiles>& captures) {
     return for_each_capture(
         captures,
         has_write_thread_ ? UnpackOn::kOwnThread : UnpackOn::kCallerThread,
@@ -64,6 +67,7 @@ class Printer {
   Result<void> print(const std::string& path, FrameSource& source) {
     writer_->begin_capture(text_,
                            anonymiser_ ? anonymiser_->capture(path) : path);
+    reads_pipe_ = path == kStandardInput;
     auto done = has_write_thread_ ? print_on_two_threads(source)
                                   : print_on_one_thread(source);
     return done ? flush(0) : done;
@@ -74,7 +78,7 @@ class Printer {
     reporter_.begin_capture(meter.origin());
     Result<void> result;
     meter_capture(source, meter, [&] {
-      result = flush(kFlushSize);
+      result = flush(is_idle() ? 0 : kFlushSize);
       return result.has_value();
     });
     return result;
@@ -90,8 +94,11 @@ class Printer {
         [&](FlowBatch batch) { is_accepted = pipe.push(std::move(batch)); });
     FlowMeter meter(how_.flow, sink);
     sink.begin_capture(meter.origin());
-    meter_capture(source, meter, [&] { return is_accepted; });
-    sink.finish();
+    meter_capture(source, meter, [&] {
+      if (is_idle()) sink.pass_on();
+      return is_accepted;
+    });
+    sink.pass_on();
     pipe.close();
     thread.join();
     return result;
@@ -105,12 +112,21 @@ class Printer {
     while (const auto batch = pipe.pop()) {
       origin = batch->origin;
       batch->replay(reporter_);
-      if (auto done = flush(kFlushSize); !done) {
+      const bool is_waiting = reads_pipe_ && pipe.is_empty();
+      if (auto done = flush(is_waiting ? 0 : kFlushSize); !done) {
         pipe.close();
         return done;
       }
     }
     return {};
+  }
+
+  // Whether standard input has nothing to read at the moment: then all that is
+  // known is printed.
+  bool is_idle() const {
+    if (!reads_pipe_) return false;
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    return ::poll(&input, 1, 0) == 0;
   }
 
   void meter_capture(FrameSource& source, FlowMeter& meter,
@@ -137,6 +153,7 @@ class Printer {
 
   FlowPrinting how_;
   bool has_write_thread_;
+  bool reads_pipe_ = false;
   StageClock metering_;
   StageClock writing_;
   std::unique_ptr<FlowWriter> writer_;
@@ -166,15 +183,16 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!features) return fail(std::move(features).error());
   auto key = how.writer.anonymise.resolve();
   if (!key) return fail(std::move(key).error());
-  auto captures = find_captures(paths);
-  if (!captures) return fail(std::move(captures).error());
+  auto files = find_captures(paths);
+  if (!files) return fail(std::move(files).error());
+  const auto captures = whole_captures(*files, how.joining);
   writer_options->with_verdicts = naming.has_value();
   if (naming && how.writer.probabilities) {
     writer_options->probability_apps =
         naming->session->classifier().model().apps;
   }
-  writer_options->mark_captures = captures->size() > 1;
-  std::vector<std::string> read = *captures;
+  writer_options->mark_captures = captures.size() > 1;
+  std::vector<std::string> read = *files;
   read.push_back(how.writer.anonymise.key_file);
   if (auto distinct = check_outputs({how.writer.output}, read); !distinct) {
     return fail(std::move(distinct).error());
@@ -184,7 +202,7 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
                   naming, *output, *key);
-  const auto is_undamaged = printer.print_all(*captures);
+  const auto is_undamaged = printer.print_all(captures);
   if (!is_undamaged) return fail(is_undamaged.error());
   if (auto done = output->finish(); !done) return fail(std::move(done).error());
   print_summary(printer.report(), how.writer.ledger);

@@ -20,6 +20,7 @@ struct FlowPrinting {
   FlowOptions flow;
   WriterArguments writer;
   RunArguments run;
+  Joining joining;
 };
 
 // Reads all captures and writes their flows. Fails if none can be read, and

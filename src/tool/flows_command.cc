@@ -19,6 +19,7 @@ class FlowsCommand : public Command {
     writer_.define(command);
     writer_.define_owners(command);
     run_.define(command);
+    define_separate(command, joining_);
     command.footer(
         "Examples:\n"
         "  flowtell flows phone.pcap\n"
@@ -34,7 +35,8 @@ class FlowsCommand : public Command {
     auto options = meter_.resolve();
     if (!options) return fail(std::move(options).error());
     writer_.require_names(*options);
-    return print_flows(paths_, {*options, writer_, run_}, std::nullopt);
+    return print_flows(paths_, {*options, writer_, run_, joining_},
+                       std::nullopt);
   }
 
  private:
@@ -42,6 +44,7 @@ class FlowsCommand : public Command {
   MeterArguments meter_;
   WriterArguments writer_;
   RunArguments run_;
+  Joining joining_ = Joining::kJoin;
 };
 
 }  // namespace

@@ -112,6 +112,12 @@ Result<FlowOptions> MeterArguments::resolve() const {
   return options;
 }
 
+void define_separate(CLI::App& command, Joining& joining) {
+  command.add_flag_callback(
+      "--separate", [&joining] { joining = Joining::kSeparate; },
+      "Read each file alone, even if it continues another (tcpdump -C, -G)");
+}
+
 void AnonymiseArguments::define(CLI::App& command) {
   command
       .add_option("--anonymise", key_file,
@@ -260,6 +266,7 @@ void LearnerArguments::define(CLI::App& command) {
                    "cut by the end of a burst");
   define_seed(command, seed);
   define_threads(command, threads);
+  define_separate(command, joining);
 }
 
 Result<FeatureList> LearnerArguments::features() const {

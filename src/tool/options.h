@@ -62,6 +62,10 @@ struct MeterArguments {
   double burst_limit = in_seconds(kDefaultBurstLimit);
 };
 
+// --separate: whether files that continue each other are one capture.
+enum class Joining { kJoin, kSeparate };
+void define_separate(CLI::App& command, Joining& joining);
+
 // --anonymise, for commands that print addresses or names.
 struct AnonymiseArguments {
   void define(CLI::App& command);
@@ -124,6 +128,7 @@ struct LearnerArguments {
   std::string balance{"apps"};
   std::vector<std::string> others;  // captures of other traffic
   bool whole_flows = false;
+  Joining joining = Joining::kJoin;
   std::uint64_t seed = ForestOptions{}.seed;
   int threads;
 

@@ -62,9 +62,11 @@ std::vector<std::string> input_files(const std::string& path) {
   if (!is_file(path)) return {};
   std::vector<std::string> files = {path};
   // A file that is not a manifest lists no captures.
-  if (const auto listed = find_labelled_captures(path)) {
+  if (const auto listed =
+          find_labelled_captures(path, {.apps = {}, .joins_files = false})) {
     for (const LabelledCapture& capture : *listed) {
       files.push_back(capture.path);
+      files.insert(files.end(), capture.more.begin(), capture.more.end());
     }
   }
   return files;

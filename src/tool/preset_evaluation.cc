@@ -111,9 +111,13 @@ Result<Evaluation> cross_validate_preset(const PresetWork& work,
   Progress progress("growing trees");
   ForestOptions forest = work.options.forest;
   forest.progress = std::ref(progress);
-  return score(work, trained, work.training.rows(),
-               predict_plain_cross_validated(trained, folds,
-                                             work.preset.relabels, forest));
+  const PlainShares shares = predict_plain_cross_validated(
+      trained, folds, work.preset.relabels, forest);
+  const auto rows = testable_rows(trained, folds);
+  Evaluation evaluation = score(work, trained.select(rows),
+                                work.training.rows(), shares.select(rows));
+  name_untested(trained, evaluation);
+  return evaluation;
 }
 
 }  // namespace

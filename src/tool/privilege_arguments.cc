@@ -48,6 +48,11 @@ std::optional<Account> PrivilegeArguments::account() const {
   return are_kept() ? std::nullopt : target_account();
 }
 
+std::optional<Account> PrivilegeArguments::account_for(
+    const std::string& folder) const {
+  return are_kept() ? std::nullopt : owner_account(folder);
+}
+
 Result<std::shared_ptr<InterfaceBinder>> PrivilegeArguments::start_binder(
     const std::string& interface) const {
   if (are_kept()) return std::shared_ptr<InterfaceBinder>();

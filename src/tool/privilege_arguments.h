@@ -28,6 +28,10 @@ struct PrivilegeArguments {
   // The user the process will change to, if any.
   std::optional<Account> account() const;
 
+  // The same for a process that writes to this folder, as whose owner it
+  // continues if nobody called it through sudo.
+  std::optional<Account> account_for(const std::string& folder) const;
+
   // Starts the helper process that binds the interface's socket after this one
   // drops its privileges; null if they are kept. Call before loading a model.
   Result<std::shared_ptr<InterfaceBinder>> start_binder(

@@ -6,16 +6,18 @@
 #include <sstream>
 
 #include "model/model.h"
+#include "tool/command_guess.h"
 #include "tool/console.h"
 
 namespace flowtell {
 namespace {
 
 constexpr std::array kCommands = {
-    make_flows_command,    make_audit_command,    make_train_command,
-    make_evaluate_command, make_classify_command, make_adapt_command,
-    make_gateway_command,  make_capture_command,  make_watch_command,
-    make_explain_command,  make_model_command,    make_reference_command,
+    make_flows_command,     make_audit_command,    make_train_command,
+    make_evaluate_command,  make_classify_command, make_adapt_command,
+    make_gateway_command,   make_record_command,   make_capture_command,
+    make_watch_command,     make_explain_command,  make_model_command,
+    make_reference_command,
 };
 
 // Writes default values alike for all releases of CLI11: 2.3 writes "=VALUE",
@@ -75,6 +77,9 @@ std::optional<ExitCode> Program::parse(int count,
 ExitCode Program::run() {
   for (const auto& [cli, command] : commands_) {
     if (!cli->parsed()) continue;
+    if (const auto misplaced = find_misplaced(*cli)) {
+      return print_error(*misplaced);
+    }
     auto code = command->run();
     return code ? *code : print_error(code.error());
   }
@@ -90,9 +95,9 @@ ExitCode Program::explain_usage(const CLI::ParseError& error) const {
     name += ' ' + innermost->get_name();
   }
   std::string problem = error.what();
-  const auto unknown = innermost->remaining();
-  if (!innermost->get_subcommands({}).empty() && !unknown.empty()) {
-    problem = fmt::format("unknown command '{}'", unknown.front());
+  const auto unexpected = innermost->remaining();
+  if (!unexpected.empty()) {
+    problem = unexpected_word_text(*innermost, unexpected.front());
   }
   return print_error(
       {ErrorKind::kUsage, fmt::format("{}; see '{} --help'", problem, name)});

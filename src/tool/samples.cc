@@ -43,9 +43,26 @@ bool warn_of_loading(const LoadedDataset& loaded) {
   return warn_of_damaged(loaded);
 }
 
+Result<std::vector<LabelledCapture>> find_captures_with_labels(
+    const std::string& captures, const std::vector<std::string>& apps,
+    Joining joining) {
+  std::vector<std::string> remarks;
+  std::vector<CaptureFiles> joined;
+  auto labelled = find_labelled_captures(
+      captures, {.apps = apps,
+                 .remarks = &remarks,
+                 .joins_files = joining == Joining::kJoin,
+                 .joined = &joined});
+  print_joined(joined);
+  for (const std::string& remark : remarks) {
+    print_note("flowtell: " + remark + '\n');
+  }
+  return labelled;
+}
 Result<LoadedDataset> load_samples(const SamplesToRead& request) {
   const std::string& captures = request.captures;
-  auto labelled = find_labelled_captures(captures);
+  auto labelled =
+      find_captures_with_labels(captures, request.apps, request.joining);
   if (!labelled) return fail(std::move(labelled).error());
   Progress progress("reading captures");
   LoadOptions load;
@@ -95,7 +112,9 @@ Result<Others> read_others(const LearnerArguments& learner,
   load.threads = learner.threads;
   Progress progress("reading other captures");
   load.progress = std::ref(progress);
-  auto loaded = load_dataset(unlabelled_captures(*paths, "other"), load);
+  auto loaded = load_dataset(
+      unlabelled_captures(whole_captures(*paths, learner.joining), "other"),
+      load);
   if (!loaded) return fail(std::move(loaded).error());
   const bool any_damage = warn_of_loading(*loaded);
   if (loaded->dataset.rows() == 0) {
@@ -115,8 +134,8 @@ Result<Samples> read_samples(const std::string& captures,
   const bool is_training = apps.empty();
   const bool parts = is_training && !learner.whole_flows &&
                      learner.forest().learner == Learner::kForest;
-  auto loaded = load_samples(
-      {captures, options, *features, learner.threads, std::move(apps), parts});
+  auto loaded = load_samples({captures, options, *features, learner.threads,
+                              std::move(apps), parts, learner.joining});
   if (!loaded) return fail(std::move(loaded).error());
   bool any_damage = warn_of_damaged(*loaded);
   warn_of_empty_captures(loaded->dataset);
@@ -148,7 +167,7 @@ void warn_of_single_captures(const Dataset& dataset) {
   }
   warn(fmt::format(
       "there is only one capture of {}: no training data is left when it is "
-      "tested, so all its flows count as wrong; record at least three",
+      "tested, so it has no score; record at least two captures of each app",
       listed(single)));
 }
 

@@ -16,6 +16,12 @@ struct Samples {
   bool any_damage = false;
 };
 
+// Finds CAPTURES and says what was taken as the label where that may be wrong.
+// `apps`: the trained apps, if they are known.
+Result<std::vector<LabelledCapture>> find_captures_with_labels(
+    const std::string& captures, const std::vector<std::string>& apps,
+    Joining joining);
+
 // Reads CAPTURES and warns only of those that cannot be read at all. Fails if
 // there is no flow. `apps`: see LoadOptions.
 struct SamplesToRead {
@@ -25,6 +31,7 @@ struct SamplesToRead {
   int threads = 1;
   std::vector<std::string> apps;
   bool parts = false;  // see LoadOptions
+  Joining joining = Joining::kJoin;
 };
 Result<LoadedDataset> load_samples(const SamplesToRead& request);
 

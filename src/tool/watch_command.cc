@@ -2,10 +2,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "capture/capture_file.h"
 #include "capture/live_interface.h"
+#include "capture/pipe_source.h"
 #include "capture/replay_source.h"
 #include "classify/classifier.h"
 #include "gateway/gateway_plan.h"
@@ -39,7 +42,12 @@ class WatchCommand : public Command {
     command.add_option("MODEL", model_, "A model made by 'flowtell train'")
         ->type_name("")
         ->required();
-    define_source(command);
+    auto* pipe = command
+                     .add_option("PIPE", pipe_,
+                                 "- for a capture that arrives on standard "
+                                 "input, or a named pipe")
+                     ->type_name("");
+    define_source(command, pipe);
     early_option_ = command
                         .add_option("--early", early_,
                                     "Also report an early verdict after N "
@@ -86,7 +94,9 @@ class WatchCommand : public Command {
         "  sudo flowtell watch apps.model -i wlan0\n"
         "  sudo flowtell watch apps.model -i wlan0 --format jsonl -o day.jsonl "
         "--early 20\n"
-        "  flowtell watch apps.model --replay phone.pcap --speed 10");
+        "  flowtell watch apps.model --replay phone.pcap --speed 10\n"
+        "  ssh root@router tcpdump -i br-lan -U -w - | flowtell watch "
+        "apps.model -");
   }
 
   Result<ExitCode> run() override {
@@ -127,23 +137,25 @@ class WatchCommand : public Command {
         privileges_.account(),
         {{model_}, ""},
         metrics->server ? Connections::kAccept : Connections::kNone};
-    auto dropped_privileges = privileges_.drop(remaining, replay_.empty());
+    auto dropped_privileges = privileges_.drop(remaining, listens());
     if (!dropped_privileges) return fail(std::move(dropped_privileges).error());
     return watch(**source, *waiter, **reporting, std::move(*metrics),
                  std::move(*options));
   }
 
  private:
-  void define_source(CLI::App& command) {
+  void define_source(CLI::App& command, CLI::Option* pipe) {
     auto* interface = command
                           .add_option("-i,--interface", interface_,
                                       "The interface to listen on")
-                          ->type_name("IFACE");
+                          ->type_name("IFACE")
+                          ->excludes(pipe);
     auto* replay =
         command
             .add_option("--replay", replay_, "Replay a capture in real time")
             ->type_name("CAPTURE")
-            ->excludes(interface);
+            ->excludes(interface)
+            ->excludes(pipe);
     command
         .add_option("--speed", speed_,
                     "Replay speed, relative to the recording")
@@ -158,14 +170,16 @@ class WatchCommand : public Command {
         ->type_name("N")
         ->check(in_range(std::uint32_t{64}, kMaxFrameSize))
         ->capture_default_str()
-        ->excludes(replay);
+        ->excludes(replay)
+        ->excludes(pipe);
     command
         .add_option("--buffer", buffer_,
                     "Size of the kernel's frame buffer, in mebibytes")
         ->type_name("N")
         ->check(in_range(1u, 1024u))
         ->capture_default_str()
-        ->excludes(replay);
+        ->excludes(replay)
+        ->excludes(pipe);
   }
 
   void define_adapting(CLI::App& command) {
@@ -239,9 +253,16 @@ class WatchCommand : public Command {
         std::move(*process), classifier);
   }
 
-  const std::string& name() const {
+  std::string name() const {
+    if (!pipe_.empty()) {
+      return pipe_ == kStandardInput ? "standard input" : pipe_;
+    }
     return replay_.empty() ? interface_ : replay_;
   }
+
+  // Whether frames come from an interface, which needs rights and may lose
+  // some.
+  bool listens() const { return replay_.empty() && pipe_.empty(); }
 
   bool is_on_screen() const {
     return ::isatty(STDOUT_FILENO) == 1 && writer_.output.empty() &&
@@ -253,17 +274,36 @@ class WatchCommand : public Command {
     return privileges_.start_binder(interface_);
   }
 
+  Result<std::unique_ptr<LiveSource>> open_pipe() {
+    int descriptor = STDIN_FILENO;
+    if (pipe_ != kStandardInput) {
+      std::error_code problem;
+      if (std::filesystem::is_regular_file(pipe_, problem)) {
+        return fail(ErrorKind::kUsage,
+                    "{0} is a file, whose packets do not arrive any more; use "
+                    "--replay {0}, or 'flowtell classify {1} {0}'",
+                    pipe_, model_);
+      }
+      auto opened = open_for_reading(pipe_);
+      if (!opened) return fail(std::move(opened).error());
+      opened_pipe_ = std::move(*opened);
+      descriptor = opened_pipe_.get();
+    }
+    return PipeSource::open(descriptor, name(), monotonic_now);
+  }
+
   Result<std::unique_ptr<LiveSource>> open_source(
-      const std::shared_ptr<InterfaceBinder>& binder) const {
-    if (interface_.empty() && replay_.empty()) {
+      const std::shared_ptr<InterfaceBinder>& binder) {
+    if (interface_.empty() && replay_.empty() && pipe_.empty()) {
       return fail(ErrorKind::kUsage,
-                  "there is nothing to watch; name an interface with -i, or a "
-                  "capture with --replay");
+                  "there is nothing to watch; name an interface with -i, a "
+                  "capture with --replay, or - for standard input");
     }
     auto distinct = check_outputs(
         {writer_.output, write_},
         {model_, replay_, writer_.anonymise.key_file, metrics_.token_file});
     if (!distinct) return fail(std::move(distinct).error());
+    if (!pipe_.empty()) return open_pipe();
     if (replay_.empty()) {
       InterfaceOptions listening = listening_;
       listening.buffer_bytes = buffer_ << 20;
@@ -272,7 +312,7 @@ class WatchCommand : public Command {
     if (replay_ == kStandardInput) {
       return fail(ErrorKind::kUsage,
                   "standard input cannot be replayed; name a file, or use "
-                  "'flowtell classify {} -'",
+                  "'flowtell watch {} -'",
                   model_);
     }
     auto capture = open_capture(replay_);
@@ -296,12 +336,12 @@ class WatchCommand : public Command {
     if (*key) {
       // A lease names a device by its own address.
       lease_file.clear();
-      if (!replay_.empty()) title = Anonymiser(**key).capture(title);
+      if (!listens()) title = Anonymiser(**key).capture(title);
     }
     return WatchReporting::make(
         writer_, std::move(classifier),
         {title, lease_file, is_on_screen(),
-         options.flows.early_silence > Duration{}, !replay_.empty(), threads_,
+         options.flows.early_silence > Duration{}, !listens(), threads_,
          metrics_.is_enabled(), *key, adapter_, candidate_path()});
   }
 
@@ -359,7 +399,7 @@ class WatchCommand : public Command {
       return reporting.refresh(status);
     };
     options.writable = [&] { return reporting.writable(); };
-    options.waits_for_reader = !replay_.empty();
+    options.waits_for_reader = !listens();
     options.reload = [&] { return reload(reporting); };
     options.notice = [&](const std::string& text) { reporting.notice(text); };
     watch.emplace(std::move(options), reporting.sinks());
@@ -424,7 +464,7 @@ class WatchCommand : public Command {
     report.clocks = source.clocks();
     report.clock_steps += source.clocks().steps;
     if (const auto& damage = source.damage()) {
-      warn_of_damage(replay_, *damage);
+      warn_of_damage(name(), *damage);
     }
     if (report.flows == 0)
       print_note("flowtell: " + no_flow_text(report) + '\n');
@@ -432,9 +472,9 @@ class WatchCommand : public Command {
     for (const std::string& text : warnings_of(report)) warn(text);
     if (writer_.ledger || report.flows == 0) print_note(ledger_text(report));
     const std::string dropped =
-        replay_.empty() ? fmt::format(", {} dropped by the kernel",
-                                      counted(source.dropped(), "frame"))
-                        : "";
+        listens() ? fmt::format(", {} dropped by the kernel",
+                                counted(source.dropped(), "frame"))
+                  : "";
     print_note(fmt::format("flowtell: {}: {}, {}{}\n", name(),
                            counted(report.frames, "frame"),
                            counted(report.flows, "flow"), dropped));
@@ -448,6 +488,8 @@ class WatchCommand : public Command {
   std::string model_;
   std::string interface_;
   std::string replay_;
+  std::string pipe_;
+  FileHandle opened_pipe_;
   double speed_ = 1;
   std::uint32_t early_ = 0;
   int threads_ = 1;
