@@ -15,11 +15,13 @@ class EvaluationProgram : public ProgramTest {
  protected:
   void SetUp() override { put_app_captures(folder(), "home", 100, 3); }
 
-  // A third app with the traffic of the first.
-  void put_mail() const {
+  // Two more apps with the traffic of the first two.
+  void put_mail_and_news() const {
     for (std::uint64_t i = 1; i <= 3; ++i) {
       put(fmt::format("home/mail/{}.pcap", i),
           app_capture(MadeUpApp::kChat, 900 + i));
+      put(fmt::format("home/news/{}.pcap", i),
+          app_capture(MadeUpApp::kVideo, 950 + i));
     }
   }
   nlohmann::json score(const std::string& options) {
@@ -30,22 +32,25 @@ class EvaluationProgram : public ProgramTest {
 };
 
 TEST_F(EvaluationProgram, LeavesEachAppOutInTurn) {
-  put_mail();
+  EXPECT_NE(run("flowtell evaluate home --trees 5 --leave-app-out")
+                .err.find("needs four apps"),
+            std::string::npos);
+  put_mail_and_news();
   EXPECT_FALSE(score("home --trees 5").contains("open_set"));
   const auto report = score("home --trees 5 --leave-app-out");
   const auto& open_set = report["open_set"];
   const auto& apps = open_set["apps"];
-  ASSERT_EQ(apps.size(), 3u);
+  ASSERT_EQ(apps.size(), 4u);
   double unknown = 0;
   double auroc = 0;
   double detection = 0;
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(apps[i]["app"], report["apps"][i]["app"]);
     EXPECT_EQ(apps[i]["flows"], report["apps"][i]["flows"]);
     EXPECT_GE(apps[i]["sessions"]["count"], 1);
-    unknown += apps[i]["unknown"].get<double>() / 3;
-    auroc += apps[i]["auroc"].get<double>() / 3;
-    detection += apps[i]["sessions"]["detection"]["0.05"].get<double>() / 3;
+    unknown += apps[i]["unknown"].get<double>() / 4;
+    auroc += apps[i]["auroc"].get<double>() / 4;
+    detection += apps[i]["sessions"]["detection"]["0.05"].get<double>() / 4;
   }
   EXPECT_NEAR(open_set["unknown"].get<double>(), unknown, 1e-12);
   EXPECT_NEAR(open_set["auroc"].get<double>(), auroc, 1e-12);
@@ -59,9 +64,9 @@ TEST_F(EvaluationProgram, LeavesEachAppOutInTurn) {
 
 // Without mail all other captures are of one group.
 TEST_F(EvaluationProgram, NamesTheAppThatCannotBeLeftOut) {
-  put_mail();
+  put_mail_and_news();
   std::string list = "path,app,group\n";
-  for (const std::string app : {"chat", "mail", "video"}) {
+  for (const std::string app : {"chat", "mail", "news", "video"}) {
     for (int i = 1; i <= 3; ++i) {
       list += fmt::format("home/{}/{}.pcap,{},{}\n", app, i, app,
                           app == "mail" && i > 1 ? "office" : "home");

@@ -118,7 +118,7 @@ TEST_F(FlowsProgram, DoesNotDependOnTheCaptureFormat) {
   put("phone.pcapng", pcapng_bytes(phone()));
   put("nanoseconds",
       pcap_bytes(phone(), {ByteOrder::kBig, /*nanoseconds=*/true}));
-  const std::string expected = run("flowtell flows phone.pcap").out;
+  const Outcome expected = run("flowtell flows phone.pcap");
   for (const char* line :
        {"flowtell flows phone.gz", "flowtell flows phone.zst",
         "flowtell flows phone.pcapng", "flowtell flows nanoseconds",
@@ -126,8 +126,8 @@ TEST_F(FlowsProgram, DoesNotDependOnTheCaptureFormat) {
         "cat phone.gz | flowtell flows -", "cat phone.zst | flowtell flows -",
         "cat phone.pcapng | flowtell flows -"}) {
     const Outcome outcome = run(line);
-    EXPECT_EQ(outcome.out, expected) << line;
-    EXPECT_EQ(outcome.err, "") << line;
+    EXPECT_EQ(outcome.out, expected.out) << line;
+    EXPECT_EQ(outcome.err, expected.err) << line;
     EXPECT_EQ(outcome.exit_code, 0) << line;
   }
 }

@@ -75,24 +75,26 @@ tl::unexpected<Error> not_a_capture(const std::string& name,
               name);
 }
 
-std::unique_ptr<FrameSource> in_order(std::unique_ptr<FrameSource> file) {
-  return std::make_unique<OrderedSource>(std::move(file));
-}
-
-Result<std::unique_ptr<FrameSource>> read_stream(
-    ByteStream packed, const std::string& name,
-    UnpackOn thread = UnpackOn::kCallerThread) {
+Result<std::unique_ptr<FrameSource>> as_written(ByteStream packed,
+                                                const std::string& name,
+                                                UnpackOn thread) {
   ByteStream stream = unpack(std::move(packed), thread);
   stream.fill(kMagicSize);
   if (looks_like_pcapng(stream.window())) {
-    return in_order(read_pcapng(std::move(stream)));
+    return read_pcapng(std::move(stream));
   }
   if (!looks_like_pcap(stream.window())) return not_a_capture(name, stream);
   auto reader = read_pcap(std::move(stream));
   if (!reader) {
     return fail(fmt::format("cannot read {}", name), std::move(reader).error());
   }
-  return in_order(std::move(*reader));
+  return reader;
+}
+
+Result<std::unique_ptr<FrameSource>> in_order(
+    Result<std::unique_ptr<FrameSource>> file) {
+  if (!file) return file;
+  return std::make_unique<OrderedSource>(std::move(*file));
 }
 
 Result<ByteStream> open_stream(const std::string& path) {
@@ -166,18 +168,26 @@ Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
                                                   UnpackOn thread) {
   auto stream = open_stream(path);
   if (!stream) return fail(std::move(stream).error());
-  return read_stream(std::move(*stream),
-                     path == kStandardInput ? "standard input" : path, thread);
+  return in_order(as_written(std::move(*stream),
+                             path == kStandardInput ? "standard input" : path,
+                             thread));
 }
 
 Result<std::unique_ptr<FrameSource>> open_capture(
     std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  return read_stream(ByteStream(std::move(bytes)), name);
+  return in_order(
+      as_written(ByteStream(std::move(bytes)), name, UnpackOn::kCallerThread));
 }
 
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
                                                   const std::string& name) {
-  return read_stream(ByteStream(bytes), name);
+  return in_order(as_written(ByteStream(bytes), name, UnpackOn::kCallerThread));
+}
+
+Result<std::unique_ptr<FrameSource>> open_live_capture(
+    std::unique_ptr<ByteSource> bytes, const std::string& name) {
+  return as_written(ByteStream(std::move(bytes)), name,
+                    UnpackOn::kCallerThread);
 }
 
 Result<bool> looks_like_capture(const std::string& path) {

@@ -30,6 +30,11 @@ Result<std::unique_ptr<FrameSource>> open_capture(
 Result<std::unique_ptr<FrameSource>> open_capture(
     std::unique_ptr<ByteSource> bytes, const std::string& name);
 
+// The same for a capture that is being recorded: returns each frame as soon as
+// it arrives, in the order written, maybe without a time (kNoTime).
+Result<std::unique_ptr<FrameSource>> open_live_capture(
+    std::unique_ptr<ByteSource> bytes, const std::string& name);
+
 // The same for `bytes`, which must outlive the source. Messages use `name`.
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
                                                   const std::string& name);

@@ -83,7 +83,7 @@ constexpr std::string_view kOnUsb =
 constexpr std::string_view kOnBluetooth =
     "record the network interface on it instead: tcpdump -i bnep0";
 constexpr std::string_view kOther =
-    "record on the Ethernet or Wi-Fi interface instead";
+    "record on the Ethernet or Wi-Fi interface of the gateway";
 
 // No command converts these: their frames are of another network, or pieces
 // of transfers.

@@ -160,7 +160,8 @@ class PcapReader : public FrameSource {
       if (fraction >= kNanosecondsPerSecond) return;
       large += fraction >= kMicrosecondsPerSecond ? 1 : 0;
       small += fraction > 0 && fraction < kMicrosecondsPerSecond ? 1 : 0;
-      const std::size_t size = form_.record_header + std::size_t{field(rest, 8)};
+      const std::size_t size =
+          form_.record_header + std::size_t{field(rest, 8)};
       if (size > rest.size()) break;
       rest = rest.subspan(size);
     }
@@ -172,7 +173,7 @@ class PcapReader : public FrameSource {
   // A record of zeros is no frame: space that the recorder reserved, or that
   // the file system never wrote.
   bool is_zero_record(std::size_t size) const {
-    if (size != kRecordHeader) return false;
+    if (size != form_.record_header) return false;
     const Bytes window = stream_.window();
     return field(window, 0) == 0 && field(window, 4) == 0 &&
            field(window, 12) == 0;

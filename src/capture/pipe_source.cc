@@ -69,7 +69,7 @@ Result<std::unique_ptr<PipeSource>> PipeSource::open(int descriptor,
     return fail(kind_of_errno(error, ErrorKind::kSystem), "cannot watch {}: {}",
                 name, system_reason(error));
   }
-  auto capture = open_capture(
+  auto capture = open_live_capture(
       std::make_unique<StoppableBytes>(descriptor, stop.get()), name);
   if (!capture) return fail(std::move(capture).error());
   return std::unique_ptr<PipeSource>(
@@ -106,6 +106,8 @@ PipeSource::Block PipeSource::read_block() {
                       batch.begin() + static_cast<std::ptrdiff_t>(count));
   std::size_t at = 0;
   for (Frame& frame : block.frames) {
+    if (frame.time == kNoTime) frame.time = latest_.value_or(system_now());
+    latest_ = frame.time;
     const Bytes from = frame.bytes;
     std::ranges::copy(from, block.bytes.data() + at);
     frame.bytes = Bytes(block.bytes).subspan(at, from.size());

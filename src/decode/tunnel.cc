@@ -243,13 +243,13 @@ Found gtp(const Carried& carried) {
 // link, then tags.
 Found tzsp(const Carried& carried) {
   constexpr unsigned kPadding = 0;
-  constexpr unsigned kEnd = 1;
+  constexpr unsigned kLastTag = 1;
   ByteReader reader(carried.bytes);
   const unsigned version = reader.u8();
   const unsigned type = reader.u8();
   const unsigned link = reader.u16();
   if (version != 1 || type > 1) return std::nullopt;
-  for (unsigned tag = reader.u8(); tag != kEnd; tag = reader.u8()) {
+  for (unsigned tag = reader.u8(); tag != kLastTag; tag = reader.u8()) {
     if (tag != kPadding) reader.skip(reader.u8());
     if (!reader.ok()) return std::nullopt;
   }

@@ -324,9 +324,13 @@ std::vector<std::uint8_t> dhcp_request(Station station, std::string_view name) {
   }
   constexpr std::uint8_t kCookie[] = {0x63, 0x82, 0x53, 0x63};
   std::ranges::copy(kCookie, message.begin() + 236);
-  message.insert(message.end(), {0, 53, 1, 3, 12});
+  message.reserve(300);
+  constexpr std::uint8_t kOptions[] = {0, 53, 1, 3, 12};
+  for (const std::uint8_t byte : kOptions) message.push_back(byte);
   message.push_back(static_cast<std::uint8_t>(name.size()));
-  message.insert(message.end(), name.begin(), name.end());
+  for (const char each : name) {
+    message.push_back(static_cast<std::uint8_t>(each));
+  }
   message.push_back(255);
   return message;
 }

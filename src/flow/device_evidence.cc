@@ -10,18 +10,21 @@ namespace {
 // than twice as many.
 constexpr int kMany = 3;
 
+// Every bit of the result depends on every bit of the value (MurmurHash3's
+// final mix).
+std::uint64_t mix(std::uint64_t value) {
+  value = (value ^ (value >> 33)) * 0xff51afd7ed558ccd;
+  value = (value ^ (value >> 33)) * 0xc4ceb9fe1a85ec53;
+  return value ^ (value >> 33);
+}
+
 // Not keyed: equal hashes of different addresses only weaken the evidence.
 std::uint64_t hash_address(const Address& address) {
   const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(address.bytes);
-  std::uint64_t hash = (words[0] ^ 0x51afd7ed558ccd) * 0x9e3779b97f4a7c15;
-  hash = (hash ^ (hash >> 32) ^ words[1]) * 0xc4ceb9fe1a85ec53;
-  return hash ^ (hash >> 29);
+  return mix(mix(words[0]) ^ words[1]);
 }
 
-std::uint64_t hash_station(Station station) {
-  const std::uint64_t hash = station * 0x9e3779b97f4a7c15;
-  return hash ^ (hash >> 32);
-}
+std::uint64_t hash_station(Station station) { return mix(station); }
 
 // One host's: no group's, no broadcast, not 0.0.0.0 or ::.
 bool is_host(const Address& address) {

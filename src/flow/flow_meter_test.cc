@@ -23,6 +23,7 @@ std::vector<TestFrame> frames_of_every_outcome() {
       frame().ethernet().ether_type(0x0806).payload(28),
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn).at(kTestStart + 1s),
       frame().ethernet().ipv4().tcp().payload(10).at(kTestStart + 2s),
+      frame().ethernet().ipv4().tcp().payload(10).at(kTestStart + 2s),
       frame().ethernet().ipv6().udp().payload(10).at(kTestStart + 2s),
       frame().ethernet().ipv4().protocol(1).payload(8).at(kTestStart + 3s),
       frame()
@@ -89,8 +90,8 @@ TEST(FlowMeter, FindsNamesInsideTunnels) {
 TEST(FlowMeter, AccountsForEveryFrame) {
   const Metered metered = meter(frames_of_every_outcome());
   const Ledger& ledger = metered.report.ledger;
-  EXPECT_EQ(metered.report.frames, 9u);
-  EXPECT_EQ(ledger.sum(), 9u);
+  EXPECT_EQ(metered.report.frames, 10u);
+  EXPECT_EQ(ledger.sum(), 10u);
   EXPECT_EQ(ledger.of(FrameOutcome::kUsed), 3u);
   for (const LedgerHeading& heading : kLedgerHeadings) {
     if (heading.outcome != FrameOutcome::kUsed) {
@@ -169,8 +170,8 @@ TEST(MeterReport, SumsOverCaptures) {
   MeterReport sum = meter({}).report;
   sum += meter(frames_of_every_outcome()).report;
   sum += meter({frame().linux_sll().ipv4().udp().at(kTestStart - 5s)}).report;
-  EXPECT_EQ(sum.frames, 10u);
-  EXPECT_EQ(sum.ledger.sum(), 10u);
+  EXPECT_EQ(sum.frames, 11u);
+  EXPECT_EQ(sum.ledger.sum(), 11u);
   EXPECT_EQ(sum.flows, 3u);
   EXPECT_EQ(sum.links.size(), 3u);
   EXPECT_EQ(sum.first, kTestStart - 5s);

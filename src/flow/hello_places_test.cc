@@ -2,6 +2,7 @@
 //
 // Tests of the fixed number of slots for incomplete hellos: which hellos use
 // one, and when it is freed.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -73,7 +74,7 @@ TEST(HelloSlots, AreFreedWhenHellosEnd) {
   EXPECT_EQ(first_name_after([&](Wire& wire, Port port) {
               wire.segment(0, front, port);
               for (int i = 0; i < NameFinder::kMaxPackets; ++i) {
-                wire.segment(9000, "data", port);
+                wire.segment(9000, fmt::format("data {}", i), port);
               }
             }),
             kOverTls)

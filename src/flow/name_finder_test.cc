@@ -112,17 +112,23 @@ TEST(NameFinder, SearchesAgainOnANewConnection) {
 TEST(NameFinder, StopsAfterMaxPackets) {
   const std::string hello = tls_records(client_hello());
   Wire wire;
-  for (int i = 0; i < NameFinder::kMaxPackets; ++i) wire.segment(9000, "data");
+  for (int i = 0; i < NameFinder::kMaxPackets; ++i) {
+    wire.segment(9000, fmt::format("data {}", i));
+  }
   EXPECT_EQ(names(wire.segment(0, hello)), kNone);
 }
 
 TEST(NameFinder, ExaminesMaxPacketsWithPayload) {
   const std::string hello = tls_records(client_hello());
   Wire wire;
-  for (int i = 1; i < NameFinder::kMaxPackets; ++i) wire.segment(9000, "data");
+  for (int i = 1; i < NameFinder::kMaxPackets; ++i) {
+    wire.segment(9000, fmt::format("data {}", i));
+  }
   EXPECT_EQ(names(wire.segment(0, hello)), kTls);
   Wire answers = Wire().syn();
-  for (int i = 0; i < NameFinder::kMaxPackets; ++i) answers.reply("data");
+  for (int i = 0; i < NameFinder::kMaxPackets; ++i) {
+    answers.reply(fmt::format("data {}", i));
+  }
   EXPECT_EQ(names(answers.segment(0, hello)), kNone) << "of both directions";
   Wire bare = Wire().syn();
   for (int i = 0; i < 100; ++i) bare.segment(0, "");

@@ -11,7 +11,7 @@
 namespace flowtell {
 namespace {
 
-constexpr AppId kTiny = 2;
+constexpr AppId kTinyApp = 2;
 
 // Two apps of 150 rows, and one of `tiny` rows in `captures` captures. Column 0
 // identifies the app.
@@ -23,7 +23,7 @@ Dataset with_tiny_app(std::size_t tiny, std::size_t captures) {
   data.apps.push_back("tiny");
   for (CaptureRecord capture : more.captures) {
     capture.path = capture.group = "tiny " + capture.path;
-    capture.app = kTiny;
+    capture.app = kTinyApp;
     capture.recording += first;
     data.captures.push_back(capture);
   }
@@ -31,7 +31,7 @@ Dataset with_tiny_app(std::size_t tiny, std::size_t captures) {
     auto values = more.row(row);
     data.values.insert(data.values.end(), values.begin(), values.end());
     data.values[data.values.size() - data.width] += 1000;
-    data.labels.push_back(kTiny);
+    data.labels.push_back(kTinyApp);
     data.capture_of.push_back(first + more.capture_of[row]);
     data.facts.push_back(more.facts[row]);
   }
@@ -54,7 +54,7 @@ BuiltForest extended(const BuiltForest& built, const Dataset& data,
 
 float strongest_sign(const FeatureProfile& profile, const Dataset& data) {
   const auto signs =
-      std::span(profile.signs).subspan(kTiny * data.width, data.width);
+      std::span(profile.signs).subspan(kTinyApp * data.width, data.width);
   return *std::ranges::max_element(signs);
 }
 
@@ -83,7 +83,7 @@ TEST(HeldOutTrees, ExplainATinyApp) {
     // One flow to learn from may be too few to recognise the other.
     if (flows == 2) continue;
     const auto lost = permutation_importance_by_app(all, data, {});
-    EXPECT_GT(lost[0][kTiny], 0.2) << flows << " flows of " << captures;
+    EXPECT_GT(lost[0][kTinyApp], 0.2) << flows << " flows of " << captures;
   }
 }
 

@@ -178,11 +178,12 @@ TEST_F(Watching, ContinuesIfItsCaptureCannotBeWritten) {
   keeping.writer = &*writer;
   Watch watch(keeping, got_);
   const TestFrame one = frame().ethernet().ipv4().udp().payload(100);
+  const TestFrame two = frame().ethernet().ipv4().udp().payload(101);
   {
     const FileSizeLimit full(100);
     ASSERT_TRUE(watch.take(std::vector{one.view()}));
     ASSERT_TRUE(watch.poll());
-    ASSERT_TRUE(watch.take(std::vector{one.view()}));
+    ASSERT_TRUE(watch.take(std::vector{two.view()}));
     ASSERT_TRUE(watch.finish());
   }
   EXPECT_TRUE(watch.has_lost_writer());
@@ -201,8 +202,9 @@ TEST_F(Watching, ContinuesIfTheLinkTypeChanges) {
   keeping.writer = &*writer;
   Watch watch(keeping, got_);
   const TestFrame one = frame().ethernet().ipv4().udp();
-  const TestFrame other = frame().raw().ipv4().udp();
-  ASSERT_TRUE(watch.take(std::vector{one.view(), other.view(), one.view()}));
+  const TestFrame other = frame().raw().ipv4().udp().payload(100);
+  const TestFrame last = frame().ethernet().ipv4().udp().payload(101);
+  ASSERT_TRUE(watch.take(std::vector{one.view(), other.view(), last.view()}));
   ASSERT_TRUE(watch.finish());
   EXPECT_TRUE(watch.has_lost_writer());
   ASSERT_EQ(notices_.size(), 1u);

@@ -14,8 +14,8 @@
 namespace flowtell {
 namespace {
 
-// Names of parts of a collection, and of conditions of recording; often with a
-// number or letter: "group-b", "phone2".
+// FolderNames of parts of a collection, and of conditions of recording; often
+// with a number or letter: "group-b", "phone2".
 constexpr auto kPartNames = std::to_array<std::string_view>(
     {"train",      "training", "trainset",   "test",      "testing",
      "tests",      "testset",  "val",        "valid",     "validation",
@@ -80,10 +80,10 @@ std::string_view stem_of(std::string_view name) {
   return name.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
-using Names = std::vector<std::string>;
+using FolderNames = std::vector<std::string>;
 
 // "run1", "run2", …: one word, numbered.
-bool are_numbered(const Names& names) {
+bool are_numbered(const FolderNames& names) {
   return names.size() > 1 &&
          std::ranges::all_of(names, [&](const std::string& name) {
            return stem_of(name) == stem_of(names.front()) &&
@@ -91,17 +91,17 @@ bool are_numbered(const Names& names) {
          });
 }
 
-bool all_name_parts(const Names& names) {
+bool all_name_parts(const FolderNames& names) {
   return std::ranges::all_of(names, names_a_part);
 }
 
-bool most_name_parts(const Names& names) {
+bool most_name_parts(const FolderNames& names) {
   return are_numbered(names) ||
          2 * std::ranges::count_if(names, names_a_part) >=
              static_cast<std::ptrdiff_t>(names.size());
 }
 
-bool share_any(const Names& names, const Names& apps) {
+bool share_any(const FolderNames& names, const FolderNames& apps) {
   return std::ranges::any_of(names, [&](const std::string& name) {
     return std::ranges::find(apps, name) != apps.end();
   });
@@ -109,9 +109,9 @@ bool share_any(const Names& names, const Names& apps) {
 
 // The names of both levels, sorted.
 struct Levels {
-  Names top;
-  Names nested;
-  Names repeated;  // of `nested`: below several of `top`
+  FolderNames top;
+  FolderNames nested;
+  FolderNames repeated;  // of `nested`: below several of `top`
 };
 
 Levels levels_of(std::span<const FolderCapture> captures) {
@@ -130,7 +130,7 @@ Levels levels_of(std::span<const FolderCapture> captures) {
   return levels;
 }
 
-std::string shown(Names names) {
+std::string shown(FolderNames names) {
   constexpr std::size_t kMaxShown = 4;
   const std::size_t more = names.size() - std::min(names.size(), kMaxShown);
   names.resize(names.size() - more);

@@ -12,21 +12,21 @@
 namespace flowtell {
 namespace {
 
-using Names = std::vector<std::string>;
+using TextList = std::vector<std::string>;
 
 // Puts a capture into each folder.
-void fill(const TemporaryFolder& folder, const Names& folders) {
+void fill(const TemporaryFolder& folder, const TextList& folders) {
   for (const std::string& name : folders) {
     folder.put(name + "/1.pcap", pcap_bytes({frame().ethernet().ipv4().udp()}));
   }
 }
 
 struct Taken {
-  Names apps;
+  TextList apps;
   std::string remark;  // without the folder's path
 };
 
-Taken taken_from(const Names& folders, const Names& trained = {}) {
+Taken taken_from(const TextList& folders, const TextList& trained = {}) {
   const TemporaryFolder folder;
   fill(folder, folders);
   std::vector<std::string> remarks;
@@ -47,30 +47,31 @@ Taken taken_from(const Names& folders, const Names& trained = {}) {
 }
 
 TEST(FolderLayout, IsAFolderPerApp) {
-  for (const Names& folders :
-       {Names{"chat", "mail"}, Names{"chat/monday", "mail"},
-        Names{"chat/2019/april", "mail/2020/may"},
-        Names{"chat/android", "chat/ios", "mail/android", "mail/ios"},
-        Names{"chat/phone1", "chat/phone2", "mail/phone1", "mail/phone2"},
-        Names{"chat/2019-04-03", "mail/2019-04-03"},
-        Names{"chat/run 1", "chat/run 2", "mail/run 1"},
-        Names{"chat/alice", "mail/bob"}}) {
+  for (const TextList& folders :
+       {TextList{"chat", "mail"}, TextList{"chat/monday", "mail"},
+        TextList{"chat/2019/april", "mail/2020/may"},
+        TextList{"chat/android", "chat/ios", "mail/android", "mail/ios"},
+        TextList{"chat/phone1", "chat/phone2", "mail/phone1", "mail/phone2"},
+        TextList{"chat/2019-04-03", "mail/2019-04-03"},
+        TextList{"chat/run 1", "chat/run 2", "mail/run 1"},
+        TextList{"chat/alice", "mail/bob"}}) {
     const Taken taken = taken_from(folders);
-    EXPECT_EQ(taken.apps, (Names{"chat", "mail"})) << folders.front();
+    EXPECT_EQ(taken.apps, (TextList{"chat", "mail"})) << folders.front();
     EXPECT_EQ(taken.remark, "");
   }
 }
 
 TEST(FolderLayout, MayHavePartsAboveTheApps) {
-  for (const Names& folders :
-       {Names{"group-a/chat", "group-a/mail", "group-b/chat", "group-b/mail"},
-        Names{"team1/chat", "team2/mail"},
-        Names{"2019-04-03/chat", "2019-04-04/mail"},
-        Names{"Monday/chat/a", "Tuesday/mail/b"},
-        Names{"alice1/chat", "alice2/mail"},
-        Names{"fold_1/chat", "fold_2/chat", "fold_3/mail"}}) {
+  for (const TextList& folders :
+       {TextList{"group-a/chat", "group-a/mail", "group-b/chat",
+                 "group-b/mail"},
+        TextList{"team1/chat", "team2/mail"},
+        TextList{"2019-04-03/chat", "2019-04-04/mail"},
+        TextList{"Monday/chat/a", "Tuesday/mail/b"},
+        TextList{"alice1/chat", "alice2/mail"},
+        TextList{"fold_1/chat", "fold_2/chat", "fold_3/mail"}}) {
     const Taken taken = taken_from(folders);
-    EXPECT_EQ(taken.apps, (Names{"chat", "mail"})) << folders.front();
+    EXPECT_EQ(taken.apps, (TextList{"chat", "mail"})) << folders.front();
     EXPECT_NE(taken.remark.find("are taken as the apps (chat and mail), "
                                 "because these name parts of a collection; if "
                                 "this is wrong, list the captures in a "
@@ -86,7 +87,7 @@ TEST(FolderLayout, MayBeOneFolderTooHigh) {
             "because it names a part of a collection; if this is wrong, list "
             "the captures in a manifest (path,app)");
   EXPECT_EQ(taken_from({"train/app1", "train/app2", "test/app1"}).apps,
-            (Names{"app1", "app2"}));
+            (TextList{"app1", "app2"}));
   EXPECT_EQ(taken_from({"ours/chat", "ours/mail"}).remark,
             "the folders below ours are taken as the apps (chat and mail), "
             "because it is the only folder; if this is wrong, list the "
@@ -95,7 +96,7 @@ TEST(FolderLayout, MayBeOneFolderTooHigh) {
 
 TEST(FolderLayout, MayHaveTrainingAndTestFolders) {
   const Taken taken = taken_from({"train/chat", "train/mail", "test/chat"});
-  EXPECT_EQ(taken.apps, (Names{"chat", "mail"}));
+  EXPECT_EQ(taken.apps, (TextList{"chat", "mail"}));
   EXPECT_EQ(taken.remark,
             "the folders below test and train are taken as the apps (chat and "
             "mail), because these name parts of a collection; if this is "
@@ -117,7 +118,7 @@ TEST(FolderLayout, GroupsCapturesByPart) {
 TEST(FolderLayout, NamesADoubt) {
   const Taken taken =
       taken_from({"alice/chat", "alice/mail", "bob/chat", "bob/mail"});
-  EXPECT_EQ(taken.apps, (Names{"alice", "bob"}));
+  EXPECT_EQ(taken.apps, (TextList{"alice", "bob"}));
   EXPECT_EQ(taken.remark,
             "its folders are taken as the apps (alice and bob), although "
             "several hold the same folders (chat and mail); if those are the "
@@ -126,9 +127,9 @@ TEST(FolderLayout, NamesADoubt) {
 
 TEST(FolderLayout, IsSettledByTrainedApps) {
   EXPECT_EQ(taken_from({"alice/chat", "bob/mail"}, {"chat", "mail"}).apps,
-            (Names{"chat", "mail"}));
+            (TextList{"chat", "mail"}));
   const Taken one = taken_from({"chat/alice", "chat/bob"}, {"chat", "mail"});
-  EXPECT_EQ(one.apps, Names{"chat"});
+  EXPECT_EQ(one.apps, TextList{"chat"});
   EXPECT_EQ(one.remark, "");
 }
 

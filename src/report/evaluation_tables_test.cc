@@ -50,7 +50,7 @@ TEST(AppsTable, HasARowPerAppAndOneForTheMeans) {
             "app|flows|recall|precision|unknown|correct|\n"
             "●chat|4|75.0|60.0|25.0|50.0|\n"
             "▲a&lt;b|8|50.0|80.0|12.5|62.5|\n"
-            "■zither|0|0.0|0.0|0.0|0.0|\n"
+            "■zither|0|-|-|-|-|\n"
             "average|12|62.5||18.8|56.2|\n");
   EXPECT_TRUE(shows(html,
                     "<rect width=\"54.0\" height=\"8\"/></svg><span "

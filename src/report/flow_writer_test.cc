@@ -31,7 +31,7 @@ struct Written {
   FlowWriterOptions options;
   std::string capture = "day, one.pcap";
   std::vector<double> features;
-  std::optional<NamedVerdict> verdict;
+  NamedVerdict verdict;  // with options.with_verdicts
   bool is_early = false;
 
   // One capture with one burst of one flow.
@@ -42,7 +42,9 @@ struct Written {
     std::string out;
     writer->begin_output(out);
     writer->begin_capture(out, capture);
-    writer->write(out, {flow, kTestStart, features, verdict, is_early});
+    std::optional<NamedVerdict> named;
+    if (options.with_verdicts) named.emplace(verdict);
+    writer->write(out, {flow, kTestStart, features, named, is_early});
     writer->end_burst(out);
     return out;
   }
@@ -241,6 +243,7 @@ TEST(JsonLines, HoldNamedFeaturesAndVerdict) {
   written.options.format = FlowFormat::kJsonLines;
   written.options.feature_columns = {"length_mean", "is_tcp"};
   written.features = {825.5, 0};
+  written.options.with_verdicts = true;
   written.verdict = {"chat", 0.8125, 0.0625, 7};
   const auto line = nlohmann::json::parse(written.text());
   EXPECT_EQ(line["features"],

@@ -100,7 +100,7 @@ TEST(Warnings, TellOfFramesThatWereNotUsed) {
         FrameOutcome::kNotTcpUdp, FrameOutcome::kFragmentWithoutPorts,
         FrameOutcome::kCutShort, FrameOutcome::kMalformed}) {
     MeterReport report = report_of(5, FrameOutcome::kUsed);
-    report += report_of(200, outcome, static_cast<LinkType>(127));
+    report += report_of(200, outcome, static_cast<LinkType>(147));
     report.flows = 1;
     const auto warnings = warnings_of(report);
     ASSERT_EQ(warnings.size(), 1u);
@@ -116,10 +116,10 @@ TEST(Warnings, TellOfFramesThatWereNotUsed) {
 TEST(Warnings, NameTheLinkThatIsNotDecoded) {
   MeterReport report = report_of(5, FrameOutcome::kUsed);
   report += report_of(200, FrameOutcome::kUnsupportedLink,
-                      static_cast<LinkType>(127));
+                      static_cast<LinkType>(147));
   report.flows = 1;
   EXPECT_NE(warnings_of(report)[0].find(
-                "not decode: unsupported (link type 127)); record"),
+                "not decode: unsupported (link type 147)); record"),
             std::string::npos);
 }
 

@@ -83,8 +83,8 @@ TEST(ModelExplanation, ReportsMissingData) {
   model.feature_profile.attractors.clear();
   model.held_out_score.reset();
   EXPECT_TRUE(model_explanation_text(model).ends_with(
-      "contribution)\n  none\n\nThe model was trained with --no-score: its "
-      "confusions on held-out captures are not\nknown.\n"))
+      "contribution)\n  none\n\nThe model has no accuracy estimate: its "
+      "confusions on held-out captures are not known.\n"))
       << model_explanation_text(model);
   const auto json = nlohmann::json::parse(model_explanation_json(model));
   EXPECT_TRUE(json["confusions"].is_null());

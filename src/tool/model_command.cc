@@ -122,7 +122,7 @@ class ModelCommand : public Command {
     DriftSink sink(std::move(classifier), meter);
     MeterReport report;
     auto is_undamaged = for_each_capture(
-        *captures, UnpackOn::kCallerThread,
+        whole_captures(*captures, Joining::kJoin), UnpackOn::kCallerThread,
         [&](const std::string&, FrameSource& source) -> Result<void> {
           FlowMeter flow_meter(*options, sink);
           sink.begin_capture();
