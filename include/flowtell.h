@@ -199,8 +199,8 @@ typedef struct flowtell_dataset_options {
   int whole_flows; /* do not measure parts of flows as well, which make a
                       forest better at flows that have not ended */
   int threads;     /* default: one for each processor */
-  const flowtell_dataset* like; /* number labels, measure features and define
-                                   flows as this one does, to test on */
+  const flowtell_dataset* like;    /* number labels, measure features and define
+                                      flows as this one does, to test on */
   const flowtell_model* for_model; /* the same for a model, to test or adapt
                                       it; instead of `like` */
   int unlabelled; /* with `for_model`: `captures` is a capture or a folder of

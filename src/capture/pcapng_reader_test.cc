@@ -107,8 +107,9 @@ TEST(PcapngReader, ReadsSectionsOfDifferentByteOrder) {
                          .enhanced(frame_after(2ns));
   for (const ReadBack& read :
        {read_back(file.bytes()), read_back_streamed(file.bytes(), 13)}) {
-    EXPECT_EQ(read.frames, (std::vector{frame_after(1ns), frame_after(2ns),
-                                        frame_after(1s)}));
+    EXPECT_EQ(read.frames,
+              (std::vector{frame_after(1ns), frame_after(1s), frame_after(1s)}))
+        << "the clock was set back by a second";
     EXPECT_FALSE(read.damage);
   }
 }

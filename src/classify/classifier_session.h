@@ -50,7 +50,7 @@ class ClassifierSession {
     std::span<const double> prior;  // DeviceFilter::prior
     std::optional<Duration> silence;
     std::optional<AppPairs::Pair> two_apps;  // DeviceFilter::two_apps
-    std::span<const double> probabilities;  // per flow and app
+    std::span<const double> probabilities;   // per flow and app
   };
   BurstEvidence evidence() const;
 

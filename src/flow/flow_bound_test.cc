@@ -165,7 +165,7 @@ TEST(FlowBound, LosesNoPacketAndCountsEveryBurstEndedEarly) {
 
 TEST(FlowBound, KeepsTwiceAsManyPairsAsFlows) {
   const auto strangers = [](PacketSequence story, int number) {
-    return story.near("198.51.100.1", 40000)
+    return story.near(fmt::format("198.51.100.{}", number), 40000)
         .far(fmt::format("203.0.113.{}", number), 50000);
   };
   PacketSequence story;

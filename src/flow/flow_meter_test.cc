@@ -22,8 +22,10 @@ std::vector<TestFrame> frames_of_every_outcome() {
   return {
       frame().ethernet().ether_type(0x0806).payload(28),
       frame().ethernet().ipv4().tcp(40000, 443, kTcpSyn).at(kTestStart + 1s),
-      frame().ethernet().ipv4().tcp().payload(10).at(kTestStart + 2s),
-      frame().ethernet().ipv4().tcp().payload(10).at(kTestStart + 2s),
+      frame().ethernet().ipv4().tcp().sequence(7).payload(10).at(kTestStart +
+                                                                 2s),
+      frame().ethernet().ipv4().tcp().sequence(7).payload(10).at(kTestStart +
+                                                                 2s),
       frame().ethernet().ipv6().udp().payload(10).at(kTestStart + 2s),
       frame().ethernet().ipv4().protocol(1).payload(8).at(kTestStart + 3s),
       frame()

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/random.h"
+#include "flow/device_evidence.h"
 #include "support/flow_words.h"
 #include "support/packets.h"
 
@@ -74,11 +75,18 @@ class SlowFlowTable {
     std::vector<Flow> flows;
   };
 
-  bool source_is_device(const Packet& packet) const {
+  // Asked once a pair. The evidence of earlier frames has tests of its own.
+  bool source_is_device(const Packet& packet) {
     const bool source_inside = options_.lan.contains(packet.source);
     const bool destination_inside = options_.lan.contains(packet.destination);
     if (source_inside != destination_inside) return source_inside;
+    DeviceEnd shown = DeviceEnd::kUnknown;
+    if (!source_inside) {
+      shown = evidence_.end_of(packet);
+      evidence_.note_pair(packet);
+    }
     if (packet.tcp_flags & kTcpSyn) return !(packet.tcp_flags & kTcpAck);
+    if (shown != DeviceEnd::kUnknown) return shown == DeviceEnd::kSource;
     if ((packet.source_port < 1024) != (packet.destination_port < 1024)) {
       return packet.destination_port < 1024;
     }
@@ -146,6 +154,7 @@ class SlowFlowTable {
   FlowOptions options_;
   int packets_ = 0;
   std::map<std::tuple<End, End, Protocol>, End> devices_;
+  DeviceEvidence evidence_;
   Open open_;
   std::map<Address, std::uint32_t> ended_;
   std::string out_;  // one line per flow

@@ -2,7 +2,6 @@
 //
 // Tests of the fixed number of slots for incomplete hellos: which hellos use
 // one, and when it is freed.
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -74,7 +73,8 @@ TEST(HelloSlots, AreFreedWhenHellosEnd) {
   EXPECT_EQ(first_name_after([&](Wire& wire, Port port) {
               wire.segment(0, front, port);
               for (int i = 0; i < NameFinder::kMaxPackets; ++i) {
-                wire.segment(9000, fmt::format("data {}", i), port);
+                wire.segment(static_cast<std::size_t>(9000 + 4 * i), "data",
+                             port);
               }
             }),
             kOverTls)

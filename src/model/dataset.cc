@@ -73,9 +73,8 @@ class RowSink : public FlowSink {
                           flow.sent.packets + flow.received.packets, number_,
                           flow_id_bytes(flow)});
     out_.names.emplace_back(flow.name.evidence());
-    if (flow.protocol == Protocol::kTcp) {
+    if (flow.protocol == Protocol::kTcp)
       count_packets(flow, out_.owners[owner]);
-    }
   }
 
   void end_burst() override { ++burst_; }

@@ -81,7 +81,8 @@ void warn_of_loss(const MeterReport& report, std::vector<std::string>& out) {
       "{} of {} ({} %) were not used, {} of them as '{}' ({}{}); {}", lost,
       counted(report.frames, "frame"), percent(share(lost, report.frames)),
       report.ledger.of(most->outcome), most->name, most->meaning,
-      is_link ? ": " + lost_links_text(report) : std::string(), remedy_for(*most, report)));
+      is_link ? ": " + lost_links_text(report) : std::string(),
+      remedy_for(*most, report)));
 }
 
 void warn_of_copies(const MeterReport& report, std::vector<std::string>& out) {

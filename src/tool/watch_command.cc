@@ -14,12 +14,12 @@
 #include "gateway/gateway_plan.h"
 #include "live/watch.h"
 #include "report/ledger_text.h"
+#include "tool/adapting_arguments.h"
 #include "tool/command.h"
 #include "tool/each_capture.h"
 #include "tool/metrics_arguments.h"
 #include "tool/output_check.h"
 #include "tool/privilege_arguments.h"
-#include "tool/site_adapter.h"
 #include "tool/watch_reporting.h"
 
 namespace flowtell {
@@ -66,7 +66,7 @@ class WatchCommand : public Command {
         ->type_name("N")
         ->check(in_range(1, 64))
         ->capture_default_str();
-    define_adapting(command);
+    adapting_.define(command);
     privileges_.define(command);
     unknown_.define(command);
     define_evidence(command, evidence_);
@@ -182,75 +182,24 @@ class WatchCommand : public Command {
         ->excludes(pipe);
   }
 
-  void define_adapting(CLI::App& command) {
-    auto* every =
-        command
-            .add_option("--adapt-every", adapt_every_,
-                        "Adapt the model to the recent flows at this interval "
-                        "of packet time (30m, 12h, 1d), and write the result "
-                        "as a candidate; the model in use stays")
-            ->type_name("TIME");
-    command
-        .add_option("--candidate", candidate_,
-                    "The file of the candidate; by default MODEL.candidate")
-        ->type_name("FILE")
-        ->needs(every);
-  }
-
-  Result<void> check_adapting(const Model& model) const {
-    if (!parse_duration(adapt_every_)) {
-      return fail(ErrorKind::kUsage,
-                  "--adapt-every takes a time such as 30m, 12h or 1d");
-    }
-    if (!kinds_.shape || !kinds_.name) {
-      return fail(ErrorKind::kUsage,
-                  "--adapt-every needs shape and name evidence; add them to "
-                  "--evidence");
-    }
-    if (!writer_.anonymise.key_file.empty()) {
-      return fail(ErrorKind::kUsage,
-                  "--anonymise contradicts --adapt-every, whose candidate "
-                  "holds server names; leave one of them out");
-    }
-    if (!model.table) {
-      return fail(ErrorKind::kNoData,
-                  "{} keeps no training flows, so it cannot be adapted; train "
-                  "it again without --no-table",
-                  model_);
-    }
-    return check_outputs({candidate_path(), writer_.output, write_},
-                         {model_, replay_, metrics_.token_file});
-  }
-
-  std::string candidate_path() const {
-    return candidate_.empty() ? model_ + ".candidate" : candidate_;
-  }
-
   // Null without --adapt-every.
   Result<std::unique_ptr<SiteAdapter>> start_adapter(
       const Classifier& classifier) const {
-    if (adapt_every_.empty()) return std::unique_ptr<SiteAdapter>();
-    auto checked = check_adapting(classifier.model());
-    if (!checked) return fail(std::move(checked).error());
-    auto process =
-        AdapterProcess::start({.path = candidate_path(),
-                               .title = name(),
-                               .verdicts = {kinds_, rule_},
-                               .keeps_privileges = privileges_.are_kept(),
-                               .keeps_priority = !replay_.empty(),
-                               .account = privileges_.account()},
-                              classifier.shared_model());
-    if (!process) {
-      const auto account = privileges_.account();
-      return fail(
-          account ? fmt::format("as user {}", account->name) : "--candidate",
-          std::move(process).error());
+    if (!adapting_.is_enabled()) return std::unique_ptr<SiteAdapter>();
+    const AdaptingArguments::Use use = {
+        .model = model_,
+        .title = name(),
+        .verdicts = {kinds_, rule_},
+        .privileges = privileges_,
+        .is_anonymised = !writer_.anonymise.key_file.empty(),
+        .is_replay = !replay_.empty()};
+    auto checked = adapting_.check(use, classifier.model());
+    if (checked) {
+      checked = check_outputs({adapting_.path(model_), writer_.output, write_},
+                              {model_, replay_, metrics_.token_file});
     }
-    return std::make_unique<SiteAdapter>(
-        SiteAdapter::Options{.every = *parse_duration(adapt_every_),
-                             .title = name(),
-                             .waits = !replay_.empty()},
-        std::move(*process), classifier);
+    if (!checked) return fail(std::move(checked).error());
+    return adapting_.start(use, classifier);
   }
 
   std::string name() const {
@@ -342,7 +291,7 @@ class WatchCommand : public Command {
         writer_, std::move(classifier),
         {title, lease_file, is_on_screen(),
          options.flows.early_silence > Duration{}, !listens(), threads_,
-         metrics_.is_enabled(), *key, adapter_, candidate_path()});
+         metrics_.is_enabled(), *key, adapter_, adapting_.path(model_)});
   }
 
   Result<std::optional<PcapWriter>> open_writer(LiveSource& source) const {
@@ -506,8 +455,7 @@ class WatchCommand : public Command {
   MeterArguments meter_;
   WriterArguments writer_;
   MetricsArguments metrics_;
-  std::string adapt_every_;
-  std::string candidate_;
+  AdaptingArguments adapting_;
   SiteAdapter* adapter_ = nullptr;  // while `run` runs
 };
 
