@@ -106,7 +106,8 @@ CopyFilter::Seen CopyFilter::describe(const Frame& frame,
   const std::size_t captured = std::min<std::size_t>(
       frame.bytes.size() - packet.datagram_at, packet.length);
   const bool is_v4 = (at[0] >> 4) == 4;
-  const std::size_t header = is_v4 ? (at[0] & 15u) * 4u : kIpv6HeaderSize;
+  const std::size_t header =
+      is_v4 ? std::size_t{4} * (at[0] & 15u) : kIpv6HeaderSize;
   // The flags and the place of a fragment follow the identification.
   const std::uint32_t id = is_v4 ? half_word_at(at + 4) : 0;
   const std::size_t left = captured > header ? captured - header : 0;

@@ -156,7 +156,7 @@ class LinkWalk {
 
   // RFC 8300.
   Step service() {
-    const std::size_t size = (reader_.u16() & 0x3fu) * 4;
+    const std::size_t size = std::size_t{4} * (reader_.u16() & 0x3fu);
     reader_.skip(1);
     const std::uint8_t next = reader_.u8();
     constexpr std::size_t kBase = 4;

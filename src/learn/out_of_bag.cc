@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "base/random.h"
 #include "base/threads.h"
@@ -64,9 +65,15 @@ void put_each_app_first(const Dataset& data, std::size_t max,
   constexpr std::size_t kMaxFirst = 50;  // rows of an app
   const std::size_t first = std::min(kMaxFirst, max / data.apps.size());
   std::vector<std::size_t> taken(data.apps.size());
-  std::ranges::stable_partition(rows, [&](std::uint32_t row) {
-    return taken[data.labels[row]]++ < first;
-  });
+  std::vector<std::uint32_t> in_order;
+  std::vector<std::uint32_t> rest;
+  in_order.reserve(rows.size());
+  rest.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    (taken[data.labels[row]]++ < first ? in_order : rest).push_back(row);
+  }
+  in_order.insert(in_order.end(), rest.begin(), rest.end());
+  rows = std::move(in_order);
 }
 
 // At most `max` random rows among those that some tree did not see.
