@@ -210,8 +210,8 @@ def slow_reader(model, folder, threads):
     """The ring buffer holds each replay as a whole, so that a busy machine makes it drop nothing."""
     capture = folder / "crowd.pcap"
     write_capture(capture, crowd(1000))
-    watch = subprocess.Popen([flowtell, "watch", model, "-i", "lan0", "--format", "jsonl", "--ledger", "--threads",
-                              str(threads)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # never read
+    watch = subprocess.Popen([flowtell, "watch", model, "-i", "lan0", "--format", "jsonl", "--ledger", "--early", "0",
+                              "--threads", str(threads)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # never read
     wait_for(lambda: is_listening(watch.pid), "the watch listens")
     sizes = []
     for _ in range(4):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A wire in a private sandbox: frames sent to `phone0` arrive at `lan0`."""
 import contextlib
+import itertools
 import os
 import pathlib
 import signal
@@ -33,10 +34,13 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
+IDENTIFICATIONS = itertools.cycle(range(1, 65536))
+
+
 def udp_frame(device, size, port=40000):
-    """From 10.0.x.y, given by `device`, to 203.0.113.5:443."""
+    """From 10.0.x.y, given by `device`, to 203.0.113.5:443. Packets are numbered, so none is a copy of another."""
     source = bytes([10, 0, device >> 8, device & 255])
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + size, 0, 0, 64, 17, 0, source, bytes([203, 0, 113, 5]))
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 28 + size, next(IDENTIFICATIONS), 0, 64, 17, 0, source, bytes([203, 0, 113, 5]))
     head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
     ethernet = bytes.fromhex("020000000001020000000002") + b"\x08\x00"
     return ethernet + head + struct.pack("!HHHH", port, 443, 8 + size, 0) + b"\x40" + bytes(size - 1)
