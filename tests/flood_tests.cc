@@ -154,7 +154,9 @@ std::vector<Flood> floods() {
       {"one flow without end",
        udp_frame().payload(1000).build(),
        {40, 57},
-       [](Template&, std::uint64_t) {}},
+       [](Template& bytes, std::uint64_t i) {
+         bytes.put16(kIdentification, i);
+       }},
       {"first fragments without end",
        frame()
            .ethernet()
