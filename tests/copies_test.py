@@ -135,6 +135,11 @@ def classified(model, path):
     return done.stdout, done.stderr
 
 
+def without_times(lines):
+    """Where a copy that IP does not number stays, another packet like it is left out, microseconds earlier."""
+    return [line.partition(" ")[2] for line in lines.splitlines()]
+
+
 def copies_in(ledger):
     return int(re.search(r"^copy +([0-9]+)", ledger, re.M).group(1))
 
@@ -161,7 +166,7 @@ def main():
             for change in (same, router, any_interface, tagged, translated):
                 doubled, link = change(frames)
                 got, ledger = classified(model, write(folder / "doubled.pcap", doubled, link))
-                if got != expected:
+                if without_times(got) != without_times(expected):
                     wrong += 1
                     before, after = expected.splitlines(), got.splitlines()
                     pairs = [each for each in zip(before, after) if each[0] != each[1]]
