@@ -76,8 +76,8 @@ def watches(model):
 def equals_classify(model, capture):
     expected = run(flowtell, "classify", model, capture).stdout
     with open(capture, "rb") as file:
-        for arguments in (["watch", model, "-", "--format", "text"], ["watch", model, "-", "--format", "text",
-                                                                     "--threads", "2"], ["classify", model, "-"]):
+        watch = ["watch", model, "-", "--format", "text", "--early", "0"]
+        for arguments in (watch, [*watch, "--threads", "2"], ["classify", model, "-"]):
             file.seek(0)
             cat = subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE)
             got = subprocess.run([flowtell, *arguments], stdin=cat.stdout, capture_output=True, text=True, timeout=60)

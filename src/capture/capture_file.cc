@@ -2,6 +2,7 @@
 #include "capture/capture_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -97,6 +98,11 @@ Result<std::unique_ptr<FrameSource>> in_order(
   return std::make_unique<OrderedSource>(std::move(*file));
 }
 
+bool is_file(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 Result<ByteStream> open_stream(const std::string& path) {
   if (path == kStandardInput) {
     return stream_of(FileHandle(::dup(STDIN_FILENO)));
@@ -168,9 +174,12 @@ Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
                                                   UnpackOn thread) {
   auto stream = open_stream(path);
   if (!stream) return fail(std::move(stream).error());
-  return in_order(as_written(std::move(*stream),
-                             path == kStandardInput ? "standard input" : path,
-                             thread));
+  auto capture =
+      as_written(std::move(*stream),
+                 path == kStandardInput ? "standard input" : path, thread);
+  // Frames that arrive over a pipe must not wait for later ones.
+  if (path == kStandardInput && !is_file(STDIN_FILENO)) return capture;
+  return in_order(std::move(capture));
 }
 
 Result<std::unique_ptr<FrameSource>> open_capture(

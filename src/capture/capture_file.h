@@ -23,6 +23,7 @@ inline constexpr const char* kStandardInput = "-";
 enum class UnpackOn { kCallerThread, kOwnThread };
 
 // Fails, naming the path and the remedy, if the content is not a capture.
+// Standard input that is a pipe is read as open_live_capture does.
 Result<std::unique_ptr<FrameSource>> open_capture(
     const std::string& path, UnpackOn thread = UnpackOn::kCallerThread);
 

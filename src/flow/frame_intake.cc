@@ -31,7 +31,8 @@ MeterReport& MeterReport::operator+=(const MeterReport& other) {
 
 bool FrameIntake::take(const Frame& frame, Packet& packet) {
   Frame corrected = frame;
-  corrected.time = times_.correct(frame.time);
+  corrected.time = times_.correct(
+      frame.time == kNoTime ? report_.last.value_or(Timestamp{}) : frame.time);
   ++report_.frames;
   if (!report_.first) report_.first = corrected.time;
   report_.last = corrected.time;
