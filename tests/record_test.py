@@ -8,6 +8,7 @@ usage: record_test.py FLOWTELL
 """
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -120,7 +121,8 @@ def ends_early(folder):
         person.types("\n")
         person.sees("app 2 of 2")
         person.types("\n")
-        wait_for(lambda: captures_of(apps, "maps"), "another recording")
+        wait_for(lambda: re.search(r"round 1 of 1 .* [1-9][0-9]* packets", person.seen.rpartition("app 2 of 2")[2]),
+                 "packets of another recording")
         person.process.send_signal(signal.SIGINT)
         code = person.end()
     check(code == 0 and "2 recordings with packets" in person.seen, f"Enter ends a recording, Ctrl-C all: {code}")
