@@ -52,10 +52,9 @@ void append_utf8(std::uint32_t code, std::string& text) {
 std::string from_utf16(std::string_view bytes, Utf16 order) {
   constexpr std::uint32_t kReplacement = 0xfffd;
   const auto unit = [&](std::size_t at) {
-    const auto first = static_cast<unsigned char>(bytes[at]);
-    const auto second = static_cast<unsigned char>(bytes[at + 1]);
-    return order == Utf16::kLittle ? std::uint32_t{first} | second << 8
-                                   : std::uint32_t{second} | first << 8;
+    const std::uint32_t first = static_cast<unsigned char>(bytes[at]);
+    const std::uint32_t second = static_cast<unsigned char>(bytes[at + 1]);
+    return order == Utf16::kLittle ? first | second << 8 : second | first << 8;
   };
   std::string text;
   for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {

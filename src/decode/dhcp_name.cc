@@ -14,7 +14,7 @@ constexpr std::size_t kCookieAt = 236;
 constexpr std::uint32_t kCookie = 0x63825363;
 constexpr std::uint8_t kPad = 0;
 constexpr std::uint8_t kHostName = 12;
-constexpr std::uint8_t kEnd = 255;
+constexpr std::uint8_t kEndOption = 255;
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::optional<DhcpName> find_dhcp_name(const Packet& packet) noexcept {
   if (options.read<std::uint32_t>() != kCookie) return std::nullopt;
   while (options.left() > 0) {
     const auto code = options.read<std::uint8_t>();
-    if (code == kEnd) break;
+    if (code == kEndOption) break;
     if (code == kPad) continue;
     const auto length = options.read<std::uint8_t>();
     const Bytes value = options.take(length);
