@@ -7,20 +7,12 @@
 
 #include "support/app_captures.h"
 #include "support/program.h"
+#include "support/watch_program.h"
 
 namespace flowtell {
 namespace {
 
-class AdaptingProgram : public ProgramTest {
- protected:
-  void SetUp() override {
-    put_app_captures(folder(), "home", 100, 4);
-    put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
-    ASSERT_EQ(run("flowtell train home -o apps.model --trees 20 --no-score")
-                  .exit_code,
-              0);
-  }
-};
+class AdaptingProgram : public WatchProgramTest {};
 
 TEST_F(AdaptingProgram, RejectsInvalidOptionsOfAdapting) {
   put("key", std::string(32, 'k'));

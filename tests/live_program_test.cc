@@ -11,20 +11,12 @@
 #include "support/pcap_bytes.h"
 #include "support/program.h"
 #include "support/read_back.h"
+#include "support/watch_program.h"
 
 namespace flowtell {
 namespace {
 
-class LiveProgram : public ProgramTest {
- protected:
-  void SetUp() override {
-    put_app_captures(folder(), "home", 100, 4);
-    put("phone.pcap", app_capture(MadeUpApp::kVideo, 500));
-    ASSERT_EQ(run("flowtell train home -o apps.model --trees 20 --no-score")
-                  .exit_code,
-              0);
-  }
-};
+class LiveProgram : public WatchProgramTest {};
 
 TEST_F(LiveProgram, RejectsInvalidOptions) {
   for (const char* line :

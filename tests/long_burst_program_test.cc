@@ -6,22 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "support/app_captures.h"
 #include "support/pcap_bytes.h"
 #include "support/program.h"
+#include "support/watch_program.h"
 
 namespace flowtell {
 namespace {
 
-class LongBurstProgram : public ProgramTest {
- protected:
-  void SetUp() override {
-    put_app_captures(folder(), "home", 100, 4);
-    ASSERT_EQ(run("flowtell train home -o apps.model --trees 20 --no-score")
-                  .exit_code,
-              0);
-  }
-};
+class LongBurstProgram : public WatchProgramTest {};
 
 // A device's call of ten minutes, during which it opens three connections that
 // end with FIN. Another device sends one packet 1.05 s before each verdict on

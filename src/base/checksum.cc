@@ -30,10 +30,14 @@ std::uint16_t internet_checksum(Bytes bytes) {
 }
 
 std::array<std::uint8_t, 20> sha1(Bytes bytes) {
+  // Looked up once: looking it up costs more than a short text's digest.
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm(
+      EVP_MD_fetch(nullptr, "SHA1", nullptr), EVP_MD_free);
   std::array<std::uint8_t, 20> digest{};
-  // Fails only when out of memory.
-  require_memory(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr,
-                            EVP_sha1(), nullptr) == 1);
+  // Both fail only when out of memory.
+  require_memory(algorithm != nullptr &&
+                 EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr,
+                            algorithm.get(), nullptr) == 1);
   return digest;
 }
 

@@ -92,6 +92,43 @@ Result<std::unique_ptr<FrameSource>> as_written(ByteStream packed,
   return reader;
 }
 
+// A capture whose frames are not put in order, since later ones have not
+// arrived yet. A frame without a time gets that of the frame before; the first,
+// `start`.
+class ArrivingSource : public FrameSource {
+ public:
+  ArrivingSource(std::unique_ptr<FrameSource> capture, Timestamp start)
+      : FrameSource(capture->format()),
+        capture_(std::move(capture)),
+        latest_(start) {}
+
+  std::size_t read(std::span<Frame> batch) override {
+    const std::size_t count = capture_->read(batch);
+    if (const auto& damage = capture_->damage()) {
+      note_damage(damage->offset, damage->what);
+    }
+    clocks_.are_nanoseconds = capture_->clocks().are_nanoseconds;
+    for (Frame& frame : batch.first(count)) {
+      if (frame.time == kNoTime) {
+        ++clocks_.timeless;
+        frame.time = latest_;
+      }
+      latest_ = frame.time;
+    }
+    return count;
+  }
+
+ private:
+  std::unique_ptr<FrameSource> capture_;
+  Timestamp latest_;
+};
+
+Result<std::unique_ptr<FrameSource>> as_arriving(
+    Result<std::unique_ptr<FrameSource>> capture, Timestamp start) {
+  if (!capture) return capture;
+  return std::make_unique<ArrivingSource>(std::move(*capture), start);
+}
+
 Result<std::unique_ptr<FrameSource>> in_order(
     Result<std::unique_ptr<FrameSource>> file) {
   if (!file) return file;
@@ -177,15 +214,9 @@ Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
   auto capture =
       as_written(std::move(*stream),
                  path == kStandardInput ? "standard input" : path, thread);
-  // Frames that arrive over a pipe must not wait for later ones.
-  if (path == kStandardInput && !is_file(STDIN_FILENO)) return capture;
-  return in_order(std::move(capture));
-}
-
-Result<std::unique_ptr<FrameSource>> open_capture(
-    std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  return in_order(
-      as_written(ByteStream(std::move(bytes)), name, UnpackOn::kCallerThread));
+  return path == kStandardInput && !is_file(STDIN_FILENO)
+             ? as_arriving(std::move(capture), Timestamp{})
+             : in_order(std::move(capture));
 }
 
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
@@ -195,8 +226,9 @@ Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
 
 Result<std::unique_ptr<FrameSource>> open_live_capture(
     std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  return as_written(ByteStream(std::move(bytes)), name,
-                    UnpackOn::kCallerThread);
+  return as_arriving(
+      as_written(ByteStream(std::move(bytes)), name, UnpackOn::kCallerThread),
+      system_now());
 }
 
 Result<bool> looks_like_capture(const std::string& path) {

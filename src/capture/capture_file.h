@@ -27,12 +27,8 @@ enum class UnpackOn { kCallerThread, kOwnThread };
 Result<std::unique_ptr<FrameSource>> open_capture(
     const std::string& path, UnpackOn thread = UnpackOn::kCallerThread);
 
-// The same for the bytes of a source. Messages use `name`.
-Result<std::unique_ptr<FrameSource>> open_capture(
-    std::unique_ptr<ByteSource> bytes, const std::string& name);
-
 // The same for a capture that is being recorded: returns each frame as soon as
-// it arrives, in the order written, maybe without a time (kNoTime).
+// it arrives, in the order written. Messages use `name`.
 Result<std::unique_ptr<FrameSource>> open_live_capture(
     std::unique_ptr<ByteSource> bytes, const std::string& name);
 

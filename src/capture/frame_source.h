@@ -82,8 +82,8 @@ struct FrameOwner {
 // the UID 1010123. The app ID is the same for all users.
 constexpr std::int32_t app_id_of(std::int32_t uid) { return uid % 100'000; }
 
-// The time of a frame that has none. The readers of files return it;
-// OrderedSource, PipeSource and FrameIntake give the frame a time.
+// The time of a frame that has none. Only the readers of files return it;
+// open_capture and open_live_capture give the frame a time.
 inline constexpr Timestamp kNoTime = Timestamp::min();
 
 struct Frame {

@@ -106,8 +106,6 @@ PipeSource::Block PipeSource::read_block() {
                       batch.begin() + static_cast<std::ptrdiff_t>(count));
   std::size_t at = 0;
   for (Frame& frame : block.frames) {
-    if (frame.time == kNoTime) frame.time = latest_.value_or(system_now());
-    latest_ = frame.time;
     const Bytes from = frame.bytes;
     std::ranges::copy(from, block.bytes.data() + at);
     frame.bytes = Bytes(block.bytes).subspan(at, from.size());

@@ -82,8 +82,7 @@ class PipeSource : public LiveSource {
   bool is_stopped_ = false;
   std::optional<Damage> found_damage_;
 
-  std::optional<Timestamp> latest_;  // of the thread
-  std::thread thread_;               // last: it uses the others
+  std::thread thread_;  // last: it uses the others
 };
 
 }  // namespace flowtell

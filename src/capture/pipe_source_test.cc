@@ -9,8 +9,10 @@
 
 #include <array>
 #include <atomic>
+#include <vector>
 
 #include "support/pcap_bytes.h"
+#include "support/pcapng_bytes.h"
 
 namespace flowtell {
 namespace {
@@ -67,6 +69,18 @@ class PipeSourceTest : public testing::Test {
       if (got == 0 && !source_->has_ended()) wait();
     }
     return seen;
+  }
+
+  // The times of all frames that are left.
+  std::vector<Timestamp> times() {
+    std::vector<Timestamp> all;
+    std::array<Frame, 7> batch;
+    while (!source_->has_ended()) {
+      const std::size_t got = source_->read(batch);
+      for (std::size_t i = 0; i < got; ++i) all.push_back(batch[i].time);
+      if (got == 0 && !source_->has_ended()) wait();
+    }
+    return all;
   }
 
   FileHandle reading_;
@@ -143,6 +157,22 @@ TEST_F(PipeSourceTest, RejectsWhatIsNoCapture) {
       PipeSource::open(reading_.get(), "the pipe", [] { return Duration(); });
   ASSERT_FALSE(source);
   EXPECT_TRUE(source.error().message.starts_with("the pipe is not a capture"));
+}
+
+// pcapng's simple packets have no time.
+TEST_F(PipeSourceTest, GivesFramesWithoutATimeThatOfTheFrameBefore) {
+  const auto packet = [](std::size_t size, Duration after) {
+    return frame().ethernet().ipv4().udp().payload(size).at(kTestStart + after);
+  };
+  open(pcapng()
+           .interface()
+           .enhanced(packet(1, 2s))
+           .simple(packet(2, 0s))
+           .enhanced(packet(3, 1s))
+           .bytes());
+  writing_ = FileHandle();
+  EXPECT_EQ(times(),
+            (std::vector{kTestStart + 2s, kTestStart + 2s, kTestStart + 1s}));
 }
 
 }  // namespace

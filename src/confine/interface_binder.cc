@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "capture/interface_binding.h"
+#include "confine/helper_process.h"
 #include "confine/least_privilege.h"
 
 namespace flowtell {
@@ -117,26 +118,10 @@ void detach_from_terminal() {
 }  // namespace
 
 Result<InterfaceBinder> InterfaceBinder::start(const std::string& interface) {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) !=
-      0) {
-    const int error = errno;
-    return fail(kind_of_errno(error, ErrorKind::kSystem),
-                "cannot make a pair of sockets: {}", system_reason(error));
-  }
-  FileHandle ours(ends[0]);
-  const FileHandle its(ends[1]);
-  const pid_t helper = ::fork();
-  if (helper < 0) {
-    const int error = errno;  // EAGAIN is the limit on processes
-    return fail(kind_of_errno(error, ErrorKind::kResource),
-                "cannot start a process: {}", system_reason(error));
-  }
-  if (helper == 0) {
-    ours = FileHandle();
-    serve_requests(its.get(), interface);
-  }
-  return InterfaceBinder(std::move(ours));
+  auto channel = start_helper(SOCK_SEQPACKET,
+                              [&](int end) { serve_requests(end, interface); });
+  if (!channel) return fail(std::move(channel).error());
+  return InterfaceBinder(std::move(*channel));
 }
 
 Result<void> InterfaceBinder::take(int packet_socket, int hardware) {

@@ -31,8 +31,7 @@ MeterReport& MeterReport::operator+=(const MeterReport& other) {
 
 bool FrameIntake::take(const Frame& frame, Packet& packet) {
   Frame corrected = frame;
-  corrected.time = times_.correct(
-      frame.time == kNoTime ? report_.last.value_or(Timestamp{}) : frame.time);
+  corrected.time = times_.correct(frame.time);
   ++report_.frames;
   if (!report_.first) report_.first = corrected.time;
   report_.last = corrected.time;

@@ -9,56 +9,20 @@
 #include "base/random.h"
 #include "model/model_file.h"
 #include "support/samples.h"
+#include "support/site.h"
 
 namespace flowtell {
 namespace {
 
-constexpr std::string_view kServers[] = {"mail", "maps", "music"};
-
-// Three apps measured as classic14 would, each with servers of its own. The
-// values of a network are shifted. Every other flow has no name.
 Dataset network_of(std::uint64_t seed, double shift,
                    std::string_view stranger = "") {
-  Random random(seed);
-  const FeatureList features = *FeatureList::parse("classic14");
-  std::vector<TestRow> rows;
-  for (std::uint32_t capture = 0; capture < 15; ++capture) {
-    const auto app = static_cast<AppId>(capture % 3);
-    for (std::uint32_t flow = 0; flow < 8; ++flow) {
-      TestRow row{{}, app, capture, flow / 2, ""};
-      for (std::size_t i = 0; i < features.width(); ++i) {
-        row.values.push_back(
-            static_cast<float>(random.unit() + 2 * app + shift));
-      }
-      if (flow % 2 == 0) {
-        row.name = fmt::format("{}.{}.com", kServers[app], flow);
-        if (capture % 3 == 2 && !stranger.empty()) {
-          row.name = fmt::format("{}.net", stranger);
-        }
-      }
-      rows.push_back(std::move(row));
-    }
-  }
-  Dataset data = table_of(rows, 3);
-  for (std::uint32_t i = 0; i < data.captures.size(); ++i) {
-    data.captures[i].recording = i;
-  }
-  data.features = features;
-  return data;
-}
-
-TrainOptions quick_training() {
-  TrainOptions options;
-  options.shape.trees = 6;
-  options.folds = 3;
-  options.with_score = false;
-  return options;
+  return training_site_of(seed, shift, 15, stranger);
 }
 
 Dataset no_rows() { return network_of(1, 0).select({}); }
 
 TEST(Adaptation, LabelsSessionsByNames) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   const Dataset site = network_of(2, 7);
   const auto sessions = label_sessions(model, site);
   ASSERT_EQ(sessions.size(), 15U);  // a capture each
@@ -74,7 +38,7 @@ TEST(Adaptation, LabelsSessionsByNames) {
 
 // Names that no app has leave all apps equally likely.
 TEST(Adaptation, LeavesSessionsOfStrangersOut) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   const Dataset site = network_of(2, 7, "stranger");
   for (const SiteSession& session : label_sessions(model, site)) {
     if (site.labels[session.rows.front()] == 2) {
@@ -85,7 +49,7 @@ TEST(Adaptation, LeavesSessionsOfStrangersOut) {
 }
 
 TEST(Adaptation, SplitsSessionsAtPausesAndAfterFiveMinutes) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   Dataset site = network_of(2, 7);
   std::vector<std::uint32_t> rows;
   for (std::uint32_t row = 0; row < 8; ++row) rows.push_back(row);
@@ -106,10 +70,10 @@ TEST(Adaptation, SplitsSessionsAtPausesAndAfterFiveMinutes) {
 
 // On shapes alone, the site's flows look like nothing trained before.
 TEST(Adaptation, TeachesTheShapesOfTheSite) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   const Dataset site = network_of(2, 7);
   const Dataset later = network_of(3, 7);
-  const auto adapted = adapt(model, site, no_rows(), quick_training());
+  const auto adapted = adapt(model, site, no_rows(), quick_site_training());
   ASSERT_TRUE(adapted) << adapted.error().message;
   const auto right = [&](const Model& with) {
     std::size_t count = 0;
@@ -126,10 +90,10 @@ TEST(Adaptation, TeachesTheShapesOfTheSite) {
 }
 
 TEST(Adaptation, RecordsWhatWasAdded) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   const Dataset labelled = network_of(4, 7);
   const auto adapted =
-      adapt(model, network_of(2, 7), labelled, quick_training());
+      adapt(model, network_of(2, 7), labelled, quick_site_training());
   ASSERT_TRUE(adapted);
   const auto count = [&](CaptureOrigin origin) {
     return std::ranges::count(adapted->model.captures, origin,
@@ -156,13 +120,13 @@ TEST(Adaptation, LeavesOutWhatTheModelKnows) {
     return data;
   };
   const Dataset home = with_hashes(network_of(1, 0));
-  const Model model = *train(home, quick_training());
-  EXPECT_FALSE(adapt(model, home, no_rows(), quick_training()));
+  const Model model = *train(home, quick_site_training());
+  EXPECT_FALSE(adapt(model, home, no_rows(), quick_site_training()));
   Dataset mixed = with_hashes(network_of(2, 7));
   for (std::size_t i = 1; i < mixed.captures.size(); ++i) {
     mixed.captures[i].sha256 = fmt::format("new {}", i);
   }
-  const auto adapted = adapt(model, no_rows(), mixed, quick_training());
+  const auto adapted = adapt(model, no_rows(), mixed, quick_site_training());
   ASSERT_TRUE(adapted);
   EXPECT_EQ(adapted->known_captures, 1U);
   EXPECT_EQ(adapted->model.captures.size(), 15U + 14U);
@@ -170,14 +134,14 @@ TEST(Adaptation, LeavesOutWhatTheModelKnows) {
 
 // Two apps share a burst, as in a recording that names the app of each packet.
 TEST(Adaptation, KeepsTheOrderOfLabelledFlows) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   Dataset labelled = network_of(4, 7);
   for (std::uint32_t row = 0; row < labelled.rows(); ++row) {
     if (row % 2 == 0 || labelled.capture_of[row] > 1) continue;
     labelled.capture_of[row] = 1 - labelled.capture_of[row];
     labelled.labels[row] = labelled.captures[labelled.capture_of[row]].app;
   }
-  const auto adapted = adapt(model, no_rows(), labelled, quick_training());
+  const auto adapted = adapt(model, no_rows(), labelled, quick_site_training());
   ASSERT_TRUE(adapted);
   const Dataset& table = *adapted->model.table;
   const std::size_t before = model.table->rows();
@@ -188,11 +152,11 @@ TEST(Adaptation, KeepsTheOrderOfLabelledFlows) {
 }
 
 TEST(Adaptation, CanBeUndone) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   const Model adapted =
-      adapt(model, network_of(2, 7), no_rows(), quick_training())->model;
+      adapt(model, network_of(2, 7), no_rows(), quick_site_training())->model;
   ASSERT_NE(*encode_model(adapted), *encode_model(model));
-  const auto undone = undo_adaptation(adapted, quick_training());
+  const auto undone = undo_adaptation(adapted, quick_site_training());
   ASSERT_TRUE(undone) << undone.error().message;
   EXPECT_EQ(*encode_model(*undone), *encode_model(model));
 }
@@ -200,11 +164,11 @@ TEST(Adaptation, CanBeUndone) {
 // The sessions held back look like the site's training flows, so the limits
 // measured on them lose none of them.
 TEST(Adaptation, MeasuresTheLimitsOnSessionsHeldBack) {
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   Dataset site = network_of(2, 7);
-  const auto adapted = adapt(model, site, no_rows(), quick_training());
+  const auto adapted = adapt(model, site, no_rows(), quick_site_training());
   ASSERT_TRUE(adapted);
-  const auto trained = train(*adapted->model.table, quick_training());
+  const auto trained = train(*adapted->model.table, quick_site_training());
   ASSERT_TRUE(trained);
   // 6 captures of 8 flows are fewer than 100: the limits of training stay.
   EXPECT_EQ(adapted->model.weights, trained->weights);
@@ -223,9 +187,9 @@ TEST(Adaptation, MeasuresTheLimitsOnSessionsHeldBack) {
     larger.captures.insert(larger.captures.end(), site.captures.begin(),
                            site.captures.end());
   }
-  const auto many = adapt(model, larger, no_rows(), quick_training());
+  const auto many = adapt(model, larger, no_rows(), quick_site_training());
   ASSERT_TRUE(many);
-  const auto as_trained = train(*many->model.table, quick_training());
+  const auto as_trained = train(*many->model.table, quick_site_training());
   EXPECT_NE(many->model.weights[5].unknown.thresholds,
             as_trained->weights[5].unknown.thresholds);
   EXPECT_EQ(many->model.weights[5].unknown.weights,
@@ -233,7 +197,7 @@ TEST(Adaptation, MeasuresTheLimitsOnSessionsHeldBack) {
 }
 
 TEST(Adaptation, NeedsTrainingFlowsAndSomethingToAdd) {
-  TrainOptions without = quick_training();
+  TrainOptions without = quick_site_training();
   without.with_table = false;
   const Model bare = *train(network_of(1, 0), without);
   const auto no_table = adapt(bare, network_of(2, 7), no_rows(), without);
@@ -241,13 +205,13 @@ TEST(Adaptation, NeedsTrainingFlowsAndSomethingToAdd) {
   EXPECT_EQ(no_table.error().kind, ErrorKind::kNoData);
   EXPECT_FALSE(undo_adaptation(bare, without));
 
-  const Model model = *train(network_of(1, 0), quick_training());
+  const Model model = *train(network_of(1, 0), quick_site_training());
   Dataset nameless = network_of(2, 7);
   for (RowFacts& facts : nameless.facts) facts.name = 0;
-  const auto nothing = adapt(model, nameless, no_rows(), quick_training());
+  const auto nothing = adapt(model, nameless, no_rows(), quick_site_training());
   ASSERT_FALSE(nothing);
   EXPECT_EQ(nothing.error().kind, ErrorKind::kNoData);
-  EXPECT_FALSE(undo_adaptation(model, quick_training()));
+  EXPECT_FALSE(undo_adaptation(model, quick_site_training()));
 }
 
 }  // namespace

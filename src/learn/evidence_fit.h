@@ -18,9 +18,13 @@ namespace flowtell {
 // the other: shape would leave names no weight, and be the only evidence on
 // networks where it no longer fits.
 //
+// With time, `alone` are the weights fitted to the same kinds without time;
+// null: fitted here.
+//
 // REQUIRES: the scores are held out (score_held_out).
 EvidenceWeights fit_weights(const Dataset& data, const DatasetScores& scores,
-                            EvidenceKinds kinds);
+                            EvidenceKinds kinds,
+                            const EvidenceWeights* alone = nullptr);
 
 // The mean over the apps of the mean -log probability of the right app.
 double log_loss(const Dataset& data, const Probabilities& probabilities);

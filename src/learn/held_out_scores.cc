@@ -18,6 +18,16 @@ std::optional<DatasetScores> score_left_out(const Dataset& data,
   return score_held_out(data, groups.of_rows(), options);
 }
 
+// The weights fitted to these kinds so far, if any.
+const EvidenceWeights* find_fitted(std::span<const EvidenceKinds> kinds,
+                                   std::span<const EvidenceWeights> fitted,
+                                   EvidenceKinds wanted) {
+  for (std::size_t i = 0; i < fitted.size(); ++i) {
+    if (kinds[i] == wanted) return &fitted[i];
+  }
+  return nullptr;
+}
+
 // The weights learned from all rows of `data`.
 EvidenceWeights weights_of(const Dataset& data,
                            const CrossValidationOptions& options,
@@ -78,9 +88,12 @@ std::vector<EvidenceWeights> learn_weights(
     across = score_held_out(data, networks, options.forest);
   }
   std::vector<EvidenceWeights> weights;
+  weights.reserve(kinds.size());
   for (const EvidenceKinds& each : kinds) {
+    const EvidenceWeights* const alone =
+        find_fitted(kinds, weights, {each.shape, each.name, false});
     EvidenceWeights& fitted =
-        weights.emplace_back(fit_weights(data, scores, each));
+        weights.emplace_back(fit_weights(data, scores, each, alone));
     if (across) {
       fitted.temperature = fit_temperature(
           data, classify_captures(data, *across, {{fitted}, {}}, each));

@@ -62,14 +62,16 @@ double log_loss(const Dataset& data, const Probabilities& probabilities) {
 }
 
 EvidenceWeights fit_weights(const Dataset& data, const DatasetScores& scores,
-                            EvidenceKinds kinds) {
+                            EvidenceKinds kinds, const EvidenceWeights* alone) {
   RowWeights weights{{EvidenceWeights{}}, {}};
   EvidenceWeights& fitted = weights.of_fold.front();
   if (kinds.time) {
-    const EvidenceWeights alone =
-        fit_weights(data, scores, {kinds.shape, kinds.name, false});
-    fitted.shape_alone = alone.shape;
-    fitted.name_alone = alone.name;
+    const EvidenceWeights of_flows =
+        alone != nullptr
+            ? *alone
+            : fit_weights(data, scores, {kinds.shape, kinds.name, false});
+    fitted.shape_alone = of_flows.shape;
+    fitted.name_alone = of_flows.name;
   }
   const auto best_factor = [&](EvidenceKinds used, auto&& apply) {
     const EvidenceWeights before = fitted;

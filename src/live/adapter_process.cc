@@ -7,12 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <utility>
 
+#include "confine/helper_process.h"
 #include "live/adapter_messages.h"
 #include "model/model_file.h"
 
@@ -93,33 +92,18 @@ Result<CandidateSummary> answer(const CandidateRequest& request,
 
 Result<AdapterProcess> AdapterProcess::start(
     const Options& options, std::shared_ptr<const Model> model) {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    const int error = errno;
-    return fail(kind_of_errno(error, ErrorKind::kSystem),
-                "cannot make a pair of sockets: {}", system_reason(error));
-  }
-  FileHandle ours(ends[0]);
-  FileHandle its(ends[1]);
-  const pid_t helper = ::fork();
-  if (helper < 0) {
-    const int error = errno;  // EAGAIN is the limit on processes
-    return fail(kind_of_errno(error, ErrorKind::kResource),
-                "cannot start a process: {}", system_reason(error));
-  }
-  if (helper == 0) {
-    ours = FileHandle();
-    serve_candidates(its.get(), options, std::move(model));
-  }
-  its = FileHandle();
-  const auto reply = receive_message(ours.get());
+  auto channel = start_helper(SOCK_STREAM, [&](int end) {
+    serve_candidates(end, options, std::move(model));
+  });
+  if (!channel) return fail(std::move(channel).error());
+  const auto reply = receive_message(channel->get());
   if (!reply) {
     return fail(ErrorKind::kSystem,
                 "the helper that makes candidate models has failed; start "
                 "again, or without --adapt-every");
   }
   if (*reply != kReady) return fail(ErrorKind::kNotWritable, "{}", *reply);
-  return AdapterProcess(std::move(ours));
+  return AdapterProcess(std::move(*channel));
 }
 
 void AdapterProcess::set_model(std::shared_ptr<const Model> model) {

@@ -11,13 +11,13 @@ namespace flowtell {
 namespace {
 
 constexpr std::string_view kServers[] = {"mail", "maps", "music"};
-constexpr std::uint32_t kCaptures = 45;
 
-Dataset captures_of(std::uint64_t seed, double shift) {
+Dataset captures_of(std::uint64_t seed, double shift, std::uint32_t captures,
+                    std::string_view stranger) {
   Random random(seed);
   const FeatureList features = *FeatureList::parse("classic14");
   std::vector<TestRow> rows;
-  for (std::uint32_t capture = 0; capture < kCaptures; ++capture) {
+  for (std::uint32_t capture = 0; capture < captures; ++capture) {
     const auto app = static_cast<AppId>(capture % 3);
     for (std::uint32_t flow = 0; flow < 8; ++flow) {
       TestRow row{{}, app, capture, flow / 2, ""};
@@ -28,6 +28,9 @@ Dataset captures_of(std::uint64_t seed, double shift) {
       if (flow % 2 == 0) {
         row.name = fmt::format("{}.{}.com", kServers[app],
                                static_cast<char>('a' + flow));
+        if (capture % 3 == 2 && !stranger.empty()) {
+          row.name = fmt::format("{}.net", stranger);
+        }
       }
       rows.push_back(std::move(row));
     }
@@ -39,8 +42,9 @@ Dataset captures_of(std::uint64_t seed, double shift) {
 
 }  // namespace
 
-Dataset training_site_of(std::uint64_t seed, double shift) {
-  Dataset data = captures_of(seed, shift);
+Dataset training_site_of(std::uint64_t seed, double shift,
+                         std::uint32_t captures, std::string_view stranger) {
+  Dataset data = captures_of(seed, shift, captures, stranger);
   for (std::uint32_t i = 0; i < data.captures.size(); ++i) {
     data.captures[i].recording = i;
   }
@@ -48,7 +52,7 @@ Dataset training_site_of(std::uint64_t seed, double shift) {
 }
 
 Dataset site_of(std::uint64_t seed, double shift) {
-  Dataset data = captures_of(seed, shift);
+  Dataset data = captures_of(seed, shift, kSiteSessions, "");
   for (std::size_t row = 0; row < data.rows(); ++row) {
     const std::uint32_t session = data.capture_of[row];
     const Duration later = std::chrono::minutes(10) * session;
