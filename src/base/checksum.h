@@ -23,6 +23,9 @@ std::uint16_t internet_checksum(Bytes bytes);
 // SHA-1, by libcrypto. Only for identifiers that others define by it.
 std::array<std::uint8_t, 20> sha1(Bytes bytes);
 
+// "0001ff" of 0, 1, 255.
+std::string hex(Bytes bytes);
+
 // "AAEC" of 0, 1, 2; with padding (RFC 4648, 4).
 std::string base64(Bytes bytes);
 

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+
 #include <unistd.h>
+#include <array>
 
 #include "support/closed_input.h"
 #include "support/temporary_folder.h"
@@ -39,6 +41,12 @@ TEST(Base64, MatchesTheRfcExamples) {
   EXPECT_EQ(base64(as_bytes("fo")), "Zm8=");
   EXPECT_EQ(base64(as_bytes("foo")), "Zm9v");
   EXPECT_EQ(base64(as_bytes("foobar")), "Zm9vYmFy");
+}
+
+TEST(Hex, HasTwoDigitsAByte) {
+  EXPECT_EQ(hex({}), "");
+  const std::array<std::uint8_t, 4> bytes = {0, 1, 0xa5, 255};
+  EXPECT_EQ(hex(bytes), "0001a5ff");
 }
 
 TEST(InternetChecksum, MatchesTheRfcExample) {

@@ -4,6 +4,16 @@
 #include <fmt/format.h>
 
 namespace flowtell {
+namespace {
+
+// Appends the digits of `number`, which has fewer than `limit`, a power of ten.
+void append_padded(std::int64_t number, std::int64_t limit, std::string& text) {
+  // A leading digit, which is not kept, preserves the zeros after it.
+  const fmt::format_int digits(number + limit);
+  text.append(digits.data() + 1, digits.size() - 1);
+}
+
+}  // namespace
 
 std::string seconds_text(Duration duration, int decimals) {
   const std::int64_t count = duration.count();
@@ -35,20 +45,27 @@ std::string utc_text(Timestamp time) {
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{floor<seconds>(time - day)};
-  return fmt::format(
-      "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  std::string text;
+  text.reserve(sizeof "2019-04-03T17:21:09.123456789Z");
+  append_padded(static_cast<int>(date.year()), 10'000, text);
+  text += '-';
+  append_padded(static_cast<unsigned>(date.month()), 100, text);
+  text += '-';
+  append_padded(static_cast<unsigned>(date.day()), 100, text);
+  text += 'T';
+  append_padded(clock.hours().count(), 100, text);
+  text += ':';
+  append_padded(clock.minutes().count(), 100, text);
+  text += ':';
+  append_padded(clock.seconds().count(), 100, text);
+  return text += 'Z';
 }
 
 std::string precise_utc_text(Timestamp time) {
   std::string text = utc_text(time);
   text.back() = '.';
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  // A leading digit, which is not kept, preserves the zeros after it.
-  const fmt::format_int fraction((time - second).count() +
-                                 kNanosecondsPerSecond);
-  text.append(fraction.data() + 1, fraction.size() - 1);
+  append_padded((time - second).count(), kNanosecondsPerSecond, text);
   return text += 'Z';
 }
 

@@ -2,12 +2,9 @@
 #include "capture/ordered_source.h"
 
 #include <algorithm>
-#include <array>
 
 namespace flowtell {
 namespace {
-
-constexpr std::size_t kBatch = 64;
 
 // A queue that is written after another begins this much earlier, at least.
 constexpr Duration kJump = std::chrono::milliseconds(300);
@@ -48,7 +45,7 @@ std::size_t OrderedSource::read(std::span<Frame> batch) {
     drop_released();
     if (is_passing_) {
       const std::size_t count = pass(batch);
-      if (count > 0 || is_passing_) return count;
+      if (count > 0) return count;
     }
     fill();
     if (held_.empty()) return 0;
@@ -64,35 +61,41 @@ OrderedSource::Clock& OrderedSource::clock_of(const Frame& frame) {
   return clocks_by_interface_[frame.interface];
 }
 
-std::size_t OrderedSource::read_file(std::span<Frame> batch) {
-  const std::size_t count = file_->read(batch);
+// Whether there is a next frame of the file.
+bool OrderedSource::has_next() {
+  if (next_ < from_file_.size()) return true;
+  if (has_ended_) return false;
+  const std::size_t count = file_->read(room_);
   if (const auto& damage = file_->damage()) {
     note_damage(damage->offset, damage->what);
   }
   clocks_.are_nanoseconds = file_->clocks().are_nanoseconds;
+  from_file_ = std::span(room_).first(count);
+  next_ = 0;
   has_ended_ = count == 0;
-  return count;
+  return !has_ended_;
 }
 
-// Returns the frames up to the first that is out of order; from then on frames
-// are held.
+// Returns frames up to the first that is out of order; from that one on, frames
+// are held. Reads the file only once: what was returned must stay valid.
 std::size_t OrderedSource::pass(std::span<Frame> batch) {
-  const std::size_t count = read_file(batch);
-  for (std::size_t i = 0; i < count; ++i) {
-    Frame& frame = batch[i];
+  std::size_t count = 0;
+  if (!has_next()) return 0;
+  for (; count < batch.size() && next_ < from_file_.size(); ++next_) {
+    Frame frame = from_file_[next_];
     if (lacks_time(frame, last_)) {
       ++clocks_.timeless;
       frame.time = last_;
-      continue;
+    } else {
+      Clock& clock = clock_of(frame);
+      const Timestamp time = moved(frame.time, clock.offset);
+      if (!clock.is_known || time < last_) {
+        is_passing_ = false;
+        break;
+      }
+      frame.time = last_ = clock.latest = time;
     }
-    Clock& clock = clock_of(frame);
-    const Timestamp time = moved(frame.time, clock.offset);
-    if (!clock.is_known || time < last_) {
-      is_passing_ = false;
-      for (std::size_t at = i; at < count; ++at) hold(batch[at]);
-      return i;
-    }
-    frame.time = last_ = clock.latest = time;
+    batch[count++] = frame;
   }
   return count;
 }
@@ -130,11 +133,7 @@ bool OrderedSource::holds_enough() const {
 }
 
 void OrderedSource::fill() {
-  std::array<Frame, kBatch> batch;
-  while (!has_ended_ && !holds_enough()) {
-    const std::size_t count = read_file(batch);
-    for (std::size_t i = 0; i < count; ++i) hold(batch[i]);
-  }
+  while (!holds_enough() && has_next()) hold(from_file_[next_++]);
 }
 
 // Gives all frames held a time by the common clock.

@@ -10,8 +10,7 @@
 // - Frames late by up to kWindow are put in order. Later ones, or one run of
 //   frames late by over a second, show that the clock was set back; its later
 //   times are moved, so that gaps stay the same.
-// - A frame without a time gets that of the frame before; the first frames,
-// that
+// - A frame without a time gets that of the frame before; the first frames, that
 //   of the first frame with a time.
 //
 // A file with one interface and rising times is passed through: only its start
@@ -20,7 +19,9 @@
 // file alone.
 #pragma once
 
+#include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "capture/frame_source.h"
@@ -60,7 +61,7 @@ class OrderedSource : public FrameSource {
 
   Clock& clock_of(const Frame& frame);
   std::size_t pass(std::span<Frame> batch);
-  std::size_t read_file(std::span<Frame> batch);
+  bool has_next();
   void hold(const Frame& frame);
   void fill();
   bool holds_enough() const;
@@ -74,6 +75,9 @@ class OrderedSource : public FrameSource {
   void drop_released();
 
   std::unique_ptr<FrameSource> file_;
+  std::array<Frame, 64> room_{};
+  std::span<Frame> from_file_;  // the latest frames read, in room_
+  std::size_t next_ = 0;        // in from_file_
   std::vector<Clock> clocks_by_interface_;
   bool is_passing_ = false;
   bool has_ended_ = false;

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "capture/capture_file.h"
 #include "support/pcap_bytes.h"
 #include "support/pcapng_bytes.h"
+#include "support/read_back.h"
 
 namespace flowtell {
 namespace {
@@ -203,6 +205,27 @@ std::string as_microseconds(std::vector<TestFrame> frames) {
   std::string bytes = pcap_bytes(frames, {.nanoseconds = true});
   bytes.replace(0, 4, pcap_header().substr(0, 4));
   return bytes;
+}
+
+TEST(OrderedSource, DoesNotDependOnHowManyFramesAreAskedFor) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 50; ++round) {
+    PcapngBytes file = pcapng().interface().interface({.resolution = 9});
+    Duration time{};
+    for (int i = 0; i < 200; ++i) {
+      // Mostly small steps; now and then a clock that is set back or on.
+      const int step = random() % 8 == 0 ? 20'000 : 200;
+      time += std::chrono::milliseconds(static_cast<int>(random() % step) -
+                                        step / 3);
+      file.enhanced(numbered(i, time), random() % 2);
+    }
+    const ReadBack whole = read_back(file.bytes(), 200);
+    for (const std::size_t batch : {1, 3, 64}) {
+      EXPECT_EQ(read_back(file.bytes(), batch).frames, whole.frames);
+      EXPECT_EQ(read_back_streamed(file.bytes(), 7, batch).frames,
+                whole.frames);
+    }
+  }
 }
 
 TEST(OrderedSource, RecognisesNanosecondsByTheWholeFile) {

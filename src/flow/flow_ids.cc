@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow/flow_ids.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -55,13 +52,7 @@ FlowIdBytes flow_id_bytes(const Flow& flow) {
   return bytes;
 }
 
-std::string flow_id_text(const FlowIdBytes& bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-  }
-  return text;
-}
+std::string flow_id_text(const FlowIdBytes& bytes) { return hex(bytes); }
 
 std::string community_id(const Flow& flow) {
   constexpr std::size_t kV4At = 12;
