@@ -222,6 +222,7 @@ set(unit_test_sources
   src/report/flow_writer_test.cc
   src/report/html_page_test.cc
   src/report/ledger_text_test.cc
+  src/report/current_app_test.cc
   src/report/live_screen_test.cc
   src/report/metrics_test.cc
   src/report/model_explanation_test.cc
@@ -449,6 +450,8 @@ add_net_test(cable ${CMAKE_CURRENT_SOURCE_DIR}/tests/cable_test.py
   $<TARGET_FILE:cable>)
 add_net_test(lab ${CMAKE_CURRENT_SOURCE_DIR}/tests/lab_test.py
   ${CMAKE_BINARY_DIR})
+add_net_test(now ${CMAKE_CURRENT_SOURCE_DIR}/tests/now_test.py
+  ${CMAKE_BINARY_DIR})
 # The crash test kills the gateway at each step.
 add_executable(gateway_crash tests/gateway_crash.cc)
 target_link_libraries(gateway_crash PRIVATE flowtell_operation project_warnings)
@@ -477,7 +480,7 @@ endforeach()
 # It measures drops and delays, so nothing else may run.
 set_tests_properties(live_load PROPERTIES RUN_SERIAL ON)
 # Started first, as they take about a minute each.
-set_tests_properties(lab gateway_clients gateway_undo live live_readers
+set_tests_properties(lab now gateway_clients gateway_undo live live_readers
                      PROPERTIES COST 60)
 add_executable(privileges_probe tests/privileges_probe.cc)
 target_link_libraries(privileges_probe PRIVATE flowtell_operation project_warnings)

@@ -304,8 +304,8 @@ TEST_F(LiveProgram, ShowsAScreenOnATerminal) {
     GTEST_SKIP() << "script(1) is needed for a terminal";
   }
   const std::string screen =
-      run("script -qec 'flowtell watch apps.model --replay phone.pcap --speed "
-          "1000' typescript")
+      run("NO_COLOR=1 script -qec 'flowtell watch apps.model --replay "
+          "phone.pcap --speed 1000' typescript")
           .out;
   EXPECT_TRUE(screen.starts_with("\x1b[?1049h\x1b[?25l\x1b[H")) << screen;
   EXPECT_NE(screen.find("\x1b[Hflowtell  phone.pcap  0:"), std::string::npos);
@@ -314,6 +314,19 @@ TEST_F(LiveProgram, ShowsAScreenOnATerminal) {
   EXPECT_TRUE(
       screen.ends_with("flowtell: phone.pcap: 131 frames, 20 flows\r\n"))
       << screen;
+}
+
+TEST_F(LiveProgram, EndsByAKey) {
+  if (run("command -v script").exit_code != 0) {
+    GTEST_SKIP() << "script(1) is needed for a terminal";
+  }
+  // Would last for minutes. The key waits in the terminal until it is read.
+  const Outcome shown =
+      run("printf 'sq' | script -qec 'flowtell watch apps.model --replay "
+          "phone.pcap --speed 0.01' typescript");
+  EXPECT_EQ(shown.exit_code, 0);
+  EXPECT_NE(shown.out.find("flowtell: phone.pcap: "), std::string::npos)
+      << shown.out;
 }
 
 TEST_F(LiveProgram, WritesLinesToATerminalOnRequest) {

@@ -225,7 +225,7 @@ def is_alive(process):
         return False
 
 
-def on_a_screen(model):
+def on_a_screen(model, key):
     """In a terminal made by `script`. Without `exec`, dash would receive ^C too and return 130."""
     shown = subprocess.Popen(["script", "-qec", f"exec {flowtell} watch {model} -i lan0", "/dev/null"],
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -234,13 +234,13 @@ def on_a_screen(model):
     reader.start()
     becomes(lambda: drawn)  # then the watch listens
     is_drawn = reports_device(lambda: b"".join(drawn).decode(errors="replace"), 7)
-    shown.stdin.write(b"\x03")
+    shown.stdin.write(key)
     shown.stdin.flush()
     code = shown.wait(timeout=20)
     reader.join()
     text = b"".join(drawn).decode(errors="replace")
     check(is_drawn and code == 0 and "\x1b[?1049l" in text,
-          f"the screen is drawn and restored, with exit code {code}" + ("" if is_drawn else f": {text!r}"))
+          f"the screen is drawn, and restored at {key!r}, with exit code {code}" + ("" if is_drawn else f": {text!r}"))
 
 
 def replays(model, capture):
@@ -353,7 +353,8 @@ def main():
         for threads in (1, 2):
             watches(model, folder, threads)
         helper_ends_with_its_parent(model)
-        on_a_screen(model)
+        on_a_screen(model, b"\x03")
+        on_a_screen(model, b"q")
         replays(model, next((samples / "home").glob("*/*.pcap*")))
         privileges_are_kept(model)
         records(folder)

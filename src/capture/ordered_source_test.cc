@@ -214,13 +214,13 @@ TEST(OrderedSource, DoesNotDependOnHowManyFramesAreAskedFor) {
     Duration time{};
     for (int i = 0; i < 200; ++i) {
       // Mostly small steps; now and then a clock that is set back or on.
-      const int step = random() % 8 == 0 ? 20'000 : 200;
-      time += std::chrono::milliseconds(static_cast<int>(random() % step) -
-                                        step / 3);
-      file.enhanced(numbered(i, time), random() % 2);
+      const unsigned step = random() % 8 == 0 ? 20'000 : 200;
+      time += std::chrono::milliseconds(random() % step);
+      time -= std::chrono::milliseconds(step / 3);
+      file.enhanced(numbered(i, time), i % 3 == 0 ? 1 : 0);
     }
     const ReadBack whole = read_back(file.bytes(), 200);
-    for (const std::size_t batch : {1, 3, 64}) {
+    for (const std::size_t batch : {1u, 3u, 64u}) {
       EXPECT_EQ(read_back(file.bytes(), batch).frames, whole.frames);
       EXPECT_EQ(read_back_streamed(file.bytes(), 7, batch).frames,
                 whole.frames);
@@ -235,6 +235,18 @@ TEST(OrderedSource, RecognisesNanosecondsByTheWholeFile) {
   EXPECT_EQ(read.times, every(250ms, 40));
   EXPECT_TRUE(read.clocks.are_nanoseconds);
   EXPECT_FALSE(read.is_damaged);
+}
+
+TEST(OrderedSource, RecognisesNanosecondsAlikeInMemoryAndStreamed) {
+  // Large fractions at first; the most of the file are small.
+  std::vector<TestFrame> frames;
+  for (int i = 0; i < 6000; ++i) {
+    frames.push_back(numbered(i, i < 2000 ? i * 1ms : 10s + i * 1us));
+  }
+  const std::string bytes = as_microseconds(frames);
+  const ReadBack mapped = read_back(bytes);
+  EXPECT_EQ(mapped.frames, read_back_streamed(bytes, 7).frames);
+  EXPECT_FALSE(mapped.damage);
 }
 
 TEST(OrderedSource, TakesASingleLargeFractionForDamage) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture/file_formats.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace flowtell {
@@ -152,7 +154,10 @@ class PcapReader : public FrameSource {
   void find_unit() {
     is_unit_known_ = true;
     stream_.fill(kUnitSample);
+    // A mapped file's window is the whole file; the sample is the same for
+    // both.
     Bytes rest = stream_.window();
+    rest = rest.first(std::min(rest.size(), kUnitSample));
     std::uint64_t large = 0;
     std::uint64_t small = fractions_;
     while (rest.size() >= kRecordHeader) {

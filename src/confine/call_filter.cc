@@ -146,6 +146,7 @@ constexpr auto kTerminalIoctls = std::to_array<unsigned long>({
     TCSETS,
     TCFLSH,
     TIOCGWINSZ,
+    TIOCGPGRP,
 });
 
 constexpr auto kInterfaceIoctls = std::to_array<unsigned long>({

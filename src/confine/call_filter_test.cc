@@ -214,6 +214,7 @@ TEST_F(CallFilter, AllowsTerminalSettingsButNoInput) {
   for (const unsigned long request :
        {static_cast<unsigned long>(TCGETS), static_cast<unsigned long>(TCSETS),
         static_cast<unsigned long>(TCFLSH),
+        static_cast<unsigned long>(TIOCGPGRP),
         static_cast<unsigned long>(TIOCGWINSZ)}) {
     EXPECT_EQ(ioctl(kReader, request), EBADF) << request;
     EXPECT_EQ(ioctl(kBinder, request), kKilled) << request;

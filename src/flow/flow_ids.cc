@@ -54,6 +54,17 @@ FlowIdBytes flow_id_bytes(const Flow& flow) {
 
 std::string flow_id_text(const FlowIdBytes& bytes) { return hex(bytes); }
 
+std::string station_text(Station station) {
+  if (station == 0) return "";
+  std::string text;
+  for (int shift = 40; shift >= 0; shift -= 8) {
+    const auto byte = static_cast<std::uint8_t>(station >> shift);
+    text += hex(std::array{byte});
+    if (shift > 0) text += ':';
+  }
+  return text;
+}
+
 std::string community_id(const Flow& flow) {
   constexpr std::size_t kV4At = 12;
   std::array<std::uint8_t, 40> key{};  // begins with the seed, 0

@@ -22,6 +22,9 @@ using FlowIdBytes = std::array<std::uint8_t, 10>;
 FlowIdBytes flow_id_bytes(const Flow& flow);
 std::string flow_id_text(const FlowIdBytes& bytes);
 
+// "02:00:00:00:00:07"; empty for 0.
+std::string station_text(Station station);
+
 // Community ID, version 1, seed 0 (github.com/corelight/community-id-spec):
 // "1:LQU9qZlK+B5F3KDmev6m5PMibrg=". The same for every burst of a connection,
 // and in Zeek, Suricata, Wireshark and others. With another flow key than

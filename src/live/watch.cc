@@ -67,6 +67,7 @@ Result<WaitRequest> Watch::poll() {
   sharded_meter_.clear_progress();
   if (auto done = options_.tick(); !done) return fail(std::move(done).error());
   WaitRequest wait_request;
+  wait_request.is_done = options_.is_over();
   wait_request.silence = sharded_meter_.next_end();
   wait_request.time = options_.tick_every;
   wait_request.writable = options_.writable();

@@ -31,6 +31,8 @@ class Watch : public LiveHandler {
     std::function<Result<void>()> tick;
     // A descriptor that triggers a tick when it is writable; -1 for none.
     std::function<int()> writable = [] { return -1; };
+    // Ends the watch when it returns true; asked after each tick.
+    std::function<bool()> is_over = [] { return false; };
     // Reads no frames while there is such a descriptor.
     bool waits_for_reader = false;
     // No sink is called during a reload.

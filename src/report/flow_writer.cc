@@ -40,18 +40,6 @@ void append_fields(std::string& out, char separator, const First& first,
   ((out += separator, append_field(out, more)), ...);
 }
 
-// "02:00:00:00:00:07"; empty for 0.
-std::string station_text(Station station) {
-  if (station == 0) return "";
-  std::string text;
-  for (int shift = 40; shift >= 0; shift -= 8) {
-    fmt::format_to(std::back_inserter(text), FMT_COMPILE("{:02x}"),
-                   static_cast<unsigned>(station >> shift & 0xff));
-    if (shift > 0) text += ':';
-  }
-  return text;
-}
-
 // nullopt if the model in use does not know the app.
 std::optional<double> probability_of(const std::string& app,
                                      const FlowReport& report) {

@@ -15,14 +15,19 @@ struct Report {
   double confidence = 1;
   Duration at{};
   bool is_early = false;
+  int flow = 0;  // 0: another one than all before
+  std::string_view server = "";
 };
 
 class Screen : public testing::Test {
  protected:
   void add(const Report& report) {
     Flow flow{};
-    flow.last = kTestStart + report.at;
-    flow.device = test_address(report.device);
+    flow.first = flow.last = kTestStart + report.at;
+    flow.device = flow.device_address = test_address(report.device);
+    flow.device_port =
+        static_cast<Port>(report.flow == 0 ? next_port_++ : report.flow);
+    flow.name.server = report.server;
     flow.remote = test_address("203.0.113.5");
     flow.remote_port = 443;
     flow.protocol = Protocol::kTcp;
@@ -55,14 +60,22 @@ class Screen : public testing::Test {
   }
 
   std::string name_;  // of every device, where it has one
-  LiveScreen screen_{"wlan0", [this](const Address& address) {
-                       return name_.empty() ? address.text() : name_;
-                     }};
+  LiveScreen::Options options() {
+    return {.title = "wlan0", .name_of = [this](const Address& address) {
+              return name_.empty() ? address.text() : name_;
+            }};
+  }
+  LiveScreen screen_{options()};
+  Port next_port_ = 1000;
 };
 
 TEST_F(Screen, ShowsDevicesAndRecentFlows) {
   add({.confidence = 0.75, .at = 1s});
-  add({.device = "192.168.12.7", .app = "video", .at = 3s, .is_early = true});
+  add({.device = "192.168.12.7",
+       .app = "video",
+       .at = 3s,
+       .is_early = true,
+       .server = "a-long-name.example.test"});
   LiveStatus status;
   status.elapsed = 65s;
   status.now = kTestStart + 5s;
@@ -72,7 +85,7 @@ TEST_F(Screen, ShowsDevicesAndRecentFlows) {
   EXPECT_EQ(
       screen_.draw(status, {80, 10}),
       "flowtell  wlan0  1:05  none dropped  1,000 packets/s  8.0 Mbit/s  1,234 "
-      "flows o~\n"
+      "open    \n"
       "                                                                        "
       "        \n"
       "DEVICE               NOW               CONF   FLOWS      SENT  RECEIVED"
@@ -83,12 +96,13 @@ TEST_F(Screen, ShowsDevicesAndRecentFlows) {
       "      4 s\n"
       "                                                                        "
       "        \n"
-      "RECENT FLOWS         APP               CONF           BYTES     LAST  RE"
-      "MOTE    \n"
-      "192.168.12.7         video            100 % early   57.2 kB      2 s  TC"
-      "P 203.0~\n"
-      "192.168.12.100       chat              75 %         57.2 kB      4 s  TC"
-      "P 203.0~\n"
+      "RECENT FLOWS       APP           CONF   BYTES  LAST  SERVER             "
+      "        \n"
+      "192.168.12.7       video        100 % 57.2 kB  open  "
+      "a-long-name.example."
+      "test   \n"
+      "192.168.12.100     chat          75 % 57.2 kB   4 s  TCP 203.0.113.5:443"
+      "        \n"
       "Ctrl-C ends the watch                                                   "
       "        ");
 }
@@ -163,25 +177,11 @@ TEST_F(Screen, GivesTheOddRowToDevices) {
 
 // --- the current app of a device ---------------------------------------------
 
-TEST_F(Screen, ShowsTheAppWithTheGreatestSumOfConfidences) {
+TEST_F(Screen, ShowsTheCurrentApp) {
   add({.app = "chat", .confidence = 0.9});
   add({.app = "video", .confidence = 0.6});
   add({.app = "video", .confidence = 0.6});
   EXPECT_EQ(current_app("192.168.12.100"), "video             40 %");
-}
-
-TEST_F(Screen, HalvesVerdictsAfterTwentySeconds) {
-  add({.app = "chat", .confidence = 1});
-  add({.app = "video", .confidence = 0.6, .at = 20s});
-  EXPECT_EQ(current_app("192.168.12.100", 20s), "video             40 %");
-}
-
-TEST_F(Screen, CountsUnknownVerdictsAgainstEveryApp) {
-  add({.app = "chat", .confidence = 1});
-  add({.app = "unknown", .confidence = 0.9});
-  EXPECT_EQ(current_app("192.168.12.100"), "chat              50 %");
-  add({.app = "unknown", .confidence = 0.9});
-  EXPECT_EQ(current_app("192.168.12.100"), "unknown               ");
 }
 
 TEST_F(Screen, ShowsUnknownIfAllVerdictsAreUnknown) {
@@ -196,11 +196,11 @@ TEST_F(Screen, ShowsIdleAfterThirtySeconds) {
 }
 
 TEST_F(Screen, CountsNoTrafficOfEarlyReports) {
-  add({.is_early = true});
+  add({.is_early = true, .flow = 1});
   EXPECT_EQ(line("192.168.12.100"),
             "192.168.12.100       chat             100 %       0       0 B"
             "       0 B      0 s");
-  add({});
+  add({.flow = 1});
   EXPECT_EQ(line("192.168.12.100"),
             "192.168.12.100       chat             100 %       1    1.2 kB"
             "   56.0 kB      0 s");
@@ -228,7 +228,7 @@ TEST_F(Screen, UpdatesRatesOnceASecond) {
   status.bytes = 1'250'000;
   const auto rates = [&] {
     const std::string text = screen_.draw(status, {100, 24});
-    return text.substr(0, text.find("  0 flows"));
+    return text.substr(0, text.find("  0 open"));
   };
   EXPECT_EQ(rates(),
             "flowtell  wlan0  0:10  none dropped  100 packets/s  1.0 Mbit/s");
@@ -247,6 +247,116 @@ TEST_F(Screen, ShowsDroppedFrames) {
   status.dropped = 1234;
   EXPECT_NE(screen_.draw(status, {100, 24}).find("1,234 DROPPED"),
             std::string::npos);
+}
+
+// --- keys --------------------------------------------------------------------
+
+TEST_F(Screen, EndsTheWatchByQ) {
+  screen_.type("x\x1b[Z");
+  EXPECT_FALSE(screen_.is_over());
+  screen_.type("q");
+  EXPECT_TRUE(screen_.is_over());
+}
+
+TEST_F(Screen, SortsDevices) {
+  add({.device = "10.0.0.1", .app = "video", .at = 1s});
+  add({.device = "10.0.0.2", .app = "chat", .at = 2s});
+  add({.device = "10.0.0.3", .app = "chat", .at = 0s});
+  add({.device = "10.0.0.3", .app = "chat", .at = 0s});
+  const auto order = [&] {
+    std::string devices;
+    const std::string text = draw({80, 24}, 3s);
+    const auto lines = split(text, '\n');
+    for (const std::string_view line : std::span(lines).subspan(3, 3)) {
+      devices += line[7];
+    }
+    return devices;
+  };
+  EXPECT_EQ(order(), "213") << "the latest first";
+  screen_.type("s");
+  EXPECT_EQ(order(), "123") << "by name";
+  screen_.type("s");
+  EXPECT_EQ(order(), "231") << "by app";
+  screen_.type("s");
+  EXPECT_EQ(order(), "312") << "by traffic";
+  screen_.type("s");
+  EXPECT_EQ(order(), "213");
+}
+
+TEST_F(Screen, PausesAndGoesOn) {
+  add({.app = "chat"});
+  draw();
+  screen_.type("p");
+  add({.app = "video", .at = 5s});
+  const std::string paused = draw({80, 24}, 5s);
+  EXPECT_EQ(paused.find("video"), std::string::npos);
+  EXPECT_NE(paused.find("PAUSED"), std::string::npos);
+  screen_.type("p");
+  EXPECT_NE(draw({80, 24}, 5s).find("video"), std::string::npos);
+}
+
+TEST_F(Screen, ShowsASelectedDevice) {
+  add({.device = "10.0.0.1", .app = "video", .at = 1s});
+  add({.device = "10.0.0.2", .app = "chat", .at = 2s, .server = "chat.test"});
+  const std::string list = draw({80, 24}, 2s);
+  screen_.type("\r");
+  EXPECT_EQ(draw({80, 24}, 2s), list) << "nothing is selected";
+  screen_.type("j\r");
+  const std::string device = draw({80, 24}, 2s);
+  EXPECT_NE(device.find("now chat 100 %"), std::string::npos) << device;
+  EXPECT_NE(device.find("chat.test"), std::string::npos);
+  EXPECT_EQ(device.find("10.0.0.1"), std::string::npos);
+  screen_.type("\x1b");
+  EXPECT_EQ(draw({80, 24}, 2s), list);
+  screen_.type("\x1b[B\x1b[B\n");
+  EXPECT_NE(draw({80, 24}, 2s).find("now video 100 %"), std::string::npos);
+}
+
+TEST_F(Screen, ScrollsToTheSelectedDevice) {
+  for (int i = 1; i < 100; ++i) {
+    add({.device = fmt::format("10.0.0.{}", i), .at = i * 1ms});
+  }
+  for (int i = 0; i < 50; ++i) screen_.type("j");
+  EXPECT_EQ(line("10.0.0.60 "), "");
+  EXPECT_NE(line("10.0.0.50 "), "") << "the one selected";
+}
+
+TEST_F(Screen, ExplainsItsKeys) {
+  screen_.type("?");
+  EXPECT_NE(draw().find("q       ends the watch"), std::string::npos);
+  screen_.type("?");
+  EXPECT_EQ(draw().find("q       ends the watch"), std::string::npos);
+}
+
+TEST_F(Screen, ShowsTheEndOfALongServerName) {
+  add({.server = "a.very.long.name.of.a.server.cdn.example.com"});
+  EXPECT_NE(draw().find("  ~f.a.server.cdn.example.com"), std::string::npos)
+      << draw();
+}
+
+// --- colours -----------------------------------------------------------------
+
+TEST_F(Screen, HasTheSameTextInColours) {
+  LiveScreen coloured([this] {
+    LiveScreen::Options with = options();
+    with.with_colours = true;
+    return with;
+  }());
+  std::swap(screen_, coloured);
+  add({.app = "chat"});
+  screen_.type("j");
+  const std::string text = draw();
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') i = text.find('m', i) + 1;
+    if (i < text.size() && text[i] != '\x1b') plain += text[i];
+    if (i < text.size() && text[i] == '\x1b') --i;
+  }
+  EXPECT_NE(text, plain);
+  std::swap(screen_, coloured);
+  add({.app = "chat"});
+  screen_.type("j");
+  EXPECT_EQ(plain, draw());
 }
 
 // --- untrusted text ----------------------------------------------------------

@@ -5,8 +5,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include "tool/console.h"
@@ -32,6 +34,9 @@ void Terminal::take() {
     saved_ = settings;
     settings.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
     settings.c_cc[VSUSP] = _POSIX_VDISABLE;
+    // A read without pending bytes returns at once.
+    settings.c_cc[VMIN] = 0;
+    settings.c_cc[VTIME] = 0;
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
   }
   pending_ = kTakeScreen;
@@ -82,6 +87,23 @@ Result<void> Terminal::write_pending() {
 void Terminal::restore_taken() {
   if (const Terminal* terminal = taken_terminal.exchange(nullptr))
     terminal->restore();
+}
+
+bool Terminal::has_colours() {
+  const char* const kind = std::getenv("TERM");
+  const char* const refused = std::getenv("NO_COLOR");
+  return kind != nullptr && std::string_view(kind) != "dumb" &&
+         std::string_view(kind) != "" &&
+         (refused == nullptr || *refused == '\0');
+}
+
+// A background process that reads its terminal would be stopped.
+std::string Terminal::read_keys() {
+  if (!saved_ || ::tcgetpgrp(STDIN_FILENO) != own_group_) return "";
+  std::array<char, 64> bytes;
+  const ssize_t count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+  return count > 0 ? std::string(bytes.data(), static_cast<std::size_t>(count))
+                   : "";
 }
 
 ScreenSize Terminal::size() const {

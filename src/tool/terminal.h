@@ -6,6 +6,7 @@
 #pragma once
 
 #include <termios.h>
+#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -30,6 +31,14 @@ class Terminal {
 
   ScreenSize size() const;
 
+  // Whether it shows colours: not where TERM says it is a dumb one, nor where
+  // the environment has NO_COLOR (no-color.org).
+  static bool has_colours();
+
+  // The bytes typed since the last call; none if standard input is no terminal.
+  // Never blocks.
+  std::string read_keys();
+
   // Redraws the screen. Never blocks: if the terminal does not accept a whole
   // drawing, later calls write its rest, and their own drawing is skipped until
   // then. REQUIRES: `lines` fill the screen, and it is taken.
@@ -44,8 +53,9 @@ class Terminal {
   int descriptor() const;
   Result<void> write_pending();
 
-  FileHandle nonblocking_;        // the same terminal
-  std::string pending_;           // unwritten rest of the last drawing
+  FileHandle nonblocking_;  // the same terminal
+  std::string pending_;     // unwritten rest of the last drawing
+  pid_t own_group_ = ::getpgrp();
   std::optional<termios> saved_;  // of standard input, if it is a terminal
 };
 

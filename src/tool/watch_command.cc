@@ -88,7 +88,9 @@ class WatchCommand : public Command {
         "--format, -o or a pipe, "
         "the output is\n"
         "lines as of 'flowtell classify', with times from the first frame.\n"
-        "SIGHUP reloads the model; Ctrl-C ends the watch with a summary.\n"
+        "SIGHUP reloads the model; Ctrl-C, or q on the screen, ends the watch "
+        "with a summary;\n"
+        "? shows the screen's other keys.\n"
         "\n"
         "Examples:\n"
         "  sudo flowtell watch apps.model -i wlan0\n"
@@ -348,6 +350,7 @@ class WatchCommand : public Command {
       return reporting.refresh(status);
     };
     options.writable = [&] { return reporting.writable(); };
+    options.is_over = [&] { return reporting.is_over(); };
     options.waits_for_reader = !listens();
     options.reload = [&] { return reload(reporting); };
     options.notice = [&](const std::string& text) { reporting.notice(text); };
@@ -360,7 +363,8 @@ class WatchCommand : public Command {
     if (metrics.server) metrics.server->start();
     auto ended = run_live(source, waiter, *watch);
     const auto finished = watch->finish();
-    const bool is_stopped = !ended || *ended == LiveEnd::kStopped;
+    const bool is_stopped =
+        !ended || *ended == LiveEnd::kStopped || reporting.is_over();
     if (adapter_ != nullptr && !is_stopped) reporting.finish_candidates();
     const auto written = reporting.end(waiter, is_stopped);
     summarise(*watch, source, reporting);

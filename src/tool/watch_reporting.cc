@@ -159,8 +159,9 @@ WatchReporting::WatchReporting(const FlowWriterOptions& writer,
                                        : LineSpool::kRoom),
       device_names_(options_.lease_file),
       screen_(
-          std::filesystem::path(options_.title).filename().string(),
-          [this](const Address& device) { return device_names_.of(device); }) {
+          {std::filesystem::path(options_.title).filename().string(),
+           [this](const Address& device) { return device_names_.of(device); },
+           Terminal::has_colours(), ::isatty(STDIN_FILENO) == 1}) {
   if (options_.with_metrics) shared_sinks_.push_back(&metrics_);
   measure_drift();
   if (options_.on_screen) shared_sinks_.push_back(&screen_);
@@ -200,6 +201,7 @@ Result<void> WatchReporting::refresh(
   next_draw_ = now + kDrawEvery;
   const LiveStatus seen = status();
   const std::lock_guard lock(mutex_);
+  screen_.type(terminal_->read_keys());
   return terminal_->show(screen_.draw(seen, terminal_->size()));
 }
 

@@ -61,6 +61,8 @@ class WatchReporting {
   // Reports what arrived since the last call. Calls `status` only if the screen
   // is redrawn.
   Result<void> refresh(const std::function<LiveStatus()>& status);
+  // Whether the user asked at the keyboard to end the watch.
+  bool is_over() const { return screen_.is_over(); }
   // Shows a message: on the screen, and again after the screen is restored.
   void notice(const std::string& text);
   // Reports the candidates that the adapter has finished.

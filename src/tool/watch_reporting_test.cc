@@ -227,6 +227,7 @@ TEST_F(WatchReportingTest, RepeatsTheLastNoticesAfterTheScreen) {
     const ReplacedFile input(STDIN_FILENO, device.its());
     const ReplacedFile output(STDOUT_FILENO, device.its());
     const ReplacedFile error(STDERR_FILENO, messages.writer());
+    ::setenv("NO_COLOR", "1", 1);
     const auto watch = reporting({.on_screen = true});
     watch->begin();
     add_burst(*watch, 1);
