@@ -315,6 +315,7 @@ add_executable(program_tests
   tests/reference_program_test.cc
   tests/report_program_test.cc
   tests/server_names_program_test.cc
+  tests/service_program_test.cc
   tests/svm_program_test.cc
   tests/threads_program_test.cc
   tests/support/program.cc
