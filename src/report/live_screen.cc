@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/portable_math.h"
 #include "report/quantity.h"
@@ -65,11 +66,15 @@ void LiveScreen::take(const FlowReport& report) {
   }
   if (!report.verdict) return;
   const std::string app(report.verdict->app);
+  std::string remote = fmt::format("{} {}:{}", protocol_name(flow.protocol),
+                                   flow.remote.text(), flow.remote_port);
+  // First, as a screen of 80 columns cuts the address off.
+  if (!report.service.empty()) {
+    remote = fmt::format("{} {}", report.service, remote);
+  }
   device.apps[app] += app == kUnknownName ? 1 : report.verdict->confidence;
   recent_.push_front({flow.last, flow.device, app, report.verdict->confidence,
-                      report.is_early,
-                      fmt::format("{} {}:{}", protocol_name(flow.protocol),
-                                  flow.remote.text(), flow.remote_port),
+                      report.is_early, std::move(remote),
                       flow.sent.bytes + flow.received.bytes});
   if (recent_.size() > kMaxRecent) recent_.pop_back();
 }

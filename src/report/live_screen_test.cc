@@ -15,6 +15,7 @@ struct Report {
   double confidence = 1;
   Duration at{};
   bool is_early = false;
+  std::string_view service = {};
 };
 
 class Screen : public testing::Test {
@@ -32,7 +33,8 @@ class Screen : public testing::Test {
                   kTestStart,
                   {},
                   NamedVerdict{report.app, report.confidence},
-                  report.is_early});
+                  report.is_early,
+                  report.service});
   }
   std::string draw(ScreenSize size = {80, 24}, Duration now = {}) {
     LiveStatus status;
@@ -59,6 +61,13 @@ class Screen : public testing::Test {
                        return name_.empty() ? address.text() : name_;
                      }};
 };
+
+TEST_F(Screen, ShowsTheServiceBeforeTheRemote) {
+  add({.service = "YouTube"});
+  const std::string text = draw({120, 24});
+  EXPECT_NE(text.find("  YouTube TCP 203.0.113.5:443 "), std::string::npos)
+      << text;
+}
 
 TEST_F(Screen, ShowsDevicesAndRecentFlows) {
   add({.confidence = 0.75, .at = 1s});
