@@ -53,8 +53,12 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME flowtell)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS adduser)
-# For the gateway only.
+# For the gateway only, except nDPI, which names services.
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "dnsmasq-base, iproute2, nftables")
+if(FLOWTELL_NDPI_PACKAGE)
+  string(APPEND CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS
+    ", ${FLOWTELL_NDPI_PACKAGE}")
+endif()
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
   "${share}/conffiles;${scripts}/postinst;${scripts}/prerm;${scripts}/postrm")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)

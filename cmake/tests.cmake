@@ -164,6 +164,7 @@ set(unit_test_sources
   src/classify/flow_reporter_test.cc
   src/classify/name_scorer_test.cc
   src/classify/power_cache_test.cc
+  src/classify/service_names_test.cc
   src/classify/shape_scorer_test.cc
   src/classify/unknown_rule_test.cc
   src/classify/unknown_scorer_test.cc
@@ -315,6 +316,7 @@ add_executable(program_tests
   tests/reference_program_test.cc
   tests/report_program_test.cc
   tests/server_names_program_test.cc
+  tests/service_program_test.cc
   tests/svm_program_test.cc
   tests/threads_program_test.cc
   tests/support/program.cc

@@ -46,6 +46,12 @@ step_install() {
   flowtell flows capture >flow_lines
   [ -s flow_lines ] || fail "There are no flows in the capture."
   echo "$(wc -l <flow_lines) flows in the capture."
+  # libndpi is only recommended, and was not installed.
+  if flowtell flows capture --service >services 2>service.log; then
+    fail "Services are named without libndpi."
+  fi
+  grep -q 'install nDPI .*libndpi' service.log ||
+    fail "The remedy is missing: $(cat service.log)"
   flowtell train home -o /var/lib/flowtell/apps.model --trees 20 --no-score
   flowtell classify /var/lib/flowtell/apps.model capture >verdicts
   [ "$(wc -l <verdicts)" -eq "$(wc -l <flow_lines)" ] || fail "Not every flow has a verdict."

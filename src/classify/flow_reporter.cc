@@ -98,15 +98,19 @@ NamedVerdict FlowReporter::name(const ClassifierSession::Classification& result,
   return named;
 }
 
-void FlowReporter::report(const FlowReport& flow_report) {
+void FlowReporter::report(FlowReport flow_report) {
   const StageScope in(stages_, Stage::kReport);
+  if (services_ != nullptr) {
+    flow_report.service = services_->of(flow_report.flow);
+  }
   if (!anonymiser_) return pass_on(flow_report);
   const Flow flow = anonymised(flow_report.flow, *anonymiser_);
   pass_on({.flow = flow,
            .origin = flow_report.origin,
            .features = flow_report.features,
            .verdict = flow_report.verdict,
-           .is_early = flow_report.is_early});
+           .is_early = flow_report.is_early,
+           .service = flow_report.service});
 }
 
 void FlowReporter::pass_on(const FlowReport& flow_report) {

@@ -14,6 +14,7 @@
 
 #include "base/stage_clock.h"
 #include "classify/classifier_session.h"
+#include "classify/service_names.h"
 #include "decode/anonymiser.h"
 #include "features/flow_measurer.h"
 #include "flow/kept_flows.h"
@@ -39,6 +40,8 @@ struct FlowReport {
   std::optional<NamedVerdict> verdict;
   // The flow's burst goes on; a final report follows.
   bool is_early = false;
+  // As nDPI recognises it; empty if none, or without `set_services`.
+  std::string_view service = {};
 };
 
 // Receives finished flows with their verdicts, and early verdicts on open
@@ -80,6 +83,10 @@ class FlowReporter : public FlowSink {
   // classification still use the real values.
   void anonymise(const AnonymiserKey& key) { anonymiser_.emplace(key); }
 
+  // Reports services from now on. `services` outlives the reporter. REQUIRES:
+  // the meter searches for server names.
+  void set_services(const ServiceNames& services) { services_ = &services; }
+
   // Replaces the classifier, from the next flow on.
   void set_naming(Naming naming) { naming_ = naming; }
 
@@ -92,13 +99,14 @@ class FlowReporter : public FlowSink {
   void measure(const Flow& flow);
   NamedVerdict name(const ClassifierSession::Classification& result,
                     const Flow& flow) const;
-  void report(const FlowReport& flow_report);
+  void report(FlowReport flow_report);
   void pass_on(const FlowReport& flow_report);
 
   std::optional<Naming> naming_;
   std::vector<FlowReportSink*> sinks_;
   const std::optional<Timestamp>* origin_ = nullptr;
   StageClock* stages_ = nullptr;
+  const ServiceNames* services_ = nullptr;
   std::optional<Anonymiser> anonymiser_;
   FlowMeasurer measurer_;
   std::span<const double> measured_;  // of the flow at hand

@@ -72,6 +72,10 @@ class TextWriter : public FlowWriter {
       fmt::format_to(std::back_inserter(out), FMT_COMPILE(" {} {:.3f}"),
                      one_word(report.verdict->app), report.verdict->confidence);
     }
+    if (options().with_service) {
+      out += ' ';
+      out += report.service.empty() ? "-" : one_word(report.service);
+    }
     if (report.is_early) out += " early";
     out += '\n';
   }
@@ -81,7 +85,7 @@ class TextWriter : public FlowWriter {
   }
 
  private:
-  // Keeps an app's name one field: whitespace becomes '_'.
+  // Keeps a name one field: whitespace becomes '_'.
   static std::string one_word(std::string_view name) {
     std::string word(name);
     std::replace_if(
@@ -106,6 +110,7 @@ class CsvWriter : public FlowWriter {
     if (options().with_names) out += ",name,name_source";
     if (options().with_hello) out += ",ja4,alpn,quic_version";
     if (options().with_owners) out += ",owner,owner_uid";
+    if (options().with_service) out += ",service";
     if (options().with_verdicts) {
       out += ",app,confidence,unknown_score,session_flows";
     }
@@ -146,6 +151,7 @@ class CsvWriter : public FlowWriter {
       out += ',' + csv_field(flow.owner.app) + ',';
       if (flow.owner.uid >= 0) out += std::to_string(flow.owner.uid);
     }
+    if (options().with_service) out += ',' + csv_field(report.service);
     if (report.verdict) {
       const NamedVerdict& verdict = *report.verdict;
       fmt::format_to(std::back_inserter(out), ",{},{:.6f},{:.6f},{}",
@@ -204,6 +210,7 @@ class JsonLinesWriter : public FlowWriter {
     if (options().with_names) add_name(line, flow.name);
     if (options().with_hello) add_hello(line, flow.name.hello);
     if (options().with_owners) add_owner(line, flow.owner);
+    if (options().with_service) line["service"] = text_or_null(report.service);
     if (report.verdict) {
       line["app"] = report.verdict->app;
       line["confidence"] = report.verdict->confidence;

@@ -24,6 +24,7 @@ struct FlowWriterOptions {
   bool with_names = false;                   // CSV and JSON lines only
   bool with_hello = false;                   // CSV and JSON lines only
   bool with_owners = false;                  // CSV and JSON lines only
+  bool with_service = false;
   bool with_verdicts = false;
   bool with_ambiguity = false;  // CSV and JSON lines, with verdicts only
   bool with_early = false;      // marks early verdicts on open flows

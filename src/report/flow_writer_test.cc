@@ -77,6 +77,39 @@ TEST(Owners, HaveColumnsOnRequest) {
   EXPECT_TRUE(json({"x"})["owner_uid"].is_null());
 }
 
+TEST(Services, HaveAColumnOnRequest) {
+  const auto written = [](FlowFormat format, std::string_view service) {
+    FlowWriterOptions options;
+    options.format = format;
+    options.with_owners = true;
+    options.with_service = true;
+    options.with_verdicts = true;
+    options.with_early = true;
+    const auto writer = make_flow_writer(options);
+    const Flow flow = some_flow();
+    NamedVerdict verdict;
+    verdict.app = "maps";
+    std::string out;
+    writer->begin_output(out);
+    writer->write(out, {flow, kTestStart, {}, verdict, true, service});
+    return out;
+  };
+  EXPECT_TRUE(written(FlowFormat::kText, "YouTube")
+                  .ends_with(" maps 0.000 YouTube early\n"));
+  EXPECT_TRUE(written(FlowFormat::kText, "Two Words")
+                  .ends_with(" maps 0.000 Two_Words early\n"));
+  EXPECT_TRUE(
+      written(FlowFormat::kText, "").ends_with(" maps 0.000 - early\n"));
+  const std::string csv = written(FlowFormat::kCsv, "a, b");
+  EXPECT_NE(csv.find(",owner,owner_uid,service,app,"), std::string::npos);
+  EXPECT_NE(csv.find(",,,\"a, b\",maps,"), std::string::npos) << csv;
+  const auto json = [&](std::string_view service) {
+    return nlohmann::json::parse(written(FlowFormat::kJsonLines, service));
+  };
+  EXPECT_EQ(json("YouTube")["service"], "YouTube");
+  EXPECT_TRUE(json("")["service"].is_null());
+}
+
 TEST(TextLines, HaveTheClassicFormat) {
   EXPECT_EQ(Written{}.text(),
             "2.999999 192.168.12.100 2001:db8::5 40000 443 UDP 3 4 180 5600\n");

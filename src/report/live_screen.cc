@@ -45,7 +45,7 @@ constexpr std::array<std::string_view, 12> kHelp = {
     "NOW   the app in use, from the latest flows; idle after 30 s",
     "CONF  its probability among the latest seconds of traffic, or of the flow",
     "LAST  time since the last packet; 'open' for a flow that may go on",
-    "SERVER  its name, if one was seen, or protocol, address and port"};
+    "SERVER  its service (--service), and its name or protocol and address"};
 
 std::size_t name_width(std::size_t columns) {
   const std::size_t rest = columns - std::min(columns, kOtherColumns);
@@ -131,10 +131,10 @@ void LiveScreen::add_recent(const FlowReport& report, const FlowIdBytes& id) {
   std::deque<Recent>& recent = live_.recent;
   const auto known = std::ranges::find(recent, id, &Recent::id);
   if (known != recent.end()) recent.erase(known);
-  recent.push_front({id, flow.last, flow.device,
-                     std::string(report.verdict->app),
-                     report.verdict->confidence, report.is_early,
-                     server_of(flow), flow.sent.bytes + flow.received.bytes});
+  recent.push_front(
+      {id, flow.last, flow.device, std::string(report.verdict->app),
+       report.verdict->confidence, report.is_early, std::string(report.service),
+       server_of(flow), flow.sent.bytes + flow.received.bytes});
   if (recent.size() > kMaxRecent) recent.pop_back();
 }
 
@@ -354,8 +354,7 @@ ScreenLine LiveScreen::recent_line(const Recent& recent) const {
            right(recent.is_early ? "open"
                                  : ago_text(shown().status.now - recent.time),
                  6),
-           {"", 2},
-           {recent.server, ScreenLine::kRest}}};
+           {"", 2}}};
 }
 
 // --- Pages -------------------------------------------------------------------
@@ -371,7 +370,14 @@ void LiveScreen::draw_recent(std::vector<ScreenLine>& lines, ScreenSize size,
     if (lines.size() + 1 >= size.rows) break;
     if (only && recent.device != *only) continue;
     ScreenLine line = recent_line(recent);
-    line.cells.back().text = tail_of(recent.server, room);
+    std::size_t for_server = room;
+    if (!recent.service.empty()) {
+      const std::size_t width = recent.service.size() + 1;
+      line.cells.push_back({recent.service, width});
+      for_server -= std::min(width, for_server);
+    }
+    line.cells.push_back(
+        {tail_of(recent.server, for_server), ScreenLine::kRest});
     lines.push_back(std::move(line));
   }
 }

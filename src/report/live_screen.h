@@ -99,6 +99,7 @@ class LiveScreen : public FlowReportSink {
     std::string app;
     double confidence;
     bool is_early;
+    std::string service;
     std::string server;
     std::uint64_t bytes;
   };
@@ -128,6 +129,7 @@ class LiveScreen : public FlowReportSink {
   std::string key_line() const;
   // `width` is the width of the device's name.
   ScreenLine device_line(const DeviceEntry& device, std::size_t width) const;
+  // Without the server.
   ScreenLine recent_line(const Recent& recent) const;
   void draw_list(std::vector<ScreenLine>& lines, ScreenSize size) const;
   void draw_device(std::vector<ScreenLine>& lines, ScreenSize size) const;

@@ -17,6 +17,7 @@ struct Report {
   bool is_early = false;
   int flow = 0;  // 0: another one than all before
   std::string_view server = "";
+  std::string_view service = {};
 };
 
 class Screen : public testing::Test {
@@ -37,7 +38,8 @@ class Screen : public testing::Test {
                   kTestStart,
                   {},
                   NamedVerdict{report.app, report.confidence},
-                  report.is_early});
+                  report.is_early,
+                  report.service});
   }
   std::string draw(ScreenSize size = {80, 24}, Duration now = {}) {
     LiveStatus status;
@@ -68,6 +70,13 @@ class Screen : public testing::Test {
   LiveScreen screen_{options()};
   Port next_port_ = 1000;
 };
+
+TEST_F(Screen, ShowsTheServiceBeforeTheRemote) {
+  add({.service = "YouTube"});
+  const std::string text = draw({120, 24});
+  EXPECT_NE(text.find("  YouTube TCP 203.0.113.5:443 "), std::string::npos)
+      << text;
+}
 
 TEST_F(Screen, ShowsDevicesAndRecentFlows) {
   add({.confidence = 0.75, .at = 1s});

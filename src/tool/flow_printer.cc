@@ -29,7 +29,8 @@ class Printer {
  public:
   Printer(const FlowPrinting& how, std::unique_ptr<FlowWriter> writer,
           const FeatureList& features, std::optional<Naming> naming,
-          Output& output, const std::optional<AnonymiserKey>& key)
+          const ServiceNames* services, Output& output,
+          const std::optional<AnonymiserKey>& key)
       : how_(how),
         has_write_thread_(how.run.threads > 1),
         writer_(std::move(writer)),
@@ -38,6 +39,7 @@ class Printer {
         output_(output) {
     writer_->begin_output(text_);
     reporter_.set_stage_clock(writer_clock());
+    if (services != nullptr) reporter_.set_services(*services);
     if (!key) return;
     reporter_.anonymise(*key);
     anonymiser_.emplace(*key);
@@ -183,6 +185,8 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!features) return fail(std::move(features).error());
   auto key = how.writer.anonymise.resolve();
   if (!key) return fail(std::move(key).error());
+  auto services = how.writer.open_services();
+  if (!services) return fail(std::move(services).error());
   auto files = find_captures(paths);
   if (!files) return fail(std::move(files).error());
   const auto captures = whole_captures(*files, how.joining);
@@ -201,7 +205,7 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   if (!output) return fail(std::move(output).error());
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
-                  naming, *output, *key);
+                  naming, services->get(), *output, *key);
   const auto is_undamaged = printer.print_all(captures);
   if (!is_undamaged) return fail(is_undamaged.error());
   if (auto done = output->finish(); !done) return fail(std::move(done).error());

@@ -159,6 +159,9 @@ void WriterArguments::define(CLI::App& command) {
                    "columns name and name_source");
   command.add_flag("--hello", hello,
                    "CSV and JSON lines: columns ja4, alpn and quic_version");
+  command.add_flag("--service", service,
+                   "The service that nDPI (libndpi) recognises, such as "
+                   "YouTube or DNS, in a column service; text: a last word");
   command.add_flag("--bursts", bursts,
                    "Text: end the flows of each burst with a blank line");
   command.add_flag("--ledger", ledger,
@@ -198,6 +201,7 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
   options.with_names = names;
   options.with_hello = hello;
   options.with_owners = owners;
+  options.with_service = service;
   options.with_ambiguity = ambiguity;
   options.mark_bursts = bursts;
   if (options.format != FlowFormat::kText) return options;
@@ -221,8 +225,16 @@ Result<FlowWriterOptions> WriterArguments::resolve() const {
 }
 
 void WriterArguments::require_names(FlowOptions& options) const {
-  options.names = options.names || names || hello || ambiguity;
+  options.names = options.names || names || hello || service || ambiguity;
   options.hello = hello;
+}
+
+Result<std::unique_ptr<const ServiceNames>> WriterArguments::open_services()
+    const {
+  if (!service) return nullptr;
+  auto opened = ServiceNames::open();
+  if (!opened) return fail("--service", std::move(opened).error());
+  return std::move(*opened);
 }
 
 void RunArguments::define(CLI::App& command) {

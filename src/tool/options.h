@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "classify/service_names.h"
 #include "classify/verdict.h"
 #include "decode/anonymiser.h"
 #include "features/feature_list.h"
@@ -75,8 +77,8 @@ struct AnonymiseArguments {
   std::string key_file;
 };
 
-// --format, -o, --features, --names, --hello, --bursts, --ledger: how flows are
-// written.
+// --format, -o, --features, --names, --hello, --service, --bursts, --ledger:
+// how flows are written.
 // --ambiguity, --probabilities: only for commands with a model.
 struct WriterArguments {
   void define(CLI::App& command);
@@ -85,12 +87,15 @@ struct WriterArguments {
   Result<FlowWriterOptions> resolve() const;
   // Lets the meter find what the columns need.
   void require_names(FlowOptions& options) const;
+  // Null without --service. Opens files.
+  Result<std::unique_ptr<const ServiceNames>> open_services() const;
 
   std::string format{kFlowFormatNames.front()};
   std::string output;
   std::string features;
   bool names = false;
   bool hello = false;
+  bool service = false;
   bool owners = false;
   bool ambiguity = false;
   bool probabilities = false;

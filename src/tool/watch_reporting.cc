@@ -37,6 +37,7 @@ class WatchReporting::ShardOutput : public FlowReportSink {
         session_(session),
         reporter_(parent.features_, Naming{&session, true}, {this}) {
     if (const auto& key = parent.options_.key) reporter_.anonymise(*key);
+    if (parent.services_) reporter_.set_services(*parent.services_);
   }
 
   // The first shard writes the header for all.
@@ -135,6 +136,8 @@ Result<std::unique_ptr<WatchReporting>> WatchReporting::make(
   if (!writer) return fail(std::move(writer).error());
   auto features = FeatureList::parse(arguments.features);
   if (!features) return fail(std::move(features).error());
+  auto services = arguments.open_services();
+  if (!services) return fail(std::move(services).error());
   auto output = Output::open_append(arguments.output);
   if (!output) return fail(std::move(output).error());
   writer->with_verdicts = true;
@@ -142,17 +145,20 @@ Result<std::unique_ptr<WatchReporting>> WatchReporting::make(
   if (arguments.probabilities) {
     writer->probability_apps = classifier.model().apps;
   }
-  return std::unique_ptr<WatchReporting>(
-      new WatchReporting(*writer, std::move(*features), std::move(*output),
-                         std::move(classifier), std::move(options)));
+  return std::unique_ptr<WatchReporting>(new WatchReporting(
+      *writer, std::move(*features), std::move(*services), std::move(*output),
+      std::move(classifier), std::move(options)));
 }
 
 WatchReporting::WatchReporting(const FlowWriterOptions& writer,
-                               FeatureList features, Output output,
-                               Classifier classifier, Options options)
+                               FeatureList features,
+                               std::unique_ptr<const ServiceNames> services,
+                               Output output, Classifier classifier,
+                               Options options)
     : options_(std::move(options)),
       classifier_(std::move(classifier)),
       features_(std::move(features)),
+      services_(std::move(services)),
       output_(std::move(output)),
       spool_(output_.descriptor(), options_.waits_for_reader
                                        ? std::string().max_size()

@@ -51,7 +51,7 @@ class WatchReporting {
     std::string candidate;             // its file
   };
 
-  // Opens the output without writing to it.
+  // Opens the output without writing to it, and what --service needs.
   static Result<std::unique_ptr<WatchReporting>> make(
       const WriterArguments& writer, Classifier classifier, Options options);
   ~WatchReporting();
@@ -93,7 +93,8 @@ class WatchReporting {
   class ShardOutput;
 
   WatchReporting(const FlowWriterOptions& writer, FeatureList features,
-                 Output output, Classifier classifier, Options options);
+                 std::unique_ptr<const ServiceNames> services, Output output,
+                 Classifier classifier, Options options);
   Result<void> write_lines();
   void measure_drift();
   void note(const std::string& text);
@@ -102,6 +103,7 @@ class WatchReporting {
   Classifier classifier_;
   std::deque<ClassifierSession> sessions_;  // one per thread, at fixed places
   FeatureList features_;
+  std::unique_ptr<const ServiceNames> services_;  // of all threads; or null
   Output output_;
   LineSpool spool_;
   bool reported_dropped_ = false;
