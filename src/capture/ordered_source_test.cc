@@ -215,12 +215,12 @@ TEST(OrderedSource, DoesNotDependOnHowManyFramesAreAskedFor) {
     for (int i = 0; i < 200; ++i) {
       // Mostly small steps; now and then a clock that is set back or on.
       const int step = random() % 8 == 0 ? 20'000 : 200;
-      time += std::chrono::milliseconds(static_cast<int>(random() % step) -
-                                        step / 3);
+      time += std::chrono::milliseconds(
+          static_cast<int>(random() % static_cast<unsigned>(step)) - step / 3);
       file.enhanced(numbered(i, time), random() % 2);
     }
     const ReadBack whole = read_back(file.bytes(), 200);
-    for (const std::size_t batch : {1, 3, 64}) {
+    for (const std::size_t batch : {1U, 3U, 64U}) {
       EXPECT_EQ(read_back(file.bytes(), batch).frames, whole.frames);
       EXPECT_EQ(read_back_streamed(file.bytes(), 7, batch).frames,
                 whole.frames);
