@@ -10,8 +10,8 @@
 // - Frames late by up to kWindow are put in order. Later ones, or one run of
 //   frames late by over a second, show that the clock was set back; its later
 //   times are moved, so that gaps stay the same.
-// - A frame without a time gets that of the frame before; the first frames, that
-//   of the first frame with a time.
+// - A frame without a time gets that of the frame before; the first frames,
+//   that of the first frame with a time.
 //
 // A file with one interface and rising times is passed through: only its start
 // is held back. Otherwise frames are held until their interface has shown
