@@ -30,8 +30,10 @@ def classify(*arguments):
 
 
 def tshark(capture, *arguments):
+    """Not as root, for whom Wireshark 4.4 runs no plug-ins."""
     environment = {**os.environ, "HOME": os.getcwd(), "XDG_CONFIG_HOME": f"{os.getcwd()}/config", "TZ": "UTC"}
-    done = run("tshark", "-n", "-X", f"lua_script:{plugin}/flowtell.lua", "-r", capture, *arguments, env=environment)
+    nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    done = run("tshark", "-n", "-X", "lua_script:flowtell.lua", "-r", capture, *arguments, env=environment, **nobody)
     return done.stdout
 
 
@@ -274,6 +276,8 @@ def main():
                                            if app.name != "download") if captures]
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
+        os.chmod(folder, 0o755)
+        shutil.copy(plugin / "flowtell.lua", folder)
         for number, capture in enumerate(packed):
             run("zstd", "-qd", capture, "-o", f"{number}.pcap")
         for app in samples.glob("home/*/"):
