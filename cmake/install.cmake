@@ -42,6 +42,8 @@ install(FILES ${CMAKE_BINARY_DIR}/share/flowtell-watch@.service
 install(FILES ${CMAKE_BINARY_DIR}/share/watch.conf
   DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/flowtell COMPONENT program)
 install(DIRECTORY DESTINATION ${FLOWTELL_MODEL_FOLDER} COMPONENT program)
+install(DIRECTORY packaging/wireshark COMPONENT program
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/flowtell)
 
 # The program prints its manual and completions. A cross build without an
 # emulator has none.

@@ -81,6 +81,7 @@ set(unit_test_sources
   src/capture/pcapng_damage_test.cc
   src/capture/pcapng_owners_test.cc
   src/capture/pcapng_reader_test.cc
+  src/capture/pcapng_writer_test.cc
   src/capture/pipe_source_test.cc
   src/capture/read_ahead_test.cc
   src/capture/replay_source_test.cc
@@ -168,6 +169,7 @@ set(unit_test_sources
   src/classify/shape_scorer_test.cc
   src/classify/unknown_rule_test.cc
   src/classify/unknown_scorer_test.cc
+  src/classify/verdict_reason_test.cc
   src/classify/verdict_test.cc
   src/learn/adaptation_test.cc
   src/learn/ambiguity_test.cc
@@ -220,6 +222,7 @@ set(unit_test_sources
   src/report/evaluation_text_test.cc
   src/report/explanation_page_test.cc
   src/report/flow_explanation_test.cc
+  src/report/flow_comment_test.cc
   src/report/flow_writer_test.cc
   src/report/html_page_test.cc
   src/report/ledger_text_test.cc
@@ -426,6 +429,13 @@ add_test(NAME records COMMAND /usr/bin/python3 -B
   ${CMAKE_CURRENT_SOURCE_DIR}/tests/records_test.py $<TARGET_FILE:flowtell>
   ${CMAKE_CURRENT_SOURCE_DIR}/samples)
 set_tests_properties(records PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
+
+# Captures with verdicts in Wireshark; skipped without tshark.
+add_test(NAME wireshark COMMAND /usr/bin/python3 -B
+  ${CMAKE_CURRENT_SOURCE_DIR}/tests/wireshark_test.py $<TARGET_FILE:flowtell>
+  ${CMAKE_CURRENT_SOURCE_DIR}/samples
+  ${CMAKE_CURRENT_SOURCE_DIR}/packaging/wireshark)
+set_tests_properties(wireshark PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 
 # Captures that arrive over a pipe.
 add_test(NAME pipe COMMAND /usr/bin/python3 -B

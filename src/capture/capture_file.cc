@@ -76,9 +76,9 @@ tl::unexpected<Error> not_a_capture(const std::string& name,
               name);
 }
 
-Result<std::unique_ptr<FrameSource>> as_written(ByteStream packed,
-                                                const std::string& name,
-                                                UnpackOn thread) {
+Result<std::unique_ptr<FrameSource>> read_as_written(ByteStream packed,
+                                                     const std::string& name,
+                                                     UnpackOn thread) {
   ByteStream stream = unpack(std::move(packed), thread);
   stream.fill(kMagicSize);
   if (looks_like_pcapng(stream.window())) {
@@ -207,13 +207,18 @@ class Listing {
 
 }  // namespace
 
-Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
-                                                  UnpackOn thread) {
+Result<std::unique_ptr<FrameSource>> open_as_written(const std::string& path,
+                                                     UnpackOn thread) {
   auto stream = open_stream(path);
   if (!stream) return fail(std::move(stream).error());
-  auto capture =
-      as_written(std::move(*stream),
-                 path == kStandardInput ? "standard input" : path, thread);
+  return read_as_written(std::move(*stream),
+                         path == kStandardInput ? "standard input" : path,
+                         thread);
+}
+
+Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
+                                                  UnpackOn thread) {
+  auto capture = open_as_written(path, thread);
   return path == kStandardInput && !is_file(STDIN_FILENO)
              ? as_arriving(std::move(capture), Timestamp{})
              : in_order(std::move(capture));
@@ -221,14 +226,15 @@ Result<std::unique_ptr<FrameSource>> open_capture(const std::string& path,
 
 Result<std::unique_ptr<FrameSource>> open_capture(Bytes bytes,
                                                   const std::string& name) {
-  return in_order(as_written(ByteStream(bytes), name, UnpackOn::kCallerThread));
+  return in_order(
+      read_as_written(ByteStream(bytes), name, UnpackOn::kCallerThread));
 }
 
 Result<std::unique_ptr<FrameSource>> open_live_capture(
     std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  return as_arriving(
-      as_written(ByteStream(std::move(bytes)), name, UnpackOn::kCallerThread),
-      system_now());
+  return as_arriving(read_as_written(ByteStream(std::move(bytes)), name,
+                                     UnpackOn::kCallerThread),
+                     system_now());
 }
 
 Result<bool> looks_like_capture(const std::string& path) {

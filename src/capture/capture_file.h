@@ -27,6 +27,11 @@ enum class UnpackOn { kCallerThread, kOwnThread };
 Result<std::unique_ptr<FrameSource>> open_capture(
     const std::string& path, UnpackOn thread = UnpackOn::kCallerThread);
 
+// The same with the frames and their times as they were written, which are
+// neither put in order nor corrected.
+Result<std::unique_ptr<FrameSource>> open_as_written(
+    const std::string& path, UnpackOn thread = UnpackOn::kCallerThread);
+
 // The same for a capture that is being recorded: returns each frame as soon as
 // it arrives, in the order written. Messages use `name`.
 Result<std::unique_ptr<FrameSource>> open_live_capture(

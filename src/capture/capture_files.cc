@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -155,22 +156,29 @@ std::map<std::string, Indexes> group_candidates(
   return groups;
 }
 
+using OpenFile =
+    std::function<Result<std::unique_ptr<FrameSource>>(const std::string&)>;
+
 // Reads files one after the other.
 class FileSequence : public FrameSource {
  public:
   FileSequence(std::unique_ptr<FrameSource> first, CaptureFiles files,
-               UnpackOn thread)
+               OpenFile open)
       : FrameSource(first->format()),
         current_(std::move(first)),
         files_(std::move(files)),
-        thread_(thread) {}
+        open_(std::move(open)) {}
 
   std::size_t read(std::span<Frame> batch) override {
     while (current_) {
       const std::size_t count = current_->read(batch);
       keep_damage();
       if (count > 0) {
-        for (Frame& frame : batch.first(count)) keep_owner(frame);
+        for (Frame& frame : batch.first(count)) {
+          keep_owner(frame);
+          frame.number += frames_before_;
+        }
+        frames_ += count;
         return count;
       }
       open_next();
@@ -182,7 +190,8 @@ class FileSequence : public FrameSource {
   void open_next() {
     current_.reset();
     if (++at_ == files_.size()) return;
-    auto next = open_capture(files_[at_], thread_);
+    frames_before_ = frames_;
+    auto next = open_(files_[at_]);
     if (next) {
       current_ = std::move(*next);
     } else {
@@ -208,10 +217,20 @@ class FileSequence : public FrameSource {
 
   std::unique_ptr<FrameSource> current_;
   CaptureFiles files_;
-  UnpackOn thread_;
+  OpenFile open_;
   std::size_t at_ = 0;
+  std::uint64_t frames_ = 0;         // returned
+  std::uint64_t frames_before_ = 0;  // the file being read
   std::set<FrameOwner> owners_;
 };
+
+Result<std::unique_ptr<FrameSource>> open_files(const CaptureFiles& files,
+                                                OpenFile open) {
+  auto first = open(files.front());
+  if (!first || files.size() == 1) return first;
+  return std::make_unique<FileSequence>(std::move(*first), files,
+                                        std::move(open));
+}
 
 }  // namespace
 
@@ -274,9 +293,15 @@ std::string joined_text(std::span<const CaptureFiles> captures) {
 
 Result<std::unique_ptr<FrameSource>> open_capture(const CaptureFiles& files,
                                                   UnpackOn thread) {
-  auto first = open_capture(files.front(), thread);
-  if (!first || files.size() == 1) return first;
-  return std::make_unique<FileSequence>(std::move(*first), files, thread);
+  return open_files(files, [thread](const std::string& path) {
+    return open_capture(path, thread);
+  });
+}
+
+Result<std::unique_ptr<FrameSource>> open_as_written(
+    const CaptureFiles& files) {
+  return open_files(
+      files, [](const std::string& path) { return open_as_written(path); });
 }
 
 }  // namespace flowtell

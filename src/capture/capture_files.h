@@ -41,8 +41,11 @@ std::vector<CaptureFiles> separate_files(std::span<const std::string> paths);
 std::string joined_text(std::span<const CaptureFiles> captures);
 
 // Opens the first file; the others are opened as they are reached, and damage
-// names them.
+// names them. Frames are numbered through all files.
 Result<std::unique_ptr<FrameSource>> open_capture(
     const CaptureFiles& files, UnpackOn thread = UnpackOn::kCallerThread);
+
+// The same with the frames as they were written (capture_file.h).
+Result<std::unique_ptr<FrameSource>> open_as_written(const CaptureFiles& files);
 
 }  // namespace flowtell

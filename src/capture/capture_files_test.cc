@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <map>
+#include <span>
 
 #include "support/packed.h"
 #include "support/pcap_bytes.h"
@@ -156,6 +158,32 @@ TEST_F(JoinFiles, ReadsAllFramesInOrder) {
                 kTestStart + std::chrono::milliseconds(i));
     }
     EXPECT_FALSE((*source)->damage());
+  }
+}
+
+// The numbers lead from frames in order to frames as written.
+TEST_F(JoinFiles, NumbersTheFramesOfAllFiles) {
+  put("a.pcap0", capture_at({0, 20, 10, 30}));
+  put("a.pcap1", capture_at({50, 40}));
+  const auto read = [](FrameSource& source) {
+    std::map<std::uint64_t, Timestamp> times;
+    std::array<Frame, 4> batch;
+    while (const std::size_t count = source.read(batch)) {
+      for (const Frame& each : std::span(batch).first(count)) {
+        EXPECT_TRUE(times.emplace(each.number, each.time).second);
+      }
+    }
+    return times;
+  };
+  auto ordered = open_capture(CaptureFiles(paths_));
+  auto written = open_as_written(CaptureFiles(paths_));
+  ASSERT_TRUE(ordered && written);
+  const auto times = read(**written);
+  EXPECT_EQ(read(**ordered), times);
+  ASSERT_EQ(times.size(), 6u);
+  const std::array<int, 6> expected = {0, 20, 10, 30, 50, 40};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(times.at(i), kTestStart + std::chrono::milliseconds(expected[i]));
   }
 }
 

@@ -96,6 +96,10 @@ struct Frame {
   // frame's bytes is found later (decode/owner_table.h). Valid as long as the
   // source.
   const FrameOwner* owner = nullptr;
+  std::uint64_t number = 0;  // in its capture file as written, from 0
+  // The first comment in the file, unchecked; empty if there is none, and where
+  // frames were put in order. Valid as long as `bytes`.
+  std::string_view comment = {};
 };
 
 struct Damage {

@@ -102,6 +102,7 @@ std::size_t OrderedSource::pass(std::span<Frame> batch) {
 
 void OrderedSource::hold(const Frame& frame) {
   held_.push_back({.frame = frame, .at = store_.size()});
+  held_.back().frame.comment = {};
   store_.insert(store_.end(), frame.bytes.begin(), frame.bytes.end());
   Clock& clock = clock_of(frame);
   if (lacks_time(frame, std::max(clock.latest, clock.latest_held))) {

@@ -11,8 +11,7 @@
 //   frames late by over a second, show that the clock was set back; its later
 //   times are moved, so that gaps stay the same.
 // - A frame without a time gets that of the frame before; the first frames,
-// that
-//   of the first frame with a time.
+//   that of the first frame with a time.
 //
 // A file with one interface and rising times is passed through: only its start
 // is held back. Otherwise frames are held until their interface has shown

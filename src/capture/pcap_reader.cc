@@ -122,6 +122,8 @@ class PcapReader : public FrameSource {
     frame.link = link_;
     frame.interface = 0;
     frame.owner = nullptr;
+    frame.number = frames_++;
+    frame.comment = {};
     stream_.consume(size);
   }
 
@@ -215,6 +217,7 @@ class PcapReader : public FrameSource {
   LinkType link_;
   bool ended_ = false;
   bool is_unit_known_ = false;
+  std::uint64_t frames_ = 0;     // returned
   std::uint64_t fractions_ = 0;  // above 0, that were read
 };
 

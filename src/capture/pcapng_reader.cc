@@ -31,6 +31,8 @@ constexpr std::size_t kMaxBlockSize = 1 << 24;  // for block types that are read
 constexpr std::size_t kMaxOwners = 1 << 12;
 constexpr std::size_t kMaxProcesses = 1 << 16;  // of a section
 
+constexpr std::uint16_t kComment = 1;  // an option of any block
+
 struct Interface {
   LinkType link;
   std::uint32_t snap_length;  // 0: no limit
@@ -58,6 +60,16 @@ void for_each_option(ByteReader options, Use&& use) {
     use(code, length, options);
     options.skip((std::uint64_t{length} + 3) & ~std::uint64_t{3});
   }
+}
+
+std::string_view first_comment(ByteReader options) {
+  std::string_view first;
+  for_each_option(
+      options, [&](std::uint16_t code, std::uint16_t length, ByteReader value) {
+        if (code == kComment && first.empty())
+          first = as_text(value.take(length));
+      });
+  return first;
 }
 
 // The clock described by an interface's options.
@@ -126,7 +138,6 @@ class SectionOwners {
   // By the options of a packet: PCAPdroid's comment "u-10123"; Apple's process,
   // or rather the effective one, on whose behalf a service sent the packet.
   const FrameOwner* find(ByteReader options) {
-    constexpr std::uint16_t kComment = 1;
     constexpr std::uint16_t kProcess = 0x8001;
     constexpr std::uint16_t kEffectiveProcess = 0x8003;
     const FrameOwner* by_uid = nullptr;
@@ -324,7 +335,10 @@ class PcapngReader : public FrameSource {
         std::min<std::size_t>(sections_before_ + interface, UINT16_MAX));
     // A simple packet ends with its padding, where no option fits.
     body.skip((4 - captured % 4) % 4);
-    frame.owner = body.left() >= 4 ? owners_.find(body) : nullptr;
+    frame.number = frames_++;
+    const bool has_options = body.left() >= 4;
+    frame.owner = has_options ? owners_.find(body) : nullptr;
+    frame.comment = has_options ? first_comment(body) : std::string_view();
     return true;
   }
 
@@ -352,6 +366,7 @@ class PcapngReader : public FrameSource {
   std::vector<Interface> interfaces_;  // of the current section
   SectionOwners owners_;
   std::size_t sections_before_ = 0;  // interfaces of earlier sections
+  std::uint64_t frames_ = 0;         // returned
   bool ended_ = false;
 };
 

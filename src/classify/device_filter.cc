@@ -17,9 +17,6 @@ namespace {
 constexpr double kStay = 0.98;
 // Silence after which a device's posterior counts half.
 constexpr double kHalfLife = 10;  // seconds
-// Share of each score that is spread evenly over all apps, so that no app gets
-// a likelihood of 0.
-constexpr double kSmoothing = 0.02;
 
 void normalise(std::span<double> values) {
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
@@ -98,14 +95,10 @@ void DeviceFilter::write(const ScoredBurst& burst,
 void DeviceFilter::compute_likelihoods(const ScoredBurst& burst,
                                        Exponents exponents) {
   const BurstScores& scores = burst.scores;
-  const auto apps = static_cast<double>(apps_);
-  const auto smoothed = [&](double probability) {
-    return (1 - kSmoothing) * apps * probability + kSmoothing;
-  };
   const auto add = [&](std::span<const double> row, double weight,
                        std::span<double> likelihoods) {
     for (std::size_t app = 0; app < apps_; ++app) {
-      likelihoods[app] *= power_(smoothed(row[app]), weight);
+      likelihoods[app] *= power_(score_likelihood(row[app], apps_), weight);
     }
   };
   const std::vector<double> name_weight = name_weights(burst, exponents.name);

@@ -96,6 +96,15 @@ class DeviceFilter {
   std::unique_ptr<DeviceStore<DevicePosterior>> store_;
 };
 
+// The likelihood of a scorer's probability for one of `apps` apps, relative to
+// a uniform score. A share of each score is spread evenly over all apps, so
+// that none is 0.
+inline double score_likelihood(double probability, std::size_t apps) {
+  constexpr double kSmoothing = 0.02;
+  return (1 - kSmoothing) * static_cast<double>(apps) * probability +
+         kSmoothing;
+}
+
 // Raises probabilities to 1/temperature and normalises them. REQUIRES: they sum
 // to 1, and a temperature of at least 1.
 void temper(std::span<double> probabilities, double temperature);

@@ -61,10 +61,14 @@ void FlowReporter::end_burst() {
       const auto features =
           std::span(held_features_)
               .subspan(i * measured_.size(), measured_.size());
+      NamedVerdict verdict = name(results[i], flow);
+      if (naming_->gives_reasons) {
+        verdict.reason = find_reason(*naming_->session, i, results[i].verdict);
+      }
       report({.flow = flow,
               .origin = **origin_,
               .features = features,
-              .verdict = name(results[i], flow)});
+              .verdict = std::move(verdict)});
     }
     held_flows_.clear();
     held_features_.clear();

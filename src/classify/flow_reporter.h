@@ -15,6 +15,7 @@
 #include "base/stage_clock.h"
 #include "classify/classifier_session.h"
 #include "classify/service_names.h"
+#include "classify/verdict_reason.h"
 #include "decode/anonymiser.h"
 #include "features/flow_measurer.h"
 #include "flow/kept_flows.h"
@@ -30,6 +31,7 @@ struct NamedVerdict {
   std::span<const std::string> apps = {};      // by AppId
   // The apps of the ambiguous group of this flow; empty if it is in none.
   std::vector<std::string_view> shared_by = {};
+  std::optional<VerdictReason> reason = {};  // if Naming::gives_reasons
 };
 
 // What is reported for one flow. Valid only during the call that delivers it.
@@ -63,6 +65,7 @@ class FlowReportSink {
 struct Naming {
   ClassifierSession* session;
   bool marks_ambiguous = false;  // lists the apps that share an ambiguous flow
+  bool gives_reasons = false;    // of final verdicts
 };
 
 class FlowReporter : public FlowSink {

@@ -139,6 +139,9 @@ struct Flow {
   FlowOwner owner;
   bool is_cut =
       false;  // more packets are expected (FlowOptions::early_packets)
+  // What FlowTable::add returned for each of its packets. After its burst, it
+  // is another flow's.
+  std::uint32_t slot = 0;
   // In capture order, with times that never decrease. Valid only during the
   // call that delivers the flow.
   std::span<const PacketRecord> packets;

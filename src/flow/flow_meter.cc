@@ -14,9 +14,10 @@ constexpr std::size_t kBatch = 64;  // frames
 FlowMeter::FlowMeter(const FlowOptions& options, FlowSink& sink)
     : intake_(options.tunnels), table_(options, sink, &intake_.owners()) {}
 
-void FlowMeter::add(const Frame& frame) {
+std::optional<std::uint32_t> FlowMeter::add(const Frame& frame) {
   Packet packet;
-  if (intake_.take(frame, packet)) table_.add(packet);
+  if (!intake_.take(frame, packet)) return std::nullopt;
+  return table_.add(packet);
 }
 
 // Decodes a whole batch before adding it to flows, so that the code and data of

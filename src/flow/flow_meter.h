@@ -5,6 +5,7 @@
 // for a live link, with several flow tables.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -20,7 +21,9 @@ class FlowMeter {
   // The sink must outlive the meter.
   FlowMeter(const FlowOptions& options, FlowSink& sink);
 
-  void add(const Frame& frame);
+  // Returns the slot of the frame's flow (Flow::slot); nullopt if the frame is
+  // no packet of a flow.
+  std::optional<std::uint32_t> add(const Frame& frame);
   // The same result as frame by frame, but faster.
   void add(std::span<const Frame> frames);
 

@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "capture/capture_file.h"
 #include "decode/tunnel_view.h"
@@ -237,6 +241,56 @@ TEST(FlowMeter, MetersBatchesLikeSingleFrames) {
     EXPECT_EQ(many.report().frames, count);
     EXPECT_EQ(many.report().ledger.sum(), count);
     EXPECT_EQ(flow_text(of_many), flow_text(of_each)) << count;
+  }
+}
+
+// Collects the times of each flow's packets by the slots of their frames.
+class SlotSink : public FlowSink {
+ public:
+  void note(const Frame& frame, std::optional<std::uint32_t> slot) {
+    if (slot) open_[*slot].push_back(frame.time);
+  }
+  void take(const Flow& flow) override {
+    ++flows;
+    std::vector<Timestamp> times;
+    for (const PacketRecord& packet : flow.packets) {
+      times.push_back(packet.time);
+    }
+    EXPECT_EQ(open_[flow.slot], times) << "flow " << flows;
+    open_.erase(flow.slot);
+  }
+  bool is_empty() const { return open_.empty(); }
+
+  int flows = 0;
+
+ private:
+  std::map<std::uint32_t, std::vector<Timestamp>> open_;
+};
+
+// Also where slots are reused within a burst, and where several pairs are one
+// flow.
+TEST(FlowMeter, GivesTheSlotOfEachFramesFlow) {
+  for (const std::size_t max_flows : {1u, 3u, 1000u}) {
+    for (const FlowKey key : {FlowKey::kFiveTuple, FlowKey::kRemoteHost}) {
+      SlotSink sink;
+      FlowOptions options;
+      options.max_flows = max_flows;
+      options.key = key;
+      FlowMeter meter(options, sink);
+      for (int i = 0; i < 500; ++i) {
+        const TestFrame one =
+            frame()
+                .ethernet()
+                .ipv4("192.168.12." + std::to_string(100 + i * i % 3))
+                .udp(static_cast<Port>(40'000 + i * 7 % 5), 443)
+                .payload(static_cast<std::size_t>(10 + i))
+                .at(kTestStart + i * 100ms + i / 60 * 2s);
+        sink.note(one.view(), meter.add(one.view()));
+      }
+      meter.finish();
+      EXPECT_TRUE(sink.is_empty());
+      EXPECT_GT(sink.flows, 20);
+    }
   }
 }
 

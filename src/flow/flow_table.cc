@@ -31,17 +31,17 @@ FlowTable::FlowTable(FlowOptions options, FlowSink& sink,
   }
 }
 
-void FlowTable::add(const Packet& packet) {
+std::uint32_t FlowTable::add(const Packet& packet) {
   if (is_to_dhcp_server(packet)) {
     if (const auto name = find_dhcp_name(packet)) learn(*name, packet.time);
   }
   const Station station = addresses_.note(packet);
   pairs_.note(packet);
-  add(packet, nullptr, station);
+  return add(packet, nullptr, station);
 }
 
-void FlowTable::add(const Packet& packet, const Address* device,
-                    Station station) {
+std::uint32_t FlowTable::add(const Packet& packet, const Address* device,
+                             Station station) {
   end_before(packet.time);
   forget_silent_pairs(packet.time);
   const PairTable::Found found = pairs_.find_or_add(packet);
@@ -65,11 +65,12 @@ void FlowTable::add(const Packet& packet, const Address* device,
   }
   if (options_.early_packets > 0 &&
       flow.packets.size == options_.early_packets) {
-    Flow cut = gather(flow);
+    Flow cut = gather(flow_position);
     cut.is_cut = true;
     sink_.take_early(cut);
   }
   if (ends_) ends_->note(flow_position, record);
+  return flow_position;
 }
 
 std::optional<Timestamp> FlowTable::next_end() const {
@@ -122,7 +123,7 @@ void FlowTable::end_before(Timestamp now) {
 void FlowTable::deliver_early() {
   const auto flow = ends_->take(
       [&](std::uint32_t at) { return packets_.last_time(flows_[at].packets); });
-  if (flow) sink_.take_early(gather(flows_[*flow]));
+  if (flow) sink_.take_early(gather(*flow));
 }
 
 // At most two per packet, to spread the work; a packet adds at most one.
@@ -171,7 +172,7 @@ void FlowTable::end_burst(std::uint32_t position) {
   for (std::uint32_t at = device.first_flow; at != kNoPosition;) {
     OpenFlow& flow = flows_[at];
     ++delivered_flows_;
-    const Flow gathered = gather(flow);
+    const Flow gathered = gather(at);
     if (!gathered.owner.app.empty()) {
       const std::uint64_t disputed = gathered.owner.disputed_packets;
       ++owner_counts_.flows;
@@ -207,10 +208,12 @@ void FlowTable::end_burst(std::uint32_t position) {
   sink_.end_burst();
 }
 
-Flow FlowTable::gather(const OpenFlow& open) {
+Flow FlowTable::gather(std::uint32_t slot) {
+  const OpenFlow& open = flows_[slot];
   packets_.gather(open.packets, gathered_);
   const Pair& pair = pairs_[open.pair];
   Flow flow;
+  flow.slot = slot;
   flow.burst = devices_[pair.device].burst_number;
   flow.first = gathered_.front().time;
   flow.last = gathered_.back().time;

@@ -51,8 +51,9 @@ class FlowTable {
   FlowTable(const FlowTable&) = delete;
   FlowTable& operator=(const FlowTable&) = delete;
 
+  // Returns the slot of the packet's flow (Flow::slot).
   // REQUIRES: packet.time never decreases (see monotonic_times.h).
-  void add(const Packet& packet);
+  std::uint32_t add(const Packet& packet);
   // The same for a shard: the device is that of the reader, which also finds
   // the names of devices.
   void add(const Packet& packet, const DeviceFinder::Found& found) {
@@ -146,11 +147,12 @@ class FlowTable {
   std::uint32_t device_to_end(bool for_flows) const;
   void end_burst(std::uint32_t device);
   // The current state of a flow, for the sink. Valid until the next call.
-  Flow gather(const OpenFlow& flow);
+  Flow gather(std::uint32_t slot);
   FlowOwner owner_of(std::span<const PacketRecord> packets);
 
   // Without a device, it is found. `station`: of the packet's source.
-  void add(const Packet& packet, const Address* device, Station station);
+  std::uint32_t add(const Packet& packet, const Address* device,
+                    Station station);
   void set_device(std::uint32_t pair, const Address& device);
   bool is_in_open_burst(const Pair& pair) const;
   void forget_pair(std::uint32_t pair);

@@ -35,7 +35,7 @@ Result<bool> for_each_capture(const std::vector<CaptureFiles>& captures,
       is_undamaged = false;
       continue;
     }
-    auto used = use(path, **source);
+    auto used = use(files, **source);
     if (!used) return fail(std::move(used).error());
     if (const auto& damage = (*source)->damage()) {
       warn_of_damage(path, *damage);

@@ -22,9 +22,9 @@ std::vector<CaptureFiles> whole_captures(const std::vector<std::string>& paths,
 // Says which files are read as one, if any.
 void print_joined(const std::vector<CaptureFiles>& captures);
 
-// Consumes the frames of the capture at `path`, its first file.
+// Consumes the frames of the capture of these files. Its path is the first.
 using CaptureUser =
-    std::function<Result<void>(const std::string& path, FrameSource&)>;
+    std::function<Result<void>(const CaptureFiles& files, FrameSource&)>;
 
 // Returns whether all captures were undamaged. Fails if none can be opened, or
 // as soon as `use` fails.

@@ -203,10 +203,10 @@ class ExplainCommand : public Command {
   // Feeds the flows of all captures to the tracer.
   Result<void> trace(const std::vector<std::string>& captures,
                      const FlowOptions& options, EvidenceTracer& tracer) {
-    const auto use = [&](const std::string& path,
+    const auto use = [&](const CaptureFiles& files,
                          FrameSource& source) -> Result<void> {
       FlowMeter meter(options, tracer);
-      tracer.begin_capture(meter, path);
+      tracer.begin_capture(meter, files.front());
       meter_all(source, meter);
       report_ += meter.report();
       return {};

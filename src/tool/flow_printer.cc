@@ -13,6 +13,7 @@
 #include "report/flow_writer.h"
 #include "report/ledger_text.h"
 #include "report/stats_text.h"
+#include "tool/capture_annotator.h"
 #include "tool/each_capture.h"
 #include "tool/output_check.h"
 
@@ -24,18 +25,19 @@ constexpr std::size_t kMaxBatches = 4;       // between the two threads
 
 // One run over all captures. Either one thread does everything, or one meters
 // and a second measures, classifies and writes; then a third thread unpacks
-// compressed captures.
+// compressed captures. An annotator needs all on one thread.
 class Printer {
  public:
   Printer(const FlowPrinting& how, std::unique_ptr<FlowWriter> writer,
           const FeatureList& features, std::optional<Naming> naming,
           const ServiceNames* services, Output& output,
-          const std::optional<AnonymiserKey>& key)
+          const std::optional<AnonymiserKey>& key, CaptureAnnotator* annotator)
       : how_(how),
-        has_write_thread_(how.run.threads > 1),
+        has_write_thread_(how.run.threads > 1 && annotator == nullptr),
         writer_(std::move(writer)),
         lines_(*writer_, text_),
-        reporter_(features, naming, {&lines_}),
+        annotator_(annotator),
+        reporter_(features, naming, sinks()),
         output_(output) {
     writer_->begin_output(text_);
     reporter_.set_stage_clock(writer_clock());
@@ -50,8 +52,8 @@ class Printer {
     return for_each_capture(
         captures,
         has_write_thread_ ? UnpackOn::kOwnThread : UnpackOn::kCallerThread,
-        [this](const std::string& path, FrameSource& source) {
-          return print(path, source);
+        [this](const CaptureFiles& files, FrameSource& source) {
+          return print(files, source);
         });
   }
 
@@ -66,24 +68,39 @@ class Printer {
   }
 
  private:
-  Result<void> print(const std::string& path, FrameSource& source) {
+  std::vector<FlowReportSink*> sinks() {
+    std::vector<FlowReportSink*> sinks = {&lines_};
+    if (annotator_ != nullptr) sinks.push_back(annotator_);
+    return sinks;
+  }
+
+  Result<void> print(const CaptureFiles& files, FrameSource& source) {
+    const std::string& path = files.front();
     writer_->begin_capture(text_,
                            anonymiser_ ? anonymiser_->capture(path) : path);
     reads_pipe_ = path == kStandardInput;
     auto done = has_write_thread_ ? print_on_two_threads(source)
-                                  : print_on_one_thread(source);
+                                  : print_on_one_thread(files, source);
     return done ? flush(0) : done;
   }
 
-  Result<void> print_on_one_thread(FrameSource& source) {
+  Result<void> print_on_one_thread(const CaptureFiles& files,
+                                   FrameSource& source) {
     FlowMeter meter(how_.flow, reporter_);
     reporter_.begin_capture(meter.origin());
     Result<void> result;
-    meter_capture(source, meter, [&] {
+    const auto go_on = [&] {
       result = flush(is_idle() ? 0 : kFlushSize);
       return result.has_value();
-    });
-    return result;
+    };
+    if (annotator_ == nullptr) {
+      meter_capture(source, meter, go_on);
+      return result;
+    }
+    meter.set_stage_clock(writer_clock());
+    auto annotated = annotator_->annotate(files, source, meter, go_on);
+    note_metered(meter);
+    return result ? annotated : result;
   }
 
   Result<void> print_on_two_threads(FrameSource& source) {
@@ -135,6 +152,10 @@ class Printer {
                      const std::function<bool()>& go_on) {
     meter.set_stage_clock(how_.run.stats ? &metering_ : nullptr);
     meter_all(source, meter, go_on);
+    note_metered(meter);
+  }
+
+  void note_metered(const FlowMeter& meter) {
     report_ += meter.report();
     stats_.note(meter.table());
   }
@@ -161,6 +182,7 @@ class Printer {
   std::unique_ptr<FlowWriter> writer_;
   std::string text_;
   LineSink lines_;
+  CaptureAnnotator* annotator_;
   FlowReporter reporter_;
   std::optional<Anonymiser> anonymiser_;  // of captures
   Output& output_;
@@ -198,16 +220,29 @@ Result<ExitCode> print_flows(const std::vector<std::string>& paths,
   writer_options->mark_captures = captures.size() > 1;
   std::vector<std::string> read = *files;
   read.push_back(how.writer.anonymise.key_file);
-  if (auto distinct = check_outputs({how.writer.output}, read); !distinct) {
+  if (auto distinct = check_outputs({how.writer.output, how.annotated}, read);
+      !distinct) {
     return fail(std::move(distinct).error());
+  }
+  std::unique_ptr<CaptureAnnotator> annotator;
+  if (!how.annotated.empty()) {
+    auto created = CaptureAnnotator::create(how.annotated, captures);
+    if (!created) return fail(std::move(created).error());
+    annotator = std::move(*created);
+    naming->gives_reasons = true;
   }
   auto output = Output::open(how.writer.output);
   if (!output) return fail(std::move(output).error());
 
   Printer printer(how, make_flow_writer(std::move(*writer_options)), *features,
-                  naming, services->get(), *output, *key);
+                  naming, services->get(), *output, *key, annotator.get());
   const auto is_undamaged = printer.print_all(captures);
   if (!is_undamaged) return fail(is_undamaged.error());
+  if (annotator) {
+    if (auto done = annotator->finish(); !done) {
+      return fail(std::move(done).error());
+    }
+  }
   if (auto done = output->finish(); !done) return fail(std::move(done).error());
   print_summary(printer.report(), how.writer.ledger);
   if (how.run.stats) print_note(stats_text(printer.stats(), printer.report()));

@@ -21,10 +21,12 @@ struct FlowPrinting {
   WriterArguments writer;
   RunArguments run;
   Joining joining;
+  std::string annotated = {};  // the path of the annotated capture, if any
 };
 
-// Reads all captures and writes their flows. Fails if none can be read, and
-// then leaves an existing output file unchanged.
+// Reads all captures and writes their flows, and the captures with the verdicts
+// as comments if they are to be annotated, which needs a `naming`. Fails if
+// none can be read, and then leaves an existing output file unchanged.
 Result<ExitCode> print_flows(const std::vector<std::string>& paths,
                              const FlowPrinting& how,
                              std::optional<Naming> naming);

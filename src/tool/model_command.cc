@@ -123,7 +123,7 @@ class ModelCommand : public Command {
     MeterReport report;
     auto is_undamaged = for_each_capture(
         whole_captures(*captures, Joining::kJoin), UnpackOn::kCallerThread,
-        [&](const std::string&, FrameSource& source) -> Result<void> {
+        [&](const CaptureFiles&, FrameSource& source) -> Result<void> {
           FlowMeter flow_meter(*options, sink);
           sink.begin_capture();
           meter_all(source, flow_meter);
