@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "api/handles.h"
 #include "audit/audit.h"
@@ -123,8 +124,9 @@ std::vector<std::string> warnings_of(const LoadedDataset& loaded,
     warnings.push_back(fmt::format("{}: byte {}: {}", damaged.path,
                                    damaged.damage.offset, damaged.damage.what));
   }
-  for (std::string& remark : loaded.remarks()) {
-    warnings.push_back(std::move(remark));
+  for (std::vector<std::string> more :
+       {loaded.remarks(), flowtell::warnings_of(loaded.report)}) {
+    std::ranges::move(more, std::back_inserter(warnings));
   }
   return warnings;
 }

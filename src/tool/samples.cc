@@ -36,10 +36,16 @@ bool warn_of_damaged(const LoadedDataset& loaded) {
   return !loaded.damaged.empty() || !loaded.unread.empty();
 }
 
+// Of frames that were lost or not used.
+void warn_of_loss(const LoadedDataset& loaded) {
+  for (const std::string& text : warnings_of(loaded.report)) warn(text);
+}
+
 }  // namespace
 
 bool warn_of_loading(const LoadedDataset& loaded) {
   warn_of_left_out(loaded);
+  warn_of_loss(loaded);
   return warn_of_damaged(loaded);
 }
 
@@ -137,6 +143,7 @@ Result<Samples> read_samples(const std::string& captures,
   auto loaded = load_samples({captures, options, *features, learner.threads,
                               std::move(apps), parts, learner.joining});
   if (!loaded) return fail(std::move(loaded).error());
+  warn_of_loss(*loaded);
   bool any_damage = warn_of_damaged(*loaded);
   warn_of_empty_captures(loaded->dataset);
   if (!learner.others.empty() && is_training) {

@@ -42,7 +42,8 @@ Result<Samples> read_samples(const std::string& captures,
                              const LearnerArguments& learner,
                              std::vector<std::string> apps);
 
-// Warns of captures that could not be read, of flows left out and of damage.
+// Warns of captures that could not be read, of flows left out, of frames lost
+// and of damage.
 // Returns whether any capture was damaged or unreadable.
 bool warn_of_loading(const LoadedDataset& loaded);
 
