@@ -81,8 +81,9 @@ VerdictReason find_reason(const ClassifierSession& session, std::size_t flow,
   const double all = weights.temperature *
                      log_ratio(probabilities[best], probabilities[second]);
   const double device = kinds.time ? all - name - shape : 0;
-  if (name >= shape && name >= device) return VerdictReason::kName;
-  return shape >= device ? VerdictReason::kShape : VerdictReason::kDevice;
+  if (name >= shape && name >= device) return VerdictReason::kServerName;
+  return shape >= device ? VerdictReason::kFlowShape
+                         : VerdictReason::kOtherFlows;
 }
 
 }  // namespace flowtell

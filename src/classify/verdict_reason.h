@@ -14,9 +14,9 @@ namespace flowtell {
 
 enum class VerdictReason : std::uint8_t {
   // Of a named app: the kind of evidence that favours it most over the second.
-  kName,
-  kShape,
-  kDevice,  // the device's other flows, before and in the same burst
+  kServerName,
+  kFlowShape,
+  kOtherFlows,  // the device's other flows, before and in the same burst
   // Of any verdict.
   kNoEvidence,  // all apps are equally likely
   // Of the verdict `unknown`.

@@ -44,23 +44,24 @@ std::vector<VerdictReason> reasons_of(const std::vector<std::string>& servers,
 }
 
 using Reasons = std::vector<VerdictReason>;
-constexpr EvidenceKinds kNameAndTime{false, true, true};
+constexpr EvidenceKinds kNameAndDevice{false, true, true};
 
 TEST(VerdictReason, IsTheOnlyKindOfEvidenceInUse) {
-  EXPECT_EQ(reasons_of({"post.example"}, kName), Reasons{VerdictReason::kName});
-  EXPECT_EQ(reasons_of({""}, kShape), Reasons{VerdictReason::kShape});
+  EXPECT_EQ(reasons_of({"post.example"}, kName),
+            Reasons{VerdictReason::kServerName});
+  EXPECT_EQ(reasons_of({""}, kShape), Reasons{VerdictReason::kFlowShape});
 }
 
 TEST(VerdictReason, IsTheDeviceWhereOtherFlowsDecide) {
-  EXPECT_EQ(reasons_of({"post.example", "", "never-seen.test"}, kNameAndTime),
-            (Reasons{VerdictReason::kName, VerdictReason::kDevice,
-                     VerdictReason::kDevice}));
+  EXPECT_EQ(reasons_of({"post.example", "", "never-seen.test"}, kNameAndDevice),
+            (Reasons{VerdictReason::kServerName, VerdictReason::kOtherFlows,
+                     VerdictReason::kOtherFlows}));
 }
 
 TEST(VerdictReason, CreditsEachFlowWithTheWholeWeightOfASharedName) {
   EXPECT_EQ(reasons_of({"post.example", "post.example", "post.example"},
-                       kNameAndTime),
-            Reasons(3, VerdictReason::kName));
+                       kNameAndDevice),
+            Reasons(3, VerdictReason::kServerName));
 }
 
 TEST(VerdictReason, IsNoEvidenceWhereAllAppsAreEquallyLikely) {

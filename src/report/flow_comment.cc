@@ -34,11 +34,11 @@ std::string value_text(std::string_view text) {
 
 std::string reason_text(VerdictReason reason, const Flow& flow) {
   switch (reason) {
-    case VerdictReason::kName:
+    case VerdictReason::kServerName:
       return fmt::format("server name {}", flow.name.server);
-    case VerdictReason::kShape:
+    case VerdictReason::kFlowShape:
       return "shape of the flow";
-    case VerdictReason::kDevice:
+    case VerdictReason::kOtherFlows:
       return "other flows of the device";
     case VerdictReason::kNoEvidence:
       return "no evidence";

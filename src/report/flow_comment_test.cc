@@ -27,7 +27,7 @@ std::string comment_of(std::string_view app, VerdictReason reason,
 }
 
 TEST(FlowComment, HasTheVerdictAndItsReason) {
-  EXPECT_EQ(comment_of("video", VerdictReason::kName),
+  EXPECT_EQ(comment_of("video", VerdictReason::kServerName),
             "flowtell: app=video confidence=0.931204 "
             "reason=\"server name r3.video.example\"");
   EXPECT_EQ(comment_of("unknown", VerdictReason::kLowConfidence),
@@ -45,7 +45,7 @@ TEST(FlowComment, HasWordsForEveryReason) {
 
 TEST(FlowComment, QuotesNamesThatAreNoWords) {
   const auto app = [](std::string_view name) {
-    const std::string comment = comment_of(name, VerdictReason::kShape);
+    const std::string comment = comment_of(name, VerdictReason::kFlowShape);
     return comment.substr(14, comment.find(" confidence") - 14);
   };
   EXPECT_EQ(app("com.app_2-b"), "com.app_2-b");
@@ -56,7 +56,7 @@ TEST(FlowComment, QuotesNamesThatAreNoWords) {
 }
 
 TEST(FlowComment, IsPrintable) {
-  EXPECT_TRUE(comment_of("a", VerdictReason::kName, "x\x1b[0m\"y")
+  EXPECT_TRUE(comment_of("a", VerdictReason::kServerName, "x\x1b[0m\"y")
                   .ends_with("reason=\"server name x?[0m\\\"y\""));
 }
 
