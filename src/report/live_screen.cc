@@ -26,8 +26,8 @@ constexpr std::size_t kMinName = 15;
 constexpr std::size_t kMaxName = 39;
 
 // Of the list of recent flows, which leaves the most room to the server's name.
-constexpr std::size_t kRecentName = 17;
-constexpr std::size_t kRecentOther = 53;  // with the name
+constexpr std::size_t kRecentName = 16;
+constexpr std::size_t kRecentOther = 54;  // with the name
 
 constexpr std::array<std::string_view, 4> kOrderNames = {"latest", "name",
                                                          "app", "traffic"};
@@ -44,7 +44,8 @@ constexpr std::array<std::string_view, 12> kHelp = {
     "",
     "NOW   the app in use, from the latest flows; idle after 30 s",
     "CONF  its probability among the latest seconds of traffic, or of the flow",
-    "LAST  time since the last packet; 'open' for a flow that may go on",
+    "LAST  time since the last packet; 'early' for a verdict before its "
+    "burst's end",
     "SERVER  its service (--service), and its name or protocol and address"};
 
 std::size_t name_width(std::size_t columns) {
@@ -81,8 +82,9 @@ ScreenCell right(std::string_view text, std::size_t width) {
 
 }  // namespace
 
-LiveScreen::LiveScreen(Options options)
-    : options_(std::move(options)), last_line_(key_line()) {}
+LiveScreen::LiveScreen(Options options) : options_(std::move(options)) {
+  last_line_ = key_line();
+}
 
 // --- What arrives ------------------------------------------------------------
 
@@ -350,8 +352,8 @@ ScreenLine LiveScreen::recent_line(const Recent& recent) const {
            {"", 2},
            {recent.app, 12, style_of(recent.app)},
            right(confidence_text(recent.confidence), 6),
-           right(bytes_text(recent.bytes), 8),
-           right(recent.is_early ? "open"
+           right(bytes_text(recent.bytes), 10),
+           right(recent.is_early ? "early"
                                  : ago_text(shown().status.now - recent.time),
                  6),
            {"", 2}}};
@@ -363,7 +365,7 @@ void LiveScreen::draw_recent(std::vector<ScreenLine>& lines, ScreenSize size,
                              const std::optional<Address>& only) const {
   lines.push_back(
       ScreenLine::of(fitted("RECENT FLOWS", kRecentName) +
-                         "  APP           CONF   BYTES  LAST  SERVER",
+                         "  APP           CONF     BYTES  LAST  SERVER",
                      CellStyle::kBold));
   const std::size_t room = size.columns - std::min(size.columns, kRecentOther);
   for (const Recent& recent : shown().recent) {
