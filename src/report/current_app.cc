@@ -13,7 +13,7 @@
 namespace flowtell {
 namespace {
 
-constexpr double kAppHalfLife = 3;       // seconds
+constexpr double kAppHalfLife = 2;       // seconds
 constexpr double kUnknownHalfLife = 20;  // seconds
 
 using Weights = std::array<double, CurrentApp::kSeconds>;
@@ -62,20 +62,16 @@ std::optional<CurrentApp::Estimate> CurrentApp::estimate() const {
   double long_unknown = 0;
   double long_all = 0;
   for (const NamedFlow& flow : flows_) {
-    const bool is_unknown = flow.app == kUnknownName;
     for_each_second(flow, [&](std::size_t at) {
       const double vote = short_weights[at] / open[at];
       const double long_vote = long_weights[at] / open[at];
       all += vote;
       long_all += long_vote;
-      if (is_unknown) {
-        long_unknown += long_vote;
-      } else {
-        votes[flow.app] += vote * flow.confidence;
-      }
+      if (flow.is_unknown) long_unknown += long_vote;
+      votes[flow.likeliest] += vote * flow.confidence;
     });
   }
-  if (votes.empty() || 2 * long_unknown > long_all) {
+  if (2 * long_unknown > long_all) {
     return Estimate{std::string(kUnknownName), long_unknown / long_all};
   }
   const auto best = std::ranges::max_element(

@@ -4,9 +4,12 @@
 //
 // Time counts, not flows: each second of traffic has one vote, shared by the
 // flows that were open in it, so that forty page loads do not outvote a video.
-// A second's weight halves every 3 s. Whether the app is unknown is decided
-// over a longer time, with a half-life of 20 s, because one flow's unknown
-// score says little: it is, if most of that time's votes are.
+// A flow votes with the posterior of the device filter. A second's weight
+// halves every 2 s.
+//
+// Whether the app is unknown is decided over a longer time, with a half-life of
+// 20 s, because one flow's unknown score says little: it is, if most of that
+// time's flows are unknown.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +31,9 @@ class CurrentApp {
     FlowIdBytes id;
     Timestamp first;
     Timestamp last;
-    std::string app;  // or "unknown"
+    std::string likeliest;  // app, also of an unknown flow
     double confidence = 1;
+    bool is_unknown = false;
   };
   // Adds a verdict. A later one on the same flow replaces it.
   void add(NamedFlow flow);

@@ -76,6 +76,14 @@ std::string server_of(const Flow& flow) {
                      flow.remote.text(), flow.remote_port);
 }
 
+// Also of an unknown flow.
+std::string likeliest_app(const NamedVerdict& verdict) {
+  if (verdict.probabilities.empty()) return std::string(verdict.app);
+  const auto best = std::ranges::max_element(verdict.probabilities);
+  return verdict.apps[static_cast<std::size_t>(best -
+                                               verdict.probabilities.begin())];
+}
+
 ScreenCell right(std::string_view text, std::size_t width) {
   return {fitted_right(text, width), width};
 }
@@ -123,7 +131,9 @@ void LiveScreen::take(const FlowReport& report) {
     apps_.push_back(app);
   }
   const FlowIdBytes id = flow_id_bytes(flow);
-  device.app.add({id, flow.first, flow.last, app, report.verdict->confidence});
+  const NamedVerdict& verdict = *report.verdict;
+  device.app.add({id, flow.first, flow.last, likeliest_app(verdict),
+                  verdict.confidence, app == kUnknownName});
   add_recent(report, id);
 }
 
