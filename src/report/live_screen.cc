@@ -80,8 +80,8 @@ std::string server_of(const Flow& flow) {
 std::string likeliest_app(const NamedVerdict& verdict) {
   if (verdict.probabilities.empty()) return std::string(verdict.app);
   const auto best = std::ranges::max_element(verdict.probabilities);
-  return verdict.apps[static_cast<std::size_t>(best -
-                                               verdict.probabilities.begin())];
+  return verdict
+      .apps[static_cast<std::size_t>(best - verdict.probabilities.begin())];
 }
 
 ScreenCell right(std::string_view text, std::size_t width) {
