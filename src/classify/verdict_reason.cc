@@ -14,11 +14,11 @@ constexpr double kEquallyLikely = 1e-9;  // of probabilities that differ by less
 
 // REQUIRES: there are two apps.
 AppId runner_up(std::span<const double> probabilities, AppId best) {
-  AppId second = best == 0 ? 1 : 0;
-  for (AppId app = 0; app < probabilities.size(); ++app) {
+  std::size_t second = best == 0 ? 1 : 0;
+  for (std::size_t app = 0; app < probabilities.size(); ++app) {
     if (app != best && probabilities[app] > probabilities[second]) second = app;
   }
-  return second;
+  return static_cast<AppId>(second);
 }
 
 // The logarithm of how much likelier `best` is than `second`.

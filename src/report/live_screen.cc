@@ -303,6 +303,7 @@ std::vector<const LiveScreen::DeviceEntry*> LiveScreen::in_order() const {
     return a.text < b.text;
   });
   std::vector<const DeviceEntry*> order;
+  order.reserve(items.size());
   for (const Item& item : items) order.push_back(item.entry);
   return order;
 }

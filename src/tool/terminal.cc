@@ -90,8 +90,11 @@ void Terminal::restore_taken() {
 }
 
 bool Terminal::has_colours() {
+  // Nothing changes the environment.
+  // NOLINTBEGIN(concurrency-mt-unsafe)
   const char* const kind = std::getenv("TERM");
   const char* const refused = std::getenv("NO_COLOR");
+  // NOLINTEND(concurrency-mt-unsafe)
   return kind != nullptr && std::string_view(kind) != "dumb" &&
          std::string_view(kind) != "" &&
          (refused == nullptr || *refused == '\0');
