@@ -58,6 +58,7 @@ TEST_F(LearningProgram, AdaptsToAnotherNetwork) {
   run("flowtell evaluate office --model home.model --test home");
   run("flowtell evaluate office --model home.model --leave-app-out");
   run("flowtell evaluate office --model home.model --repeats 3");
+  run("flowtell evaluate office --model home.model --trees 5 --folds 3");
   run("ls");
   expect("adapt");
 }

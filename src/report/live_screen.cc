@@ -42,10 +42,9 @@ constexpr std::array<std::string_view, 12> kHelp = {
     "p       pauses the screen; the watch goes on",
     "?       this page",
     "",
-    "NOW   the app in use, from the latest flows; idle after 30 s",
-    "CONF  its probability among the latest seconds of traffic, or of the flow",
-    "LAST  time since the last packet; 'early' for a verdict before its "
-    "burst's end",
+    "NOW     the app in use, by the latest flows; idle after 30 s",
+    "CONF    its probability in the latest seconds of traffic, or of the flow",
+    "LAST    time since the last packet; early: the flow's burst goes on",
     "SERVER  its service (--service), and its name or protocol and address"};
 
 std::size_t name_width(std::size_t columns) {
@@ -433,11 +432,12 @@ void LiveScreen::draw_device(std::vector<ScreenLine>& lines,
   }
   const auto& [address, device] = *entry;
   const CurrentApp::Estimate now = now_of(device);
-  const std::string mac = station_text(device.station);
-  lines.push_back(
-      ScreenLine::of(fmt::format("{}  {}{}{}", name_of(*entry), address.text(),
-                                 mac.empty() ? "" : "  ", mac),
-                     CellStyle::kBold));
+  std::string title = name_of(*entry);
+  for (const std::string& more :
+       {address.text(), station_text(device.station)}) {
+    if (!more.empty() && more != title) title += "  " + more;
+  }
+  lines.push_back(ScreenLine::of(std::move(title), CellStyle::kBold));
   lines.push_back({{{"now ", 4},
                     {now.app, now.app.size() + 1, style_of(now.app)},
                     {now.app == kIdle ? "" : confidence_text(now.share),

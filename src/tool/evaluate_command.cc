@@ -18,9 +18,11 @@ namespace {
 
 class EvaluateCommand : public Command {
  public:
-  explicit EvaluateCommand(CLI::App& program) {
-    CLI::App& command = *program.add_subcommand(
-        "evaluate", "Measure accuracy by cross-validation or on a test set");
+  explicit EvaluateCommand(CLI::App& program)
+      : command_(program.add_subcommand(
+            "evaluate",
+            "Measure accuracy by cross-validation or on a test set")) {
+    CLI::App& command = *command_;
     command
         .add_option("CAPTURES", captures_,
                     "Labelled training captures, as for 'flowtell train'")
@@ -127,7 +129,7 @@ class EvaluateCommand : public Command {
     if (auto opened = outputs_.open({captures_, tested_, model_}); !opened) {
       return fail(std::move(opened).error());
     }
-    if (!model_.empty()) return test_model(*options, *rule, *preset != nullptr);
+    if (!model_.empty()) return test_model(*options, *rule);
     auto training = read_samples(captures_, *options, learner_, {});
     if (!training) return fail(std::move(training).error());
     std::optional<Samples> tested;
@@ -150,13 +152,25 @@ class EvaluateCommand : public Command {
   }
 
  private:
-  // The model's features and flow definition replace those of the options.
-  Result<ExitCode> test_model(FlowOptions flow, const UnknownRule& rule,
-                              bool is_preset) {
-    if (is_preset || repeats_ > 1 || ambiguity_ || outputs_.has_page()) {
+  // The options given that say how to train or split; a model is only tested.
+  std::vector<std::string> training_options_given() const {
+    std::vector<std::string> given;
+    for (const char* option :
+         {"--preset", "--split", "--folds", "--repeats", "--ambiguity",
+          "--features", "--learner", "--trees", "--balance", "--others",
+          "--whole-flows", "--flow-key", "--burst-gap", "--burst-limit",
+          "--html"}) {
+      if (command_->get_option(option)->count() > 0) given.emplace_back(option);
+    }
+    return given;
+  }
+
+  // The model's features and flow definition are used.
+  Result<ExitCode> test_model(FlowOptions flow, const UnknownRule& rule) {
+    if (const auto given = training_options_given(); !given.empty()) {
       return fail(ErrorKind::kUsage,
-                  "--model only tests; leave --preset, --repeats, --ambiguity "
-                  "and --html out");
+                  "--model only tests a model as it is; leave {} out",
+                  listed(given));
     }
     auto model = load_model(model_);
     if (!model) return fail(std::move(model).error());
@@ -298,6 +312,7 @@ class EvaluateCommand : public Command {
          app_features(training, columns->column_names(), learner_.forest())}));
   }
 
+  CLI::App* command_;
   std::string captures_;
   std::string tested_;
   std::string model_;

@@ -100,9 +100,11 @@ bool Terminal::has_colours() {
          (refused == nullptr || *refused == '\0');
 }
 
-// A background process that reads its terminal would be stopped.
+// A background process that reads its controlling terminal would be stopped.
 std::string Terminal::read_keys() {
-  if (!saved_ || ::tcgetpgrp(STDIN_FILENO) != own_group_) return "";
+  if (!saved_) return "";
+  const pid_t foreground = ::tcgetpgrp(STDIN_FILENO);
+  if (foreground >= 0 && foreground != own_group_) return "";
   std::array<char, 64> bytes;
   const ssize_t count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
   return count > 0 ? std::string(bytes.data(), static_cast<std::size_t>(count))
