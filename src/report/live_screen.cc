@@ -78,9 +78,7 @@ std::string server_of(const Flow& flow) {
 // Also of an unknown flow.
 std::string likeliest_app(const NamedVerdict& verdict) {
   if (verdict.probabilities.empty()) return std::string(verdict.app);
-  const auto best = std::ranges::max_element(verdict.probabilities);
-  return verdict
-      .apps[static_cast<std::size_t>(best - verdict.probabilities.begin())];
+  return verdict.apps[likeliest(verdict.probabilities).best];
 }
 
 ScreenCell right(std::string_view text, std::size_t width) {
@@ -233,8 +231,6 @@ void LiveScreen::press(Key key) {
     case Key::kBack:
       if (page_ == Page::kList) selected_.reset();
       page_ = Page::kList;
-      break;
-    case Key::kOther:
       break;
   }
 }

@@ -64,17 +64,7 @@ class LiveScreen : public FlowReportSink {
   std::string draw(const LiveStatus& status, ScreenSize size);
 
  private:
-  enum class Key {
-    kOther,
-    kQuit,
-    kHelp,
-    kSort,
-    kPause,
-    kUp,
-    kDown,
-    kOpen,
-    kBack
-  };
+  enum class Key { kQuit, kHelp, kSort, kPause, kUp, kDown, kOpen, kBack };
   enum class Order { kByTime, kByName, kByApp, kByTraffic };
   enum class Page { kList, kDevice, kHelp };
 
